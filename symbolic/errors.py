@@ -1,0 +1,40 @@
+"""The one kind of error a user sees: what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Something the user gave is wrong.  The command prints it on one line and exits with 2.
+
+    >>> str(InputError("There is no neuron 'z'.", file="net.toml", line=3, column=8))
+    "net.toml:3:8: There is no neuron 'z'."
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        self.what, self.file, self.line, self.column = what, file, line, column
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place}: {what}" if place else what)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint that ends an error: the nearest known name, else the known names.
+
+    >>> did_you_mean("tahn", ["tanh", "relu"])
+    "Did you mean 'tanh'?"
+    """
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"Known are {shown}." if names else "None is known."

@@ -1,0 +1,208 @@
+"""A feed-forward network as data: units, synapses, weights and their ties, order, successors.
+
+Builders for common shapes are in `topologies.py`, the file format in `spec.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from symbolic.activations import Activation
+from symbolic.costs import Cost
+from symbolic.errors import InputError, did_you_mean
+
+BIAS = "0"
+"""The unit with y_0 = +1; a synapse from it carries the bias w_j0."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,63}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A computing unit: v_j = Σ_i w_ji y_i and y_j = φ_j(v_j)."""
+
+    name: str
+    activation: Activation
+
+
+@dataclass(frozen=True, slots=True)
+class Synapse:
+    """The link that carries y_source into v_to.
+
+    Two synapses with the same weight name are tied: they share one parameter.
+    """
+
+    to: str
+    source: str
+    weight: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """A directed acyclic graph of neurons with a cost over its outputs.
+
+    `inputs` are the source units, `outputs` name neurons (which may feed other neurons as well).
+    `layers` is set by the layered builders and only helps to name things in a report.
+
+    Raises `InputError` for a cycle (named neuron by neuron), an unknown or a repeated name,
+    a neuron that reads nothing, or an output that no input reaches.
+    """
+
+    inputs: tuple[str, ...]
+    neurons: tuple[Neuron, ...]
+    outputs: tuple[str, ...]
+    synapses: tuple[Synapse, ...]
+    cost: Cost
+    name: str = ""
+    layers: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_names(self)
+        _check_reach(self)
+
+    @cached_property
+    def neuron(self) -> dict[str, Neuron]:
+        """The neuron of each name."""
+        return {neuron.name: neuron for neuron in self.neurons}
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The units that each neuron reads, in the order the synapses are given."""
+        table: dict[str, list[str]] = {neuron.name: [] for neuron in self.neurons}
+        for synapse in self.synapses:
+            table[synapse.to].append(synapse.source)
+        return {name: tuple(units) for name, units in table.items()}
+
+    @cached_property
+    def successors(self) -> dict[str, tuple[str, ...]]:
+        """The neurons k whose v_k reads y_i: the k of the sum over k."""
+        table: dict[str, list[str]] = {unit: [] for unit in self.units}
+        for synapse in self.synapses:
+            table[synapse.source].append(synapse.to)
+        return {unit: tuple(neurons) for unit, neurons in table.items()}
+
+    @cached_property
+    def weight_of(self) -> dict[tuple[str, str], str]:
+        """The name of the weight on the synapse (to, source)."""
+        return {(synapse.to, synapse.source): synapse.weight for synapse in self.synapses}
+
+    @cached_property
+    def uses(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The synapses (to, source) that carry each weight; more than one means tied."""
+        table: dict[str, list[tuple[str, str]]] = {}
+        for synapse in self.synapses:
+            table.setdefault(synapse.weight, []).append((synapse.to, synapse.source))
+        return {weight: tuple(places) for weight, places in table.items()}
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """Every unit that carries a signal: the bias unit, the inputs, the neurons."""
+        return (BIAS, *self.inputs, *(neuron.name for neuron in self.neurons))
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The neurons in an order in which every signal is computed before it is read."""
+        waiting = {
+            neuron.name: sum(source in self.neuron for source in self.sources[neuron.name])
+            for neuron in self.neurons
+        }
+        ready = [name for name, count in waiting.items() if count == 0]
+        for name in ready:
+            for successor in self.successors[name]:
+                waiting[successor] -= 1
+                if waiting[successor] == 0:
+                    ready.append(successor)
+        return tuple(ready)
+
+    @cached_property
+    def output_set(self) -> frozenset[str]:
+        """The output neurons, for quick membership."""
+        return frozenset(self.outputs)
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """The neurons that are no output."""
+        return tuple(n.name for n in self.neurons if n.name not in self.output_set)
+
+
+def _check_names(network: Network) -> None:
+    units = [*network.inputs, *(neuron.name for neuron in network.neurons)]
+    for unit in units:
+        if unit == BIAS:
+            raise InputError(f"The unit name {BIAS!r} is taken: it is the bias unit, y_0 = +1.")
+        if not _NAME.match(unit):
+            raise InputError(
+                f"{unit!r} cannot name a unit: use up to 64 letters, digits and underscores, "
+                "beginning with a letter or digit."
+            )
+    _refuse_repeats(units, "unit")
+    _refuse_repeats(network.outputs, "output")
+    _refuse_repeats(((s.source, s.to) for s in network.synapses), "synapse (from, to)")
+    known = set(units)
+    for synapse in network.synapses:
+        if synapse.source not in known and synapse.source != BIAS:
+            raise InputError(
+                f"Neuron {synapse.to!r} reads {synapse.source!r}, but there is no such unit. "
+                + did_you_mean(synapse.source, units)
+            )
+        if synapse.to not in network.neuron:
+            raise InputError(
+                f"A synapse leads to {synapse.to!r}, but there is no such neuron. "
+                + did_you_mean(synapse.to, network.neuron)
+            )
+        if not _NAME.match(synapse.weight):
+            raise InputError(
+                f"{synapse.weight!r} cannot name a weight: use up to 64 letters, digits and "
+                "underscores, beginning with a letter or digit."
+            )
+    if not network.outputs:
+        raise InputError("The network has no output; name at least one neuron as output.")
+    for output in network.outputs:
+        if output not in network.neuron:
+            what = "is an input" if output in network.inputs else "does not exist"
+            raise InputError(
+                f"The output {output!r} {what}; an output must be a neuron. "
+                + did_you_mean(output, network.neuron)
+            )
+
+
+def _refuse_repeats(names: Iterable[object], what: str) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(f"The {what} {name!r} is given {count} times; each must be unique.")
+
+
+def _check_reach(network: Network) -> None:
+    for neuron in network.neurons:
+        if not network.sources[neuron.name]:
+            raise InputError(f"Neuron {neuron.name!r} reads nothing; give it at least one source.")
+    if len(network.order) < len(network.neurons):
+        loop = " → ".join(_cycle(network))
+        raise InputError(
+            f"The signals run in a cycle: {loop}. A feed-forward network has none; "
+            "remove one of these synapses, or unroll the recurrence in time first."
+        )
+    reached = set(network.inputs)
+    for name in network.order:
+        if any(source in reached for source in network.sources[name]):
+            reached.add(name)
+    for output in network.outputs:
+        if output not in reached:
+            raise InputError(f"No input reaches the output {output!r}; connect it to an input.")
+
+
+def _cycle(network: Network) -> list[str]:
+    """One cycle, in the direction of the signals, its first neuron repeated at the end."""
+    stuck = set(network.neuron) - set(network.order)
+    here = min(stuck)
+    path: dict[str, int] = {}
+    while here not in path:
+        path[here] = len(path)
+        here = next(source for source in network.sources[here] if source in stuck)
+    loop = list(path)[path[here] :]
+    loop.reverse()
+    return [loop[-1], *loop]
