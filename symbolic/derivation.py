@@ -57,7 +57,7 @@ class ByLocalDerivative:
 
 @dataclass(frozen=True, slots=True)
 class ByChainRule:
-    """∂𝓔/∂b = Σ over the definitions c that read b of ∂𝓔/∂c · ∂c/∂b, repeated as often as needed."""
+    """∂𝓔/∂b = Σ over the definitions c that read b of ∂𝓔/∂c · ∂c/∂b, as often as needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A network with its definitions, and the lines claimed about it; `goal` are the lines meant."""
+    """A network with its definitions, and the lines claimed about it; `goal` says which matter."""
 
     title: str
     network: Network
