@@ -11,10 +11,8 @@ from fractions import Fraction
 from reports.printer import Braces, Level, Printer, Written, is_input_name, weight_name
 from symbolic.notation import LETTERS
 from symbolic.terms import (
-    Call,
     Cases,
     Equation,
-    Frac,
     Index,
     Num,
     Range,
