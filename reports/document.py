@@ -1,0 +1,199 @@
+"""One page as one tree: what is written, for every emitter the same.
+
+`latex.py` and `text.py` draw it; each has a case for every kind of block and of run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from symbolic.terms import Equation, Term
+
+
+class Mark(Enum):
+    """The small sign beside a line."""
+
+    NONE = ""
+    PROVED = "✓"
+    REFUTED = "✗"
+    UNJUSTIFIED = "!"
+    OPEN = "?"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A formula that is no term, such as `j = 3, 4, 5`: drawn by our own code, never a user's."""
+
+    latex: str
+    text: str
+
+
+Formula = Term | Equation | Drawn
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Emphasis:
+    """Words that are introduced or stressed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """Words in bold."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A name or command as typed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Math:
+    """A formula within words; `sample` writes the superscript ξ, `braces` names parts of it."""
+
+    formula: Formula
+    sample: bool = False
+    braces: tuple[tuple[Term, str], ...] = ()
+
+
+Run = Text | Emphasis | Strong | Code | Math
+RUNS: tuple[type[Run], ...] = (Text, Emphasis, Strong, Code, Math)
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section title; level 1 is numbered."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text; `keep` asks that it stays with the block that follows."""
+
+    runs: Runs
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """left = right with its reason and mark; no left side continues the line above."""
+
+    left: Math | None
+    right: Math
+    reason: Runs = ()
+    mark: Mark = Mark.NONE
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class EquationLines:
+    """Lines aligned at their equals signs."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells; `wide` is the column that may wrap."""
+
+    head: tuple[Runs, ...]
+    rows: tuple[tuple[Runs, ...], ...]
+    wide: int = -1
+
+
+@dataclass(frozen=True)
+class RuleBox:
+    """The boxed rule: lines on top, then left = one case per kind of neuron."""
+
+    lines: tuple[Equation, ...]
+    left: Term
+    cases: tuple[tuple[Term, Runs], ...]
+
+
+@dataclass(frozen=True)
+class VerdictBox:
+    """The result, first on the page."""
+
+    mark: Mark
+    title: str
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class CodeBlock:
+    """Source text as the user wrote it."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[Runs, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks that a screen may hide behind their summary; on paper they follow it."""
+
+    summary: str
+    blocks: tuple[Block, ...]
+
+
+Block = (
+    Heading | Paragraph | EquationLines | Table | RuleBox | VerdictBox | CodeBlock | Bullets | Fold
+)
+BLOCKS: tuple[type[Block], ...] = (
+    Heading,
+    Paragraph,
+    EquationLines,
+    Table,
+    RuleBox,
+    VerdictBox,
+    CodeBlock,
+    Bullets,
+    Fold,
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A title and its blocks."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def runs(*parts: str | Run | Term | Equation) -> Runs:
+    """Words and formulas in a row: a string is text, a term or equation is maths.
+
+    >>> runs("plain")
+    (Text(text='plain'),)
+    """
+    row: list[Run] = []
+    for part in parts:
+        match part:
+            case str():
+                row.append(Text(part))
+            case Text() | Emphasis() | Strong() | Code() | Math():
+                row.append(part)
+            case _:
+                row.append(Math(part))
+    return tuple(row)

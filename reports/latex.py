@@ -1,0 +1,323 @@
+r"""Document → LaTeX that compiles with amsmath alone, or a body to \input.
+
+Every word passes `escaped`; formulas come from our own printer.  Equal documents give equal bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from reports.document import (
+    Block,
+    Bullets,
+    Code,
+    CodeBlock,
+    Document,
+    Drawn,
+    Emphasis,
+    EquationLines,
+    Fold,
+    Heading,
+    Line,
+    Mark,
+    Math,
+    Paragraph,
+    RuleBox,
+    Run,
+    Runs,
+    Strong,
+    Table,
+    Text,
+    VerdictBox,
+)
+from reports.printer import latex_of
+from symbolic.terms import Add, Equation, Term
+
+PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[T1]{fontenc}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\usepackage{amsmath}
+\setlength{\textwidth}{160mm}\setlength{\oddsidemargin}{-0.4mm}\setlength{\evensidemargin}{-0.4mm}
+\setlength{\topmargin}{-12mm}\setlength{\textheight}{240mm}
+\setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}
+\allowdisplaybreaks
+"""
+MARKS = {
+    Mark.NONE: "",
+    Mark.PROVED: r"$\surd$",
+    Mark.REFUTED: r"$\boldsymbol{\times}$",
+    Mark.UNJUSTIFIED: r"\textbf{!}",
+    Mark.OPEN: r"\textbf{?}",
+}
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\ensuremath{<}",
+    ">": r"\ensuremath{>}",
+    "|": r"\ensuremath{|}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "–": "--",
+    "—": "---",
+    "’": "'",
+    "‘": "`",
+    "“": "``",
+    "”": "''",
+    "…": r"\dots{}",
+    "−": r"\ensuremath{-}",
+    "·": r"\ensuremath{\cdot}",
+    "×": r"\ensuremath{\times}",
+    "≥": r"\ensuremath{\ge}",
+    "≤": r"\ensuremath{\le}",
+    "≠": r"\ensuremath{\neq}",
+    "→": r"\ensuremath{\to}",
+    "∂": r"\ensuremath{\partial}",
+    "Σ": r"\ensuremath{\Sigma}",
+    "Δ": r"\ensuremath{\Delta}",
+    "δ": r"\ensuremath{\delta}",
+    "η": r"\ensuremath{\eta}",
+    "ξ": r"\ensuremath{\xi}",
+    "φ": r"\ensuremath{\varphi}",
+    "ε": r"\ensuremath{\varepsilon}",
+    "𝓔": r"\ensuremath{\mathcal{E}}",
+    "½": r"\ensuremath{\frac12}",
+    "²": r"\ensuremath{^2}",
+    "✓": MARKS[Mark.PROVED],
+    "✗": MARKS[Mark.REFUTED],
+    "\n": " ",
+    "\t": " ",
+}
+LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
+ROOM = 26.0  # em for left = right beside its reason
+
+
+def escaped(text: str) -> str:
+    r"""Words for LaTeX: nothing in them is a command, whatever they hold.
+
+    >>> print(escaped("50% of a_b & \\input{x} 🐈"))
+    50\% of a\_b \& \textbackslash{}input\{x\} [U+1F408]
+    """
+    return "".join(_letter(letter) for letter in text)
+
+
+def latex(document: Document, body_only: bool = False) -> str:
+    """The whole page, or only what stands between begin and end of the document."""
+    body = "\n\n".join(block_latex(block) for block in document.blocks)
+    title = escaped(document.title)
+    if body_only:
+        return body + "\n"
+    head = rf"\begin{{center}}\LARGE {title}\end{{center}}"
+    return f"{PREAMBLE}\\begin{{document}}\n{head}\n\n{body}\n\n\\end{{document}}\n"
+
+
+def block_latex(block: Block) -> str:
+    """One block."""
+    match block:
+        case Heading(text, level):
+            command = {1: "section", 2: "subsection*"}.get(level, "paragraph*")
+            return rf"\{command}{{{escaped(text)}}}"
+        case Paragraph(words, keep):
+            return runs_latex(words) + (r"\par\nopagebreak" if keep else "")
+        case EquationLines(lines):
+            return _equations(lines)
+        case Table():
+            return _table(block)
+        case RuleBox():
+            return _rule(block)
+        case VerdictBox(mark, title, words):
+            inside = rf"\textbf{{{escaped(title)}}} {MARKS[mark]}\quad {runs_latex(words)}"
+            width = r"\dimexpr\linewidth-2\fboxsep-2\fboxrule\relax"
+            return (
+                r"{\setlength{\fboxsep}{7pt}\noindent\fbox{\parbox{" + width + "}{" + inside + "}}}"
+            )
+        case CodeBlock(code):
+            rows = [_code_line(row) for row in code.rstrip().split("\n")]
+            return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
+        case Bullets(items):
+            rows = [rf"\item {runs_latex(item)}" for item in items]
+            return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
+        case Fold(summary, blocks):
+            head = rf"\textbf{{{escaped(summary)}}}\par\nopagebreak"
+            return "\n\n".join((head, *(block_latex(inside) for inside in blocks)))
+
+
+def runs_latex(words: Runs) -> str:
+    """Words and formulas in a row."""
+    return "".join(run_latex(run) for run in words)
+
+
+def run_latex(run: Run) -> str:
+    """One run."""
+    match run:
+        case Text(text):
+            return escaped(text)
+        case Emphasis(text):
+            return rf"\emph{{{escaped(text)}}}"
+        case Strong(text):
+            return rf"\textbf{{{escaped(text)}}}"
+        case Code(text):
+            return rf"\texttt{{{escaped(text)}}}"
+        case Math():
+            return f"${math_latex(run)}$"
+
+
+def math_latex(math: Math) -> str:
+    """The LaTeX of a formula, without dollars."""
+    if isinstance(math.formula, Drawn):
+        return math.formula.latex
+    return latex_of(math.formula, sample=math.sample, braces=math.braces)
+
+
+def width_em(latex_text: str) -> float:
+    r"""About how wide a formula prints, in em: a fraction counts its wider part.
+
+    >>> 5.0 < width_em(r"\varphi_j'\bigl(v_j(n)\bigr)\, y_i(n)") < 9.0
+    True
+    """
+    text = re.sub(r"\\(?:[bB]igg?[lr]?|left|right|begin|end)\b(?:\{\w+\})?", "", latex_text)
+    fraction = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
+    while found := fraction.search(text):
+        wider = max(found.groups(), key=width_em)
+        text = f"{text[: found.start()]}{wider}{text[found.end() :]}"
+    text = re.sub(r"\\underbrace\{(.*?)\}_\{.*?\}", r"\1", text)
+    small = sum(
+        len(re.sub(r"\\[A-Za-z]+", "x", s)) for s in re.findall(r"[_^](\{[^{}]*\}|.)", text)
+    )
+    text = re.sub(r"[_^](\{[^{}]*\}|.)", "", text)
+    text = re.sub(r"\\sum", "XXX", text)
+    text = re.sub(r"\\[,;: ]", ".", text)
+    text = re.sub(r"\\[A-Za-z]+", "x", text)
+    body = sum(
+        {"(": 0.39, ")": 0.39, ".": 0.2, " ": 0.0}.get(c, 0.62) for c in text if c not in "{}"
+    )
+    operators = sum(text.count(sign) for sign in "+-=")
+    return body + 0.38 * small + 0.6 * operators
+
+
+def _equations(lines: tuple[Line, ...]) -> str:
+    rows = []
+    reasons = any(line.reason or line.mark is not Mark.NONE for line in lines)
+    for line in lines:
+        left = "" if line.left is None else math_latex(line.left)
+        number = "" if line.number is None else rf"({line.number})"
+        reason = " ".join(p for p in (MARKS[line.mark], runs_latex(line.reason)) if p)
+        room = (ROOM if reasons else LINE_WIDTH - 4) - width_em(left)
+        for n, part in enumerate(broken(line.right, room)):
+            relation = "=" if n == 0 else r"\quad"
+            cell = rf"\displaystyle {left if n == 0 else ''} & {relation} & \displaystyle {part}"
+            if reasons:
+                note = rf"\parbox{{0.33\linewidth}}{{\raggedright\small {reason}}}"
+                cell += f" & {note if n == 0 and reason else ''}"
+            rows.append(cell + (f" & {number}" if n == 0 and number else ""))
+    columns = r"r@{\;}c@{\;}l" + (r"@{\qquad}l" if reasons else "")
+    if any(line.number is not None for line in lines):
+        columns += r"@{\quad}r"
+    joined = " \\\\[7pt]\n".join(rows)
+    begin = r"\begin{displaymath}" + "\n" + r"\begin{array}{@{}" + columns + "@{}}"
+    return f"{begin}\n{joined}\n\\end{{array}}\n\\end{{displaymath}}"
+
+
+def broken(right: Math, room: float) -> list[str]:
+    """The right side in lines of at most `room` em, broken before a + or − of its outermost sum.
+
+    More than six lines become the first two, dots and the last.
+    """
+    whole = math_latex(right)
+    formula = right.formula
+    if not isinstance(formula, Add) or len(formula.terms) < 2 or width_em(whole) <= room:
+        return [whole]
+    rows = [""]
+    for n, term in enumerate(formula.terms):
+        text = math_latex(Math(term, right.sample, right.braces))
+        text = text if n == 0 or text.startswith("-") else f"+ {text}"
+        if rows[-1] and width_em(rows[-1]) + width_em(text) > room:
+            rows.append(text)
+        else:
+            rows[-1] = f"{rows[-1]} {text}".lstrip()
+    return rows if len(rows) <= 6 else [*rows[:2], r"+ \cdots", rows[-1]]
+
+
+def _table(table: Table) -> str:
+    count = len(table.head)
+    columns = ["l"] * count
+    if 0 <= table.wide < count:
+        share = 0.9 - 0.16 * (count - 1)
+        columns[table.wide] = rf"p{{{share:.2f}\linewidth}}"
+    wrap = table.wide
+    head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
+    rows = [
+        " & ".join(
+            (r"\raggedright " if n == wrap else "") + _cell(cell) for n, cell in enumerate(row)
+        )
+        + r"\tabularnewline"
+        for row in table.rows
+    ]
+    return "\n".join(
+        (
+            r"\begin{center}\renewcommand{\arraystretch}{1.25}",
+            rf"\begin{{tabular}}{{{''.join(columns)}}}",
+            rf"\hline {head}\tabularnewline \hline",
+            *rows,
+            r"\hline",
+            r"\end{tabular}\end{center}",
+        )
+    )
+
+
+def _cell(cell: Runs) -> str:
+    if any(isinstance(run, Math) and r"\frac" in math_latex(run) for run in cell):
+        drawn = (
+            rf"$\displaystyle {math_latex(run)}$" if isinstance(run, Math) else run_latex(run)
+            for run in cell
+        )
+        return r"\rule[-12pt]{0pt}{29pt}" + "".join(drawn)
+    return runs_latex(cell)
+
+
+def _rule(box: RuleBox) -> str:
+    top = [
+        rf"{latex_of(line.left)} = {latex_of(line.right)}" if isinstance(line, Equation) else ""
+        for line in box.lines
+    ]
+    rows = [rf"\displaystyle {_of(case)}, & {_in_text(words)}" for case, words in box.cases]
+    cases = r"\left\{\begin{array}{@{}l@{\quad}l@{}} " + r" \\[10pt] ".join(rows)
+    cases += r" \end{array}\right."
+    inner = r" \\[8pt] ".join((*top, rf"{_of(box.left)} = {cases}"))
+    return (
+        r"\begin{displaymath}\setlength{\fboxsep}{10pt}\boxed{\begin{gathered} "
+        + inner
+        + r" \end{gathered}}\end{displaymath}"
+    )
+
+
+def _of(term: Term) -> str:
+    return latex_of(term)
+
+
+def _in_text(words: Runs) -> str:
+    return rf"\text{{{runs_latex(words)}}}"
+
+
+def _letter(letter: str) -> str:
+    if letter in ESCAPES:
+        return ESCAPES[letter]
+    if " " <= letter <= "~":
+        return letter
+    plain = unicodedata.normalize("NFKD", letter)
+    if plain != letter and plain.isascii() and plain.isprintable():
+        return "".join(_letter(part) for part in plain)
+    return f"[U+{ord(letter):04X}]"
+
+
+def _code_line(row: str) -> str:
+    indent = len(row) - len(row.lstrip(" "))
+    return r"\mbox{}" + r"\ " * indent + escaped(row.lstrip(" ")).replace("--", "-{}-")
