@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports.document import Drawn, Mark, Math, Run, Runs, Text, runs
+from reports.document import Drawn, Mark, Math, Runs, runs
 from reports.plain import plain_of
 from reports.printer import index_latex, latex_of
 from symbolic.derivation import (
@@ -27,7 +27,7 @@ from symbolic.derivation import (
     Value,
     Verdict,
 )
-from symbolic.terms import Equation, Partial, Sign, Term, Var, walk
+from symbolic.terms import Equation, Partial, Sign, Term, walk
 
 MARKS: dict[type[Verdict], Mark] = {
     Proved: Mark.PROVED,
@@ -52,21 +52,9 @@ REASONS: dict[type[Justification], str] = {
     ByDifferentiation: "direct differentiation",
     ByAssumption: "assumed",
 }
-NUMBERS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+NUMBERS = tuple(
+    "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+)
 
 
 def reason(step: Step, derivation: Derivation) -> Runs:
@@ -168,13 +156,3 @@ def member_sign(letter: str, member: tuple[str, ...]) -> Math:
     """δ_3, w_31 or a shared weight's own sign, as a formula without (n)."""
     sign = Sign(letter, tuple(member))
     return Math(Drawn(latex_of(sign).replace("(n)", ""), plain_of(sign)))
-
-
-def text(words: str) -> Run:
-    """Words as a run."""
-    return Text(words)
-
-
-def letter_names(family_letters: Sequence[str]) -> tuple[Var, ...]:
-    """The index letters of a family as variables."""
-    return tuple(Var(name) for name in family_letters)
