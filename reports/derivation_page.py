@@ -37,9 +37,10 @@ from reports.network_parts import (
 from reports.wording import (
     MARKS,
     TITLES,
-    counted,
     here,
+    listed,
     member_sign,
+    prose,
     reason,
     sentence,
     value,
@@ -58,7 +59,7 @@ from symbolic.derivation import (
     Step,
     Verdict,
 )
-from symbolic.terms import Equation, Sign, Term
+from symbolic.terms import Equation, RangeKind, Sign, Sum, Term, walk
 
 
 class Judged(Protocol):
@@ -124,19 +125,22 @@ def verdict_box(checked: Judged) -> VerdictBox:
     weights = _covered(checked, "dw")
     lines = sum(isinstance(finding.verdict, Proved) for finding in checked.findings)
     words = [
-        f"The rule holds for {len(neurons)} of {counted(len(network.neurons), 'neuron')} and "
-        f"{len(weights)} of {counted(len(network.uses), 'weight')}; "
-        f"{lines} of {counted(len(checked.findings), 'line')} of the derivation proved."
+        f"Proved are the local gradients of {len(neurons)} of {len(network.neurons)} neurons, "
+        f"the corrections of {len(weights)} of {len(network.uses)} weights, and {lines} of "
+        f"{len(checked.findings)} lines of the derivation."
     ]
     if mark is Mark.PROVED:
-        words.append("It holds for all weights, inputs, desired responses and batch sizes.")
+        scope = " under the hypotheses listed" if checked.hypotheses else ""
+        words.append(
+            f"They hold for all weights, inputs, desired responses and batch sizes{scope}."
+        )
     else:
         bad = [str(n + 1) for n, f in enumerate(checked.findings) if _mark(f) is mark]
         words.append(f"Lines to look at: {', '.join(f'({n})' for n in bad)}.")
     if checked.hypotheses:
-        names = "; ".join(hypothesis.name for hypothesis in checked.hypotheses)
+        names = listed([hypothesis.name for hypothesis in checked.hypotheses])
         words.append(f"Hypotheses: {names}.")
-    return VerdictBox(mark, TITLES[mark], runs(" ".join(words)))
+    return VerdictBox(mark, TITLES[mark], prose(" ".join(words)))
 
 
 Numbered = tuple[int, Step, Finding]
@@ -170,10 +174,10 @@ def _introduction(family: Family) -> tuple[Block, ...]:
             tail = "), and let k run over the neurons that j feeds."
         else:
             tail = "), and let i be a unit that feeds it."
-        return (Paragraph(runs(words, here("j", names), tail), keep=True),)
+        return (Paragraph(prose(words, here("j", names), tail), keep=True),)
     if family.letters:
         words = f"For {family.title}, {len(family.members)} in all:"
-        return (Paragraph(runs(words), keep=True),)
+        return (Paragraph(prose(words), keep=True),)
     return ()
 
 
@@ -304,13 +308,15 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
         article = "an" if who[:1] in "aeiou" else "a"
         names = [member[0] for member in step.over.members if member]
         tail = (" (here ", here("j", names), ")") if names else ()
-        cases.append((step.claim.right, runs(f"if j is {article} {who}", *tail)))
+        cases.append((step.claim.right, prose(f"if j is {article} {who}", *tail)))
     if left is None:
         return ()
     lines = tuple(step.claim for _, step, _ in _goals(checked, "dw"))
-    note = "The sum over k runs over the neurons that j feeds."
-    box = RuleBox(lines, left, tuple(cases))
-    return (Heading("The rule"), box, Paragraph(runs(note)))
+    box = (Heading("The rule"), RuleBox(lines, left, tuple(cases)))
+    sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
+    if not any(part.over.kind is RangeKind.FED_BY for part in sums):
+        return box
+    return (*box, Paragraph(prose("The sum over k runs over the neurons that j feeds.")))
 
 
 def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
@@ -363,10 +369,10 @@ def _verdict_rows(
 def _scope_section(checked: Judged) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if checked.hypotheses:
-        items = tuple(runs(f"{h.name}: {h.sentence}") for h in checked.hypotheses)
+        items = tuple(prose(f"{h.name}: {h.sentence}") for h in checked.hypotheses)
         blocks += [Heading("Hypotheses"), Bullets(items)]
     if checked.rests_on:
-        rests = tuple(runs(words) for words in checked.rests_on)
+        rests = tuple(prose(words) for words in checked.rests_on)
         blocks += [Heading("What this rests on"), Bullets(rests)]
     return tuple(blocks)
 

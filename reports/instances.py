@@ -27,7 +27,7 @@ from symbolic.terms import (
     rebuilt,
 )
 
-Names = Mapping[str, str]
+Names = Mapping[str, Index]
 
 
 def written_out(claim: Equation, names: Names, network: Network) -> Equation:
@@ -38,7 +38,12 @@ def written_out(claim: Equation, names: Names, network: Network) -> Equation:
     return Equation(_named(claim.left, names, network), _named(claim.right, names, network))
 
 
-def _named(term: Term, names: Names, network: Network) -> Term:
+def renamed(term: Term, names: Names) -> Term:
+    """The term with its free letters renamed and every sum left as written."""
+    return _named(term, names, None)
+
+
+def _named(term: Term, names: Names, network: Network | None) -> Term:
     match term:
         case Sign():
             return _sign(term, names)
@@ -59,9 +64,9 @@ def _named(term: Term, names: Names, network: Network) -> Term:
             return rebuilt(term, tuple(_named(part, names, network) for part in children(term)))
 
 
-def _sum(over: Range, body: Term, names: Names, network: Network) -> Term:
+def _sum(over: Range, body: Term, names: Names, network: Network | None) -> Term:
     of = tuple(_name(index, names) for index in over.of)
-    places = _places(over.kind, of, network)
+    places = None if network is None else _places(over.kind, of, network)
     if places is None:
         inner = {name: value for name, value in names.items() if Var(name) not in over.bound}
         return Sum(replace(over, of=of), _named(body, inner, network))

@@ -22,7 +22,7 @@ from reports.instances import written_out
 from reports.plain import plain_of
 from reports.printer import is_input_name, latex_of
 from reports.source import drawn_source, is_python
-from reports.wording import counted, here, used_signs
+from reports.wording import counted, here, prose, used_signs
 from symbolic.activations import Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
@@ -56,7 +56,7 @@ def network_section(derivation: Derivation) -> tuple[Block, ...]:
     terms += [t for s in derivation.steps for t in (s.claim.left, s.claim.right)]
     used = {*used_signs(terms), ""}
     rows = tuple(
-        ((Math(Sign(code)) if drawn is None else drawn,), runs(meaning))
+        ((Math(Sign(code)) if drawn is None else drawn,), prose(meaning))
         for code, drawn, meaning in SYMBOLS
         if code in used
     )
@@ -87,7 +87,7 @@ def described(network: Network) -> Runs:
         parts.append(f" {counted(tied, 'weight is', 'weights are').capitalize()} shared.")
     if any(is_input_name(name) for name in network.inputs):
         parts += [" The signal of an input unit is written ", Math(Drawn("x", "x")), "."]
-    return runs(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
+    return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
 
 
 def forward_section(derivation: Derivation) -> tuple[Block, ...]:
@@ -115,7 +115,7 @@ def cost_section(derivation: Derivation) -> tuple[Block, ...]:
     """The error signal and the cost, with the sample index that later lines leave out."""
     given = [g for g in derivation.given if g.head.letter in COST]
     xi = Math(Drawn(r"\xi", "ξ"))
-    dropped = runs(
+    dropped = prose(
         "From here on the superscript ",
         xi,
         " is left out outside a sum over the batch. The local gradient ",
@@ -145,7 +145,7 @@ def _definition_line(given: Definition, sample: bool) -> Line:
     words = WHAT.get(given.head.letter, given.over.title)
     if given.over.title and given.head.letter not in ("Es", "E"):
         words += f", for {given.over.title}"
-    return Line(Math(given.head, sample), Math(given.body, sample), runs(words))
+    return Line(Math(given.head, sample), Math(given.body, sample), prose(words))
 
 
 def _activations(network: Network) -> tuple[Block, ...]:
@@ -157,17 +157,17 @@ def _activations(network: Network) -> tuple[Block, ...]:
     for activation, names in groups.items():
         everywhere = len(groups) == 1 and len(names) == len(network.neurons)
         who = "every neuron" if everywhere else "the neurons "
-        intro = runs("The activation function of ", who)
+        intro = prose("The activation function of ", who)
         intro += () if everywhere else (here("j", names),)
-        given = ", ".join(f"{letter} = {number}" for letter, number in activation.parameters)
+        given = ", ".join(f"{letter} = {n}" for letter, n in activation.parameters if n != 1)
         word = activation.name.replace("_", " ") + (f" with {given}" if given else "")
         note = " Here y stands for the value of the function." if _reads_y(activation) else ""
-        blocks.append(Paragraph((*intro, *runs(f" is the {word}.{note}")), keep=True))
+        blocks.append(Paragraph((*intro, *prose(f" is the {word}.{note}")), keep=True))
         blocks.append(EquationLines(_activation_lines(activation)))
         if activation.kinks:
             at = ", ".join(str(kink.at) for kink in activation.kinks)
             blocks.append(
-                Paragraph(runs(f"It has no slope at v = {at}; the results hold off that point."))
+                Paragraph(prose(f"It has no slope at v = {at}; the results hold off that point."))
             )
         if is_python(activation.written):
             blocks.append(Fold("As it was written", (CodeBlock(activation.written),)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from reports.document import Drawn, Mark, Math, Runs, runs
+from reports.document import Drawn, Mark, Math, Run, Runs, Text, runs
+from reports.instances import renamed
 from reports.plain import plain_of
 from reports.printer import index_latex, latex_of
 from symbolic.derivation import (
@@ -17,6 +19,7 @@ from symbolic.derivation import (
     ByElementaryCalculus,
     ByLocalDerivative,
     ByRewriting,
+    Definition,
     Derivation,
     Justification,
     Open,
@@ -27,7 +30,7 @@ from symbolic.derivation import (
     Value,
     Verdict,
 )
-from symbolic.terms import Equation, Partial, Sign, Term, walk
+from symbolic.terms import Equation, Partial, Sign, Sum, Term, Var, walk
 
 MARKS: dict[type[Verdict], Mark] = {
     Proved: Mark.PROVED,
@@ -78,9 +81,22 @@ def _definition(claim: Equation, derivation: Derivation) -> Equation | None:
     for part in walk(claim.left):
         if isinstance(part, Partial):
             for given in derivation.given:
-                if given.head.letter == part.of.letter and given.head.at == part.of.at:
-                    return Equation(given.head, given.body)
+                if given.head.letter == part.of.letter and len(given.head.at) == len(part.of.at):
+                    return _in_letters(given, part.of)
     return None
+
+
+def _in_letters(given: Definition, sign: Sign) -> Equation | None:
+    """The definition with the indices of the sign; None where a bound letter would clash."""
+    names = {
+        old.name: new
+        for old, new in zip(given.head.at, sign.at, strict=True)
+        if isinstance(old, Var) and old != new
+    }
+    bound = {v for part in walk(given.body) if isinstance(part, Sum) for v in part.over.bound}
+    if any(new in bound for new in names.values()):
+        return None
+    return Equation(sign, renamed(given.body, names))
 
 
 def listed(words: Sequence[str], most: int = 6) -> str:
@@ -102,6 +118,34 @@ def counted(number: int, one: str, many: str = "") -> str:
     """
     word = NUMBERS[number] if number < len(NUMBERS) else str(number)
     return f"{word} {one if number == 1 else many or one + 's'}"
+
+
+_SYMBOL = re.compile(
+    r"(?<![\w'\\])([B-HJ-Zb-zφδηξ𝓔])(_[A-Za-z0-9]{1,4})?('{0,2})(\(n\))?(?![\w'.]\w|[\w'])"
+)
+_GREEK = {"φ": r"\varphi", "δ": r"\delta", "η": r"\eta", "ξ": r"\xi", "𝓔": r"\mathcal{E}"}
+
+
+def prose(*parts: str | Run | Term | Equation) -> Runs:
+    """Like `runs`, with the letters of the notation in our own words set as formulas.
+
+    >>> len(prose("for every neuron j that feeds k."))
+    5
+    """
+    row: list[Run] = []
+    for part in parts:
+        if not isinstance(part, str):
+            row += runs(part)
+            continue
+        end = 0
+        for found in _SYMBOL.finditer(part):
+            letter, index, primes, when = (group or "" for group in found.groups())
+            sub = "_{" + index[1:] + "}" if index else ""
+            drawn = Drawn(f"{_GREEK.get(letter, letter)}{sub}{primes}{when}", found[0])
+            row += [Text(part[end : found.start()]), Math(drawn)]
+            end = found.end()
+        row.append(Text(part[end:]))
+    return tuple(run for run in row if run != Text(""))
 
 
 def here(letter: str, names: Sequence[str], most: int = 6) -> Math:
