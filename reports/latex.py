@@ -133,8 +133,8 @@ def block_latex(block: Block) -> str:
             return _table(block)
         case RuleBox():
             return _rule(block)
-        case VerdictBox(mark, title, words):
-            inside = rf"\textbf{{{escaped(title)}}} {MARKS[mark]}\quad {runs_latex(words)}"
+        case VerdictBox(_, title, words):
+            inside = rf"\textbf{{{escaped(title)}}} {runs_latex(words)}"
             width = r"\dimexpr\linewidth-2\fboxsep-2\fboxrule\relax"
             return (
                 r"{\setlength{\fboxsep}{7pt}\noindent\fbox{\parbox{" + width + "}{" + inside + "}}}"
@@ -204,26 +204,48 @@ def width_em(latex_text: str) -> float:
 
 
 def _equations(lines: tuple[Line, ...]) -> str:
+    """Blocks of a few rows each, so that a page can break between them."""
+    most = 10
+    return "\n\n".join(
+        _equation_rows(lines[start : start + most]) for start in range(0, len(lines), most)
+    )
+
+
+def _equation_rows(lines: tuple[Line, ...]) -> str:
     rows = []
     reasons = any(line.reason or line.mark is not Mark.NONE for line in lines)
     for line in lines:
         left = "" if line.left is None else math_latex(line.left)
         number = "" if line.number is None else rf"({line.number})"
         reason = " ".join(p for p in (MARKS[line.mark], runs_latex(line.reason)) if p)
-        room = (ROOM if reasons else LINE_WIDTH - 4) - width_em(left)
-        for n, part in enumerate(broken(line.right, room)):
-            relation = "=" if n == 0 else r"\quad"
-            cell = rf"\displaystyle {left if n == 0 else ''} & {relation} & \displaystyle {part}"
-            if reasons:
-                note = rf"\parbox{{0.33\linewidth}}{{\raggedright\small {reason}}}"
-                cell += f" & {note if n == 0 and reason else ''}"
-            rows.append(cell + (f" & {number}" if n == 0 and number else ""))
-    columns = r"r@{\;}c@{\;}l" + (r"@{\qquad}l" if reasons else "")
-    if any(line.number is not None for line in lines):
-        columns += r"@{\quad}r"
-    joined = " \\\\[7pt]\n".join(rows)
-    begin = r"\begin{displaymath}" + "\n" + r"\begin{array}{@{}" + columns + "@{}}"
-    return f"{begin}\n{joined}\n\\end{{array}}\n\\end{{displaymath}}"
+        note = rf"\raggedright\small {reason}" if reason else ""
+        parts = broken(line.right, (ROOM if reasons else LINE_WIDTH - 5) - width_em(left))
+        for n, part in enumerate(parts):
+            start = rf"$\displaystyle {left}$ & $=$" if n == 0 else r" & $\quad$"
+            row = rf"{_strut(left + part)}{start} & $\displaystyle {part}$"
+            rows.append(f"{row} & {note if n == 0 else ''} & {number if n == 0 else ''}")
+    note_column = r"p{0.34\linewidth}" if reasons else "l"
+    columns = rf"@{{\hspace{{1em}}}}r@{{\;}}c@{{\;}}l@{{\extracolsep{{\fill}}}}{note_column}r@{{}}"
+    joined = "\\tabularnewline[3pt]\n".join(rows)
+    begin = rf"\noindent\begin{{tabular*}}{{\linewidth}}{{{columns}}}"
+    return f"{begin}\n{joined}\n\\end{{tabular*}}\\par"
+
+
+STRUTS = (  # what a row holds, the room it needs below and above its baseline in points
+    (r"\underbrace", 27, 20),
+    (r"\sum_{\xi=1}^{N}", 17, 21),
+    (r"\sum_{(", 18, 15),
+    (r"\sum", 18, 14),
+    (r"\frac", 13, 20),
+)
+
+
+def _strut(latex_text: str) -> str:
+    """An invisible bar that keeps tall rows apart."""
+    found = [(below, above) for sign, below, above in STRUTS if sign in latex_text]
+    below = max((low for low, _ in found), default=5)
+    above = max((high for _, high in found), default=11)
+    return rf"\rule[-{below}pt]{{0pt}}{{{below + above}pt}}"
 
 
 def broken(right: Math, room: float) -> list[str]:
@@ -250,7 +272,9 @@ def _table(table: Table) -> str:
     count = len(table.head)
     columns = ["l"] * count
     if 0 <= table.wide < count:
-        share = 0.9 - 0.16 * (count - 1)
+        rest = (n for n in range(count) if n != table.wide)
+        taken = sum(max(_cell_em(row[n]) for row in (table.head, *table.rows)) + 2 for n in rest)
+        share = max(0.25, 0.95 - taken / LINE_WIDTH)
         columns[table.wide] = rf"p{{{share:.2f}\linewidth}}"
     wrap = table.wide
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
@@ -273,13 +297,16 @@ def _table(table: Table) -> str:
     )
 
 
+def _cell_em(cell: Runs) -> float:
+    parts = (math_latex(run) if isinstance(run, Math) else run.text for run in cell)
+    return sum(width_em(part) for part in parts)
+
+
 def _cell(cell: Runs) -> str:
-    if any(isinstance(run, Math) and r"\frac" in math_latex(run) for run in cell):
-        drawn = (
-            rf"$\displaystyle {math_latex(run)}$" if isinstance(run, Math) else run_latex(run)
-            for run in cell
-        )
-        return r"\rule[-12pt]{0pt}{29pt}" + "".join(drawn)
+    """A formula alone in its cell is set in display style, with room around a fraction."""
+    match cell:
+        case (Math() as math,) if r"\frac" in math_latex(math):
+            return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {math_latex(math)}$"
     return runs_latex(cell)
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reports.printer import Braces, Level, Printer, Written, is_input_name, weight_name
-from symbolic.notation import LETTERS
+from reports.printer import Braces, Level, Printer, Written, is_input_name, letter_of, weight_name
 from symbolic.terms import (
     Cases,
     Equation,
@@ -66,7 +65,7 @@ class PlainPrinter(Printer):
         return {"pi": "π"}.get(name, name)
 
     def sign(self, sign: Sign, exponent: str = "") -> str:
-        letter = LETTERS[sign.letter]
+        letter = letter_of(sign)
         head, indices = letter.text, sign.at
         if sign.letter == "y" and len(sign.at) == 1 and is_input_name(sign.at[0]):
             number = str(sign.at[0])[1:].lstrip("_")
@@ -146,6 +145,7 @@ def plain_of(formula: Term | Equation, *, sample: bool = False, braces: Braces =
     """The text of a term or an equation.
 
     >>> from symbolic.notation import d, y
+    >>> from symbolic.terms import Call, Frac
     >>> plain_of(Frac(d("o") - y("x1"), Num(Fraction(2))) + Call("abs", y("o")))
     '(d_o − x_1)/2 + |y_o|'
     """

@@ -225,7 +225,7 @@ class LatexPrinter(Printer):
         return rf"\{name}"
 
     def sign(self, sign: Sign, exponent: str = "") -> str:
-        letter = LETTERS[sign.letter]
+        letter = letter_of(sign)
         head, indices = _head(sign, letter.latex)
         sub = subscript(indices)
         xi = letter.sampled and (self.sample or sign.letter == "Es") and not _is_bias(sign)
@@ -321,6 +321,12 @@ def latex_of(formula: Term | Equation, *, sample: bool = False, braces: Braces =
     if isinstance(formula, Equation):
         return printer.equation(formula)
     return printer.term(formula)
+
+
+def letter_of(sign: Sign) -> Letter:
+    """The letter of a sign; one that the notation does not know is written as it is."""
+    code = sign.letter
+    return LETTERS.get(code) or Letter(code, index_latex(code), code, "", (0,), timed=False)
 
 
 def subscript(indices: tuple[Index, ...]) -> str:

@@ -1,0 +1,393 @@
+"""A checked derivation → the page, in the order of the textbook.
+
+Which section a step falls into follows from its family; how it is drawn, from its justification.
+Verdicts are shown as found: nothing is decided, solved or corrected here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from reports.document import (
+    Block,
+    Bullets,
+    Document,
+    Drawn,
+    EquationLines,
+    Heading,
+    Line,
+    Mark,
+    Math,
+    Paragraph,
+    RuleBox,
+    Runs,
+    Table,
+    VerdictBox,
+    runs,
+)
+from reports.instances import written_out
+from reports.network_parts import (
+    SMALL,
+    cost_section,
+    forward_section,
+    network_section,
+)
+from reports.wording import (
+    MARKS,
+    TITLES,
+    here,
+    listed,
+    member_sign,
+    prose,
+    reason,
+    sentence,
+    value,
+)
+from symbolic.derivation import (
+    WORST_FIRST,
+    ByCertificate,
+    ByDifferentiation,
+    ByLocalDerivative,
+    Derivation,
+    Family,
+    Finding,
+    Hypothesis,
+    Proved,
+    Refuted,
+    Step,
+    Verdict,
+)
+from symbolic.terms import Equation, RangeKind, Sign, Sum, Term, walk
+
+
+class Judged(Protocol):
+    """What the page is drawn from: `proof.Checked` is one."""
+
+    @property
+    def derivation(self) -> Derivation: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+    @property
+    def hypotheses(self) -> Sequence[Hypothesis]: ...
+    @property
+    def rests_on(self) -> Sequence[str]: ...
+
+
+HEADINGS = {
+    "the output neurons j": "Output neurons",
+    "the output neurons j that feed others": "Output neurons that feed others",
+    "the hidden neurons j": "Hidden neurons",
+    "every synapse to j from i": "Weight corrections",
+    "every shared weight w": "Shared weights",
+    "": "Further lines",
+}
+PROOFS = (ByDifferentiation, ByCertificate)
+ROWS = 12  # members listed one by one; more are counted
+
+
+def page(checked: Judged, *, marks: bool | None = None) -> Document:
+    """The page: result, network, forward pass, cost, the steps by family, rule, proof, hypotheses.
+
+    `marks` puts a mark beside every line; by default only where some line is not proved.
+    """
+    shown = worst(checked) is not Mark.PROVED if marks is None else marks
+    return Document(
+        checked.derivation.title,
+        (
+            verdict_box(checked),
+            *network_section(checked.derivation),
+            *forward_section(checked.derivation),
+            *cost_section(checked.derivation),
+            *(block for blocks in _families(checked, shown) for block in blocks),
+            *_rule_section(checked),
+            *_proof_section(checked, shown),
+            *_scope_section(checked),
+        ),
+    )
+
+
+def worst(checked: Judged) -> Mark:
+    """The mark of the worst verdict of all steps and members; open where nothing was checked."""
+    verdicts = [v for f in checked.findings for v in (f.verdict, *f.members.values())]
+    for kind in WORST_FIRST:
+        if any(isinstance(verdict, kind) for verdict in verdicts):
+            return MARKS[kind]
+    return Mark.OPEN
+
+
+def verdict_box(checked: Judged) -> VerdictBox:
+    """The result with its counts, its scope and its hypotheses."""
+    mark = worst(checked)
+    network = checked.derivation.network
+    neurons = _covered(checked, "delta")
+    weights = _covered(checked, "dw")
+    lines = sum(isinstance(finding.verdict, Proved) for finding in checked.findings)
+    words = [
+        f"Proved are the local gradients of {len(neurons)} of {len(network.neurons)} neurons, "
+        f"the corrections of {len(weights)} of {len(network.uses)} weights, and {lines} of "
+        f"{len(checked.findings)} lines of the derivation."
+    ]
+    if mark is Mark.PROVED:
+        scope = " under the hypotheses listed" if checked.hypotheses else ""
+        words.append(
+            f"They hold for all weights, inputs, desired responses and batch sizes{scope}."
+        )
+    else:
+        bad = [str(n + 1) for n, f in enumerate(checked.findings) if _mark(f) is mark]
+        words.append(f"Lines to look at: {', '.join(f'({n})' for n in bad)}.")
+    if checked.hypotheses:
+        names = listed([hypothesis.name for hypothesis in checked.hypotheses])
+        words.append(f"Hypotheses: {names}.")
+    return VerdictBox(mark, TITLES[mark], prose(" ".join(words)))
+
+
+Numbered = tuple[int, Step, Finding]
+
+
+def _numbered(checked: Judged) -> list[Numbered]:
+    pairs = zip(checked.derivation.steps, checked.findings, strict=True)
+    return [(n, step, finding) for n, (step, finding) in enumerate(pairs)]
+
+
+def _families(checked: Judged, marks: bool) -> Iterator[tuple[Block, ...]]:
+    """For each family in the order of the derivation: heading, members, steps."""
+    steps = [item for item in _numbered(checked) if not isinstance(item[1].because, PROOFS)]
+    for family, group in groupby(steps, key=lambda item: item[1].over):
+        heading = HEADINGS.get(family.title, family.title[:1].upper() + family.title[1:])
+        items = list(group)
+        yield (
+            Heading(heading),
+            *_introduction(family),
+            *_steps(items, checked.derivation, marks),
+            *_own_rules(items, checked.derivation),
+        )
+
+
+def _introduction(family: Family) -> tuple[Block, ...]:
+    if family.letters == ("j",):
+        names = [member[0] for member in family.members]
+        words = "Let j be one of " + family.title.removesuffix(" j") + " (here "
+        words = words.replace(" j that", " that")
+        if "hidden" in family.title:
+            tail = "), and let k run over the neurons that j feeds."
+        else:
+            tail = "), and let i be a unit that feeds it."
+        return (Paragraph(prose(words, here("j", names), tail), keep=True),)
+    if family.letters:
+        words = f"For {family.title}, {len(family.members)} in all:"
+        return (Paragraph(prose(words), keep=True),)
+    return ()
+
+
+def _steps(items: list[Numbered], derivation: Derivation, marks: bool) -> Iterator[Block]:
+    """Lines with reasons; two or more local derivatives in a row become a table term by term."""
+
+    def local(item: Numbered) -> bool:
+        return isinstance(item[1].because, ByLocalDerivative)
+
+    for is_local, run in groupby(items, key=local):
+        lines = list(run)
+        if is_local and len(lines) > 1:
+            yield Paragraph(runs("Term by term:"), keep=True)
+            yield _term_by_term(lines, derivation, marks)
+        else:
+            yield _lines(lines, derivation, marks)
+        for number, step, finding in lines:
+            yield from _objection(number, step, finding)
+
+
+def _term_by_term(items: list[Numbered], derivation: Derivation, marks: bool) -> Table:
+    rows = tuple(
+        (
+            (Math(step.claim.left),),
+            (Math(step.claim.right),),
+            reason(step, derivation),
+            runs(f"({number + 1})" + (f" {_mark(finding).value}" if marks else "")),
+        )
+        for number, step, finding in items
+    )
+    return Table((runs("factor"), runs("value"), runs("because"), ()), rows)
+
+
+def _lines(items: list[Numbered], derivation: Derivation, marks: bool) -> EquationLines:
+    lines = []
+    before: Term | None = None
+    for number, step, finding in items:
+        left = None if step.claim.left == before else Math(step.claim.left)
+        before = step.claim.left
+        mark = _mark(finding) if marks else Mark.NONE
+        right = Math(step.claim.right, braces=_names(step.claim))
+        lines.append(Line(left, right, reason(step, derivation), mark, number + 1))
+    return EquationLines(tuple(lines))
+
+
+def _names(claim: Equation) -> tuple[tuple[Term, str], ...]:
+    """In a weight correction δ_j is named: the local gradient."""
+    if isinstance(claim.left, Sign) and claim.left.letter == "dw":
+        return ((Sign("delta", claim.left.at[:1]), r"\text{local gradient}"),)
+    return ()
+
+
+def _objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
+    """What is wrong with a line that is not proved, with the numbers that show it."""
+    verdict = _worst_of(finding)
+    if isinstance(verdict, Proved):
+        return
+    yield Paragraph(runs(f"Line ({number + 1}): {sentence(verdict)}."))
+    if isinstance(verdict, Refuted):
+        witness = verdict.witness
+        rows: list[tuple[Runs, ...]] = [
+            ((Math(Sign("w", (name,))),), runs(str(number)))
+            for name, number in witness.weights.items()
+        ]
+        for xi, (inputs, targets) in enumerate(
+            zip(witness.inputs, witness.targets, strict=True), 1
+        ):
+            tag = f" (sample {xi})" if len(witness.inputs) > 1 else ""
+            for letter, numbers in (("y", inputs), ("d", targets)):
+                for name, given in numbers.items():
+                    rows.append(((Math(Sign(letter, (name,))), *runs(tag)), runs(str(given))))
+        rows.append((runs("left side ", Math(step.claim.left)), runs(value(verdict.left))))
+        rows.append((runs("right side"), runs(value(verdict.right))))
+        yield Table((runs("with"), runs("value")), tuple(rows))
+
+
+def _own_rules(items: list[Numbered], derivation: Derivation) -> Iterator[Block]:
+    """The last claim about δ_j for each neuron, in a small network."""
+    claims = [(s.claim, s.over, s.over.members) for _, s, _ in items if _letter(s) == "delta"]
+    if not claims or len(derivation.network.neurons) > SMALL:
+        return
+    claim, family, members = claims[-1]
+    if len(family.letters) != 1 or family.members == ((),):
+        return
+    lines = []
+    for (name,) in members:
+        own = written_out(claim, {family.letters[0]: name}, derivation.network)
+        lines.append(Line(Math(own.left), Math(own.right)))
+    word = "Written out for each of them:" if len(lines) > 1 else "Written out:"
+    yield Paragraph(runs(word), keep=True)
+    yield EquationLines(tuple(lines))
+
+
+def _goals(checked: Judged, letter: str) -> list[tuple[int, Step, Finding]]:
+    """The goal steps whose left side is this letter; without goals, the last of each family."""
+    goal = set(checked.derivation.goal)
+    steps = [item for item in _numbered(checked) if _letter(item[1]) == letter]
+    if goal:
+        return [item for item in steps if item[0] in goal]
+    last = {item[1].over: item for item in steps if not isinstance(item[1].because, PROOFS)}
+    return list(last.values())
+
+
+def _covered(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
+    """The members (neurons, or one place of each weight) for which a goal is proved."""
+    return {
+        member: verdict
+        for member, verdict in _members(checked, letter).items()
+        if isinstance(verdict, Proved)
+    }
+
+
+def _members(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
+    return {
+        member: finding.at(member)
+        for _, step, finding in _goals(checked, letter)
+        for member in step.over.members
+    }
+
+
+def _rule_section(checked: Judged) -> tuple[Block, ...]:
+    cases = []
+    left: Term | None = None
+    for _, step, _ in _goals(checked, "delta"):
+        left = step.claim.left
+        who = step.over.title.removeprefix("the ").replace("neurons j", "neuron")
+        who = who.replace("that feed ", "that feeds ")
+        article = "an" if who[:1] in "aeiou" else "a"
+        names = [member[0] for member in step.over.members if member]
+        tail = (" (here ", here("j", names), ")") if names else ()
+        cases.append((step.claim.right, prose(f"if j is {article} {who}", *tail)))
+    if left is None:
+        return ()
+    lines = tuple(step.claim for _, step, _ in _goals(checked, "dw"))
+    box = (Heading("The rule"), RuleBox(lines, left, tuple(cases)))
+    sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
+    if not any(part.over.kind is RangeKind.FED_BY for part in sums):
+        return box
+    return (*box, Paragraph(prose("The sum over k runs over the neurons that j feeds.")))
+
+
+def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
+    steps = [item for item in _numbered(checked) if isinstance(item[1].because, PROOFS)]
+    direct = [item for item in steps if isinstance(item[1].because, ByDifferentiation)]
+    blocks: list[Block] = [Heading("Proof")]
+    words = "Every line above was checked on its own: only what it cites may be used in it."
+    if direct:
+        words += (
+            " Besides, the cost was written out as one expression in the weights and differentiated"
+            " without the rule; the derivative and the rule agree as polynomials in the signals,"
+            " weights and slopes."
+        )
+    if len(direct) < len(steps):
+        words += (
+            " The adjoint identity was checked neuron by neuron: the claimed local gradients are"
+            " the multipliers of the forward equations."
+        )
+    blocks.append(Paragraph(runs(words)))
+    if steps:
+        blocks.append(_lines(steps, checked.derivation, marks))
+        blocks += [block for item in steps for block in _objection(*item)]
+    rows = [
+        *_verdict_rows(_members(checked, "delta"), "delta", "neurons"),
+        *_verdict_rows(_members(checked, "dw"), "dw", "weights"),
+    ]
+    if rows:
+        blocks.append(Table((runs("claim"), runs("verdict")), tuple(rows), wide=1))
+    return tuple(blocks)
+
+
+def _verdict_rows(
+    members: dict[tuple[str, ...], Verdict], letter: str, many: str
+) -> Iterator[tuple[Runs, ...]]:
+    """One row per verdict: the members that share it, a long list shortened with its count."""
+    said: dict[str, list[tuple[str, ...]]] = {}
+    for member, verdict in members.items():
+        said.setdefault(sentence(verdict), []).append(member)
+    for verdict_words, names in said.items():
+        signs = [member_sign(letter, member).formula for member in names]
+        drawn = [sign for sign in signs if isinstance(sign, Drawn)]
+        if len(drawn) > ROWS:
+            dots = Drawn(r"\dots", "…")
+            drawn = [*drawn[:2], dots, drawn[-1]]
+        claim = Drawn(",\\ ".join(s.latex for s in drawn), ", ".join(s.text for s in drawn))
+        count = f" ({len(names)} {many})" if len(names) > 1 else ""
+        yield ((Math(claim),), runs(verdict_words + count))
+
+
+def _scope_section(checked: Judged) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if checked.hypotheses:
+        items = tuple(prose(f"{h.name}: {h.sentence}") for h in checked.hypotheses)
+        blocks += [Heading("Hypotheses"), Bullets(items)]
+    if checked.rests_on:
+        rests = tuple(prose(words) for words in checked.rests_on)
+        blocks += [Heading("What this rests on"), Bullets(rests)]
+    return tuple(blocks)
+
+
+def _letter(step: Step) -> str:
+    return step.claim.left.letter if isinstance(step.claim.left, Sign) else ""
+
+
+def _worst_of(finding: Finding) -> Verdict:
+    verdicts = (finding.verdict, *finding.members.values())
+    return min(verdicts, key=lambda verdict: WORST_FIRST.index(type(verdict)))
+
+
+def _mark(finding: Finding) -> Mark:
+    return MARKS[type(_worst_of(finding))]
+
+
+__all__ = ["Judged", "page", "verdict_box", "worst"]
