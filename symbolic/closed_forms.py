@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from symbolic.algebra import Poly, subtract
+from symbolic.algebra import Poly, add, subtract
 from symbolic.derivation import Hypothesis, Proved
 from symbolic.meaning import Meaning
 from symbolic.terms import Sign
@@ -18,7 +18,7 @@ BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """Unfolding passed the budget."""
 
 
@@ -34,6 +34,7 @@ class ClosedForms:
     ) -> Proved | None:
         """Proved if the residual vanishes after unfolding; None says nothing about falsehood."""
         ring = self.meaning.ring
+        residual = self.summand(residual)
         try:
             for unfold in (self.unfold_gradients, self.close):
                 residual = unfold(residual)
@@ -45,9 +46,21 @@ class ClosedForms:
                 cleared = self.substitute(cleared, self.one_in_total)
                 if not ring.cleared(cleared):
                     return Proved(by, (distribution,))
-        except TooLarge:
+        except TooLargeError:
             return None
         return None
+
+    def summand(self, residual: Poly) -> Poly:
+        """P where the residual is Σ_ξ P; a sum over ξ vanishes if its summand does."""
+        keys, result = self.meaning.ring.keys, []
+        for monomial, coefficient in residual.items():
+            sums = [atom for atom in monomial if keys[atom][0] == "sum"]
+            if len(sums) != 1:
+                return residual
+            inner: tuple[int, ...] = tuple(keys[sums[0]][1])  # type: ignore[arg-type]  # its monomial
+            outer = tuple(atom for atom in monomial if atom != sums[0])
+            result.append({self.meaning.ring.join(outer, inner): coefficient})
+        return add(*result)
 
     def _fragile(self, residual: Poly) -> bool:
         """Whether a denominator other than the cost's and softmax's own was cleared away."""
@@ -65,12 +78,13 @@ class ClosedForms:
         return {ring.number(("d", outputs[-1]), sampled=True): rest}
 
     def unfold_gradients(self, poly: Poly) -> Poly:
-        """Every δ_k by its value in terms of the output neurons, along the order of the network."""
+        """Every δ_k by its value in terms of the output neurons, last layer first."""
         ring, network = self.meaning.ring, self.meaning.network
-        present = {ring.keys[a][1] for a in _atoms(self.meaning, poly) if ring.keys[a][0] == "delta"}
+        keys = [ring.keys[atom] for atom in _atoms(self.meaning, poly)]
+        present = [str(key[1]) for key in keys if key[0] == "delta"]
         if not present:
             return poly
-        for neuron in self._downstream({str(unit) for unit in present}):
+        for neuron in self._downstream(set(present)):
             truth = self.meaning.truth(neuron)
             table = {
                 ring.number(("delta", k), sampled=True): self._unfolded[k]
@@ -78,8 +92,7 @@ class ClosedForms:
             }
             self._unfolded.setdefault(neuron, self.substitute(truth, table))
         table = {
-            ring.number(("delta", str(unit)), sampled=True): self._unfolded[str(unit)]
-            for unit in present
+            ring.number(("delta", unit), sampled=True): self._unfolded[unit] for unit in present
         }
         return self.substitute(poly, table)
 
@@ -92,7 +105,7 @@ class ClosedForms:
                     seen.add(k)
                     stack.append(k)
         if len(seen) > BUDGET:
-            raise TooLarge
+            raise TooLargeError
         return [unit for unit in reversed(network.order) if unit in seen]
 
     def close(self, poly: Poly) -> Poly:
@@ -136,14 +149,14 @@ class ClosedForms:
                 else:
                     del result[m]
             if len(result) > BUDGET:
-                raise TooLarge
+                raise TooLargeError
         return result
 
     def _image(self, atom: int, memo: dict[int, Poly | None]) -> Poly | None:
         """What an atom becomes, or None if it stays."""
         if atom in memo:
             return memo[atom]
-        key, ring = self.meaning.ring.keys[atom], self.meaning.ring
+        key = self.meaning.ring.keys[atom]
         rebuild = _COMPOUND.get(str(key[0]))
         image: Poly | None = None
         if rebuild is not None:
@@ -154,13 +167,8 @@ class ClosedForms:
             moved = self._put_in(inside, memo)
             if moved != inside:
                 image = make(self.meaning, key, moved)
-        elif key[0] == "cases" and any(self._touched(a, memo) for a in range(len(ring.keys))):
-            image = None
         memo[atom] = image
         return image
-
-    def _touched(self, atom: int, memo: dict[int, Poly | None]) -> bool:
-        return memo.get(atom) is not None
 
 
 _Make = Callable[[Meaning, tuple[object, ...], Poly], Poly]
@@ -168,7 +176,7 @@ _COMPOUND: dict[str, tuple[int, _Make]] = {
     # kind of atom: where its key holds the inside, how the atom is made again
     "1/": (1, lambda meaning, key, inside: meaning.ring.reciprocal(inside)),
     "sum": (1, lambda meaning, key, inside: meaning.over_samples(inside)),
-    "call": (2, lambda meaning, key, inside: meaning._call(str(key[1]), inside)),
+    "call": (2, lambda meaning, key, inside: meaning.call(str(key[1]), inside)),
     "power": (1, lambda meaning, key, inside: meaning._power(inside, key[2])),  # type: ignore[arg-type]
 }
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from symbolic.algebra import ONE, Frozen, Number, Poly, Ring, add, freeze, scale, subtract
-from symbolic.calculus import FUNCTIONS
+from symbolic.calculus import FUNCTIONS, derivative
 from symbolic.derivation import Definition
 from symbolic.errors import InputError
 from symbolic.forward import definitions
@@ -35,7 +35,6 @@ from symbolic.terms import (
     Sign,
     Sum,
     Term,
-    Var,
 )
 
 Env = Mapping[str, str]
@@ -94,7 +93,7 @@ class Meaning:
             case Pow(base, exponent):
                 return self._power(self.poly(base, env, opaque, bound), exponent)
             case Call(function, argument):
-                return self._call(function, self.poly(argument, env, opaque, bound))
+                return self.call(function, self.poly(argument, env, opaque, bound))
             case Constant(name):
                 return ring.atom(("constant", name))
             case Cases(pieces, otherwise):
@@ -123,6 +122,11 @@ class Meaning:
         if index.name not in env:
             raise InputError(f"The index {index.name} is free: bind it by a sum or on the left.")
         return env[index.name]
+
+    def weight(self, sign: Sign, env: Env) -> str:
+        """The name of the weight that w or Δw with these indices stands for."""
+        units = tuple(self.unit(index, env) for index in sign.at)
+        return units[0] if len(units) == 1 else self.network.weight_of[units[0], units[1]]
 
     def _sign(self, sign: Sign, env: Env) -> Poly:
         letter, at = sign.letter, [self.unit(index, env) for index in sign.at]
@@ -154,7 +158,7 @@ class Meaning:
                 return self.eta
             case "N", []:
                 return self.n
-            case ("E" | "Es"), []:
+            case (("E" | "Es"), []):
                 return ring.atom((letter,), sampled=letter == "Es")
             case "dw", [to, source]:
                 return ring.atom(("dw", network.weight_of[to, source]))
@@ -184,7 +188,19 @@ class Meaning:
             return self.ring.atom(("phi", neuron, order), sampled=True)
         return self.ring.atom(("phi", neuron, order, freeze(inside)), self._is_sampled(inside))
 
-    def _call(self, function: str, inside: Poly) -> Poly:
+    def call(self, function: str, inside: Poly) -> Poly:
+        """f of a polynomial; exp(a + b) is written exp(a) exp(b), so that equal ones are one."""
+        if function == "exp" and (len(inside) != 1 or not _is_unit(inside)):
+            return self.ring.product(
+                self._power(
+                    self._atomic_call("exp", {monomial: _tidy(Fraction(1, bottom))}), Fraction(top)
+                )
+                for monomial, coefficient in inside.items()
+                for top, bottom in (Fraction(coefficient).as_integer_ratio(),)
+            )
+        return self._atomic_call(function, inside)
+
+    def _atomic_call(self, function: str, inside: Poly) -> Poly:
         key = ("call", function, freeze(inside))
         return self.ring.atom(key, sampled=self._is_sampled(inside))
 
@@ -240,7 +256,8 @@ class Meaning:
 
     def over_samples(self, poly: Poly) -> Poly:
         """Σ_ξ of a polynomial: what does not depend on ξ comes out, Σ_ξ 1 = N."""
-        sampled, result = self.ring.sampled, {}
+        sampled = self.ring.sampled
+        result: Poly = {}
         for monomial, coefficient in poly.items():
             inside = tuple(atom for atom in monomial if sampled[atom])
             outside = tuple(atom for atom in monomial if not sampled[atom])
@@ -386,6 +403,10 @@ class Meaning:
             key = ("partial", partial.kind.value, of.letter, whole, by.letter, part)
             return self.ring.atom(key, sampled or of.letter != "E")
         if partial.kind is PartialKind.LOCAL:
+            if of.letter == "y" and by.letter == "v" and not self._grouped(whole[0]):
+                return self.ring.atom(("phi", whole[0], 1), sampled=True) if whole == part else {}
+            if of.letter == "e" and by.letter == "y":
+                return {(): -1} if whole == part else {}
             by_atom = next(iter(self._sign(Sign(by.letter, part), env)))[0]
             return self.differentiated(self.body(of.letter, "".join(whole)), by_atom)
         return self._total(of.letter, by.letter, part[0])
@@ -400,8 +421,17 @@ class Meaning:
                 return scale(self.backward(unit), -1)
             case "w":
                 return scale(self.weight_truth(unit), -1)
+            case "e":
+                loss = {Sign("e"): self._sign(Sign("e", (unit,)), {})}
+                for letter in ("d", "y"):
+                    loss[Sign(letter)] = self._sign(Sign(letter, (unit,)), {})
+                slope = derivative(self.network.cost.loss, Sign("e"))
+                return self.ring.multiply(self.over_n, self.poly(slope, {}, bound=loss))
             case _:
-                raise InputError(f"∂𝓔/∂{by} is not known to the kernel; use v, y or w.")
+                raise InputError(f"∂𝓔/∂{by} is not known to the kernel; use v, y, e or w.")
+
+    def _grouped(self, neuron: str) -> bool:
+        return self.network.neuron[neuron].activation.group
 
 
 def _thaw(inside: object) -> Poly:
@@ -409,10 +439,10 @@ def _thaw(inside: object) -> Poly:
     return dict(frozen)
 
 
+def _is_unit(inside: Poly) -> bool:
+    """Whether a single monomial has a coefficient 1/q, so that exp of it is an atom."""
+    return all(Fraction(coefficient).numerator == 1 for coefficient in inside.values())
+
+
 def _tidy(value: Fraction) -> Number:
     return value.numerator if value.denominator == 1 else value
-
-
-def letters_of(index: Index) -> str:
-    """The letter of an index, or the unit's own name."""
-    return index.name if isinstance(index, Var) else index

@@ -7,9 +7,10 @@ A step says what and why; here it is decided.  `decide` compares exact polynomia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 
+from symbolic.algebra import Poly, scale, subtract
 from symbolic.closed_forms import ClosedForms
 from symbolic.derivation import (
     WORST_FIRST,
@@ -34,14 +35,12 @@ from symbolic.derivation import (
     Verdict,
     Witness,
 )
-from symbolic.algebra import Poly, scale, subtract
 from symbolic.errors import InputError
-from symbolic.evaluation import Undecided, contradicts
 from symbolic.forward import definitions
+from symbolic.instances import contradicts, trial_witnesses
 from symbolic.meaning import Env, Meaning
 from symbolic.network import Network
-from symbolic.refutation import instance_of, search
-from symbolic.terms import Equation, Num, Partial, PartialKind, Sign
+from symbolic.terms import Equation, Mul, Num, Partial, PartialKind, Sign, Term, walk
 
 Member = tuple[str, ...]
 SEARCHED = 8
@@ -61,7 +60,7 @@ DISTRIBUTION = Hypothesis("Σ_k d_k = 1", "the targets of every sample add up to
 NONZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
 
 
-class KernelDisagreement(AssertionError):
+class KernelDisagreementError(AssertionError):
     """A claim was proved and an exact instance contradicts it: a bug; nothing may be believed."""
 
 
@@ -126,7 +125,7 @@ def check(derivation: Derivation, *, refute: bool = True) -> Checked:
     """Give every step its verdict, for every member of its family.
 
     Raises `InputError` for a line that cites a later one or a definition that is not the
-    network's own, and `KernelDisagreement` if the kernel contradicts an exact instance.
+    network's own, and `KernelDisagreementError` if the kernel contradicts an exact instance.
     """
     if derivation.given != definitions(derivation.network):
         raise InputError("The definitions of a derivation are its network's own; nothing else.")
@@ -177,9 +176,7 @@ class _Kernel:
                 verdict = self._refuted(step, member) or verdict
             verdicts[member] = verdict
         self._agree(step, verdicts)
-        worst = min(
-            verdicts.values(), key=lambda x: WORST_FIRST.index(type(x)), default=Proved(by)
-        )
+        worst = min(verdicts.values(), key=lambda x: WORST_FIRST.index(type(x)), default=Proved(by))
         if isinstance(worst, Proved):
             worst = Proved(by, tuple(under))
         proved = Proved(by or CERTIFICATE, tuple(under))
@@ -242,26 +239,28 @@ class _Kernel:
             wanted = meaning.truth(meaning.unit(left.at[0], env))
         elif isinstance(left, Sign) and left.letter == "dw":
             units = tuple(meaning.unit(index, env) for index in left.at)
-            weight = units[0] if len(units) == 1 else self.meaning.network.weight_of[units[0], units[1]]
+            weight = (
+                units[0] if len(units) == 1 else self.meaning.network.weight_of[units[0], units[1]]
+            )
             wanted = meaning.ring.multiply(meaning.eta, meaning.weight_truth(weight))
         else:
             wanted = self._left_side(left, env)
         return wanted, meaning.poly(right, env)
 
-    def _left_side(self, left: object, env: Env) -> Poly:
+    def _left_side(self, left: Term, env: Env) -> Poly:
         """A left side ∂𝓔/∂v_j (or −∂𝓔/∂v_j) is the gradient itself, not the letter δ_j."""
         meaning = self.meaning
         sign, inner = 1, left
-        factors = getattr(left, "factors", ())
-        if len(factors) == 2 and isinstance(factors[0], Num) and factors[0].value == -1:
-            sign, inner = -1, factors[1]
+        match left:
+            case Mul((Num(value), Partial() as gradient)) if value == -1:
+                sign, inner = -1, gradient
         if (
             isinstance(inner, Partial)
             and inner.kind is PartialKind.TOTAL
             and (inner.of.letter, inner.by.letter) == ("E", "v")
         ):
             return scale(meaning.truth(meaning.unit(inner.by.at[0], env)), -sign)
-        return meaning.poly(left, env)  # type: ignore[arg-type]  # left is a Term
+        return meaning.poly(left, env)
 
     def _equal(self, left: Poly, right: Poly, by: str) -> Verdict | None:
         """Equal normal forms; then with δ unfolded; then with φ' and denominators resolved."""
@@ -291,7 +290,11 @@ class _Kernel:
 
     def _local(self, step: Step, env: Env) -> Verdict:
         left = step.claim.left
-        if not (isinstance(left, Partial) and left.kind is PartialKind.LOCAL):
+        direct = isinstance(left, Partial) and (
+            left.kind is PartialKind.LOCAL
+            or (left.of.letter == "E" and left.by.letter in ("e", "y"))
+        )
+        if not direct:
             return Unjustified(_member(step, env), "the left side is no partial derivative")
         found, right = self.meaning.poly(left, env), self.meaning.poly(step.claim.right, env)
         verdict = self._equal(found, right, "differentiating the definition")
@@ -299,15 +302,7 @@ class _Kernel:
 
     def _chain(self, step: Step, env: Env) -> Verdict:
         """∂𝓔/∂b on the left; only partial derivatives on the right, and the two agree."""
-        right = self.meaning.poly(step.claim.right, env, opaque=True)
-        keys = self.meaning.ring.keys
-        inner = {
-            keys[a] if keys[a][0] != "sum" else keys[b]
-            for m in right
-            for a in m
-            for b in (keys[a][1] if keys[a][0] == "sum" else (a,))  # type: ignore[union-attr]
-        }
-        if not any(key[0] == "partial" for key in inner):
+        if not any(isinstance(part, Partial) for part in walk(step.claim.right)):
             return Unjustified(_member(step, env), "a chain rule line names partial derivatives")
         return self._by_meaning("the chain rule")(step, env)
 
@@ -331,11 +326,12 @@ class _Kernel:
             return Unjustified(_member(step, env), "it cites a line that is not proved")
         left = self.meaning.poly(step.claim.left, env, opaque=True)
         right = self.meaning.poly(step.claim.right, env, opaque=True)
+        wanted = right
         for cited in step.uses:
             table = self._table(cited)
             left, right = self.forms.substitute(left, table), self.forms.substitute(right, table)
-        if left == right:
-            return Proved("putting the cited lines in", under)
+            if left in (right, wanted):
+                return Proved("putting the cited lines in", under)
         return Unjustified(_member(step, env), "it does not follow from the lines it cites")
 
     def _table(self, cited: int) -> dict[int, Poly]:
@@ -357,6 +353,8 @@ class _Kernel:
 
     def _refuted(self, step: Step, member: Member) -> Verdict | None:
         """Refuted where a proposed witness, evaluated exactly, separates the two sides."""
+        from symbolic.refutation import search  # only a broken line pays for loading it
+
         network = self.derivation.network
         found = search(network, step.claim, step.over, members=(member,))
         if found is None:
@@ -373,18 +371,15 @@ class _Kernel:
         if not proved or len(network.synapses) > 400:
             return
         for member in dict.fromkeys((proved[0], proved[-1])):
-            for witness in instance_of(network):
+            for witness in trial_witnesses(network):
                 require_agreement(network, step, member, witness)
 
 
 def require_agreement(network: Network, step: Step, member: Member, witness: Witness) -> None:
-    """Raise `KernelDisagreement` if a proved member fails at an exact instance."""
-    try:
-        sides = contradicts(network, step.claim, step.over, member, witness)
-    except Undecided:
-        return
+    """Raise `KernelDisagreementError` if a proved member fails at an exact instance."""
+    sides = contradicts(network, step.claim, step.over, member, witness)
     if sides is not None:
-        raise KernelDisagreement(
+        raise KernelDisagreementError(
             f"Proved for {member}, yet at {witness} the sides are {sides[0]} and {sides[1]}. "
             "Please report this as a bug; no verdict of this run may be believed."
         )
@@ -409,8 +404,3 @@ def _member(step: Step, env: Env) -> Member:
 def _require_seal(seal: object, what: str) -> None:
     if seal is not _SEAL:
         raise TypeError(f"A {what} is made by symbolic.proof alone, from a derivation it checked.")
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst of some verdicts: refuted, unjustified, open, proved."""
-    return min(verdicts, key=lambda verdict: WORST_FIRST.index(type(verdict)))
