@@ -60,6 +60,10 @@ class Ring:
         if len(left) == 1 and len(right) == 1:
             (a, x), (b, z) = *left.items(), *right.items()
             return {self.join(a, b): x * z}
+        if left == ONE:
+            return right
+        if right == ONE:
+            return left
         product: Poly = {}
         for a, x in left.items():
             for b, z in right.items():

@@ -50,7 +50,8 @@ class Meaning:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.ring = Ring()
-        self.n = self.ring.atom(("N",))
+        self._n = self.ring.number(("N",))
+        self.n: Poly = {(self._n,): 1}
         self.over_n = self.ring.reciprocal(self.n)
         self.eta = self.ring.atom(("eta",))
         self.bodies: dict[tuple[str, str], Definition] = {}
@@ -68,6 +69,9 @@ class Meaning:
         ring = self.ring
         match term:
             case Mul(factors):
+                quick = None if bound else self._monomial(factors, env)
+                if quick is not None:
+                    return quick
                 result = ONE
                 for factor in factors:
                     result = ring.multiply(result, self.poly(factor, env, opaque, bound))
@@ -114,6 +118,33 @@ class Meaning:
                 return ring.atom(("cases", key, rest), sampled=True)
             case Partial():
                 return self._partial(term, env, opaque)
+
+    def _monomial(self, factors: tuple[Term, ...], env: Env) -> Poly | None:
+        """A product of plain letters in one go: the case that a large network is made of."""
+        atoms: list[int] = []
+        number = self.ring.number
+        for factor in factors:
+            if not isinstance(factor, Sign):
+                return None
+            at = factor.at
+            first = at[0] if at and isinstance(at[0], str) else env.get(at[0].name) if at else None
+            if first is None:
+                return None
+            if factor.letter == "w" and len(at) == 2:
+                source = at[1] if isinstance(at[1], str) else env.get(at[1].name)
+                weight = self.network.weight_of.get((first, source))  # type: ignore[arg-type]
+                if weight is None:
+                    return None
+                atoms.append(number(("w", weight)))
+            elif factor.letter == "y":
+                if first != BIAS:
+                    atoms.append(number(("y", first), True))
+            elif factor.letter == "delta" and first in self.network.neuron:
+                atoms.append(number(("delta", first), True))
+            else:
+                return None
+        atoms.sort()
+        return {tuple(atoms): 1}
 
     def unit(self, index: Index, env: Env) -> str:
         """The unit or weight that an index stands for."""
@@ -259,15 +290,15 @@ class Meaning:
         sampled = self.ring.sampled
         result: Poly = {}
         for monomial, coefficient in poly.items():
-            inside = tuple(atom for atom in monomial if sampled[atom])
-            outside = tuple(atom for atom in monomial if not sampled[atom])
-            moment = self.ring.atom(("sum", inside)) if inside else self.n
-            for m, c in self.ring.multiply({outside: coefficient}, moment).items():
-                value = result.get(m, 0) + c
-                if value:
-                    result[m] = value
-                else:
-                    del result[m]
+            inside = tuple([atom for atom in monomial if sampled[atom]])
+            outside = tuple([atom for atom in monomial if not sampled[atom]])
+            moment = (self.ring.number(("sum", inside)) if inside else self._n,)
+            m = self.ring.join(outside, moment) if outside else moment
+            value = result.get(m, 0) + coefficient
+            if value:
+                result[m] = value
+            else:
+                del result[m]
         return result
 
     # --- derivatives ---------------------------------------------------------------------------
@@ -366,10 +397,15 @@ class Meaning:
             slope = self.differentiated(self.body("Ej", unit), atom)
             parts = scale(self.ring.multiply(self.over_n, slope), -1)
         for k, slope in self.reads[unit]:
-            arriving = self.ring.multiply(self.ring.atom(("delta", k), sampled=True), slope)
-            for monomial, coefficient in arriving.items():
-                parts[monomial] = parts.get(monomial, 0) + coefficient
+            self._send(k, slope, parts)
         return {m: c for m, c in parts.items() if c}
+
+    def _send(self, k: str, slope: Poly, parts: Poly) -> None:
+        """Add δ_k · slope to the parts."""
+        delta = self.ring.number(("delta", k), sampled=True)
+        for monomial, coefficient in slope.items():
+            sent = tuple(sorted((delta, *monomial)))
+            parts[sent] = parts.get(sent, 0) + coefficient
 
     def truth(self, neuron: str) -> Poly:
         """−∂𝓔/∂v_neuron over the δ of the neurons it feeds, from the tangent system."""
@@ -387,9 +423,7 @@ class Meaning:
         """−∂𝓔/∂w = Σ_ξ Σ δ_k ∂v_k/∂w over the neurons k whose v_k the weight enters."""
         parts: Poly = {}
         for k, slope in self.carries[weight]:
-            arriving = self.ring.multiply(self.ring.atom(("delta", k), sampled=True), slope)
-            for monomial, coefficient in arriving.items():
-                parts[monomial] = parts.get(monomial, 0) + coefficient
+            self._send(k, slope, parts)
         return self.over_samples({m: c for m, c in parts.items() if c})
 
     def _partial(self, partial: Partial, env: Env, opaque: bool) -> Poly:
