@@ -5,10 +5,16 @@ Every row's φ' is a claim; `fields.py` decides it and a test proves every row.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.terms import Term
+from symbolic.calculus import ONE, ZERO, over, plus, power, times
+from symbolic.errors import InputError, did_you_mean
+from symbolic.terms import Call, Cases, Condition, Constant, Num, Relation, Sign, Term, num
+
+V, Y = Sign("v"), Sign("y")
+HAYKIN = "Haykin, Neural Networks and Learning Machines, 3rd ed., "
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,8 @@ class Activation:
 
     `phi` is written in `Sign("v")`; `slope` is φ' in its published form, written in `Sign("v")`
     and, where the textbook does so, `Sign("y")` for φ(v).  A `group` activation is normalised over
-    the output neurons, y_j = φ(v_j) / Σ_k φ(v_k): softmax, with φ = exp; it has no slope of its own.
+    the output neurons, y_j = φ(v_j) / Σ_k φ(v_k): softmax, with φ = exp; it has no slope of its
+    own.
     """
 
     name: str
@@ -36,3 +43,204 @@ class Activation:
     group: bool = False
     source: str = ""
     written: str = ""
+
+
+Parameters = Mapping[str, Term]
+Numbers = Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One activation of the table, its parameters still open.
+
+    `formulas` takes the parameters, as numbers or as letters, to φ and φ'; `kinks` takes them as
+    numbers.  A parameter in `positive` must be > 0.
+    """
+
+    formulas: Callable[[Parameters], tuple[Term, Term | None]]
+    source: str
+    written: str
+    parameters: tuple[tuple[str, Fraction], ...] = ()
+    positive: bool = True
+    kinks: Callable[[Numbers], tuple[Kink, ...]] = lambda numbers: ()
+    group: bool = False
+
+
+def _exp(term: Term) -> Term:
+    return Call("exp", term)
+
+
+def _minus(term: Term) -> Term:
+    return times(num(-1), term)
+
+
+def _sigma(argument: Term) -> Term:
+    return over(ONE, 1 + _exp(_minus(argument)))
+
+
+def _right_of_zero(right: Term, left: Term) -> Term:
+    return Cases(((Condition(V, Relation.GREATER, ZERO), right),), left)
+
+
+def _identity(p: Parameters) -> tuple[Term, Term]:
+    return V, ONE
+
+
+def _logistic(p: Parameters) -> tuple[Term, Term]:
+    return _sigma(times(p["a"], V)), times(p["a"], Y, 1 - Y)
+
+
+def _tanh(p: Parameters) -> tuple[Term, Term]:
+    a, b = p["a"], p["b"]
+    phi = times(a, Call("tanh", times(b, V)))
+    return phi, times(over(b, a), plus(a, _minus(Y)), plus(a, Y))
+
+
+def _relu(p: Parameters) -> tuple[Term, Term]:
+    return _right_of_zero(V, ZERO), _right_of_zero(ONE, ZERO)
+
+
+def _leaky_relu(p: Parameters) -> tuple[Term, Term]:
+    return _right_of_zero(V, times(p["slope"], V)), _right_of_zero(ONE, p["slope"])
+
+
+def _softplus(p: Parameters) -> tuple[Term, Term]:
+    return Call("ln", 1 + _exp(V)), _sigma(V)
+
+
+def _elu(p: Parameters) -> tuple[Term, Term]:
+    falling = times(p["alpha"], _exp(V) - 1)
+    return _right_of_zero(V, falling), _right_of_zero(ONE, plus(Y, p["alpha"]))
+
+
+def _silu(p: Parameters) -> tuple[Term, Term]:
+    return over(V, 1 + _exp(_minus(V))), plus(Y, times(_sigma(V), 1 - Y))
+
+
+def _gelu(p: Parameters) -> tuple[Term, Term]:
+    share = times(num("1/2"), 1 + Call("erf", over(V, Call("sqrt", num(2)))))
+    root = Call("sqrt", times(num(2), Constant("pi")))
+    density = over(_exp(_minus(over(power(V, 2), num(2)))), root)
+    return times(V, share), plus(share, times(V, density))
+
+
+def _gaussian(p: Parameters) -> tuple[Term, Term]:
+    return _exp(_minus(V**2)), times(num(-2), V, Y)
+
+
+def _arctan(p: Parameters) -> tuple[Term, Term]:
+    return Call("arctan", V), over(ONE, 1 + V**2)
+
+
+def _softsign(p: Parameters) -> tuple[Term, Term]:
+    return over(V, 1 + Call("abs", V)), power(1 - Call("abs", Y), 2)
+
+
+def _softmax(p: Parameters) -> tuple[Term, Term | None]:
+    return _exp(V), None
+
+
+def _no_kink_if_one(letter: str) -> Callable[[Numbers], tuple[Kink, ...]]:
+    """The kink at 0 of a row whose left slope is the parameter and whose right slope is 1."""
+    return lambda p: () if p[letter] == 1 else (Kink(Fraction(0), p[letter]),)
+
+
+_ONE = Fraction(1)
+ACTIVATIONS: dict[str, Row] = {
+    "identity": Row(_identity, HAYKIN + "ch. 3", "v"),
+    "logistic": Row(_logistic, HAYKIN + "sect. 4.4", "1/(1 + exp(-a v))", (("a", _ONE),)),
+    "tanh": Row(_tanh, HAYKIN + "sect. 4.4", "a tanh(b v)", (("a", _ONE), ("b", _ONE))),
+    "relu": Row(
+        _relu,
+        "Nair & Hinton, ICML 2010",
+        "max(0, v)",
+        kinks=lambda p: (Kink(Fraction(0), Fraction(0)),),
+    ),
+    "leaky_relu": Row(
+        _leaky_relu,
+        "Maas, Hannun & Ng, ICML 2013",
+        "v for v > 0, else slope · v",
+        (("slope", Fraction(1, 100)),),
+        positive=False,
+        kinks=_no_kink_if_one("slope"),
+    ),
+    "softplus": Row(_softplus, "Dugas et al., NIPS 2000", "ln(1 + exp(v))"),
+    "elu": Row(
+        _elu,
+        "Clevert, Unterthiner & Hochreiter, ICLR 2016",
+        "v for v > 0, else alpha (exp(v) - 1)",
+        (("alpha", _ONE),),
+        kinks=_no_kink_if_one("alpha"),
+    ),
+    "silu": Row(_silu, "Elfwing, Uchibe & Doya, Neural Networks 107, 2018", "v/(1 + exp(-v))"),
+    "gelu": Row(_gelu, "Hendrycks & Gimpel, 2016, arXiv:1606.08415", "v (1 + erf(v/√2))/2"),
+    "gaussian": Row(_gaussian, HAYKIN + "ch. 5", "exp(-v²)"),
+    "arctan": Row(_arctan, "elementary calculus", "arctan(v)"),
+    "softsign": Row(_softsign, "Bergstra et al., 2009", "v/(1 + |v|)"),
+    "softmax": Row(_softmax, "Bridle, 1990", "exp(v_j)/Σ_k exp(v_k)", group=True),
+}
+
+
+def row(name: str) -> Row:
+    """The row of this name, or an error that knows a nearby one."""
+    if name not in ACTIVATIONS:
+        raise InputError(f"There is no activation {name!r}. {did_you_mean(name, ACTIVATIONS)}")
+    return ACTIVATIONS[name]
+
+
+def activation(name: str, **parameters: Fraction | int | str) -> Activation:
+    """The activation of this name with these parameters, each an exact number.
+
+    >>> activation("tanh", a="1.7159", b="2/3").parameters
+    (('a', Fraction(17159, 10000)), ('b', Fraction(2, 3)))
+    >>> activation("logistic").slope == Sign("y") * (1 - Sign("y"))
+    True
+    >>> activation("tahn")
+    Traceback (most recent call last):
+    symbolic.errors.InputError: There is no activation 'tahn'. Did you mean 'tanh'?
+    """
+    chosen = row(name)
+    numbers = dict(chosen.parameters)
+    for letter, given in parameters.items():
+        if letter not in numbers:
+            hint = did_you_mean(letter, numbers)
+            raise InputError(f"The activation {name!r} has no parameter {letter!r}. {hint}")
+        numbers[letter] = _exact(name, letter, given)
+        if chosen.positive and numbers[letter] <= 0:
+            raise InputError(f"The parameter {letter!r} of {name!r} must be > 0, not {given}.")
+    phi, slope = chosen.formulas({letter: Num(value) for letter, value in numbers.items()})
+    return Activation(
+        name,
+        phi,
+        slope,
+        chosen.kinks(numbers),
+        tuple(numbers.items()),
+        chosen.group,
+        chosen.source,
+        chosen.written,
+    )
+
+
+def symbolic(name: str) -> tuple[Term, Term | None, tuple[Sign, ...]]:
+    """φ and φ' of a row with every parameter left as a letter, and those letters.
+
+    >>> symbolic("logistic")[2]
+    (Sign(letter='a', at=()),)
+    """
+    chosen = row(name)
+    letters = tuple(Sign(letter) for letter, _ in chosen.parameters)
+    phi, slope = chosen.formulas({sign.letter: sign for sign in letters})
+    return phi, slope, letters
+
+
+def _exact(name: str, letter: str, given: object) -> Fraction:
+    """The parameter as an exact number; a float is refused, since 0.1 would not be 1/10."""
+    if isinstance(given, bool) or not isinstance(given, Fraction | int | str):
+        raise InputError(
+            f"The parameter {letter!r} of {name!r} must be exact, not {given!r}: "
+            f'write {letter}="{given}".'
+        )
+    try:
+        return Fraction(given)
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"The parameter {letter!r} of {name!r} is no number: {given!r}.") from None

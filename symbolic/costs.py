@@ -1,10 +1,17 @@
-"""The costs 𝓔(n) = (1/N) Σ_ξ Σ_j c(d_j, y_j): the loss c, its slope, what it asks of the targets."""
+"""The costs 𝓔(n) = (1/N) Σ_ξ Σ_j c(d_j, y_j): the loss c, its slope, what it asks of the targets.
+
+Every row's ∂c/∂y is a claim; `verify` hands it to `fields.py` and a test proves every row.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symbolic.terms import Term
+from symbolic.calculus import derivative, reads
+from symbolic.errors import InputError, did_you_mean
+from symbolic.terms import Call, Frac, Sign, Term, num, replaced, walk
+
+D, Y, E = Sign("d"), Sign("y"), Sign("e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +29,70 @@ class Cost:
     distribution: bool = False
     source: str = ""
     written: str = ""
+
+
+COSTS: dict[str, Cost] = {
+    row.name: row
+    for row in (
+        Cost(
+            "squared_error",
+            num("1/2") * E**2,
+            -E,
+            source="Haykin, Neural Networks and Learning Machines, 3rd ed., ch. 4",
+            written="e²/2",
+        ),
+        Cost(
+            "cross_entropy",
+            -(D * Call("ln", Y) + (1 - D) * Call("ln", 1 - Y)),
+            Frac(Y - D, Y * (1 - Y)),
+            outputs="logistic",
+            source="Bishop, Pattern Recognition and Machine Learning, eq. (5.21)",
+            written="-(d ln y + (1 - d) ln(1 - y))",
+        ),
+        Cost(
+            "softmax_cross_entropy",
+            -(D * Call("ln", Y)),
+            -Frac(D, Y),
+            outputs="softmax",
+            distribution=True,
+            source="Bishop, Pattern Recognition and Machine Learning, eq. (5.24)",
+            written="-d ln y",
+        ),
+    )
+}
+
+
+def cost(name: str) -> Cost:
+    """The row of this name.
+
+    >>> cost("squared_error").slope == -Sign("e")
+    True
+    >>> cost("cross_entropi")
+    Traceback (most recent call last):
+    symbolic.errors.InputError: There is no cost 'cross_entropi'. Did you mean 'cross_entropy'?
+    """
+    if name not in COSTS:
+        raise InputError(f"There is no cost {name!r}. {did_you_mean(name, COSTS)}")
+    return COSTS[name]
+
+
+def own(name: str, loss: Term, written: str = "") -> Cost:
+    """A cost of the user's own, in d, y and e = d - y; its slope is ∂loss/∂y.
+
+    >>> own("half the square", num("1/2") * (Sign("y") - Sign("d"))**2).outputs
+    ''
+    """
+    strange = [p.letter for p in walk(loss) if isinstance(p, Sign) and p not in (D, Y, E)]
+    if strange:
+        raise InputError(
+            f"The cost {name!r} reads {strange[0]!r}; a cost is written in d, y and e = d - y."
+        )
+    loss = in_d_and_y(loss)
+    if not reads(loss, Y):
+        raise InputError(f"The cost {name!r} does not read y, so it teaches the network nothing.")
+    return Cost(name, loss, derivative(loss, Y), source="your own", written=written)
+
+
+def in_d_and_y(term: Term) -> Term:
+    """The term with e replaced by d - y."""
+    return replaced(term, {E: D - Y})
