@@ -119,6 +119,11 @@ class Network:
         return tuple(ready)
 
     @cached_property
+    def position(self) -> dict[str, int]:
+        """The place of each neuron in `order`."""
+        return {name: place for place, name in enumerate(self.order)}
+
+    @cached_property
     def output_set(self) -> frozenset[str]:
         """The output neurons, for quick membership."""
         return frozenset(self.outputs)
