@@ -1,0 +1,90 @@
+"""The gradients of the lowered rule against a central difference of the cost."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from numeric.lowering import lower
+from symbolic.activations import Activation
+from symbolic.costs import Cost
+from symbolic.network import Network, Neuron, Synapse
+from symbolic.proof import Theorem, interim_theorem
+from symbolic.rules import Rule
+from symbolic.terms import Call, Equation, Frac, Sign, num
+
+TANH = Activation("tanh", Call("tanh", Sign("v")), 1 - Sign("y") ** 2)
+SQUARED = Cost("squared_error", Frac(num(1), num(2)) * Sign("e") ** 2, -Sign("e"))
+
+
+def rule_of(network: Network) -> Rule:
+    """The one place of these tests where a rule is made."""
+    return Rule(interim_theorem(network))
+
+
+def net(edges: str, outputs: str) -> Network:
+    """ "a:0,x b:a=s" reads: a reads 0 and x; b reads a by the weight named s."""
+    synapses, neurons = [], []
+    for part in edges.split():
+        to, sources = part.split(":")
+        neurons.append(Neuron(to, TANH))
+        for source in sources.split(","):
+            source, _, weight = source.partition("=")
+            synapses.append(Synapse(to, source, weight or f"w_{to}_{source}"))
+    return Network(("x", "z"), tuple(neurons), tuple(outputs), tuple(synapses), SQUARED)
+
+
+NETS = {
+    "layered": net("a:0,x,z b:0,x,z c:0,a,b", "c"),
+    "skip": net("a:x,z c:0,a,x", "c"),
+    "two outputs, one feeds": net("a:0,x,z b:0,a c:a,b,z", "bc"),
+    "tied": net("a:x=s,z b:x,z=s c:a=t,b=t", "c"),
+    "sparse": net("a:x b:x,z g:0,z c:a,b f:b,g,x", "cf"),
+}
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_corrections_are_minus_the_slope_of_the_cost(name: str) -> None:
+    network = NETS[name]
+    program = lower(rule_of(network))
+    random = np.random.default_rng(1)
+    X, D = random.normal(size=(5, 2)), random.normal(size=(5, len(network.outputs)))
+    w = random.normal(size=len(program.layout.entry))
+    outputs = program.layout.columns(network.outputs)
+
+    def cost(weights: np.ndarray) -> float:
+        state = program.state(5, weights)
+        program.run(state, X)
+        return float(((D - state.letters["y"][:, outputs]) ** 2).sum() / 10)
+
+    state = program.state(5, w)
+    program.run(state, X, D)
+    for n in range(len(w)):
+        h = np.zeros_like(w)
+        h[n] = 1e-6
+        assert state.corrections[n] == pytest.approx(
+            -(cost(w + h) - cost(w - h)) / 2e-6, abs=1e-8
+        ), n
+
+
+def test_a_rule_with_a_turned_sign_gives_a_turned_gradient() -> None:
+    network = NETS["layered"]
+    right = interim_theorem(network)
+    turned = tuple(
+        (Equation(c.left, -c.right) if c.left.letter == "dw" else c, family)
+        for c, family in right.statement
+    )
+    wrong: Theorem = replace(right, statement=turned)
+    found = []
+    for theorem in (right, wrong):
+        program = lower(Rule(theorem))
+        state = program.state(2, np.linspace(-1, 1, len(program.layout.entry)))
+        program.run(state, np.ones((2, 2)), np.ones((2, 1)))
+        found.append(state.corrections)
+    assert np.abs(found[0]).max() > 0
+    assert np.array_equal(found[0], -found[1])
+
+
+def test_only_a_rule_is_lowered() -> None:
+    with pytest.raises(TypeError):
+        lower(NETS["skip"])  # type: ignore[arg-type]
