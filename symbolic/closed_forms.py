@@ -1,0 +1,191 @@
+"""What a nonzero residual may still hide: δ unfolded, φ' in closed form, denominators, Σ_k d_k = 1.
+
+Each is an exact rewriting of polynomials, so a residual that vanishes is an identity under the
+hypotheses that are returned with it.  Part of the trusted kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from symbolic.algebra import Poly, subtract
+from symbolic.derivation import Hypothesis, Proved
+from symbolic.meaning import Meaning
+from symbolic.terms import Sign
+
+BUDGET = 5_000
+"""Monomials beyond which unfolding stops and the answer is open."""
+
+
+class TooLarge(Exception):
+    """Unfolding passed the budget."""
+
+
+class ClosedForms:
+    """Exact rewritings of a residual for one network."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self.meaning = meaning
+        self._unfolded: dict[str, Poly] = {}
+
+    def resolve(
+        self, residual: Poly, by: str, distribution: Hypothesis, nonzero: Hypothesis
+    ) -> Proved | None:
+        """Proved if the residual vanishes after unfolding; None says nothing about falsehood."""
+        ring = self.meaning.ring
+        try:
+            for unfold in (self.unfold_gradients, self.close):
+                residual = unfold(residual)
+                cleared = ring.cleared(residual)
+                if not cleared:
+                    under = (nonzero,) if self._fragile(residual) else ()
+                    return Proved(by, under)
+            if self.meaning.network.cost.distribution:
+                cleared = self.substitute(cleared, self.one_in_total)
+                if not ring.cleared(cleared):
+                    return Proved(by, (distribution,))
+        except TooLarge:
+            return None
+        return None
+
+    def _fragile(self, residual: Poly) -> bool:
+        """Whether a denominator other than the cost's and softmax's own was cleared away."""
+        keys = self.meaning.ring.keys
+        bottoms = {a for m in residual for a in m if keys[a][0] == "1/"}
+        return bool(bottoms) and not self.meaning.network.cost.outputs
+
+    @cached_property
+    def one_in_total(self) -> dict[int, Poly]:
+        """d of the last output as 1 − the sum of the others."""
+        ring, outputs = self.meaning.ring, self.meaning.network.outputs
+        rest: Poly = {(): 1}
+        for output in outputs[:-1]:
+            rest = subtract(rest, ring.atom(("d", output), sampled=True))
+        return {ring.number(("d", outputs[-1]), sampled=True): rest}
+
+    def unfold_gradients(self, poly: Poly) -> Poly:
+        """Every δ_k by its value in terms of the output neurons, along the order of the network."""
+        ring, network = self.meaning.ring, self.meaning.network
+        present = {ring.keys[a][1] for a in _atoms(self.meaning, poly) if ring.keys[a][0] == "delta"}
+        if not present:
+            return poly
+        for neuron in self._downstream({str(unit) for unit in present}):
+            truth = self.meaning.truth(neuron)
+            table = {
+                ring.number(("delta", k), sampled=True): self._unfolded[k]
+                for k in (network.successors[neuron])
+            }
+            self._unfolded.setdefault(neuron, self.substitute(truth, table))
+        table = {
+            ring.number(("delta", str(unit)), sampled=True): self._unfolded[str(unit)]
+            for unit in present
+        }
+        return self.substitute(poly, table)
+
+    def _downstream(self, start: set[str]) -> list[str]:
+        """The neurons that a set of neurons leads to, itself included, last layer first."""
+        network, seen, stack = self.meaning.network, set(start), list(start)
+        while stack:
+            for k in network.successors[stack.pop()]:
+                if k not in seen:
+                    seen.add(k)
+                    stack.append(k)
+        if len(seen) > BUDGET:
+            raise TooLarge
+        return [unit for unit in reversed(network.order) if unit in seen]
+
+    def close(self, poly: Poly) -> Poly:
+        """φ_j'(v_j) by the activation's own φ', and the signals of a softmax by their quotient."""
+        meaning = self.meaning
+        ring, network = meaning.ring, meaning.network
+        table: dict[int, Poly] = {}
+        for atom in _atoms(meaning, poly):
+            match ring.keys[atom]:
+                case ("phi", str(unit), 1):
+                    slope = network.neuron[unit].activation.slope
+                    if slope is not None:
+                        bound = {
+                            Sign("v"): ring.atom(("v", unit), sampled=True),
+                            Sign("y"): meaning.y(unit),
+                        }
+                        table[atom] = meaning.poly(slope, {}, bound=bound)
+                case ("y", str(unit)) if (
+                    unit in network.neuron and network.neuron[unit].activation.group
+                ):
+                    table[atom] = meaning.body("y", unit)
+        return self.substitute(poly, table)
+
+    def substitute(self, poly: Poly, table: dict[int, Poly]) -> Poly:
+        """The polynomial with atoms replaced, inside reciprocals, calls and Σ_ξ as well."""
+        memo: dict[int, Poly | None] = dict(table)
+        return self._put_in(poly, memo)
+
+    def _put_in(self, poly: Poly, memo: dict[int, Poly | None]) -> Poly:
+        ring = self.meaning.ring
+        result: Poly = {}
+        for monomial, coefficient in poly.items():
+            part: Poly = {(): coefficient}
+            for atom in monomial:
+                value = self._image(atom, memo)
+                part = ring.multiply(part, value if value is not None else {(atom,): 1})
+            for m, c in part.items():
+                total = result.get(m, 0) + c
+                if total:
+                    result[m] = total
+                else:
+                    del result[m]
+            if len(result) > BUDGET:
+                raise TooLarge
+        return result
+
+    def _image(self, atom: int, memo: dict[int, Poly | None]) -> Poly | None:
+        """What an atom becomes, or None if it stays."""
+        if atom in memo:
+            return memo[atom]
+        key, ring = self.meaning.ring.keys[atom], self.meaning.ring
+        rebuild = _COMPOUND.get(str(key[0]))
+        image: Poly | None = None
+        if rebuild is not None:
+            place, make = rebuild
+            inside: Poly = (
+                {tuple(key[1]): 1} if key[0] == "sum" else dict(key[place])  # type: ignore[arg-type,call-overload]  # atoms hold frozen polys
+            )
+            moved = self._put_in(inside, memo)
+            if moved != inside:
+                image = make(self.meaning, key, moved)
+        elif key[0] == "cases" and any(self._touched(a, memo) for a in range(len(ring.keys))):
+            image = None
+        memo[atom] = image
+        return image
+
+    def _touched(self, atom: int, memo: dict[int, Poly | None]) -> bool:
+        return memo.get(atom) is not None
+
+
+_Make = Callable[[Meaning, tuple[object, ...], Poly], Poly]
+_COMPOUND: dict[str, tuple[int, _Make]] = {
+    # kind of atom: where its key holds the inside, how the atom is made again
+    "1/": (1, lambda meaning, key, inside: meaning.ring.reciprocal(inside)),
+    "sum": (1, lambda meaning, key, inside: meaning.over_samples(inside)),
+    "call": (2, lambda meaning, key, inside: meaning._call(str(key[1]), inside)),
+    "power": (1, lambda meaning, key, inside: meaning._power(inside, key[2])),  # type: ignore[arg-type]
+}
+
+
+def _atoms(meaning: Meaning, poly: Poly) -> list[int]:
+    """Every atom of a polynomial, those inside compound atoms too, in order of first sight."""
+    found: dict[int, None] = {}
+    stack = [atom for monomial in poly for atom in monomial]
+    while stack:
+        atom = stack.pop()
+        if atom in found:
+            continue
+        found[atom] = None
+        key = meaning.ring.keys[atom]
+        if key[0] == "sum":
+            stack.extend(key[1])  # type: ignore[arg-type]  # the sampled monomial
+        elif str(key[0]) in _COMPOUND:
+            place = _COMPOUND[str(key[0])][0]
+            stack.extend(a for monomial, _ in key[place] for a in monomial)  # type: ignore[attr-defined]
+    return list(found)
