@@ -97,7 +97,7 @@ ESCAPES = {
     "\t": " ",
 }
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
-ROOM = 26.0  # em for left = right beside its reason
+ROOM = 23.0  # em for left = right beside its reason
 
 
 def escaped(text: str) -> str:
@@ -224,8 +224,9 @@ def _equation_rows(lines: tuple[Line, ...]) -> str:
             start = rf"$\displaystyle {left}$ & $=$" if n == 0 else r" & $\quad$"
             row = rf"{_strut(left + part)}{start} & $\displaystyle {part}$"
             rows.append(f"{row} & {note if n == 0 else ''} & {number if n == 0 else ''}")
-    note_column = r"p{0.34\linewidth}" if reasons else "l"
-    columns = rf"@{{\hspace{{1em}}}}r@{{\;}}c@{{\;}}l@{{\extracolsep{{\fill}}}}{note_column}r@{{}}"
+    note_column = r"p{0.36\linewidth}" if reasons else "l"
+    columns = r"@{\hspace{1em}}r@{\;}c@{\;}l@{\extracolsep{\fill}}" + note_column
+    columns += r"@{\extracolsep{0pt}\quad}r@{}"
     joined = "\\tabularnewline[3pt]\n".join(rows)
     begin = rf"\noindent\begin{{tabular*}}{{\linewidth}}{{{columns}}}"
     return f"{begin}\n{joined}\n\\end{{tabular*}}\\par"
