@@ -84,7 +84,7 @@ HEADINGS = {
     "": "Further lines",
 }
 PROOFS = (ByDifferentiation, ByCertificate)
-ROWS = 12  # members listed one by one; more are counted
+ROWS = 6  # members listed one by one; more are counted
 
 
 def page(checked: Judged, *, marks: bool | None = None) -> Document:

@@ -23,7 +23,8 @@ from reports.document import (
     Table,
     runs,
 )
-from reports.latex import block_latex, broken, escaped, latex, width_em
+from reports.latex import block_latex, broken, escaped, latex, runs_latex, width_em
+from reports.wording import prose
 
 NASTY = (
     "a_b%",
@@ -124,3 +125,13 @@ def test_tex_sets_a_larger_net_and_nasty_words(tmp_path: Path) -> None:
     source = latex(page(checked(net))).replace(r"\end{document}", body + "\n\\end{document}")
     log = compiled(source, tmp_path)
     assert "Missing character" not in log
+
+
+@needs_tex
+def test_long_names_stay_within_the_page(tmp_path: Path) -> None:
+    net = layered(("x1", "x2"), ("3", "4"), ("hid", "10"))
+    assert "Overfull" not in compiled(latex(page(checked(net))), tmp_path)
+
+
+def test_a_single_letter_stays_with_its_word() -> None:
+    assert runs_latex(prose("the neuron j feeds k")) == "the neuron~$j$ feeds~$k$"
