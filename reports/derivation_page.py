@@ -27,7 +27,7 @@ from reports.document import (
     VerdictBox,
     runs,
 )
-from reports.instances import written_out
+from reports.instances import renamed, written_out
 from reports.network_parts import (
     SMALL,
     cost_section,
@@ -84,7 +84,7 @@ HEADINGS = {
     "": "Further lines",
 }
 PROOFS = (ByDifferentiation, ByCertificate)
-ROWS = 12  # members listed one by one; more are counted
+ROWS = 6  # members listed one by one; more are counted
 
 
 def page(checked: Judged, *, marks: bool | None = None) -> Document:
@@ -125,9 +125,9 @@ def verdict_box(checked: Judged) -> VerdictBox:
     weights = _covered(checked, "dw")
     lines = sum(isinstance(finding.verdict, Proved) for finding in checked.findings)
     words = [
-        f"Proved are the local gradients of {len(neurons)} of {len(network.neurons)} neurons, "
+        f"The local gradients of {len(neurons)} of {len(network.neurons)} neurons, "
         f"the corrections of {len(weights)} of {len(network.uses)} weights, and {lines} of "
-        f"{len(checked.findings)} lines of the derivation."
+        f"{len(checked.findings)} lines of the derivation are proved."
     ]
     if mark is Mark.PROVED:
         scope = " under the hypotheses listed" if checked.hypotheses else ""
@@ -235,7 +235,7 @@ def _objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
     verdict = _worst_of(finding)
     if isinstance(verdict, Proved):
         return
-    yield Paragraph(runs(f"Line ({number + 1}): {sentence(verdict)}."))
+    yield Paragraph(prose(f"Line ({number + 1}): {sentence(verdict)}."))
     if isinstance(verdict, Refuted):
         witness = verdict.witness
         rows: list[tuple[Runs, ...]] = [
@@ -249,14 +249,20 @@ def _objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
             for letter, numbers in (("y", inputs), ("d", targets)):
                 for name, given in numbers.items():
                     rows.append(((Math(Sign(letter, (name,))), *runs(tag)), runs(str(given))))
-        rows.append((runs("left side ", Math(step.claim.left)), runs(value(verdict.left))))
+        names = dict(zip(step.over.letters, verdict.member, strict=False))
+        left = renamed(step.claim.left, names)
+        rows.append((runs("left side ", Math(left)), runs(value(verdict.left))))
         rows.append((runs("right side"), runs(value(verdict.right))))
         yield Table((runs("with"), runs("value")), tuple(rows))
 
 
 def _own_rules(items: list[Numbered], derivation: Derivation) -> Iterator[Block]:
-    """The last claim about δ_j for each neuron, in a small network."""
-    claims = [(s.claim, s.over, s.over.members) for _, s, _ in items if _letter(s) == "delta"]
+    """The last proved claim about δ_j for each neuron, in a small network."""
+    claims = [
+        (s.claim, s.over, s.over.members)
+        for _, s, finding in items
+        if _letter(s) == "delta" and _mark(finding) is Mark.PROVED
+    ]
     if not claims or len(derivation.network.neurons) > SMALL:
         return
     claim, family, members = claims[-1]
@@ -312,7 +318,10 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
     if left is None:
         return ()
     lines = tuple(step.claim for _, step, _ in _goals(checked, "dw"))
-    box = (Heading("The rule"), RuleBox(lines, left, tuple(cases)))
+    goals = [*_goals(checked, "delta"), *_goals(checked, "dw")]
+    proved = all(_mark(finding) is Mark.PROVED for _, _, finding in goals)
+    title = "The rule" if proved else "The rule as claimed, not proved"
+    box = (Heading(title), RuleBox(lines, left, tuple(cases)))
     sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
     if not any(part.over.kind is RangeKind.FED_BY for part in sums):
         return box
@@ -363,7 +372,7 @@ def _verdict_rows(
             drawn = [*drawn[:2], dots, drawn[-1]]
         claim = Drawn(",\\ ".join(s.latex for s in drawn), ", ".join(s.text for s in drawn))
         count = f" ({len(names)} {many})" if len(names) > 1 else ""
-        yield ((Math(claim),), runs(verdict_words + count))
+        yield ((Math(claim),), prose(verdict_words + count))
 
 
 def _scope_section(checked: Judged) -> tuple[Block, ...]:

@@ -41,7 +41,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\textwidth}{160mm}\setlength{\oddsidemargin}{-0.4mm}\setlength{\evensidemargin}{-0.4mm}
 \setlength{\topmargin}{-12mm}\setlength{\textheight}{240mm}
 \setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}
-\allowdisplaybreaks
+\clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks
 """
 MARKS = {
     Mark.NONE: "",
@@ -97,7 +97,7 @@ ESCAPES = {
     "\t": " ",
 }
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
-ROOM = 26.0  # em for left = right beside its reason
+ROOM = 23.0  # em for left = right beside its reason
 
 
 def escaped(text: str) -> str:
@@ -152,7 +152,11 @@ def block_latex(block: Block) -> str:
 
 def runs_latex(words: Runs) -> str:
     """Words and formulas in a row."""
-    return "".join(run_latex(run) for run in words)
+    row = [run_latex(run) for run in words]
+    for n, run in enumerate(words[1:], 1):
+        if isinstance(run, Math) and row[n - 1].endswith(" ") and len(row[n]) <= 3:
+            row[n - 1] = row[n - 1][:-1] + "~"  # "neuron j" stays on one line
+    return "".join(row)
 
 
 def run_latex(run: Run) -> str:
@@ -224,11 +228,12 @@ def _equation_rows(lines: tuple[Line, ...]) -> str:
             start = rf"$\displaystyle {left}$ & $=$" if n == 0 else r" & $\quad$"
             row = rf"{_strut(left + part)}{start} & $\displaystyle {part}$"
             rows.append(f"{row} & {note if n == 0 else ''} & {number if n == 0 else ''}")
-    note_column = r"p{0.34\linewidth}" if reasons else "l"
-    columns = rf"@{{\hspace{{1em}}}}r@{{\;}}c@{{\;}}l@{{\extracolsep{{\fill}}}}{note_column}r@{{}}"
+    note_column = r"p{0.36\linewidth}" if reasons else "l"
+    columns = r"@{\hspace{1em}}r@{\;}c@{\;}l@{\extracolsep{\fill}}" + note_column
+    columns += r"@{\extracolsep{0pt}\quad}r@{}"
     joined = "\\tabularnewline[3pt]\n".join(rows)
     begin = rf"\noindent\begin{{tabular*}}{{\linewidth}}{{{columns}}}"
-    return f"{begin}\n{joined}\n\\end{{tabular*}}\\par"
+    return f"{begin}\n{joined}\n\\end{{tabular*}}\\par\\smallskip"
 
 
 STRUTS = (  # what a row holds, the room it needs below and above its baseline in points

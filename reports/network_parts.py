@@ -162,7 +162,7 @@ def _activations(network: Network) -> tuple[Block, ...]:
         given = ", ".join(f"{letter} = {n}" for letter, n in activation.parameters if n != 1)
         word = activation.name.replace("_", " ") + (f" with {given}" if given else "")
         note = " Here y stands for the value of the function." if _reads_y(activation) else ""
-        blocks.append(Paragraph((*intro, *prose(f" is the {word}.{note}")), keep=True))
+        blocks.append(Paragraph((*intro, *prose(f" is {word}.{note}")), keep=True))
         blocks.append(EquationLines(_activation_lines(activation)))
         if activation.kinks:
             at = ", ".join(str(kink.at) for kink in activation.kinks)

@@ -123,9 +123,9 @@ class Printer(ABC):
             return self._written(factors[0]) if factors else self.number(Fraction(1))
         if factors[0] == Num(Fraction(-1)):
             return self.minus + self.product(factors[1:]), Level.ADD
-        if _negative(factors[0]):
-            first = Num(-factors[0].value) if isinstance(factors[0], Num) else factors[0]
-            return self.minus + self.product((first, *factors[1:])), Level.ADD
+        if isinstance(factors[0], Num) and factors[0].value < 0:
+            positive = (Num(-factors[0].value), *factors[1:])
+            return self.minus + self.product(positive), Level.ADD
         return self.product(factors), Level.MUL
 
     def product(self, factors: tuple[Term, ...]) -> str:

@@ -67,7 +67,7 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
         case Table():
             return _table(block, width)
         case RuleBox():
-            return _rule(block)
+            return _rule(block, width)
         case VerdictBox(mark, title, words):
             head = coloured(f"{mark.value} {cleaned(title)}".strip(), mark, color)
             return f"{head}\n{wrapped(runs_text(words), width, '  ')}"
@@ -188,7 +188,8 @@ def _table(table: Table, width: int) -> str:
     return "\n".join(lines)
 
 
-def _rule(box: RuleBox) -> str:
+def _rule(box: RuleBox, limit: int) -> str:
+    """The rule in a drawn box; where it is too wide, each condition stands below its case."""
     cases = [(plain_of(case) + ",", runs_text(words)) for case, words in box.cases]
     width = max(columns(case) for case, _ in cases)
     left = f"{plain_of(box.left)} = "
@@ -197,7 +198,11 @@ def _rule(box: RuleBox) -> str:
         brace = "⎧" if n == 0 else "⎩" if n == len(cases) - 1 else "⎨"
         brace = "{" if len(cases) == 1 else brace
         at = left if n == (len(cases) - 1) // 2 else " " * columns(left)
-        rows.append(f"{at}{brace} {_padded(case, width)}  {words}")
+        if max(columns(said) for _, said in cases) + columns(left) + width + 10 <= limit:
+            rows.append(f"{at}{brace} {_padded(case, width)}  {words}")
+        else:
+            bar = " " if n == len(cases) - 1 else "⎪"
+            rows += [f"{at}{brace} {case}", f"{' ' * columns(left)}{bar}     {words}"]
     inner = max(columns(row) for row in rows)
     body = [f"  │ {_padded(row, inner)} │" for row in rows]
     return "\n".join((f"  ┌{'─' * (inner + 2)}┐", *body, f"  └{'─' * (inner + 2)}┘"))

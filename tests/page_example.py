@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from symbolic.activations import activation
 from symbolic.costs import cost
@@ -41,7 +42,7 @@ def layered(*layers: tuple[str, ...], phi: str = "tanh") -> Network:
     neurons = tuple(Neuron(name, activation(phi)) for layer in layers[1:] for name in layer)
     synapses = tuple(
         Synapse(to, source, f"w_{to}_{source}")
-        for before, layer in zip(layers, layers[1:], strict=False)
+        for before, layer in pairwise(layers)
         for to in layer
         for source in ("0", *before)
     )

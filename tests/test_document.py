@@ -1,0 +1,71 @@
+"""The document tree: every emitter knows every kind of block and of run."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.document import (
+    BLOCKS,
+    RUNS,
+    Block,
+    Bullets,
+    Code,
+    CodeBlock,
+    Drawn,
+    Emphasis,
+    EquationLines,
+    Fold,
+    Heading,
+    Line,
+    Mark,
+    Math,
+    Paragraph,
+    RuleBox,
+    Run,
+    Strong,
+    Table,
+    Text,
+    VerdictBox,
+    runs,
+)
+from reports.latex import MARKS, block_latex, run_latex
+from reports.text import COLOURS, block_text, run_text
+from symbolic.notation import J, delta, e, slope, v
+from symbolic.terms import Equation
+
+RULE = Equation(delta(J), e(J) * slope(J))
+BLOCK_EXAMPLES: dict[type, Block] = {
+    Heading: Heading("A heading"),
+    Paragraph: Paragraph(runs("Words about ", v(J), ".")),
+    EquationLines: EquationLines((Line(Math(delta(J)), Math(RULE.right), runs("why")),)),
+    Table: Table((runs("one"), runs("two")), ((runs("a"), runs(v(J))),), wide=1),
+    RuleBox: RuleBox((RULE,), delta(J), ((RULE.right, runs("if so")), (v(J), runs("else")))),
+    VerdictBox: VerdictBox(Mark.OPEN, "Not decided.", runs("Why.")),
+    CodeBlock: CodeBlock("def f(v):\n    return v"),
+    Bullets: Bullets((runs("first"), runs("second"))),
+    Fold: Fold("More", (Paragraph(runs("inside")),)),
+}
+RUN_EXAMPLES: dict[type, Run] = {
+    Text: Text("words"),
+    Emphasis: Emphasis("words"),
+    Strong: Strong("words"),
+    Code: Code("words"),
+    Math: Math(Drawn("words", "words")),
+}
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_every_block_is_drawn_by_every_emitter(kind: type) -> None:
+    block = BLOCK_EXAMPLES[kind]
+    assert block_latex(block)
+    assert block_text(block, 60)
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_every_run_is_drawn_by_every_emitter(kind: type) -> None:
+    assert "words" in run_latex(RUN_EXAMPLES[kind])
+    assert "words" in run_text(RUN_EXAMPLES[kind])
+
+
+def test_every_mark_has_a_sign_and_a_colour() -> None:
+    assert set(MARKS) == set(Mark) == set(COLOURS)

@@ -1,0 +1,153 @@
+"""The page of a checked derivation: its order, its counts, and that it never hides a fault."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from page_example import Checked, checked, layered
+
+from reports.derivation_page import page, worst
+from reports.document import Document, Heading, Mark, RuleBox, VerdictBox
+from reports.instances import written_out
+from reports.jsonout import dumps, report
+from reports.plain import plain_of
+from reports.source import drawn_source
+from reports.text import text
+from reports.wording import REASONS, reason
+from symbolic.activations import ACTIVATIONS
+from symbolic.derivation import (
+    JUSTIFICATIONS,
+    ByAssumption,
+    Derivation,
+    Finding,
+    Open,
+    Step,
+    Unjustified,
+)
+from symbolic.recursion import local_gradients
+
+
+def headings(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if isinstance(block, Heading)]
+
+
+def test_the_page_follows_the_textbook() -> None:
+    document = page(checked())
+    assert isinstance(document.blocks[0], VerdictBox)
+    assert headings(document) == [
+        "Network and notation",
+        "Forward pass",
+        "Cost",
+        "Output neurons",
+        "Hidden neurons",
+        "Weight corrections",
+        "The rule",
+        "Proof",
+        "Hypotheses",
+        "What this rests on",
+    ]
+
+
+def test_the_counts_are_those_of_the_findings() -> None:
+    shown = text(page(checked()))
+    assert "4 of 4 neurons" in shown
+    assert "13 of 13 weights" in shown
+    assert "✗" not in shown
+
+
+def test_a_refuted_line_shows_its_numbers_and_is_not_called_the_rule() -> None:
+    document = page(checked(refute=True))
+    shown = text(document)
+    assert "✗ Refuted." in shown
+    assert "3 of 4 neurons" in shown
+    assert "Lines to look at: (7)" in shown
+    assert "the sign of e_j is lost" in shown
+    assert "-2/3" in shown
+    assert "The rule as claimed, not proved" in headings(document)
+    assert "δ_6 = (1/N)" not in shown
+
+
+@pytest.mark.parametrize(
+    ("verdict", "mark"),
+    [(Open("no bound found"), Mark.OPEN), (Unjustified(("6",), "line 2"), Mark.UNJUSTIFIED)],
+)
+def test_what_is_not_proved_is_never_shown_as_proved(verdict: object, mark: Mark) -> None:
+    good = checked()
+    findings = (Finding(verdict), *good.findings[1:])  # type: ignore[arg-type]
+    spoilt = replace(good, findings=findings)
+    assert worst(spoilt) is mark
+    assert "Proved." not in text(page(spoilt))
+
+
+def test_a_member_that_differs_counts_against_its_line() -> None:
+    good = checked()
+    at = 11
+    findings = list(good.findings)
+    findings[at] = Finding(findings[at].verdict, {("4",): Open("no idea")})
+    spoilt = replace(good, findings=tuple(findings))
+    assert worst(spoilt) is Mark.OPEN
+    assert "3 of 4 neurons" in text(page(spoilt))
+
+
+def test_nothing_checked_is_not_proved() -> None:
+    good = checked()
+    empty = Checked(Derivation("t", good.derivation.network, good.derivation.given, ()), ())
+    assert worst(empty) is Mark.OPEN
+    assert not any(isinstance(block, RuleBox) for block in page(empty).blocks)
+
+
+def test_every_justification_has_its_words() -> None:
+    assert set(REASONS) == set(JUSTIFICATIONS)
+    good = checked()
+    claim = good.derivation.steps[0].claim
+    for kind in JUSTIFICATIONS:
+        because = ByAssumption("N = 1") if kind is ByAssumption else kind()
+        assert reason(Step(claim, because), good.derivation)
+
+
+@pytest.mark.parametrize("name", [n for n, row in ACTIVATIONS.items() if not row.group])
+def test_every_activation_has_a_page(name: str) -> None:
+    assert name.replace("_", " ") in text(page(checked(layered(("1",), ("2",), ("3",), phi=name))))
+
+
+def test_the_rule_is_written_out_for_one_neuron() -> None:
+    net = layered(("1",), ("2", "3"), ("4", "5"))
+    claim = local_gradients(net)[-1][0]
+    own = written_out(claim, {"j": "2"}, net)
+    assert plain_of(own) == "δ_2 = φ_2'(v_2) (δ_4 w_42 + δ_5 w_52)"
+
+
+def test_a_large_net_is_one_page_of_the_same_length() -> None:
+    small = layered(tuple("123"), tuple(f"h{n}" for n in range(10)), ("o",))
+    large = layered(tuple("123"), tuple(f"h{n}" for n in range(900)), ("o",))
+    lengths = [len(text(page(checked(net))).splitlines()) for net in (small, large)]
+    assert abs(lengths[0] - lengths[1]) <= 6
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(v):\n    return '}\\\\input{/etc/passwd}'",
+        "def φ(v):\n    return v",
+        "def f(v:\n",
+        "import os",
+        "lambda v: v",
+        "x" * 5000,
+    ],
+)
+def test_a_source_that_could_mislead_is_not_drawn(source: str) -> None:
+    assert drawn_source(source) is None
+
+
+def test_json_names_the_worst_verdict_and_keeps_fractions_exact() -> None:
+    bad = checked(refute=True)
+    first = dumps(report(bad.derivation.steps, bad.findings))
+    assert first == dumps(report(bad.derivation.steps, bad.findings))
+    data = json.loads(first)
+    assert data["verdict"] == "refuted"
+    item = data["items"][6]
+    assert item["verdict"] == "refuted"
+    assert item["counterexample"]["samples"][0]["targets"] == {"6": "-2/3"}
+    assert item["statement"].startswith(r"\delta_j(n) = \frac{1}{N}")
