@@ -127,7 +127,9 @@ class Meaning:
             if not isinstance(factor, Sign):
                 return None
             at = factor.at
-            first = at[0] if at and isinstance(at[0], str) else env.get(at[0].name) if at else None
+            if not at:
+                return None
+            first = at[0] if isinstance(at[0], str) else env.get(at[0].name)
             if first is None:
                 return None
             if factor.letter == "w" and len(at) == 2:

@@ -6,7 +6,6 @@ from symbolic.derivation import Derivation
 from symbolic.exposition import derive, proposal
 from symbolic.network import Network
 from symbolic.proof import Checked, check
-from symbolic.rulefile import read_rule
 from symbolic.rules import Rule
 
 
@@ -21,6 +20,8 @@ def prove(network: Network, rule: str | None = None, file: str | None = None) ->
     """
     if rule is None:
         return check(proposal(network))
+    from symbolic.rulefile import read_rule  # the grammar loads only when a rule is given
+
     lines = read_rule(rule, network, file)
     steps = proposal(network, tuple((line.claim, line.over) for line in lines))
     placed = tuple(
