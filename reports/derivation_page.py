@@ -37,7 +37,6 @@ from reports.verdict_parts import mark_of, objection, verdict_rows
 from reports.wording import (
     MARKS,
     TITLES,
-    counted,
     here,
     listed,
     prose,
@@ -314,10 +313,11 @@ def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
     blocks: list[Block] = [Heading("Proof"), Paragraph(runs(words))]
     if direct:
         words = "Besides, the cost was written out as one expression in the weights and "
-        words += "differentiated without the rule, for every neuron and every weight. "
+        good = sum(mark_of(finding) is Mark.PROVED for _, _, finding in direct)
+        words += f"differentiated without the rule: {good} of {len(direct)} such lines are proved. "
         shown = _representatives(direct, checked)
         rest = len(direct) - len(shown)
-        words += f"Some of the results ({counted(rest, 'more line')} like them):" if rest else ""
+        words += f"Shown are {len(shown)}; the other {rest} are like them." if rest else ""
         lines = _lines(shown, checked.derivation, marks).lines
         bare = tuple(replace(line, reason=()) for line in lines)
         blocks += [Paragraph(runs(words.strip()), keep=True), EquationLines(bare)]
