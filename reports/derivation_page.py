@@ -7,6 +7,7 @@ Verdicts are shown as found: nothing is decided, solved or corrected here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 
@@ -14,7 +15,6 @@ from reports.document import (
     Block,
     Bullets,
     Document,
-    Drawn,
     EquationLines,
     Heading,
     Line,
@@ -22,32 +22,28 @@ from reports.document import (
     Math,
     Paragraph,
     RuleBox,
-    Runs,
     Table,
     VerdictBox,
     runs,
 )
-from reports.instances import renamed, written_out
+from reports.instances import written_out
 from reports.network_parts import (
     SMALL,
     cost_section,
     forward_section,
     network_section,
 )
+from reports.verdict_parts import mark_of, objection, verdict_rows
 from reports.wording import (
     MARKS,
     TITLES,
     here,
     listed,
-    member_sign,
     prose,
     reason,
-    sentence,
-    value,
 )
 from symbolic.derivation import (
     WORST_FIRST,
-    ByCertificate,
     ByDifferentiation,
     ByLocalDerivative,
     Derivation,
@@ -55,11 +51,10 @@ from symbolic.derivation import (
     Finding,
     Hypothesis,
     Proved,
-    Refuted,
     Step,
     Verdict,
 )
-from symbolic.terms import Equation, RangeKind, Sign, Sum, Term, walk
+from symbolic.terms import Equation, Partial, RangeKind, Sign, Sum, Term, walk
 
 
 class Judged(Protocol):
@@ -79,12 +74,12 @@ HEADINGS = {
     "the output neurons j": "Output neurons",
     "the output neurons j that feed others": "Output neurons that feed others",
     "the hidden neurons j": "Hidden neurons",
+    "every neuron j": "Local gradients",
+    "every neuron k fed by j": "From one neuron to the next",
     "every synapse to j from i": "Weight corrections",
     "every shared weight w": "Shared weights",
     "": "Further lines",
 }
-PROOFS = (ByDifferentiation, ByCertificate)
-ROWS = 6  # members listed one by one; more are counted
 
 
 def page(checked: Judged, *, marks: bool | None = None) -> Document:
@@ -135,7 +130,7 @@ def verdict_box(checked: Judged) -> VerdictBox:
             f"They hold for all weights, inputs, desired responses and batch sizes{scope}."
         )
     else:
-        bad = [str(n + 1) for n, f in enumerate(checked.findings) if _mark(f) is mark]
+        bad = [str(n + 1) for n, f in enumerate(checked.findings) if mark_of(f) is mark]
         words.append(f"Lines to look at: {', '.join(f'({n})' for n in bad)}.")
     if checked.hypotheses:
         names = listed([hypothesis.name for hypothesis in checked.hypotheses])
@@ -146,6 +141,10 @@ def verdict_box(checked: Judged) -> VerdictBox:
 Numbered = tuple[int, Step, Finding]
 
 
+def _direct(item: Numbered) -> bool:
+    return isinstance(item[1].because, ByDifferentiation)
+
+
 def _numbered(checked: Judged) -> list[Numbered]:
     pairs = zip(checked.derivation.steps, checked.findings, strict=True)
     return [(n, step, finding) for n, (step, finding) in enumerate(pairs)]
@@ -153,7 +152,7 @@ def _numbered(checked: Judged) -> list[Numbered]:
 
 def _families(checked: Judged, marks: bool) -> Iterator[tuple[Block, ...]]:
     """For each family in the order of the derivation: heading, members, steps."""
-    steps = [item for item in _numbered(checked) if not isinstance(item[1].because, PROOFS)]
+    steps = [item for item in _numbered(checked) if not _direct(item)]
     for family, group in groupby(steps, key=lambda item: item[1].over):
         heading = HEADINGS.get(family.title, family.title[:1].upper() + family.title[1:])
         items = list(group)
@@ -166,6 +165,10 @@ def _families(checked: Judged, marks: bool) -> Iterator[tuple[Block, ...]]:
 
 
 def _introduction(family: Family) -> tuple[Block, ...]:
+    if family.letters == ("j",) and family.title.startswith("every "):
+        names = [member[0] for member in family.members]
+        words = f"For {family.title} (here "
+        return (Paragraph(prose(words, here("j", names), "):"), keep=True),)
     if family.letters == ("j",):
         names = [member[0] for member in family.members]
         words = "Let j be one of " + family.title.removesuffix(" j") + " (here "
@@ -195,7 +198,7 @@ def _steps(items: list[Numbered], derivation: Derivation, marks: bool) -> Iterat
         else:
             yield _lines(lines, derivation, marks)
         for number, step, finding in lines:
-            yield from _objection(number, step, finding)
+            yield from objection(number, step, finding)
 
 
 def _term_by_term(items: list[Numbered], derivation: Derivation, marks: bool) -> Table:
@@ -204,7 +207,7 @@ def _term_by_term(items: list[Numbered], derivation: Derivation, marks: bool) ->
             (Math(step.claim.left),),
             (Math(step.claim.right),),
             reason(step, derivation),
-            runs(f"({number + 1})" + (f" {_mark(finding).value}" if marks else "")),
+            runs(f"({number + 1})" + (f" {mark_of(finding).value}" if marks else "")),
         )
         for number, step, finding in items
     )
@@ -217,7 +220,7 @@ def _lines(items: list[Numbered], derivation: Derivation, marks: bool) -> Equati
     for number, step, finding in items:
         left = None if step.claim.left == before else Math(step.claim.left)
         before = step.claim.left
-        mark = _mark(finding) if marks else Mark.NONE
+        mark = mark_of(finding) if marks else Mark.NONE
         right = Math(step.claim.right, braces=_names(step.claim))
         lines.append(Line(left, right, reason(step, derivation), mark, number + 1))
     return EquationLines(tuple(lines))
@@ -230,38 +233,14 @@ def _names(claim: Equation) -> tuple[tuple[Term, str], ...]:
     return ()
 
 
-def _objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
-    """What is wrong with a line that is not proved, with the numbers that show it."""
-    verdict = _worst_of(finding)
-    if isinstance(verdict, Proved):
-        return
-    yield Paragraph(prose(f"Line ({number + 1}): {sentence(verdict)}."))
-    if isinstance(verdict, Refuted):
-        witness = verdict.witness
-        rows: list[tuple[Runs, ...]] = [
-            ((Math(Sign("w", (name,))),), runs(str(number)))
-            for name, number in witness.weights.items()
-        ]
-        for xi, (inputs, targets) in enumerate(
-            zip(witness.inputs, witness.targets, strict=True), 1
-        ):
-            tag = f" (sample {xi})" if len(witness.inputs) > 1 else ""
-            for letter, numbers in (("y", inputs), ("d", targets)):
-                for name, given in numbers.items():
-                    rows.append(((Math(Sign(letter, (name,))), *runs(tag)), runs(str(given))))
-        names = dict(zip(step.over.letters, verdict.member, strict=False))
-        left = renamed(step.claim.left, names)
-        rows.append((runs("left side ", Math(left)), runs(value(verdict.left))))
-        rows.append((runs("right side"), runs(value(verdict.right))))
-        yield Table((runs("with"), runs("value")), tuple(rows))
-
-
 def _own_rules(items: list[Numbered], derivation: Derivation) -> Iterator[Block]:
     """The last proved claim about δ_j for each neuron, in a small network."""
     claims = [
         (s.claim, s.over, s.over.members)
         for _, s, finding in items
-        if _letter(s) == "delta" and _mark(finding) is Mark.PROVED
+        if _letter(s) == "delta"
+        and mark_of(finding) is Mark.PROVED
+        and not any(isinstance(part, Partial) for part in walk(s.claim.right))
     ]
     if not claims or len(derivation.network.neurons) > SMALL:
         return
@@ -283,7 +262,7 @@ def _goals(checked: Judged, letter: str) -> list[tuple[int, Step, Finding]]:
     steps = [item for item in _numbered(checked) if _letter(item[1]) == letter]
     if goal:
         return [item for item in steps if item[0] in goal]
-    last = {item[1].over: item for item in steps if not isinstance(item[1].because, PROOFS)}
+    last = {item[1].over: item for item in steps if not _direct(item)}
     return list(last.values())
 
 
@@ -319,7 +298,7 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
         return ()
     lines = tuple(step.claim for _, step, _ in _goals(checked, "dw"))
     goals = [*_goals(checked, "delta"), *_goals(checked, "dw")]
-    proved = all(_mark(finding) is Mark.PROVED for _, _, finding in goals)
+    proved = all(mark_of(finding) is Mark.PROVED for _, _, finding in goals)
     title = "The rule" if proved else "The rule as claimed, not proved"
     box = (Heading(title), RuleBox(lines, left, tuple(cases)))
     sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
@@ -329,50 +308,42 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
 
 
 def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
-    steps = [item for item in _numbered(checked) if isinstance(item[1].because, PROOFS)]
-    direct = [item for item in steps if isinstance(item[1].because, ByDifferentiation)]
-    blocks: list[Block] = [Heading("Proof")]
+    direct = [item for item in _numbered(checked) if _direct(item)]
     words = "Every line above was checked on its own: only what it cites may be used in it."
+    blocks: list[Block] = [Heading("Proof"), Paragraph(runs(words))]
     if direct:
-        words += (
-            " Besides, the cost was written out as one expression in the weights and differentiated"
-            " without the rule; the derivative and the rule agree as polynomials in the signals,"
-            " weights and slopes."
-        )
-    if len(direct) < len(steps):
-        words += (
-            " The adjoint identity was checked neuron by neuron: the claimed local gradients are"
-            " the multipliers of the forward equations."
-        )
-    blocks.append(Paragraph(runs(words)))
-    if steps:
-        blocks.append(_lines(steps, checked.derivation, marks))
-        blocks += [block for item in steps for block in _objection(*item)]
+        words = "Besides, the cost was written out as one expression in the weights and "
+        good = sum(mark_of(finding) is Mark.PROVED for _, _, finding in direct)
+        words += f"differentiated without the rule: {good} of {len(direct)} such lines are proved. "
+        shown = _representatives(direct, checked)
+        rest = len(direct) - len(shown)
+        words += f"Shown are {len(shown)}; the other {rest} are like them." if rest else ""
+        lines = _lines(shown, checked.derivation, marks).lines
+        bare = tuple(replace(line, reason=()) for line in lines)
+        blocks += [Paragraph(runs(words.strip()), keep=True), EquationLines(bare)]
+        blocks += [block for item in shown for block in objection(*item)]
     rows = [
-        *_verdict_rows(_members(checked, "delta"), "delta", "neurons"),
-        *_verdict_rows(_members(checked, "dw"), "dw", "weights"),
+        *verdict_rows(_members(checked, "delta"), "delta", "neurons"),
+        *verdict_rows(_members(checked, "dw"), "dw", "weights"),
     ]
     if rows:
         blocks.append(Table((runs("claim"), runs("verdict")), tuple(rows), wide=1))
     return tuple(blocks)
 
 
-def _verdict_rows(
-    members: dict[tuple[str, ...], Verdict], letter: str, many: str
-) -> Iterator[tuple[Runs, ...]]:
-    """One row per verdict: the members that share it, a long list shortened with its count."""
-    said: dict[str, list[tuple[str, ...]]] = {}
-    for member, verdict in members.items():
-        said.setdefault(sentence(verdict), []).append(member)
-    for verdict_words, names in said.items():
-        signs = [member_sign(letter, member).formula for member in names]
-        drawn = [sign for sign in signs if isinstance(sign, Drawn)]
-        if len(drawn) > ROWS:
-            dots = Drawn(r"\dots", "…")
-            drawn = [*drawn[:2], dots, drawn[-1]]
-        claim = Drawn(",\\ ".join(s.latex for s in drawn), ", ".join(s.text for s in drawn))
-        count = f" ({len(names)} {many})" if len(names) > 1 else ""
-        yield ((Math(claim),), prose(verdict_words + count))
+def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
+    """One direct derivative for each role, and every one that is not proved."""
+    outputs = checked.derivation.network.output_set
+    seen: set[tuple[str, bool]] = set()
+    shown = []
+    for item in direct:
+        partials = (p.by for p in walk(item[1].claim.left) if isinstance(p, Partial))
+        by = next(partials, Sign(""))
+        role = (by.letter, bool(by.at) and by.at[0] in outputs)
+        if role not in seen or mark_of(item[2]) is not Mark.PROVED:
+            shown.append(item)
+        seen.add(role)
+    return shown
 
 
 def _scope_section(checked: Judged) -> tuple[Block, ...]:
@@ -388,15 +359,6 @@ def _scope_section(checked: Judged) -> tuple[Block, ...]:
 
 def _letter(step: Step) -> str:
     return step.claim.left.letter if isinstance(step.claim.left, Sign) else ""
-
-
-def _worst_of(finding: Finding) -> Verdict:
-    verdicts = (finding.verdict, *finding.members.values())
-    return min(verdicts, key=lambda verdict: WORST_FIRST.index(type(verdict)))
-
-
-def _mark(finding: Finding) -> Mark:
-    return MARKS[type(_worst_of(finding))]
 
 
 __all__ = ["Judged", "page", "verdict_box", "worst"]

@@ -145,7 +145,8 @@ def _equations(lines: tuple[Line, ...], width: int, color: bool) -> str:
     rights = [math_text(line.right) for line in lines]
     left_width = max(map(columns, lefts))
     full = max(columns(right) for right in rights)
-    right_width = min(full, max(width - left_width - 40, 20))
+    note = min(max(columns(runs_text(line.reason)) for line in lines), 26)
+    right_width = min(full, max(width - left_width - note - 18, 20))
     rows = []
     for line, left, right in zip(lines, lefts, rights, strict=True):
         head = "    " + " " * (left_width - columns(left)) + f"{left} = "

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from page_example import checked, layered, wide
+from page_example import Checked, checked, layered, wide
 
 from reports.derivation_page import page
 from reports.document import (
@@ -25,6 +25,8 @@ from reports.document import (
 )
 from reports.latex import block_latex, broken, escaped, latex, runs_latex, width_em
 from reports.wording import prose
+from symbolic.derivation import Finding, Proved
+from symbolic.exposition import derive
 
 NASTY = (
     "a_b%",
@@ -131,6 +133,13 @@ def test_tex_sets_a_larger_net_and_nasty_words(tmp_path: Path) -> None:
 def test_long_names_stay_within_the_page(tmp_path: Path) -> None:
     net = layered(("x1", "x2"), ("3", "4"), ("hid", "10"))
     assert "Overfull" not in compiled(latex(page(checked(net))), tmp_path)
+
+
+@needs_tex
+def test_a_network_s_own_derivation_stays_within_the_page(tmp_path: Path) -> None:
+    made = derive(layered(("1", "2"), ("3", "4", "5"), ("6",)))
+    found = Checked(made, tuple(Finding(Proved("the kernel")) for _ in made.steps))
+    assert "Overfull" not in compiled(latex(page(found)), tmp_path)
 
 
 def test_a_single_letter_stays_with_its_word() -> None:

@@ -23,9 +23,11 @@ from symbolic.derivation import (
     Derivation,
     Finding,
     Open,
+    Proved,
     Step,
     Unjustified,
 )
+from symbolic.exposition import derive
 from symbolic.recursion import local_gradients
 
 
@@ -151,3 +153,33 @@ def test_json_names_the_worst_verdict_and_keeps_fractions_exact() -> None:
     assert item["verdict"] == "refuted"
     assert item["counterexample"]["samples"][0]["targets"] == {"6": "-2/3"}
     assert item["statement"].startswith(r"\delta_j(n) = \frac{1}{N}")
+
+
+def proved(derivation: Derivation) -> Checked:
+    return Checked(derivation, tuple(Finding(Proved("the kernel")) for _ in derivation.steps))
+
+
+def test_the_derivation_of_a_network_has_its_sections_and_one_direct_line_per_role() -> None:
+    made = derive(layered(("1", "2"), ("3", "4", "5"), ("6",)))
+    document = page(proved(made))
+    assert headings(document)[3:9] == [
+        "Local gradients",
+        "From one neuron to the next",
+        "Output neurons",
+        "Hidden neurons",
+        "Weight corrections",
+        "The rule",
+    ]
+    shown = text(document)
+    assert "δ_3 = −∂𝓔/∂v_3" not in shown
+    assert "17 of 17 such lines are proved" in shown
+    direct = [line for line in shown.splitlines() if line.lstrip().startswith("−∂𝓔/∂")]
+    assert len(direct) == 3
+
+
+def test_a_direct_line_that_is_not_proved_is_always_shown() -> None:
+    made = derive(layered(("1", "2"), ("3", "4", "5"), ("6",)))
+    good = proved(made)
+    spoilt = replace(good, findings=(*good.findings[:-1], Finding(Open("too long"))))
+    assert "∂w_65" in text(page(spoilt))
+    assert "∂w_65" not in text(page(good))
