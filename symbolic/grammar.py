@@ -350,21 +350,22 @@ def _rational(term: Term) -> Fraction | None:
         case Num(value):
             return value
         case Add(terms) | Mul(terms):
-            values = [_rational(part) for part in terms]
             total = Fraction(0 if isinstance(term, Add) else 1)
-            for value in values:
-                if value is None:
+            for part in terms:
+                one = _rational(part)
+                if one is None:
                     return None
-                total = total + value if isinstance(term, Add) else total * value
+                total = total + one if isinstance(term, Add) else total * one
             return total
         case Frac(numerator, denominator):
             above, below = _rational(numerator), _rational(denominator)
             return None if above is None or not below else above / below
         case Pow(base, exponent):
-            value = _rational(base)
-            if value is None or exponent.denominator != 1 or (value == 0 and exponent < 0):
+            root = _rational(base)
+            if not root or exponent.denominator != 1:
                 return None
-            return value ** int(exponent)
+            small = max(abs(root.numerator), root.denominator) <= MOST_POWER
+            return root ** int(exponent) if small else None
     return None
 
 
