@@ -315,6 +315,14 @@ def read_rule(text: str, network: Network, file: str | None = None) -> tuple[Rul
     """The claims of a rule file, in the order they are written.
 
     Raises `InputError` with file, line and column for anything that is no claim.
+
+    >>> from symbolic.activations import activation
+    >>> from symbolic.costs import cost
+    >>> from symbolic.network import Neuron, Synapse
+    >>> o, w = Neuron("o", activation("tanh")), Synapse("o", "x", "w_a")
+    >>> net = Network(("x",), (o,), ("o",), (w,), cost("squared_error"))
+    >>> read_rule("delta[j] = e[j] for output j", net)[0].over.members
+    (('o',),)
     """
     if len(text) > MOST_BYTES:
         raise InputError("A rule file may have up to 1 MB.", file=file)
