@@ -12,8 +12,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from flint import ctx
+from flint import arb, ctx
 
+from symbolic.activations import Activation
 from symbolic.derivation import Witness
 from symbolic.duals import (
     ONE,
@@ -96,7 +97,7 @@ class Instance:
                 self._forget()
 
     def _forget(self) -> None:
-        self._phis: dict[tuple[int, Number, int], Number] = {}
+        self._phis: dict[tuple[int, Fraction, int], Number] = {}
         self._passes: dict[tuple[Quantity | None, int], _Pass] = {}
         self._deltas: dict[tuple[str, int], Scalar] = {}
 
@@ -209,19 +210,24 @@ class Instance:
                 f"Neuron {neuron!r} is normalised over the outputs ({activation.name}): "
                 "it has no φ of its own.  Write y, or its softmax form."
             )
+        if isinstance(x, arb):
+            return self._phi_at(activation, order, x)
         key = (id(activation), x, order)
         if key not in self._phis:
-            for kink in activation.kinks if order else ():
-                if sign(plain(subtract(x, kink.at))) == 0:
-                    raise Undecided(f"{activation.name} has no derivative at v = {kink.at}")
-            at: Scalar = x
-            for level in range(order):
-                at = Dual(at, ONE if level == 0 else Dual(ONE, ZERO))
-            y = evaluate(activation.phi, lambda letter, env, xi: at, {}, None, self)
-            for _ in range(order):
-                y = tangent(y)
-            self._phis[key] = plain(y)
+            self._phis[key] = self._phi_at(activation, order, x)
         return self._phis[key]
+
+    def _phi_at(self, activation: Activation, order: int, x: Number) -> Number:
+        for kink in activation.kinks if order else ():
+            if sign(plain(subtract(x, kink.at))) == 0:
+                raise Undecided(f"{activation.name} has no derivative at v = {kink.at}")
+        at: Scalar = x
+        for _ in range(order):
+            at = Dual(at, ONE)
+        y = evaluate(activation.phi, lambda letter, env, xi: at, {}, None, self)
+        for _ in range(order):
+            y = tangent(y)
+        return plain(y)
 
     # derivatives written in a claim --------------------------------------------------------
 
