@@ -16,14 +16,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from symbolic.spec import open_network
-
 from reports.derivation_page import page
 from reports.jsonout import EXIT_CODES, report
 from reports.latex import latex
 from reports.text import text
 from symbolic.errors import InputError
 from symbolic.proof import Checked
+from symbolic.spec import open_network
 from symbolic.verification import explain, prove, rule_of
 
 NETWORK = "a shorthand such as 2-3-1 or 64-32:tanh-10:softmax, or a .toml or .json file"

@@ -165,11 +165,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Witness:
-    """Numbers anyone can put in: weights, and inputs and targets of each sample."""
+    """Numbers anyone can put in: weights, and inputs and targets of each sample.
+
+    What is left out is 0.  `eta` is the learning rate η, which only corrections Δw depend on.
+    """
 
     weights: dict[str, Fraction]
     inputs: tuple[dict[str, Fraction], ...]
     targets: tuple[dict[str, Fraction], ...]
+    eta: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def contradicts(
 ) -> tuple[Value, Value] | None:
     """The two sides of the claim where they certainly differ at the witness, else None."""
     env = dict(zip(over.letters, member, strict=True))
-    instance = Instance(network, witness)
+    instance = Instance(network, witness, eta=witness.eta)
     samples = range(instance.N) if is_sampled(claim.left) else (None,)
     for sample in samples:
         try:

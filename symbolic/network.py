@@ -63,6 +63,7 @@ class Network:
     def __post_init__(self) -> None:
         _check_names(self)
         _check_reach(self)
+        _check_cost(self)
 
     @cached_property
     def neuron(self) -> dict[str, Neuron]:
@@ -198,6 +199,30 @@ def _check_reach(network: Network) -> None:
     for output in network.outputs:
         if output not in reached:
             raise InputError(f"No input reaches the output {output!r}; connect it to an input.")
+
+
+def _check_cost(network: Network) -> None:
+    """The activations that the cost asks of the outputs, and softmax only where it can stand."""
+    grouped = [n.name for n in network.neurons if n.activation.group]
+    if grouped and sorted(grouped) != sorted(network.outputs):
+        raise InputError(
+            f"Softmax belongs to all output neurons and to no other; here {grouped[0]!r} has it "
+            f"while the outputs are {', '.join(network.outputs)}."
+        )
+    for name in grouped:
+        if network.successors[name]:
+            raise InputError(
+                f"The softmax output {name!r} feeds {network.successors[name][0]!r}; "
+                "a softmax output may feed no neuron."
+            )
+    wanted = network.cost.outputs
+    for output in network.outputs:
+        found = network.neuron[output].activation.name
+        if wanted and found != wanted:
+            raise InputError(
+                f"The cost {network.cost.name!r} needs {wanted} outputs, but {output!r} is "
+                f"{found}; give it activation = {wanted!r} or choose another cost."
+            )
 
 
 def _cycle(network: Network) -> list[str]:

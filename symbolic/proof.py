@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 
 from symbolic.algebra import Poly, scale, subtract
 from symbolic.closed_forms import ClosedForms
@@ -366,10 +366,11 @@ class _Kernel:
         found = search(network, step.claim, step.over, members=(member,))
         if found is None:
             return None
-        sides = contradicts(network, step.claim, step.over, found.member, found.witness)
+        witness = replace(found.witness, eta=found.eta)
+        sides = contradicts(network, step.claim, step.over, found.member, witness)
         if sides is None:
             return None
-        return Refuted(found.member, found.witness, *sides, diagnosis="")
+        return Refuted(found.member, witness, *sides)
 
     def _agree(self, step: Step, verdicts: dict[Member, Verdict]) -> None:
         """Hold some proved members against an exact instance; stop loudly if they disagree."""
