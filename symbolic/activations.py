@@ -313,16 +313,47 @@ def kinks_of(name: str, phi: Term, slope: Term) -> tuple[Kink, ...]:
 
 @lru_cache(maxsize=1024)
 def verify(claim: Activation) -> Decision:
-    """Whether φ' with y = φ(v) is the derivative of φ, off the points where its pieces meet.
+    """Whether φ' with y = φ(v) is the derivative of φ, at every v off the listed kinks.
 
     For a `group` activation, which has no slope of its own, the claim is φ' = φ: all that the
     Jacobian of the shares rests on.
 
     >>> verify(activation("tanh", a="1.7159", b="2/3"))
     Identity(requires=(), off=())
+    >>> [at for _, at in verify(activation("relu")).off], verify(activation("elu")).off
+    ([Fraction(0, 1)], ())
     """
-    written = claim.phi if claim.slope is None else claim.slope
-    return decide(derivative(claim.phi, V), replaced(written, {Y: claim.phi}))
+    written = replaced(claim.phi if claim.slope is None else claim.slope, {Y: claim.phi})
+    found = decide(derivative(claim.phi, V), written)
+    if not isinstance(found, Identity) or not found.off:
+        return found
+    try:
+        kinks = kinks_of(claim.name, claim.phi, written)
+    except InputError as reason:
+        return Open(reason.what)
+    if kinks != claim.kinks:
+        return Open(f"the kinks of {claim.name!r} are not the listed ones")
+    listed = {kink.at for kink in kinks}
+    for _, at in found.off:
+        if at not in listed:
+            there = _at_meeting(claim.phi, written, at)
+            if not isinstance(there, Identity):
+                return there
+    return Identity(found.requires, tuple(entry for entry in found.off if entry[1] in listed))
+
+
+def _at_meeting(phi: Term, slope: Term, at: Fraction) -> Decision:
+    """Whether the written slope is φ' at a point where pieces meet smoothly."""
+    for piece in pieces((phi,), {V: Interval()}).pieces:
+        interval = piece.region[V]
+        if interval.high == at or interval.inside(at):
+            here: dict[Term, Term] = {V: Num(at)}
+            one = replaced(derivative(piece.terms[0], V), here)
+            found = decide(one, replaced(slope, here))
+            if isinstance(found, Counterexample):
+                return Counterexample({V: at}, found.left, found.right)
+            return found
+    return Open(f"no piece of φ reaches v = {at}")
 
 
 def verify_symbolic(name: str) -> Decision:

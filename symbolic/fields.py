@@ -15,9 +15,10 @@ from typing import TypeVar
 from symbolic import ranges
 from symbolic.derivation import Open, Value
 from symbolic.enclosure import Undecided, Undefined, enclose, satisfied
+from symbolic.forms import Nowhere
 from symbolic.ranges import Interval, TooHard
 from symbolic.terms import Call, Cases, Sign, Term, children, num, replaced, walk
-from symbolic.tower import Nowhere, Requirement, Restart, Tower, Units
+from symbolic.tower import Requirement, Restart, Tower, Units
 
 MOST_RESTARTS = 40
 MOST_PIECES = 400
@@ -83,6 +84,8 @@ def decide(
     >>> decide((v**2 - 1) / (v - 1), v + 1).requires == (Requirement(v - 1, "≠"),)
     True
     """
+    if max(_height(left), _height(right)) > DEEPEST:
+        return Open("the expression is nested too deeply")
     region = _region((left, right), positive, within or {})
     try:
         split = pieces((left, right), region)
@@ -109,9 +112,6 @@ def pieces(terms: tuple[Term, ...], region: Region) -> Pieces:
     >>> [piece.terms[0] for piece in found.pieces] == [-v, v], found.off == ((v, Fraction(0)),)
     (True, True)
     """
-    for term in terms:
-        if _height(term) > DEEPEST:
-            raise TooHard("the expression is nested too deeply")
     waiting, done = [Piece(terms, region)], list[Piece]()
     off: set[tuple[Sign, Fraction]] = set()
     requires: dict[Requirement, None] = {}
@@ -272,7 +272,7 @@ def _meets(term: Term, at: dict[Sign, Fraction]) -> bool:
     """Whether two pieces of the term may meet at the point, where nothing is claimed."""
     for part in walk(term):
         if isinstance(part, Cases):
-            gaps = [guard.left - guard.right for guard, _ in part.pieces]
+            gaps: list[Term] = [guard.left - guard.right for guard, _ in part.pieces]
         elif isinstance(part, Call) and part.function == "abs":
             gaps = [part.argument]
         else:

@@ -11,23 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
-from typing import Any, NamedTuple
+from typing import Any
 
 import flint
 
 from symbolic import ranges
+from symbolic.forms import LARGEST_POWER, Arithmetic, Form, Nowhere
 from symbolic.ranges import Interval, Poly, Scope, TooHard
 from symbolic.terms import Add, Call, Constant, Frac, Mul, Num, Pow, Sign, Term
-
-LARGEST_POWER = 64
-MOST_TERMS = 20_000
-
-
-class Form(NamedTuple):
-    """up / down, without a common factor, `down` monic."""
-
-    up: Poly
-    down: Poly
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +33,10 @@ class Restart(Exception):  # noqa: N818 - a step of the procedure
     """A finer unit of an exponent or angle was found; the tower must be built again."""
 
 
-class Nowhere(TooHard):
-    """The term has a value at no point."""
-
-
 Units = dict[tuple[Any, ...], Fraction]
 
 
-class Tower:
+class Tower(Arithmetic):
     """The generators met so far, in the order of their making, and what holds between them.
 
     `units` survives a restart: exp(c m) is a power of the generator exp(unit · m), where unit is
@@ -57,13 +44,9 @@ class Tower:
     """
 
     def __init__(self, within: Mapping[Sign, Interval], units: Units, size: int) -> None:
-        names = tuple(f"g{n}" for n in range(size))
-        self.ring = flint.fmpq_mpoly_ctx.get(names, flint.Ordering.degrevlex)
-        self.one = self.ring.constant(1)
+        super().__init__(size)
         self.within, self.units, self.size = within, units, size
         self.known: dict[tuple[Any, ...], int] = {}
-        self.relations: dict[int, tuple[int, Form]] = {}  # g: (q, f) for g**q = f
-        self.roots: set[int] = set()
         self.exponents: dict[int, Form] = {}  # g: f for g = exp(f)
         self.arguments: dict[int, Form] = {}  # g: f for g = ln f
         self.requires: dict[Requirement, None] = {}
@@ -73,18 +56,18 @@ class Tower:
         """The normal form of a term without Cases and abs."""
         match term:
             case Num(value):
-                return self._number(value)
+                return self.number(value)
             case Constant(name):
                 return self._generator(("constant", name), positive=True)
             case Sign():
                 return self._variable(term)
             case Add(terms):
-                total = self._number(Fraction(0))
+                total = self.number(Fraction(0))
                 for part in terms:
                     total = self.plus(total, self.form(part))
                 return total
             case Mul(factors):
-                total = self._number(Fraction(1))
+                total = self.number(Fraction(1))
                 for factor in factors:
                     total = self.times(total, self.form(factor))
                 return total
@@ -100,88 +83,7 @@ class Tower:
             case _:
                 raise TypeError(f"{type(term).__name__} is no elementary term")
 
-    # Arithmetic of normal forms.
-
-    def plus(self, left: Form, right: Form) -> Form:
-        """left + right."""
-        if left.down == right.down:
-            return self._reduced(left.up + right.up, left.down)
-        up = self._product(left.up, right.down) + self._product(right.up, left.down)
-        return self._reduced(up, self._product(left.down, right.down))
-
-    def minus(self, left: Form, right: Form) -> Form:
-        """left - right."""
-        return self.plus(left, Form(-right.up, right.down))
-
-    def times(self, left: Form, right: Form) -> Form:
-        """left · right."""
-        return self._reduced(self._product(left.up, right.up), self._product(left.down, right.down))
-
-    def power(self, base: Form, exponent: int) -> Form:
-        """base ** exponent for any integer; a zero base to a negative one is refused."""
-        if abs(exponent) > LARGEST_POWER:
-            raise TooHard(f"the exponent {exponent} is too large")
-        if exponent < 0:
-            if base.up.is_zero():
-                raise Nowhere("a denominator is zero everywhere")
-            base = self._reduced(base.down, base.up)
-        total = self._number(Fraction(1))
-        for _ in range(abs(exponent)):
-            total = self.times(total, base)
-        return total
-
-    def _product(self, left: Poly, right: Poly) -> Poly:
-        if len(left) * len(right) > 50 * MOST_TERMS:
-            raise TooHard("the expression grows too large")
-        result = left * right
-        if len(result) > MOST_TERMS:
-            raise TooHard("the expression grows too large")
-        return result
-
-    def _reduced(self, up: Poly, down: Poly) -> Form:
-        """The fraction with every g**q written as f, without common factor, `down` monic."""
-        up, down = self._lowered(up, down)
-        for g in sorted(self.roots, reverse=True):
-            least = min((m[g] for m in down.monoms()), default=0)
-            if least:  # 1/√2 is written √2/2
-                lift = self.ring.gen(g) ** (self.relations[g][0] - least)
-                up, down = self._lowered(up * lift, down * lift)
-        if down.is_zero():
-            raise Nowhere("a denominator is zero everywhere")
-        common = up.gcd(down)
-        up, down = up // common, down // common
-        lead = down.leading_coefficient()
-        return Form(up / lead, down / lead)
-
-    def _lowered(self, up: Poly, down: Poly) -> tuple[Poly, Poly]:
-        """The same fraction with every generator g of g**q = f in a power below q."""
-        for g in sorted(self.relations, reverse=True):
-            degree, value = self.relations[g]
-            up, scale_up = self._lower(up, g, degree, value)
-            down, scale_down = self._lower(down, g, degree, value)
-            up, down = self._product(up, scale_down), self._product(down, scale_up)
-        return up, down
-
-    def _lower(self, poly: Poly, g: int, degree: int, value: Form) -> tuple[Poly, Poly]:
-        """(p, s) with p = s · poly and g in powers below the degree, given g**degree = value."""
-        most = poly.degrees()[g] // degree if not poly.is_zero() else 0
-        if most <= 0:
-            return poly, self.one
-        split: dict[int, dict[tuple[int, ...], Any]] = {}
-        for exponents, c in poly.terms():
-            times, left = divmod(exponents[g], degree)
-            split.setdefault(times, {})[(*exponents[:g], left, *exponents[g + 1 :])] = c
-        total = self.ring.constant(0)
-        for times, part in split.items():
-            scale = self._product(value.up**times, value.down ** (most - times))
-            total += self._product(self.ring.from_dict(part), scale)
-        return total, value.down**most
-
     # Generators.
-
-    def _number(self, value: Fraction) -> Form:
-        quotient = flint.fmpq(value.numerator, value.denominator)
-        return Form(self.ring.constant(quotient), self.one)
 
     def _generator(
         self, key: tuple[Any, ...], *, positive: bool = False, nonnegative: bool = False
@@ -212,7 +114,7 @@ class Tower:
         """Note what the term needs, unless it holds on the whole range."""
         if form.up.is_zero() and relation != "≥":
             raise Nowhere(f"a term that must be {relation} 0 is zero everywhere")
-        whole = self._product(form.up, form.down)
+        whole = self.product(form.up, form.down)
         if relation == "≠":
             free = ranges.never_zero(form.up, self.scope)
         elif relation == ">":
@@ -224,7 +126,7 @@ class Tower:
 
     def _inverse(self, form: Form, term: Term) -> Form:
         self._need(form, "≠", term)
-        return self._reduced(form.down, form.up)
+        return self.reduced(form.down, form.up)
 
     def _general_power(self, base: Form, exponent: Fraction, term: Term) -> Form:
         if exponent.denominator == 1:
@@ -259,7 +161,7 @@ class Tower:
         for whole, direction in ((content.p, 1), (content.q, -1)):
             if abs(whole) < 2**64:
                 parts += [
-                    (self._number(Fraction(int(prime))), int(times) * direction)
+                    (self.number(Fraction(int(prime))), int(times) * direction)
                     for prime, times in abs(whole).factor()
                 ]
                 content /= flint.fmpq(abs(whole)) ** direction
@@ -267,7 +169,7 @@ class Tower:
 
     def exp(self, exponent: Form) -> Form:
         """exp of a form: a product of powers of the generators exp(unit · monomial / down)."""
-        total = self._number(Fraction(1))
+        total = self.number(Fraction(1))
         for monomial, c in exponent.up.terms():
             coefficient = Fraction(int(c.p), int(c.q))
             logarithm = self._logarithm(monomial) if exponent.down == self.one else None
@@ -278,7 +180,7 @@ class Tower:
             unit = self._unit(key, coefficient)
             generator = self._generator(key, positive=True)
             one = self.ring.from_dict({monomial: flint.fmpq(unit.numerator, unit.denominator)})
-            self.exponents[self.known[key]] = self._reduced(one, exponent.down)
+            self.exponents[self.known[key]] = self.reduced(one, exponent.down)
             total = self.times(total, self.power(generator, int(coefficient / unit)))
         return total
 
@@ -300,9 +202,9 @@ class Tower:
         """ln of a form: ln of its known positive factors, ln exp(f) = f, and ln of the rest."""
         self._need(argument, ">", term)
         parts, rest = self._split(argument)
-        total = self._number(Fraction(0))
+        total = self.number(Fraction(0))
         for part, times in parts:
-            total = self.plus(total, self.times(self._number(Fraction(times)), self._ln_of(part)))
+            total = self.plus(total, self.times(self.number(Fraction(times)), self._ln_of(part)))
         if rest == Form(self.one, self.one):
             return total
         if rest.down == self.one and ranges.sign(rest.up, self.scope) == -1:
@@ -323,7 +225,7 @@ class Tower:
         if radicand.up.is_zero():
             return radicand
         parts, rest = self._split(radicand)
-        total = self._number(Fraction(1))
+        total = self.number(Fraction(1))
         for part, times in parts:
             whole, left = divmod(times, degree)
             total = self.times(total, self.power(part, whole))
@@ -336,8 +238,8 @@ class Tower:
     def _root_of(self, form: Form, degree: int) -> Form:
         for g, exponent in list(self.exponents.items()):
             if form == Form(self.ring.gen(g), self.one):
-                return self.exp(self.times(exponent, self._number(Fraction(1, degree))))
-        positive = ranges.sign(self._product(form.up, form.down), self.scope) == 1
+                return self.exp(self.times(exponent, self.number(Fraction(1, degree))))
+        positive = ranges.sign(self.product(form.up, form.down), self.scope) == 1
         key = ("root", degree, *_key(form))
         generator = self._generator(key, positive=positive, nonnegative=True)
         self.relations[self.known[key]] = (degree, form)
@@ -354,7 +256,7 @@ class Tower:
 
     def angle(self, argument: Form) -> tuple[Form, Form]:
         """cos u and sin u, by the addition formulas from the generators of unit angles."""
-        cosine, sine = self._number(Fraction(1)), self._number(Fraction(0))
+        cosine, sine = self.number(Fraction(1)), self.number(Fraction(0))
         for monomial, c in argument.up.terms():
             coefficient = Fraction(int(c.p), int(c.q))
             key = ("angle", monomial, _text(argument.down))
@@ -377,7 +279,7 @@ class Tower:
 
     def hyperbolic(self, argument: Form) -> tuple[Form, Form]:
         """cosh u and sinh u."""
-        half = self._number(Fraction(1, 2))
+        half = self.number(Fraction(1, 2))
         rising = self.exp(argument)
         falling = self.power(rising, -1)
         return (
@@ -387,8 +289,8 @@ class Tower:
 
     def tanh(self, argument: Form) -> Form:
         """(exp(2u) - 1)/(exp(2u) + 1)."""
-        square = self.exp(self.times(argument, self._number(Fraction(2))))
-        one = self._number(Fraction(1))
+        square = self.exp(self.times(argument, self.number(Fraction(2))))
+        one = self.number(Fraction(1))
         return self.times(self.minus(square, one), self.power(self.plus(square, one), -1))
 
 
