@@ -8,10 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
-from symbolic.calculus import ONE, ZERO, over, plus, power, times
+from symbolic.calculus import ONE, ZERO, derivative, over, plus, power, times
+from symbolic.derivation import Open
+from symbolic.enclosure import Undecided, Undefined, enclose
 from symbolic.errors import InputError, did_you_mean
-from symbolic.terms import Call, Cases, Condition, Constant, Num, Relation, Sign, Term, num
+from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
+from symbolic.ranges import Interval, TooHard
+from symbolic.terms import (
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Num,
+    Relation,
+    Sign,
+    Term,
+    num,
+    replaced,
+    walk,
+)
 
 V, Y = Sign("v"), Sign("y")
 HAYKIN = "Haykin, Neural Networks and Learning Machines, 3rd ed., "
@@ -244,3 +261,139 @@ def _exact(name: str, letter: str, given: object) -> Fraction:
         return Fraction(given)
     except (ValueError, ZeroDivisionError):
         raise InputError(f"The parameter {letter!r} of {name!r} is no number: {given!r}.") from None
+
+
+def own(
+    name: str, phi: Term, slope: Term | None = None, written: str = "", source: str = "your own"
+) -> Activation:
+    """An activation of the user's own, φ in v; without a slope it gets the derivative of φ.
+
+    φ must be continuous where its pieces meet; where the one-sided slopes differ there is a kink.
+
+    >>> from symbolic.terms import Call
+    >>> own("V", Call("abs", Sign("v"))).kinks
+    (Kink(at=Fraction(0, 1), slope=Fraction(0, 1)),)
+    """
+    _only(name, "φ", phi, (V,))
+    if slope is None:
+        slope = derivative(phi, V)
+    _only(name, "φ'", slope, (V, Y))
+    return Activation(name, phi, slope, kinks_of(name, phi, slope), source=source, written=written)
+
+
+def kinks_of(name: str, phi: Term, slope: Term) -> tuple[Kink, ...]:
+    """Where the one-sided slopes of φ differ, with the value that the written slope takes there.
+
+    >>> row = activation("relu")
+    >>> row.slope is not None and kinks_of("relu", row.phi, row.slope) == row.kinks
+    True
+    """
+    try:
+        found = pieces((phi,), {V: Interval()})
+    except TooHard as reason:
+        raise InputError(f"The pieces of {name!r} cannot be told apart: {reason}.") from None
+    kinks: list[Kink] = []
+    for _, at in found.off:
+        left, right = (
+            next(p.terms[0] for p in found.pieces if getattr(p.region[V], end) == at)
+            for end in ("high", "low")
+        )
+        here = Num(at)
+        value = replaced(phi, {V: here})
+        if not all(_same(name, at, replaced(side, {V: here}), value) for side in (left, right)):
+            raise InputError(
+                f"The activation {name!r} is not continuous at v = {at}, "
+                "so it has no slope there and no gradient can be propagated through it."
+            )
+        before, after = (replaced(derivative(side, V), {V: here}) for side in (left, right))
+        if not _same(name, at, before, after):
+            kinks.append(Kink(at, _convention(name, at, slope, phi)))
+    return tuple(kinks)
+
+
+@lru_cache(maxsize=1024)
+def verify(claim: Activation) -> Decision:
+    """Whether φ' with y = φ(v) is the derivative of φ, at every v off the listed kinks.
+
+    For a `group` activation, which has no slope of its own, the claim is φ' = φ: all that the
+    Jacobian of the shares rests on.
+
+    >>> verify(activation("tanh", a="1.7159", b="2/3"))
+    Identity(requires=(), off=())
+    >>> [at for _, at in verify(activation("relu")).off], verify(activation("elu")).off
+    ([Fraction(0, 1)], ())
+    """
+    written = replaced(claim.phi if claim.slope is None else claim.slope, {Y: claim.phi})
+    found = decide(derivative(claim.phi, V), written)
+    if not isinstance(found, Identity) or not found.off:
+        return found
+    try:
+        kinks = kinks_of(claim.name, claim.phi, written)
+    except InputError as reason:
+        return Open(reason.what)
+    if kinks != claim.kinks:
+        return Open(f"the kinks of {claim.name!r} are not the listed ones")
+    listed = {kink.at for kink in kinks}
+    for _, at in found.off:
+        if at not in listed:
+            there = _at_meeting(claim.phi, written, at)
+            if not isinstance(there, Identity):
+                return there
+    return Identity(found.requires, tuple(entry for entry in found.off if entry[1] in listed))
+
+
+def _at_meeting(phi: Term, slope: Term, at: Fraction) -> Decision:
+    """Whether the written slope is φ' at a point where pieces meet smoothly."""
+    for piece in pieces((phi,), {V: Interval()}).pieces:
+        interval = piece.region[V]
+        if interval.high == at or interval.inside(at):
+            here: dict[Term, Term] = {V: Num(at)}
+            one = replaced(derivative(piece.terms[0], V), here)
+            found = decide(one, replaced(slope, here))
+            if isinstance(found, Counterexample):
+                return Counterexample({V: at}, found.left, found.right)
+            return found
+    return Open(f"no piece of φ reaches v = {at}")
+
+
+def verify_symbolic(name: str) -> Decision:
+    """Whether the row holds for every value of its parameters, those > 0 that must be.
+
+    >>> verify_symbolic("elu")
+    Identity(requires=(), off=((Sign(letter='v', at=()), Fraction(0, 1)),))
+    """
+    phi, slope, letters = symbolic(name)
+    written = replaced(phi if slope is None else slope, {Y: phi})
+    positive = frozenset(letters) if row(name).positive else frozenset()
+    return decide(derivative(phi, V), written, positive)
+
+
+def _only(name: str, side: str, term: Term, signs: tuple[Sign, ...]) -> None:
+    strange = [p.letter for p in walk(term) if isinstance(p, Sign) and p not in signs]
+    if strange:
+        letters = " and ".join(sign.letter for sign in signs)
+        raise InputError(
+            f"The {side} of {name!r} reads {strange[0]!r}; it is written in {letters}."
+        )
+
+
+def _same(name: str, at: Fraction, one: Term, other: Term) -> bool:
+    """Whether two numbers, the values of φ or φ' on the two sides of a point, are equal."""
+    match decide(one, other):
+        case Identity():
+            return True
+        case Counterexample():
+            return False
+        case Open(why):
+            raise InputError(f"The activation {name!r} cannot be followed at v = {at}: {why}.")
+
+
+def _convention(name: str, at: Fraction, slope: Term, phi: Term) -> Fraction:
+    """The value of the written slope at a kink: what a trainer that follows it uses there."""
+    try:
+        value = enclose(replaced(slope, {Y: phi}), {V: at})
+    except (Undefined, Undecided):
+        raise InputError(f"The slope of {name!r} has no value at its kink v = {at}.") from None
+    if not value.exact:
+        raise InputError(f"The slope of {name!r} at its kink v = {at} must be a rational number.")
+    return value.low

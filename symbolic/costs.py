@@ -5,13 +5,20 @@ Every row's ∂c/∂y is a claim; `verify` hands it to `fields.py` and a test pr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 
 from symbolic.calculus import derivative, reads
 from symbolic.errors import InputError, did_you_mean
+from symbolic.fields import Decision, decide
+from symbolic.ranges import Interval
 from symbolic.terms import Call, Frac, Sign, Term, num, replaced, walk
 
 D, Y, E = Sign("d"), Sign("y"), Sign("e")
+SHARE = Interval(Fraction(0), Fraction(1))
+RANGES: Mapping[str, Interval] = {"logistic": SHARE, "softmax": SHARE}  # where y lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +103,14 @@ def own(name: str, loss: Term, written: str = "") -> Cost:
 def in_d_and_y(term: Term) -> Term:
     """The term with e replaced by d - y."""
     return replaced(term, {E: D - Y})
+
+
+@lru_cache(maxsize=256)
+def verify(claim: Cost) -> Decision:
+    """Whether the slope is ∂c/∂y, with e = d - y, for every y that the outputs can have.
+
+    >>> verify(cost("cross_entropy"))
+    Identity(requires=(), off=())
+    """
+    within = {Y: RANGES[claim.outputs]} if claim.outputs in RANGES else {}
+    return decide(derivative(in_d_and_y(claim.loss), Y), in_d_and_y(claim.slope), within=within)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from symbolic.network import Network
 from symbolic.terms import Equation, Sign, Term
+
+if TYPE_CHECKING:  # a network holds activations, and these are decided with our Value and Open
+    from symbolic.network import Network
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,10 @@ def enclose(term: Term, at: Point, bits: int = 128) -> Value:
 
 def _enclosed(term: Term, at: Point, bits: int) -> Value:
     with flint.ctx.workprec(bits):
-        number = _value(term, at)
+        try:
+            number = _value(term, at)
+        except RecursionError:
+            raise Undecided("the term is nested too deeply") from None
         if isinstance(number, Fraction):
             return Value(number, number)
         if not number.is_finite():
