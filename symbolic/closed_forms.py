@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from symbolic.activations import verify
 from symbolic.algebra import Poly, add, subtract
 from symbolic.derivation import Hypothesis, Proved
+from symbolic.fields import Identity
 from symbolic.meaning import Meaning
 from symbolic.terms import Sign
 
@@ -116,8 +118,9 @@ class ClosedForms:
         for atom in _atoms(meaning, poly):
             match ring.keys[atom]:
                 case ("phi", str(unit), 1):
-                    slope = network.neuron[unit].activation.slope
-                    if slope is not None:
+                    activation = network.neuron[unit].activation
+                    slope = activation.slope
+                    if slope is not None and isinstance(verify(activation), Identity):
                         bound = {
                             Sign("v"): ring.atom(("v", unit), sampled=True),
                             Sign("y"): meaning.y(unit),

@@ -233,6 +233,8 @@ class _Line(Parser):
                     (to, RangeKind.FEEDING, source),
                 ):
                     known = isinstance(other, str) or other.name in self.scope
+                    if kind is RangeKind.FEEDING and not _only_signals(body, k):
+                        continue
                     if here == k and other != k and known:
                         return Range(kind, (k,), (other,))
         return Range(RangeKind.NEURONS, (k,))
@@ -355,3 +357,11 @@ def read_rule(text: str, network: Network, file: str | None = None) -> tuple[Rul
             "The rule file claims nothing; write delta[j] = ….", file=file, line=1, column=1
         )
     return tuple(lines)
+
+
+def _only_signals(body: Term, k: Var) -> bool:
+    """Whether k appears only in w and y, which an input and the bias unit have as well."""
+    return all(
+        k not in getattr(part, "at", ()) or getattr(part, "letter", "") in ("w", "y")
+        for part in walk(body)
+    ) and not any(isinstance(part, Phi) and part.neuron == k for part in walk(body))

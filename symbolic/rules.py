@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symbolic import activations, costs
 from symbolic.derivation import Family
+from symbolic.errors import InputError
+from symbolic.fields import Counterexample, Decision, Identity
 from symbolic.network import Network
 from symbolic.proof import Theorem
 from symbolic.terms import Equation
@@ -14,7 +17,10 @@ from symbolic.terms import Equation
 class Rule:
     """A proved back-propagation rule, the only thing `numeric` accepts.
 
-    Raises `TypeError` for anything but a `Theorem`.
+    The program will run every φ' in its published form, so that form must be proved as well.
+
+    Raises `TypeError` for anything but a `Theorem`, and `InputError` for an activation whose φ' or
+    a cost whose slope is wrong or could not be decided.
     """
 
     theorem: Theorem
@@ -22,6 +28,10 @@ class Rule:
     def __post_init__(self) -> None:
         if not isinstance(self.theorem, Theorem):
             raise TypeError("A Rule is made from a Theorem, which only a complete proof yields.")
+        network = self.theorem.network
+        for activation in dict.fromkeys(neuron.activation for neuron in network.neurons):
+            _require(activations.verify(activation), f"φ' of {activation.name!r}")
+        _require(costs.verify(network.cost), f"the slope of the cost {network.cost.name!r}")
 
     @property
     def network(self) -> Network:
@@ -44,3 +54,12 @@ class Rule:
             for claim, family in self.theorem.statement
             if getattr(claim.left, "letter", None) == letter
         )
+
+
+def _require(decision: Decision, what: str) -> None:
+    """Only what is proved may run."""
+    if isinstance(decision, Counterexample):
+        at = ", ".join(f"{sign.letter} = {value}" for sign, value in decision.at.items())
+        raise InputError(f"{what} is wrong: it is not the derivative, for instance at {at}.")
+    if not isinstance(decision, Identity):
+        raise InputError(f"{what} is not proved ({decision.why}), so no trainer may use it.")
