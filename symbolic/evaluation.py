@@ -156,6 +156,8 @@ class Instance:
 
     def _total(self, of: Quantity, by: Quantity, factor: Fraction, xi: int) -> Scalar:
         """factor · ∂of/∂by: `by` + ε in sample ξ (a weight: in all), and `of` recomputed."""
+        if by.letter in ("e", "Ej"):
+            self.forward(xi).d(by.at[0])
         if of.letter == "E":
             samples = range(self.N) if by.letter == "w" else (xi,)
             moved = total(self.forward(n, by).drift() for n in samples)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import islice
 
 from symbolic.network import BIAS, Network
 
@@ -69,9 +70,18 @@ class Surroundings:
         for k in successors[:WIDE]:
             edges[k, unit] = None
             self._from(edges, k)
+            if shape is not Shape.PATH and self.network.neuron[k].activation.kinks:
+                self._aside(edges, k, unit)
         for i in sources[:WIDE]:
             edges[unit, i] = None
             self._to(edges, i)
+
+    def _aside(self, edges: dict[Edge, None], k: str, unit: str) -> None:
+        """Another source for k, so that v_k stays off a kink when y of the unit is 0."""
+        others = (i for i in self.network.sources[k] if i != unit and (i == BIAS or i in self.back))
+        for source in islice(others, 2):
+            edges[k, source] = None
+            self._to(edges, source)
 
     def _to(self, edges: dict[Edge, None], unit: str) -> None:
         """The shortest way from an input to the unit."""

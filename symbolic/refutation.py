@@ -131,7 +131,7 @@ def instances(
     hunt = _Hunt(network, claim, over, frozenset(assumptions), 0)
     for seed in range(4):
         for N in (1,) if ONE_SAMPLE in assumptions else (2, 1):
-            plan = Plan(N, Shape.RICH, False, seed, Fraction(2))
+            plan = Plan(N, Shape.RICH, False, seed, Fraction(5, 7))
             yield Instance(network, hunt.draw(member, plan), eta=plan.eta)
 
 
@@ -203,13 +203,15 @@ class _Hunt:
     def draw(self, member: tuple[str, ...], plan: Plan) -> Witness:
         """Numbers for the synapses around the member; the same plan draws the same numbers."""
         chance = random.Random(f"{member} {plan.N} {plan.shape} {plan.seed}")
-        values = POSITIVE if plan.seed % 2 == 0 else MIXED
+        values = MIXED if plan.seed == 3 else POSITIVE
         network = self.network
-        edges = self.around.synapses(self.names(member), plan.shape, plan.seed)
+        names = self.names(member)
+        edges = self.around.synapses(names, plan.shape, plan.seed)
         weights: dict[str, Fraction] = {}
         for count, edge in enumerate(edges):
-            drawn = chance.choice(values)
-            weights.setdefault(network.weight_of[edge], drawn if count < 64 else ONE)
+            drawn = chance.choice(values) if count < 64 else ONE
+            falling = plan.seed == 1 and edge[0] in names  # so that v_j < 0 and the others > 0
+            weights.setdefault(network.weight_of[edge], -drawn if falling else drawn)
         units = list(dict.fromkeys(unit for to, source in edges for unit in (source, to)))
         ends = [unit for unit in units if unit in network.output_set]
         inputs: list[dict[str, Fraction]] = []

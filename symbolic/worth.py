@@ -114,10 +114,26 @@ def evaluate(term: Term, letter: Lookup, env: Env, sample: int | None, at: Groun
             )
 
 
+ARITY: dict[RangeKind, tuple[int, ...]] = {
+    RangeKind.FED_BY: (1,),
+    RangeKind.FEEDING: (1,),
+    RangeKind.NEURONS: (0,),
+    RangeKind.OUTPUTS: (0,),
+    RangeKind.HIDDEN: (0,),
+    RangeKind.SAMPLES: (0,),
+    RangeKind.USES: (1, 2),
+}
+"""How many indices the set of a sum may have of its own."""
+
+
 def members(over: Range, env: Env, network: Network, N: int) -> list[tuple[Env, int | None]]:
     """What the bound letters of a sum stand for, term by term: (letters, sample)."""
     of = tuple(bound(index, env) for index in over.of)
     places: Iterable[tuple[str, ...]]
+    if len(of) not in ARITY[over.kind]:
+        raise Undefined(
+            f"A sum over what is {over.kind.value!r} cannot belong to {len(of)} indices."
+        )
     match over.kind:
         case RangeKind.SAMPLES:
             return [({}, xi) for xi in range(N)]
