@@ -7,7 +7,7 @@ of ε is read off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -96,7 +96,7 @@ class Instance:
                 self._forget()
 
     def _forget(self) -> None:
-        self._phis: dict[tuple[int, Number, int], Number] = {}
+        self._phis: dict[tuple[int, Hashable, int], Number] = {}
         self._passes: dict[tuple[Quantity | None, int], _Pass] = {}
         self._deltas: dict[tuple[str, int], Scalar] = {}
 
@@ -209,7 +209,7 @@ class Instance:
                 f"Neuron {neuron!r} is normalised over the outputs ({activation.name}): "
                 "it has no φ of its own.  Write y, or its softmax form."
             )
-        key = (id(activation), x, order)
+        key = (id(activation), _key(x), order)
         if key not in self._phis:
             for kink in activation.kinks if order else ():
                 if sign(plain(subtract(x, kink.at))) == 0:
@@ -414,3 +414,8 @@ def _active(
             into.setdefault(to, []).append((source, name))
             out_of.setdefault(source, []).append(to)
     return into, out_of
+
+
+def _key(x: Number) -> Hashable:
+    """A number as a key: an enclosure, which has no hash, by its exact midpoint and radius."""
+    return x if isinstance(x, Fraction) else (x.mid().man_exp(), x.rad().man_exp())
