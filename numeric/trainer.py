@@ -9,6 +9,7 @@ import math
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,11 @@ LARGEST_FILE = 1 << 30
 
 _FORMAT = "proofprop trainer 1"
 _PARTS = ("format", "network", "names", "weights", "moved", "seed", "random")
+_DAMAGE = (
+    *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What a damaged or foreign file makes the readers of zip, .npy and JSON raise."""
 _QUIET: Any = {"over": "ignore", "invalid": "ignore", "divide": "ignore", "under": "ignore"}
 
 
@@ -315,10 +321,13 @@ class Trainer:
             "random": np.array(json.dumps(self._random.bit_generator.state)),
         }
         target = Path(path)
-        handle, name = tempfile.mkstemp(".tmp", f".{target.name}.", target.parent)
+        try:
+            handle, name = tempfile.mkstemp(".tmp", f".{target.name}.", target.parent)
+        except OSError as error:
+            raise InputError(f"Cannot write here: {error.strerror}.", file=str(target)) from None
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, allow_pickle=False, **parts)  # type: ignore[arg-type]
+                np.savez(file, **parts)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, target)
@@ -360,7 +369,7 @@ class Trainer:
             raise InputError("There is no such file.", file=shown) from None
         except InputError as error:
             raise InputError(f"This is no saved trainer: {error.what}", file=shown) from None
-        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise InputError(
                 f"This is no saved trainer, or it is damaged ({error}).", file=shown
             ) from None
