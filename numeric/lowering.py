@@ -6,6 +6,7 @@ products, one for each dense level, and a sparse matrix where the levels are irr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -46,12 +47,14 @@ def lower(rule: Rule, dtype: str = "float64") -> Program:
     """The program of a proved rule, in float64 or float32.
 
     Raises `TypeError` for anything but a `Rule`, and `InputError` for a rule that is proved but
-    has a shape that cannot be turned into arrays.
+    has a shape that cannot be turned into arrays, or leaves a neuron or a weight without a claim
+    or with two.
     """
     if not isinstance(rule, Rule):
         raise TypeError("Only a Rule can be lowered; prove the network first.")
     if dtype not in ("float32", "float64"):
         raise InputError(f"The dtype {dtype!r} is not offered; use 'float64' or 'float32'.")
+    _check_coverage(rule)
     layout = Layout.of(rule.network)
     work = _Lowering(layout)
     claims = rule.local_gradients
@@ -64,6 +67,38 @@ def lower(rule: Rule, dtype: str = "float64") -> Program:
     ]
     weights = [work.correction(claim, family) for claim, family in rule.weight_corrections]
     return Program(layout, np.dtype(dtype), tuple(forward), tuple(back), tuple(weights))
+
+
+def _check_coverage(rule: Rule) -> None:
+    """Exactly one δ_j for every neuron and exactly one Δw for every weight."""
+    network = rule.network
+    neurons = Counter(
+        member[0] for claim, family in rule.local_gradients for member in _members(claim, family)
+    )
+    weights: Counter[str] = Counter()
+    for claim, family in rule.weight_corrections:
+        names = (
+            network.weight_of.get((member[0], member[1])) if len(member) == 2 else member[0]
+            for member in _members(claim, family)
+        )
+        weights.update({name for name in names if name is not None})
+    for what, claims, wanted in (
+        ("neuron", neurons, network.neuron.keys()),
+        ("weight", weights, network.uses.keys()),
+    ):
+        for name in wanted:
+            if claims[name] != 1:
+                raise InputError(
+                    f"The rule has {claims[name]} claims for the {what} {name!r}; training needs "
+                    "exactly one for every neuron and every weight."
+                )
+
+
+def _members(claim: Equation, family: Family) -> tuple[tuple[str, ...], ...]:
+    if family.letters:
+        return family.members
+    assert isinstance(claim.left, Sign)
+    return (tuple(str(index) for index in claim.left.at),)
 
 
 def _refuse(term: Term) -> InputError:

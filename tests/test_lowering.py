@@ -1,6 +1,6 @@
 """The gradients of the lowered rule against a central difference of the cost."""
 
-from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,18 +8,21 @@ import pytest
 from numeric.lowering import lower
 from symbolic.activations import Activation
 from symbolic.costs import Cost
+from symbolic.errors import InputError
 from symbolic.network import Network, Neuron, Synapse
-from symbolic.proof import Theorem, interim_theorem
 from symbolic.rules import Rule
 from symbolic.terms import Call, Equation, Frac, Sign, num
+from symbolic.verification import rule_of
 
 TANH = Activation("tanh", Call("tanh", Sign("v")), 1 - Sign("y") ** 2)
 SQUARED = Cost("squared_error", Frac(num(1), num(2)) * Sign("e") ** 2, -Sign("e"))
 
 
-def rule_of(network: Network) -> Rule:
-    """The one place of these tests where a rule is made."""
-    return Rule(interim_theorem(network))
+def claimed(network: Network, statement: tuple[object, ...]) -> Rule:
+    """What only looks like a rule: no theorem stands behind it."""
+    rule = object.__new__(Rule)
+    object.__setattr__(rule, "theorem", SimpleNamespace(network=network, statement=statement))
+    return rule
 
 
 def net(edges: str, outputs: str) -> Network:
@@ -69,20 +72,31 @@ def test_the_corrections_are_minus_the_slope_of_the_cost(name: str) -> None:
 
 def test_a_rule_with_a_turned_sign_gives_a_turned_gradient() -> None:
     network = NETS["layered"]
-    right = interim_theorem(network)
+    right = rule_of(network)
     turned = tuple(
-        (Equation(c.left, -c.right) if c.left.letter == "dw" else c, family)
-        for c, family in right.statement
+        (Equation(c.left, -c.right) if getattr(c.left, "letter", None) == "dw" else c, family)
+        for c, family in right.theorem.statement
     )
-    wrong: Theorem = replace(right, statement=turned)
     found = []
-    for theorem in (right, wrong):
-        program = lower(Rule(theorem))
+    for rule in (right, claimed(network, turned)):
+        program = lower(rule)
         state = program.state(2, np.linspace(-1, 1, len(program.layout.entry)))
         program.run(state, np.ones((2, 2)), np.ones((2, 1)))
         found.append(state.corrections)
     assert np.abs(found[0]).max() > 0
     assert np.array_equal(found[0], -found[1])
+
+
+@pytest.mark.parametrize("letter", ["delta", "dw"])
+def test_every_neuron_and_every_weight_needs_exactly_one_claim(letter: str) -> None:
+    network = NETS["tied"]
+    statement = rule_of(network).theorem.statement
+    these = tuple(line for line in statement if getattr(line[0].left, "letter", None) == letter)
+    others = tuple(line for line in statement if line not in these)
+    with pytest.raises(InputError, match="0 claims"):
+        lower(claimed(network, others + these[1:]))
+    with pytest.raises(InputError, match="2 claims"):
+        lower(claimed(network, statement + these[:1]))
 
 
 def test_only_a_rule_is_lowered() -> None:
