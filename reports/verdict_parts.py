@@ -30,7 +30,10 @@ def objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
     yield Paragraph(prose(f"Line ({number + 1}): {sentence(verdict)}."))
     if isinstance(verdict, Refuted):
         witness = verdict.witness
-        rows: list[tuple[Runs, ...]] = [
+        rows: list[tuple[Runs, ...]] = [((Math(N),), runs(str(len(witness.inputs))))]
+        if witness.eta != 1:
+            rows.append(((Math(ETA),), runs(str(witness.eta))))
+        rows += [
             ((Math(Sign("w", (name,))),), runs(str(number)))
             for name, number in witness.weights.items()
         ]
@@ -46,6 +49,11 @@ def objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
         rows.append((runs("left side ", Math(left)), runs(value(verdict.left))))
         rows.append((runs("right side"), runs(value(verdict.right))))
         yield Table((runs("with"), runs("value")), tuple(rows))
+        yield Paragraph(prose("Every weight, input and desired response not listed is 0."))
+        if verdict.diagnosis:
+            yield Paragraph(prose(f"Diagnosis: {verdict.diagnosis}."))
+        if verdict.nearest is not None:
+            yield Paragraph(runs("A right form close to it, itself proved: ", verdict.nearest, "."))
 
 
 def verdict_rows(

@@ -189,13 +189,17 @@ class Proved:
 
 @dataclass(frozen=True)
 class Refuted:
-    """At the witness the two sides differ; `member` is where the line breaks first."""
+    """At the witness the two sides differ; `member` is where the line breaks first.
+
+    `nearest` is a right form close to the claim, itself proved by the kernel, where one was found.
+    """
 
     member: tuple[str, ...]
     witness: Witness
     left: Value
     right: Value
     diagnosis: str = ""
+    nearest: Equation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ class _Kernel:
             if self.refute and searched < SEARCHED:
                 searched += 1
                 verdict = self._refuted(step, member) or verdict
+            elif self.refute and isinstance(verdict, Open):
+                verdict = Open(f"it differs like the first {SEARCHED}; no numbers were searched")
             verdicts[member] = verdict
         self._agree(step, verdicts)
         worst = min(verdicts.values(), key=lambda x: WORST_FIRST.index(type(x)), default=Proved(by))
@@ -360,7 +362,8 @@ class _Kernel:
 
     def _refuted(self, step: Step, member: Member) -> Verdict | None:
         """Refuted where a proposed witness, evaluated exactly, separates the two sides."""
-        from symbolic.refutation import search  # only a broken line pays for loading it
+        from symbolic.diagnosis import diagnose  # only a broken line pays for loading these
+        from symbolic.refutation import search
 
         network = self.derivation.network
         found = search(network, step.claim, step.over, members=(member,))
@@ -370,7 +373,13 @@ class _Kernel:
         sides = contradicts(network, step.claim, step.over, found.member, witness)
         if sides is None:
             return None
-        return Refuted(found.member, witness, *sides)
+        told = diagnose(network, step.claim, step.over, member)
+        nearest = told.repaired
+        if nearest is not None:
+            env = dict(zip(step.over.letters, member, strict=True))
+            if not isinstance(self._verdict(replace(step, claim=nearest), env), Proved):
+                nearest = None
+        return Refuted(found.member, witness, *sides, told.sentence, nearest)
 
     def _agree(self, step: Step, verdicts: dict[Member, Verdict]) -> None:
         """Hold some proved members against an exact instance; stop loudly if they disagree."""
