@@ -327,7 +327,8 @@ class Trainer:
             raise InputError(f"Cannot write here: {error.strerror}.", file=str(target)) from None
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, **parts)
+                saver: Any = np.savez  # its annotations take no mapping of names to arrays
+                saver(file, **parts)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, target)

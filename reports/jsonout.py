@@ -58,7 +58,7 @@ def item(number: int, step: Step, finding: Finding) -> Json:
         case Proved(by, under):
             row["under"] = [hypothesis.name for hypothesis in under]
             row["by"] = by
-        case Refuted(member, witness, left, right, diagnosis):
+        case Refuted(member, witness, left, right, diagnosis, nearest):
             row["member"] = list(member)
             row["counterexample"] = {
                 "weights": {name: str(number) for name, number in witness.weights.items()},
@@ -69,10 +69,12 @@ def item(number: int, step: Step, finding: Finding) -> Json:
                     }
                     for inputs, targets in zip(witness.inputs, witness.targets, strict=True)
                 ],
+                "eta": str(witness.eta),
                 "left": value(left),
                 "right": value(right),
             }
             row["diagnosis"] = diagnosis
+            row["nearest"] = None if nearest is None else latex_of(nearest)
         case Unjustified(member, where):
             row["member"], row["why"] = list(member), where
         case Open(why):

@@ -8,6 +8,7 @@ from reports.document import Block, Drawn, Mark, Math, Paragraph, Runs, Table, r
 from reports.instances import renamed
 from reports.wording import MARKS, member_sign, prose, sentence, value
 from symbolic.derivation import WORST_FIRST, Finding, Proved, Refuted, Step, Verdict
+from symbolic.notation import ETA, N
 from symbolic.terms import Sign
 
 ROWS = 6  # members listed one by one; more are counted
@@ -50,8 +51,6 @@ def objection(number: int, step: Step, finding: Finding) -> Iterator[Block]:
         rows.append((runs("right side"), runs(value(verdict.right))))
         yield Table((runs("with"), runs("value")), tuple(rows))
         yield Paragraph(prose("Every weight, input and desired response not listed is 0."))
-        if verdict.diagnosis:
-            yield Paragraph(prose(f"Diagnosis: {verdict.diagnosis}."))
         if verdict.nearest is not None:
             yield Paragraph(runs("A right form close to it, itself proved: ", verdict.nearest, "."))
 

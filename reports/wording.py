@@ -184,7 +184,7 @@ def sentence(verdict: Verdict) -> str:
         case Refuted(member, _, left, right, diagnosis):
             at = f" for {', '.join(member)}" if member else ""
             found = f"false{at}: left {value(left)}, right {value(right)}"
-            return f"{found}; {diagnosis}" if diagnosis else found
+            return f"{found}; {diagnosis.rstrip('.')}" if diagnosis else found
         case Unjustified(_, where):
             return f"does not follow: {where}"
         case Open(why):

@@ -253,7 +253,7 @@ class _Reader:
             if error.line is not None:
                 raise
             self._refuse(error.what, *(str(v) for v in (given,) if isinstance(v, str)), *where)
-        self._refuse(
+        return self._refuse(
             'An activation is a name, { name = "tanh", a = "1.7" } or { phi = "…" }.', *where
         )
 
@@ -268,7 +268,7 @@ class _Reader:
             if error.line is not None:
                 raise
             self._refuse(error.what, "cost")
-        self._refuse('cost is a name or { loss = "…" } in d and y.', "cost")
+        return self._refuse('cost is a name or { loss = "…" } in d and y.', "cost")
 
     def _expression(self, text: Any, variables: tuple[str, ...]) -> Any:
         if not isinstance(text, str):
