@@ -140,6 +140,7 @@ def train_command(options: argparse.Namespace) -> int:
 def demo_command(options: argparse.Namespace) -> int:
     """XOR from the topology to the trained network: derive, prove, train."""
     import numpy as np  # NumPy loads only for training
+
     from numeric.trainer import Trainer
 
     network = open_network("2-3-1:tanh")
