@@ -48,7 +48,8 @@ def diagnose(
     """
     env = dict(zip(over.letters, member, strict=True))
     points = _points(network, claim, over, member, assumptions)
-    if len(points) < ENOUGH or _agrees(claim.right, env, points):
+    told = sum(differ(truth, Fraction(0)) for _, truth in points)
+    if told < ENOUGH or _agrees(claim.right, env, points):
         return Diagnosis("")
     scene = Scene(network, member, env, claim.left, claim.right)
     for mistake in MISTAKES:
@@ -65,18 +66,14 @@ def _points(
     member: tuple[str, ...],
     assumptions: Collection[str],
 ) -> list[tuple[Instance, Number]]:
-    """Instances with the true value of the left side, where it exists and is not 0."""
+    """Instances with the true value of the left side, where it has one."""
     env = dict(zip(over.letters, member, strict=True))
     points: list[tuple[Instance, Number]] = []
     for instance in instances(network, claim, over, member, assumptions):
         try:
-            truth = instance.value(claim.left, env, 0)
+            points.append((instance, instance.value(claim.left, env, 0)))
         except (Undecided, Undefined):
             continue
-        if differ(truth, Fraction(0)):
-            points.append((instance, truth))
-        if len(points) > ENOUGH:
-            break
     return points
 
 

@@ -245,7 +245,7 @@ class Instance:
     def _local(self, of: Quantity, by: Quantity, sample: int | None) -> Scalar:
         """The definition of `of` with `by` + ε in it and every other argument held."""
         body, env = self._body(of)
-        own = self._sample(sample) if by.letter not in ("w", "E") else sample
+        own = sample if by.letter in ("w", "E") else self._sample(sample)
 
         def lookup(letter: Sign, inside: Env, xi: int | None) -> Scalar:
             value = self._letter(letter, inside, xi)
@@ -254,7 +254,7 @@ class Instance:
                 return Dual(value, ONE) if self._weight(at) == by.at[0] else value
             return Dual(value, ONE) if Quantity(letter.letter, at) == by and xi == own else value
 
-        return tangent(evaluate(body, lookup, env, sample, self))
+        return tangent(evaluate(body, lookup, env, own, self))
 
     def _body(self, of: Quantity) -> tuple[Term, Env]:
         for head, body, members in self._definitions:

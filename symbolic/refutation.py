@@ -131,7 +131,8 @@ def instances(
     hunt = _Hunt(network, claim, over, frozenset(assumptions), 0)
     for seed in range(4):
         for N in (1,) if ONE_SAMPLE in assumptions else (2, 1):
-            plan = Plan(N, Shape.RICH, False, seed, Fraction(5, 7))
+            shape = Shape.FAN if seed == 1 else Shape.RICH
+            plan = Plan(N, shape, False, seed, Fraction(5, 7))
             yield Instance(network, hunt.draw(member, plan), eta=plan.eta)
 
 

@@ -225,6 +225,8 @@ def _missing_successor(scene: Scene) -> Iterator[Repair]:
 
 
 def _missing_samples(scene: Scene) -> Iterator[Repair]:
+    if not (isinstance(scene.left, Sign) and scene.left.letter == "dw"):
+        return
     over = Range(RangeKind.SAMPLES)
     for right in somewhere(scene.right, lambda part: (Sum(over, part),)):
         yield "the sum over the samples is missing", right
