@@ -291,10 +291,11 @@ class Meaning:
         """Σ_ξ of a polynomial: what does not depend on ξ comes out, Σ_ξ 1 = N."""
         sampled = self.ring.sampled
         result: Poly = {}
+        number = self.ring.number
         for monomial, coefficient in poly.items():
             inside = tuple([atom for atom in monomial if sampled[atom]])
             outside = tuple([atom for atom in monomial if not sampled[atom]])
-            moment = (self.ring.number(("sum", inside)) if inside else self._n,)
+            moment = (number(("sum", inside)) if inside else self._n,)
             m = self.ring.join(outside, moment) if outside else moment
             value = result.get(m, 0) + coefficient
             if value:

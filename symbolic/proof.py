@@ -176,7 +176,8 @@ class _Kernel:
             verdict = self._verdict(step, env)
             if isinstance(verdict, Proved):
                 by = verdict.by
-                under.update(dict.fromkeys(verdict.under))
+                if verdict.under:
+                    under.update(dict.fromkeys(verdict.under))
                 continue
             if self.refute and searched < SEARCHED:
                 searched += 1
@@ -273,10 +274,9 @@ class _Kernel:
 
     def _equal(self, left: Poly, right: Poly, by: str) -> Verdict | None:
         """Equal normal forms; then with δ unfolded; then with φ' and denominators resolved."""
-        residual = subtract(left, right)
-        if not residual:
+        if left == right:
             return Proved(by)
-        return self.forms.resolve(residual, by, DISTRIBUTION, NONZERO)
+        return self.forms.resolve(subtract(left, right), by, DISTRIBUTION, NONZERO)
 
     def _by_meaning(self, name: str) -> Callable[[Step, Env], Verdict]:
         def decide(step: Step, env: Env) -> Verdict:
