@@ -35,9 +35,11 @@ from symbolic.terms import (
     Sign,
     Sum,
     Term,
+    Var,
 )
 
 Env = Mapping[str, str]
+Plan = tuple[tuple[str, str, str], ...]
 
 
 class Meaning:
@@ -58,7 +60,7 @@ class Meaning:
         for definition in definitions(network):
             for member in definition.over.members:
                 self.bodies[definition.head.letter, "".join(member)] = definition
-        self._sources: dict[str, tuple[str, ...]] = network.sources
+        self._plans: dict[int, tuple[tuple[Term, ...], Plan]] = {}
 
     # --- terms ---------------------------------------------------------------------------------
 
@@ -121,30 +123,27 @@ class Meaning:
 
     def _monomial(self, factors: tuple[Term, ...], env: Env) -> Poly | None:
         """A product of plain letters in one go: the case that a large network is made of."""
+        kept = self._plans.get(id(factors))  # by identity: hashing a term costs more than reading
+        if kept is None:
+            kept = self._plans[id(factors)] = (factors, _plan(factors))
+        plan = kept[1]
+        if not plan:
+            return None
         atoms: list[int] = []
-        number = self.ring.number
-        for factor in factors:
-            if not isinstance(factor, Sign):
+        number, weight_of = self.ring.number, self.network.weight_of
+        for letter, first, second in plan:
+            unit = env.get(first)
+            if unit is None:
                 return None
-            at = factor.at
-            if not at:
-                return None
-            first = at[0] if isinstance(at[0], str) else env.get(at[0].name)
-            if first is None:
-                return None
-            if factor.letter == "w" and len(at) == 2:
-                source = at[1] if isinstance(at[1], str) else env.get(at[1].name)
-                weight = self.network.weight_of.get((first, source))  # type: ignore[arg-type]
+            if letter == "w":
+                weight = weight_of.get((unit, env.get(second, "")))
                 if weight is None:
                     return None
                 atoms.append(number(("w", weight)))
-            elif factor.letter == "y":
-                if first != BIAS:
-                    atoms.append(number(("y", first), True))
-            elif factor.letter == "delta" and first in self.network.neuron:
-                atoms.append(number(("delta", first), True))
-            else:
+            elif letter == "delta" and unit not in self.network.neuron:
                 return None
+            elif unit != BIAS:
+                atoms.append(number((letter, unit), True))
         atoms.sort()
         return {tuple(atoms): 1}
 
@@ -469,6 +468,19 @@ class Meaning:
 
     def _grouped(self, neuron: str) -> bool:
         return self.network.neuron[neuron].activation.group
+
+
+def _plan(factors: tuple[Term, ...]) -> Plan:
+    """The letters y, δ and w_ji of a product with their index letters; empty for any other."""
+    plan: list[tuple[str, str, str]] = []
+    for factor in factors:
+        if not isinstance(factor, Sign) or factor.letter not in ("w", "y", "delta"):
+            return ()
+        letters = [index.name for index in factor.at if isinstance(index, Var)]
+        if len(letters) < len(factor.at) or len(letters) != 1 + (factor.letter == "w"):
+            return ()
+        plan.append((factor.letter, letters[0], letters[-1]))
+    return tuple(plan)
 
 
 def _thaw(inside: object) -> Poly:
