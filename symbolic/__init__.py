@@ -1,0 +1,57 @@
+"""Symbolic derivation and proof of back-propagation rules; the public names, loaded when used.
+
+>>> from symbolic import prove, shorthand
+>>> prove(shorthand("2-3-1")).verdict.by
+'the adjoint certificate'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symbolic.activations import activation
+    from symbolic.costs import cost
+    from symbolic.errors import InputError
+    from symbolic.network import Network, Neuron, Synapse
+    from symbolic.spec import load
+    from symbolic.topologies import layered, shorthand
+    from symbolic.verification import explain, prove, rule_of
+
+__all__ = [
+    "InputError",
+    "Network",
+    "Neuron",
+    "Synapse",
+    "activation",
+    "cost",
+    "explain",
+    "layered",
+    "load",
+    "prove",
+    "rule_of",
+    "shorthand",
+]
+
+_HOME = {
+    "InputError": "errors",
+    "Network": "network",
+    "Neuron": "network",
+    "Synapse": "network",
+    "activation": "activations",
+    "cost": "costs",
+    "explain": "verification",
+    "layered": "topologies",
+    "load": "spec",
+    "prove": "verification",
+    "rule_of": "verification",
+    "shorthand": "topologies",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'symbolic' has no attribute {name!r}")
+    from importlib import import_module  # only where a public name is asked for
+
+    return getattr(import_module(f"symbolic.{_HOME[name]}"), name)

@@ -1,0 +1,49 @@
+"""README's examples run, and its commands are those that CI runs."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import tomllib
+from pathlib import Path
+
+from symbolic.rulefile import read_rule
+from symbolic.spec import load
+from symbolic.topologies import shorthand
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAIN = "python -m venv .venv && .venv/bin/pip install . && .venv/bin/proofprop demo"
+TEST = 'python -m venv .venv && .venv/bin/pip install ".[test]" && .venv/bin/python -m pytest'
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_examples_print_what_they_show():
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    found = blocks("python")
+    assert found
+    for block in found:
+        runner.run(parser.get_doctest(block, {}, "README.md", "README.md", 0))
+    assert runner.summarize(verbose=False).failed == 0
+    assert runner.tries > 5
+
+
+def test_the_commands_are_there_and_ci_runs_the_same():
+    assert MAIN in README.splitlines()
+    assert TEST in README.splitlines()
+    assert TEST in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_network_and_the_rule_shown_are_read(tmp_path):
+    (tmp_path / "shown.toml").write_text(*blocks("toml"), encoding="utf-8")
+    assert load(tmp_path / "shown.toml").outputs == ("o",)
+    assert len(read_rule(*blocks("text"), shorthand("2-3-1"))) == 3
+
+
+def test_every_package_is_in_the_wheel():
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    present = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert set(table["tool"]["setuptools"]["packages"]) == present
