@@ -194,7 +194,13 @@ def _weights(page: _Page, claim: Equation, family: Family) -> None:
         pairs = tuple(place for (name,) in family.members for place in network.uses[name])
         slopes = Family("every synapse that carries w", ("j", "i"), pairs)
         ends = delta(J) * y(I)
-    chain = page.add(total(weight), Sum(OVER_SAMPLES, path), ByChainRule(), family)
+    once = family
+    if slopes is not family:  # ∂v_j/∂w holds both uses where one neuron reads w twice: no line
+        fair = tuple(m for m in family.members if _once_per_neuron(network, m[0]))
+        once = Family(family.title, family.letters, fair)
+    chain = 0
+    if once.members:
+        chain = page.add(total(weight), Sum(OVER_SAMPLES, path), ByChainRule(), once)
     head = page.add(correction, -(ETA * total(weight)), ByDefinition(), family)
     if slopes is not family:  # ∂v_j/∂w of a shared weight is y_i only where a use reads one source
         page.add(claim.left, claim.right, ByCertificate(), family, goal=True)
@@ -203,3 +209,9 @@ def _weights(page: _Page, claim: Equation, family: Family) -> None:
     gathered = -Sum(OVER_SAMPLES, ends)
     folded = page.add(total(weight), gathered, ByRewriting(), family, (chain, link, page.turned))
     page.add(claim.left, claim.right, ByRewriting(), family, (head, folded), goal=True)
+
+
+def _once_per_neuron(network: Network, weight: str) -> bool:
+    """Whether no neuron reads two of its sources through the same weight."""
+    readers = [to for to, _ in network.uses[weight]]
+    return len(set(readers)) == len(readers)

@@ -1,0 +1,52 @@
+"""The question people ask, answered for every kind of network."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbolic.derivation import ByDifferentiation, Proved, Refuted
+from symbolic.topologies import chain, random_dag, shorthand
+from symbolic.verification import explain, prove
+
+TIED = random_dag(5, 12, 3, ties=0.4)
+RULE = """delta[j] = (1/N) * e[j] * phi'[j](v[j]) for output j
+delta[j] = phi'[j](v[j]) * sum(k, delta[k] * w[k,j]) for hidden j
+dw[j,i] = eta * sum(xi, delta[j] * y[i])
+"""
+
+
+@pytest.mark.parametrize("text", ["2-3-1", "2-2-2:tanh", "2-3:softmax"])
+def test_every_line_of_the_explanation_is_proved(text):
+    assert isinstance(prove(shorthand(text)).verdict, Proved)
+    findings = explain(shorthand(text)).findings
+    assert all(isinstance(f.verdict, Proved) and f.checked for f in findings)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_skips_and_ties_are_proved_and_explained(seed):
+    network = random_dag(5, 12, seed, ties=0.4)
+    assert isinstance(prove(network).verdict, Proved)
+    assert isinstance(explain(network).verdict, Proved)
+
+
+def test_a_chain_of_two_thousand_neurons_is_proved():
+    assert isinstance(prove(chain(2000)).verdict, Proved)
+
+
+def test_a_small_network_is_also_differentiated_literally():
+    steps = prove(shorthand("2-3-1")).derivation.steps
+    assert any(isinstance(step.because, ByDifferentiation) for step in steps)
+
+
+def test_a_rule_text_is_proved_with_its_line_numbers():
+    checked = prove(shorthand("2-3-1"), rule=RULE)
+    assert isinstance(checked.verdict, Proved)
+    assert [step.source.line for step in checked.derivation.steps] == [1, 2, 3]
+
+
+def test_a_missing_one_over_n_is_refuted_with_two_samples_on_its_own_line():
+    checked = prove(shorthand("2-3-1"), rule=RULE.replace("(1/N) * ", ""))
+    first, *others = checked.findings
+    assert isinstance(first.verdict, Refuted)
+    assert len(first.verdict.witness.inputs) == 2
+    assert all(isinstance(finding.verdict, Proved) for finding in others)
