@@ -7,13 +7,14 @@ of ε is read off.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from flint import ctx
+from flint import arb, ctx
 
+from symbolic.activations import Activation
 from symbolic.derivation import Witness
 from symbolic.duals import (
     ONE,
@@ -96,7 +97,7 @@ class Instance:
                 self._forget()
 
     def _forget(self) -> None:
-        self._phis: dict[tuple[int, Hashable, int], Number] = {}
+        self._phis: dict[tuple[int, Fraction, int], Number] = {}
         self._passes: dict[tuple[Quantity | None, int], _Pass] = {}
         self._deltas: dict[tuple[str, int], Scalar] = {}
 
@@ -155,6 +156,8 @@ class Instance:
 
     def _total(self, of: Quantity, by: Quantity, factor: Fraction, xi: int) -> Scalar:
         """factor · ∂of/∂by: `by` + ε in sample ξ (a weight: in all), and `of` recomputed."""
+        if by.letter in ("e", "Ej"):
+            self.forward(xi).d(by.at[0])
         if of.letter == "E":
             samples = range(self.N) if by.letter == "w" else (xi,)
             moved = total(self.forward(n, by).drift() for n in samples)
@@ -209,19 +212,24 @@ class Instance:
                 f"Neuron {neuron!r} is normalised over the outputs ({activation.name}): "
                 "it has no φ of its own.  Write y, or its softmax form."
             )
-        key = (id(activation), _key(x), order)
+        if isinstance(x, arb):
+            return self._phi_at(activation, order, x)
+        key = (id(activation), x, order)
         if key not in self._phis:
-            for kink in activation.kinks if order else ():
-                if sign(plain(subtract(x, kink.at))) == 0:
-                    raise Undecided(f"{activation.name} has no derivative at v = {kink.at}")
-            at: Scalar = x
-            for level in range(order):
-                at = Dual(at, ONE if level == 0 else Dual(ONE, ZERO))
-            y = evaluate(activation.phi, lambda letter, env, xi: at, {}, None, self)
-            for _ in range(order):
-                y = tangent(y)
-            self._phis[key] = plain(y)
+            self._phis[key] = self._phi_at(activation, order, x)
         return self._phis[key]
+
+    def _phi_at(self, activation: Activation, order: int, x: Number) -> Number:
+        for kink in activation.kinks if order else ():
+            if sign(plain(subtract(x, kink.at))) == 0:
+                raise Undecided(f"{activation.name} has no derivative at v = {kink.at}")
+        at: Scalar = x
+        for _ in range(order):
+            at = Dual(at, ONE)
+        y = evaluate(activation.phi, lambda letter, env, xi: at, {}, None, self)
+        for _ in range(order):
+            y = tangent(y)
+        return plain(y)
 
     # derivatives written in a claim --------------------------------------------------------
 
@@ -414,8 +422,3 @@ def _active(
             into.setdefault(to, []).append((source, name))
             out_of.setdefault(source, []).append(to)
     return into, out_of
-
-
-def _key(x: Number) -> Hashable:
-    """A number as a key: an enclosure, which has no hash, by its exact midpoint and radius."""
-    return x if isinstance(x, Fraction) else (x.mid().man_exp(), x.rad().man_exp())
