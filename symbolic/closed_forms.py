@@ -6,14 +6,15 @@ hypotheses that are returned with it.  Part of the trusted kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from symbolic.activations import verify
-from symbolic.algebra import Poly, add, subtract
-from symbolic.derivation import Hypothesis, Proved
+from symbolic.activations import Activation, verify
+from symbolic.algebra import ONE, Poly, add, subtract
+from symbolic.conditions import DEFINED, DISTRIBUTION, off_the_kinks
+from symbolic.derivation import Hypothesis
 from symbolic.fields import Identity
-from symbolic.meaning import Meaning
+from symbolic.tangents import Tangents
 from symbolic.terms import Sign
 
 BUDGET = 5_000
@@ -27,48 +28,56 @@ class TooLargeError(Exception):
 class ClosedForms:
     """Exact rewritings of a residual for one network."""
 
-    def __init__(self, meaning: Meaning) -> None:
+    def __init__(self, meaning: Tangents) -> None:
         self.meaning = meaning
         self._unfolded: dict[str, Poly] = {}
+        self._alone = False
 
     def resolve(
-        self, residual: Poly, by: str, distribution: Hypothesis, nonzero: Hypothesis
-    ) -> Proved | None:
-        """Proved if the residual vanishes after unfolding; None says nothing about falsehood."""
-        ring = self.meaning.ring
-        residual = self.summand(residual)
+        self, residual: Poly, facts: Sequence[dict[int, Poly]] = ()
+    ) -> tuple[Hypothesis, ...] | None:
+        """What the residual vanishes under; None says nothing about falsehood.
+
+        In turn: as it is, δ unfolded, φ' put in, Σ_k d_k = 1 where the cost asks for it; and
+        after each of these the facts of cited lines, each a table of atoms and their values.
+        """
+        under: dict[Hypothesis, None] = {}
+        stages: tuple[Callable[[Poly], Poly], ...] = (
+            self.summand,
+            self.unfold_gradients,
+            lambda poly: self.meaning.ring.cleared(self.close(poly, under)),
+        )
+        if self.meaning.network.cost.distribution:
+            stages += (lambda poly: self._distributed(poly, under),)
         try:
-            for unfold in (self.unfold_gradients, self.close):
-                residual = unfold(residual)
-                cleared = ring.cleared(residual)
-                if not cleared:
-                    under = (nonzero,) if self._fragile(residual) else ()
-                    return Proved(by, under)
-            if self.meaning.network.cost.distribution:
-                cleared = self.substitute(cleared, self.one_in_total)
-                if not ring.cleared(cleared):
-                    return Proved(by, (distribution,))
+            for stage in stages:
+                residual = self._with(facts, stage(residual))
+                if not self.meaning.ring.cleared(residual):
+                    return tuple(under)
         except TooLargeError:
             return None
         return None
 
-    def summand(self, residual: Poly) -> Poly:
-        """P where the residual is Σ_ξ P; a sum over ξ vanishes if its summand does."""
-        keys, result = self.meaning.ring.keys, []
-        for monomial, coefficient in residual.items():
-            sums = [atom for atom in monomial if keys[atom][0] == "sum"]
-            if len(sums) != 1:
-                return residual
-            inner: tuple[int, ...] = tuple(keys[sums[0]][1])  # type: ignore[arg-type]  # its monomial
-            outer = tuple(atom for atom in monomial if atom != sums[0])
-            result.append({self.meaning.ring.join(outer, inner): coefficient})
-        return add(*result)
+    def _with(self, facts: Sequence[dict[int, Poly]], poly: Poly) -> Poly:
+        for table in facts:
+            poly = self.substitute(poly, table)
+        return poly
 
-    def _fragile(self, residual: Poly) -> bool:
-        """Whether a denominator other than the cost's and softmax's own was cleared away."""
-        keys = self.meaning.ring.keys
-        bottoms = {a for m in residual for a in m if keys[a][0] == "1/"}
-        return bool(bottoms) and not self.meaning.network.cost.outputs
+    def _distributed(self, poly: Poly, under: dict[Hypothesis, None]) -> Poly:
+        under[DISTRIBUTION] = None
+        return self.substitute(poly, self.one_in_total)
+
+    def summand(self, residual: Poly) -> Poly:
+        """P where the residual is c Σ_ξ P, c without ξ; a sum over ξ vanishes if P does."""
+        ring, result = self.meaning.ring, []
+        for monomial, coefficient in residual.items():
+            sums = [atom for atom in monomial if ring.keys[atom][0] == "sum"]
+            if len(sums) != 1 or any(ring.sampled[atom] for atom in monomial):
+                return residual
+            inner: tuple[int, ...] = tuple(ring.keys[sums[0]][1])  # type: ignore[arg-type]  # its monomial
+            outer = tuple(atom for atom in monomial if atom != sums[0])
+            result.append({ring.join(outer, inner): coefficient})
+        return add(*result)
 
     @cached_property
     def one_in_total(self) -> dict[int, Poly]:
@@ -82,7 +91,7 @@ class ClosedForms:
     def unfold_gradients(self, poly: Poly) -> Poly:
         """Every δ_k by its value in terms of the output neurons, last layer first."""
         ring, network = self.meaning.ring, self.meaning.network
-        keys = [ring.keys[atom] for atom in _atoms(self.meaning, poly)]
+        keys = [ring.keys[atom] for atom in atoms(self.meaning, poly)]
         present = [str(key[1]) for key in keys if key[0] == "delta"]
         if not present:
             return poly
@@ -110,31 +119,39 @@ class ClosedForms:
             raise TooLargeError
         return [unit for unit in reversed(network.order) if unit in seen]
 
-    def close(self, poly: Poly) -> Poly:
-        """φ_j'(v_j) by the activation's own φ', and the signals of a softmax by their quotient."""
+    def close(self, poly: Poly, under: dict[Hypothesis, None]) -> Poly:
+        """φ_j'(v_j) by the activation's own φ', and the signals of a softmax by their quotient.
+
+        What the published φ' holds under is added to `under`.
+        """
         meaning = self.meaning
         ring, network = meaning.ring, meaning.network
         table: dict[int, Poly] = {}
-        for atom in _atoms(meaning, poly):
+        for atom in atoms(meaning, poly):
             match ring.keys[atom]:
                 case ("phi", str(unit), 1):
                     activation = network.neuron[unit].activation
-                    slope = activation.slope
-                    if slope is not None and isinstance(verify(activation), Identity):
+                    holds = verify(activation)
+                    if activation.slope is not None and isinstance(holds, Identity):
                         bound = {
                             Sign("v"): ring.atom(("v", unit), sampled=True),
                             Sign("y"): meaning.y(unit),
                         }
-                        table[atom] = meaning.poly(slope, {}, bound=bound)
+                        table[atom] = meaning.poly(activation.slope, {}, bound=bound)
+                        under.update(dict.fromkeys(_holding(activation, holds)))
                 case ("y", str(unit)) if (
                     unit in network.neuron and network.neuron[unit].activation.group
                 ):
-                    table[atom] = meaning.body("y", unit)
+                    table[atom] = meaning.body("y", (unit,))
         return self.substitute(poly, table)
 
     def substitute(self, poly: Poly, table: dict[int, Poly]) -> Poly:
-        """The polynomial with atoms replaced, inside reciprocals, calls and Σ_ξ as well."""
+        """The polynomial with atoms replaced, inside reciprocals, calls and Σ_ξ as well.
+
+        Where N becomes 1 the batch has one sample, and Σ_ξ of a quantity is the quantity.
+        """
         memo: dict[int, Poly | None] = dict(table)
+        self._alone = table.get(next(iter(self.meaning.n))[0]) == ONE
         return self._put_in(poly, memo)
 
     def _put_in(self, poly: Poly, memo: dict[int, Poly | None]) -> Poly:
@@ -168,23 +185,25 @@ class ClosedForms:
                 {tuple(key[1]): 1} if key[0] == "sum" else dict(key[place])  # type: ignore[arg-type,call-overload]  # atoms hold frozen polys
             )
             moved = self._put_in(inside, memo)
-            if moved != inside:
+            if self._alone and key[0] == "sum":
+                image = moved
+            elif moved != inside:
                 image = make(self.meaning, key, moved)
         memo[atom] = image
         return image
 
 
-_Make = Callable[[Meaning, tuple[object, ...], Poly], Poly]
+_Make = Callable[[Tangents, tuple[object, ...], Poly], Poly]
 _COMPOUND: dict[str, tuple[int, _Make]] = {
     # kind of atom: where its key holds the inside, how the atom is made again
     "1/": (1, lambda meaning, key, inside: meaning.ring.reciprocal(inside)),
     "sum": (1, lambda meaning, key, inside: meaning.over_samples(inside)),
     "call": (2, lambda meaning, key, inside: meaning.call(str(key[1]), inside)),
-    "power": (1, lambda meaning, key, inside: meaning._power(inside, key[2])),  # type: ignore[arg-type]
+    "power": (1, lambda meaning, key, inside: meaning.power(inside, key[2])),  # type: ignore[arg-type]
 }
 
 
-def _atoms(meaning: Meaning, poly: Poly) -> list[int]:
+def atoms(meaning: Tangents, poly: Poly) -> list[int]:
     """Every atom of a polynomial, those inside compound atoms too, in order of first sight."""
     found: dict[int, None] = {}
     stack = [atom for monomial in poly for atom in monomial]
@@ -200,3 +219,10 @@ def _atoms(meaning: Meaning, poly: Poly) -> list[int]:
             place = _COMPOUND[str(key[0])][0]
             stack.extend(a for monomial, _ in key[place] for a in monomial)  # type: ignore[attr-defined]
     return list(found)
+
+
+def _holding(activation: Activation, holds: Identity) -> list[Hypothesis]:
+    """What the published φ' of an activation needs: its own conditions, and no kink."""
+    under = [DEFINED] if holds.requires else []
+    points = tuple(str(point) for _, point in holds.off)
+    return [*under, off_the_kinks(activation.name, points)] if points else under

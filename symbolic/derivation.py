@@ -147,10 +147,15 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What a proved line needs: a short name such as `N = 1` and the sentence to print."""
+    """What a proved line needs: a short name such as `N = 1` and the sentence to print.
+
+    `assumed` where the derivation assumes it; else it is what every such line needs to have a
+    meaning, such as a derivative that exists.
+    """
 
     name: str
     sentence: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

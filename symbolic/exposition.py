@@ -32,6 +32,8 @@ from symbolic.recursion import (
     weight_corrections,
 )
 from symbolic.terms import (
+    Call,
+    Cases,
     Equation,
     Partial,
     PartialKind,
@@ -41,6 +43,7 @@ from symbolic.terms import (
     Sum,
     Term,
     num,
+    walk,
 )
 
 LITERAL_PATHS = 60
@@ -125,8 +128,15 @@ class _Page:
         return len(self.steps) - 1
 
     def differentiate(self) -> None:
-        """For a small network: 𝓔(n) written out and differentiated by SymPy, line by line."""
-        if paths_to_cost(self.network) > LITERAL_PATHS:
+        """For a small network: 𝓔(n) written out and differentiated by SymPy, line by line.
+
+        A cost in pieces is left out: SymPy and the kernel order its pieces differently.
+        """
+        in_pieces = any(
+            isinstance(part, Cases) or (isinstance(part, Call) and part.function == "abs")
+            for part in walk(self.network.cost.loss)
+        )
+        if in_pieces or paths_to_cost(self.network) > LITERAL_PATHS:
             return
         from symbolic.literal import direct_derivatives  # SymPy loads slowly: only when needed
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from symbolic.derivation import Family, Value, Witness
@@ -19,22 +20,42 @@ from symbolic.worth import Undefined
 _SMALL = tuple(Fraction(text) for text in ("1", "-1", "1/2", "2", "-1/2", "-2", "3/2"))
 
 
-def contradicts(
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A claim at one witness: both sides where they certainly differ, and where they have values.
+
+    `told` counts the samples at which both sides have a value.
+    """
+
+    apart: tuple[Value, Value] | None
+    told: int
+
+
+def compared(
     network: Network, claim: Equation, over: Family, member: tuple[str, ...], witness: Witness
-) -> tuple[Value, Value] | None:
-    """The two sides of the claim where they certainly differ at the witness, else None."""
+) -> Compared:
+    """Both sides of the claim at the witness, sample by sample until they differ."""
     env = dict(zip(over.letters, member, strict=True))
     instance = Instance(network, witness, eta=witness.eta)
-    samples = range(instance.N) if is_sampled(claim.left) else (None,)
-    for sample in samples:
+    sampled = is_sampled(claim.left) or is_sampled(claim.right)
+    told = 0
+    for sample in range(instance.N) if sampled else (None,):
         try:
             left = instance.value(claim.left, env, sample)
             right = instance.value(claim.right, env, sample)
         except (Undecided, Undefined):
             continue
+        told += 1
         if differ(left, right):
-            return enclosure(left), enclosure(right)
-    return None
+            return Compared((enclosure(left), enclosure(right)), told)
+    return Compared(None, told)
+
+
+def contradicts(
+    network: Network, claim: Equation, over: Family, member: tuple[str, ...], witness: Witness
+) -> tuple[Value, Value] | None:
+    """The two sides of the claim where they certainly differ at the witness, else None."""
+    return compared(network, claim, over, member, witness).apart
 
 
 def is_sampled(term: Term) -> bool:

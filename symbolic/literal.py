@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from symbolic.bridge import to_sympy
+from symbolic.bridge import CALLS, to_sympy
 from symbolic.costs import in_d_and_y
 from symbolic.errors import InputError
 from symbolic.forward import OVER_SAMPLES
@@ -41,6 +41,7 @@ class _Phi(sp.Function):  # type: ignore[misc]  # SymPy has no types
     """φ of neuron number a, of order b, at v: its derivative is the next order, never a Subs."""
 
     nargs = 3
+    is_real = True
 
     def fdiff(self, argindex: int = 3) -> Any:
         neuron, order, argument = self.args
@@ -53,6 +54,7 @@ class _Exp(sp.Function):  # type: ignore[misc]  # SymPy has no types
     """exp of a local field, kept apart: SymPy would merge exp(a) exp(b) and lose both fields."""
 
     nargs = 1
+    is_positive = True
 
     def fdiff(self, argindex: int = 1) -> Any:
         return self
@@ -127,6 +129,9 @@ class Literal:
         return _term(expression, back, names, inner)
 
 
+_NAMES = {function: name for name, function in CALLS.items() if name not in ("exp", "sqrt")}
+
+
 def direct_derivatives(network: Network) -> list[Equation]:
     """−∂𝓔/∂v_j for every neuron and −∂𝓔/∂w for every weight, as SymPy differentiates 𝓔."""
     literal = Literal(network)
@@ -177,9 +182,8 @@ def _term(expr: Any, back: dict[Any, Sign], names: dict[int, str], inner: dict[A
             return Frac(num(1), inside(1 / expr))
         if isinstance(expr.exp, sp.Rational):
             return Pow(inside(expr.base), num(f"{expr.exp.p}/{expr.exp.q}").value)
-    calls = {sp.log: "ln", sp.tanh: "tanh", sp.sin: "sin", sp.cos: "cos", sp.Abs: "abs"}
-    if type(expr) in calls:
-        return Call(calls[type(expr)], inside(expr.args[0]))
+    if type(expr) in _NAMES:
+        return Call(_NAMES[type(expr)], inside(expr.args[0]))
     raise InputError(f"The direct derivative contains {type(expr).__name__}, not written here yet.")
 
 

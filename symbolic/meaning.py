@@ -1,18 +1,15 @@
 """What a written term means for one network: a polynomial over atoms.
 
-The forward definitions are read here, their derivatives taken by the forward rules
-(sum, product, reciprocal, dφ = φ'dv and the table of elementary functions), and the successors
-computed.  This module is part of the trusted kernel; SymPy is not used.
+Sums are written out member by member, letters become atoms, e_j is d_j − y_j and φ_j(v_j) is y_j.
+Derivatives are atoms here; `tangents.py` computes them.  Part of the trusted kernel; no SymPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
 
-from symbolic.algebra import ONE, Frozen, Number, Poly, Ring, add, freeze, scale, subtract
-from symbolic.calculus import FUNCTIONS, derivative
+from symbolic.algebra import ONE, Frozen, Number, Poly, Ring, add, freeze, subtract
 from symbolic.derivation import Definition
 from symbolic.errors import InputError
 from symbolic.forward import definitions
@@ -27,7 +24,6 @@ from symbolic.terms import (
     Mul,
     Num,
     Partial,
-    PartialKind,
     Phi,
     Pow,
     Range,
@@ -45,8 +41,8 @@ Plan = tuple[tuple[str, str, str], ...]
 class Meaning:
     """The meaning of terms for one network.
 
-    With `opaque` set, partial derivatives and δ stay atoms (what a cited line may replace); else
-    ∂𝓔/∂v_k is −δ_k and every other partial derivative is computed from the definitions.
+    With `opaque` set, every partial derivative stays an atom (what a cited line may replace);
+    without it a subclass says what it is worth.
     """
 
     def __init__(self, network: Network) -> None:
@@ -56,10 +52,11 @@ class Meaning:
         self.n: Poly = {(self._n,): 1}
         self.over_n = self.ring.reciprocal(self.n)
         self.eta = self.ring.atom(("eta",))
-        self.bodies: dict[tuple[str, str], Definition] = {}
-        for definition in definitions(network):
+        self.definitions = definitions(network)
+        self.bodies: dict[tuple[str, tuple[str, ...]], Definition] = {}
+        for definition in self.definitions:
             for member in definition.over.members:
-                self.bodies[definition.head.letter, "".join(member)] = definition
+                self.bodies[definition.head.letter, member] = definition
         self._plans: dict[int, tuple[tuple[Term, ...], Plan]] = {}
 
     # --- terms ---------------------------------------------------------------------------------
@@ -87,7 +84,7 @@ class Meaning:
             case Sum(over, body):
                 return self._sum(over, body, env, opaque, bound)
             case Num(value):
-                return {(): _tidy(value)} if value else {}
+                return {(): tidy(value)} if value else {}
             case Phi(neuron, order, argument):
                 return self._phi(self.unit(neuron, env), order, argument, env, opaque, bound)
             case Add(terms):
@@ -97,7 +94,7 @@ class Meaning:
                 above = self.poly(numerator, env, opaque, bound)
                 return ring.multiply(above, ring.reciprocal(below))
             case Pow(base, exponent):
-                return self._power(self.poly(base, env, opaque, bound), exponent)
+                return self.power(self.poly(base, env, opaque, bound), exponent)
             case Call(function, argument):
                 return self.call(function, self.poly(argument, env, opaque, bound))
             case Constant(name):
@@ -119,7 +116,7 @@ class Meaning:
                 rest = freeze(self.poly(otherwise, env, opaque, bound))
                 return ring.atom(("cases", key, rest), sampled=True)
             case Partial():
-                return self._partial(term, env, opaque)
+                return self.partial(term, env, opaque)
 
     def _monomial(self, factors: tuple[Term, ...], env: Env) -> Poly | None:
         """A product of plain letters in one go: the case that a large network is made of."""
@@ -157,8 +154,11 @@ class Meaning:
 
     def weight(self, sign: Sign, env: Env) -> str:
         """The name of the weight that w or Δw with these indices stands for."""
-        units = tuple(self.unit(index, env) for index in sign.at)
-        return units[0] if len(units) == 1 else self.network.weight_of[units[0], units[1]]
+        units = self.units(sign, env)
+        name = units[0] if len(units) == 1 else self.network.weight_of.get((units[0], units[1]))
+        if name not in self.network.uses:
+            raise InputError(f"There is no weight on a synapse to {' from '.join(units)}.")
+        return name
 
     def _sign(self, sign: Sign, env: Env) -> Poly:
         letter, at = sign.letter, [self.unit(index, env) for index in sign.at]
@@ -192,10 +192,8 @@ class Meaning:
                 return self.n
             case (("E" | "Es"), []):
                 return ring.atom((letter,), sampled=letter == "Es")
-            case "dw", [to, source]:
-                return ring.atom(("dw", network.weight_of[to, source]))
-            case "dw", [weight]:
-                return ring.atom(("dw", weight))
+            case "dw", _:
+                return ring.atom(("dw", self.weight(sign, env)))
         raise InputError(f"{letter} with {len(at)} indices has no meaning in a network.")
 
     def y(self, unit: str) -> Poly:
@@ -213,19 +211,23 @@ class Meaning:
     ) -> Poly:
         if neuron not in self.network.neuron:
             raise InputError(f"φ is defined for neurons; {neuron!r} is none.")
+        if self.network.neuron[neuron].activation.group:
+            raise InputError(f"A softmax has no φ of its own; write y of {neuron!r} instead.")
         inside = self.poly(argument, env, opaque, bound)
         if inside == self.ring.atom(("v", neuron), sampled=True):
-            if order == 0 and not self.network.neuron[neuron].activation.group:
+            if order == 0:
                 return self.y(neuron)
             return self.ring.atom(("phi", neuron, order), sampled=True)
         return self.ring.atom(("phi", neuron, order, freeze(inside)), self._is_sampled(inside))
 
     def call(self, function: str, inside: Poly) -> Poly:
-        """f of a polynomial; exp(a + b) is written exp(a) exp(b), so that equal ones are one."""
+        """f of a polynomial; exp(a + b) is exp(a) exp(b) and √a is a^(1/2): equal ones are one."""
+        if function == "sqrt":
+            return self.power(inside, Fraction(1, 2))
         if function == "exp" and (len(inside) != 1 or not _is_unit(inside)):
             return self.ring.product(
-                self._power(
-                    self._atomic_call("exp", {monomial: _tidy(Fraction(1, bottom))}), Fraction(top)
+                self.power(
+                    self._atomic_call("exp", {monomial: tidy(Fraction(1, bottom))}), Fraction(top)
                 )
                 for monomial, coefficient in inside.items()
                 for top, bottom in (Fraction(coefficient).as_integer_ratio(),)
@@ -236,13 +238,14 @@ class Meaning:
         key = ("call", function, freeze(inside))
         return self.ring.atom(key, sampled=self._is_sampled(inside))
 
-    def _power(self, base: Poly, exponent: Fraction) -> Poly:
-        if exponent.denominator == 1:
-            if exponent < 0:
-                base = self.ring.reciprocal(base)
-            return self.ring.product([base] * abs(int(exponent)))
-        key = ("power", freeze(base), exponent)
-        return self.ring.atom(key, sampled=self._is_sampled(base))
+    def power(self, base: Poly, exponent: Fraction) -> Poly:
+        """base ** exponent; base^(p/q) is the p-th power of one atom, the q-th root of the base."""
+        if exponent.denominator != 1:
+            key = ("power", freeze(base), Fraction(1, exponent.denominator))
+            base = self.ring.atom(key, sampled=self._is_sampled(base))
+        if exponent < 0:
+            base = self.ring.reciprocal(base)
+        return self.ring.product([base] * abs(exponent.numerator))
 
     def _is_sampled(self, poly: Poly) -> bool:
         return any(self.ring.sampled[atom] for monomial in poly for atom in monomial)
@@ -280,9 +283,7 @@ class Meaning:
             case RangeKind.HIDDEN:
                 return [(k,) for k in network.hidden]
             case RangeKind.USES:
-                units = tuple(self.unit(index, env) for index in over.of)
-                weight = units[0] if len(units) == 1 else network.weight_of[units[0], units[1]]
-                return list(network.uses[weight])
+                return list(network.uses[self.weight(Sign("w", over.of), env)])
             case _:
                 return [(neuron.name,) for neuron in network.neurons]
 
@@ -303,171 +304,21 @@ class Meaning:
                 del result[m]
         return result
 
-    # --- derivatives ---------------------------------------------------------------------------
-
-    def body(self, letter: str, unit: str) -> Poly:
+    def body(self, letter: str, member: tuple[str, ...]) -> Poly:
         """The definition of a quantity as a polynomial in what it reads directly."""
-        definition = self.bodies[letter, unit]
-        return self.poly(definition.body, dict(zip(definition.over.letters, (unit,), strict=False)))
+        definition = self.bodies[letter, member]
+        return self.poly(definition.body, dict(zip(definition.over.letters, member, strict=True)))
 
-    def differentiated(self, poly: Poly, by: int) -> Poly:
-        """The partial derivative of a polynomial by an atom, all other plain atoms held."""
-        result: Poly = {}
-        for monomial, coefficient in poly.items():
-            for place, atom in enumerate(monomial):
-                inner = self._atom_slope(atom, by)
-                if inner:
-                    rest = {monomial[:place] + monomial[place + 1 :]: coefficient}
-                    result = add(result, self.ring.multiply(rest, inner))
-        return result
-
-    def _atom_slope(self, atom: int, by: int) -> Poly:
-        """d(atom)/d(by) by the rule of the atom's kind."""
-        if atom == by:
-            return ONE
-        key, ring = self.ring.keys[atom], self.ring
-        match key:
-            case ("1/", inside):
-                slope = self.differentiated(_thaw(inside), by)
-                return scale(ring.multiply({(atom, atom): 1}, slope), -1) if slope else {}
-            case ("call", str(function), inside):
-                slope = self.differentiated(_thaw(inside), by)
-                if not slope:
-                    return {}
-                outer = self.poly(FUNCTIONS[function], {}, bound={Sign("u"): _thaw(inside)})
-                return ring.multiply(outer, slope)
-            case ("power", inside, Fraction() as exponent):
-                slope = self.differentiated(_thaw(inside), by)
-                outer = self._power(_thaw(inside), exponent - 1)
-                return scale(ring.multiply(outer, slope), _tidy(exponent)) if slope else {}
-            case ("phi", neuron, int(order)):
-                if self.ring.keys[by] == ("v", neuron):
-                    return ring.atom(("phi", neuron, order + 1), sampled=True)
-                return {}
-            case ("phi", neuron, int(order), inside):
-                slope = self.differentiated(_thaw(inside), by)
-                outer = ring.atom(("phi", neuron, order + 1, inside), ring.sampled[atom])
-                return ring.multiply(outer, slope) if slope else {}
-            case ("cases", tuple(pieces), rest):
-                slopes = [self.differentiated(_thaw(p), by) for _, _, p in pieces]
-                last = self.differentiated(_thaw(rest), by)
-                if not last and not any(slopes):
-                    return {}
-                again = tuple(
-                    (guard, relation, freeze(slope))
-                    for (guard, relation, _), slope in zip(pieces, slopes, strict=True)
-                )
-                return ring.atom(("cases", again, freeze(last)), sampled=True)
-        return {}
-
-    @cached_property
-    def reads(self) -> dict[str, list[tuple[str, Poly]]]:
-        """For each unit m the neurons k that read y_m, each with ∂v_k/∂y_m."""
-        return self._tangents[0]
-
-    @cached_property
-    def carries(self) -> dict[str, list[tuple[str, Poly]]]:
-        """For each weight the neurons k whose v_k it enters, each with ∂v_k/∂w."""
-        return self._tangents[1]
-
-    @cached_property
-    def _tangents(
-        self,
-    ) -> tuple[dict[str, list[tuple[str, Poly]]], dict[str, list[tuple[str, Poly]]]]:
-        """The tangent system: every v_k differentiated by all that it reads, in one pass."""
-        keys = self.ring.keys
-        by_y: dict[str, list[tuple[str, Poly]]] = {unit: [] for unit in self.network.units}
-        by_w: dict[str, list[tuple[str, Poly]]] = {weight: [] for weight in self.network.uses}
-        for k in self.network.order:
-            slopes: dict[int, Poly] = {}
-            for monomial, coefficient in self.body("v", k).items():
-                for place, atom in enumerate(monomial):
-                    rest = monomial[:place] + monomial[place + 1 :]
-                    slope = slopes.setdefault(atom, {})
-                    slope[rest] = slope.get(rest, 0) + coefficient
-            for atom, slope in slopes.items():
-                kind, name = keys[atom]
-                table = by_y if kind == "y" else by_w
-                table[str(name)].append((k, slope))
-        return by_y, by_w
-
-    def backward(self, unit: str) -> Poly:
-        """−∂𝓔/∂y_unit: what its own cost and the neurons that read it send back."""
-        parts: Poly = {}
-        if unit in self.network.output_set:
-            atom = self.ring.number(("y", unit), sampled=True)
-            slope = self.differentiated(self.body("Ej", unit), atom)
-            parts = scale(self.ring.multiply(self.over_n, slope), -1)
-        for k, slope in self.reads[unit]:
-            self._send(k, slope, parts)
-        return {m: c for m, c in parts.items() if c}
-
-    def _send(self, k: str, slope: Poly, parts: Poly) -> None:
-        """Add δ_k · slope to the parts."""
-        delta = self.ring.number(("delta", k), sampled=True)
-        for monomial, coefficient in slope.items():
-            sent = tuple(sorted((delta, *monomial)))
-            parts[sent] = parts.get(sent, 0) + coefficient
-
-    def truth(self, neuron: str) -> Poly:
-        """−∂𝓔/∂v_neuron over the δ of the neurons it feeds, from the tangent system."""
-        if not self.network.neuron[neuron].activation.group:
-            slope = self.ring.atom(("phi", neuron, 1), sampled=True)
-            return self.ring.multiply(slope, self.backward(neuron))
-        by = self.ring.number(("v", neuron), sampled=True)
-        parts = [
-            self.ring.multiply(self.differentiated(self.body("y", m), by), self.backward(m))
-            for m in self.network.outputs
-        ]
-        return add(*parts)
-
-    def weight_truth(self, weight: str) -> Poly:
-        """−∂𝓔/∂w = Σ_ξ Σ δ_k ∂v_k/∂w over the neurons k whose v_k the weight enters."""
-        parts: Poly = {}
-        for k, slope in self.carries[weight]:
-            self._send(k, slope, parts)
-        return self.over_samples({m: c for m, c in parts.items() if c})
-
-    def _partial(self, partial: Partial, env: Env, opaque: bool) -> Poly:
+    def partial(self, partial: Partial, env: Env, opaque: bool) -> Poly:
+        """∂of/∂by as an atom; a subclass computes it where it is not to stay opaque."""
         of, by = partial.of, partial.by
-        whole = tuple(self.unit(index, env) for index in of.at)
-        part = tuple(self.unit(index, env) for index in by.at)
-        if by.letter == "w" and len(part) == 2:
-            part = (self.network.weight_of[part[0], part[1]],)
-        sampled = by.letter != "w"
-        if opaque:
-            key = ("partial", partial.kind.value, of.letter, whole, by.letter, part)
-            return self.ring.atom(key, sampled or of.letter != "E")
-        if partial.kind is PartialKind.LOCAL:
-            if of.letter == "y" and by.letter == "v" and not self._grouped(whole[0]):
-                return self.ring.atom(("phi", whole[0], 1), sampled=True) if whole == part else {}
-            if of.letter == "e" and by.letter == "y":
-                return {(): -1} if whole == part else {}
-            by_atom = next(iter(self._sign(Sign(by.letter, part), env)))[0]
-            return self.differentiated(self.body(of.letter, "".join(whole)), by_atom)
-        return self._total(of.letter, by.letter, part[0])
+        part = (self.weight(by, env),) if by.letter == "w" else self.units(by, env)
+        key = ("partial", partial.kind.value, of.letter, self.units(of, env), by.letter, part)
+        return self.ring.atom(key, by.letter != "w" or of.letter != "E")
 
-    def _total(self, of: str, by: str, unit: str) -> Poly:
-        if of != "E":
-            raise InputError("Only the total derivatives of 𝓔 have a meaning here.")
-        match by:
-            case "v":
-                return scale(self.ring.atom(("delta", unit), sampled=True), -1)
-            case "y":
-                return scale(self.backward(unit), -1)
-            case "w":
-                return scale(self.weight_truth(unit), -1)
-            case "e":
-                loss = {Sign("e"): self._sign(Sign("e", (unit,)), {})}
-                for letter in ("d", "y"):
-                    loss[Sign(letter)] = self._sign(Sign(letter, (unit,)), {})
-                slope = derivative(self.network.cost.loss, Sign("e"))
-                return self.ring.multiply(self.over_n, self.poly(slope, {}, bound=loss))
-            case _:
-                raise InputError(f"∂𝓔/∂{by} is not known to the kernel; use v, y, e or w.")
-
-    def _grouped(self, neuron: str) -> bool:
-        return self.network.neuron[neuron].activation.group
+    def units(self, sign: Sign, env: Env) -> tuple[str, ...]:
+        """The units that the indices of a sign stand for."""
+        return tuple(self.unit(index, env) for index in sign.at)
 
 
 def _plan(factors: tuple[Term, ...]) -> Plan:
@@ -483,7 +334,8 @@ def _plan(factors: tuple[Term, ...]) -> Plan:
     return tuple(plan)
 
 
-def _thaw(inside: object) -> Poly:
+def thaw(inside: object) -> Poly:
+    """The polynomial inside a compound atom's key."""
     frozen: Frozen = inside  # type: ignore[assignment]  # keys of compound atoms hold frozen polys
     return dict(frozen)
 
@@ -493,5 +345,6 @@ def _is_unit(inside: Poly) -> bool:
     return all(Fraction(coefficient).numerator == 1 for coefficient in inside.values())
 
 
-def _tidy(value: Fraction) -> Number:
+def tidy(value: Fraction) -> Number:
+    """The number as an int where it is whole."""
     return value.numerator if value.denominator == 1 else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbolic import activations, costs
+from symbolic.conditions import UNENFORCED
 from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.fields import Counterexample, Decision, Identity
@@ -19,8 +20,9 @@ class Rule:
 
     The program will run every φ' in its published form, so that form must be proved as well.
 
-    Raises `TypeError` for anything but a `Theorem`, and `InputError` for an activation whose φ' or
-    a cost whose slope is wrong or could not be decided.
+    Raises `TypeError` for anything but a `Theorem`, and `InputError` for a theorem under hypotheses
+    that a training run cannot promise, an activation whose φ' or a cost whose slope is wrong or
+    could not be decided.
     """
 
     theorem: Theorem
@@ -29,6 +31,12 @@ class Rule:
         if not isinstance(self.theorem, Theorem):
             raise TypeError("A Rule is made from a Theorem, which only a complete proof yields.")
         network = self.theorem.network
+        for hypothesis in self.theorem.hypotheses:
+            if hypothesis.assumed or hypothesis in UNENFORCED:
+                raise InputError(
+                    f"The rule is proved only where {hypothesis.name}; no training run can promise "
+                    "that, so no trainer may use it."
+                )
         for activation in dict.fromkeys(neuron.activation for neuron in network.neurons):
             _require(activations.verify(activation), f"φ' of {activation.name!r}")
         _require(costs.verify(network.cost), f"the slope of the cost {network.cost.name!r}")

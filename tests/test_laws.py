@@ -28,6 +28,7 @@ from symbolic.derivation import (
 from symbolic.errors import InputError
 from symbolic.exposition import local, proposal, total
 from symbolic.forward import definitions, neurons
+from symbolic.instances import Compared
 from symbolic.notation import J, N, d, delta, e, slope, v, y
 from symbolic.proof import Checked, KernelDisagreementError, Theorem, check
 from symbolic.recursion import BACK_PROPAGATED
@@ -131,7 +132,7 @@ def test_a_theorem_needs_every_step_proved():
 
 def test_a_proof_that_an_instance_contradicts_stops_everything(monkeypatch):
     sides = (Value(num(0).value, num(0).value), Value(num(1).value, num(1).value))
-    monkeypatch.setattr(proof, "contradicts", lambda *_: sides)
+    monkeypatch.setattr(proof, "compared", lambda *_: Compared(sides, 1))
     with pytest.raises(KernelDisagreementError, match="bug"):
         check(proposal(NET))
 

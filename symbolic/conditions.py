@@ -1,0 +1,195 @@
+"""What a line needs in order to have a value at all: hypotheses read off the terms as written.
+
+Nothing is cancelled before it is looked at: v/v needs v ≠ 0 though the quotient is 1.
+"""
+
+from __future__ import annotations
+
+from symbolic.calculus import derivative
+from symbolic.costs import Cost, in_d_and_y
+from symbolic.derivation import Family, Hypothesis
+from symbolic.network import Network
+from symbolic.terms import (
+    Add,
+    Call,
+    Cases,
+    Constant,
+    Equation,
+    Frac,
+    Index,
+    Mul,
+    Num,
+    Phi,
+    Pow,
+    Range,
+    RangeKind,
+    Sign,
+    Sum,
+    Term,
+    Var,
+    num,
+    replaced,
+    walk,
+)
+
+DIFFERENTIABLE = Hypothesis("differentiable", "every φ_j is differentiable at v_j")
+BATCH = Hypothesis("N ≥ 1", "the batch has N ≥ 1 samples")
+SMOOTH_COST = Hypothesis(
+    "differentiable cost", "the cost is differentiable at the outputs it is taken at"
+)
+DISTRIBUTION = Hypothesis("Σ_k d_k = 1", "the targets of every sample add up to one")
+NONZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
+DEFINED = Hypothesis("every term has a value", "what is written has a value, slopes included")
+UNENFORCED = frozenset({NONZERO, DEFINED})
+"""What no training run can promise; the others it checks, or meets by the convention at a kink."""
+
+_SHARES = frozenset({"logistic", "softmax"})
+
+
+def off_the_kinks(name: str, points: tuple[str, ...]) -> Hypothesis:
+    """An activation's φ' in its published form was put in, which holds off these points."""
+    listed = " and ".join(f"v = {point}" for point in points)
+    return Hypothesis(f"off {listed}", f"no {name} neuron has {listed}")
+
+
+def standing(network: Network) -> tuple[Hypothesis, ...]:
+    """What every derivative in this network rests on."""
+    smooth = _smooth(network.cost)
+    return (DIFFERENTIABLE, BATCH) if smooth else (DIFFERENTIABLE, SMOOTH_COST, BATCH)
+
+
+def needed(claim: Equation, over: Family, network: Network) -> tuple[Hypothesis, ...]:
+    """What the two sides of a claim need to have a value, beyond `standing`.
+
+    >>> from symbolic.forward import neurons
+    >>> from symbolic.notation import J, v
+    >>> from symbolic.topologies import shorthand
+    >>> claim = Equation(v(J) / v(J), num(1))
+    >>> [h.name for h in needed(claim, neurons("output j", ("3",)), shorthand("2-1"))]
+    ['denominators ≠ 0']
+    """
+    found: dict[Hypothesis, None] = {}
+    shares = _units_with(claim, over, _share(network))
+    outputs = _units_with(claim, over, network.output_set)
+    bottoms = _bottoms(network.cost)
+
+    def vanishes(below: Term) -> bool:
+        """Whether a denominator may be 0, as far as its form tells."""
+        factors = below.factors if isinstance(below, Mul) else (below,)
+        for factor in factors:
+            base = factor.base if isinstance(factor, Pow) else factor
+            if not (_positive(base, shares) or _bare(base, outputs) in bottoms):
+                return True
+        return False
+
+    for side in (claim.left, claim.right):
+        for part in walk(side):
+            match part:
+                case Frac(_, below) if vanishes(below):
+                    found[NONZERO] = None
+                case Pow(base, exponent) if not _positive(base, shares):
+                    if exponent < 0:
+                        found[NONZERO] = None
+                    if exponent.denominator != 1:
+                        found[DEFINED] = None
+                case Call("ln" | "sqrt", argument) if not _positive(argument, shares):
+                    found[DEFINED] = None
+                case Phi(neuron, order, argument):
+                    usual = order < 2 and argument == Sign("v", (neuron,))
+                    if not usual:
+                        found[DEFINED] = None
+    return tuple(found)
+
+
+def _bottoms(cost: Cost) -> frozenset[Term]:
+    """The denominators of ∂c/∂y, which do not vanish where the cost is differentiable."""
+    slopes = (cost.slope, derivative(in_d_and_y(cost.loss), Sign("y")))
+    return frozenset(
+        part.denominator for slope in slopes for part in walk(slope) if isinstance(part, Frac)
+    )
+
+
+def _bare(term: Term, outputs: frozenset[Index]) -> Term:
+    """The term with the index of an output neuron left out, as the cost writes it."""
+    table: dict[Term, Term] = {
+        part: Sign(part.letter)
+        for part in walk(term)
+        if isinstance(part, Sign) and len(part.at) == 1 and part.at[0] in outputs
+    }
+    return replaced(term, table)
+
+
+def _smooth(cost: Cost) -> bool:
+    """Whether the loss is differentiable wherever its outputs can lie, as far as its form tells."""
+    share = cost.outputs in _SHARES
+    for part in walk(cost.loss):
+        match part:
+            case Frac(_, below) if not _positive(below, None if share else ()):
+                return False
+            case Pow(base, exponent) if exponent < 0 or exponent.denominator != 1:
+                if not _positive(base, None if share else ()):
+                    return False
+            case Call("ln" | "sqrt", argument) if not _positive(argument, None if share else ()):
+                return False
+            case Call("abs") | Cases():
+                return False
+    return True
+
+
+_Shares = frozenset[Index] | tuple[()] | None
+"""The units whose y lies strictly between 0 and 1; None where every y does."""
+
+
+def _share(network: Network) -> frozenset[str]:
+    """Logistic neurons, and the outputs of a softmax over two or more."""
+    enough = len(network.outputs) > 1
+    return frozenset(
+        neuron.name
+        for neuron in network.neurons
+        if neuron.activation.name in _SHARES and (enough or not neuron.activation.group)
+    )
+
+
+def _units_with(claim: Equation, over: Family, units: frozenset[str]) -> frozenset[Index]:
+    """The units, and the free letters of the line that stand for these units alone."""
+    parts = (part for side in (claim.left, claim.right) for part in walk(side))
+    bound = {letter for part in parts if isinstance(part, Sum) for letter in part.over.bound}
+    letters = (
+        Var(letter)
+        for place, letter in enumerate(over.letters)
+        if units and all(member[place] in units for member in over.members)
+    )
+    return frozenset((*units, *(letter for letter in letters if letter not in bound)))
+
+
+def _positive(term: Term, shares: _Shares) -> bool:
+    """Whether the term is above 0 whatever the numbers, as far as its form tells."""
+    match term:
+        case Num(value):
+            return value > 0
+        case Constant() | Sign("N") | Call("exp" | "cosh"):
+            return True
+        case Mul(factors):
+            return all(_positive(part, shares) for part in factors)
+        case Add((Num() as one, Mul((Num() as minus, Sign("y") as y)))):
+            return one == num(1) and minus == num(-1) and _positive(y, shares)
+        case Add(terms):
+            fine = all(_positive(part, shares) or _square(part) for part in terms)
+            return fine and any(_positive(part, shares) for part in terms)
+        case Frac(above, below):
+            return _positive(above, shares) and _positive(below, shares)
+        case Pow(base):
+            return _positive(base, shares)
+        case Call("sqrt", argument):
+            return _positive(argument, shares)
+        case Sign("y", at):
+            return shares is None or (bool(at) and at[0] in shares)
+        case Sum(Range(RangeKind.OUTPUTS | RangeKind.SAMPLES | RangeKind.NEURONS), body):
+            return _positive(body, shares)
+        case _:
+            return False
+
+
+def _square(term: Term) -> bool:
+    """Whether the term is never below 0 because it is an even power."""
+    return isinstance(term, Pow) and term.exponent.denominator == 1 and term.exponent % 2 == 0
