@@ -17,6 +17,12 @@ Key = tuple[Hashable, ...]
 Frozen = tuple[tuple[Monomial, Number], ...]
 
 ONE: Poly = {(): 1}
+HIGHEST = 1_000
+"""The largest exponent that is multiplied out."""
+
+
+class TooLargeError(Exception):
+    """A polynomial is too large to be written out; nothing is said about it."""
 
 
 class Ring:
@@ -69,6 +75,12 @@ class Ring:
             for b, z in right.items():
                 _add_to(product, self.join(a, b), x * z)
         return product
+
+    def power(self, base: Poly, exponent: int) -> Poly:
+        """base ** exponent; raises `TooLargeError` beyond `HIGHEST`."""
+        if abs(exponent) > HIGHEST:
+            raise TooLargeError
+        return self.product([self.reciprocal(base) if exponent < 0 else base] * abs(exponent))
 
     def product(self, factors: Iterable[Poly]) -> Poly:
         """The product of all factors."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from symbolic.activations import Activation, verify
-from symbolic.algebra import ONE, Poly, add, subtract
+from symbolic.algebra import ONE, Poly, TooLargeError, add, subtract
 from symbolic.conditions import DEFINED, DISTRIBUTION, off_the_kinks
 from symbolic.derivation import Hypothesis
 from symbolic.fields import Identity
@@ -19,10 +19,6 @@ from symbolic.terms import Sign
 
 BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""
-
-
-class TooLargeError(Exception):
-    """Unfolding passed the budget."""
 
 
 class ClosedForms:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from symbolic.algebra import Poly, scale, subtract
+from symbolic.algebra import Key, Poly, TooLargeError, scale, subtract
 from symbolic.assumptions import solved
 from symbolic.closed_forms import ClosedForms, atoms
 from symbolic.derivation import (
@@ -59,6 +59,8 @@ class Decisions:
             return _RULES[type(step.because)](self, step, env)
         except ZeroDivisionError:
             return Open("the line divides by an expression that is zero")
+        except TooLargeError:
+            return Open("the line is too large to write out")
         except InputError as error:
             return Unjustified(_member(step, env), error.what)
 
@@ -169,9 +171,7 @@ class Decisions:
 
     def differentiation(self, step: Step, env: Env) -> Verdict:
         """The expression must not lean on δ: it is 𝓔 differentiated, nothing else."""
-        right = self.meaning.poly(step.claim.right, env, opaque=True)
-        keys = self.meaning.ring.keys
-        if any(keys[atom][0] in ("delta", "partial") for atom in atoms(self.meaning, right)):
+        if any(key[0] in ("delta", "partial") for key in self._parts(step.claim.right, env)):
             return Unjustified(_member(step, env), "a direct derivative contains no δ and no ∂")
         return self._by_meaning(step, env, "direct differentiation of 𝓔(n)")
 
@@ -216,12 +216,21 @@ class Decisions:
 
     def chain(self, step: Step, env: Env) -> Verdict:
         """∂𝓔/∂b on the left; other partial derivatives on the right, and the two agree."""
-        partials = [part for part in walk(step.claim.right) if isinstance(part, Partial)]
-        if not partials:
+        if not any(isinstance(part, Partial) for part in walk(step.claim.right)):
             return Unjustified(_member(step, env), "a chain rule line names partial derivatives")
-        if any(part == step.claim.left for part in partials):
+        own = self._parts(step.claim.left, env)
+        for key in tuple(own):
+            match key:
+                case ("partial", _, "E", _, "v", (unit,)):
+                    own.add(("delta", unit))
+        if own & self._parts(step.claim.right, env):
             return Unjustified(_member(step, env), "the right side contains the left side")
         return self._by_meaning(step, env, "the chain rule")
+
+    def _parts(self, side: Term, env: Env) -> set[Key]:
+        """The keys of every atom of one side, derivatives and δ left as they are written."""
+        poly = self.meaning.poly(side, env, opaque=True)
+        return {self.meaning.ring.keys[atom] for atom in atoms(self.meaning, poly)}
 
     def algebra(self, step: Step, env: Env) -> Verdict:
         """The same polynomial, with e_j = d_j − y_j and y_j = φ_j(v_j) read as definitions."""
@@ -262,7 +271,7 @@ class Decisions:
         for side in (step.claim.left, step.claim.right):
             self.meaning.poly(side, env)  # raises where it has no meaning in this network
         name = step.because.name
-        return Proved("assumption", (Hypothesis(name, f"assumed: {name}", assumed=True),))
+        return Proved("assumption", (Hypothesis(name, "assumed", step.claim),))
 
 
 _RULES: dict[type, Callable[[Decisions, Step, Env], Verdict]] = {

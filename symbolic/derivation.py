@@ -149,13 +149,13 @@ class Derivation:
 class Hypothesis:
     """What a proved line needs: a short name such as `N = 1` and the sentence to print.
 
-    `assumed` where the derivation assumes it; else it is what every such line needs to have a
+    `assumed` is the line that the derivation assumes; None for what such a line needs to have a
     meaning, such as a derivative that exists.
     """
 
     name: str
     sentence: str
-    assumed: bool = False
+    assumed: Equation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ from symbolic.derivation import Value
 from symbolic.errors import InputError
 
 ZERO, ONE = Fraction(0), Fraction(1)
+HIGHEST = 1_000
+"""The largest exponent whose power is computed."""
+MOST_BITS = 100_000
+"""A number of more bits is not written out."""
 
 Number = Fraction | arb
 
@@ -109,6 +113,8 @@ def power(a: Scalar, exponent: Fraction) -> Scalar:
     >>> power(Fraction(4, 9), Fraction(-3, 2))
     Fraction(27, 8)
     """
+    if abs(exponent.numerator) > HIGHEST:
+        raise Undecided(f"the power {exponent} is too large")
     if isinstance(a, Dual):
         if exponent == 0:
             return ONE
@@ -194,6 +200,8 @@ def apply(function: str, x: Scalar) -> Scalar:
 
 def _end(x: arb) -> Fraction:
     mantissa, exponent = (int(part) for part in x.man_exp())
+    if abs(exponent) > MOST_BITS:
+        raise Undecided("the number is too large or too small to be written out")
     return mantissa * (Fraction(2) ** exponent)
 
 

@@ -37,6 +37,10 @@ class Undefined(ArithmeticError):  # noqa: N818 - a fact about the term, not a f
     """The term has no value at the point: a division by zero, ln of a number ≤ 0, √ of one < 0."""
 
 
+MOST_BITS = 100_000
+"""A number of more bits is not written out."""
+
+
 class Undecided(ArithmeticError):  # noqa: N818 - likewise
     """The balls are too wide to tell; more bits may help."""
 
@@ -80,8 +84,10 @@ def _enclosed(term: Term, at: Point, bits: int) -> Value:
 
 
 def _exactly(number: Real) -> Fraction:
-    mantissa, exponent = number.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    mantissa, exponent = (int(part) for part in number.man_exp())
+    if abs(exponent) > MOST_BITS:
+        raise Undecided("the number is too large or too small to be written out")
+    return Fraction(mantissa) * Fraction(2) ** exponent
 
 
 def _ball(number: Real) -> Real:

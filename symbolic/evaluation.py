@@ -37,6 +37,7 @@ from symbolic.duals import (
 from symbolic.errors import InputError, did_you_mean
 from symbolic.forward import definitions
 from symbolic.network import BIAS, Network
+from symbolic.notation import LETTERS
 from symbolic.terms import Partial, PartialKind, Sign, Term, Var
 from symbolic.worth import Env, Undefined, bound, evaluate
 
@@ -106,6 +107,8 @@ class Instance:
     def _letter(self, letter: Sign, env: Env, sample: int | None) -> Scalar:
         """The value of one letter of the notation."""
         at = tuple(bound(index, env) for index in letter.at)
+        if letter.letter not in LETTERS or len(at) not in LETTERS[letter.letter].arity:
+            raise Undefined(f"The letter {letter.letter!r} has no value with {len(at)} indices.")
         match letter.letter:
             case "N":
                 return Fraction(self.N)

@@ -17,7 +17,7 @@ from symbolic.derivation import Open, Value
 from symbolic.enclosure import Undecided, Undefined, enclose, satisfied
 from symbolic.forms import Nowhere
 from symbolic.ranges import Interval, TooHard
-from symbolic.terms import Call, Cases, Sign, Term, children, num, replaced, walk
+from symbolic.terms import Call, Cases, Sign, Term, children, height, num, replaced, walk
 from symbolic.tower import Requirement, Restart, Tower, Units
 
 MOST_RESTARTS = 40
@@ -84,7 +84,7 @@ def decide(
     >>> decide((v**2 - 1) / (v - 1), v + 1).requires == (Requirement(v - 1, "≠"),)
     True
     """
-    if max(_height(left), _height(right)) > DEEPEST:
+    if max(height(left), height(right)) > DEEPEST:
         return Open("the expression is nested too deeply")
     region = _region((left, right), positive, within or {})
     try:
@@ -148,15 +148,6 @@ def _region(
                 default = Interval(Fraction(0)) if part in positive else Interval()
                 region[part] = within.get(part, default)
     return region
-
-
-def _height(term: Term) -> int:
-    """How deep the term is nested, without recursion."""
-    height, level = 0, [term]
-    while level and height <= DEEPEST:
-        height += 1
-        level = [part for above in level for part in children(above)]
-    return height
 
 
 def _innermost(terms: tuple[Term, ...]) -> Iterator[Term]:

@@ -52,6 +52,7 @@ class Meaning:
         self.n: Poly = {(self._n,): 1}
         self.over_n = self.ring.reciprocal(self.n)
         self.eta = self.ring.atom(("eta",))
+        self._units = frozenset(network.units)
         self.definitions = definitions(network)
         self.bodies: dict[tuple[str, tuple[str, ...]], Definition] = {}
         for definition in self.definitions:
@@ -97,8 +98,10 @@ class Meaning:
                 return self.power(self.poly(base, env, opaque, bound), exponent)
             case Call(function, argument):
                 return self.call(function, self.poly(argument, env, opaque, bound))
+            case Constant("pi"):
+                return ring.atom(("constant", "pi"))
             case Constant(name):
-                return ring.atom(("constant", name))
+                raise InputError(f"There is no constant {name!r}; the only one is pi.")
             case Cases(pieces, otherwise):
                 key: tuple[object, ...] = tuple(
                     (
@@ -137,7 +140,7 @@ class Meaning:
                 if weight is None:
                     return None
                 atoms.append(number(("w", weight)))
-            elif letter == "delta" and unit not in self.network.neuron:
+            elif unit not in (self._units if letter == "y" else self.network.neuron):
                 return None
             elif unit != BIAS:
                 atoms.append(number((letter, unit), True))
@@ -167,14 +170,14 @@ class Meaning:
             case "w", [to, source]:
                 weight = network.weight_of.get((to, source))
                 return {} if weight is None else ring.atom(("w", weight))
-            case "w", [weight]:
-                return ring.atom(("w", weight))
+            case "w", [_]:
+                return ring.atom(("w", self.weight(sign, env)))
             case "delta", [unit]:
                 if unit not in network.neuron:
                     raise InputError(f"δ is defined for neurons; {unit!r} is none.")
                 return ring.atom(("delta", unit), sampled=True)
-            case "y", [unit]:
-                return dict(ONE) if unit == BIAS else ring.atom(("y", unit), sampled=True)
+            case "y", [unit] if unit in self._units:
+                return self.y(unit)
             case "e" | "d" | "Ej", [unit]:
                 if unit not in network.output_set:
                     raise InputError(
@@ -184,7 +187,7 @@ class Meaning:
                 if letter == "e":
                     return subtract(self._sign(Sign("d", (unit,)), env), self.y(unit))
                 return ring.atom((letter, unit), sampled=True)
-            case "v", [unit]:
+            case "v", [unit] if unit in network.neuron:
                 return ring.atom(("v", unit), sampled=True)
             case "eta", []:
                 return self.eta
@@ -194,7 +197,8 @@ class Meaning:
                 return ring.atom((letter,), sampled=letter == "Es")
             case "dw", _:
                 return ring.atom(("dw", self.weight(sign, env)))
-        raise InputError(f"{letter} with {len(at)} indices has no meaning in a network.")
+        of = f" of {', '.join(at)}" if at else ""
+        raise InputError(f"There is no {letter}{of} in this network.")
 
     def y(self, unit: str) -> Poly:
         """The function signal y_unit."""
@@ -243,9 +247,7 @@ class Meaning:
         if exponent.denominator != 1:
             key = ("power", freeze(base), Fraction(1, exponent.denominator))
             base = self.ring.atom(key, sampled=self._is_sampled(base))
-        if exponent < 0:
-            base = self.ring.reciprocal(base)
-        return self.ring.product([base] * abs(exponent.numerator))
+        return self.ring.power(base, exponent.numerator)
 
     def _is_sampled(self, poly: Poly) -> bool:
         return any(self.ring.sampled[atom] for monomial in poly for atom in monomial)
@@ -273,11 +275,13 @@ class Meaning:
     def members(self, over: Range, env: Env) -> list[tuple[str, ...]]:
         """What the bound letters of a range run over."""
         network = self.network
+        if len(over.of) not in _OF.get(over.kind, (0,)):
+            raise InputError(f"A sum over {over.kind.value} belongs to no {len(over.of)} indices.")
         match over.kind:
             case RangeKind.FED_BY:
-                return [(k,) for k in network.successors[self.unit(over.of[0], env)]]
+                return [(k,) for k in self._of(network.successors, over, env)]
             case RangeKind.FEEDING:
-                return [(i,) for i in network.sources[self.unit(over.of[0], env)]]
+                return [(i,) for i in self._of(network.sources, over, env)]
             case RangeKind.OUTPUTS:
                 return [(k,) for k in network.outputs]
             case RangeKind.HIDDEN:
@@ -286,6 +290,12 @@ class Meaning:
                 return list(network.uses[self.weight(Sign("w", over.of), env)])
             case _:
                 return [(neuron.name,) for neuron in network.neurons]
+
+    def _of(self, table: Mapping[str, tuple[str, ...]], over: Range, env: Env) -> tuple[str, ...]:
+        unit = self.unit(over.of[0], env)
+        if unit not in table:
+            raise InputError(f"There is nothing {over.kind.value} {unit!r} in this network.")
+        return table[unit]
 
     def over_samples(self, poly: Poly) -> Poly:
         """Σ_ξ of a polynomial: what does not depend on ξ comes out, Σ_ξ 1 = N."""
@@ -319,6 +329,10 @@ class Meaning:
     def units(self, sign: Sign, env: Env) -> tuple[str, ...]:
         """The units that the indices of a sign stand for."""
         return tuple(self.unit(index, env) for index in sign.at)
+
+
+_OF = {RangeKind.FED_BY: (1,), RangeKind.FEEDING: (1,), RangeKind.USES: (1, 2)}
+"""How many indices the set of a sum has of its own."""
 
 
 def _plan(factors: tuple[Term, ...]) -> Plan:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import InitVar, dataclass, field, replace
 
 from symbolic.assumptions import satisfying
-from symbolic.conditions import UNENFORCED, needed, standing
+from symbolic.conditions import DISTRIBUTION, UNENFORCED, needed, standing
 from symbolic.decisions import Decisions
 from symbolic.derivation import (
     WORST_FIRST,
@@ -33,13 +33,15 @@ from symbolic.errors import InputError
 from symbolic.forward import definitions
 from symbolic.instances import Compared, compared, contradicts, trial_witnesses
 from symbolic.network import Network
-from symbolic.terms import Equation
+from symbolic.terms import Equation, height
 
 Member = tuple[str, ...]
 SEARCHED = 8
 """How many broken members of one line get a counterexample and a diagnosis of their own."""
 EFFORT = 200_000
 """Broken members times synapses up to which the others get a counterexample as well."""
+DEEPEST = 120
+"""How deep a line may be nested."""
 HELD = 400
 """Synapses up to which every proved line is held against exact instances."""
 
@@ -124,6 +126,8 @@ def check(derivation: Derivation, *, refute: bool = True) -> Checked:
     for n, step in enumerate(derivation.steps):
         if any(not 0 <= cited < n for cited in step.uses):
             raise InputError(f"Line {n + 1} cites {step.uses}; a line may cite earlier lines only.")
+        if any(len(member) != len(step.over.letters) for member in step.over.members):
+            raise InputError(f"Line {n + 1}: each member of a family has a name for each letter.")
     if any(not 0 <= n < len(derivation.steps) for n in derivation.goal):
         raise InputError("The goal names a line that the derivation does not have.")
     collecting = gc.isenabled()
@@ -156,6 +160,8 @@ class _Kernel:
         members = step.over.members
         if not members:
             return Finding(Open("the line speaks of no neuron at all, so nothing was checked"))
+        if max(height(step.claim.left), height(step.claim.right)) > DEEPEST:
+            return Finding(Open(f"the line is nested more than {DEEPEST} deep"))
         verdicts: dict[Member, Verdict] = {}
         proved = self.decisions.family(step)
         if proved is None:
@@ -201,7 +207,8 @@ class _Kernel:
         from symbolic.diagnosis import diagnose  # only a broken line pays for loading these
         from symbolic.refutation import search
 
-        found = search(network, step.claim, step.over, members=(member,))
+        terms = (DISTRIBUTION.name,) if network.cost.distribution else ()
+        found = search(network, step.claim, step.over, (member,), terms)
         if found is None:
             return None
         witness = replace(found.witness, eta=found.eta)
@@ -210,7 +217,7 @@ class _Kernel:
             return None
         if not told:
             return Refuted(found.member, witness, *sides)
-        slip = diagnose(network, step.claim, step.over, member)
+        slip = diagnose(network, step.claim, step.over, member, terms)
         nearest = slip.repaired
         if nearest is not None:
             env = dict(zip(step.over.letters, member, strict=True))
@@ -227,10 +234,11 @@ class _Kernel:
         network = self.derivation.network
         if not members or isinstance(step.because, ByAssumption):
             return proved
-        restricted = any(h.assumed or h in UNENFORCED for h in proved.under)
+        restricted = any(h.assumed is not None or h in UNENFORCED for h in proved.under)
         if len(network.synapses) > HELD and not restricted:
             return proved
-        assumed = [s for s in self.derivation.steps if _name(s) in {h.name for h in proved.under}]
+        needed_lines = {h.assumed for h in proved.under}
+        assumed = [s for s in self._assumed(step) if s.claim in needed_lines]
         told = 0
         for member in dict.fromkeys((members[0], members[-1])):
             for witness in self._meeting(assumed, step, member):
@@ -271,11 +279,6 @@ def require_agreement(network: Network, step: Step, member: Member, witness: Wit
             "Please report this as a bug; no verdict of this run may be believed."
         )
     return found
-
-
-def _name(step: Step) -> str | None:
-    """The name of an assumed line."""
-    return step.because.name if isinstance(step.because, ByAssumption) else None
 
 
 def _require_seal(seal: object, what: str) -> None:

@@ -32,7 +32,7 @@ class Rule:
             raise TypeError("A Rule is made from a Theorem, which only a complete proof yields.")
         network = self.theorem.network
         for hypothesis in self.theorem.hypotheses:
-            if hypothesis.assumed or hypothesis in UNENFORCED:
+            if hypothesis.assumed is not None or hypothesis in UNENFORCED:
                 raise InputError(
                     f"The rule is proved only where {hypothesis.name}; no training run can promise "
                     "that, so no trainer may use it."

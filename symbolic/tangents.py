@@ -165,8 +165,8 @@ class Tangents(Meaning):
             raise InputError(f"{of} has no definition here that could be differentiated.")
         if of == "y" and by == "v" and not self.network.neuron[whole[0]].activation.group:
             return self.ring.atom(("phi", whole[0], 1), sampled=True) if whole == part else {}
-        if of == "Ej" and by == "e":
-            return self._loss_by_error(whole[0]) if whole == part else {}
+        if of == "Ej" and by in ("d", "y", "e"):
+            return self._loss_by(by, whole[0]) if whole == part else {}
         key = ("w", *part) if by == "w" else (by, *part)
         if by not in _READ or part == (BIAS,):
             raise InputError(f"{of} is not differentiated by {by} here; use {', '.join(_READ)}.")
@@ -185,12 +185,12 @@ class Tangents(Meaning):
             case "w":
                 return scale(self.weight_truth(unit), -1)
             case _:
-                return self.ring.multiply(self.over_n, self._loss_by_error(unit))
+                return self.ring.multiply(self.over_n, self._loss_by("e", unit))
 
-    def _loss_by_error(self, unit: str) -> Poly:
-        """∂c/∂e of the loss as it is written, d and y held."""
+    def _loss_by(self, letter: str, unit: str) -> Poly:
+        """∂c/∂d, ∂c/∂y or ∂c/∂e of the loss as it is written, the other two held."""
         loss = {Sign(c): self._sign(Sign(c, (unit,)), {}) for c in ("e", "d", "y")}
-        return self.poly(derivative(self.network.cost.loss, Sign("e")), {}, bound=loss)
+        return self.poly(derivative(self.network.cost.loss, Sign(letter)), {}, bound=loss)
 
 
 _READ = ("v", "y", "d", "w", "Ej", "Es")

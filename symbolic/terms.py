@@ -281,6 +281,19 @@ def walk(term: Term) -> Iterator[Term]:
         stack.extend(reversed(children(top)))
 
 
+def height(term: Term) -> int:
+    """How deep the term is nested, counted without recursion.
+
+    >>> height(Sign("v") + 1)
+    2
+    """
+    count, level = 0, [term]
+    while level:
+        count += 1
+        level = list({id(part): part for above in level for part in children(above)}.values())
+    return count
+
+
 def rebuilt(term: Term, inside: tuple[Term, ...]) -> Term:
     """The same kind of term around other children: the inverse of `children`."""
     match term:
