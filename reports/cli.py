@@ -96,11 +96,21 @@ def prove_command(options: argparse.Namespace) -> int:
     if options.network.endswith(ENDING):
         if options.rule is not None:
             raise InputError("A saved derivation has its own lines; leave out --rule.")
-        return _deliver(load(options.network), options)
+        return _audited(load(options.network), options)
     network = open_network(options.network)
     if options.rule is None:
-        return _deliver(prove(network), options)
-    return _deliver(prove(network, _read(options.rule), options.rule), options)
+        return _audited(prove(network), options)
+    return _audited(prove(network, _read(options.rule), options.rule), options)
+
+
+def _audited(checked: Checked, options: argparse.Namespace) -> int:
+    """Deliver; where asked for, a second opinion on what is proved goes to stderr."""
+    code = _deliver(checked, options)
+    if options.audit:
+        from symbolic.audit import audit  # SymPy loads slowly: only when asked for
+
+        print(f"audit (no proof): {audit(checked).sentence}", file=sys.stderr)
+    return code
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -243,6 +253,10 @@ _OUTPUT: Option = (
     {"metavar": "FILE", "help": f"write a .tex, .txt, .json or {ENDING} file"},
 )
 _RULE: Option = (("--rule",), {"metavar": "FILE", "help": "a claimed rule to be judged"})
+_AUDIT: Option = (
+    ("--audit",),
+    {"action": "store_true", "help": "try what is proved at random numbers as well (no proof)"},
+)
 _TRAINING: tuple[Option, ...] = (
     (("--data",), {"required": True, "metavar": "FILE", "help": "CSV: inputs, then targets"}),
     (("--epochs",), {"type": int, "default": 1000, "help": "passes over the data (1000)"}),
@@ -259,7 +273,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, tuple[Option
     "prove": (
         prove_command,
         "prove the recursive rule, or judge a claimed one",
-        (_NETWORK, _RULE, _JSON, _OUTPUT),
+        (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT),
     ),
     "train": (train_command, "train with the proved rule", (_NETWORK, *_TRAINING, _JSON)),
 }
