@@ -20,6 +20,7 @@ from reports.derivation_page import page
 from reports.jsonout import EXIT_CODES, report
 from reports.latex import latex
 from reports.text import text
+from symbolic.archive import ENDING, dumps, load
 from symbolic.errors import InputError
 from symbolic.proof import Checked
 from symbolic.spec import open_network
@@ -30,6 +31,7 @@ EPILOG = """examples:
   proofprop demo                                 the whole chain on the XOR problem
   proofprop derive 2-3-1                         the derivation, line by line
   proofprop derive 2-3-1 -o derivation.tex       the same as LaTeX (amsmath alone)
+  proofprop derive 2-3-1 -o x.derivation.json    the same to be checked again with `prove`
   proofprop prove examples/skip.toml             is the recursive rule right for this network?
   proofprop prove 2-3-1 --rule my.rule           is my rule right, and if not, where is it wrong?
   proofprop train 2-3-1 --data examples/xor.csv  train with the proved rule
@@ -91,10 +93,24 @@ def derive_command(options: argparse.Namespace) -> int:
 
 def prove_command(options: argparse.Namespace) -> int:
     """The recursive rule, or the one in a file, against direct differentiation."""
+    if options.network.endswith(ENDING):
+        if options.rule is not None:
+            raise InputError("A saved derivation has its own lines; leave out --rule.")
+        return _audited(load(options.network), options)
     network = open_network(options.network)
     if options.rule is None:
-        return _deliver(prove(network), options)
-    return _deliver(prove(network, _read(options.rule), options.rule), options)
+        return _audited(prove(network), options)
+    return _audited(prove(network, _read(options.rule), options.rule), options)
+
+
+def _audited(checked: Checked, options: argparse.Namespace) -> int:
+    """Deliver; where asked for, a second opinion on what is proved goes to stderr."""
+    code = _deliver(checked, options)
+    if options.audit:
+        from symbolic.audit import audit  # SymPy loads slowly: only when asked for
+
+        print(f"audit (no proof): {audit(checked).sentence}", file=sys.stderr)
+    return code
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -179,6 +195,8 @@ def _deliver(checked: Checked, options: argparse.Namespace) -> int:
 
 def _drawn(checked: Checked, path: Path) -> str:
     """The document in the format that the file's ending asks for."""
+    if path.name.endswith(ENDING):
+        return dumps(checked.derivation)
     match path.suffix:
         case ".tex":
             return latex(page(checked))
@@ -187,7 +205,9 @@ def _drawn(checked: Checked, path: Path) -> str:
         case ".json":
             result = report(checked.derivation.steps, checked.findings)
             return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-    raise InputError(f"I cannot write {path.name!r}: the endings known are .tex, .txt and .json.")
+    raise InputError(
+        f"I cannot write {path.name!r}: the endings known are .tex, .txt, .json and {ENDING}."
+    )
 
 
 def _read(name: str) -> str:
@@ -230,9 +250,13 @@ _NETWORK: Option = (("network",), {"metavar": "NET", "help": NETWORK})
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
-    {"metavar": "FILE", "help": "write a .tex, .txt or .json file"},
+    {"metavar": "FILE", "help": f"write a .tex, .txt, .json or {ENDING} file"},
 )
 _RULE: Option = (("--rule",), {"metavar": "FILE", "help": "a claimed rule to be judged"})
+_AUDIT: Option = (
+    ("--audit",),
+    {"action": "store_true", "help": "try what is proved at random numbers as well (no proof)"},
+)
 _TRAINING: tuple[Option, ...] = (
     (("--data",), {"required": True, "metavar": "FILE", "help": "CSV: inputs, then targets"}),
     (("--epochs",), {"type": int, "default": 1000, "help": "passes over the data (1000)"}),
@@ -249,7 +273,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, tuple[Option
     "prove": (
         prove_command,
         "prove the recursive rule, or judge a claimed one",
-        (_NETWORK, _RULE, _JSON, _OUTPUT),
+        (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT),
     ),
     "train": (train_command, "train with the proved rule", (_NETWORK, *_TRAINING, _JSON)),
 }

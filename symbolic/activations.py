@@ -165,8 +165,8 @@ def _no_kink_if_one(letter: str) -> Callable[[Numbers], tuple[Kink, ...]]:
 _ONE = Fraction(1)
 ACTIVATIONS: dict[str, Row] = {
     "identity": Row(_identity, HAYKIN + "ch. 3", "v"),
-    "logistic": Row(_logistic, HAYKIN + "sect. 4.4", "1/(1 + exp(-a v))", (("a", _ONE),)),
-    "tanh": Row(_tanh, HAYKIN + "sect. 4.4", "a tanh(b v)", (("a", _ONE), ("b", _ONE))),
+    "logistic": Row(_logistic, HAYKIN + "ch. 4", "1/(1 + exp(-a v))", (("a", _ONE),)),
+    "tanh": Row(_tanh, HAYKIN + "ch. 4", "a tanh(b v)", (("a", _ONE), ("b", _ONE))),
     "relu": Row(
         _relu,
         "Nair & Hinton, ICML 2010",
@@ -175,13 +175,15 @@ ACTIVATIONS: dict[str, Row] = {
     ),
     "leaky_relu": Row(
         _leaky_relu,
-        "Maas, Hannun & Ng, ICML 2013",
+        "Maas, Hannun & Ng, 2013",
         "v for v > 0, else slope · v",
         (("slope", Fraction(1, 100)),),
         positive=False,
         kinks=_no_kink_if_one("slope"),
     ),
-    "softplus": Row(_softplus, "Dugas et al., NIPS 2000", "ln(1 + exp(v))"),
+    "softplus": Row(
+        _softplus, "Dugas, Bengio, Bélisle, Nadeau & Garcia, NIPS 2000", "ln(1 + exp(v))"
+    ),
     "elu": Row(
         _elu,
         "Clevert, Unterthiner & Hochreiter, ICLR 2016",
@@ -189,12 +191,12 @@ ACTIVATIONS: dict[str, Row] = {
         (("alpha", _ONE),),
         kinks=_no_kink_if_one("alpha"),
     ),
-    "silu": Row(_silu, "Elfwing, Uchibe & Doya, Neural Networks 107, 2018", "v/(1 + exp(-v))"),
+    "silu": Row(_silu, "Hendrycks & Gimpel, 2016, arXiv:1606.08415", "v/(1 + exp(-v))"),
     "gelu": Row(_gelu, "Hendrycks & Gimpel, 2016, arXiv:1606.08415", "v (1 + erf(v/√2))/2"),
-    "gaussian": Row(_gaussian, HAYKIN + "ch. 5", "exp(-v²)"),
+    "gaussian": Row(_gaussian, "after " + HAYKIN + "ch. 5, of width 1/√2", "exp(-v²)"),
     "arctan": Row(_arctan, "elementary calculus", "arctan(v)"),
-    "softsign": Row(_softsign, "Bergstra et al., 2009", "v/(1 + |v|)"),
-    "softmax": Row(_softmax, "Bridle, 1990", "exp(v_j)/Σ_k exp(v_k)", group=True),
+    "softsign": Row(_softsign, "Bergstra, Desjardins, Lamblin & Bengio, 2009", "v/(1 + |v|)"),
+    "softmax": Row(_softmax, "Bridle, NIPS 1989", "exp(v_j)/Σ_k exp(v_k)", group=True),
 }
 
 

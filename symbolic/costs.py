@@ -53,7 +53,7 @@ COSTS: dict[str, Cost] = {
             -(D * Call("ln", Y) + (1 - D) * Call("ln", 1 - Y)),
             Frac(Y - D, Y * (1 - Y)),
             outputs="logistic",
-            source="Bishop, Pattern Recognition and Machine Learning, eq. (5.21)",
+            source="Bishop, Pattern Recognition and Machine Learning, sect. 5.2",
             written="-(d ln y + (1 - d) ln(1 - y))",
         ),
         Cost(
@@ -62,7 +62,7 @@ COSTS: dict[str, Cost] = {
             -Frac(D, Y),
             outputs="softmax",
             distribution=True,
-            source="Bishop, Pattern Recognition and Machine Learning, eq. (5.24)",
+            source="Bishop, Pattern Recognition and Machine Learning, sect. 5.2",
             written="-d ln y",
         ),
     )

@@ -1,6 +1,6 @@
 """The recursive rule of back-propagation as written claims.  It has never heard of differentiation.
 
-Sign: δ_j = −∂𝓔/∂v_j (Haykin, Neural Networks and Learning Machines, 3rd ed., section 4.4).
+Sign: δ_j = −∂𝓔/∂v_j (Haykin, Neural Networks and Learning Machines, 3rd ed., chapter 4).
 With a batch, δ_j belongs to one sample and carries the 1/N of the cost.
 """
 

@@ -74,44 +74,61 @@ def parse(text: str, kind: str = "toml", file: str | None = None) -> Network:
 
 def write(network: Network) -> str:
     """The network as a TOML text that `parse` reads back to an equal network."""
-    lines = [
-        f"name = {_quoted(network.name)}",
-        f"inputs = [{', '.join(map(_quoted, network.inputs))}]",
-        f"outputs = [{', '.join(map(_quoted, network.outputs))}]",
-        f"cost = {_written_cost(network.cost)}",
-        "bias = false",
-    ]
-    for neuron in network.neurons:
-        pairs = ", ".join(
-            f"{_quoted(i)} = {_quoted(network.weight_of[neuron.name, i])}"
-            for i in network.sources[neuron.name]
-        )
-        lines += [
-            f"[neurons.{_quoted(neuron.name)}]",
-            f"from = {{ {pairs} }}",
-            f"activation = {_written_activation(neuron.activation)}",
-        ]
+    data = as_data(network)
+    neurons = data.pop("neurons")
+    lines = [f"{key} = {_toml(value)}" for key, value in data.items()]
+    for name, row in neurons.items():
+        lines.append(f"[neurons.{_quoted(name)}]")
+        lines += [f"{key} = {_toml(value)}" for key, value in row.items()]
     return "\n".join(lines) + "\n"
+
+
+def as_data(network: Network) -> dict[str, Any]:
+    """The keys of a network file with their values, as `write` writes them."""
+    neurons: dict[str, Any] = {}
+    for neuron in network.neurons:
+        pairs = {i: network.weight_of[neuron.name, i] for i in network.sources[neuron.name]}
+        neurons[neuron.name] = {"from": pairs, "activation": _activation_data(neuron.activation)}
+    return {
+        "name": network.name,
+        "inputs": list(network.inputs),
+        "outputs": list(network.outputs),
+        "cost": _cost_data(network.cost),
+        "bias": False,
+        "neurons": neurons,
+    }
+
+
+def from_data(data: dict[str, Any], file: str | None = None) -> Network:
+    """The network of what `as_data` gave; errors name the file but no line."""
+    return _Reader("", data, file).network()
 
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=True)
 
 
-def _written_activation(activation: Activation) -> str:
-    if activation.name in ACTIVATIONS:
-        pairs = [f"name = {_quoted(activation.name)}"]
-        pairs += [f"{letter} = {_quoted(str(value))}" for letter, value in activation.parameters]
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        pairs = (f"{_quoted(key)} = {_toml(inside)}" for key, inside in value.items())
         return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return _quoted(value) if isinstance(value, str) else str(value).lower()
+
+
+def _activation_data(activation: Activation) -> dict[str, str]:
+    if activation.name in ACTIVATIONS:
+        return {"name": activation.name} | {k: str(value) for k, value in activation.parameters}
     _expressible(activation.name, activation.written)
-    return f"{{ phi = {_quoted(activation.written)} }}"
+    return {"phi": activation.written}
 
 
-def _written_cost(cost: Cost) -> str:
+def _cost_data(cost: Cost) -> str | dict[str, str]:
     if cost.name in COSTS:
-        return _quoted(cost.name)
+        return cost.name
     _expressible(cost.name, cost.written)
-    return f"{{ loss = {_quoted(cost.written)} }}"
+    return {"loss": cost.written}
 
 
 def _expressible(name: str, written: str) -> None:
@@ -124,29 +141,45 @@ def _expressible(name: str, written: str) -> None:
 
 def _data(text: str, kind: str, file: str | None) -> dict[str, Any]:
     """The text as plain data, decimals kept as text."""
-    try:
-        if kind == "json":
-            found = json.loads(
-                text, parse_float=_Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
-            )
-        else:
+    if kind == "json":
+        found = json_data(text, file)
+    else:
+        try:
             found = tomllib.loads(text, parse_float=_Decimal)
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        what = re.sub(r" \(at .*\)$", "", str(error))
-        line, column = (int(where[1]), int(where[2])) if where else (None, None)
-        raise InputError(f"this is no TOML: {what}", file=file, line=line, column=column) from None
+        except tomllib.TOMLDecodeError as error:
+            where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+            what = re.sub(r" \(at .*\)$", "", str(error))
+            line, column = (int(where[1]), int(where[2])) if where else (None, None)
+            what = f"this is no TOML: {what}"
+            raise InputError(what, file=file, line=line, column=column) from None
+        except RecursionError:
+            raise InputError("the data nests too deeply for a network", file=file) from None
+        except ValueError:  # an integer beyond the digits that Python reads
+            raise InputError("a number in this file is too long", file=file) from None
+    if not isinstance(found, dict):
+        raise InputError("a network file holds one object with the keys of a network", file=file)
+    return found
+
+
+def json_data(text: str, file: str | None) -> Any:
+    """The JSON text as plain data: decimals as text, no NaN, no key twice.
+
+    Raises `InputError` with line and column for what is no JSON.
+    """
+    try:
+        return json.loads(
+            text, parse_float=_Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+        )
     except json.JSONDecodeError as error:
         raise InputError(
             f"this is no JSON: {error.msg}", file=file, line=error.lineno, column=error.colno
         ) from None
     except RecursionError:
-        raise InputError("the data nests too deeply for a network", file=file) from None
+        raise InputError("the data nests too deeply", file=file) from None
     except InputError as error:
         raise InputError(error.what, file=file) from None
-    if not isinstance(found, dict):
-        raise InputError("a network file holds one object with the keys of a network", file=file)
-    return found
+    except ValueError:  # an integer beyond the digits that Python reads
+        raise InputError("a number in this file is too long", file=file) from None
 
 
 class _Decimal(str):
@@ -156,7 +189,7 @@ class _Decimal(str):
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise InputError(f"{name} is no number that a network can hold")
+    raise InputError(f"{name} is no number that a file can hold")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

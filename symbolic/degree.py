@@ -1,0 +1,62 @@
+"""How large the degree of a rule minus its derivative can be: the error bound of the audit."""
+
+from __future__ import annotations
+
+from symbolic.network import Network
+from symbolic.recursion import Claim
+from symbolic.terms import Add, Call, Cases, Frac, Mul, Num, Phi, Pow, Sign, Sum, Term
+
+
+def degree(network: Network, claims: tuple[Claim, ...]) -> int:
+    """A generous bound on the degree of claim − derivative, cleared of all denominators.
+
+    A path to the cost has at most depth + 1 neurons, each with a weight and a slope; every
+    denominator stands in a slope or at an output, once for each.
+    """
+    depth: dict[str, int] = {}
+    for k in network.order:
+        depth[k] = 1 + max((depth.get(i, 0) for i in network.sources[k]), default=0)
+    deepest = max(depth.values())
+    identity = any(n.activation.phi == Sign("v") for n in network.neurons)
+    letter = deepest + 2 if identity else 2  # the degree of v in the random numbers
+    slopes = [n.activation.slope for n in network.neurons]
+    top = bottom = letter
+    for slope in dict.fromkeys(s for s in slopes if s is not None):
+        above, below = _size(slope, letter, 1)
+        top, bottom = max(top, above), max(bottom, below)
+    ends = sum(_size(network.cost.slope, letter, 1)) + sum(_size(network.cost.loss, letter, 1))
+    size = len(network.units)
+    sizes = [_size(claim.right, top + bottom, size) for claim, _ in claims] or [(1, 0)]
+    path = (deepest + 1) * (top + max(above + below for above, below in sizes) + 1)
+    below = len(network.neurons) * (bottom + max(below for _, below in sizes))
+    return path + below + 2 * len(network.outputs) * (ends + letter)
+
+
+def _size(term: Term, letter: int, many: int) -> tuple[int, int]:
+    """Bounds on the degrees of numerator and denominator, every sign of degree `letter`."""
+    match term:
+        case Num():
+            return 0, 0
+        case Add(terms):
+            parts = [_size(part, letter, many) for part in terms]
+            below = sum(b for _, b in parts)
+            return max(a + below - b for a, b in parts), below
+        case Mul(factors):
+            parts = [_size(part, letter, many) for part in factors]
+            return sum(a for a, _ in parts), sum(b for _, b in parts)
+        case Frac(above, Sign("N")):
+            return _size(above, letter, many)
+        case Frac(above, below_):
+            (a, b), (c, d) = _size(above, letter, many), _size(below_, letter, many)
+            return a + d, b + c
+        case Pow(base, exponent) if exponent.denominator == 1:
+            a, b = _size(base, letter, many)
+            power = abs(exponent.numerator)
+            return (a * power, b * power) if exponent >= 0 else (b * power, a * power)
+        case Sum(_, body):
+            a, b = _size(body, letter, many)
+            return a + b * many, b * many
+        case Phi() | Call() | Cases():
+            return letter, letter
+        case _:
+            return letter, 0
