@@ -5,6 +5,7 @@ Nothing is cancelled before it is looked at: v/v needs v ≠ 0 though the quotie
 
 from __future__ import annotations
 
+from symbolic.activations import is_genuine
 from symbolic.calculus import derivative
 from symbolic.costs import Cost, in_d_and_y
 from symbolic.derivation import Family, Hypothesis
@@ -146,7 +147,9 @@ def _share(network: Network) -> frozenset[str]:
     return frozenset(
         neuron.name
         for neuron in network.neurons
-        if neuron.activation.name in _SHARES and (enough or not neuron.activation.group)
+        if neuron.activation.name in _SHARES
+        and is_genuine(neuron.activation)
+        and (enough or not neuron.activation.group)
     )
 
 

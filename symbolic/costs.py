@@ -11,10 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symbolic.calculus import derivative, reads
+from symbolic.derivation import Open
 from symbolic.errors import InputError, did_you_mean
-from symbolic.fields import Decision, decide
+from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
 from symbolic.ranges import Interval
-from symbolic.terms import Call, Frac, Sign, Term, num, replaced, walk
+from symbolic.terms import Call, Frac, Num, Sign, Term, num, replaced, walk
 
 D, Y, E = Sign("d"), Sign("y"), Sign("e")
 SHARE = Interval(Fraction(0), Fraction(1))
@@ -94,10 +95,10 @@ def own(name: str, loss: Term, written: str = "") -> Cost:
         raise InputError(
             f"The cost {name!r} reads {strange[0]!r}; a cost is written in d, y and e = d - y."
         )
-    loss = in_d_and_y(loss)
-    if not reads(loss, Y):
+    plain = in_d_and_y(loss)
+    if not reads(plain, Y):
         raise InputError(f"The cost {name!r} does not read y, so it teaches the network nothing.")
-    return Cost(name, loss, derivative(loss, Y), source="your own", written=written)
+    return Cost(name, loss, derivative(plain, Y), source="your own", written=written)
 
 
 def in_d_and_y(term: Term) -> Term:
@@ -109,8 +110,53 @@ def in_d_and_y(term: Term) -> Term:
 def verify(claim: Cost) -> Decision:
     """Whether the slope is ∂c/∂y, with e = d - y, for every y that the outputs can have.
 
+    What c itself needs to have a value is among the conditions.  A cost in pieces must be
+    continuous where they meet; the points themselves are listed as `off`.
+
     >>> verify(cost("cross_entropy"))
     Identity(requires=(), off=())
+    >>> from symbolic.terms import Call
+    >>> verify(own("absolute error", Call("abs", D - Y))).off
+    ((Sign(letter='e', at=()), Fraction(0, 1)),)
     """
     within = {Y: RANGES[claim.outputs]} if claim.outputs in RANGES else {}
-    return decide(derivative(in_d_and_y(claim.loss), Y), in_d_and_y(claim.slope), within=within)
+    loss, slope = in_d_and_y(claim.loss), in_d_and_y(claim.slope)
+    found = _decided(loss, slope, within)
+    if isinstance(found, Open):  # pieces that meet at values of d - y: d is put as y + e
+        table: dict[Term, Term] = {D: Y + E}
+        found = _decided(replaced(loss, table), replaced(slope, table), within, derivative(loss, Y))
+    if isinstance(found, Counterexample) and E in found.at:
+        at = dict(found.at)
+        at[D] = at.get(Y, Fraction(0)) + at.pop(E)
+        return Counterexample(at, found.left, found.right)
+    return found
+
+
+def _decided(
+    loss: Term, slope: Term, within: Mapping[Sign, Interval], rate: Term | None = None
+) -> Decision:
+    """The decision in the variables that the loss is written in; `rate` is ∂c/∂y in d and y."""
+    true_slope = derivative(loss, Y) if rate is None else replaced(rate, {D: Y + E})
+    domain = decide(loss, loss, within=within)
+    found = decide(true_slope, slope, within=within)
+    if not isinstance(domain, Identity):
+        return domain
+    if not isinstance(found, Identity):
+        return found
+    for sign, at in domain.off:
+        if not _continuous(loss, sign, at, within):
+            return Open(f"the cost jumps at {sign.letter} = {at}, so it has no slope there")
+    return Identity(tuple(dict.fromkeys((*domain.requires, *found.requires))), found.off)
+
+
+def _continuous(loss: Term, sign: Sign, at: Fraction, within: Mapping[Sign, Interval]) -> bool:
+    """Whether the pieces on both sides of a point and the value there are all the same."""
+    signs = {part for part in walk(loss) if isinstance(part, Sign)}
+    region = {one: within.get(one, Interval()) for one in sorted(signs, key=lambda one: one.letter)}
+    sides = [
+        replaced(piece.terms[0], {sign: Num(at)})
+        for piece in pieces((loss,), region).pieces
+        if at in (piece.region[sign].low, piece.region[sign].high)
+    ]
+    here = replaced(loss, {sign: Num(at)})
+    return all(isinstance(decide(side, here, within=within), Identity) for side in sides)

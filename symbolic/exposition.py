@@ -71,9 +71,10 @@ def derive(network: Network) -> Derivation:
         links = Family("every neuron k fed by j", ("k", "j"), pairs)
         page.link = page.add(local(v(K), y(J)), w(K, J), ByLocalDerivative(), links)
     for claim, family in local_gradients(network):
-        if network.neuron[family.members[0][0]].activation.group:
+        first = family.members[0][0]
+        if network.neuron[first].activation.group:
             page.add(claim.left, claim.right, ByCertificate(), family, goal=True)
-        elif not network.successors[family.members[0][0]]:
+        elif first in network.output_set and not network.successors[first]:
             _output(page, claim, family)
         else:
             _inner(page, claim, family)

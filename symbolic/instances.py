@@ -43,11 +43,12 @@ def compared(
         try:
             left = instance.value(claim.left, env, sample)
             right = instance.value(claim.right, env, sample)
+            values = enclosure(left), enclosure(right)
         except (Undecided, Undefined):
             continue
         told += 1
         if differ(left, right):
-            return Compared((enclosure(left), enclosure(right)), told)
+            return Compared(values, told)
     return Compared(None, told)
 
 

@@ -75,8 +75,6 @@ class Meaning:
                 result = ONE
                 for factor in factors:
                     result = ring.multiply(result, self.poly(factor, env, opaque, bound))
-                    if not result:
-                        return {}
                 return result
             case Sign():
                 if bound is not None and term in bound:

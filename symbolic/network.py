@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from symbolic.activations import Activation
+from symbolic.activations import Activation, is_genuine
 from symbolic.costs import Cost
 from symbolic.errors import InputError, did_you_mean
 
@@ -215,10 +215,15 @@ def _check_cost(network: Network) -> None:
                 f"The softmax output {name!r} feeds {network.successors[name][0]!r}; "
                 "a softmax output may feed no neuron."
             )
+        if not is_genuine(network.neuron[name].activation):
+            raise InputError(
+                f"Neuron {name!r} is normalised over the outputs with a function of its own; "
+                "the one such activation is softmax."
+            )
     wanted = network.cost.outputs
     for output in network.outputs:
         found = network.neuron[output].activation.name
-        if wanted and found != wanted:
+        if wanted and (found != wanted or not is_genuine(network.neuron[output].activation)):
             raise InputError(
                 f"The cost {network.cost.name!r} needs {wanted} outputs, but {output!r} is "
                 f"{found}; give it activation = {wanted!r} or choose another cost."

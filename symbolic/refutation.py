@@ -182,6 +182,7 @@ class _Hunt:
             return None
         try:
             left, right = sides(self.network, self.claim, self.over, member, witness, plan.eta)
+            enclosure(left), enclosure(right)  # both can be written out
         except Undecided:
             return None
         return _Try(member, plan, witness, left, right) if differ(left, right) else None

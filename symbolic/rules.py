@@ -11,7 +11,8 @@ from symbolic.errors import InputError
 from symbolic.fields import Counterexample, Decision, Identity
 from symbolic.network import Network
 from symbolic.proof import Theorem
-from symbolic.terms import Equation
+from symbolic.terms import Equation, Index, RangeKind, Sign, Sum, Term, children
+from symbolic.worth import Env, bound, members
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Rule:
 
     Raises `TypeError` for anything but a `Theorem`, and `InputError` for a theorem under hypotheses
     that a training run cannot promise, an activation whose φ' or a cost whose slope is wrong or
-    could not be decided.
+    could not be decided, and a δ_j that is not computed from the δ_k of later neurons.
     """
 
     theorem: Theorem
@@ -39,7 +40,13 @@ class Rule:
                 )
         for activation in dict.fromkeys(neuron.activation for neuron in network.neurons):
             _require(activations.verify(activation), f"φ' of {activation.name!r}")
+            if activations.poles(activation):
+                raise InputError(
+                    f"φ' of {activation.name!r} as written has no value at some v where φ has a "
+                    "slope; write it without that denominator, root or logarithm."
+                )
         _require(costs.verify(network.cost), f"the slope of the cost {network.cost.name!r}")
+        _check_order(network, self.local_gradients)
 
     @property
     def network(self) -> Network:
@@ -62,6 +69,50 @@ class Rule:
             for claim, family in self.theorem.statement
             if getattr(claim.left, "letter", None) == letter
         )
+
+
+def _check_order(network: Network, claims: tuple[tuple[Equation, Family], ...]) -> None:
+    """δ_j = δ_j is true and computes nothing: δ_j may read δ_k only of deeper neurons k."""
+    depth: dict[str, int] = {}
+    for j in network.order:
+        depth[j] = 1 + max(depth.get(i, 0) for i in network.sources[j])
+    for claim, family in claims:
+        assert isinstance(claim.left, Sign)
+        if _only_fed(claim.right, claim.left.at[0], frozenset()):
+            continue
+        for member in family.members:
+            env = dict(zip(family.letters, member, strict=True))
+            j = bound(claim.left.at[0], env)
+            for k in _gradients_read(claim.right, env, network):
+                if depth.get(k, 0) <= depth[j]:
+                    raise InputError(
+                        f"The rule is true but computes nothing: δ of {j!r} is read off δ of "
+                        f"{k!r}, which is not known before it."
+                    )
+
+
+def _only_fed(term: Term, j: Index, fed: frozenset[Index]) -> bool:
+    """Whether every δ in the term is that of a k in a sum over the neurons fed by j."""
+    if isinstance(term, Sum):
+        over = term.over
+        inside = fed.difference(over.bound)
+        if over.kind is RangeKind.FED_BY and over.of == (j,):
+            inside = inside.union(over.bound)
+        return j not in over.bound and _only_fed(term.body, j, inside)
+    if isinstance(term, Sign) and term.letter == "delta":
+        return term.at[0] in fed
+    return all(_only_fed(part, j, fed) for part in children(term))
+
+
+def _gradients_read(term: Term, env: Env, network: Network) -> set[str]:
+    """The neurons whose δ the term reads, its sums taken member by member."""
+    if isinstance(term, Sum):
+        places = members(term.over, env, network, 1)
+        found = (_gradients_read(term.body, {**env, **more}, network) for more, _ in places)
+        return set().union(*found)
+    if isinstance(term, Sign) and term.letter == "delta":
+        return {bound(term.at[0], env)}
+    return set().union(*(_gradients_read(part, env, network) for part in children(term)))
 
 
 def _require(decision: Decision, what: str) -> None:

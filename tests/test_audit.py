@@ -10,7 +10,7 @@ import pytest
 
 from reports.cli import main
 from symbolic import audit as audit_module
-from symbolic import costs, literal, proof
+from symbolic import costs, literal
 from symbolic.activations import activation
 from symbolic.audit import audit, audit_claims
 from symbolic.calculus import FUNCTIONS
@@ -18,6 +18,7 @@ from symbolic.derivation import ByCertificate, Family, Proved
 from symbolic.exposition import proposal
 from symbolic.forward import OVER_SAMPLES
 from symbolic.grammar import expression
+from symbolic.instances import Compared
 from symbolic.modular import SLOPES, Assignment, P, Unaudited, number
 from symbolic.notation import J, K, N, delta, e, slope, v, w, y
 from symbolic.proof import KernelDisagreementError, check
@@ -140,8 +141,9 @@ def test_a_wrong_tie_is_caught_and_its_weight_named(budget, monkeypatch):
 
 
 def test_a_kernel_that_proves_everything_is_found_out(monkeypatch):
-    monkeypatch.setitem(proof._RULES, ByCertificate, lambda *_: Proved("faith"))
-    monkeypatch.setattr(proof, "contradicts", lambda *_: None)
+    monkeypatch.setitem(decisions._RULES, ByCertificate, lambda *_: Proved("faith"))
+    monkeypatch.setattr(proof, "compared", lambda *_: Compared(None, 1))
+    monkeypatch.setattr(decisions, "holds", lambda *_: True)
     network = shorthand("2-3-1")
     checked = check(proposal(network, wrong(network, SLIPS["lost factor"])))
     assert isinstance(checked.verdict, Proved)
