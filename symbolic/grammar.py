@@ -6,7 +6,7 @@ Precedence, loosest first: + and −, then * and /, then a sign in front, then ^
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
@@ -78,6 +78,9 @@ class Token:
 class Parser:
     """Reads one line from left to right.  What a name means is left to `named`."""
 
+    signs: Mapping[str, str] = {}
+    """Signs such as δ that stand for a name or a mark, longer ones first."""
+
     def __init__(self, text: str, file: str | None, line: int, column: int) -> None:
         self.file, self.line = file, line
         if len(text) > MOST_CHARACTERS:
@@ -146,6 +149,13 @@ class Parser:
         while place < len(text):
             if text[place] in " \t":
                 place += 1
+                continue
+            sign = next((sign for sign in self.signs if text.startswith(sign, place)), None)
+            if sign is not None:
+                meant = self.signs[sign]
+                kind = "name" if meant.isalpha() else "mark"
+                tokens.append(Token(kind, meant, column + place))
+                place += len(sign)
                 continue
             match = _TOKEN.match(text, place)
             if match is None or match.lastgroup is None:
