@@ -18,8 +18,8 @@ from symbolic.terms import Equation
 if TYPE_CHECKING:
     from symbolic.literal import Literal
 
-MOST_PATHS, MOST_NEURONS = 400, 50
-"""𝓔(n) becomes one SymPy expression up to this many paths from a weight to the cost, and neurons."""
+MOST_PATHS, MOST_NEURONS = 400, 24
+"""𝓔(n) becomes one SymPy expression up to so many paths from a weight to the cost, and neurons."""
 
 
 @dataclass(frozen=True)
