@@ -5,6 +5,7 @@ Every row's φ' is a claim; `fields.py` decides it and a test proves every row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +33,13 @@ from symbolic.terms import (
 
 V, Y = Sign("v"), Sign("y")
 HAYKIN = "Haykin, Neural Networks and Learning Machines, 3rd ed., "
+
+
+MOST_JOINTS = 20
+"""Up to so many abs, max, min and where the kinks of an activation are found in seconds."""
+_NUMBER = re.compile(
+    r"[+-]?(?:\d{1,30}/\d{1,30}|(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +266,8 @@ def _exact(name: str, letter: str, given: object) -> Fraction:
             f'write {letter}="{given}".'
         )
     try:
+        if isinstance(given, str) and not _NUMBER.fullmatch(given.strip()):
+            raise ValueError("a number such as 1e999999999 would fill the memory")
         return Fraction(given)
     except (ValueError, ZeroDivisionError):
         raise InputError(f"The parameter {letter!r} of {name!r} is no number: {given!r}.") from None
@@ -275,6 +285,12 @@ def own(
     (Kink(at=Fraction(0, 1), slope=Fraction(0, 1)),)
     """
     _only(name, "φ", phi, (V,))
+    joints = sum(isinstance(p, Cases) or getattr(p, "function", "") == "abs" for p in walk(phi))
+    if joints > MOST_JOINTS:
+        raise InputError(
+            f"The activation {name!r} has {joints} abs, max, min and where; at most {MOST_JOINTS} "
+            "are put together."
+        )
     if slope is None:
         slope = derivative(phi, V)
     _only(name, "φ'", slope, (V, Y))

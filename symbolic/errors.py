@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 LONGEST_WORD = 120
+_QUOTED = re.compile(rf"'[^'\n]{{{LONGEST_WORD + 1},}}'")
 _LONG = re.compile(rf"[^\s/]{{{LONGEST_WORD + 1},}}")
 
 
@@ -14,7 +15,8 @@ class InputError(ValueError):
     """Something the user gave is wrong.  The command prints it on one line and exits with 2.
 
     `about` names the part of a network it is about, such as ("unit", "h") or ("synapse", "o", "h"),
-    for the reader of a file to find its place.  A name of many characters is shown cut.
+    for the reader of a file to find its place.  A name or formula of many characters is
+    shown cut.
 
     >>> str(InputError("There is no neuron 'z'.", file="net.toml", line=3, column=8))
     "net.toml:3:8: There is no neuron 'z'."
@@ -29,6 +31,7 @@ class InputError(ValueError):
         column: int | None = None,
         about: tuple[str, ...] = (),
     ) -> None:
+        what = _QUOTED.sub(lambda text: f"{text[0][: LONGEST_WORD + 1]}…'", what)
         what = _LONG.sub(lambda word: f"{word[0][:LONGEST_WORD]}…", what)
         self.about = about
         self.what, self.file, self.line, self.column = what, file, line, column

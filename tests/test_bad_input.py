@@ -88,6 +88,7 @@ def refused(text, kind="toml"):
         ('"good"', '"g"\nactivation = { phi = "v", slop = "1" }', 2, 27, "Did you mean 'slope'"),
         ('"good"', '"g"\nactivation = { name = "tanh", c = "1" }', 2, 14, "no parameter 'c'"),
         ('"good"', '"g"\nactivation = { name = "tanh", a = nan }', 2, 14, "no number"),
+        ('"good"', '"g"\nactivation = { name = "tanh", a = 1e999999999 }', 2, 14, "no number"),
         ("[neurons.o]", "[neurons.h]", 6, 10, "neurons.h is given twice"),
         ('from = ["x1"', 'from = []\nfrom = ["x1"', 6, 1, "neurons.h.from is given twice"),
         ("[neurons.o]", "[neurons.o", 6, 11, "this is no TOML"),
@@ -103,6 +104,11 @@ def test_a_mistake_in_a_file_is_named_with_its_place(old, new, line, column, wha
     with pytest.raises(InputError, match=what):
         raise error
     assert (error.file, error.line, error.column) == ("net.toml", line, column)
+
+
+def test_an_activation_of_too_many_pieces_is_refused_at_once():
+    phi = " + ".join(f"abs(v - {k})" for k in range(100))
+    assert "at most 20" in refused(f'activation = {{ phi = "{phi}" }}\n' + GOOD).what
 
 
 def test_an_output_needs_the_activation_that_its_cost_asks_for():
