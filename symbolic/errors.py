@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 LONGEST_WORD = 120
-_QUOTED = re.compile(rf"'[^'\n]{{{LONGEST_WORD + 1},}}'")
+_QUOTED = re.compile(rf"(?<!\w)'(?=\S)[^'\n]{{{LONGEST_WORD + 1},}}'")
 _LONG = re.compile(rf"[^\s/]{{{LONGEST_WORD + 1},}}")
 
 

@@ -277,3 +277,10 @@ def test_the_place_of_every_key_and_value_is_where_the_text_has_it():
     for path, (line, column) in found.keys.items():
         assert lines[line - 1][column - 1 :].lstrip('"').startswith(str(path[-1]))
     assert lines[found.values["neurons", "o", "from", "h"][0] - 1][13:].startswith('"w_a"')
+
+
+def test_a_long_name_is_cut_and_long_prose_is_not():
+    prose = f"The unit 'o' {'is told at length ' * 20} and 'x' too."
+    assert str(InputError(prose)) == prose
+    assert len(str(InputError(f"There is no unit {'ab ' * 500!r}."))) < 200
+    assert len(str(InputError(f"There is no unit {'x' * 5000}."))) < 200
