@@ -7,104 +7,85 @@ unjustified, 2 bad input, 3 open.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from reports.derivation_page import page
 from reports.jsonout import EXIT_CODES, report
 from reports.latex import latex
+from reports.options import Command, Option, parser
+from reports.progress import clock
 from reports.text import text
 from symbolic.archive import ENDING, dumps, load
+from symbolic.derivation import Proved
+from symbolic.derived import derive
 from symbolic.errors import InputError
+from symbolic.network import Network
 from symbolic.proof import Checked
+from symbolic.rules import Rule
 from symbolic.spec import open_network
-from symbolic.verification import explain, prove, rule_of
+from symbolic.verification import prove, rule_of
 
-NETWORK = "a shorthand such as 2-3-1 or 64-32:tanh-10:softmax, or a .toml or .json file"
-EPILOG = """examples:
-  proofprop demo                                 the whole chain on the XOR problem
-  proofprop derive 2-3-1                         the derivation, line by line
-  proofprop derive 2-3-1 -o derivation.tex       the same as LaTeX (amsmath alone)
-  proofprop derive 2-3-1 -o x.derivation.json    the same to be checked again with `prove`
-  proofprop prove examples/skip.toml             is the recursive rule right for this network?
-  proofprop prove 2-3-1 --rule my.rule           is my rule right, and if not, where is it wrong?
-  proofprop train 2-3-1 --data examples/xor.csv  train with the proved rule
+LARGEST_RULE = 1_000_000
 
-exit codes: 0 proved or done, 1 refuted or unjustified, 2 bad input, 3 open"""
+DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
+PAGES = (".tex", ".txt", ".json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code says how it went."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8")
+    reader = parser(DESCRIPTION, COMMANDS)
+    options = reader.parse_args(arguments)
+    if not hasattr(options, "run"):
+        reader.print_help()
+        return 0
     try:
-        return run(options)
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except InputError as error:
         print(f"proofprop: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("proofprop: stopped; nothing was written.", file=sys.stderr)
+        goal = getattr(options, "output", None)
+        lost = f"{goal} was not written" if goal else "nothing was written"
+        print(f"\nproofprop: stopped; {lost}.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with did-you-mean for commands."""
-
-    def error(self, message: str) -> NoReturn:
-        given = next((a for a in sys.argv[1:] if not a.startswith("-")), "")
-        near = get_close_matches(given, COMMANDS, n=1)
-        if "invalid choice" in message and near:
-            message = f"there is no command {given!r}; did you mean {near[0]!r}?"
-        print(f"proofprop: {message} (see `{self.prog} --help`)", file=sys.stderr)
-        raise SystemExit(2)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="proofprop",
-        description="Derive, prove and train the back-propagation rule of a network.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, (run, summary, options) in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary)
-        command.set_defaults(run=run)
-        for flags, settings in options:
-            command.add_argument(*flags, **settings)  # type: ignore[arg-type]  # a table of options
-    return parser
+        return 141
 
 
 def derive_command(options: argparse.Namespace) -> int:
     """𝓔(n), δ_j of every neuron and Δw of every weight, every line checked."""
-    checked = explain(open_network(options.network))
+    _writable(options.output, PAGES)
+    network = open_network(options.network)
+    with clock(f"Deriving {_called(network)}"):
+        checked = derive(network).checked
     return _deliver(checked, options)
 
 
 def prove_command(options: argparse.Namespace) -> int:
     """The recursive rule, or the one in a file, against direct differentiation."""
+    _writable(options.output, PAGES)
     if options.network.endswith(ENDING):
         if options.rule is not None:
             raise InputError("A saved derivation has its own lines; leave out --rule.")
-        return _audited(load(options.network), options)
-    network = open_network(options.network)
-    if options.rule is None:
-        return _audited(prove(network), options)
-    return _audited(prove(network, _read(options.rule), options.rule), options)
-
-
-def _audited(checked: Checked, options: argparse.Namespace) -> int:
-    """Deliver; where asked for, a second opinion on what is proved goes to stderr."""
+        with clock(f"Checking {options.network}"):
+            checked = load(options.network)
+    else:
+        network = open_network(options.network)
+        rule = None if options.rule is None else _read(options.rule)
+        with clock(f"Proving {_called(network)}"):
+            checked = prove(network, rule, options.rule)
     code = _deliver(checked, options)
     if options.audit:
         from symbolic.audit import audit  # SymPy loads slowly: only when asked for
@@ -118,10 +99,16 @@ def train_command(options: argparse.Namespace) -> int:
     from numeric.data import read_csv  # NumPy loads only for training
     from numeric.trainer import Trainer
 
+    _writable(options.output, (".npz",))
     network = open_network(options.network)
     X, D = read_csv(options.data, network)
-    print(f"Proving the rule for {network.name or 'the network'} …", file=sys.stderr)
-    trainer = Trainer(rule_of(network), dtype=options.dtype, seed=options.seed)
+    with clock(f"Proving {_called(network)}"):
+        checked = prove(network)
+    if not isinstance(checked.verdict, Proved):
+        print("proofprop: the rule is not proved, so nothing is trained.", file=sys.stderr)
+        options.output = None
+        return _deliver(checked, options)
+    trainer = Trainer(Rule(checked.theorem()), dtype=options.dtype, seed=options.seed)
     before = trainer.cost(X, D)
     trainer.fit(
         X,
@@ -160,8 +147,7 @@ def demo_command(options: argparse.Namespace) -> int:
     from numeric.trainer import Trainer
 
     network = open_network("2-3-1:tanh")
-    checked = explain(network)
-    print(text(page(checked)))
+    print(text(page(derive(network).checked)))
     proof = prove(network)
     trainer = Trainer(rule_of(network), seed=1)
     X = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=float)
@@ -177,7 +163,9 @@ def demo_command(options: argparse.Namespace) -> int:
     errors = int(np.sum(np.sign(answers) != np.sign(D)))
     print(f"\n  {errors} of {len(X)} patterns wrong")
     print("\nNext: proofprop derive 2-3-1 -o derivation.tex   or   proofprop --help")
-    return EXIT_CODES[str(report(proof.derivation.steps, proof.findings)["verdict"])] or errors
+    return EXIT_CODES[str(report(proof.derivation.steps, proof.findings)["verdict"])] or int(
+        errors > 0
+    )
 
 
 def _deliver(checked: Checked, options: argparse.Namespace) -> int:
@@ -205,33 +193,59 @@ def _drawn(checked: Checked, path: Path) -> str:
         case ".json":
             result = report(checked.derivation.steps, checked.findings)
             return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-    raise InputError(
-        f"I cannot write {path.name!r}: the endings known are .tex, .txt, .json and {ENDING}."
-    )
+    raise InputError(f"there is no writer for {path.suffix}")  # `_writable` came first
+
+
+def _called(network: Network) -> str:
+    count = len(network.neurons)
+    return f"{network.name or 'the network'} ({count:,} neuron{'s' if count > 1 else ''})"
 
 
 def _read(name: str) -> str:
-    path = Path(name)
     try:
-        if path.stat().st_size > 1_000_000:
+        with open(name, "rb") as stream:
+            data = stream.read(LARGEST_RULE + 1)
+        if len(data) > LARGEST_RULE:
             raise InputError("a rule file has at most 1 MB", file=name)
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=name) from None
     except UnicodeDecodeError:
         raise InputError("this is no UTF-8 text", file=name) from None
 
 
+def _writable(name: str | None, endings: tuple[str, ...]) -> None:
+    """Refuse a file that could not be written before the work begins."""
+    if name is None:
+        return
+    path, why = Path(name), ""
+    if path.suffix not in endings:
+        why = f"cannot be written: the endings known are {', '.join(endings)}"
+    elif path.is_dir():
+        why = "cannot be written: this is a folder"
+    elif not path.parent.is_dir():
+        why = f"cannot be written: there is no folder {str(path.parent)!r}"
+    elif not os.access(path.parent, os.W_OK | os.X_OK):
+        why = f"cannot be written: no permission in {str(path.parent)!r}"
+    if why:
+        raise InputError(why, file=name)
+
+
 def _write(path: Path, content: str) -> None:
     """All of it or nothing: a temporary file beside it, then one rename."""
+    temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
+        temporary = None
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=str(path)) from None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def _wrong(answers: object, targets: object) -> int:
@@ -245,8 +259,7 @@ def _wrong(answers: object, targets: object) -> int:
     return int(np.sum((Y[:, 0] > middle) != (D[:, 0] > middle)))
 
 
-Option = tuple[tuple[str, ...], dict[str, object]]
-_NETWORK: Option = (("network",), {"metavar": "NET", "help": NETWORK})
+_NETWORK: Option = (("network",), {"metavar": "NET", "help": "a shorthand or a file"})
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
@@ -257,23 +270,56 @@ _AUDIT: Option = (
     ("--audit",),
     {"action": "store_true", "help": "try what is proved at random numbers as well (no proof)"},
 )
+
+
+def _number(flag: str, kind: type, default: float | None, what: str) -> Option:
+    """An option that takes a number."""
+    letter = "N" if kind is int else "X"
+    return (flag,), {"type": kind, "metavar": letter, "default": default, "help": what}
+
+
 _TRAINING: tuple[Option, ...] = (
     (("--data",), {"required": True, "metavar": "FILE", "help": "CSV: inputs, then targets"}),
-    (("--epochs",), {"type": int, "default": 1000, "help": "passes over the data (1000)"}),
-    (("--batch-size",), {"type": int, "help": "samples per update (all)"}),
-    (("--learning-rate",), {"type": float, "default": 0.5, "help": "η (0.5)"}),
-    (("--momentum",), {"type": float, "default": 0.0, "help": "share of the last Δw (0)"}),
-    (("--seed",), {"type": int, "default": 0, "help": "of the first weights and the order (0)"}),
+    _number("--epochs", int, 1000, "passes over the data (1000)"),
+    _number("--batch-size", int, None, "samples per update (all)"),
+    _number("--learning-rate", float, 0.5, "η (0.5)"),
+    _number("--momentum", float, 0.0, "share of the last Δw (0)"),
+    _number("--seed", int, 0, "of the first weights and the order (0)"),
     (("--dtype",), {"choices": ["float64", "float32"], "default": "float64", "help": "(float64)"}),
     (("-o", "--output"), {"metavar": "FILE.npz", "help": "save weights and network"}),
 )
-COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, tuple[Option, ...]]] = {
-    "demo": (demo_command, "the whole chain on XOR: derive, prove, train", ()),
-    "derive": (derive_command, "write the derivation of a network", (_NETWORK, _JSON, _OUTPUT)),
-    "prove": (
+COMMANDS = {
+    "demo": Command(
+        demo_command,
+        "the whole chain on XOR: derive, prove, train",
+        "Derive and prove the rule of a 2-3-1 network, then train it on XOR.",
+        "  proofprop demo",
+    ),
+    "derive": Command(
+        derive_command,
+        "write the derivation of a network",
+        "Write 𝓔(n), δ of every neuron and Δw of every weight, derived line by line with\n"
+        "the chain rule; every line is checked.",
+        "  proofprop derive 2-3-1\n"
+        "  proofprop derive 2-3-1 -o derivation.tex       LaTeX, with amsmath alone",
+        (_NETWORK, _JSON, _OUTPUT),
+    ),
+    "prove": Command(
         prove_command,
         "prove the recursive rule, or judge a claimed one",
+        "Prove that the recursive rule gives the derivative of the cost for every neuron\n"
+        "and weight.  With --rule the rule in a file is judged instead: proved, or\n"
+        "refuted with numbers, the neuron where it breaks and what is wrong.",
+        "  proofprop prove examples/skip.toml\n"
+        "  proofprop prove 2-3-1 --rule my.rule           is my rule right?",
         (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT),
     ),
-    "train": (train_command, "train with the proved rule", (_NETWORK, *_TRAINING, _JSON)),
+    "train": Command(
+        train_command,
+        "train with the proved rule",
+        "Prove the rule of a network, then train with it on a CSV file.",
+        "  proofprop train 2-3-1 --data examples/xor.csv --epochs 3000 --learning-rate 2\n"
+        "  proofprop train 2-3-1 --data my.csv -o weights.npz",
+        (_NETWORK, *_TRAINING, _JSON),
+    ),
 }

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from symbolic.activations import activation
     from symbolic.costs import cost
+    from symbolic.derived import derive
     from symbolic.errors import InputError
     from symbolic.network import Network, Neuron, Synapse
     from symbolic.spec import load
     from symbolic.topologies import layered, shorthand
-    from symbolic.verification import explain, prove, rule_of
+    from symbolic.verification import prove, rule_of
 
 __all__ = [
     "InputError",
@@ -25,7 +26,7 @@ __all__ = [
     "Synapse",
     "activation",
     "cost",
-    "explain",
+    "derive",
     "layered",
     "load",
     "prove",
@@ -40,7 +41,7 @@ _HOME = {
     "Synapse": "network",
     "activation": "activations",
     "cost": "costs",
-    "explain": "verification",
+    "derive": "derived",
     "layered": "topologies",
     "load": "spec",
     "prove": "verification",

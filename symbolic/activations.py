@@ -6,6 +6,7 @@ in `fields.py`.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from symbolic.enclosure import Undecided, Undefined, enclose
 from symbolic.errors import InputError, did_you_mean
 from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
 from symbolic.ranges import Interval, TooHard
-from symbolic.terms import Num, Sign, Term, replaced, walk
+from symbolic.terms import Cases, Num, Sign, Term, replaced, walk
 from symbolic.tower import Requirement
 
 __all__ = [
@@ -33,6 +34,12 @@ __all__ = [
     "verify",
     "verify_symbolic",
 ]
+
+MOST_JOINTS = 20
+"""Up to so many abs, max, min and where the kinks of an activation are found in seconds."""
+_NUMBER = re.compile(
+    r"[+-]?(?:\d{1,30}/\d{1,30}|(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?)"
+)
 
 
 def row(name: str) -> Row:
@@ -95,6 +102,8 @@ def _exact(name: str, letter: str, given: object) -> Fraction:
             f'write {letter}="{given}".'
         )
     try:
+        if isinstance(given, str) and not _NUMBER.fullmatch(given.strip()):
+            raise ValueError("a number such as 1e999999999 would fill the memory")
         return Fraction(given)
     except (ValueError, ZeroDivisionError):
         raise InputError(f"The parameter {letter!r} of {name!r} is no number: {given!r}.") from None
@@ -112,6 +121,12 @@ def own(
     (Kink(at=Fraction(0, 1), slope=Fraction(0, 1)),)
     """
     _only(name, "φ", phi, (V,))
+    joints = sum(isinstance(p, Cases) or getattr(p, "function", "") == "abs" for p in walk(phi))
+    if joints > MOST_JOINTS:
+        raise InputError(
+            f"The activation {name!r} has {joints} abs, max, min and where; at most {MOST_JOINTS} "
+            "are put together."
+        )
     if slope is None:
         slope = derivative(phi, V)
     _only(name, "φ'", slope, (V, Y))

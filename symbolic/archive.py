@@ -23,8 +23,9 @@ from symbolic.derivation import (
 from symbolic.errors import InputError
 from symbolic.grammar import MOST_DEEP
 from symbolic.network import Network
+from symbolic.plaindata import plain_data
 from symbolic.proof import Checked, check
-from symbolic.spec import as_data, from_data, json_data
+from symbolic.spec import as_data, from_data
 from symbolic.terms import (
     Condition,
     Range,
@@ -103,7 +104,7 @@ def read(text: str, file: str | None = None) -> Derivation:
     """The derivation that a text claims, not yet checked."""
     if len(text) > LARGEST:
         _too_large(file)
-    return Reader(file).derivation(json_data(text, file))
+    return Reader(file).derivation(plain_data(text, "json", file, "derivation"))
 
 
 def _too_large(file: str | None) -> NoReturn:

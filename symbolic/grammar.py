@@ -6,7 +6,7 @@ Precedence, loosest first: + and −, then * and /, then a sign in front, then ^
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
@@ -33,6 +33,8 @@ MOST_CHARACTERS = 4_000
 MOST_NESTED = 60
 MOST_DEEP = 100
 """How deep a term may be; a long chain a/b/c/… is deep without a single parenthesis."""
+MOST_PARTS = 20_000
+"""How many parts a term may have when it is written out."""
 MOST_DIGITS = 30
 MOST_SCALE = 30
 """The largest exponent of ten in a number such as 1e-3."""
@@ -77,6 +79,9 @@ class Token:
 
 class Parser:
     """Reads one line from left to right.  What a name means is left to `named`."""
+
+    signs: Mapping[str, str] = {}
+    """Signs such as δ that stand for a name or a mark, longer ones first."""
 
     def __init__(self, text: str, file: str | None, line: int, column: int) -> None:
         self.file, self.line = file, line
@@ -147,6 +152,13 @@ class Parser:
             if text[place] in " \t":
                 place += 1
                 continue
+            sign = next((sign for sign in self.signs if text.startswith(sign, place)), None)
+            if sign is not None:
+                meant = self.signs[sign]
+                kind = "name" if meant.isalpha() else "mark"
+                tokens.append(Token(kind, meant, column + place))
+                place += len(sign)
+                continue
             match = _TOKEN.match(text, place)
             if match is None or match.lastgroup is None:
                 self.refuse(f"The character {text[place]!r} has no meaning here.", column + place)
@@ -162,10 +174,9 @@ class Parser:
         """A sum of products, not too deep to be worked on."""
         column = self.here.column
         term = self.sum_of_products()
-        if _depth(term) > MOST_DEEP:
-            self.refuse(
-                f"This formula is more than {MOST_DEEP} operations deep; write it in parts.", column
-            )
+        too_much = excess(term)
+        if too_much:
+            self.refuse(f"This formula {too_much}.", column)
         return term
 
     def sum_of_products(self) -> Term:
@@ -369,10 +380,25 @@ def _rational(term: Term) -> Fraction | None:
     return None
 
 
-def _depth(term: Term) -> int:
-    deepest, stack = 0, [(term, 1)]
+def excess(term: Term) -> str:
+    """What is too much about a term, "" if nothing is.
+
+    A piece that is used twice, as max(a, b) uses a, is written twice: so nested ones grow fast.
+    """
+    depth: dict[int, int] = {}
+    size: dict[int, int] = {}
+    stack = [term]
     while stack:
-        top, depth = stack.pop()
-        deepest = max(deepest, depth)
-        stack.extend((part, depth + 1) for part in children(top))
-    return deepest
+        top, inside = stack[-1], children(stack[-1])
+        waiting = [part for part in inside if id(part) not in size]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        depth[id(top)] = 1 + max((depth[id(part)] for part in inside), default=0)
+        size[id(top)] = 1 + sum(size[id(part)] for part in inside)
+    if depth[id(term)] > MOST_DEEP:
+        return f"is more than {MOST_DEEP} operations deep; write it in parts"
+    if size[id(term)] > MOST_PARTS:
+        return f"has more than {MOST_PARTS:,} parts when it is written out"
+    return ""

@@ -120,6 +120,26 @@ class Literal:
         cost, _ = self.composed()
         return -cost.diff(self.symbols[Sign("w", (weight,))]) / sp.Symbol("N", positive=True)
 
+    def elementary(self, expression: Any) -> Any:
+        """The expression with every φ and φ' put in as it is given, and weights by their names."""
+        neurons = self.network.neurons
+        v, names = Sign("v"), set(self.network.uses)
+
+        def put_in(number: Any, order: Any, argument: Any) -> Any:
+            activation = neurons[int(number)].activation
+            y = to_sympy(activation.phi, {v: argument})
+            if order == 0:
+                return y
+            assert activation.slope is not None  # softmax is written out, never as a φ
+            return to_sympy(activation.slope, {v: argument, Sign("y"): y})
+
+        plain = {
+            self.symbols[Sign("w", (name,))]: sp.Symbol(name, real=True)
+            for name in names
+            if name.startswith("w_") and name[2:] not in names  # else the symbol says w_name
+        }
+        return expression.replace(_Phi, put_in).replace(_Exp, sp.exp).xreplace(plain)
+
     def folded(self, expression: Any, fields: dict[str, Any]) -> Term:
         """A derivative as a written term, every inner expression folded to v_k or y_k."""
         back = {symbol: sign for sign, symbol in self.symbols.items()}

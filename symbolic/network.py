@@ -19,6 +19,8 @@ BIAS = "0"
 """The unit with y_0 = +1; a synapse from it carries the bias w_j0."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,63}\Z")
+_WEIGHT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,139}\Z")  # w_h_x of two of the longest names
+SHOWN_OF_A_CYCLE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,58 +141,79 @@ def _check_names(network: Network) -> None:
     units = [*network.inputs, *(neuron.name for neuron in network.neurons)]
     for unit in units:
         if unit == BIAS:
-            raise InputError(f"The unit name {BIAS!r} is taken: it is the bias unit, y_0 = +1.")
+            raise InputError(
+                f"The unit name {BIAS!r} is taken: it is the bias unit, y_0 = +1.",
+                about=("unit", unit),
+            )
         if not _NAME.match(unit):
             raise InputError(
                 f"{unit!r} cannot name a unit: use up to 64 letters, digits and underscores, "
-                "beginning with a letter or digit."
+                "beginning with a letter or digit.",
+                about=("unit", unit),
             )
     _refuse_repeats(units, "unit")
     _refuse_repeats(network.outputs, "output")
-    _refuse_repeats(((s.source, s.to) for s in network.synapses), "synapse (from, to)")
+    _refuse_repeats(((s.source, s.to) for s in network.synapses), "synapse")
     known = set(units)
     for synapse in network.synapses:
         if synapse.source not in known and synapse.source != BIAS:
             raise InputError(
                 f"Neuron {synapse.to!r} reads {synapse.source!r}, but there is no such unit. "
-                + did_you_mean(synapse.source, units)
+                + did_you_mean(synapse.source, units),
+                about=("synapse", synapse.to, synapse.source),
             )
         if synapse.to not in network.neuron:
             raise InputError(
                 f"A synapse leads to {synapse.to!r}, but there is no such neuron. "
                 + did_you_mean(synapse.to, network.neuron)
             )
-        if not _NAME.match(synapse.weight):
+        if not _WEIGHT.match(synapse.weight):
             raise InputError(
-                f"{synapse.weight!r} cannot name a weight: use up to 64 letters, digits and "
-                "underscores, beginning with a letter or digit."
+                f"{synapse.weight!r} cannot name a weight: use up to 140 letters, digits and "
+                "underscores, beginning with a letter or digit.",
+                about=("weight", synapse.to, synapse.source),
             )
     if not network.outputs:
-        raise InputError("The network has no output; name at least one neuron as output.")
+        raise InputError(
+            "The network has no output; name at least one neuron as output.", about=("output",)
+        )
     for output in network.outputs:
         if output not in network.neuron:
             what = "is an input" if output in network.inputs else "does not exist"
             raise InputError(
                 f"The output {output!r} {what}; an output must be a neuron. "
-                + did_you_mean(output, network.neuron)
+                + did_you_mean(output, network.neuron),
+                about=("output", output),
             )
 
 
-def _refuse_repeats(names: Iterable[object], what: str) -> None:
+def _refuse_repeats(names: Iterable[str | tuple[str, str]], what: str) -> None:
     for name, count in Counter(names).items():
         if count > 1:
-            raise InputError(f"The {what} {name!r} is given {count} times; each must be unique.")
+            about = (what, name) if isinstance(name, str) else (what, *reversed(name))
+            shown = repr(name) if isinstance(name, str) else f"from {name[0]!r} to {name[1]!r}"
+            raise InputError(
+                f"The {what} {shown} is given {count} times; each must be unique.", about=about
+            )
 
 
 def _check_reach(network: Network) -> None:
     for neuron in network.neurons:
         if not network.sources[neuron.name]:
-            raise InputError(f"Neuron {neuron.name!r} reads nothing; give it at least one source.")
+            raise InputError(
+                f"Neuron {neuron.name!r} reads nothing; give it at least one source.",
+                about=("unit", neuron.name),
+            )
     if len(network.order) < len(network.neurons):
-        loop = " → ".join(_cycle(network))
+        loop = _cycle(network)
+        shown, length = loop, ""
+        if len(loop) > SHOWN_OF_A_CYCLE:
+            half = SHOWN_OF_A_CYCLE // 2
+            shown, length = [*loop[:half], "…", *loop[-half:]], f" of {len(loop) - 1:,} neurons"
         raise InputError(
-            f"The signals run in a cycle: {loop}. A feed-forward network has none; "
-            "remove one of these synapses, or unroll the recurrence in time first."
+            f"The signals run in a cycle{length}: {' → '.join(shown)}. A feed-forward network has "
+            "none; remove one of these synapses, or unroll the recurrence in time first.",
+            about=("synapse", loop[1], loop[0]),
         )
     reached = set(network.inputs)
     for name in network.order:
@@ -198,7 +221,10 @@ def _check_reach(network: Network) -> None:
             reached.add(name)
     for output in network.outputs:
         if output not in reached:
-            raise InputError(f"No input reaches the output {output!r}; connect it to an input.")
+            raise InputError(
+                f"No input reaches the output {output!r}; connect it to an input.",
+                about=("output", output),
+            )
 
 
 def _check_cost(network: Network) -> None:
@@ -207,13 +233,15 @@ def _check_cost(network: Network) -> None:
     if grouped and sorted(grouped) != sorted(network.outputs):
         raise InputError(
             f"Softmax belongs to all output neurons and to no other; here {grouped[0]!r} has it "
-            f"while the outputs are {', '.join(network.outputs)}."
+            f"while the outputs are {', '.join(network.outputs)}.",
+            about=("activation", grouped[0]),
         )
     for name in grouped:
         if network.successors[name]:
             raise InputError(
                 f"The softmax output {name!r} feeds {network.successors[name][0]!r}; "
-                "a softmax output may feed no neuron."
+                "a softmax output may feed no neuron.",
+                about=("synapse", network.successors[name][0], name),
             )
         if not is_genuine(network.neuron[name].activation):
             raise InputError(
@@ -226,7 +254,8 @@ def _check_cost(network: Network) -> None:
         if wanted and (found != wanted or not is_genuine(network.neuron[output].activation)):
             raise InputError(
                 f"The cost {network.cost.name!r} needs {wanted} outputs, but {output!r} is "
-                f"{found}; give it activation = {wanted!r} or choose another cost."
+                f"{found}; give it activation = {wanted!r} or choose another cost.",
+                about=("activation", output),
             )
 
 

@@ -19,7 +19,7 @@ from symbolic.activations import Activation
 from symbolic.costs import Cost
 from symbolic.enclosure import Undecided, Undefined, enclose
 from symbolic.errors import InputError, did_you_mean
-from symbolic.grammar import FUNCTIONS
+from symbolic.grammar import FUNCTIONS, MOST_PARTS, excess
 from symbolic.terms import (
     Call,
     Cases,
@@ -32,6 +32,7 @@ from symbolic.terms import (
     Relation,
     Sign,
     Term,
+    children,
     num,
 )
 
@@ -56,6 +57,8 @@ COMPARISONS: dict[type[ast.cmpop], Relation] = {
     ast.GtE: Relation.AT_LEAST,
     ast.Eq: Relation.EQUAL,
 }
+MOST_IFS = 10
+"""Every if statement doubles the ways through a function."""
 POINTS = tuple(Fraction(number, 7) for number in range(-35, 36, 2))
 
 
@@ -79,7 +82,7 @@ def read(function: Callable[..., float], letters: tuple[str, ...]) -> tuple[Term
     try:
         source = textwrap.dedent(inspect.getsource(function))
         tree = ast.parse(source)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, RecursionError, MemoryError):
         raise InputError(
             f"The source of {getattr(function, '__name__', function)!r} cannot be read; "
             "define it with `def` in a file, or give an expression such as 'v/(1 + abs(v))'."
@@ -96,7 +99,10 @@ def read_source(source: str, letters: tuple[str, ...], tree: ast.Module | None =
     ...     Sign("v") / (1 + Call("abs", Sign("v"))))
     True
     """
-    body = (tree or ast.parse(source)).body
+    try:
+        body = (tree or ast.parse(source)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise InputError("This is no Python that can be read.") from None
     definition = body[0] if len(body) == 1 else None
     if not isinstance(definition, ast.FunctionDef):
         raise InputError("Give one plain function, written with `def`.")
@@ -109,7 +115,16 @@ def read_source(source: str, letters: tuple[str, ...], tree: ast.Module | None =
             f"def {definition.name}({', '.join(letters)})."
         )
     known: dict[str, Term] = {n: Sign(c) for n, c in zip(names, letters, strict=True)}
-    return _block(definition.body, known, definition)
+    if sum(isinstance(node, ast.If) for node in ast.walk(definition)) > MOST_IFS:
+        _refuse(definition, f"a function may have up to {MOST_IFS} if statements")
+    try:
+        term = _block(definition.body, known, definition)
+    except RecursionError:
+        _refuse(definition, "this function nests too deeply")
+    too_much = excess(term)
+    if too_much:
+        _refuse(definition, f"what it returns {too_much}")
+    return term
 
 
 def _block(statements: list[ast.stmt], known: Mapping[str, Term], parent: ast.AST) -> Term:
@@ -171,6 +186,8 @@ def _operated(left: Term, op: ast.operator, right: Term, node: ast.AST) -> Term:
         if exponent is None:
             _refuse(node, "an exponent must be a number; write exp(b * log(a)) for a ** b")
         return Pow(left, exponent)
+    if len(children(left)) + len(children(right)) > MOST_PARTS:
+        _refuse(node, f"this has more than {MOST_PARTS:,} parts when it is written out")
     if type(op) not in OPERATORS:
         _refuse(node, f"the operator {type(op).__name__} cannot be read")
     return OPERATORS[type(op)](left, right)

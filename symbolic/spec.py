@@ -15,12 +15,14 @@ bias = false                         # or the name of the bias weight
 
 from __future__ import annotations
 
+import difflib
 import json
+import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path as FilePath
 from typing import Any, NoReturn
 
 from symbolic import activations, costs
@@ -29,6 +31,9 @@ from symbolic.costs import COSTS, Cost
 from symbolic.errors import InputError, did_you_mean
 from symbolic.grammar import expression
 from symbolic.network import BIAS, Network, Neuron, Synapse
+from symbolic.places import Path, Places
+from symbolic.plaindata import plain_data
+from symbolic.terms import Term
 from symbolic.topologies import shorthand
 
 LARGEST = 16_000_000
@@ -36,40 +41,78 @@ KEYS = ("name", "inputs", "outputs", "activation", "cost", "bias", "neurons")
 NEURON_KEYS = ("from", "activation", "bias")
 
 
+_SHORTHAND = re.compile(r"\d+(?:[-:].*)?")
+
+
 def open_network(argument: str) -> Network:
-    """The network that an argument of the command names: a file, else a shorthand."""
-    path = Path(argument)
-    if path.suffix in (".toml", ".json") or path.exists():
+    """The network that an argument of the command names: a file, else a shorthand.
+
+    Whatever begins as a shorthand does is one; a file of such a name is written ./2-3-1.
+    """
+    path = FilePath(argument)
+    if path.suffix in (".toml", ".json"):
         return load(path)
-    return shorthand(argument)
+    if _SHORTHAND.fullmatch(argument) or not _is_there(path):
+        return shorthand(argument)
+    return load(path)
 
 
-def load(path: str | Path) -> Network:
+def load(path: str | FilePath) -> Network:
     """The network in a .toml or .json file.
 
     Raises `InputError` with file, line and column for whatever is wrong in it.
     """
-    path = Path(path)
+    path = FilePath(path)
     name = str(path)
     try:
         if path.is_dir():
             raise InputError("this is a folder; name the network file in it", file=name)
-        if path.stat().st_size > LARGEST:
-            size = LARGEST // 1_000_000
-            raise InputError(f"the file is larger than {size} MB: no network", file=name)
-        text = path.read_bytes().decode("utf-8")
+        if path.suffix in (".yaml", ".yml"):
+            raise InputError("YAML is not read here; write the network as TOML", file=name)
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            data = b"" if size > LARGEST else stream.read(LARGEST + 1)
+        if size > LARGEST or len(data) > LARGEST:
+            most = LARGEST // 1_000_000
+            raise InputError(f"the file is larger than {most} MB: no network", file=name)
+        text = data.decode("utf-8-sig")
     except FileNotFoundError:
-        raise InputError("there is no such file; a shorthand looks like 2-3-1", file=name) from None
+        raise InputError(f"there is no such file. {_nearby(path)}", file=name) from None
     except UnicodeDecodeError:
         raise InputError("this is no UTF-8 text, so no network file", file=name) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=name) from None
-    return parse(text, "json" if path.suffix == ".json" else "toml", name)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        why = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot be read: {why}", file=name) from None
+    if not text.strip():
+        raise InputError("the file is empty; a network has inputs, outputs and neurons", file=name)
+    is_json = path.suffix == ".json" or text.lstrip().startswith("{")
+    return parse(text, "json" if is_json else "toml", name)
+
+
+def _is_there(path: FilePath) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def _nearby(path: FilePath) -> str:
+    """A hint for a file that is not there."""
+    try:
+        files = [p.name for p in path.parent.iterdir() if p.suffix in (".toml", ".json")]
+    except OSError:
+        files = []
+    near = difflib.get_close_matches(path.name, sorted(files), n=1)
+    if near:
+        return f"Did you mean {str(path.with_name(near[0]))!r}?"
+    return "A shorthand looks like 2-3-1."
 
 
 def parse(text: str, kind: str = "toml", file: str | None = None) -> Network:
     """The network that a text describes; `kind` is toml or json."""
-    return _Reader(text, _data(text, kind, file), file).network()
+    return _Reader(text, plain_data(text, kind, file), kind == "json", file).network()
 
 
 def write(network: Network) -> str:
@@ -101,11 +144,11 @@ def as_data(network: Network) -> dict[str, Any]:
 
 def from_data(data: dict[str, Any], file: str | None = None) -> Network:
     """The network of what `as_data` gave; errors name the file but no line."""
-    return _Reader("", data, file).network()
+    return _Reader("", data, True, file).network()
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=True)
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _toml(value: Any) -> str:
@@ -139,100 +182,41 @@ def _expressible(name: str, written: str) -> None:
         )
 
 
-def _data(text: str, kind: str, file: str | None) -> dict[str, Any]:
-    """The text as plain data, decimals kept as text."""
-    if kind == "json":
-        found = json_data(text, file)
-    else:
-        try:
-            found = tomllib.loads(text, parse_float=_Decimal)
-        except tomllib.TOMLDecodeError as error:
-            where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-            what = re.sub(r" \(at .*\)$", "", str(error))
-            line, column = (int(where[1]), int(where[2])) if where else (None, None)
-            what = f"this is no TOML: {what}"
-            raise InputError(what, file=file, line=line, column=column) from None
-        except RecursionError:
-            raise InputError("the data nests too deeply for a network", file=file) from None
-        except ValueError:  # an integer beyond the digits that Python reads
-            raise InputError("a number in this file is too long", file=file) from None
-    if not isinstance(found, dict):
-        raise InputError("a network file holds one object with the keys of a network", file=file)
-    return found
-
-
-def json_data(text: str, file: str | None) -> Any:
-    """The JSON text as plain data: decimals as text, no NaN, no key twice.
-
-    Raises `InputError` with line and column for what is no JSON.
-    """
-    try:
-        return json.loads(
-            text, parse_float=_Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
-        )
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"this is no JSON: {error.msg}", file=file, line=error.lineno, column=error.colno
-        ) from None
-    except RecursionError:
-        raise InputError("the data nests too deeply", file=file) from None
-    except InputError as error:
-        raise InputError(error.what, file=file) from None
-    except ValueError:  # an integer beyond the digits that Python reads
-        raise InputError("a number in this file is too long", file=file) from None
-
-
-class _Decimal(str):
-    """A decimal number as it is written, so that 0.1 is 1/10."""
-
-    __slots__ = ()
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise InputError(f"{name} is no number that a file can hold")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise InputError(f"the key {key!r} is given twice")
-        found[key] = value
-    return found
-
-
 @dataclass(frozen=True)
 class _Reader:
     text: str
     data: dict[str, Any]
+    is_json: bool
     file: str | None
 
     def network(self) -> Network:
         data = self.data
-        self._known_keys(data, KEYS, "")
+        self._known_keys(data, KEYS, ())
         for key in ("inputs", "outputs", "neurons"):
             if key not in data:
                 self._refuse(f"The key {key!r} is missing.")
-        default = self._activation(data.get("activation", "logistic"), "activation")
+        default = self._activation(data.get("activation", "logistic"), ("activation",))
         bias = data.get("bias", True)
         if not isinstance(bias, bool):
-            self._refuse("bias of the whole network is true or false.", "bias")
+            self._refuse("bias of the whole network is true or false.", ("bias",))
         table = data["neurons"]
         if not isinstance(table, dict) or not table:
-            self._refuse("neurons is a table: [neurons.h], [neurons.o], …", "neurons")
+            self._refuse("neurons is a table: [neurons.h], [neurons.o], …", ("neurons",))
         neurons: list[Neuron] = []
         synapses: list[Synapse] = []
+        unnamed: dict[str, Synapse] = {}
         for name, row in table.items():
+            path = ("neurons", name)
             if not isinstance(row, dict):
-                self._refuse(f"The neuron {name!r} is a table with the key `from`.", name)
-            self._known_keys(row, NEURON_KEYS, name)
+                self._refuse(f"The neuron {name!r} is a table with the key `from`.", path)
+            self._known_keys(row, NEURON_KEYS, path)
             given = row.get("activation")
-            phi = default if given is None else self._activation(given, "activation", name)
+            phi = default if given is None else self._activation(given, (*path, "activation"))
             neurons.append(Neuron(name, phi))
-            synapses += self._synapses(name, row, bias)
+            synapses += self._synapses(name, row, bias, unnamed)
         title = data.get("name", "")
-        if not isinstance(title, str) or len(title) > 200:
-            self._refuse("name is a text of at most 200 characters.", "name")
+        if not isinstance(title, str) or len(title) > 200 or not title.isprintable():
+            self._refuse("name is a text of at most 200 characters, on one line.", ("name",))
         try:
             return Network(
                 self._names("inputs"),
@@ -245,49 +229,68 @@ class _Reader:
         except InputError as error:
             if error.line is not None:
                 raise
-            suspect = re.findall(r"'([^']+)'", error.what)
-            self._refuse(error.what, *suspect[:1])
+            by_key = error.about[:1] in (("unit",), ("synapse",))
+            self._refuse(error.what, *self._paths(error.about), by_key=by_key)
 
-    def _synapses(self, name: str, row: Mapping[str, Any], default: bool) -> list[Synapse]:
-        found: list[Synapse] = []
+    def _synapses(
+        self, name: str, row: Mapping[str, Any], default: bool, unnamed: dict[str, Synapse]
+    ) -> list[Synapse]:
+        """The synapses of one neuron; two weights that no one named must not become one."""
+        path = ("neurons", name)
         bias = row.get("bias", default)
-        if not isinstance(bias, bool | str):
-            self._refuse("bias is true, false or the name of the bias weight.", "bias", name)
+        if not isinstance(bias, bool | str) or bias == "":
+            what = "bias is true, false or the name of the bias weight."
+            self._refuse(what, (*path, "bias"))
+        given: list[tuple[str, str | None]] = []
         if bias:
-            weight = bias if isinstance(bias, str) else f"w_{name}_{BIAS}"
-            found.append(Synapse(name, BIAS, weight))
-        given = row.get("from")
-        if isinstance(given, list) and all(isinstance(i, str) for i in given):
-            pairs = [(i, f"w_{name}_{i}") for i in given]
-        elif isinstance(given, dict) and all(isinstance(weight, str) for weight in given.values()):
-            pairs = list(given.items())
-        else:
-            self._refuse(
-                f'Neuron {name!r} needs from = ["unit", …] or from = {{ unit = "weight", … }}.',
-                name,
-            )
-        return found + [Synapse(name, i, weight) for i, weight in pairs]
+            given.append((BIAS, bias if isinstance(bias, str) else None))
+        match row.get("from"):
+            case [*sources] if all(isinstance(i, str) for i in sources):
+                given += [(i, None) for i in sources]
+            case dict(pairs) if all(isinstance(weight, str) for weight in pairs.values()):
+                given += pairs.items()
+            case wrong:
+                self._refuse(
+                    f'Neuron {name!r} needs from = ["unit", …] or from = {{ unit = "weight", … }}.',
+                    *((*path, "from", key) for key in _not_text(wrong)),
+                    (*path, "from"),
+                    path,
+                )
+        found = [Synapse(name, i, w or f"w_{name}_{i}") for i, w in given]
+        for synapse, (source, weight) in zip(found, given, strict=True):
+            if weight is not None:
+                continue
+            other = unnamed.setdefault(synapse.weight, synapse)
+            if other is not synapse and (other.to, other.source) != (name, source):
+                self._refuse(
+                    f"Two synapses, to {other.to!r} from {other.source!r} and to {name!r} from "
+                    f"{source!r}, would both have the weight {synapse.weight!r}; give one a name: "
+                    f'from = {{ {source} = "w_a" }}.',
+                    *self._paths(("weight", name, source)),
+                )
+        return found
 
-    def _activation(self, given: Any, key: str, under: str = "") -> Activation:
-        where = (key, under) if under else (key,)
+    def _activation(self, given: Any, path: Path) -> Activation:
         try:
             if isinstance(given, str):
                 return activations.activation(given)
             if isinstance(given, dict) and "phi" in given:
-                self._known_keys(given, ("phi", "slope"), key)
-                phi = self._expression(given["phi"], ("v",))
+                self._known_keys(given, ("phi", "slope"), path)
+                phi = self._expression(given["phi"], ("v",), (*path, "phi"))
                 slope = given.get("slope")
-                read = None if slope is None else self._expression(slope, ("v", "y"))
-                return activations.own(str(given["phi"]), phi, read, written=str(given["phi"]))
+                read = None
+                if slope is not None:
+                    read = self._expression(slope, ("v", "y"), (*path, "slope"))
+                return activations.own(given["phi"], phi, read, written=given["phi"])
             if isinstance(given, dict) and isinstance(given.get("name"), str):
                 rest = {k: str(value) for k, value in given.items() if k != "name"}
                 return activations.activation(given["name"], **rest)
         except InputError as error:
             if error.line is not None:
                 raise
-            self._refuse(error.what, *(str(v) for v in (given,) if isinstance(v, str)), *where)
+            self._refuse(error.what, path)
         return self._refuse(
-            'An activation is a name, { name = "tanh", a = "1.7" } or { phi = "…" }.', *where
+            'An activation is a name, { name = "tanh", a = "1.7" } or { phi = "…" }.', path
         )
 
     def _cost(self, given: Any) -> Cost:
@@ -295,48 +298,79 @@ class _Reader:
             if isinstance(given, str):
                 return costs.cost(given)
             if isinstance(given, dict) and set(given) == {"loss"}:
-                loss = self._expression(given["loss"], ("d", "y", "e"))
-                return costs.own(str(given["loss"]), loss, written=str(given["loss"]))
+                loss = self._expression(given["loss"], ("d", "y", "e"), ("cost", "loss"))
+                return costs.own(given["loss"], loss, written=given["loss"])
         except InputError as error:
             if error.line is not None:
                 raise
-            self._refuse(error.what, "cost")
-        return self._refuse('cost is a name or { loss = "…" } in d and y.', "cost")
+            self._refuse(error.what, ("cost",))
+        return self._refuse('cost is a name or { loss = "…" } in d and y.', ("cost",))
 
-    def _expression(self, text: Any, variables: tuple[str, ...]) -> Any:
+    def _expression(self, text: Any, variables: tuple[str, ...], path: Path) -> Term:
         if not isinstance(text, str):
-            self._refuse("An expression is a text in quotes.", str(text))
-        line, column = self._place((text,))
-        return expression(text, variables, self.file, line or 1, (column or 0) + 1)
+            self._refuse("An expression is a text in quotes.", path)
+        line, column = self._places.values.get(path, (1, 0))
+        return expression(text, variables, self.file, line, column + 1)
 
     def _names(self, key: str) -> tuple[str, ...]:
         names = self.data[key]
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            self._refuse(f'{key} is a list of names: {key} = ["x1", "x2"].', key)
+        if not isinstance(names, list) or _not_text(names):
+            wrong = [(key, n) for n in _not_text(names)]
+            self._refuse(f'{key} is a list of names: {key} = ["x1", "x2"].', *wrong, (key,))
         return tuple(names)
 
-    def _known_keys(self, table: Mapping[str, Any], known: tuple[str, ...], under: str) -> None:
+    def _known_keys(self, table: Mapping[str, Any], known: tuple[str, ...], under: Path) -> None:
         for key in table:
             if key not in known:
-                self._refuse(f"The key {key!r} is not known. {did_you_mean(key, known)}", key)
+                place = self._places.keys.get((*under, key), (None, None))
+                raise InputError(
+                    f"The key {key!r} is not known. {did_you_mean(key, known)}",
+                    file=self.file,
+                    line=place[0],
+                    column=place[1],
+                )
 
-    def _refuse(self, what: str, *words: str) -> NoReturn:
-        line, column = self._place(words)
+    def _paths(self, about: tuple[str, ...]) -> list[Path]:
+        """Where in the data a part of the network is given, the likeliest place first."""
+        data = self.data
+        match about:
+            case ("unit", name):
+                again = [n for n, i in enumerate(data["inputs"]) if i == name]
+                return [("neurons", name), *(("inputs", n) for n in reversed(again))]
+            case ("output", name):
+                again = [n for n, o in enumerate(data["outputs"]) if o == name]
+                return [*(("outputs", n) for n in reversed(again)), ("outputs",)]
+            case ("output",):
+                return [("outputs",)]
+            case ("synapse" | "weight", to, source):
+                path = ("neurons", to, "from")
+                given = data["neurons"][to].get("from")
+                listed = [] if isinstance(given, dict) else given
+                again = [n for n, i in enumerate(listed) if i == source]
+                places: list[Path] = [(*path, n) for n in reversed(again)]
+                return [*places, (*path, source), ("neurons", to, "bias"), ("neurons", to)]
+            case ("activation", name):
+                return [("neurons", name, "activation"), ("activation",), ("neurons", name)]
+        return []
+
+    def _refuse(self, what: str, *paths: Path, by_key: bool = False) -> NoReturn:
+        """Raise the error at the first of these paths that the text holds, its value or its key."""
+        tables = [self._places.values, self._places.keys]
+        if by_key:
+            tables.reverse()
+        found = (table[path] for path in paths for table in tables if path in table)
+        line, column = next(found, (None, None))
         raise InputError(what, file=self.file, line=line, column=column)
 
-    def _place(self, words: tuple[str, ...]) -> tuple[int | None, int | None]:
-        """Line and column of the first of the words that the text holds, for the error."""
-        for word in words:
-            if not word:
-                continue
-            quoted = re.escape(json.dumps(word, ensure_ascii=False))
-            bare = re.escape(word)
-            found = re.search(
-                rf"{quoted}|(?m:^\s*\[neurons\.(?=[\"']?{bare}[\"']?\]))|(?<![\w\"']){bare}(?!\w)",
-                self.text,
-            )
-            if found:
-                start = found.start() + len(found[0]) - len(found[0].lstrip())
-                line = self.text.count("\n", 0, start) + 1
-                return line, start - (self.text.rfind("\n", 0, start) + 1) + 1
-        return None, None
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.text, json=self.is_json)
+
+
+def _not_text(given: Any) -> list[Any]:
+    """The keys or numbers of the items that are no text."""
+    if isinstance(given, dict):
+        return [key for key, value in given.items() if not isinstance(value, str)]
+    if isinstance(given, list):
+        return [n for n, value in enumerate(given) if not isinstance(value, str)]
+    return []

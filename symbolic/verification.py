@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from symbolic.derivation import Derivation
-from symbolic.exposition import derive, proposal
+from symbolic.derivation import ByAssumption, ByCertificate, Derivation, Step
+from symbolic.exposition import proposal
+from symbolic.forward import definitions
 from symbolic.network import Network
 from symbolic.proof import Checked, check
 from symbolic.rules import Rule
@@ -14,7 +15,8 @@ def prove(network: Network, rule: str | None = None, file: str | None = None) ->
 
     For every neuron δ_j = −∂𝓔/∂v_j (direct) is compared with the rule, for every weight
     Δw = −η ∂𝓔/∂w with its rule, summed over its uses and over the batch.  A small network is also
-    differentiated literally by SymPy.
+    differentiated literally by SymPy.  `assume` lines come first; a claim is proved under those of
+    them that it needs.
 
     Raises `InputError` where the claimed rule cannot be read.
     """
@@ -22,19 +24,23 @@ def prove(network: Network, rule: str | None = None, file: str | None = None) ->
         return check(proposal(network))
     from symbolic.rulefile import read_rule  # the grammar loads only when a rule is given
 
-    lines = read_rule(rule, network, file)
-    steps = proposal(network, tuple((line.claim, line.over) for line in lines))
-    placed = tuple(
-        type(step)(step.claim, step.because, step.over, step.uses, line.source)
-        for step, line in zip(steps.steps, lines, strict=True)
+    lines = sorted(read_rule(rule, network, file), key=lambda line: not line.assumed)
+    assumed = tuple(n for n, line in enumerate(lines) if line.assumed)
+    steps = tuple(
+        Step(
+            line.claim,
+            ByAssumption(line.text.removeprefix("assume").strip()),
+            line.over,
+            (),
+            line.source,
+        )
+        if line.assumed
+        else Step(line.claim, ByCertificate(), line.over, assumed, line.source)
+        for line in lines
     )
+    goal = tuple(n for n, line in enumerate(lines) if not line.assumed)
     title = f"The claimed rule for {network.name or 'a network'}"
-    return check(Derivation(title, network, steps.given, placed, steps.goal))
-
-
-def explain(network: Network) -> Checked:
-    """The textbook derivation of a network, every line checked."""
-    return check(derive(network))
+    return check(Derivation(title, network, definitions(network), steps, goal))
 
 
 def rule_of(network: Network) -> Rule:

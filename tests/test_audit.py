@@ -10,11 +10,12 @@ import pytest
 
 from reports.cli import main
 from symbolic import audit as audit_module
-from symbolic import costs, literal
+from symbolic import costs, decisions, literal, proof
 from symbolic.activations import activation
 from symbolic.audit import audit, audit_claims
 from symbolic.calculus import FUNCTIONS
 from symbolic.derivation import ByCertificate, Family, Proved
+from symbolic.derived import derive
 from symbolic.exposition import proposal
 from symbolic.forward import OVER_SAMPLES
 from symbolic.grammar import expression
@@ -26,7 +27,7 @@ from symbolic.recursion import BACK_PROPAGATED, local_gradients, weight_correcti
 from symbolic.terms import Call, Equation, Sign, Sum, Term, num, rebuilt, replaced
 from symbolic.terms import children as parts_of
 from symbolic.topologies import chain, layered, random_dag, shorthand
-from symbolic.verification import explain, prove
+from symbolic.verification import prove
 from tests.nets import skipping, tied
 
 OWN = layered(
@@ -51,7 +52,7 @@ def named(networks):
 
 
 @named(NETWORKS)
-@pytest.mark.parametrize("ask", [prove, explain])
+@pytest.mark.parametrize("ask", [prove, lambda network: derive(network).checked])
 def test_what_the_kernel_proved_passes_and_everything_is_audited(network, ask):
     found = audit(ask(network))
     assert found.neurons == len(network.neurons)

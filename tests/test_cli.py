@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
 from reports.cli import main
 
+ROOT = str(Path(__file__).parent.parent)
 WRONG = "delta[j] = sum(k, delta[k] * w[k,j]) for hidden j\n"
 
 
@@ -52,12 +57,135 @@ def test_bad_input_exits_with_2_and_one_line(network, capsys):
     assert len(told.err.splitlines()) == 1
 
 
-def test_an_unknown_command_is_answered_with_the_nearest(capsys, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["proofprop", "prov"])
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["prov"], "there is no command 'prov'; did you mean 'prove'?"),
+        (["xyz"], "there is no command 'xyz'; known are demo, derive, prove, train"),
+        (["prove", "2-3-1", "--jsn"], "there is no option '--jsn'; did you mean '--json'?"),
+        (["derive", "2-3-1", "--outputt=a.tex"], "did you mean '--output'?"),
+        (["derive", "2-3-1", "more"], "no use for 'more'"),
+        (["derive"], "NET"),
+        (["train", "2-3-1"], "--data"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_nearest(arguments, what, capsys):
     with pytest.raises(SystemExit) as caught:
-        main(["prov"])
+        main(arguments)
     assert caught.value.code == 2
-    assert "did you mean 'prove'" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert what in told.err
+    assert (told.out, len(told.err.splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("command", ["", "demo", "derive", "prove", "train"])
+def test_the_help_fits_a_terminal_and_shows_examples(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"] if command else ["--help"])
+    assert caught.value.code == 0
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 80
+    assert f"  proofprop {command}" in told
+    assert "exit codes: 0 proved" in told
+
+
+def test_the_command_alone_prints_its_help_and_knows_its_version(capsys):
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: proofprop")
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out.startswith("proofprop ")
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("missing/file.tex", "there is no folder"),
+        ("file.pdf", "the endings known are .tex, .txt, .json"),
+        ("folder.tex", "a folder"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_any_work(name, what, tmp_path, capsys):
+    (tmp_path / "folder.tex").mkdir()
+    assert main(["derive", "2-3-1", "-o", str(tmp_path / name)]) == 2
+    told = capsys.readouterr()
+    assert what in told.err
+    assert len(told.err.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.tex"]
+
+
+def test_a_stop_by_the_user_says_what_was_not_written(tmp_path, capsys, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reports.cli.prove", stopped)
+    goal = tmp_path / "proof.tex"
+    assert main(["prove", "2-3-1", "-o", str(goal)]) == 130
+    assert f"stopped; {goal} was not written." in capsys.readouterr().err
+    assert not goal.exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    command = [sys.executable, "-m", "reports", "derive", "2-3-1"]
+    run = Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, env={**os.environ, "PYTHONPATH": ROOT})
+    run.stdout.close()
+    assert run.stderr.read() == b""
+    run.stderr.close()
+    assert run.wait() == 141
+
+
+ODD = """name = "odd 50% & <x> $y$ {z}"
+inputs = ["I", "S"]
+outputs = ["lambda"]
+[neurons.E]
+from = ["I", "S"]
+[neurons.N]
+from = { I = "pi", S = "pi", E = "for" }
+bias = "eta"
+[neurons.lambda]
+from = { E = "delta", N = "sum" }
+bias = "None"
+"""
+
+
+def test_names_that_are_words_elsewhere_work_in_every_command(tmp_path, capsys):
+    net = tmp_path / "odd.toml"
+    net.write_text(ODD, encoding="utf-8")
+    for command in ("derive", "prove"):
+        for ending in ("tex", "txt", "json"):
+            goal = tmp_path / f"{command}.{ending}"
+            assert main([command, str(net), "-o", str(goal)]) == 0
+            assert goal.stat().st_size > 500
+    tex = (tmp_path / "derive.tex").read_text(encoding="utf-8")
+    assert r"odd 50\% \&" in tex
+    rule = tmp_path / "odd.rule"
+    rule.write_text("delta[E] = phi'[E](v[E]) * sum(k, delta[k] * w[k,E])\n", encoding="utf-8")
+    assert main(["prove", str(net), "--rule", str(rule)]) == 0
+    data = tmp_path / "odd.csv"
+    data.write_text("S,I,lambda\n0,1,0.5\n1,0,0.25\n", encoding="utf-8")
+    weights = str(tmp_path / "odd.npz")
+    assert main(["train", str(net), "--data", str(data), "--epochs", "3", "-o", weights]) == 0
+    assert "2 samples, 3 epochs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ("0,0,0\n0,x,1\n", ":2:2: 'x' is no finite number"),
+        ("0,0,0\n0,nan,1\n", ":2:2: 'nan' is no finite number"),
+        ("0,0,0\n0,1\n", ":2: This row has 2 cells"),
+        ("", ": There is no sample"),
+    ],
+)
+def test_bad_data_is_named_with_its_place_and_nothing_is_trained(data, place, tmp_path, capsys):
+    file, weights = tmp_path / "data.csv", tmp_path / "w.npz"
+    file.write_text(data, encoding="utf-8")
+    assert main(["train", "2-3-1", "--data", str(file), "-o", str(weights)]) == 2
+    told = capsys.readouterr()
+    assert f"{file}{place}" in told.err
+    assert told.out == ""
+    assert not weights.exists()
 
 
 def test_the_demo_learns_xor(capsys):

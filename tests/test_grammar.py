@@ -40,6 +40,23 @@ def test_what_is_no_formula_is_refused_where_it_goes_wrong(text, column):
     assert caught.value.column == column
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(" * 40 + "v" + ", 1)" * 40,
+        "(" * 200 + "v" + ")" * 200,
+        "-" * 3000 + "v",
+        "v" + "/v" * 1500,
+        "2^" * 500 + "2",
+        "9" * 4001,
+        "1e99999",
+    ],
+)
+def test_a_formula_that_would_grow_beyond_measure_is_refused_at_once(text):
+    with pytest.raises(InputError):
+        expression(text)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="v0129.eE+-*/^()<>=,' expwhrmax%", max_size=60) | st.text(max_size=30))
 def test_no_text_raises_anything_but_an_input_error(text):

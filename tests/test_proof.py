@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from symbolic.derivation import ByDifferentiation, Proved, Refuted
+from symbolic.derived import derive
 from symbolic.topologies import chain, random_dag, shorthand
-from symbolic.verification import explain, prove
+from symbolic.verification import prove
 
 TIED = random_dag(5, 12, 3, ties=0.4)
 RULE = """delta[j] = (1/N) * e[j] * phi'[j](v[j]) for output j
@@ -18,7 +19,7 @@ dw[j,i] = eta * sum(xi, delta[j] * y[i])
 @pytest.mark.parametrize("text", ["2-3-1", "2-2-2:tanh", "2-3:softmax"])
 def test_every_line_of_the_explanation_is_proved(text):
     assert isinstance(prove(shorthand(text)).verdict, Proved)
-    findings = explain(shorthand(text)).findings
+    findings = derive(shorthand(text)).checked.findings
     assert all(isinstance(f.verdict, Proved) and f.checked for f in findings)
 
 
@@ -26,7 +27,7 @@ def test_every_line_of_the_explanation_is_proved(text):
 def test_skips_and_ties_are_proved_and_explained(seed):
     network = random_dag(5, 12, seed, ties=0.4)
     assert isinstance(prove(network).verdict, Proved)
-    assert isinstance(explain(network).verdict, Proved)
+    assert isinstance(derive(network).checked.verdict, Proved)
 
 
 def test_a_chain_of_two_thousand_neurons_is_proved():
@@ -50,3 +51,19 @@ def test_a_missing_one_over_n_is_refuted_with_two_samples_on_its_own_line():
     assert isinstance(first.verdict, Refuted)
     assert len(first.verdict.witness.inputs) == 2
     assert all(isinstance(finding.verdict, Proved) for finding in others)
+
+
+def test_an_assumed_line_of_a_rule_file_is_used_and_named():
+    short = "assume N = 1\n" + RULE.replace("(1/N) * ", "")
+    checked = prove(shorthand("2-3-1"), rule=short)
+    assert isinstance(checked.verdict, Proved)
+    assert [h.name for h in checked.findings[1].verdict.under] == ["N = 1"]
+    assert [h.name for h in checked.findings[2].verdict.under] == []
+    assert len(checked.theorem().statement) == 3
+
+
+def test_a_rule_that_is_wrong_under_its_own_assumption_is_refuted_by_numbers_that_meet_it():
+    wrong = "assume N = 1\n" + RULE.replace("(1/N)", "2")
+    found = prove(shorthand("2-3-1"), rule=wrong).findings[1].verdict
+    assert isinstance(found, Refuted)
+    assert len(found.witness.inputs) == 1

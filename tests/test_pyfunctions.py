@@ -73,3 +73,18 @@ def test_a_function_that_is_not_what_its_source_says_is_refused():
 
 def test_decimals_are_exact():
     assert "Fraction(1, 10)" in repr(read_source("def f(v):\n    return 0.1 * v", ("v",)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"    a{k + 1} = a{k} * a{k}\n" for k in range(40)) + "    return a40",
+        "".join(f"    if v > {k}:\n        v = v + 1\n" for k in range(40)) + "    return v",
+        "    return " + "v + " * 3000 + "v",
+        "    return " + "-" * 3000 + "v",
+        "    return (",
+    ],
+)
+def test_a_function_that_would_grow_beyond_measure_is_refused_at_once(body):
+    with pytest.raises(InputError):
+        read_source(f"def f(v):\n    a0 = v\n{body}\n", ("v",))

@@ -35,6 +35,7 @@ from symbolic.derivation import (
     Step,
     Unjustified,
 )
+from symbolic.derived import derive
 from symbolic.errors import InputError
 from symbolic.exposition import local, total
 from symbolic.fields import Counterexample, Identity, decide
@@ -59,7 +60,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import shorthand
-from symbolic.verification import explain, prove
+from symbolic.verification import prove
 
 V, Y, D = Sign("v"), Sign("y"), Sign("d")
 DEEP = shorthand("1-1-1:tanh")
@@ -555,7 +556,7 @@ def test_a_hidden_neuron_that_feeds_nobody_is_explained_like_any_other():
     wires = tuple(Synapse(to, "x", f"w_{to}") for to in ("a", "o"))
     neurons = (Neuron("a", phi), Neuron("o", phi))
     network = Network(("x",), neurons, ("o",), wires, cost("squared_error"))
-    assert isinstance(explain(network).verdict, Proved)
+    assert isinstance(derive(network).checked.verdict, Proved)
 
 
 @pytest.mark.slow
