@@ -37,9 +37,9 @@ from symbolic.terms import Equation, height
 
 Member = tuple[str, ...]
 SEARCHED = 8
-"""How many broken members of one line get a counterexample and a diagnosis of their own."""
+"""How many broken members of one line get a counterexample whatever the size of the network."""
 EFFORT = 200_000
-"""Broken members times synapses up to which the others get a counterexample as well."""
+"""Broken members times synapses up to which the others get one as well."""
 DEEPEST = 120
 """How deep a line may be nested."""
 HELD = 400
@@ -187,7 +187,7 @@ class _Kernel:
                 under.update(dict.fromkeys(verdict.under))
                 continue
             if self.refute and len(verdicts) < most:
-                verdict = self._refuted(step, member, len(verdicts) < SEARCHED) or verdict
+                verdict = self._refuted(step, member, first=not verdicts) or verdict
             elif self.refute and isinstance(verdict, Open):
                 verdict = Open(f"it differs like the first {most}; no numbers were searched")
             verdicts[member] = verdict
@@ -195,8 +195,11 @@ class _Kernel:
 
     # --- exact instances -----------------------------------------------------------------------
 
-    def _refuted(self, step: Step, member: Member, told: bool) -> Refuted | None:
-        """Refuted where a proposed witness, evaluated exactly, separates the two sides."""
+    def _refuted(self, step: Step, member: Member, first: bool) -> Refuted | None:
+        """Refuted where a proposed witness, evaluated exactly, separates the two sides.
+
+        The first broken member of a line gets the smallest witness and a diagnosis.
+        """
         network, assumed = self.derivation.network, self._assumed(step)
         if assumed:
             for witness in self._meeting(assumed, step, member):
@@ -208,14 +211,14 @@ class _Kernel:
         from symbolic.refutation import search
 
         terms = (DISTRIBUTION.name,) if network.cost.distribution else ()
-        found = search(network, step.claim, step.over, (member,), terms)
+        found = search(network, step.claim, step.over, (member,), terms, smallest=first)
         if found is None:
             return None
         witness = replace(found.witness, eta=found.eta)
         sides = contradicts(network, step.claim, step.over, found.member, witness)
         if sides is None:
             return None
-        if not told:
+        if not first:
             return Refuted(found.member, witness, *sides)
         slip = diagnose(network, step.claim, step.over, member, terms)
         nearest = slip.repaired

@@ -95,11 +95,13 @@ def search(
     members: Iterable[tuple[str, ...]] | None = None,
     assumptions: Collection[str] = (),
     budget: int = 400,
+    smallest: bool = True,
 ) -> Found | None:
     """A counterexample to the claim, or None if the budget of evaluations finds none.
 
-    One plan is tried on every member before the next plan is.  The first failing member is then
-    searched for its best witness: φ' not 0, exact rather than enclosed, few and small numbers.
+    One plan is tried on every member before the next plan is.  Where the `smallest` is asked for,
+    the first failing member is then searched for its best witness: φ' not 0, exact rather than
+    enclosed, few and small numbers.
     `assumptions` are names: `N = 1` allows one sample only, `Σ_k d_k = 1` makes the targets add
     up to one.
     """
@@ -116,7 +118,7 @@ def search(
                 waiting.remove(member)
                 continue
             if first is not None:
-                return hunt.best(first, ways[turn + 1 :])
+                return hunt.best(first, ways[turn + 1 :]) if smallest else first.found
     return None
 
 
@@ -151,6 +153,12 @@ class _Try:
         """A vanishing true side is the worst, an enclosed value comes next."""
         exact = isinstance(self.left, Fraction) and isinstance(self.right, Fraction)
         return (isinstance(self.left, Fraction) and self.left == 0, not exact)
+
+    @property
+    def found(self) -> Found:
+        """The counterexample as it is handed out."""
+        left, right = enclosure(self.left), enclosure(self.right)
+        return Found(self.member, self.witness, left, right, self.plan.eta)
 
     @property
     def size(self) -> tuple[int, int, int]:
@@ -196,9 +204,7 @@ class _Hunt:
             other = self.attempt(first.member, plan)
             if other is not None and (other.fault, other.size) < (found.fault, found.size):
                 found = other
-        found = self.shrunk(found)
-        left, right = enclosure(found.left), enclosure(found.right)
-        return Found(found.member, found.witness, left, right, found.plan.eta)
+        return self.shrunk(found).found
 
     # drawing -------------------------------------------------------------------------------
 

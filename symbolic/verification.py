@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from symbolic.derivation import ByAssumption, ByCertificate, Derivation, Step
 from symbolic.exposition import proposal
 from symbolic.forward import definitions
 from symbolic.network import Network
 from symbolic.proof import Checked, check
 from symbolic.rules import Rule
+
+if TYPE_CHECKING:
+    from symbolic.rulefile import RuleLine
 
 
 def prove(network: Network, rule: str | None = None, file: str | None = None) -> Checked:
@@ -26,21 +31,17 @@ def prove(network: Network, rule: str | None = None, file: str | None = None) ->
 
     lines = sorted(read_rule(rule, network, file), key=lambda line: not line.assumed)
     assumed = tuple(n for n, line in enumerate(lines) if line.assumed)
-    steps = tuple(
-        Step(
-            line.claim,
-            ByAssumption(line.text.removeprefix("assume").strip()),
-            line.over,
-            (),
-            line.source,
-        )
-        if line.assumed
-        else Step(line.claim, ByCertificate(), line.over, assumed, line.source)
-        for line in lines
-    )
+    steps = tuple(_step(line, assumed) for line in lines)
     goal = tuple(n for n, line in enumerate(lines) if not line.assumed)
     title = f"The claimed rule for {network.name or 'a network'}"
     return check(Derivation(title, network, definitions(network), steps, goal))
+
+
+def _step(line: RuleLine, assumed: tuple[int, ...]) -> Step:
+    if line.assumed:
+        name = line.text.removeprefix("assume").strip()
+        return Step(line.claim, ByAssumption(name), line.over, (), line.source)
+    return Step(line.claim, ByCertificate(), line.over, assumed, line.source)
 
 
 def rule_of(network: Network) -> Rule:
