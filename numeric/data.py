@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from numeric.program import Array
-from numeric.trainer import one_hot
+from numeric.samples import Array, one_hot
 from symbolic.errors import InputError
 from symbolic.network import Network
 
