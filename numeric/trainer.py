@@ -18,6 +18,7 @@ from numeric.lowering import lower
 from numeric.measures import History, loss_of
 from numeric.program import Program
 from numeric.samples import inputs, number, one_hot, samples, whole
+from numeric.validation import Differs, validate
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import BIAS, Network
 from symbolic.rules import Rule
@@ -36,7 +37,8 @@ class Trainer:
 
     Before training, a weight w_ji is normal with mean 0 and variance 1/m, m the number of units
     other than the bias that j reads (LeCun; Haykin sect. 4.6); biases are 0; a shared weight takes
-    the largest m of its uses.  The same seed gives the same weights and the same shuffling.
+    the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
+    program is compared with independent derivatives in exact arithmetic before it is used.
 
     >>> from symbolic.topologies import shorthand
     >>> trainer = Trainer(rule_of(shorthand("2-3-1:tanh")))
@@ -58,6 +60,9 @@ class Trainer:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
         self.rule, self.seed, self.backend = rule, seed, backend
         self.program: Program = lower(rule, dtype)
+        found = validate(self.program, points=1)
+        if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
+            raise AssertionError(str(found))
         self._layout: Layout = self.program.layout
         self._random = np.random.default_rng(seed)
         spread = _spread(self._layout)
