@@ -41,7 +41,7 @@ NETS: dict[str, Network] = {
     "softmax": shorthand("3-4:tanh-3:softmax"),
     "cross-entropy": layered([3, 4, 2], activation("logistic", a="3/2"), cost("cross_entropy")),
     "own cost": layered([2, 3, 2], activation("arctan"), FOURTH),
-    "deep": chain(40),
+    "deep": chain(100),
     "sparse": random_dag(40, 160, 4),
     "tied": random_dag(40, 160, 3, ties=0.4),
     "without biases": layered([2, 3, 1], bias=False),
