@@ -1,8 +1,8 @@
 """Element-wise terms as NumPy functions that write into given buffers, made by `sympy.lambdify`.
 
 Each rewriting is an identity: ln(1 + exp u) = logaddexp(0, u), 1/(1 + exp u) = expit(−u),
-x ln z = xlogy(x, z) (0 where x = 0).  The pieces of a function in pieces are computed only where
-they hold, unless they are polynomials.  SymPy sees generated names alone.
+x ln z = xlogy(x, z) (0 where x = 0), (1 - y)(1 + y) = 1 - y².  The pieces of a function in pieces
+are computed only where they hold, unless they are polynomials.  SymPy sees generated names alone.
 """
 
 from __future__ import annotations
@@ -51,11 +51,13 @@ _COMPARE: dict[Relation, Any] = {
 class Kernel:
     """`run(*reads, *temporaries, out)` writes the value into out, of the shape of all reads.
 
-    The temporaries have the shape and dtype of out.  Out may be one of the reads.
+    The temporaries have the shape and dtype of out.  Out may be one of the reads.  Where it is
+    all one call, `direct` is its function and arguments: a position among reads, a number, "out".
     """
 
     run: Function
     temporaries: int
+    direct: tuple[Function, tuple[int | float | str, ...]] | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -88,7 +90,20 @@ def kernel(term: Term, letters: tuple[str, ...], numbers: tuple[str, ...] = ()) 
     extra = [sp.Symbol(f"t{n}") for n in range(printed.temporaries)]
     arguments = [*symbols.values(), *extra, sp.Symbol("out")]
     run = sp.lambdify(arguments, written, modules=[calls], printer=lambda expr: printed.code)
-    return Kernel(run, printed.temporaries)
+    return Kernel(run, printed.temporaries, _direct(printed, calls, len(letters)))
+
+
+def _direct(
+    printed: Printed, calls: dict[str, Any], reads: int
+) -> tuple[Function, tuple[int | float | str, ...]] | None:
+    if printed.single is None:
+        return None
+    name, given = printed.single
+    place: dict[str, int | str] = {f"x{n}": n for n in range(reads)} | {"out": "out"}
+    try:
+        return calls[name], tuple(place[part] if part in place else float(part) for part in given)
+    except ValueError:  # one of the numbers, known only to `run`
+        return None
 
 
 @lru_cache(maxsize=1024)
@@ -131,12 +146,25 @@ def stable(written: sp.Expr) -> sp.Expr:
         if inside is not None:
             return EXPIT(-inside) ** (-whole.exp)
     if isinstance(whole, sp.Mul):
+        whole = _difference_of_squares(whole)
+    if isinstance(whole, sp.Mul):
         logs = [part for part in whole.args if isinstance(part, sp.log)]
         others = [part for part in whole.args if part not in logs and part.free_symbols]
         if len(logs) == 1 and others:
             number = [part for part in whole.args if not part.free_symbols]
             return sp.Mul(*number, XLOGY(sp.Mul(*others), logs[0].args[0]))
     return whole
+
+
+def _difference_of_squares(term: sp.Mul) -> sp.Expr:
+    """(c - u)(c + u) = c² - u², for a symbol u and a number c: one call less."""
+    sums = [part for part in term.args if isinstance(part, sp.Add) and len(part.args) == 2]
+    for left in sums:
+        number, other = left.args
+        if number.is_number and (-other).is_Symbol and number - other in sums:
+            rest = [part for part in term.args if part not in (left, number - other)]
+            return sp.Mul(*rest, number**2 - other**2)
+    return term
 
 
 def _one_plus_exp(term: sp.Expr) -> sp.Expr | None:

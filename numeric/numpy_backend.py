@@ -167,6 +167,10 @@ class NumpyMachine:
             after.append((buffer.__setitem__, (np.array(line.out.at), out)))
         else:
             out = self._view(line.out)
+        if made.direct is not None:
+            call, given = made.direct
+            real = tuple(out if g == "out" else read[g] if isinstance(g, int) else g for g in given)
+            return [*before, (call, real), *after]
         return [*before, (made.run, (*read, *self._numbers.values(), *temporaries, out)), *after]
 
     def _sparse(self, line: Sparse) -> list[Call]:

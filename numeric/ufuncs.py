@@ -52,6 +52,14 @@ class Printed:
         leaf = self._leaf(expr)
         self.code = self._write(expr, "out", 0) if leaf is None else f"positive({leaf}, out)"
 
+    @property
+    def single(self) -> tuple[str, tuple[str, ...]] | None:
+        """The name and the arguments, where the code is one call of plain arguments."""
+        if self.code.count("(") != 1 or "=" in self.code:
+            return None
+        name, _, given = self.code.rstrip(")").partition("(")
+        return name, tuple(given.split(", "))
+
     def _leaf(self, expr: sp.Expr) -> str | None:
         """The code of a number or a symbol."""
         if expr.free_symbols <= self._numbers:
