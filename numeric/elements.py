@@ -127,13 +127,18 @@ class Elements:
         """The units, cut where the activation changes, if the body speaks of activations."""
         if not any(isinstance(part, Phi) for part in walk(body)):
             return [units]
+        if not all(unit in self.network.neuron for unit in units):
+            raise refuse(body)
+        return self.cut(units)
+
+    def cut(self, units: Units) -> list[Units]:
+        """The neurons, cut where the activation changes."""
         found: list[list[str]] = []
         kind: Activation | None = None
         for unit in units:
-            if unit not in self.network.neuron:
-                raise refuse(body)
-            if not found or self.network.neuron[unit].activation != kind:
-                kind = self.network.neuron[unit].activation
+            here = self.network.neuron[unit].activation
+            if not found or (here is not kind and here != kind):
+                kind = here
                 found.append([])
             found[-1].append(unit)
         return [tuple(part) for part in found]
@@ -159,12 +164,7 @@ class Elements:
             case Sign("e", (at,)):
                 return again(Sign("d", (at,)) - Sign("y", (at,)))
             case Sign("w", at):
-                names = tuple(unit for index in at for unit in bound.get(index, (str(index),)))
-                name = names[0] if len(at) == 1 else self.network.weight_of.get(names[:2])  # type: ignore[arg-type]  # two names
-                if len(names) != len(at) or name not in self.space.layout.entry:
-                    raise refuse(term)
-                entry = self.space.layout.entry[name]
-                return read(Rows(WEIGHTS, entry, entry + 1))
+                return read(self._weight(term, bound))
             case Sign(letter, (at,)) if letter in self.space.buffers:
                 units = bound.get(at, (str(at),))
                 known_to = self.space.known(letter)
@@ -194,6 +194,15 @@ class Elements:
                 return rebuilt(term, tuple(again(part) for part in children(term)))
             case _:
                 raise refuse(term)
+
+    def _weight(self, term: Sign, bound: Mapping[Index, Units]) -> Rows:
+        """The one entry of a weight that is named; weights of many synapses belong in sums."""
+        names = tuple(unit for index in term.at for unit in bound.get(index, (str(index),)))
+        name = self.network.weight_of.get((names[0], names[-1])) if len(term.at) == 2 else names[0]
+        if len(names) != len(term.at) or name not in self.network.uses:
+            raise refuse(term)
+        entry = self.space.layout.entry[name]
+        return Rows(WEIGHTS, entry, entry + 1)
 
     def _total(self, over: Range, body: Term) -> Rows:
         """The one row of Σ_k g_k over the outputs, the hidden or all neurons."""

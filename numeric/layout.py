@@ -6,7 +6,7 @@ contiguous piece of memory and a weight matrix times it is one product.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolic.network import BIAS, Network
 
@@ -38,7 +38,7 @@ class Layout:
     """
 
     network: Network
-    levels: list[tuple[Block, ...]]
+    levels: tuple[tuple[Block, ...], ...]
     row: dict[str, int]
     entry: dict[str, int]
     ones: tuple[int, ...]
@@ -112,6 +112,8 @@ def _grouped(
 
 
 def _by_activation(network: Network, names: list[str]) -> list[str]:
+    if len(names) == 1:
+        return names
     kinds = {network.neuron[name].activation: None for name in names}
     number = {kind: n for n, kind in enumerate(kinds)}
     return sorted(names, key=lambda name: number[network.neuron[name].activation])
@@ -142,7 +144,8 @@ def _placed(
         row[unit] = len(row) + len(ones) - 1
     entry: dict[str, int] = {}
     outputs = tuple(sorted(network.outputs, key=row.__getitem__))
-    layout = Layout(network, [], row, entry, tuple(ones), outputs)
+    layout = Layout(network, (), row, entry, tuple(ones), outputs)
+    levels: list[tuple[Block, ...]] = []
     for level in groups:
         blocks = []
         for neurons, dense in level:
@@ -161,5 +164,5 @@ def _placed(
             near = adjacent(layout.rows_of(columns))
             whole = dense and (near or len(neurons) >= FEW)
             blocks.append(Block(tuple(neurons), columns if whole else None, first, shared))
-        layout.levels.append(tuple(blocks))
-    return layout
+        levels.append(tuple(blocks))
+    return replace(layout, levels=tuple(levels))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from numeric.elements import LINKED, Elements, distributed, factors, mentions, refuse
 from numeric.layout import adjacent
@@ -110,12 +111,23 @@ class _Line:
     body: Term
     over: Family
 
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """The sums over the neurons fed by j or the units that feed j."""
+        linked = (p for p in walk(self.body) if isinstance(p, Sum) and p.over.kind in LINKED)
+        return tuple(dict.fromkeys(linked))
+
+    @cached_property
+    def activated(self) -> bool:
+        """Whether the body speaks of activations."""
+        return any(isinstance(part, Phi) for part in walk(self.body))
+
     @property
     def index(self) -> Index:
         """The letter, or the name, that the line speaks of."""
         return self.head.at[0]
 
-    @property
+    @cached_property
     def members(self) -> tuple[tuple[str, ...], ...]:
         """Whom the line speaks of."""
         if self.over.letters:
@@ -163,16 +175,13 @@ class _Pass:
         if letter == "y" and _is_softmax(body):
             self.code.append(Softmax(target, self.space.rows("v", units)))
             return
-        sums = dict.fromkeys(
-            part for part in walk(body) if isinstance(part, Sum) and part.over.kind in LINKED
-        )
         known: dict[Sum, Rows | None] = {}
-        for part in sums:
-            place = target if len(sums) == 1 else self.space.fresh("t", len(units))
+        for part in line.sums:
+            place = target if len(line.sums) == 1 else self.space.fresh("t", len(units))
             known[part] = self._linked(part, line.index, units, place)
         if isinstance(body, Sum) and known.get(body) == target:
             return
-        for same in self.elements.same_activation(body, units):
+        for same in self.elements.cut(units) if line.activated else [units]:
             start = units.index(same[0])
             cut = {
                 term: rows and Rows(rows.buffer, rows.start + start, rows.start + start + len(same))
