@@ -41,7 +41,7 @@ except ImportError:  # pragma: no cover - a SciPy of the future
 
 Array = NDArray[Any]
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
-CHUNK = 1 << 15
+CHUNK = 1 << 14
 """Numbers of a gathered piece of edges: it stays in the cache next to its partner."""
 
 
