@@ -2,10 +2,10 @@
 
 Run it with `OMP_NUM_THREADS=1 python benchmarks/step.py`.  Three sides take turns in one process:
 the proved rule; a trainer written as well as one can for just this network (every array exists
-beforehand, every call has `out=`, no bias is added that a product can include, η/N is taken into
-the outputs' δ); and the same as one usually writes it.  A ratio is the median over the rounds of
-the time of our update and theirs in the same round.  Times are microseconds of the processor.  `gap` is the
-largest difference of the weights after three updates, in parts of their largest change.
+beforehand, every call has `out=`, η/N is taken into the outputs' δ); and the same as one usually
+writes it.  A ratio is the median over the rounds of the time of our update and theirs in the same
+round.  Times are microseconds of the processor.  `gap` is the largest difference of the weights
+after three updates, in parts of their largest change.
 """
 
 from __future__ import annotations
