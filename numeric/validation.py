@@ -89,12 +89,13 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
 
     weights, eta = some(count), int(draw.integers(1, P))
     machine = ModularMachine(program, SAMPLES, weights, eta)
-    machine.inputs[:] = some(*machine.inputs.shape)
-    machine.targets[:] = some(*machine.targets.shape)
-    if network.cost.distribution:
-        rest = machine.targets[1:].sum(axis=0)
-        machine.targets[0] = (1 - rest) % P
-    machine.learn()
+    for _ in range(2):  # twice: what a run leaves behind must not reach the next one
+        weights[:] = some(count)
+        machine.inputs[:] = some(*machine.inputs.shape)
+        machine.targets[:] = some(*machine.targets.shape)
+        if network.cost.distribution:
+            machine.targets[0] = (1 - machine.targets[1:].sum(axis=0)) % P
+        machine.learn()
     names = list(layout.entry)
     place = {name: n for n, name in enumerate(layout.outputs)}
     targets = {name: machine.targets[place[name]] for name in network.outputs}
