@@ -1,35 +1,42 @@
 """A proved rule → an array program.  The terms of the rule are what is lowered, nothing else.
 
-A claim about j becomes arrays [batch, members]; Σ_k δ_k w_kj and Σ_i w_ji y_i become matrix
-products, one for each dense level, and a sparse matrix where the levels are irregular.
+A claim about j becomes element-wise work on the rows of the neurons it speaks of
+(`elements.py`); the sums over k or i inside it become matrix products and sparse rows
+(`linear.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-import numpy as np
-from scipy import sparse
-
-from numeric.functions import function
-from numeric.program import Array, Instruction, Layout, Level, Program, State
-from symbolic.derivation import Definition, Family
+from numeric.elements import LINKED, Elements, distributed, factors, mentions, refuse
+from numeric.layout import adjacent
+from numeric.linear import Linear, Space, Units
+from numeric.program import (
+    CORRECTIONS,
+    Clear,
+    Instruction,
+    Map,
+    Pick,
+    Program,
+    Rows,
+    Softmax,
+)
+from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.forward import definitions
+from symbolic.notation import ETA, N
 from symbolic.rules import Rule
 from symbolic.terms import (
-    Add,
     Call,
-    Constant,
     Equation,
     Frac,
+    Index,
     Mul,
-    Num,
     Phi,
-    Pow,
-    Range,
     RangeKind,
     Sign,
     Sum,
@@ -38,9 +45,11 @@ from symbolic.terms import (
     walk,
 )
 
-Units = tuple[str, ...]
-Value = Callable[[State], Any]
-_SAMPLED = ("v", "y", "d", "e", "delta")
+DTYPES = ("float64", "float32")
+DEEP = 8
+"""In a network of more levels than this, what δ_j reads besides other δ is computed ahead."""
+WIDE = 256
+"""With so many weights for each unit, η is multiplied into δ_j, not into each Δw_ji."""
 
 
 def lower(rule: Rule, dtype: str = "float64") -> Program:
@@ -52,34 +61,34 @@ def lower(rule: Rule, dtype: str = "float64") -> Program:
     """
     if not isinstance(rule, Rule):
         raise TypeError("Only a Rule can be lowered; prove the network first.")
-    if dtype not in ("float32", "float64"):
+    if dtype not in DTYPES:
         raise InputError(f"The dtype {dtype!r} is not offered; use 'float64' or 'float32'.")
     _check_coverage(rule)
-    layout = Layout.of(rule.network)
-    work = _Lowering(layout)
-    claims = rule.local_gradients
-    forward = [step for level in layout.levels for step in work.forward(level)]
-    back = [
-        step
-        for level in reversed(layout.levels)
-        for claim, family in claims
-        for step in work.assign(claim.left, claim.right, family, level)
-    ]
-    weights = [work.correction(claim, family) for claim, family in rule.weight_corrections]
-    return Program(layout, np.dtype(dtype), tuple(forward), tuple(back), tuple(weights))
+    space = Space(rule.network)
+    depths = range(len(space.layout.levels))
+    forward, backward = _Pass(space), _Pass(space)
+    defined = definitions(rule.network)
+    forward.lines(
+        [_Line(d.head, d.body, d.over) for d in defined if d.head.letter in ("v", "y")], depths
+    )
+    gradients = [_line(claim, family) for claim, family in rule.local_gradients]
+    if len(depths) > DEEP:
+        gradients = [backward.hoisted(line) for line in gradients]
+    backward.lines(gradients, depths[::-1])
+    backward.corrections([_line(claim, family) for claim, family in rule.weight_corrections])
+    steps = forward.finished(), backward.finished()
+    return Program(space.layout, dtype, tuple(space.buffers.values()), *steps)
 
 
 def _check_coverage(rule: Rule) -> None:
     """Exactly one δ_j for every neuron and exactly one Δw for every weight."""
     network = rule.network
-    neurons = Counter(
-        member[0] for claim, family in rule.local_gradients for member in _members(claim, family)
-    )
+    neurons = Counter(member[0] for line in rule.local_gradients for member in _line(*line).members)
     weights: Counter[str] = Counter()
-    for claim, family in rule.weight_corrections:
+    for line in rule.weight_corrections:
         names = (
             network.weight_of.get((member[0], member[1])) if len(member) == 2 else member[0]
-            for member in _members(claim, family)
+            for member in _line(*line).members
         )
         weights.update({name for name in names if name is not None})
     for what, claims, wanted in (
@@ -94,320 +103,193 @@ def _check_coverage(rule: Rule) -> None:
                 )
 
 
-def _members(claim: Equation, family: Family) -> tuple[tuple[str, ...], ...]:
-    if family.letters:
-        return family.members
+@dataclass(frozen=True)
+class _Line:
+    """head := body for the members of the family."""
+
+    head: Sign
+    body: Term
+    over: Family
+
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """The sums over the neurons fed by j or the units that feed j."""
+        linked = (p for p in walk(self.body) if isinstance(p, Sum) and p.over.kind in LINKED)
+        return tuple(dict.fromkeys(linked))
+
+    @cached_property
+    def activated(self) -> bool:
+        """Whether the body speaks of activations."""
+        return any(isinstance(part, Phi) for part in walk(self.body))
+
+    @property
+    def index(self) -> Index:
+        """The letter, or the name, that the line speaks of."""
+        return self.head.at[0]
+
+    @cached_property
+    def members(self) -> tuple[tuple[str, ...], ...]:
+        """Whom the line speaks of."""
+        if self.over.letters:
+            return self.over.members
+        return (tuple(str(index) for index in self.head.at),)
+
+
+def _line(claim: Equation, family: Family) -> _Line:
     assert isinstance(claim.left, Sign)
-    return (tuple(str(index) for index in claim.left.at),)
+    return _Line(claim.left, claim.right, family)
 
 
-def _refuse(term: Term) -> InputError:
-    return InputError(
-        f"The rule is proved, but the trainer cannot compute a {type(term).__name__} of this "
-        "shape; write the sums as Σ_k δ_k w_kj over the neurons fed by j, or over the outputs."
-    )
+class _Pass:
+    """The instructions of one pass, forward or backward, in the making."""
 
+    def __init__(self, space: Space) -> None:
+        self.space, self.layout, self.network = space, space.layout, space.layout.network
+        self.code: list[Instruction] = []
+        self.linear, self.elements = Linear(space, self.code), Elements(space, self.code)
 
-class _Lowering:
-    def __init__(self, layout: Layout) -> None:
-        self.layout, self.network = layout, layout.network
-        self.defined: tuple[Definition, ...] = definitions(layout.network)
+    def finished(self) -> tuple[Instruction, ...]:
+        """The pass: first the weights gathered, and cleared what is added to."""
+        cleared = (Clear(name) for name in self.linear.cleared)
+        return (*self.linear.ahead(), *cleared, *self.code)
 
-    def forward(self, level: Level) -> list[Instruction]:
-        """The definitions of v_j and y_j for the neurons of a level."""
-        steps: list[Instruction] = []
-        for line in self.defined:
-            if line.head.letter in ("v", "y"):
-                steps += self.assign(line.head, line.body, line.over, level)
-        return steps
+    # claims about neurons ---------------------------------------------------------------------
 
-    def assign(self, head: Term, body: Term, family: Family, level: Level) -> list[Instruction]:
-        """head := body for the members of the family in this level."""
-        assert isinstance(head, Sign)
-        here = set(level.neurons)
-        if family.letters:
-            members = [member[0] for member in family.members if member[0] in here]
-        else:
-            members = [str(index) for index in head.at if index in here]
-        if not members:
-            return []
-        units = tuple(sorted(members, key=self.layout.column.__getitem__))
-        bound = {head.at[0]: units} if isinstance(head.at[0], Var) else {}
-        value, columns = self.value(body, bound), self.layout.columns(units)
-        letter = head.letter
-        if letter == "y" and isinstance(body, Frac) and self._is_softmax(body):
-            value = _softmax(columns)
+    def lines(self, lines: Sequence[_Line], depths: Sequence[int]) -> None:
+        """The lines for all their members, level by level."""
+        at: dict[tuple[int, int], list[str]] = {}
+        for n, line in enumerate(lines):
+            for member in line.members:
+                at.setdefault((self.space.level[member[0]], n), []).append(member[0])
+        spread = [_Line(line.head, distributed(line.body), line.over) for line in lines]
+        for depth in depths:
+            for n, line in enumerate(spread):
+                if (depth, n) in at:
+                    for part in self.space.runs(self.space.sorted(at[depth, n])):
+                        self._assign(line, part)
 
-        def run(state: State) -> None:
-            result = value(state)
-            array = state.letters[letter]
-            if np.ndim(result) == 1:
-                result = result[:, np.newaxis]
-            array[:, columns] = result
+    def _assign(self, line: _Line, units: Units) -> None:
+        """head := body for neighbouring neurons of one level."""
+        letter, body = line.head.letter, line.body
+        target = self.space.rows(letter, units)
+        if letter == "y" and _is_softmax(body):
+            self.code.append(Softmax(target, self.space.rows("v", units)))
+            return
+        known: dict[Sum, Rows | None] = {}
+        for part in line.sums:
+            place = target if len(line.sums) == 1 else self.space.fresh("t", len(units))
+            known[part] = self._linked(part, line.index, units, place)
+        if isinstance(body, Sum) and known.get(body) == target:
+            return
+        for same in self.elements.cut(units) if line.activated else [units]:
+            start = units.index(same[0])
+            cut = {
+                term: rows and Rows(rows.buffer, rows.start + start, rows.start + start + len(same))
+                for term, rows in known.items()
+            }
+            self.elements.write(self.space.rows(letter, same), body, {line.index: same}, cut)
 
-        return [Instruction(f"{letter} of {len(units)} neurons", run)]
-
-    def _is_softmax(self, body: Frac) -> bool:
-        """exp(v_j) / Σ_k exp(v_k): computed with the largest v_k subtracted, an identity."""
-        top, below = body.numerator, body.denominator
-        return isinstance(top, Call) and isinstance(below, Sum) and top.function == "exp"
-
-    def value(self, term: Term, bound: dict[Any, Units]) -> Value:
-        """The array of a term: [batch, members] for one bound letter, a number for none."""
-        layout = self.layout
-        match term:
-            case Num(number):
-                exact = float(number)
-                return lambda state: state.weights.dtype.type(exact)
-            case Constant():
-                return lambda state: state.weights.dtype.type(np.pi)
-            case Sign(letter, ()) if letter in ("N", "eta"):
-                return lambda state: state.numbers[letter]
-            case Sign(letter, (at,)) if letter in _SAMPLED:
-                columns = layout.columns(bound.get(at, (str(at),)))
-                return lambda state: state.letters[letter][:, columns]
-            case Add(terms):
-                parts = [self.value(part, bound) for part in terms]
-                return lambda state: _fold(np.add, [part(state) for part in parts])
-            case Mul(factors):
-                parts = [self.value(part, bound) for part in factors]
-                return lambda state: _fold(np.multiply, [part(state) for part in parts])
-            case Frac(numerator, denominator):
-                above, below = self.value(numerator, bound), self.value(denominator, bound)
-                return lambda state: above(state) / below(state)
-            case Pow(base, exponent):
-                inside, power = self.value(base, bound), float(exponent)
-                return lambda state: inside(state) ** power
-            case Call(name, argument):
-                inside, call = self.value(argument, bound), function(Call(name, Sign("u")), ("u",))
-                return lambda state: call(np.asarray(inside(state)))
-            case Phi(neuron, order, argument) if order in (0, 1):
-                return self._phi(order, argument, bound.get(neuron, (str(neuron),)), bound)
-            case Sum(over, body):
-                return self._sum(over, body, bound)
-            case _:
-                raise _refuse(term)
-
-    def _phi(self, order: int, argument: Term, units: Units, bound: dict[Any, Units]) -> Value:
-        inside = self.value(argument, bound)
-        kinds: dict[Any, list[int]] = {}
-        for n, unit in enumerate(units):
-            kinds.setdefault(self.network.neuron[unit].activation, []).append(n)
-        rows = []
-        for activation, places in kinds.items():
-            written = activation.phi if order == 0 else activation.slope
-            if written is None:
-                raise _refuse(argument)
-            needs_y = order == 1 and any(part == Sign("y") for part in walk(written))
-            phi = function(activation.phi, ("v",))
-            wanted = function(written, ("v", "y") if needs_y else ("v",))
-            rows.append((np.array(places), phi if needs_y else None, wanted, activation.kinks))
-
-        def run(state: State) -> Array:
-            v = np.asarray(inside(state))
-            result = np.empty_like(v)
-            for places, phi, wanted, kinks in rows:
-                part = v if len(rows) == 1 else v[:, places]
-                found = wanted(part) if phi is None else wanted(part, phi(part))
-                for kink in kinks if order == 1 else ():
-                    found = np.where(part == float(kink.at), part.dtype.type(kink.slope), found)
-                if len(rows) == 1:
-                    return found
-                result[:, places] = found
-            return result
-
-        return run
-
-    def _sum(self, over: Range, body: Term, bound: dict[Any, Units]) -> Value:
-        if isinstance(body, Add):
-            parts = [self._sum(over, part, bound) for part in body.terms]
-            return lambda state: _fold(np.add, [part(state) for part in parts])
-        letter = over.bound[0] if over.bound else Var("j")
-        fixed = {
-            RangeKind.OUTPUTS: self.network.outputs,
-            RangeKind.NEURONS: self.network.order,
-            RangeKind.HIDDEN: self.network.hidden,
-        }
-        factors = body.factors if isinstance(body, Mul) else (body,)
-        inner = [part for part in factors if _mentions(part, letter)]
-        outer = [part for part in factors if not _mentions(part, letter)]
-        if over.kind in fixed:
-            if any(isinstance(part, Sign) and part.letter == "w" for part in factors):
-                raise _refuse(Sum(over, body))
-            inside = self.value(Mul(tuple(inner)), {letter: fixed[over.kind]})
-            total: Value = lambda state: inside(state).sum(axis=1, keepdims=True)  # noqa: E731
-        elif over.kind in (RangeKind.FED_BY, RangeKind.FEEDING):
-            total = self._linked(over, letter, inner, bound)
-        else:
-            raise _refuse(Sum(over, body))
-        if not outer:
-            return total
-        rest = self.value(Mul(tuple(outer)), bound)
-        return lambda state: rest(state) * total(state)
-
-    def _linked(
-        self, over: Range, letter: Var, inner: list[Term], bound: dict[Any, Units]
-    ) -> Value:
-        """Σ_k g_k w_kj over the neurons k fed by j, or Σ_i w_ji g_i over the units that feed j."""
-        here = over.of[0]
-        fed = over.kind is RangeKind.FED_BY
-        link = Sign("w", (letter, here) if fed else (here, letter))
-        rest = [part for part in inner if part != link]
-        weighted = len(inner) - len(rest)
-        if weighted > 1 or any(_mentions(part, here) for part in rest):
-            raise _refuse(Sum(over, Mul(tuple(inner))))
-        units = bound.get(here, (str(here),))
+    def _linked(self, term: Sum, index: Index, units: Units, place: Rows) -> Rows | None:
+        """Where a sum over the neurons fed by j, or the units that feed j, is; None: empty."""
+        fed = term.over.kind is RangeKind.FED_BY
+        if term.over.of != (index,):
+            raise refuse(term)
+        letter, parts = term.over.bound[0], factors(term.body)
+        link = Sign("w", (letter, index) if fed else (index, letter))
+        rest = tuple(part for part in parts if part != link)
+        if len(parts) - len(rest) != 1 or any(mentions(part, index) for part in rest):
+            raise refuse(term)
         table = self.network.successors if fed else self.network.sources
-        column = self.layout.column
-        others = tuple(sorted({k for j in units for k in table[j]}, key=column.__getitem__))
+        others = tuple(dict.fromkeys(other for unit in units for other in table[unit]))
         if not others:
-            return lambda state: state.weights.dtype.type(0)
-        g = self.value(Mul(tuple(rest)), {letter: others})
-        pairs = [(k, j) for j in units for k in table[j]]
-        matrix = self._matrix(others, units, pairs, fed, weighted == 1)
-        return lambda state: _times(np.asarray(g(state)), matrix(state), len(others), state)
+            return None
+        source = self.elements.vector(rest, letter, others)
+        (self.linear.fed if fed else self.linear.feeding)(units, source, place)
+        return place
 
-    def _matrix(
-        self, rows: Units, columns: Units, pairs: list[tuple[str, str]], fed: bool, weighted: bool
-    ) -> Value:
-        """[rows, columns]: a view of the weights where it can be, else gathered, else CSR."""
-        entry, weight_of = self.layout.entry, self.network.weight_of
-        used = [entry[weight_of[(k, j) if fed else (j, k)]] for k, j in pairs]
-        if weighted and len(pairs) == len(rows) * len(columns):
-            to, source = (rows, columns) if fed else (columns, rows)
-            places = self.layout.entries(to, source)
-            first, width = int(places[0, 0]), int(places.shape[1])
-            stride = int(places[1, 0]) - first if len(to) > 1 else width
-            even = first + stride * np.arange(len(to))[:, None] + np.arange(width)
-            if stride >= width and np.array_equal(places, even):
-                size = stride * (len(to) - 1) + width
+    def hoisted(self, line: _Line) -> _Line:
+        """The line with what does not depend on other δ computed beforehand, for all members."""
+        body = distributed(line.body)
+        parts = body.factors if isinstance(body, Mul) else ()
+        ahead = tuple(p for p in parts if not any(isinstance(inner, Sum) for inner in walk(p)))
+        late = tuple(part for part in parts if part not in ahead)
+        if not ahead or not late or any(isinstance(p, Phi) for t in late for p in walk(t)):
+            return line
+        kinds: dict[object, list[str]] = {}
+        for name in self.space.sorted(member[0] for member in line.members):
+            kinds.setdefault(self.network.neuron[name].activation, []).append(name)
+        buffer = self.space.fresh("h", self.layout.rows).buffer
+        for names in kinds.values():
+            units = tuple(names)
+            where = self.space.where(buffer, units)
+            self.elements.write(where, Mul(ahead), {line.index: units}, {})
+        return _Line(line.head, Mul((Sign(buffer, (line.index,)), *late)), line.over)
 
-                def view(state: State) -> Array:
-                    segment = state.weights[first : first + size]
-                    item = segment.itemsize
-                    block = np.lib.stride_tricks.as_strided(
-                        segment, (len(to), width), (stride * item, item), writeable=False
-                    )
-                    return block if fed else block.T
+    # claims about weights ---------------------------------------------------------------------
 
-                return view
-            return lambda state: state.weights[places] if fed else state.weights[places].T
-        row = {name: n for n, name in enumerate(rows)}
-        col = {name: n for n, name in enumerate(columns)}
-        at = ([row[k] for k, _ in pairs], [col[j] for _, j in pairs])
-        order = sparse.csr_array((np.arange(1, len(pairs) + 1), at), (len(rows), len(columns)))
-        pick = np.array(used)[order.data - 1]
+    def corrections(self, lines: Sequence[_Line]) -> None:
+        """Δw_ji = η Σ_ξ a_j b_i for the synapses of each line; shared: over all uses."""
+        scales = [self._correction(line) for line in lines]
+        places = [tuple(sorted({self._entry(m) for m in line.members})) for line in lines]
+        if len(set(scales)) == 1:
+            scales, places = scales[:1], [tuple(range(len(self.layout.entry)))]
+        for scale, at in zip(scales, places, strict=True):
+            where: Rows | Pick = Pick(CORRECTIONS, at)
+            if adjacent(at):
+                where = Rows(CORRECTIONS, at[0], at[-1] + 1)
+            if scale:
+                self.code.append(Map(where, Mul((*scale, Sign("x0"))), (where,)))
 
-        def compressed(state: State) -> Any:
-            data = state.weights[pick] if weighted else np.ones(len(pick), state.weights.dtype)
-            return sparse.csr_array((data, order.indices, order.indptr), order.shape)
+    def _entry(self, member: tuple[str, ...]) -> int:
+        name = member[0] if len(member) == 1 else self.network.weight_of[member[0], member[1]]
+        return self.layout.entry[name]
 
-        return compressed
-
-    def correction(self, claim: Equation, family: Family) -> Instruction:
-        """Δw_ji = η Σ_ξ a_j b_i for the synapses of a family; shared: over all uses."""
-        head, scale, body = claim.left, [], claim.right
-        assert isinstance(head, Sign)
-        letters: tuple[Any, ...] = tuple(Var(letter) for letter in family.letters) or head.at
-        members = family.members if family.letters else (tuple(str(at) for at in head.at),)
+    def _correction(self, line: _Line) -> tuple[Term, ...]:
+        """The sums over the samples; what they are multiplied with is returned."""
+        letters: tuple[Index, ...] = tuple(Var(letter) for letter in line.over.letters)
+        letters = letters or line.head.at
+        scale: list[Term] = []
+        body: Term = line.body
         while not (isinstance(body, Sum) and body.over.kind is RangeKind.SAMPLES):
-            sums = (
-                [part for part in body.factors if isinstance(part, Sum)]
-                if isinstance(body, Mul)
-                else []
-            )
-            if not isinstance(body, Mul) or len(sums) != 1:
-                raise _refuse(body)
-            scale += [part for part in body.factors if part is not sums[0]]
+            parts = factors(body)
+            sums = [part for part in parts if isinstance(part, Sum)]
+            if len(sums) != 1 or body == sums[0]:
+                raise refuse(body)
+            scale += [part for part in parts if part is not sums[0]]
             body = sums[0]
-        body = body.body
-        edges = [member for member in members if len(member) == 2]
-        if isinstance(body, Sum) and body.over.kind is RangeKind.USES:
+        for part in scale:
+            if any(isinstance(p, Sign) and p not in (N, ETA) for p in walk(part)):
+                raise refuse(part)
+        body = distributed(body.body)
+        edges = [(member[0], member[1]) for member in line.members if len(member) == 2]
+        uses = isinstance(body, Sum) and body.over.kind is RangeKind.USES
+        if isinstance(body, Sum) and uses:
             letters, body = tuple(body.over.bound), body.body
-            edges = [place for member in members for place in self.network.uses[member[-1]]]
+            edges = [place for member in line.members for place in self._uses(member)]
         if len(letters) != 2 or not edges:
-            raise _refuse(body)
-        factors = body.factors if isinstance(body, Mul) else (body,)
-        if any(_mentions(part, letters[0]) and _mentions(part, letters[1]) for part in factors):
-            raise _refuse(body)
-        at_i = tuple(part for part in factors if _mentions(part, letters[1]))
-        at_j = tuple(part for part in factors if part not in at_i)
-        number = self.value(Mul(tuple(scale)), {})
-        blocks = self._blocks(edges)
-        lowered = [
-            (
-                self.value(Mul(at_j), {letters[0]: to}),
-                self.value(Mul(at_i), {letters[1]: source}),
-                places,
-                len(to),
-                len(source),
-            )
-            for to, source, places in blocks
-        ]
+            raise refuse(body)
+        parts = factors(body)
+        if any(mentions(part, letters[0]) and mentions(part, letters[1]) for part in parts):
+            raise refuse(body)
+        at_i = tuple(part for part in parts if mentions(part, letters[1]))
+        at_j = tuple(part for part in parts if part not in at_i)
+        if len(self.layout.entry) >= WIDE * self.layout.rows:
+            at_j, scale = (*scale, *at_j), []
+        left = self.elements.vector(at_j, letters[0], tuple(dict.fromkeys(j for j, _ in edges)))
+        right = self.elements.vector(at_i, letters[1], tuple(dict.fromkeys(i for _, i in edges)))
+        (self.linear.shared if uses else self.linear.correct)(edges, left, right)
+        return tuple(scale)
 
-        def run(state: State) -> None:
-            for left, right, places, rows, width in lowered:
-                batch = len(state.letters["y"])
-                a = np.broadcast_to(left(state), (batch, rows))
-                b = np.broadcast_to(right(state), (batch, width))
-                if isinstance(places, slice):
-                    state.corrections[places] += number(state) * (a.T @ b).ravel()
-                elif places.ndim == 2:
-                    np.add.at(state.corrections, places, number(state) * (a.T @ b))
-                else:
-                    part = number(state) * np.einsum("nj,nj->j", a, b)
-                    np.add.at(state.corrections, places, part)
-
-        return Instruction(f"Δw of {len(edges)} synapses", run)
-
-    def _blocks(self, edges: list[Any]) -> list[tuple[Units, Units, slice | Array]]:
-        """Dense levels as whole matrices; the remaining edges as one list of pairs."""
-        left = set(edges)
-        blocks: list[tuple[Units, Units, slice | Array]] = []
-        for level in self.layout.levels:
-            inside = [(j, i) for j in level.neurons for i in level.sources]
-            if inside and left.issuperset(inside):
-                left.difference_update(inside)
-                places = self.layout.entries(level.neurons, level.sources)
-                where = places if level.segment is None else level.segment
-                blocks.append((level.neurons, level.sources, where))
-        pairs = [edge for edge in edges if edge in left]
-        if pairs:
-            names = [self.layout.entry[self.network.weight_of[edge]] for edge in pairs]
-            to, source = (tuple(edge[n] for edge in pairs) for n in (0, 1))
-            blocks.append((to, source, np.array(names)))
-        return blocks
+    def _uses(self, member: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        name = member[0] if len(member) == 1 else self.network.weight_of[member[0], member[1]]
+        return self.network.uses[name]
 
 
-def _mentions(term: Term, index: Any) -> bool:
-    return any(
-        (isinstance(part, Sign) and index in part.at)
-        or (isinstance(part, Phi) and part.neuron == index)
-        or (isinstance(part, Sum) and index in part.over.of)
-        for part in walk(term)
+def _is_softmax(body: Term) -> bool:
+    """exp(v_j) / Σ_k exp(v_k): the whole group at once, an identity makes it stable."""
+    return (
+        isinstance(body, Frac)
+        and isinstance(body.numerator, Call)
+        and body.numerator.function == "exp"
+        and isinstance(body.denominator, Sum)
     )
-
-
-def _fold(operation: Any, parts: list[Any]) -> Any:
-    result = parts[0] if parts else 1
-    for part in parts[1:]:
-        result = operation(result, part)
-    return result
-
-
-def _times(left: Array, right: Any, width: int, state: State) -> Array:
-    if left.ndim < 2:
-        left = np.broadcast_to(left, (len(state.letters["y"]), width)).astype(state.weights.dtype)
-    product: Array = left @ right
-    return product
-
-
-def _softmax(columns: slice | Array) -> Value:
-    def run(state: State) -> Array:
-        v = state.letters["v"][:, columns]
-        with np.errstate(under="ignore"):
-            share = np.exp(v - v.max(axis=1, keepdims=True))
-        result: Array = share / share.sum(axis=1, keepdims=True)
-        return result
-
-    return run

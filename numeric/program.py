@@ -1,135 +1,172 @@
-"""The array program: levels of neurons, one flat vector of weights, and a list of instructions.
+"""The array program: a list of typed instructions on named buffers.  Data, and nothing else.
 
-It knows nothing of back-propagation; `lowering.py` writes the instructions from a proved rule.
+It knows nothing of back-propagation; `lowering.py` writes it from a proved rule, a backend runs
+it, and `validation.py` runs the very same list in exact arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from numeric.layout import Layout
+from symbolic.terms import Term
 
-from symbolic.network import BIAS, Network
-
-Array = NDArray[Any]
+WEIGHTS, CORRECTIONS = "w", "dw"
+"""The flat vectors: the weights of the network, and Δw of each."""
 
 
 @dataclass(frozen=True)
-class Level:
-    """Neurons that wait only for earlier levels; `dense` when all of them read the same units.
+class Buffer:
+    """A named array: [size, batch], or the flat vector [size] where it belongs to no sample."""
 
-    Dense: the weights are `places` [neurons, fan-in] in the flat vector, one contiguous `segment`
-    where no weight is tied, so that the matrix is a view.  Otherwise the synapses are listed.
+    name: str
+    size: int
+    sampled: bool = True
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Neighbouring rows start, …, stop - 1 of a buffer (elements, where it is a flat vector)."""
+
+    buffer: str
+    start: int
+    stop: int
+
+    @property
+    def count(self) -> int:
+        """How many rows."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Pick:
+    """Any rows of a buffer, by number."""
+
+    buffer: str
+    at: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many rows."""
+        return len(self.at)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """[height, width] inside a flat vector: entry first + r·stride + c in row r and column c."""
+
+    buffer: str
+    first: int
+    height: int
+    width: int
+    stride: int
+
+
+@dataclass(frozen=True)
+class Clear:
+    """buffer := 0."""
+
+    buffer: str
+
+
+@dataclass(frozen=True)
+class Map:
+    """out := expr, element by element; `x0`, `x1`, … of expr are what is read, `N`, `eta` numbers.
+
+    A single row that is read beside several stands for all of them.
     """
 
-    neurons: tuple[str, ...]
-    dense: bool
-    sources: tuple[str, ...]
-    segment: slice | None
+    out: Rows | Pick
+    expr: Term
+    reads: tuple[Rows | Pick, ...]
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where everything lies: columns of units, entries of weights, levels of neurons."""
+class Take:
+    """out := the picked rows, in this order."""
 
-    network: Network
-    levels: tuple[Level, ...]
-    column: dict[str, int]
-    entry: dict[str, int]
-
-    @staticmethod
-    def of(network: Network) -> Layout:
-        """Columns: the bias unit, the inputs, then the neurons level by level."""
-        depth = dict.fromkeys((BIAS, *network.inputs), 0)
-        groups: list[list[str]] = []
-        for name in network.order:
-            depth[name] = 1 + max(depth[source] for source in network.sources[name])
-            if depth[name] > len(groups):
-                groups.append([])
-            groups[depth[name] - 1].append(name)
-        column = {unit: n for n, unit in enumerate((BIAS, *network.inputs))}
-        for name in (name for group in groups for name in group):
-            column[name] = len(column)
-        entry: dict[str, int] = {}
-        levels = []
-        for group in groups:
-            group.sort(key=column.__getitem__)
-            sources = tuple(sorted(network.sources[group[0]], key=column.__getitem__))
-            dense = all(set(network.sources[name]) == set(sources) for name in group)
-            before = len(entry)
-            for name in group:
-                for source in sorted(network.sources[name], key=column.__getitem__):
-                    entry.setdefault(network.weight_of[name, source], len(entry))
-            fresh = dense and len(entry) - before == len(group) * len(sources)
-            segment = slice(before, len(entry)) if fresh else None
-            levels.append(Level(tuple(group), dense, sources if dense else (), segment))
-        return Layout(network, tuple(levels), column, entry)
-
-    def columns(self, units: tuple[str, ...]) -> slice | Array:
-        """The columns of the units: a slice where they are neighbours, else their numbers."""
-        numbers = [self.column[unit] for unit in units]
-        first = numbers[0] if numbers else 0
-        if numbers == list(range(first, first + len(numbers))):
-            return slice(first, first + len(numbers))
-        return np.array(numbers, dtype=np.intp)
-
-    def entries(self, to: tuple[str, ...], source: tuple[str, ...]) -> Array:
-        """The entries [to, source] of the flat vector of weights."""
-        weight_of = self.network.weight_of
-        rows = [[self.entry[weight_of[j, i]] for i in source] for j in to]
-        return np.array(rows, dtype=np.intp).reshape(len(to), len(source))
-
-
-@dataclass
-class State:
-    """The arrays a program works on: [batch, units] for each letter, the weights, the numbers."""
-
-    letters: dict[str, Array]
-    weights: Array
-    corrections: Array
-    numbers: dict[str, Any] = field(default_factory=dict)
+    out: Rows
+    of: Pick
 
 
 @dataclass(frozen=True)
-class Instruction:
-    """One step of a program: what it computes, as a line, and the code that does."""
+class Product:
+    """out := W x, or Wᵀ x where `transposed`."""
 
-    text: str
-    run: Callable[[State], None]
+    out: Rows
+    matrix: Matrix
+    x: Rows
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """out += Σ data[e] x[index[e]], for row r over the e from pointer[r] to pointer[r + 1] - 1."""
+
+    out: Rows
+    pointer: tuple[int, ...]
+    index: tuple[int, ...]
+    data: Rows
+    x: str
+
+
+@dataclass(frozen=True)
+class Total:
+    """out := Σ of the rows, one row."""
+
+    out: Rows
+    x: Rows
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """out_j := exp(x_j) / Σ_k exp(x_k), computed with the largest x_k subtracted: an identity."""
+
+    out: Rows
+    x: Rows
+
+
+@dataclass(frozen=True)
+class Outer:
+    """out[r, c] := Σ_ξ left[r, ξ] right[c, ξ], written row by row into a flat vector."""
+
+    out: Rows
+    left: Rows
+    right: Rows
+
+
+@dataclass(frozen=True)
+class EdgeDots:
+    """out[e] := Σ_ξ left[e, ξ] right[e, ξ]."""
+
+    out: Rows
+    left: Pick
+    right: Pick
+
+
+@dataclass(frozen=True)
+class RunSums:
+    """out[n] := Σ of[order[e]] for the e from starts[n] to starts[n + 1] - 1: shared weights."""
+
+    out: Pick
+    of: str
+    order: tuple[int, ...]
+    starts: tuple[int, ...]
+
+
+Instruction = Clear | Map | Take | Product | Sparse | Total | Softmax | Outer | EdgeDots | RunSums
 
 
 @dataclass(frozen=True)
 class Program:
-    """Forward pass, local gradients and weight corrections of one network, lowered from a rule."""
+    """Forward pass, local gradients and weight corrections of one network, lowered from a rule.
+
+    The buffers "v", "y" and "delta" have a row for each row of the layout, "d" one for each
+    output in the order `layout.outputs`.  After `backward` the vector "dw" holds Δw.
+    """
 
     layout: Layout
-    dtype: np.dtype[Any]
+    dtype: str
+    buffers: tuple[Buffer, ...]
     forward: tuple[Instruction, ...]
-    local_gradients: tuple[Instruction, ...]
-    corrections: tuple[Instruction, ...]
-
-    def state(self, batch: int, weights: Array, eta: float = 1.0) -> State:
-        """Fresh buffers for a batch; y_0 = 1."""
-        width = len(self.layout.column)
-        letters = {c: np.zeros((batch, width), self.dtype) for c in ("v", "y", "d", "e", "delta")}
-        letters["y"][:, 0] = 1
-        numbers = {"N": self.dtype.type(batch), "eta": self.dtype.type(eta)}
-        return State(letters, weights, np.zeros_like(weights), numbers)
-
-    def run(self, state: State, inputs: Array, targets: Array | None = None) -> None:
-        """Forward; with targets also δ and Δw: `state.corrections` is then Δw for each entry."""
-        network = self.layout.network
-        state.letters["y"][:, 1 : 1 + len(network.inputs)] = inputs
-        for step in self.forward:
-            step.run(state)
-        if targets is None:
-            return
-        outputs = self.layout.columns(network.outputs)
-        state.letters["d"][:, outputs] = targets
-        state.letters["e"][:, outputs] = targets - state.letters["y"][:, outputs]
-        state.corrections[:] = 0
-        for step in (*self.local_gradients, *self.corrections):
-            step.run(state)
+    backward: tuple[Instruction, ...]

@@ -1,75 +1,35 @@
-"""Training by a proved rule: checks of the samples, epochs, momentum, saving and loading."""
+"""Training by a proved rule: epochs, batches, momentum, and what was learned."""
 
 from __future__ import annotations
 
-import csv
-import importlib
-import json
 import math
 import os
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from numeric.functions import function
+from numeric import saving
+from numeric.backends import Machine, builder
+from numeric.layout import Layout
 from numeric.lowering import lower
-from numeric.program import Array, Layout, Program, State
-from symbolic.costs import COSTS, in_d_and_y
+from numeric.measures import History, loss_of
+from numeric.program import Program
+from numeric.samples import inputs, number, one_hot, samples, whole
+from numeric.validation import Differs, validate
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import BIAS, Network
 from symbolic.rules import Rule
 from symbolic.verification import rule_of
 
-LARGEST_FILE = 1 << 30
-"""Bytes that a saved trainer may unpack to."""
+__all__ = ["History", "Trainer", "one_hot"]
 
-_FORMAT = "proofprop trainer 1"
-_PARTS = ("format", "network", "names", "weights", "moved", "seed", "random")
-_DAMAGE = (
-    *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""What a damaged or foreign file makes the readers of zip, .npy and JSON raise."""
+Array = NDArray[Any]
+AT_ONCE = 1024
+"""Samples that are predicted at once."""
 _QUIET: Any = {"over": "ignore", "invalid": "ignore", "divide": "ignore", "under": "ignore"}
-
-
-@dataclass
-class History:
-    """What one call of `fit` measured, one number per epoch.
-
-    `cost` is 𝓔 over the samples of the epoch, each taken just before the update it takes part in.
-    `accuracy`, the share of samples whose largest output is at their largest target, is measured
-    likewise and only for several outputs.  `validation_cost` is 𝓔 after the epoch.
-    """
-
-    cost: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    validation_cost: list[float] = field(default_factory=list)
-
-    def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write epoch, cost and what else was measured, with a header."""
-        columns = {
-            name: values
-            for name, values in (
-                ("cost", self.cost),
-                ("accuracy", self.accuracy),
-                ("validation_cost", self.validation_cost),
-            )
-            if values or name == "cost"
-        }
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file)
-            rows.writerow(("epoch", *columns))
-            for epoch, measured in enumerate(zip(*columns.values(), strict=True), start=1):
-                rows.writerow((epoch, *(repr(value) for value in measured)))
 
 
 class Trainer:
@@ -77,7 +37,8 @@ class Trainer:
 
     Before training, a weight w_ji is normal with mean 0 and variance 1/m, m the number of units
     other than the bias that j reads (LeCun; Haykin sect. 4.6); biases are 0; a shared weight takes
-    the largest m of its uses.  The same seed gives the same weights and the same shuffling.
+    the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
+    program is compared with independent derivatives in exact arithmetic before it is used.
 
     >>> from symbolic.topologies import shorthand
     >>> trainer = Trainer(rule_of(shorthand("2-3-1:tanh")))
@@ -90,21 +51,29 @@ class Trainer:
     TypeError: A Trainer is made from a Rule: Trainer(rule_of(network)).
     """
 
-    def __init__(self, rule: Rule, dtype: str = "float64", seed: int = 0) -> None:
+    def __init__(
+        self, rule: Rule, dtype: str = "float64", seed: int = 0, backend: str = "numpy"
+    ) -> None:
         if not isinstance(rule, Rule):
             raise TypeError("A Trainer is made from a Rule: Trainer(rule_of(network)).")
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
-        self.rule, self.seed = rule, seed
+        self.rule, self.seed, self.backend = rule, seed, backend
         self.program: Program = lower(rule, dtype)
+        found = validate(self.program, points=1)
+        if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
+            raise AssertionError(str(found))
         self._layout: Layout = self.program.layout
         self._random = np.random.default_rng(seed)
         spread = _spread(self._layout)
         drawn = self._random.standard_normal(len(spread)) * spread
-        self._weights: Array = drawn.astype(self.program.dtype)
+        self._weights: Array = drawn.astype(dtype)
         self._moved: Array = np.zeros_like(self._weights)
-        self._outputs = self._layout.columns(self.network.outputs)
-        self._loss = _loss(self.network)
+        self._loss = loss_of(self.network)
+        place = {name: n for n, name in enumerate(self.network.outputs)}
+        self._order = [place[name] for name in self._layout.outputs]
+        self._build = builder(backend)
+        self._machines: dict[tuple[int, float], Machine] = {}
 
     @property
     def network(self) -> Network:
@@ -126,9 +95,9 @@ class Trainer:
             if name not in self._layout.entry:
                 hint = did_you_mean(name, self._layout.entry)
                 raise InputError(f"There is no weight {name!r}. {hint}")
-            number = _number(value, f"The weight {name!r}")
+            given = number(value, f"The weight {name!r}")
             with np.errstate(over="ignore"):
-                fresh[self._layout.entry[name]] = number
+                fresh[self._layout.entry[name]] = given
             if not np.isfinite(fresh[self._layout.entry[name]]):
                 raise InputError(f"The weight {name!r} is too large for {self.program.dtype}.")
         self._weights[:] = fresh
@@ -158,31 +127,28 @@ class Trainer:
         Raises `InputError` for samples or settings that cannot be used, and where the cost or a
         weight stops being finite: the weights are then those before that epoch.
         """
-        inputs, targets = self._samples(X, D)
+        rows, aims = self._samples(X, D)
         held_out = None if validation is None else self._samples(*validation)
-        rate = _number(learning_rate, "The learning rate")
-        memory = _number(momentum, "The momentum")
+        rate = number(learning_rate, "The learning rate")
+        memory = number(momentum, "The momentum")
         if rate <= 0:
             raise InputError(f"The learning rate must be > 0, not {learning_rate}.")
         if not 0 <= memory < 1:
             raise InputError(f"The momentum must be at least 0 and less than 1, not {momentum}.")
-        _whole(epochs, "epochs", 0)
-        count = len(inputs)
-        size = count if batch_size is None else min(_whole(batch_size, "batch_size", 1), count)
-        rest = count % size
-        states = {n: self.program.state(n, self._weights, rate) for n in {size, rest} - {0}}
+        whole(epochs, "epochs", 0)
+        count = rows.shape[1]
+        size = count if batch_size is None else min(whole(batch_size, "batch_size", 1), count)
+        seen = np.empty_like(aims), np.empty_like(aims)
+        before = np.empty_like(self._weights), np.empty_like(self._moved)
         history = History()
         bar = tqdm(range(1, epochs + 1), "training", delay=2, disable=progress is False)
         with bar, np.errstate(**_QUIET):
             for epoch in bar:
-                before = self._weights.copy(), self._moved.copy()
-                order = None
-                if shuffle and size < count:
-                    order = self._random.permutation(count)
-                    rows, aims = inputs[order], targets[order]
-                else:
-                    rows, aims = inputs, targets
-                cost, right = self._epoch(states, rows, aims, size, memory)
+                before[0][:], before[1][:] = self._weights, self._moved
+                order = self._random.permutation(count) if shuffle and size < count else None
+                self._epoch(rows, aims, order, size, rate, memory, seen)
+                wanted = aims if order is None else aims[:, order]
+                cost = self._loss(wanted, *seen) / count
                 if not (math.isfinite(cost) and np.isfinite(self._weights).all()):
                     self._weights[:], self._moved[:] = before
                     raise InputError(
@@ -192,7 +158,8 @@ class Trainer:
                     )
                 history.cost.append(cost)
                 if len(self.network.outputs) > 1:
-                    history.accuracy.append(right)
+                    right = seen[0].argmax(axis=0) == wanted.argmax(axis=0)
+                    history.accuracy.append(float(right.mean()))
                 if held_out is not None:
                     history.validation_cost.append(self._cost(*held_out))
                 if callback is not None and callback(epoch, history) is True:
@@ -202,32 +169,45 @@ class Trainer:
         return history
 
     def _epoch(
-        self, states: dict[int, State], rows: Array, aims: Array, size: int, memory: float
-    ) -> tuple[float, float]:
-        """One pass over the samples; the mean cost and the share of right answers on the way."""
-        cost, right, count = 0.0, 0, len(rows)
-        several = aims.shape[1] > 1
+        self,
+        rows: Array,
+        aims: Array,
+        order: Array | None,
+        size: int,
+        rate: float,
+        memory: float,
+        seen: tuple[Array, Array],
+    ) -> None:
+        """One pass over the samples; y and v of the outputs on the way are put into `seen`."""
+        count, weights, moved = rows.shape[1], self._weights, self._moved
+        parts = {n: self._machine(n, rate) for n in {size, count % size} - {0}}
+        y, v = seen
         for start in range(0, count, size):
-            target = aims[start : start + size]
-            state = states[len(target)]
-            self.program.run(state, rows[start : start + size], target)
-            cost += self._total(state, target)
-            if several:
-                y = state.letters["y"][:, self._outputs]
-                right += int(np.count_nonzero(y.argmax(axis=1) == target.argmax(axis=1)))
+            stop = min(start + size, count)
+            part = parts[stop - start]
+            if order is None:
+                np.copyto(part.inputs, rows[:, start:stop])
+                np.copyto(part.targets, aims[:, start:stop])
+            else:  # "clip" writes straight into the machine; the numbers are in range
+                np.take(rows, order[start:stop], 1, part.inputs, "clip")
+                np.take(aims, order[start:stop], 1, part.targets, "clip")
+            part.learn()
+            part.outputs(y[:, start:stop], v[:, start:stop])
             if memory:
-                self._moved *= self._moved.dtype.type(memory)
-                self._moved += state.corrections
+                np.multiply(moved, memory, moved)
+                np.add(moved, part.corrections, moved)
+                np.add(weights, moved, weights)
             else:
-                self._moved[:] = state.corrections
-            self._weights += self._moved
-        return cost / count, right / count
+                np.add(weights, part.corrections, weights)
+        if not memory:
+            np.copyto(moved, part.corrections)
 
     def predict(self, X: ArrayLike) -> Array:
         """The outputs y for each row of X: [samples, outputs]."""
-        inputs = self._inputs(X)
-        state = self._forward(inputs)
-        return np.array(state.letters["y"][:, self._outputs])
+        y, _ = self._outputs(inputs(X, self.network, self.program.dtype).T)
+        table = np.empty(y.shape[::-1], y.dtype)
+        table[:, self._order] = y.T
+        return table
 
     def cost(self, X: ArrayLike, D: ArrayLike) -> float:
         """𝓔 = (1/N) Σ_ξ Σ_j c(d_j, y_j) at the present weights."""
@@ -235,166 +215,84 @@ class Trainer:
 
     def gradient(self, X: ArrayLike, D: ArrayLike) -> dict[str, float]:
         """The direction of learning, -∂𝓔/∂w for each weight, by the proved rule with η = 1."""
-        inputs, targets = self._samples(X, D)
-        state = self.program.state(len(inputs), self._weights)
+        rows, aims = self._samples(X, D)
+        whole_batch = self._machine(rows.shape[1])
+        np.copyto(whole_batch.inputs, rows)
+        np.copyto(whole_batch.targets, aims)
         with np.errstate(**_QUIET):
-            self.program.run(state, inputs, targets)
-        return dict(zip(self._layout.entry, state.corrections.tolist(), strict=True))
-
-    def _forward(self, inputs: Array) -> State:
-        state = self.program.state(len(inputs), self._weights)
-        with np.errstate(**_QUIET):
-            self.program.run(state, inputs)
-        return state
-
-    def _cost(self, inputs: Array, targets: Array) -> float:
-        state = self._forward(inputs)
-        with np.errstate(**_QUIET):
-            return self._total(state, targets) / len(inputs)
-
-    def _total(self, state: State, targets: Array) -> float:
-        v, y = (state.letters[letter][:, self._outputs] for letter in ("v", "y"))
-        return float(self._loss(targets, y, v).sum(dtype=np.float64))
-
-    # samples ----------------------------------------------------------------------------------
-
-    def _samples(self, X: ArrayLike, D: ArrayLike) -> tuple[Array, Array]:
-        inputs, outputs = self._inputs(X), self.network.outputs
-        raw = np.asarray(D)
-        if raw.ndim == 1 and len(outputs) > 1 and raw.dtype.kind in "iub":
-            raise InputError(
-                f"D holds one label per sample, but the network has {len(outputs)} outputs; "
-                f"turn labels into rows with one_hot(D, {len(outputs)})."
-            )
-        targets = self._table(raw, "D", "output", outputs)
-        if len(targets) != len(inputs):
-            raise InputError(f"X has {len(inputs)} samples and D has {len(targets)}.")
-        if self.network.cost.distribution:
-            off = np.abs(targets.sum(axis=1) - 1) > 1e-5
-            if off.any():
-                row = int(np.argmax(off))
-                raise InputError(
-                    f"The targets of sample {row} add up to {targets[row].sum():g}; for "
-                    f"{self.network.cost.name} the targets of every sample must add up to 1."
-                )
-        return inputs, targets
-
-    def _inputs(self, X: ArrayLike) -> Array:
-        return self._table(np.asarray(X), "X", "input", self.network.inputs)
-
-    def _table(self, raw: Array, letter: str, what: str, units: tuple[str, ...]) -> Array:
-        """The samples as [samples, units] in the dtype of the program."""
-        if raw.dtype.kind not in "biuf":
-            raise InputError(f"{letter} must hold real numbers, not {raw.dtype}.")
-        if raw.ndim == 1 and len(units) == 1:
-            raw = raw[:, np.newaxis]
-        if raw.ndim != 2 or raw.shape[1] != len(units):
-            names = ", ".join(units[:8]) + (", …" if len(units) > 8 else "")
-            raise InputError(
-                f"{letter} has the shape {raw.shape}; expected is [samples, {len(units)}], "
-                f"a column for each {what}: {names}."
-            )
-        if not len(raw):
-            raise InputError(f"{letter} is empty; give at least one sample.")
-        with np.errstate(over="ignore"):
-            table: Array = np.ascontiguousarray(raw, dtype=self.program.dtype)
-        if not np.isfinite(table).all():
-            row, column = (int(n) for n in np.argwhere(~np.isfinite(table))[0])
-            raise InputError(
-                f"{letter} is not finite in row {row}, column {column} ({what} "
-                f"{units[column]!r}): {raw[row, column]}."
-            )
-        return table
-
-    # files ------------------------------------------------------------------------------------
+            whole_batch.learn()
+        return dict(zip(self._layout.entry, whole_batch.corrections.tolist(), strict=True))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write network, weights, momentum and random state to one .npz file, all or nothing."""
-        spec = importlib.import_module("symbolic.spec")
-        parts = {
-            "format": np.array(_FORMAT),
-            "network": np.array(spec.write(self.network)),
-            "names": np.array(list(self._layout.entry)),
-            "weights": self._weights,
-            "moved": self._moved,
-            "seed": np.array(str(self.seed)),
-            "random": np.array(json.dumps(self._random.bit_generator.state)),
-        }
-        target = Path(path)
-        try:
-            handle, name = tempfile.mkstemp(".tmp", f".{target.name}.", target.parent)
-        except OSError as error:
-            raise InputError(f"Cannot write here: {error.strerror}.", file=str(target)) from None
-        try:
-            with os.fdopen(handle, "wb") as file:
-                saver: Any = np.savez  # its annotations take no mapping of names to arrays
-                saver(file, **parts)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
+        random: Any = self._random.bit_generator.state
+        names = list(self._layout.entry)
+        state = saving.Saved(self.network, names, self._weights, self._moved, self.seed, random)
+        saving.write(path, state)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Trainer:
+    def load(path: str | os.PathLike[str], backend: str = "numpy") -> Trainer:
         """The saved trainer; the rule of its network is proved anew.
 
         Raises `InputError` where the file is not one that `save` wrote.
         """
-        spec = importlib.import_module("symbolic.spec")
         shown = os.fspath(path)
         try:
-            with zipfile.ZipFile(path) as archive:
-                if sum(item.file_size for item in archive.infolist()) > LARGEST_FILE:
-                    raise InputError("The file is too large for a saved trainer.", file=shown)
-            with np.load(path, allow_pickle=False) as archive:
-                parts = {name: archive[name] for name in _PARTS}
-            if str(parts["format"]) != _FORMAT:
-                raise ValueError("another format")
-            weights, moved, names = parts["weights"], parts["moved"], parts["names"].tolist()
-            network = spec.parse(str(parts["network"]), "toml")
-            trainer = Trainer(rule_of(network), str(weights.dtype), int(str(parts["seed"])))
+            saved = saving.read(path)
+            rule, dtype = rule_of(saved.network), str(saved.weights.dtype)
+            trainer = Trainer(rule, dtype, saved.seed, backend)
             entry = trainer._layout.entry
-            if sorted(names) != sorted(entry) or not (
-                weights.shape == moved.shape == (len(entry),)
-                and weights.dtype == moved.dtype
-                and np.isfinite(weights).all()
-                and np.isfinite(moved).all()
-            ):
+            if sorted(saved.names) != sorted(entry):
                 raise ValueError("the weights do not fit the network")
-            places = [entry[name] for name in names]
-            trainer._weights[places], trainer._moved[places] = weights, moved
-            trainer._random.bit_generator.state = json.loads(str(parts["random"]))
+            places = [entry[name] for name in saved.names]
+            trainer._weights[places], trainer._moved[places] = saved.weights, saved.moved
+            trainer._random.bit_generator.state = saved.random
         except FileNotFoundError:
             raise InputError("There is no such file.", file=shown) from None
         except InputError as error:
             raise InputError(f"This is no saved trainer: {error.what}", file=shown) from None
-        except _DAMAGE as error:
+        except saving.DAMAGE as error:
             raise InputError(
                 f"This is no saved trainer, or it is damaged ({error}).", file=shown
             ) from None
         return trainer
 
+    # arrays -----------------------------------------------------------------------------------
 
-def one_hot(labels: ArrayLike, classes: int, low: float = 0.0, high: float = 1.0) -> Array:
-    """Targets for classes 0 … classes - 1: `high` at the label of each sample, `low` elsewhere.
+    def _samples(self, X: ArrayLike, D: ArrayLike) -> tuple[Array, Array]:
+        """[inputs, samples] and [outputs, samples], the outputs in the order of the layout."""
+        table, targets = samples(X, D, self.network, self.program.dtype)
+        return np.ascontiguousarray(table.T), np.ascontiguousarray(targets.T[self._order])
 
-    >>> one_hot([1, 0], 3)
-    array([[0., 1., 0.],
-           [1., 0., 0.]])
-    """
-    raw = np.asarray(labels)
-    _whole(classes, "classes", 1)
-    if raw.ndim != 1 or raw.dtype.kind not in "iu":
-        raise InputError("Labels must be a list of integers, one for each sample.")
-    wrong = (raw < 0) | (raw >= classes)
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise InputError(f"Label {raw[row]} of sample {row} is not in 0 … {classes - 1}.")
-    table = np.full((len(raw), classes), low, dtype=np.float64)
-    table[np.arange(len(raw)), raw] = high
-    return table
+    def _machine(self, batch: int, rate: float = 1.0) -> Machine:
+        """The program for a batch size; the four used last are kept."""
+        made = self._machines.pop((batch, rate), None)
+        if made is None:
+            made = self._build(self.program, batch, self._weights, rate)
+        self._machines[batch, rate] = made
+        while len(self._machines) > 4:
+            del self._machines[next(iter(self._machines))]
+        return made
+
+    def _outputs(self, rows: Array) -> tuple[Array, Array]:
+        """y and v of the outputs, [outputs, samples]."""
+        count = rows.shape[1]
+        shape = (len(self._order), count)
+        y, v = np.empty(shape, rows.dtype), np.empty(shape, rows.dtype)
+        with np.errstate(**_QUIET):
+            for start in range(0, count, AT_ONCE):
+                part = self._machine(min(AT_ONCE, count - start))
+                stop = start + part.inputs.shape[1]
+                np.copyto(part.inputs, rows[:, start:stop])
+                part.forward()
+                part.outputs(y[:, start:stop], v[:, start:stop])
+        return y, v
+
+    def _cost(self, rows: Array, aims: Array) -> float:
+        y, v = self._outputs(rows)
+        with np.errstate(**_QUIET):
+            cost: float = self._loss(aims, y, v) / rows.shape[1]
+            return cost
 
 
 def _spread(layout: Layout) -> Array:
@@ -407,48 +305,3 @@ def _spread(layout: Layout) -> Array:
         if reads:
             spread[layout.entry[weight]] = 1 / math.sqrt(max(reads))
     return spread
-
-
-def _loss(network: Network) -> Callable[[Array, Array, Array], Array]:
-    """c(d, y) of the outputs; the cross-entropies from v, so that saturation costs no digits.
-
-    Softmax: ln y_j = v_j - ln Σ_k exp v_k.  Logistic: ln y = -ln(1 + exp(-a v)),
-    ln(1 - y) = -ln(1 + exp(a v)).
-    """
-    loss = network.cost.loss
-    kinds = {network.neuron[name].activation for name in network.outputs}
-    kind = next(iter(kinds))
-    if loss == COSTS["softmax_cross_entropy"].loss and kind.group:
-
-        def softmax(d: Array, y: Array, v: Array) -> Array:
-            moved = v - v.max(axis=1, keepdims=True)
-            result: Array = d * (np.log(np.exp(moved).sum(axis=1, keepdims=True)) - moved)
-            return result
-
-        return softmax
-    if loss == COSTS["cross_entropy"].loss and len(kinds) == 1 and kind.name == "logistic":
-        slope = float(dict(kind.parameters)["a"])
-
-        def logistic(d: Array, y: Array, v: Array) -> Array:
-            u = v * v.dtype.type(slope)
-            zero = v.dtype.type(0)
-            result: Array = d * np.logaddexp(zero, -u) + (1 - d) * np.logaddexp(zero, u)
-            return result
-
-        return logistic
-    compute = function(in_d_and_y(loss), ("d", "y"))
-    return lambda d, y, v: compute(d, y)
-
-
-def _number(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise InputError(f"{what} must be a number, not {value!r}.")
-    if not math.isfinite(value):
-        raise InputError(f"{what} must be finite, not {value}.")
-    return float(value)
-
-
-def _whole(value: object, what: str, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise InputError(f"{what} must be an integer ≥ {least}, not {value!r}.")
-    return int(value)

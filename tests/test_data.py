@@ -1,5 +1,6 @@
 """Samples from CSV files: which column is which, and where a file is wrong."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,41 @@ def test_files_that_are_not_there_not_text_or_too_large(
     monkeypatch.setattr("numeric.data.LARGEST_FILE", 3)
     with pytest.raises(InputError, match="more than"):
         read_csv(path, XOR)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3", "This is a PDF file, not a CSV file; save the table as"),
+        (b"PK\x03\x04rest", "a zip archive, as spreadsheets are, not a CSV file"),
+        (b"\x7fELF\x00\x01", "This is a binary file, not a CSV file"),
+        ("0,1,1\n".encode("utf-16"), "text in UTF-16"),
+        ("0,1,é\n".encode("latin-1"), "no text in UTF-8; save"),
+        (b"Once upon a time there was a king\nwho\n", ":1: This is no table of numbers separated"),
+        (b"x;y;class\n0;1;1\n", ":1: The columns are separated by semicolons"),
+        (b"x\ty\tclass\n0\t1\t1\n", ":1: The columns are separated by tabs"),
+    ],
+)
+def test_a_file_that_is_no_csv_gets_one_clear_sentence(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "samples.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        read_csv(path, THREE)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < len(str(path)) + 150
+
+
+def test_a_large_file_is_held_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "0.25,0.5,1\n" * 100_000)
+    tracemalloc.start()
+    X, D = read_csv(path, XOR)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (X.shape, D.shape) == ((100_000, 2), (100_000, 1))
+    assert peak < 1.5 * (X.nbytes + D.nbytes)
 
 
 def test_the_example_file() -> None:

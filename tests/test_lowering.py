@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from numeric.backends import builder
 from numeric.lowering import lower
 from symbolic.activations import Activation
 from symbolic.costs import Cost
@@ -43,31 +44,49 @@ NETS = {
     "two outputs, one feeds": net("a:0,x,z b:0,a c:a,b,z", "bc"),
     "tied": net("a:x=s,z b:x,z=s c:a=t,b=t", "c"),
     "sparse": net("a:x b:x,z g:0,z c:a,b f:b,g,x", "cf"),
+    "every other source": net("a:x b:x h:x i:x c:a,h,x d:a,h,x e:a,h,x f:a,h,x", "cdef"),
+    "fed by all before": net("a:0,x,z b:0,x,z c:0,x,z,a,b d:0,x,z,a,b e:0,x,z,a,b,c,d", "e"),
+    "a tied matrix": net("a:x=p,z=q b:x=r,z=s c:a=p,b=q d:a=r,b=s e:0,c,d", "e"),
+    "tied in part": net("a:x=p,z=q b:x,z c:a=p,b=q d:a,b e:0,c=p,d", "e"),
 }
+
+
+def learned(rule: Rule, batch: int, weights: np.ndarray, X: object, D: object) -> np.ndarray:
+    """The corrections Δw of one batch, η = 1."""
+    program = lower(rule)
+    machine = builder()(program, batch, weights, 1.0)
+    machine.inputs[:], machine.targets[:] = np.transpose(X), np.transpose(D)
+    machine.learn()
+    return machine.corrections.copy()
 
 
 @pytest.mark.parametrize("name", NETS)
 def test_the_corrections_are_minus_the_slope_of_the_cost(name: str) -> None:
     network = NETS[name]
-    program = lower(rule_of(network))
+    rule = rule_of(network)
+    program = lower(rule)
     random = np.random.default_rng(1)
-    X, D = random.normal(size=(5, 2)), random.normal(size=(5, len(network.outputs)))
-    w = random.normal(size=len(program.layout.entry))
-    outputs = program.layout.columns(network.outputs)
+    X = random.normal(size=(5, len(network.inputs)))
+    D = random.normal(size=(5, len(network.outputs)))
+    w = random.normal(size=len(program.layout.entry)) * 0.7
+    machine = builder()(program, 5, w, 1.0)
+    machine.inputs[:], machine.targets[:] = X.T, D.T
+    y, v = np.empty((2, len(network.outputs), 5))
 
-    def cost(weights: np.ndarray) -> float:
-        state = program.state(5, weights)
-        program.run(state, X)
-        return float(((D - state.letters["y"][:, outputs]) ** 2).sum() / 10)
+    def cost() -> float:
+        machine.forward()
+        machine.outputs(y, v)
+        return float(((D.T - y) ** 2).sum() / 10)
 
-    state = program.state(5, w)
-    program.run(state, X, D)
+    machine.learn()
+    found = machine.corrections.copy()
     for n in range(len(w)):
-        h = np.zeros_like(w)
-        h[n] = 1e-6
-        assert state.corrections[n] == pytest.approx(
-            -(cost(w + h) - cost(w - h)) / 2e-6, abs=1e-8
-        ), n
+        ends = []
+        for step in (1e-6, -2e-6):
+            w[n] += step
+            ends.append(cost())
+        w[n] += 1e-6
+        assert found[n] == pytest.approx((ends[1] - ends[0]) / 2e-6, abs=1e-8), n
 
 
 def test_a_rule_with_a_turned_sign_gives_a_turned_gradient() -> None:
@@ -77,12 +96,11 @@ def test_a_rule_with_a_turned_sign_gives_a_turned_gradient() -> None:
         (Equation(c.left, -c.right) if getattr(c.left, "letter", None) == "dw" else c, family)
         for c, family in right.theorem.statement
     )
-    found = []
-    for rule in (right, claimed(network, turned)):
-        program = lower(rule)
-        state = program.state(2, np.linspace(-1, 1, len(program.layout.entry)))
-        program.run(state, np.ones((2, 2)), np.ones((2, 1)))
-        found.append(state.corrections)
+    weights = np.linspace(-1, 1, len(network.uses))
+    found = [
+        learned(rule, 2, weights, np.ones((2, 2)), np.ones((2, 1)))
+        for rule in (right, claimed(network, turned))
+    ]
     assert np.abs(found[0]).max() > 0
     assert np.array_equal(found[0], -found[1])
 

@@ -1,0 +1,168 @@
+"""Where everything lies: a row for each unit, an entry for each weight, blocks of neurons.
+
+A program keeps its signals neuron by neuron, [units, batch], so that a group of neighbours is one
+contiguous piece of memory and a weight matrix times it is one product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symbolic.network import BIAS, Network
+
+FEW = 4
+"""So many neurons must share their sources before scattered rows are gathered for one product."""
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Neurons of one level, in neighbouring rows; each block is itself alone.
+
+    `sources`: what all of them read, in the order of the columns of one matrix; None where they
+    differ and the synapses are listed one by one.  The weights are the entries `first`, …, row by
+    row, unless the block is `shared`: some of its weights are used elsewhere too.
+    """
+
+    neurons: tuple[str, ...]
+    sources: tuple[str, ...] | None
+    first: int
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`row` of a unit, `entry` of a weight, the levels of blocks, the rows `ones` that hold y_0.
+
+    y_0 = +1 stands in row 0 and once more before a level that is read as a whole together with
+    the bias unit, so that its matrix product includes the biases.
+    """
+
+    network: Network
+    levels: tuple[tuple[Block, ...], ...]
+    row: dict[str, int]
+    entry: dict[str, int]
+    ones: tuple[int, ...]
+    outputs: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of [units, batch]."""
+        return len(self.row) + len(self.ones) - 1
+
+    def rows_of(self, units: tuple[str, ...]) -> tuple[int, ...]:
+        """The rows of the units; the bias unit stands where it makes them neighbours, if it can.
+
+        >>> from symbolic.topologies import shorthand
+        >>> layout = layout_of(shorthand("2-2-1"))
+        >>> layout.rows_of(("0", "3", "4")), layout.rows_of(("1", "2"))
+        ((3, 4, 5), (1, 2))
+        """
+        rows = [self.row[unit] for unit in units]
+        if len(units) > 1 and units[0] == BIAS and rows[1] - 1 in self.ones:
+            rows[0] = rows[1] - 1
+        return tuple(rows)
+
+    def entries(self, edges: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
+        """The entries of the weights of synapses (to, source)."""
+        entry, weight_of = self.entry, self.network.weight_of
+        return tuple(entry[weight_of[edge]] for edge in edges)
+
+
+def adjacent(rows: tuple[int, ...]) -> bool:
+    """Whether these are neighbouring rows in rising order."""
+    return not rows or rows == tuple(range(rows[0], rows[0] + len(rows)))
+
+
+def layout_of(network: Network) -> Layout:
+    """The layout of a network: level by level, neurons that read the same units side by side."""
+    depth = dict.fromkeys((BIAS, *network.inputs), 0)
+    levels: list[list[str]] = []
+    for name in network.order:
+        depth[name] = 1 + max(depth[source] for source in network.sources[name])
+        if depth[name] > len(levels):
+            levels.append([])
+        levels[depth[name] - 1].append(name)
+    place = {unit: n for n, unit in enumerate((BIAS, *network.inputs))}
+    groups: list[list[tuple[list[str], bool]]] = []
+    for level in levels:
+        groups.append(_grouped(network, level, place))
+        for neurons, _ in groups[-1]:
+            for name in neurons:
+                place[name] = len(place)
+    return _placed(network, groups, place)
+
+
+def _grouped(
+    network: Network, level: list[str], place: dict[str, int]
+) -> list[tuple[list[str], bool]]:
+    """The neurons of a level that share their sources, then the others; by activation inside."""
+    sharing: dict[frozenset[str], list[str]] = {}
+    for name in level:
+        sharing.setdefault(frozenset(network.sources[name]), []).append(name)
+    groups: list[tuple[list[str], bool]] = []
+    rest: list[str] = []
+    for sources, neurons in sharing.items():
+        places = sorted(place[unit] for unit in sources if unit != BIAS)
+        near = not places or places[-1] - places[0] == len(places) - 1
+        if len(neurons) >= FEW or (near and (len(neurons) > 1 or len(level) == 1)):
+            groups.append((_by_activation(network, neurons), True))
+        else:
+            rest += neurons
+    return [*groups, (_by_activation(network, rest), False)] if rest else groups
+
+
+def _by_activation(network: Network, names: list[str]) -> list[str]:
+    if len(names) == 1:
+        return names
+    kinds = {network.neuron[name].activation: None for name in names}
+    number = {kind: n for n, kind in enumerate(kinds)}
+    return sorted(names, key=lambda name: number[network.neuron[name].activation])
+
+
+def _placed(
+    network: Network, groups: list[list[tuple[list[str], bool]]], place: dict[str, int]
+) -> Layout:
+    """Rows and entries, with a row of ones before each level that is read as one with the bias."""
+    units = list(place)
+    starts = {level[0][0][0] for level in groups}
+    wanted: set[str] = set()
+    spanned: list[tuple[int, int]] = []
+    for level in groups:
+        for neurons, dense in level:
+            read = sorted(place[unit] for unit in network.sources[neurons[0]] if unit != BIAS)
+            if not dense or not read or read[-1] - read[0] != len(read) - 1:
+                continue
+            spanned.append((read[0], read[-1]))
+            if BIAS in network.sources[neurons[0]] and units[read[0]] in starts:
+                wanted.add(units[read[0]])
+    wanted = {unit for unit in wanted if not any(a < place[unit] <= b for a, b in spanned)}
+    row: dict[str, int] = {}
+    ones = [0]
+    for unit in units:
+        if unit in wanted:
+            ones.append(len(row) + len(ones) - 1)
+        row[unit] = len(row) + len(ones) - 1
+    entry: dict[str, int] = {}
+    outputs = tuple(sorted(network.outputs, key=row.__getitem__))
+    layout = Layout(network, (), row, entry, tuple(ones), outputs)
+    levels: list[tuple[Block, ...]] = []
+    for level in groups:
+        blocks = []
+        for neurons, dense in level:
+            first = len(entry)
+            count = 0
+            for name in neurons:
+                for source in sorted(network.sources[name], key=place.__getitem__):
+                    entry.setdefault(network.weight_of[name, source], len(entry))
+                    count += 1
+            shared = len(entry) - first != count or any(
+                len(network.uses[network.weight_of[j, i]]) > 1
+                for j in neurons
+                for i in network.sources[j]
+            )
+            columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
+            near = adjacent(layout.rows_of(columns))
+            whole = dense and (near or len(neurons) >= FEW)
+            blocks.append(Block(tuple(neurons), columns if whole else None, first, shared))
+        levels.append(tuple(blocks))
+    return replace(layout, levels=tuple(levels))
