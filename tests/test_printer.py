@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 from page_example import wide
 
+from reports.latex_printer import LatexPrinter, latex_of
 from reports.plain import plain_of
-from reports.printer import LatexPrinter, latex_of
 from symbolic.notation import ES, ETA, E, I, J, K, N, W, delta, dw, e, slope, v, w, y
 from symbolic.terms import (
     KINDS,
