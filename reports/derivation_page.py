@@ -367,6 +367,7 @@ def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
         *verdict_rows(_members(checked, "dw"), "dw", "weights"),
     ]
     if rows:
+        blocks.append(Paragraph(runs("Claim by claim:"), keep=True))
         blocks.append(Table((runs("claim"), runs("verdict")), tuple(rows), wide=1))
     return tuple(blocks)
 

@@ -197,12 +197,18 @@ def _table(table: Table) -> str:
     """A table at the indent of the formulas; an unnamed last column stands at the right margin."""
     count = len(table.head)
     columns = ["l"] * count
-    wrap = table.wide
-    if 0 <= wrap < count:
-        rest = (n for n in range(count) if n != wrap)
-        taken = sum(max(_cell_em(row[n]) for row in (table.head, *table.rows)) + 2 for n in rest)
-        share = max(0.25, 0.9 - 1.1 * taken / LINE_WIDTH)
-        columns[wrap] = rf"p{{{share:.2f}\linewidth}}"
+    wrap = {table.wide} if 0 <= table.wide < count else set()
+    if wrap:
+        widths = [max(_cell_em(row[n]) for row in (table.head, *table.rows)) for n in range(count)]
+        wrap |= {n for n, width in enumerate(widths) if width > LINE_WIDTH / 2}
+        taken = sum(
+            0.45 if n in wrap else 1.1 * w / LINE_WIDTH
+            for n, w in enumerate(widths)
+            if n != table.wide
+        )
+        for n in wrap:
+            share = 0.9 - 0.06 * (count - 2) - taken if n == table.wide else 0.45
+            columns[n] = rf"p{{{share:.2f}\linewidth}}"
     begin, end = rf"\begin{{tabular}}{{{''.join(columns)}}}", r"\end{tabular}"
     if not table.head[-1]:
         columns[-1] = r"@{\extracolsep{\fill}}r@{}"
@@ -211,7 +217,7 @@ def _table(table: Table) -> str:
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
     rows = [
         " & ".join(
-            (r"\raggedright " if n == wrap else "") + _cell(cell) for n, cell in enumerate(row)
+            (r"\raggedright " if n in wrap else "") + _cell(cell) for n, cell in enumerate(row)
         )
         + r"\tabularnewline"
         for row in table.rows
@@ -230,8 +236,10 @@ def _table(table: Table) -> str:
 
 
 def _cell_em(cell: Runs) -> float:
-    parts = (math_latex(run) if isinstance(run, Math) else run.text for run in cell)
-    return sum(width_em(part) for part in parts)
+    """About how wide a cell prints, in em; a letter of text is about half an em."""
+    return sum(
+        width_em(math_latex(run)) if isinstance(run, Math) else 0.48 * len(run.text) for run in cell
+    )
 
 
 def _cell(cell: Runs) -> str:
@@ -258,7 +266,8 @@ def _rule(box: RuleBox) -> str:
         rows.append(r" \\[6pt] ".join(parts if beside else (*parts, rf"\quad\text{{{words}}}")))
     columns = r"@{}l@{\quad}l@{}" if beside else "@{}l@{}"
     array = rf"\begin{{array}}{{{columns}}} " + r" \\[10pt] ".join(rows) + r" \end{array}"
-    inner = r" \\[8pt] ".join((*top, rf"{left} = \left\{{{array}\right."))
+    brace = r"\left\{" if len(box.cases) > 1 else r"\left."
+    inner = r" \\[8pt] ".join((*top, rf"{left} = {brace}{array}\right."))
     return (
         r"{\setlength{\fboxsep}{10pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{gathered} "
         + inner

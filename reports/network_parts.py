@@ -26,7 +26,7 @@ from reports.latex_printer import latex_of
 from reports.plain import plain_of
 from reports.signs import is_input_name
 from reports.source import drawn_source, is_python
-from reports.wording import counted, here, member_sign, prose, used_signs
+from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
@@ -106,17 +106,10 @@ def described(network: Network) -> Runs:
     tied = [name for name, places in network.uses.items() if len(places) > 1]
     if tied:
         said = f" {counted(len(tied), 'weight is', 'weights are').capitalize()} shared: "
-        parts += [said, *_row([member_sign("w", (name,)) for name in tied]), "."]
+        parts += [said, *in_a_row([member_sign("w", (name,)) for name in tied]), "."]
     if any(is_input_name(name) for name in network.inputs):
         parts += [" The signal of an input unit is written ", Math(Drawn("x", "x")), "."]
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
-
-
-def _row(signs: list[Drawn], most: int = 6) -> Runs:
-    """Signs in a row, a long one shortened."""
-    shown = signs if len(signs) <= most else [*signs[:2], Drawn(r"\dots", "…"), signs[-1]]
-    parts = [part for sign in shown for part in (", ", Math(sign))]
-    return runs(*parts[1:])
 
 
 def forward_section(derivation: Derivation) -> tuple[Block, ...]:

@@ -22,7 +22,7 @@ from reports.document import (
 from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
 from reports.plain import plain_of
-from reports.wording import MARKS, listed, member_sign, prose, sentence, value
+from reports.wording import MARKS, in_a_row, listed, member_sign, prose, sentence, value
 from symbolic.derivation import (
     WORST_FIRST,
     Derivation,
@@ -178,11 +178,7 @@ def verdict_rows(
     for member, verdict in members.items():
         said.setdefault(sentence(verdict), []).append(member)
     for words, names in said.items():
-        shown = names if len(names) <= ROWS else [*names[:2], names[-1]]
-        drawn = [member_sign(letter, member) for member in shown]
-        if len(names) > ROWS:
-            drawn.insert(2, Drawn(r"\dots", "…"))
-        claim = Drawn(",\\ ".join(s.latex for s in drawn), ", ".join(s.text for s in drawn))
+        claim = in_a_row([member_sign(letter, member) for member in names], ROWS)
         count = f" ({len(names)} {many})" if len(names) > 1 else ""
         mark = MARKS[type(members[names[0]])].value
-        yield ((Math(claim),), prose(f"{mark} {words}{count}"))
+        yield (claim, prose(f"{mark} {words}{count}"))

@@ -284,3 +284,10 @@ def member_sign(letter: str, member: tuple[str, ...]) -> Drawn:
     """δ_3, w_31 or a shared weight's own sign, as a formula without (n)."""
     sign = Sign(letter, tuple(member))
     return Drawn(latex_of(sign).replace("(n)", ""), plain_of(sign))
+
+
+def in_a_row(signs: Sequence[Drawn], most: int = 6) -> Runs:
+    """Formulas in a row, a long one shortened; a line may break between them."""
+    shown = list(signs) if len(signs) <= most else [*signs[:2], Drawn(r"\dots", "…"), signs[-1]]
+    parts = [part for sign in shown for part in (", ", Math(sign))]
+    return runs(*parts[1:])

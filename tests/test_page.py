@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from reports.derivation_page import page, worst
 from reports.document import Document, Heading, Mark, RuleBox, VerdictBox
 from reports.instances import written_out
 from reports.jsonout import dumps, report
+from reports.network_parts import NAMES
 from reports.plain import plain_of
 from reports.source import drawn_source
 from reports.text import text
@@ -64,9 +66,12 @@ def test_a_refuted_line_shows_its_numbers_and_is_not_called_the_rule() -> None:
     shown = text(document)
     assert "✗ Refuted." in shown
     assert "3 of 4 neurons" in shown
-    assert "Lines to look at: (7)" in shown
-    assert "the sign of e_j is lost" in shown
-    assert "-2/3" in shown
+    assert "Line (7) is refuted" in shown
+    flat = " ".join(shown.split())
+    assert flat.count("What is wrong: the sign of e_j is lost.") == 2  # on top and at its line
+    assert "w_31 = ½, y_1 = 1, d_6 = −2/3" in shown
+    assert re.search(r"δ_6 = ½ +the left side, differentiated", shown)
+    assert re.search(r"= 1/3 +the right side, as claimed", shown)
     assert "The rule as claimed, not proved" in headings(document)
     assert "δ_6 = (1/N)" not in shown
 
@@ -111,7 +116,8 @@ def test_every_justification_has_its_words() -> None:
 
 @pytest.mark.parametrize("name", [n for n, row in ACTIVATIONS.items() if not row.group])
 def test_every_activation_has_a_page(name: str) -> None:
-    assert name.replace("_", " ") in text(page(checked(layered(("1",), ("2",), ("3",), phi=name))))
+    shown = text(page(checked(layered(("1",), ("2",), ("3",), phi=name))))
+    assert NAMES.get(name, name.replace("_", " ")) in shown
 
 
 def test_the_rule_is_written_out_for_one_neuron() -> None:
@@ -162,9 +168,8 @@ def proved(derivation: Derivation) -> Checked:
 def test_the_derivation_of_a_network_has_its_sections_and_one_direct_line_per_role() -> None:
     made = derive(layered(("1", "2"), ("3", "4", "5"), ("6",)))
     document = page(proved(made))
-    assert headings(document)[3:9] == [
+    assert headings(document)[3:8] == [
         "Local gradients",
-        "From one neuron to the next",
         "Output neurons",
         "Hidden neurons",
         "Weight corrections",
