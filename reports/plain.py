@@ -56,12 +56,11 @@ class PlainPrinter(Printer):
     times = "· "
 
     def number(self, value: Fraction) -> Written:
-        if value == Fraction(1, 2):
-            return "½", Level.ATOM
-        text = decimal(abs(value)) or str(abs(value))
+        half = abs(value) == Fraction(1, 2)
+        text = "½" if half else decimal(abs(value)) or str(abs(value))
         if value < 0:
             return self.minus + text, Level.ADD
-        if "." in text:
+        if half or "." in text:
             return text, Level.ATOM
         return text, Level.ATOM if value.denominator == 1 else Level.MUL
 

@@ -83,7 +83,7 @@ def _extent(step: Step, finding: Finding) -> str:
         return f" for all {fails} {what}."
     words = [f" for {fails} of {len(members)} {what}"]
     words += [f"holds for {good}"] if good else []
-    words += [f"{unknown} others were not decided"] if unknown else []
+    words += [f"{unknown} more {'was' if unknown == 1 else 'were'} not decided"] if unknown else []
     return listed(words) + "."
 
 
