@@ -43,7 +43,7 @@ RESET = "\033[0m"
 MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
 
 
-def text(document: Document, width: int = 88, color: bool = False) -> str:
+def text(document: Document, width: int = 80, color: bool = False) -> str:
     """The page as text of at most `width` columns where words can be wrapped."""
     title = [cleaned(document.title), "═" * columns(cleaned(document.title))]
     number = 0
