@@ -23,6 +23,7 @@ from reports.document import (
 )
 from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
+from reports.latex_width import width_em
 from reports.plain import plain_of
 from reports.signs import is_input_name
 from reports.source import drawn_source, is_python
@@ -34,6 +35,7 @@ from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
 from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, walk
 
 MOST_TERMS = 8  # of a neuron's own sum
+WIDEST_SOURCE = 34  # em; a longer function is drawn by our own printer, which can break it
 SMALL = 8  # neurons whose own equations are all written out
 COST = ("e", "Ej", "Es", "E")  # the definitions of the cost section
 
@@ -244,7 +246,7 @@ def _activation_lines(activation: Activation) -> tuple[Line, ...]:
     argument = Sign("v")
     lines = []
     own = drawn_source(activation.written)
-    if own is not None:
+    if own is not None and width_em(own.latex) < WIDEST_SOURCE:
         left, _, right = own.latex.partition(" = ")
         shown = Drawn(right, plain_of(activation.phi))
         head = Drawn(left, plain_of(Phi("", 0, argument)))
