@@ -33,17 +33,19 @@ from reports.network_parts import (
     forward_section,
     network_section,
 )
-from reports.verdict_parts import mark_of, objection, verdict_rows
+from reports.verdict_parts import SAID, mark_of, objection, verdict_rows, worst_of
 from reports.wording import (
     MARKS,
     TITLES,
     here,
     listed,
+    numbered,
     prose,
     reason,
 )
 from symbolic.derivation import (
     WORST_FIRST,
+    ByCertificate,
     ByDifferentiation,
     ByLocalDerivative,
     Derivation,
@@ -51,10 +53,11 @@ from symbolic.derivation import (
     Finding,
     Hypothesis,
     Proved,
+    Refuted,
     Step,
     Verdict,
 )
-from symbolic.terms import Equation, Partial, RangeKind, Sign, Sum, Term, walk
+from symbolic.terms import Cases, Equation, Partial, RangeKind, Sign, Sum, Term, walk
 
 
 class Judged(Protocol):
@@ -75,11 +78,18 @@ HEADINGS = {
     "the output neurons j that feed others": "Output neurons that feed others",
     "the hidden neurons j": "Hidden neurons",
     "every neuron j": "Local gradients",
-    "every neuron k fed by j": "From one neuron to the next",
+    "every neuron k fed by j": "Local gradients",
     "every synapse to j from i": "Weight corrections",
     "every shared weight w": "Shared weights",
     "": "Further lines",
 }
+
+
+ADJOINT = (
+    " For the adjoint identity all v_j are moved at the same time and the forward definitions are"
+    " differentiated; taken as multipliers, the claimed δ_j must cancel every movement but that of"
+    " the cost itself."
+)
 
 
 def page(checked: Judged, *, marks: bool | None = None) -> Document:
@@ -129,9 +139,16 @@ def verdict_box(checked: Judged) -> VerdictBox:
         words.append(
             f"They hold for all weights, inputs, desired responses and batch sizes{scope}."
         )
-    else:
-        bad = [str(n + 1) for n, f in enumerate(checked.findings) if mark_of(f) is mark]
-        words.append(f"Lines to look at: {', '.join(f'({n})' for n in bad)}.")
+    for kind, said in SAID.items():
+        bad = [n for n, finding in enumerate(checked.findings) if mark_of(finding) is kind]
+        if bad:
+            many = "s" if len(bad) > 1 else ""
+            said = said.replace("is ", "are ").replace("does ", "do ") if many else said
+            words.append(f"Line{many} {numbered(bad)} {said}.")
+    slips = (worst_of(finding) for finding in checked.findings)
+    named = next((v.diagnosis for v in slips if isinstance(v, Refuted) and v.diagnosis), "")
+    if named:
+        words.append(f"What is wrong: {named.rstrip('.')}.")
     if checked.hypotheses:
         names = listed([hypothesis.name for hypothesis in checked.hypotheses])
         words.append(f"Hypotheses: {names}.")
@@ -153,52 +170,75 @@ def _numbered(checked: Judged) -> list[Numbered]:
 def _families(checked: Judged, marks: bool) -> Iterator[tuple[Block, ...]]:
     """For each family in the order of the derivation: heading, members, steps."""
     steps = [item for item in _numbered(checked) if not _direct(item)]
+    before = ""
     for family, group in groupby(steps, key=lambda item: item[1].over):
         heading = HEADINGS.get(family.title, family.title[:1].upper() + family.title[1:])
         items = list(group)
         yield (
-            Heading(heading),
-            *_introduction(family),
+            *([Heading(heading)] if heading != before else []),
+            *_introduction(family, items),
             *_steps(items, checked.derivation, marks),
             *_own_rules(items, checked.derivation),
         )
+        before = heading
 
 
-def _introduction(family: Family) -> tuple[Block, ...]:
-    if family.letters == ("j",) and family.title.startswith("every "):
-        names = [member[0] for member in family.members]
-        words = f"For {family.title} (here "
-        return (Paragraph(prose(words, here("j", names), "):"), keep=True),)
-    if family.letters == ("j",):
-        names = [member[0] for member in family.members]
-        words = "Let j be one of " + family.title.removesuffix(" j") + " (here "
-        words = words.replace(" j that", " that")
-        if "hidden" in family.title:
-            tail = "), and let k run over the neurons that j feeds."
-        else:
-            tail = "), and let i be a unit that feeds it."
-        return (Paragraph(prose(words, here("j", names), tail), keep=True),)
-    if family.letters:
-        words = f"For {family.title}, {len(family.members)} in all:"
-        return (Paragraph(prose(words), keep=True),)
-    return ()
+def _introduction(family: Family, items: list[Numbered]) -> tuple[Block, ...]:
+    """Whom the next lines speak of."""
+    if not family.letters:
+        return ()
+    names = [member[0] for member in family.members]
+    if family.letters != ("j",):
+        count = f", {len(names)} in all:" if len(names) > 1 else ":"
+        return (Paragraph(prose(f"For {family.title}{count}"), keep=True),)
+    if family.title.startswith("every "):
+        return (Paragraph(prose(f"For {family.title} (here ", here("j", names), "):"), keep=True),)
+    who, article = _one_of(family)
+    terms = (part for _, step, _ in items for part in walk(step.claim.right))
+    fed = any(isinstance(part, Sum) and part.over.kind is RangeKind.FED_BY for part in terms)
+    tail = "), and let k run over the neurons that j feeds." if fed else ")."
+    return (Paragraph(prose(f"Let j be {article} {who} (here ", here("j", names), tail), True),)
+
+
+def _one_of(family: Family) -> tuple[str, str]:
+    """The family's title for one of it, with its article: "output neuron that feeds others"."""
+    who = family.title.removeprefix("the ").replace("neurons j", "neuron")
+    who = who.replace("that feed ", "that feeds ")
+    return who, "an" if who[:1] in "aeiou" else "a"
 
 
 def _steps(items: list[Numbered], derivation: Derivation, marks: bool) -> Iterator[Block]:
     """Lines with reasons; two or more local derivatives in a row become a table term by term."""
-
-    def local(item: Numbered) -> bool:
-        return isinstance(item[1].because, ByLocalDerivative)
-
-    for is_local, run in groupby(items, key=local):
+    runs_of: list[list[Numbered]] = []
+    for is_local, run in groupby(items, key=_local):
         lines = list(run)
-        if is_local and len(lines) > 1:
+        alone = not is_local or len(lines) == 1
+        if alone and runs_of and not _tabled(runs_of[-1]):
+            runs_of[-1] += lines
+        else:
+            runs_of.append(lines)
+    after_table = False
+    for lines in runs_of:
+        if _tabled(lines):
             yield Paragraph(runs("Term by term:"), keep=True)
             yield _term_by_term(lines, derivation, marks)
         else:
+            if after_table:
+                yield Paragraph(runs("Together:"), keep=True)
             yield _lines(lines, derivation, marks)
+        after_table = _tabled(lines)
         for number, step, finding in lines:
-            yield from objection(number, step, finding)
+            yield from objection(number, step, finding, derivation)
+
+
+def _local(item: Numbered) -> bool:
+    return isinstance(item[1].because, ByLocalDerivative)
+
+
+def _tabled(lines: list[Numbered]) -> bool:
+    """Whether the lines are factors of a product, each narrow enough for a table."""
+    wide = any(isinstance(part, Cases) for _, step, _ in lines for part in walk(step.claim.right))
+    return len(lines) > 1 and all(map(_local, lines)) and not wide
 
 
 def _term_by_term(items: list[Numbered], derivation: Derivation, marks: bool) -> Table:
@@ -229,7 +269,7 @@ def _lines(items: list[Numbered], derivation: Derivation, marks: bool) -> Equati
 def _names(claim: Equation) -> tuple[tuple[Term, str], ...]:
     """In a weight correction δ_j is named: the local gradient."""
     if isinstance(claim.left, Sign) and claim.left.letter == "dw":
-        return ((Sign("delta", claim.left.at[:1]), r"\text{local gradient}"),)
+        return ((Sign("delta", claim.left.at[:1]), r"\substack{\text{local}\\\text{gradient}}"),)
     return ()
 
 
@@ -288,9 +328,7 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
     left: Term | None = None
     for _, step, _ in _goals(checked, "delta"):
         left = step.claim.left
-        who = step.over.title.removeprefix("the ").replace("neurons j", "neuron")
-        who = who.replace("that feed ", "that feeds ")
-        article = "an" if who[:1] in "aeiou" else "a"
+        who, article = _one_of(step.over)
         names = [member[0] for member in step.over.members if member]
         tail = (" (here ", here("j", names), ")") if names else ()
         cases.append((step.claim.right, prose(f"if j is {article} {who}", *tail)))
@@ -310,7 +348,9 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
 def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
     direct = [item for item in _numbered(checked) if _direct(item)]
     words = "Every line above was checked on its own: only what it cites may be used in it."
-    blocks: list[Block] = [Heading("Proof"), Paragraph(runs(words))]
+    if any(isinstance(step.because, ByCertificate) for step in checked.derivation.steps):
+        words += ADJOINT
+    blocks: list[Block] = [Heading("Proof"), Paragraph(prose(words))]
     if direct:
         words = "Besides, the cost was written out as one expression in the weights and "
         good = sum(mark_of(finding) is Mark.PROVED for _, _, finding in direct)
@@ -321,12 +361,13 @@ def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
         lines = _lines(shown, checked.derivation, marks).lines
         bare = tuple(replace(line, reason=()) for line in lines)
         blocks += [Paragraph(runs(words.strip()), keep=True), EquationLines(bare)]
-        blocks += [block for item in shown for block in objection(*item)]
+        blocks += [block for item in shown for block in objection(*item, checked.derivation)]
     rows = [
         *verdict_rows(_members(checked, "delta"), "delta", "neurons"),
         *verdict_rows(_members(checked, "dw"), "dw", "weights"),
     ]
     if rows:
+        blocks.append(Paragraph(runs("Claim by claim:"), keep=True))
         blocks.append(Table((runs("claim"), runs("verdict")), tuple(rows), wide=1))
     return tuple(blocks)
 

@@ -46,9 +46,9 @@ def renamed(term: Term, names: Names) -> Term:
 def _named(term: Term, names: Names, network: Network | None) -> Term:
     match term:
         case Sign():
-            return _sign(term, names)
+            return _sign(term, names, network)
         case Partial(of, by, kind):
-            return Partial(_sign(of, names), _sign(by, names), kind)
+            return Partial(_sign(of, names, network), _sign(by, names, network), kind)
         case Phi(neuron, order, argument):
             return Phi(_name(neuron, names), order, _named(argument, names, network))
         case Sum(over, body):
@@ -105,8 +105,16 @@ def _places(
             return network.uses[weight]
 
 
-def _sign(sign: Sign, names: Names) -> Sign:
-    return Sign(sign.letter, tuple(_name(index, names) for index in sign.at))
+def _sign(sign: Sign, names: Names, network: Network | None) -> Sign:
+    """The sign with names for letters; a weight that has a name of its own goes by it."""
+    at = tuple(_name(index, names) for index in sign.at)
+    if network is not None and sign.letter in ("w", "dw") and len(at) == 2:
+        to, source = at
+        if isinstance(to, str) and isinstance(source, str):
+            weight = network.weight_of.get((to, source), "")
+            if weight and weight != f"w_{to}_{source}":
+                return Sign(sign.letter, (weight,))
+    return Sign(sign.letter, at)
 
 
 def _name(index: Index, names: Names) -> Index:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from reports.printer import latex_of
+from reports.latex_printer import latex_of
 from symbolic.derivation import (
     WORST_FIRST,
     Finding,

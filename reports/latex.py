@@ -1,4 +1,4 @@
-r"""Document → LaTeX that compiles with amsmath alone, or a body to \input.
+r"""Document → LaTeX that compiles with amsmath alone: a whole page, or a body to \input.
 
 Every word passes `escaped`; formulas come from our own printer.  Equal documents give equal bytes.
 """
@@ -6,8 +6,9 @@ Every word passes `escaped`; formulas come from our own printer.  Equal document
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Sequence
 
+from reports.breaking import lines as broken_lines
 from reports.document import (
     Block,
     Bullets,
@@ -31,17 +32,23 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.printer import latex_of
-from symbolic.terms import Add, Equation, Term
+from reports.escaping import escaped
+from reports.latex_printer import LatexPrinter
+from reports.latex_width import width_em
+from symbolic.terms import Equation
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\usepackage{amsmath}
+\usepackage[fleqn]{amsmath}
 \setlength{\textwidth}{160mm}\setlength{\oddsidemargin}{-0.4mm}\setlength{\evensidemargin}{-0.4mm}
 \setlength{\topmargin}{-12mm}\setlength{\textheight}{240mm}
 \setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}
-\clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks
+\setlength{\mathindent}{1em}\setlength{\jot}{5pt}
+\clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks[1]\emergencystretch=2em
+"""
+BODY_PREAMBLE = r"""\providecommand{\derivationnote}[2]{\tag*{%
+  \parbox[t]{0.37\linewidth}{\raggedright\small #1}\makebox[2.7em][r]{#2}}}
 """
 MARKS = {
     Mark.NONE: "",
@@ -50,73 +57,36 @@ MARKS = {
     Mark.UNJUSTIFIED: r"\textbf{!}",
     Mark.OPEN: r"\textbf{?}",
 }
-ESCAPES = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\ensuremath{<}",
-    ">": r"\ensuremath{>}",
-    "|": r"\ensuremath{|}",
-    '"': r"\textquotedbl{}",
-    "`": r"\textasciigrave{}",
-    "–": "--",
-    "—": "---",
-    "’": "'",
-    "‘": "`",
-    "“": "``",
-    "”": "''",
-    "…": r"\dots{}",
-    "−": r"\ensuremath{-}",
-    "·": r"\ensuremath{\cdot}",
-    "×": r"\ensuremath{\times}",
-    "≥": r"\ensuremath{\ge}",
-    "≤": r"\ensuremath{\le}",
-    "≠": r"\ensuremath{\neq}",
-    "→": r"\ensuremath{\to}",
-    "∂": r"\ensuremath{\partial}",
-    "Σ": r"\ensuremath{\Sigma}",
-    "Δ": r"\ensuremath{\Delta}",
-    "δ": r"\ensuremath{\delta}",
-    "η": r"\ensuremath{\eta}",
-    "ξ": r"\ensuremath{\xi}",
-    "φ": r"\ensuremath{\varphi}",
-    "ε": r"\ensuremath{\varepsilon}",
-    "𝓔": r"\ensuremath{\mathcal{E}}",
-    "½": r"\ensuremath{\frac12}",
-    "²": r"\ensuremath{^2}",
-    "✓": MARKS[Mark.PROVED],
-    "✗": MARKS[Mark.REFUTED],
-    "\n": " ",
-    "\t": " ",
-}
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
-ROOM = 23.0  # em for left = right beside its reason
+ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
+MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
 
 
-def escaped(text: str) -> str:
-    r"""Words for LaTeX: nothing in them is a command, whatever they hold.
-
-    >>> print(escaped("50% of a_b & \\input{x} 🐈"))
-    50\% of a\_b \& \textbackslash{}input\{x\} [U+1F408]
-    """
-    return "".join(_letter(letter) for letter in text)
+def latex(document: Document) -> str:
+    r"""The whole page, from \documentclass on."""
+    head = rf"\begin{{center}}\LARGE {escaped(document.title)}\end{{center}}"
+    return f"{PREAMBLE}\\begin{{document}}\n{head}\n\n{body(document)}\n\\end{{document}}\n"
 
 
-def latex(document: Document, body_only: bool = False) -> str:
-    """The whole page, or only what stands between begin and end of the document."""
-    body = "\n\n".join(block_latex(block) for block in document.blocks)
-    title = escaped(document.title)
-    if body_only:
-        return body + "\n"
-    head = rf"\begin{{center}}\LARGE {title}\end{{center}}"
-    return f"{PREAMBLE}\\begin{{document}}\n{head}\n\n{body}\n\n\\end{{document}}\n"
+def body(document: Document) -> str:
+    r"""What a page of one's own can \input where amsmath is loaded: no preamble, no title."""
+    return f"{BODY_PREAMBLE}{blocks_latex(document.blocks)}\n"
+
+
+def blocks_latex(blocks: Sequence[Block]) -> str:
+    """Blocks one after the other; a paragraph that announces the next block stays with it."""
+    rows: list[str] = []
+    before: Block | None = None
+    for block in blocks:
+        kept = isinstance(before, Paragraph) and before.keep
+        if isinstance(block, EquationLines):
+            rows.append(_equations(block.lines, follows=kept))
+        else:
+            kept = kept and not isinstance(block, Table)  # a table stays with its words anyway
+            rows.append((r"\par\nobreak" + "\n" if kept else "") + block_latex(block))
+        rows.append("\n" if isinstance(block, Paragraph) and block.keep else "\n\n")
+        before = block
+    return "".join(rows).rstrip("\n") + "\n"
 
 
 def block_latex(block: Block) -> str:
@@ -125,10 +95,10 @@ def block_latex(block: Block) -> str:
         case Heading(text, level):
             command = {1: "section", 2: "subsection*"}.get(level, "paragraph*")
             return rf"\{command}{{{escaped(text)}}}"
-        case Paragraph(words, keep):
-            return runs_latex(words) + (r"\par\nopagebreak" if keep else "")
+        case Paragraph(words):
+            return runs_latex(words)
         case EquationLines(lines):
-            return _equations(lines)
+            return _equations(lines, follows=False)
         case Table():
             return _table(block)
         case RuleBox():
@@ -146,8 +116,8 @@ def block_latex(block: Block) -> str:
             rows = [rf"\item {runs_latex(item)}" for item in items]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
         case Fold(summary, blocks):
-            head = rf"\textbf{{{escaped(summary)}}}\par\nopagebreak"
-            return "\n\n".join((head, *(block_latex(inside) for inside in blocks)))
+            lead = Paragraph((Strong(summary),), keep=True)
+            return blocks_latex((lead, *blocks)).rstrip("\n")
 
 
 def runs_latex(words: Runs) -> str:
@@ -156,6 +126,8 @@ def runs_latex(words: Runs) -> str:
     for n, run in enumerate(words[1:], 1):
         if isinstance(run, Math) and row[n - 1].endswith(" ") and len(row[n]) <= 3:
             row[n - 1] = row[n - 1][:-1] + "~"  # "neuron j" stays on one line
+        if isinstance(run, Math) and isinstance(words[n - 1], Math):
+            row[n - 1] += "{}"  # two dollars in a row would begin a display
     return "".join(row)
 
 
@@ -169,142 +141,105 @@ def run_latex(run: Run) -> str:
         case Strong(text):
             return rf"\textbf{{{escaped(text)}}}"
         case Code(text):
-            return rf"\texttt{{{escaped(text)}}}"
+            return rf"\texttt{{{_typed(text)}}}"
         case Math():
             return f"${math_latex(run)}$"
 
 
 def math_latex(math: Math) -> str:
     """The LaTeX of a formula, without dollars."""
-    if isinstance(math.formula, Drawn):
-        return math.formula.latex
-    return latex_of(math.formula, sample=math.sample, braces=math.braces)
+    formula, printer = math.formula, _printer(math)
+    if isinstance(formula, Drawn):
+        return formula.latex
+    if isinstance(formula, Equation):
+        return printer.equation(formula)
+    return printer.term(formula)
 
 
-def width_em(latex_text: str) -> float:
-    r"""About how wide a formula prints, in em: a fraction counts its wider part.
-
-    >>> 5.0 < width_em(r"\varphi_j'\bigl(v_j(n)\bigr)\, y_i(n)") < 9.0
-    True
-    """
-    text = re.sub(r"\\(?:[bB]igg?[lr]?|left|right|begin|end)\b(?:\{\w+\})?", "", latex_text)
-    fraction = re.compile(r"\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
-    while found := fraction.search(text):
-        wider = max(found.groups(), key=width_em)
-        text = f"{text[: found.start()]}{wider}{text[found.end() :]}"
-    text = re.sub(r"\\underbrace\{(.*?)\}_\{.*?\}", r"\1", text)
-    small = sum(
-        len(re.sub(r"\\[A-Za-z]+", "x", s)) for s in re.findall(r"[_^](\{[^{}]*\}|.)", text)
-    )
-    text = re.sub(r"[_^](\{[^{}]*\}|.)", "", text)
-    text = re.sub(r"\\sum", "XXX", text)
-    text = re.sub(r"\\[,;: ]", ".", text)
-    text = re.sub(r"\\[A-Za-z]+", "x", text)
-    body = sum(
-        {"(": 0.39, ")": 0.39, ".": 0.2, " ": 0.0}.get(c, 0.62) for c in text if c not in "{}"
-    )
-    operators = sum(text.count(sign) for sign in "+-=")
-    return body + 0.38 * small + 0.6 * operators
-
-
-def _equations(lines: tuple[Line, ...]) -> str:
-    """Blocks of a few rows each, so that a page can break between them."""
-    most = 10
-    return "\n\n".join(
-        _equation_rows(lines[start : start + most]) for start in range(0, len(lines), most)
-    )
-
-
-def _equation_rows(lines: tuple[Line, ...]) -> str:
-    rows = []
-    reasons = any(line.reason or line.mark is not Mark.NONE for line in lines)
-    for line in lines:
-        left = "" if line.left is None else math_latex(line.left)
-        number = "" if line.number is None else rf"({line.number})"
-        reason = " ".join(p for p in (MARKS[line.mark], runs_latex(line.reason)) if p)
-        note = rf"\raggedright\small {reason}" if reason else ""
-        parts = broken(line.right, (ROOM if reasons else LINE_WIDTH - 5) - width_em(left))
-        for n, part in enumerate(parts):
-            start = rf"$\displaystyle {left}$ & $=$" if n == 0 else r" & $\quad$"
-            row = rf"{_strut(left + part)}{start} & $\displaystyle {part}$"
-            rows.append(f"{row} & {note if n == 0 else ''} & {number if n == 0 else ''}")
-    note_column = r"p{0.36\linewidth}" if reasons else "l"
-    columns = r"@{\hspace{1em}}r@{\;}c@{\;}l@{\extracolsep{\fill}}" + note_column
-    columns += r"@{\extracolsep{0pt}\quad}r@{}"
-    joined = "\\tabularnewline[3pt]\n".join(rows)
-    begin = rf"\noindent\begin{{tabular*}}{{\linewidth}}{{{columns}}}"
-    return f"{begin}\n{joined}\n\\end{{tabular*}}\\par\\smallskip"
-
-
-STRUTS = (  # what a row holds, the room it needs below and above its baseline in points
-    (r"\underbrace", 27, 20),
-    (r"\sum_{\xi=1}^{N}", 17, 21),
-    (r"\sum_{(", 18, 15),
-    (r"\sum", 18, 14),
-    (r"\frac", 13, 20),
-)
-
-
-def _strut(latex_text: str) -> str:
-    """An invisible bar that keeps tall rows apart."""
-    found = [(below, above) for sign, below, above in STRUTS if sign in latex_text]
-    below = max((low for low, _ in found), default=5)
-    above = max((high for _, high in found), default=11)
-    return rf"\rule[-{below}pt]{{0pt}}{{{below + above}pt}}"
+def _printer(math: Math) -> LatexPrinter:
+    return LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
 
 
 def broken(right: Math, room: float) -> list[str]:
-    """The right side in lines of at most `room` em, broken before a + or − of its outermost sum.
-
-    More than six lines become the first two, dots and the last.
-    """
+    """A formula in lines of at most `room` em, broken before its outermost signs or factors."""
     whole = math_latex(right)
-    formula = right.formula
-    if not isinstance(formula, Add) or len(formula.terms) < 2 or width_em(whole) <= room:
+    if isinstance(right.formula, Drawn | Equation) or width_em(whole) <= room:
         return [whole]
-    rows = [""]
-    for n, term in enumerate(formula.terms):
-        text = math_latex(Math(term, right.sample, right.braces))
-        text = text if n == 0 or text.startswith("-") else f"+ {text}"
-        if rows[-1] and width_em(rows[-1]) + width_em(text) > room:
-            rows.append(text)
-        else:
-            rows[-1] = f"{rows[-1]} {text}".lstrip()
-    return rows if len(rows) <= 6 else [*rows[:2], r"+ \cdots", rows[-1]]
+    printer = _printer(right)
+    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent=2.0)
+
+
+def _equations(lines: tuple[Line, ...], follows: bool) -> str:
+    """The lines aligned at their equals signs; a page may break between them.
+
+    A display that no words announce begins a paragraph, whose empty line is its space above.
+    """
+    rows = []
+    lefts = ["" if line.left is None else math_latex(line.left) for line in lines]
+    room = ROOM - max(map(width_em, lefts))
+    for line, left in zip(lines, lefts, strict=True):
+        number = "" if line.number is None else rf"({line.number})"
+        reason = " ".join(p for p in (MARKS[line.mark], runs_latex(line.reason)) if p)
+        note = rf" \derivationnote{{{reason}}}{{{number}}}" if reason or number else ""
+        parts = broken(line.right, room)
+        texts = [f"{left} &= {parts[0]}", *(rf"&\quad {part}" for part in parts[1:])]
+        texts[-1] += note
+        rows += texts
+    inside = " \\\\\n".join(rows)
+    display = f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
+    if follows:
+        return display
+    tight = r"\setlength{\abovedisplayskip}{0pt}\setlength{\abovedisplayshortskip}{0pt}"
+    return f"{{{tight}%\n{display}}}"
 
 
 def _table(table: Table) -> str:
+    """A table at the indent of the formulas; an unnamed last column stands at the right margin."""
     count = len(table.head)
     columns = ["l"] * count
-    if 0 <= table.wide < count:
-        rest = (n for n in range(count) if n != table.wide)
-        taken = sum(max(_cell_em(row[n]) for row in (table.head, *table.rows)) + 2 for n in rest)
-        share = max(0.25, 0.95 - taken / LINE_WIDTH)
-        columns[table.wide] = rf"p{{{share:.2f}\linewidth}}"
-    wrap = table.wide
+    wrap = {table.wide} if 0 <= table.wide < count else set()
+    if wrap:
+        widths = [max(_cell_em(row[n]) for row in (table.head, *table.rows)) for n in range(count)]
+        wrap |= {n for n, width in enumerate(widths) if width > LINE_WIDTH / 2}
+        taken = sum(
+            0.45 if n in wrap else 1.1 * w / LINE_WIDTH
+            for n, w in enumerate(widths)
+            if n != table.wide
+        )
+        for n in wrap:
+            share = 0.9 - 0.06 * (count - 2) - taken if n == table.wide else 0.45
+            columns[n] = rf"p{{{share:.2f}\linewidth}}"
+    begin, end = rf"\begin{{tabular}}{{{''.join(columns)}}}", r"\end{tabular}"
+    if not table.head[-1]:
+        columns[-1] = r"@{\extracolsep{\fill}}r@{}"
+        begin = rf"\begin{{tabular*}}{{\dimexpr\linewidth-1em\relax}}{{{''.join(columns)}}}"
+        end = r"\end{tabular*}"
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
     rows = [
         " & ".join(
-            (r"\raggedright " if n == wrap else "") + _cell(cell) for n, cell in enumerate(row)
+            (r"\raggedright " if n in wrap else "") + _cell(cell) for n, cell in enumerate(row)
         )
         + r"\tabularnewline"
         for row in table.rows
     ]
     return "\n".join(
         (
-            r"\begin{center}\renewcommand{\arraystretch}{1.25}",
-            rf"\begin{{tabular}}{{{''.join(columns)}}}",
+            r"{\par\nobreak\vskip3pt\nobreak\renewcommand{\arraystretch}{1.25}",
+            r"\noindent\hspace*{1em}%",
+            begin,
             rf"\hline {head}\tabularnewline \hline",
             *rows,
             r"\hline",
-            r"\end{tabular}\end{center}",
+            end + r"\par}\medskip",
         )
     )
 
 
 def _cell_em(cell: Runs) -> float:
-    parts = (math_latex(run) if isinstance(run, Math) else run.text for run in cell)
-    return sum(width_em(part) for part in parts)
+    """About how wide a cell prints, in em; a letter of text is about half an em."""
+    return sum(
+        width_em(math_latex(run)) if isinstance(run, Math) else 0.48 * len(run.text) for run in cell
+    )
 
 
 def _cell(cell: Runs) -> str:
@@ -316,40 +251,35 @@ def _cell(cell: Runs) -> str:
 
 
 def _rule(box: RuleBox) -> str:
-    top = [
-        rf"{latex_of(line.left)} = {latex_of(line.right)}" if isinstance(line, Equation) else ""
-        for line in box.lines
-    ]
-    rows = [rf"\displaystyle {_of(case)}, & {_in_text(words)}" for case, words in box.cases]
-    cases = r"\left\{\begin{array}{@{}l@{\quad}l@{}} " + r" \\[10pt] ".join(rows)
-    cases += r" \end{array}\right."
-    inner = r" \\[8pt] ".join((*top, rf"{_of(box.left)} = {cases}"))
+    """The boxed rule; where it is too wide, each condition stands below its case."""
+    top = [math_latex(Math(line)) for line in box.lines]
+    left = math_latex(Math(box.left))
+    room = LINE_WIDTH - width_em(left) - 7
+    cases = [broken(Math(case), room - 2) for case, _ in box.cases]
+    said = [runs_latex(words) for _, words in box.cases]
+    widest = max((width_em(row) for rows in cases for row in rows), default=0.0)
+    beside = widest + max((_cell_em(words) for _, words in box.cases), default=0.0) + 2 <= room
+    rows = []
+    for parts, words in zip(cases, said, strict=True):
+        parts = [rf"\displaystyle {parts[0]}", *(rf"\displaystyle \quad {p}" for p in parts[1:])]
+        parts[-1] += rf", & \text{{{words}}}" if beside else ","
+        rows.append(r" \\[6pt] ".join(parts if beside else (*parts, rf"\quad\text{{{words}}}")))
+    columns = r"@{}l@{\quad}l@{}" if beside else "@{}l@{}"
+    array = rf"\begin{{array}}{{{columns}}} " + r" \\[10pt] ".join(rows) + r" \end{array}"
+    brace = r"\left\{" if len(box.cases) > 1 else r"\left."
+    inner = r" \\[8pt] ".join((*top, rf"{left} = {brace}{array}\right."))
     return (
-        r"\begin{displaymath}\setlength{\fboxsep}{10pt}\boxed{\begin{gathered} "
+        r"{\setlength{\fboxsep}{10pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{gathered} "
         + inner
-        + r" \end{gathered}}\end{displaymath}"
+        + r" \end{gathered}}$\par}\smallskip"
     )
 
 
-def _of(term: Term) -> str:
-    return latex_of(term)
-
-
-def _in_text(words: Runs) -> str:
-    return rf"\text{{{runs_latex(words)}}}"
-
-
-def _letter(letter: str) -> str:
-    if letter in ESCAPES:
-        return ESCAPES[letter]
-    if " " <= letter <= "~":
-        return letter
-    plain = unicodedata.normalize("NFKD", letter)
-    if plain != letter and plain.isascii() and plain.isprintable():
-        return "".join(_letter(part) for part in plain)
-    return f"[U+{ord(letter):04X}]"
+def _typed(text: str) -> str:
+    """Typed text: no two signs of it become one, such as -- a dash."""
+    return re.sub(r"([-,'])(?=\1)", r"\1{}", escaped(text))
 
 
 def _code_line(row: str) -> str:
     indent = len(row) - len(row.lstrip(" "))
-    return r"\mbox{}" + r"\ " * indent + escaped(row.lstrip(" ")).replace("--", "-{}-")
+    return r"\mbox{}" + r"\ " * indent + _typed(row.lstrip(" "))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from reports.document import (
     Block,
+    Code,
     CodeBlock,
     Drawn,
     EquationLines,
@@ -14,21 +16,26 @@ from reports.document import (
     Line,
     Math,
     Paragraph,
+    Run,
     Runs,
     Table,
     runs,
 )
-from reports.instances import written_out
+from reports.instances import renamed, written_out
+from reports.latex_printer import latex_of
+from reports.latex_width import width_em
 from reports.plain import plain_of
-from reports.printer import is_input_name, latex_of
+from reports.signs import is_input_name
 from reports.source import drawn_source, is_python
-from reports.wording import counted, here, prose, used_signs
-from symbolic.activations import Activation
+from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
+from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
-from symbolic.terms import Equation, Num, Phi, Sign, Term
+from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, walk
 
+MOST_TERMS = 8  # of a neuron's own sum
+WIDEST_SOURCE = 34  # em; a longer function is drawn by our own printer, which can break it
 SMALL = 8  # neurons whose own equations are all written out
 COST = ("e", "Ej", "Es", "E")  # the definitions of the cost section
 
@@ -49,17 +56,33 @@ SYMBOLS: tuple[tuple[str, Math | None, str], ...] = (
 )
 
 
+SENSES: tuple[tuple[PartialKind, Math, str], ...] = (
+    (
+        PartialKind.TOTAL,
+        Math(Drawn(r"\partial\mathcal{E}/\partial v_j", "∂𝓔/∂v_j")),
+        "slope of the cost when v_j moves and all that follows moves with it",
+    ),
+    (
+        PartialKind.LOCAL,
+        Math(Drawn(r"\partial v_k/\partial y_j", "∂v_k/∂y_j")),
+        "slope of the formula of v_k alone, all else in it held",
+    ),
+)
+
+
 def network_section(derivation: Derivation) -> tuple[Block, ...]:
     """What the network is, and a table of the symbols that the page uses."""
     network = derivation.network
     terms = [t for g in derivation.given for t in (g.head, g.body)]
     terms += [t for s in derivation.steps for t in (s.claim.left, s.claim.right)]
     used = {*used_signs(terms), ""}
+    senses = {p.kind for term in terms for p in walk(term) if isinstance(p, Partial)}
     rows = tuple(
         ((Math(Sign(code)) if drawn is None else drawn,), prose(meaning))
         for code, drawn, meaning in SYMBOLS
         if code in used
     )
+    rows += tuple(((sign,), prose(words)) for kind, sign, words in SENSES if kind in senses)
     return (
         Heading("Network and notation"),
         Paragraph(described(network)),
@@ -82,9 +105,10 @@ def described(network: Network) -> Runs:
         bias = Math(Drawn("w_{j0}(n)", "w_j0"))
         parts += [" The bias of neuron j is the weight ", bias, " on the fixed signal "]
         parts += [Math(Drawn("y_0 = +1", "y_0 = +1")), "."]
-    tied = sum(len(places) > 1 for places in network.uses.values())
+    tied = [name for name, places in network.uses.items() if len(places) > 1]
     if tied:
-        parts.append(f" {counted(tied, 'weight is', 'weights are').capitalize()} shared.")
+        said = f" {counted(len(tied), 'weight is', 'weights are').capitalize()} shared: "
+        parts += [said, *in_a_row([member_sign("w", (name,)) for name in tied]), "."]
     if any(is_input_name(name) for name in network.inputs):
         parts += [" The signal of an input unit is written ", Math(Drawn("x", "x")), "."]
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
@@ -94,21 +118,34 @@ def forward_section(derivation: Derivation) -> tuple[Block, ...]:
     """v_j and y_j in general, each neuron's own in a small network, then the activations."""
     network = derivation.network
     given = [g for g in derivation.given if g.head.letter not in COST]
+    words = "Each neuron adds up its weighted signals and passes the sum on:"
+    general = tuple(_definition_line(g, network, sample=False) for g in given)
     blocks: list[Block] = [
         Heading("Forward pass"),
-        EquationLines(tuple(_definition_line(g, sample=False) for g in given)),
+        Paragraph(runs(words), keep=True),
+        EquationLines(general),
     ]
     if len(network.neurons) <= SMALL:
         own = tuple(
-            Line(Math(claim.left), Math(claim.right))
+            line
             for name in network.order
             for g in given
             if (name,) in g.over.members and g.head.letter == "v"
-            for claim in (written_out(Equation(g.head, g.body), {"j": name}, network),)
+            for line in _own_lines(Equation(g.head, g.body), name, network)
         )
         if own:
             blocks += [Paragraph(runs("Neuron by neuron:"), keep=True), EquationLines(own)]
     return (*blocks, *_activations(network))
+
+
+def _own_lines(general: Equation, name: str, network: Network) -> Iterator[Line]:
+    """The line of one neuron; where its sum is long, first as a sum over i, then with dots."""
+    own = written_out(general, {"j": name}, network)
+    left: Math | None = Math(own.left)
+    if isinstance(own.right, Add) and len(own.right.terms) > MOST_TERMS:
+        yield Line(left, Math(renamed(general.right, {"j": name})))
+        left = None
+    yield Line(left, Math(own.right))
 
 
 def cost_section(derivation: Derivation) -> tuple[Block, ...]:
@@ -126,7 +163,8 @@ def cost_section(derivation: Derivation) -> tuple[Block, ...]:
     )
     return (
         Heading("Cost"),
-        EquationLines(tuple(_definition_line(g, sample=True) for g in given)),
+        Paragraph(runs("The outputs are compared with the desired responses:"), keep=True),
+        EquationLines(tuple(_definition_line(g, derivation.network, sample=True) for g in given)),
         Paragraph(dropped),
     )
 
@@ -135,17 +173,31 @@ WHAT = {
     "v": "induced local field",
     "y": "function signal",
     "e": "error signal",
-    "Ej": "instantaneous cost of an output",
+    "Ej": "instantaneous cost",
     "Es": "total instantaneous cost of a sample",
     "E": "average over the batch",
 }
+NAMES = {
+    "logistic": "the logistic function",
+    "identity": "the identity",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "silu": "SiLU",
+    "gelu": "GELU",
+    "gaussian": "the Gaussian",
+}
 
 
-def _definition_line(given: Definition, sample: bool) -> Line:
-    words = WHAT.get(given.head.letter, given.over.title)
-    if given.over.title and given.head.letter not in ("Es", "E"):
-        words += f", for {given.over.title}"
-    return Line(Math(given.head, sample), Math(given.body, sample), prose(words))
+def _definition_line(given: Definition, network: Network, sample: bool) -> Line:
+    """A definition with its name in words: "function signal of neuron j"."""
+    parts: list[str | Math] = [WHAT.get(given.head.letter, given.over.title)]
+    if given.over.letters:
+        parts.append(" of " + given.over.title.removeprefix("every "))
+        names = [member[0] for member in given.over.members]
+        if given.head.letter == "y" and len(names) < len(network.neurons):
+            parts += [" (here ", here("j", names), ")"]
+    return Line(Math(given.head, sample), Math(given.body, sample), prose(*parts))
 
 
 def _activations(network: Network) -> tuple[Block, ...]:
@@ -155,30 +207,46 @@ def _activations(network: Network) -> tuple[Block, ...]:
             groups.setdefault(network.neuron[name].activation, []).append(name)
     blocks: list[Block] = []
     for activation, names in groups.items():
-        everywhere = len(groups) == 1 and len(names) == len(network.neurons)
-        who = "every neuron" if everywhere else "the neurons "
-        intro = prose("The activation function of ", who)
-        intro += () if everywhere else (here("j", names),)
-        given = ", ".join(f"{letter} = {n}" for letter, n in activation.parameters if n != 1)
-        word = activation.name.replace("_", " ") + (f" with {given}" if given else "")
-        note = " Here y stands for the value of the function." if _reads_y(activation) else ""
-        blocks.append(Paragraph((*intro, *prose(f" is {word}.{note}")), keep=True))
-        blocks.append(EquationLines(_activation_lines(activation)))
+        blocks += [
+            Paragraph(_activation_words(activation, names, network), keep=True),
+            EquationLines(_activation_lines(activation)),
+        ]
         if activation.kinks:
-            at = ", ".join(str(kink.at) for kink in activation.kinks)
-            blocks.append(
-                Paragraph(prose(f"It has no slope at v = {at}; the results hold off that point."))
-            )
+            at = " and ".join(f"v = {kink.at}" for kink in activation.kinks)
+            words = f"It has no slope at {at}; the results hold off that point."
+            blocks.append(Paragraph(prose(words.replace("-", "−"))))
         if is_python(activation.written):
             blocks.append(Fold("As it was written", (CodeBlock(activation.written),)))
     return tuple(blocks)
+
+
+def _activation_words(activation: Activation, names: list[str], network: Network) -> Runs:
+    """The activation function of neuron j = o is tanh, or as it was given."""
+    parts: list[str | Run] = ["The activation function of "]
+    if len(names) == len(network.neurons):
+        parts.append("every neuron")
+    else:
+        parts += ["neuron " if len(names) == 1 else "the neurons ", here("j", names)]
+    if activation.name not in ACTIVATIONS:
+        parts.append(" was given as ")
+        parts.append(Code(activation.written) if not is_python(activation.written) else "code")
+    else:
+        parts.append(" is " + NAMES.get(activation.name, activation.name.replace("_", " ")))
+    given = [(letter, n) for letter, n in activation.parameters if n != 1]
+    for n, (letter, number) in enumerate(given):
+        value = Math(
+            Drawn(f"{letter} = {latex_of(Num(number))}", f"{letter} = {plain_of(Num(number))}")
+        )
+        parts += [" with " if n == 0 else " and ", value]
+    parts.append("; y stands for its value:" if _reads_y(activation) else ":")
+    return prose(*parts)
 
 
 def _activation_lines(activation: Activation) -> tuple[Line, ...]:
     argument = Sign("v")
     lines = []
     own = drawn_source(activation.written)
-    if own is not None:
+    if own is not None and width_em(own.latex) < WIDEST_SOURCE:
         left, _, right = own.latex.partition(" = ")
         shown = Drawn(right, plain_of(activation.phi))
         head = Drawn(left, plain_of(Phi("", 0, argument)))
@@ -192,8 +260,3 @@ def _activation_lines(activation: Activation) -> tuple[Line, ...]:
 
 def _reads_y(activation: Activation) -> bool:
     return activation.slope is not None and "y" in used_signs([activation.slope])
-
-
-def short(term: Term) -> Math:
-    """A term as a formula without (n), for tables."""
-    return Math(Drawn(latex_of(term).replace("(n)", ""), plain_of(term)))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reports.printer import Braces, Level, Printer, Written, is_input_name, letter_of, weight_name
+from reports.printer import Braces, Level, Printer, Written, decimal
+from reports.signs import letter_of, raw, written_sign
 from symbolic.terms import (
     Cases,
     Equation,
@@ -19,7 +20,6 @@ from symbolic.terms import (
     Relation,
     Sign,
     Term,
-    Var,
 )
 
 HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -31,12 +31,12 @@ RELATIONS = {
     Relation.EQUAL: "=",
 }
 RANGES = {
-    RangeKind.FED_BY: "fed by {of}",
-    RangeKind.FEEDING: "feeding {of}",
-    RangeKind.NEURONS: "neurons",
-    RangeKind.OUTPUTS: "outputs",
-    RangeKind.HIDDEN: "hidden",
-    RangeKind.USES: "uses of {of}",
+    RangeKind.FED_BY: "{bound} fed by {of}",
+    RangeKind.FEEDING: "{bound} feeding {of}",
+    RangeKind.NEURONS: "all neurons {bound}",
+    RangeKind.OUTPUTS: "outputs {bound}",
+    RangeKind.HIDDEN: "hidden {bound}",
+    RangeKind.USES: "({bound}): w_{pair} = {weight}",
 }
 
 
@@ -52,13 +52,16 @@ class PlainPrinter(Printer):
     """
 
     minus = "−"
+    dots = "⋯"
+    times = "· "
 
     def number(self, value: Fraction) -> Written:
-        if value == Fraction(1, 2):
-            return "½", Level.ATOM
-        text = str(value).replace("-", self.minus)
+        half = abs(value) == Fraction(1, 2)
+        text = "½" if half else decimal(abs(value)) or str(abs(value))
         if value < 0:
-            return text, Level.ADD
+            return self.minus + text, Level.ADD
+        if half or "." in text:
+            return text, Level.ATOM
         return text, Level.ATOM if value.denominator == 1 else Level.MUL
 
     def constant(self, name: str) -> str:
@@ -66,13 +69,8 @@ class PlainPrinter(Printer):
 
     def sign(self, sign: Sign, exponent: str = "") -> str:
         letter = letter_of(sign)
-        head, indices = letter.text, sign.at
-        if sign.letter == "y" and len(sign.at) == 1 and is_input_name(sign.at[0]):
-            number = str(sign.at[0])[1:].lstrip("_")
-            head, indices = "x", (number,) if number else ()
-        elif sign.letter in ("w", "dw") and len(sign.at) == 1:
-            name, indices = ("w", ()) if isinstance(sign.at[0], Var) else weight_name(sign.at[0])
-            head = letter.text.replace("w", name)
+        head, indices = written_sign(sign)
+        head = letter.text if head == "" else letter.text[:-1] + head
         text = head + subscript(indices)
         if letter.sampled and (
             sign.letter == "Es" or (self.sample and sign.at not in ((), ("0",)))
@@ -120,28 +118,31 @@ class PlainPrinter(Printer):
         if over.kind is RangeKind.SAMPLES:
             return "Σ_ξ"
         bound = ",".join(letter.name for letter in over.bound)
-        if len(over.bound) > 1:
-            bound = f"({bound})"
-        if self.explicit or over.kind is RangeKind.USES:
-            of = subscript(over.of).removeprefix("_")
-            if over.kind is RangeKind.USES and len(over.of) == 2:
-                of = f"w_{of}"
-            return f"Σ_({bound} {RANGES[over.kind].format(of=of)})"
-        return f"Σ_{bound}"
+        if not self.named(over):
+            return f"Σ_{bound}"
+        text = RANGES[over.kind].format(
+            bound=bound,
+            of=subscript(over.of).removeprefix("_"),
+            pair=bound.replace(",", ""),
+            weight=self.sign(Sign("w", over.of)),
+        )
+        return f"Σ[{text}]"
 
     def joined(self, line: str, text: str) -> str:
         dotted = line[-1].isdigit() and text[0].isdigit() and "_" not in line.split(" ")[-1]
         dotted = dotted or "/∂" in line.split(" ")[-1] or text.startswith("∂")
         return f"{line} · {text}" if dotted else f"{line} {text}"
 
-    def fenced(self, text: str) -> str:
-        return f"({text})"
+    def fence(self, text: str, split: bool = False) -> tuple[str, str]:
+        return "(", ")"
 
     def braced(self, text: str, name: str) -> str:
         return text
 
 
-def plain_of(formula: Term | Equation, *, sample: bool = False, braces: Braces = ()) -> str:
+def plain_of(
+    formula: Term | Equation, *, sample: bool = False, braces: Braces = (), most: int | None = None
+) -> str:
     """The text of a term or an equation.
 
     >>> from symbolic.notation import d, y
@@ -149,7 +150,7 @@ def plain_of(formula: Term | Equation, *, sample: bool = False, braces: Braces =
     >>> plain_of(Frac(d("o") - y("x1"), Num(Fraction(2))) + Call("abs", y("o")))
     '(d_o − x_1)/2 + |y_o|'
     """
-    printer = PlainPrinter(sample=sample, braces=braces)
+    printer = PlainPrinter(sample=sample, braces=braces, most=most)
     if isinstance(formula, Equation):
         return printer.equation(formula)
     return printer.term(formula)
@@ -157,6 +158,6 @@ def plain_of(formula: Term | Equation, *, sample: bool = False, braces: Braces =
 
 def subscript(indices: tuple[Index, ...]) -> str:
     """_ji, _63, _10,3 or _h,x1; nothing for none."""
-    raw = [index.name if isinstance(index, Var) else index for index in indices]
-    text = ("" if all(len(name) == 1 for name in raw) else ",").join(raw)
+    names = [raw(index) for index in indices]
+    text = ("" if all(len(name) == 1 for name in names) else ",").join(names)
     return f"_{text}" if text else ""

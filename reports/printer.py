@@ -1,23 +1,20 @@
-"""Terms → LaTeX in Haykin's notation, drawn as written.
+"""Terms drawn as written: where a bracket is needed, where a minus stands, where a line may break.
 
-What the LaTeX and the terminal printer share (where a bracket is needed, where a minus stands) is
-`Printer`; the terminal's alphabet is in `plain.py`.  Nothing is simplified or reordered here.
+The alphabets are in `latex_printer.py` and `plain.py`.  Nothing is simplified or reordered here.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
+from typing import Self
 
-from symbolic.notation import LETTERS, Letter
 from symbolic.terms import (
     Add,
     Call,
     Cases,
-    Condition,
     Constant,
     Equation,
     Frac,
@@ -29,11 +26,10 @@ from symbolic.terms import (
     Pow,
     Range,
     RangeKind,
-    Relation,
     Sign,
     Sum,
     Term,
-    Var,
+    children,
 )
 
 
@@ -52,17 +48,34 @@ Written = tuple[str, Level]
 Braces = tuple[tuple[Term, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a formula before which a line may break.
+
+    The smaller the `depth`, the better a break there reads.  `joint` stands before the piece where
+    the line goes on, `lead` where it begins a line.
+    """
+
+    text: str
+    depth: int
+    joint: str = " "
+    lead: str = ""
+
+
 @dataclass(frozen=True)
 class Printer(ABC):
     """What every alphabet shares.
 
     `sample` writes the superscript ξ on the quantities of one sample, as inside Σ_ξ.  `explicit`
-    names the set of every sum.  `braces` puts a name under each occurrence of a term.
+    names the set of every sum, not only of an unusual one.  `braces` puts a name under each
+    occurrence of a term.  A sum of more than `most` terms is written as its first two, dots and
+    the last.
     """
 
     sample: bool = False
     explicit: bool = False
     braces: Braces = ()
+    most: int | None = None
 
     def term(self, term: Term, need: Level = Level.ADD) -> str:
         """The term, fenced where it holds together more loosely than needed."""
@@ -77,6 +90,10 @@ class Printer(ABC):
         return f"{self.term(equation.left)} = {self.term(equation.right)}"
 
     def _written(self, term: Term) -> Written:
+        positive = _unsigned(term)
+        if positive is not None and not isinstance(positive, Num):
+            inside = (positive,) if isinstance(positive, Frac) else children(positive)
+            return self.minus + self.product(inside), Level.ADD
         match term:
             case Num(value):
                 return self.number(value)
@@ -98,7 +115,7 @@ class Printer(ABC):
                 name = self.phi(neuron, order)
                 return name + self.fenced(self.term(argument)), Level.ATOM
             case Cases():
-                return self.cases(term), Level.ADD
+                return self.cases(_flat(term)), Level.ADD
             case Partial(of, by):
                 return self.partial(self.sign(of), self.sign(by))
             case Sum(over, body):
@@ -107,25 +124,31 @@ class Printer(ABC):
     def _add(self, terms: tuple[Term, ...]) -> Written:
         if len(terms) < 2:
             return self._written(terms[0]) if terms else self.number(Fraction(0))
-        parts = []
-        for n, term in enumerate(terms):
-            text = self.term(term, Level.MUL) if not _negative(term) else self.term(term)
-            if n == 0:
-                parts.append(text)
-            elif text.startswith(self.minus):
-                parts.append(f" {self.minus} {text.removeprefix(self.minus).lstrip()}")
-            else:
-                parts.append(f" + {text}")
+        texts = [None if term is None else self._signed(term) for term in self._shown(terms)]
+        parts = [texts[0] or ""]
+        parts += [f" {self._linked(text)}" for text in texts[1:]]
         return "".join(parts), Level.ADD
+
+    def _shown(self, terms: tuple[Term, ...]) -> tuple[Term | None, ...]:
+        """The terms that are written; None stands for dots."""
+        if self.most is None or len(terms) <= self.most:
+            return terms
+        return (*terms[:2], None, terms[-1])
+
+    def _signed(self, term: Term) -> str:
+        return self.term(term, Level.ADD if _unsigned(term) else Level.MUL)
+
+    def _linked(self, text: str | None) -> str:
+        """A further term with its sign in front."""
+        if text is None:
+            return f"+ {self.dots}"
+        if text.startswith(self.minus):
+            return f"{self.minus} {text.removeprefix(self.minus).lstrip()}"
+        return f"+ {text}"
 
     def _mul(self, factors: tuple[Term, ...]) -> Written:
         if len(factors) < 2:
             return self._written(factors[0]) if factors else self.number(Fraction(1))
-        if factors[0] == Num(Fraction(-1)):
-            return self.minus + self.product(factors[1:]), Level.ADD
-        if isinstance(factors[0], Num) and factors[0].value < 0:
-            positive = (Num(-factors[0].value), *factors[1:])
-            return self.minus + self.product(positive), Level.ADD
         return self.product(factors), Level.MUL
 
     def product(self, factors: tuple[Term, ...]) -> str:
@@ -138,10 +161,94 @@ class Printer(ABC):
         return line
 
     def _sum(self, over: Range, body: Term) -> Written:
-        inner = replace(self, sample=True) if over.kind is RangeKind.SAMPLES else self
-        return f"{self.summation(over)} {inner.term(body, Level.MUL)}", Level.SUM
+        return f"{self.summation(over)} {self._inside(over).term(body, Level.MUL)}", Level.SUM
+
+    def pieces(self, term: Term, need: Level = Level.ADD, depth: int = 0) -> list[Piece]:
+        """The term in pieces between which a line may break: before a term, before a factor.
+
+        Joined, they are the term as `term` writes it, but that a fraction with a long numerator
+        becomes its reciprocal in front.
+        """
+        whole = [Piece(self.term(term, need), depth)]
+        if any(braced == term for braced, _ in self.braces):
+            return whole
+        positive = _unsigned(term)
+        if positive is not None and not isinstance(positive, Num):
+            found = self.pieces(positive, Level.MUL, depth)
+            found[0] = replace(found[0], text=self.minus + found[0].text)
+            return found if need <= Level.ADD else self._around(found)
+        match term:
+            case Add(terms) if len(terms) > 1:
+                found = self._pieces_of_sum(terms, depth)
+                return found if need <= Level.ADD else self._around(found)
+            case Mul(factors) if len(factors) > 1:
+                found = self._pieces_of_product(factors, depth)
+                return found if need <= Level.MUL else self._around(found)
+            case Sum(over, body):
+                found = self._inside(over).pieces(body, Level.MUL, depth + 1)
+                found[0] = Piece(f"{self.summation(over)} {found[0].text}", depth)
+                return found if need <= Level.SUM else self._around(found)
+            case Frac(numerator, denominator) if isinstance(numerator, Add | Mul):
+                found = self.pieces(numerator, Level.MUL, depth + 1)
+                front = self.term(Frac(Num(Fraction(1)), denominator), Level.RATIO)
+                found[0] = Piece(self.joined(front, found[0].text), depth)
+                return found if need <= Level.MUL else self._around(found)
+        return whole
+
+    def _pieces_of_sum(self, terms: tuple[Term, ...], depth: int) -> list[Piece]:
+        found: list[Piece] = []
+        for term in self._shown(terms):
+            if term is None:
+                found.append(Piece(self._linked(None), depth, " "))
+                continue
+            need = Level.ADD if _unsigned(term) else Level.MUL
+            first, *others = self.pieces(term, need, depth + 1)
+            text = self._linked(first.text) if found else first.text
+            found += [Piece(text, depth, " " if found else ""), *others]
+        return found
+
+    def _pieces_of_product(self, factors: tuple[Term, ...], depth: int) -> list[Piece]:
+        found: list[Piece] = []
+        last = len(factors) - 1
+        for n, factor in enumerate(factors):
+            need = Level.SUM if n == last else Level.RATIO
+            first, *others = self.pieces(factor, need, depth + 1)
+            if found:
+                before = found[-1].text
+                joint = self.joined(before, first.text)[len(before) : -len(first.text)]
+                first = Piece(first.text, depth + 1, joint, self.times)
+            found += [first, *others]
+        return found
+
+    def _around(self, pieces: list[Piece]) -> list[Piece]:
+        """The pieces in brackets."""
+        left, right = self.fence("".join(piece.text for piece in pieces), split=True)
+        pieces[0] = replace(pieces[0], text=left + pieces[0].text)
+        pieces[-1] = replace(pieces[-1], text=pieces[-1].text + right)
+        return pieces
+
+    def named(self, over: Range) -> bool:
+        """Whether the set of a sum is written: where its letter does not tell it by custom."""
+        match over.kind:
+            case RangeKind.FED_BY | RangeKind.SAMPLES:
+                return self.explicit
+            case RangeKind.FEEDING | RangeKind.OUTPUTS:
+                usual = "i" if over.kind is RangeKind.FEEDING else "j"
+                return self.explicit or [letter.name for letter in over.bound] != [usual]
+            case _:
+                return True
+
+    def _inside(self, over: Range) -> Self:
+        return replace(self, sample=True) if over.kind is RangeKind.SAMPLES else self
+
+    def fenced(self, text: str) -> str:
+        """The text in brackets of the right size."""
+        left, right = self.fence(text)
+        return f"{left}{text}{right}"
 
     minus = "-"
+    dots = "..."
+    times = "* "
 
     @abstractmethod
     def number(self, value: Fraction) -> Written: ...
@@ -166,244 +273,53 @@ class Printer(ABC):
     @abstractmethod
     def joined(self, line: str, text: str) -> str: ...
     @abstractmethod
-    def fenced(self, text: str) -> str: ...
+    def fence(self, text: str, split: bool = False) -> tuple[str, str]: ...
     @abstractmethod
     def braced(self, text: str, name: str) -> str: ...
 
 
-OPERATORS = {
-    "ln": r"\ln",
-    "sin": r"\sin",
-    "cos": r"\cos",
-    "sinh": r"\sinh",
-    "cosh": r"\cosh",
-    "tanh": r"\tanh",
-    "arctan": r"\arctan",
-    "erf": r"\operatorname{erf}",
-}
-RELATIONS = {
-    Relation.LESS: "<",
-    Relation.AT_MOST: r"\le",
-    Relation.GREATER: ">",
-    Relation.AT_LEAST: r"\ge",
-    Relation.EQUAL: "=",
-}
-RANGES = {
-    RangeKind.FED_BY: r"\mathcal{{F}}({of})",
-    RangeKind.FEEDING: r"\mathcal{{S}}({of})",
-    RangeKind.NEURONS: r"\mathcal{{N}}",
-    RangeKind.OUTPUTS: r"\mathcal{{O}}",
-    RangeKind.HIDDEN: r"\mathcal{{H}}",
-    RangeKind.USES: r"\mathcal{{U}}({of})",
-}
-FENCES = (  # what the content holds, the fence around it, tallest first
-    ((r"\begin", r"\Biggl", r"\underbrace"), (r"\left(", r"\right)")),
-    ((r"\biggl",), (r"\Biggl(", r"\Biggr)")),
-    ((r"\sum", r"\frac", r"\Bigl"), (r"\biggl(", r"\biggr)")),
-    ((r"\bigl",), (r"\Bigl(", r"\Bigr)")),
-    (("(", r"\sqrt", "^"), (r"\bigl(", r"\bigr)")),
-)
+def decimal(value: Fraction) -> str:
+    """A positive number with a long denominator as a decimal, if it has a finite one; else "".
 
-
-@dataclass(frozen=True)
-class LatexPrinter(Printer):
-    r"""LaTeX for amsmath.
-
-    >>> from symbolic.notation import J, K, delta, slope, w
-    >>> rule = slope(J) * Sum(Range(RangeKind.FED_BY, (K,), (J,)), delta(K) * w(K, J))
-    >>> print(LatexPrinter().term(rule))
-    \varphi_j'\bigl(v_j(n)\bigr)\, \sum_{k} \delta_k(n)\, w_{kj}(n)
+    >>> decimal(Fraction("0.044715")), decimal(Fraction(1, 8)), decimal(Fraction(1, 300))
+    ('0.044715', '', '')
     """
-
-    def number(self, value: Fraction) -> Written:
-        if value.denominator == 1:
-            return str(value), Level.ATOM if value >= 0 else Level.ADD
-        text = rf"\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-        return (text, Level.FACTOR) if value > 0 else (f"-{text}", Level.ADD)
-
-    def constant(self, name: str) -> str:
-        return rf"\{name}"
-
-    def sign(self, sign: Sign, exponent: str = "") -> str:
-        letter = letter_of(sign)
-        head, indices = _head(sign, letter.latex)
-        sub = subscript(indices)
-        xi = letter.sampled and (self.sample or sign.letter == "Es") and not _is_bias(sign)
-        xi = xi and (bool(sign.at) or sign.letter == "Es")
-        text = head + (f"_{sub}" if sub else "")
-        if xi:
-            text += r"^{\xi}"
-        when = "(n)" if _timed(sign, letter) else ""
-        if not exponent:
-            return text + when
-        if xi:
-            return self.fenced(text + when) + f"^{exponent}"
-        return f"{text}^{exponent}{when}"
-
-    def ratio(self, numerator: Term, denominator: Term) -> Written:
-        return rf"\frac{{{self.term(numerator)}}}{{{self.term(denominator)}}}", Level.FACTOR
-
-    def power(self, base: Term, exponent: Fraction) -> str:
-        if exponent == Fraction(1, 2):
-            return rf"\sqrt{{{self.term(base)}}}"
-        raised = str(exponent) if len(str(exponent)) == 1 else f"{{{exponent}}}"
-        if isinstance(base, Sign):
-            return self.sign(base, raised)
-        if isinstance(base, Call) and base.function in OPERATORS and exponent > 0:
-            return rf"{OPERATORS[base.function]}^{raised}{self.fenced(self.term(base.argument))}"
-        return f"{self.term(base, Level.ATOM)}^{raised}"
-
-    def call(self, function: str, argument: Term) -> Written:
-        inside = self.term(argument)
-        match function:
-            case "exp":  # an upright e, so that it is not taken for the error signal e
-                return rf"\mathrm{{e}}^{{{inside}}}", Level.FACTOR
-            case "abs":
-                return rf"\lvert {inside} \rvert", Level.ATOM
-            case "sqrt":
-                return rf"\sqrt{{{inside}}}", Level.FACTOR
-            case _:
-                name = OPERATORS.get(function, rf"\operatorname{{{_word(function)}}}")
-                return name + self.fenced(inside), Level.FACTOR
-
-    def phi(self, neuron: Index, order: int) -> str:
-        sub = subscript((neuron,)) if neuron != "" else ""
-        return r"\varphi" + (f"_{sub}" if sub else "") + "'" * order
-
-    def cases(self, cases: Cases) -> str:
-        rows = [rf"{self.term(piece)} & \text{{if }} {self._guard(c)}" for c, piece in cases.pieces]
-        rows.append(rf"{self.term(cases.otherwise)} & \text{{otherwise}}")
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
-
-    def _guard(self, guard: Condition) -> str:
-        return f"{self.term(guard.left)} {RELATIONS[guard.relation]} {self.term(guard.right)}"
-
-    def partial(self, of: str, by: str) -> Written:
-        return rf"\frac{{\partial {of}}}{{\partial {by}}}", Level.FACTOR
-
-    def summation(self, over: Range) -> str:
-        if over.kind is RangeKind.SAMPLES:
-            return r"\sum_{\xi=1}^{N}"
-        bound = ",".join(letter.name for letter in over.bound)
-        if len(over.bound) > 1:
-            bound = f"({bound})"
-        if self.explicit or over.kind is RangeKind.USES:
-            of = subscript(over.of)
-            if over.kind is RangeKind.USES and len(over.of) == 2:
-                of = f"w_{of}"
-            bound += r" \in " + RANGES[over.kind].format(of=of.strip("{}") if "{" in of[:1] else of)
-        return rf"\sum_{{{bound}}}"
-
-    def joined(self, line: str, text: str) -> str:
-        digit = text[0].isdigit() or (text.startswith(r"\frac{") and text[6].isdigit())
-        if digit and (line[-1].isdigit() or re.search(r"\d\}$", line)):
-            return rf"{line} \cdot {text}"
-        return f"{line} {text}" if _plain_neighbours(line, text) else rf"{line}\, {text}"
-
-    def fenced(self, text: str) -> str:
-        for signs, (left, right) in FENCES:
-            if any(sign in text for sign in signs):
-                return f"{left}{text}{right}"
-        return f"({text})"
-
-    def braced(self, text: str, name: str) -> str:
-        return rf"\underbrace{{{text}}}_{{{name}}}"
+    places = 0
+    while places < 12 and (value * 10**places).denominator > 1:
+        places += 1
+    whole = value * 10**places
+    if value.denominator < 1000 or whole.denominator > 1:
+        return ""
+    digits = str(whole.numerator).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
 
 
-def latex_of(formula: Term | Equation, *, sample: bool = False, braces: Braces = ()) -> str:
-    r"""The LaTeX of a term or an equation.
+def _flat(cases: Cases) -> Cases:
+    """Cases within "otherwise" as further cases of the one brace: the first that holds counts."""
+    pieces = list(cases.pieces)
+    rest = cases.otherwise
+    while isinstance(rest, Cases):
+        pieces += rest.pieces
+        rest = rest.otherwise
+    return Cases(tuple(pieces), rest)
 
-    >>> from symbolic.notation import e, w
-    >>> latex_of(e(Var("j")) ** 2), latex_of(w("10", "3"))
-    ('e_j^2(n)', 'w_{10,3}(n)')
+
+def _unsigned(term: Term) -> Term | None:
+    """The term without the minus in front of it; None where it has none.
+
+    A minus stands in front of a fraction, never in its numerator.
     """
-    printer = LatexPrinter(sample=sample, braces=braces)
-    if isinstance(formula, Equation):
-        return printer.equation(formula)
-    return printer.term(formula)
-
-
-def letter_of(sign: Sign) -> Letter:
-    """The letter of a sign; one that the notation does not know is written as it is."""
-    code = sign.letter
-    return LETTERS.get(code) or Letter(code, index_latex(code), code, "", (0,), timed=False)
-
-
-def subscript(indices: tuple[Index, ...]) -> str:
-    """The indices of a sign: `j`, `{ji}`, `{63}`, `{10,3}`, `{h,x_1}`; nothing for none."""
-    drawn = [index_latex(index) for index in indices]
-    raw = [index.name if isinstance(index, Var) else index for index in indices]
-    text = ("" if all(len(name) == 1 for name in raw) else ",").join(drawn)
-    return text if len(text) <= 1 else f"{{{text}}}"
-
-
-def index_latex(index: Index) -> str:
-    r"""One index: `6`, `x_1`, `\mathrm{hid}`."""
-    name = index.name if isinstance(index, Var) else index
-    if name == "xi":
-        return r"\xi"
-    if len(name) == 1 or name.isdigit():
-        return name
-    if parts := re.fullmatch(r"([A-Za-z])_?(\d+)", name):
-        number = parts[2] if len(parts[2]) == 1 else f"{{{parts[2]}}}"
-        return f"{parts[1]}_{number}"
-    return rf"\mathrm{{{_word(name)}}}"
-
-
-def is_input_name(index: Index) -> bool:
-    """Whether a unit is named as input signals are, x or x1: its signal is written x_1."""
-    return isinstance(index, str) and re.fullmatch(r"x_?\d*", index) is not None
-
-
-def weight_name(name: str) -> tuple[str, tuple[Index, ...]]:
-    """A weight's own name as letter and indices: w_a → w, a; the default w_h_x1 → w, h, x1.
-
-    >>> weight_name("w_h_x1"), weight_name("bias")
-    (('w', ('h', 'x1')), ('bias', ()))
-    """
-    parts = name.split("_")
-    if len(parts) in (2, 3) and parts[0] == "w" and all(parts):
-        return "w", tuple(parts[1:])
-    return name, ()
-
-
-def _head(sign: Sign, letter: str) -> tuple[str, tuple[Index, ...]]:
-    """The letter and the indices that are written, special names taken into account."""
-    if sign.letter == "y" and len(sign.at) == 1 and is_input_name(sign.at[0]):
-        number = str(sign.at[0])[1:].lstrip("_")
-        return "x", (number,) if number else ()
-    if sign.letter in ("w", "dw") and len(sign.at) == 1:
-        if isinstance(sign.at[0], Var):
-            return letter, ()
-        head, indices = weight_name(sign.at[0])
-        drawn = head if len(head) == 1 else index_latex(head)
-        return letter.replace("w", drawn), indices
-    return letter, sign.at
-
-
-def _timed(sign: Sign, letter: Letter) -> bool:
-    return letter.timed and (bool(sign.at) or sign.letter in ("E", "Es")) and not _is_bias(sign)
-
-
-def _is_bias(sign: Sign) -> bool:
-    return sign.letter == "y" and sign.at == ("0",)
-
-
-def _negative(term: Term) -> bool:
     match term:
-        case Num(value):
-            return value < 0
-        case Mul(factors) if len(factors) > 1:
-            return isinstance(factors[0], Num) and factors[0].value < 0
+        case Num(value) if value < 0:
+            return Num(-value)
+        case Frac(numerator, denominator):
+            above = _unsigned(numerator)
+            return None if above is None else Frac(above, denominator)
         case Add((only,)) | Mul((only,)):
-            return _negative(only)
-    return False
-
-
-def _plain_neighbours(line: str, text: str) -> bool:
-    """Fractions and single letters stand side by side; a thin space parts signals with (n)."""
-    return line.endswith("}") or len(line) <= 2 or text.startswith(("(", r"\bigl(", r"\biggl("))
-
-
-def _word(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_]", "?", name).replace("_", r"\_")
+            return _unsigned(only)
+        case Mul((first, *others)):
+            front = _unsigned(first)
+            if front is None:
+                return None
+            return Mul(tuple(others) if front == Num(Fraction(1)) else (front, *others))
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
+from reports.breaking import lines as broken_lines
 from reports.document import (
     Block,
     Bullets,
@@ -28,8 +29,8 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.plain import plain_of
-from symbolic.terms import Equation
+from reports.plain import PlainPrinter
+from symbolic.terms import Equation, Term
 
 COLOURS = {
     Mark.NONE: "",
@@ -39,9 +40,10 @@ COLOURS = {
     Mark.OPEN: "\033[33m",
 }
 RESET = "\033[0m"
+MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
 
 
-def text(document: Document, width: int = 88, color: bool = False) -> str:
+def text(document: Document, width: int = 80, color: bool = False) -> str:
     """The page as text of at most `width` columns where words can be wrapped."""
     title = [cleaned(document.title), "═" * columns(cleaned(document.title))]
     number = 0
@@ -96,9 +98,25 @@ def run_text(run: Run) -> str:
 
 def math_text(math: Math) -> str:
     """A formula as text."""
-    if isinstance(math.formula, Drawn):
-        return math.formula.text
-    return plain_of(math.formula, sample=math.sample)
+    formula, printer = math.formula, _printer(math.sample)
+    if isinstance(formula, Drawn):
+        return formula.text
+    if isinstance(formula, Equation):
+        return printer.equation(formula)
+    return printer.term(formula)
+
+
+def _printer(sample: bool = False) -> PlainPrinter:
+    return PlainPrinter(sample=sample, most=MOST_TERMS)
+
+
+def _broken(math: Math, room: int) -> list[str]:
+    """A formula in lines of at most `room` columns, broken before its outermost signs."""
+    whole = math_text(math)
+    if isinstance(math.formula, Drawn | Equation) or columns(whole) <= room:
+        return textwrap.wrap(whole, room, break_long_words=False, break_on_hyphens=False) or [""]
+    printer = _printer(math.sample)
+    return broken_lines(printer.pieces(math.formula), room, columns, printer.dots)
 
 
 def cleaned(words: str) -> str:
@@ -141,35 +159,40 @@ def _padded(words: str, width: int) -> str:
 
 
 def _equations(lines: tuple[Line, ...], width: int, color: bool) -> str:
+    """Aligned at the equals signs; reasons in a column, or below where there is no room."""
     lefts = ["" if line.left is None else math_text(line.left) for line in lines]
     rights = [math_text(line.right) for line in lines]
     left_width = max(map(columns, lefts))
-    full = max(columns(right) for right in rights)
-    note = min(max(columns(runs_text(line.reason)) for line in lines), 26)
-    right_width = min(full, max(width - left_width - note - 18, 20))
+    numbered = max((len(str(line.number)) + 4 for line in lines if line.number), default=0)
+    note = min(max(columns(runs_text(line.reason)) for line in lines), 26) + numbered
+    room = max(width - left_width - note - 12, 20)
+    fitting = [columns(right) for right in rights if columns(right) <= room]
+    start = left_width + 7 + max(fitting, default=room) + 3
     rows = []
-    for line, left, right in zip(lines, lefts, rights, strict=True):
+    for line, left in zip(lines, lefts, strict=True):
         head = "    " + " " * (left_width - columns(left)) + f"{left} = "
-        number = f"({line.number})  " if line.number is not None else ""
-        mark = coloured(line.mark.value, line.mark, color)
-        reason = number + runs_text(line.reason)
-        shown = textwrap.wrap(
-            right, max(width - columns(head), 24), break_long_words=False, break_on_hyphens=False
-        )
-        if len(shown) > 6:
-            shown = [*shown[:2], "⋯", shown[-1]]
         gap = columns(head)
+        shown = _broken(line.right, max(width - gap, 24))
         pieces = [head + shown[0], *(" " * gap + part for part in shown[1:])]
-        start = gap + right_width + 3
-        notes = textwrap.wrap(reason, max(width - start - 2, 20))
-        if mark:
-            notes = [f"{mark} {notes[0]}" if notes else mark, *(f"  {n}" for n in notes[1:])]
-        if notes and len(pieces) == 1 and columns(shown[0]) <= right_width:
-            pieces = [_padded(pieces[0], start) + notes[0]]
+        notes = _notes(line, width - start - (2 if line.mark.value else 0), color)
+        if notes and columns(pieces[-1]) < start - 1:
+            pieces[-1] = _padded(pieces[-1], start) + notes[0]
             notes = notes[1:]
         rows += [row.rstrip() for row in pieces]
         rows += [" " * start + note for note in notes]
     return "\n".join(rows)
+
+
+def _notes(line: Line, room: int, color: bool) -> list[str]:
+    """The number, the mark and the reason of a line, wrapped."""
+    number = "" if line.number is None else f"({line.number})"
+    reason = runs_text(line.reason)
+    indent = " " * (len(number) + 2) if number and reason else ""
+    notes = textwrap.wrap(f"{number}  {reason}".strip(), max(room, 20), subsequent_indent=indent)
+    if not line.mark.value:
+        return notes
+    mark = coloured(line.mark.value, line.mark, color)
+    return [f"{mark} {notes[0]}" if notes else mark, *(f"  {more}" for more in notes[1:])]
 
 
 def _table(table: Table, width: int) -> str:
@@ -191,23 +214,40 @@ def _table(table: Table, width: int) -> str:
 
 def _rule(box: RuleBox, limit: int) -> str:
     """The rule in a drawn box; where it is too wide, each condition stands below its case."""
-    cases = [(plain_of(case) + ",", runs_text(words)) for case, words in box.cases]
-    width = max(columns(case) for case, _ in cases)
-    left = f"{plain_of(box.left)} = "
-    rows = [_top(line) for line in box.lines] + [""]
-    for n, (case, words) in enumerate(cases):
-        brace = "⎧" if n == 0 else "⎩" if n == len(cases) - 1 else "⎨"
-        brace = "{" if len(cases) == 1 else brace
-        at = left if n == (len(cases) - 1) // 2 else " " * columns(left)
-        if max(columns(said) for _, said in cases) + columns(left) + width + 10 <= limit:
-            rows.append(f"{at}{brace} {_padded(case, width)}  {words}")
+    left = f"{_plain(box.left)} = "
+    room = limit - 6 - columns(left) - 3
+    said = [runs_text(words) for _, words in box.cases]
+    drawn = [_broken(Math(case), room) for case, _ in box.cases]
+    width = max(columns(part) for parts in drawn for part in parts) + 1
+    beside = width + 2 + max(map(columns, said)) <= room
+    rows = []
+    for parts, words in zip(drawn, said, strict=True):
+        *before, last = parts
+        if beside:
+            rows.append([*before, f"{_padded(last + ',', width)}  {words}"])
         else:
-            bar = " " if n == len(cases) - 1 else "⎪"
-            rows += [f"{at}{brace} {case}", f"{' ' * columns(left)}{bar}     {words}"]
-    inner = max(columns(row) for row in rows)
-    body = [f"  │ {_padded(row, inner)} │" for row in rows]
-    return "\n".join((f"  ┌{'─' * (inner + 2)}┐", *body, f"  └{'─' * (inner + 2)}┘"))
+            below = textwrap.wrap(words, room - 4, break_long_words=False)
+            rows.append([*before, f"{last},", *(f"    {part}" for part in below)])
+    body = [*(math_text(Math(line)) for line in box.lines), "", *_braced(left, rows)]
+    inner = max(columns(row) for row in body)
+    lines = [f"  │ {_padded(row, inner)} │" for row in body]
+    return "\n".join((f"  ┌{'─' * (inner + 2)}┐", *lines, f"  └{'─' * (inner + 2)}┘"))
 
 
-def _top(line: Equation) -> str:
-    return plain_of(line)
+def _braced(left: str, cases: list[list[str]]) -> list[str]:
+    """left = { with one or more rows for each case; the head of the brace is beside the middle."""
+    rows = [row for case in cases for row in case]
+    if len(rows) == 1:
+        return [f"{left}{rows[0]}"]
+    middle = (len(rows) - 1) // 2
+    shape = ["⎧", *["⎪"] * (len(rows) - 2), "⎩"]
+    shape[middle] = "⎨" if middle > 0 else shape[middle]
+    blank = " " * columns(left)
+    return [
+        f"{left if n == middle else blank}{brace} {row}"
+        for n, (brace, row) in enumerate(zip(shape, rows, strict=True))
+    ]
+
+
+def _plain(term: Term) -> str:
+    return _printer().term(term)

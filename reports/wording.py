@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from reports.document import Drawn, Mark, Math, Run, Runs, Text, runs
 from reports.instances import renamed
+from reports.latex_printer import index_latex, latex_of
 from reports.plain import plain_of
-from reports.printer import index_latex, latex_of
 from symbolic.derivation import (
     ByAlgebra,
     ByAssumption,
@@ -30,7 +30,7 @@ from symbolic.derivation import (
     Value,
     Verdict,
 )
-from symbolic.terms import Equation, Partial, Sign, Sum, Term, Var, walk
+from symbolic.terms import Cases, Equation, Num, Partial, Sign, Sum, Term, Var, walk
 
 MARKS: dict[type[Verdict], Mark] = {
     Proved: Mark.PROVED,
@@ -63,26 +63,54 @@ NUMBERS = tuple(
 def reason(step: Step, derivation: Derivation) -> Runs:
     """Why the step holds, with the definition or the lines it rests on."""
     word = REASONS[type(step.because)]
-    cited = [f"({n + 1})" for n in step.uses]
+    cited = numbered(step.uses)
     match step.because:
         case ByLocalDerivative():
             found = _definition(step.claim, derivation)
-            return runs(word) if found is None else runs("since ", found)
+            if found is None:
+                return runs(word)
+            if any(isinstance(part, Cases) for part in walk(found.right)):
+                return runs("derivative of the definition of ", found.left)
+            whole = isinstance(found.left, Sign) and found.left.letter == "Ej"
+            return runs("since ", found, *([", averaged over the batch"] if whole else []))
         case ByRewriting() if cited:
-            return runs("put in " + listed(cited))
+            return runs("put in " + cited)
         case ByAssumption(name):
-            return runs(f"{word}: {name}")
+            return prose(f"{word}: {name}")
         case _:
-            return runs(word + (", from " + listed(cited) if cited else ""))
+            return runs(word + (f", from {cited}" if cited else ""))
+
+
+def numbered(steps: Iterable[int]) -> str:
+    """The lines (counted from 0) as the page numbers them, neighbours as a range.
+
+    >>> numbered((0, 3, 4, 5, 6)), numbered((1, 2)), numbered(())
+    ('(1) and (4)–(7)', '(2) and (3)', '')
+    """
+    parts: list[str] = []
+    numbers = sorted(step + 1 for step in steps)
+    while numbers:
+        count = 1
+        while count < len(numbers) and numbers[count] == numbers[0] + count:
+            count += 1
+        count = count if count > 2 else 1
+        first, last = numbers[0], numbers[count - 1]
+        parts.append(f"({first})" if count == 1 else f"({first})–({last})")
+        numbers = numbers[count:]
+    return listed(parts)
 
 
 def _definition(claim: Equation, derivation: Derivation) -> Equation | None:
-    """The definition whose derivative the claim states, in the letters of the claim."""
+    """The definition whose derivative the claim states, in the letters of the claim.
+
+    The derivative of the cost by a signal of an output comes from that output's own cost 𝓔_j.
+    """
     for part in walk(claim.left):
         if isinstance(part, Partial):
+            sign = Sign("Ej", part.by.at) if part.of.letter == "E" and part.by.at else part.of
             for given in derivation.given:
-                if given.head.letter == part.of.letter and len(given.head.at) == len(part.of.at):
-                    return _in_letters(given, part.of)
+                if given.head.letter == sign.letter and len(given.head.at) == len(sign.at):
+                    return _in_letters(given, sign)
     return None
 
 
@@ -120,32 +148,80 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{word} {one if number == 1 else many or one + 's'}"
 
 
-_SYMBOL = re.compile(
-    r"(?<![\w'\\])([B-HJ-Zb-zφδηξ𝓔])(_[A-Za-z0-9]{1,4})?('{0,2})(\(n\))?(?![\w'.]\w|[\w'])"
+_LETTER = r"[B-HJ-Zb-zφδηξ𝓔]|Δw"
+_SYMBOL = rf"(?:{_LETTER})'{{0,2}}(?:_[A-Za-z0-9]{{1,12}}(?:,[A-Za-z0-9]{{1,12}})?)?'{{0,2}}"
+_ATOM = rf"(?:Σ_[a-zξ] )?{_SYMBOL}(?:\((?:{_SYMBOL})\))?"
+_FORMULA = re.compile(
+    rf"(?<![\w'\\]){_ATOM}(?: [=≠≥≤<>+−·] (?:{_ATOM}|[+−]?\d+))*(?![\w'.]\w|[\w'])"
 )
-_GREEK = {"φ": r"\varphi", "δ": r"\delta", "η": r"\eta", "ξ": r"\xi", "𝓔": r"\mathcal{E}"}
+_PARTS = re.compile(rf"({_LETTER}|Σ)('*)(?:_([A-Za-z0-9,ξ]+))?('*)|.")
+_SIGNS = {
+    "φ": r"\varphi",
+    "δ": r"\delta",
+    "Δw": r"\Delta w",
+    "η": r"\eta",
+    "ξ": r"\xi",
+    "𝓔": r"\mathcal{E}",
+    "Σ": r"\sum",
+    "≠": r"\neq",
+    "≥": r"\ge",
+    "≤": r"\le",
+    "−": "-",
+    "·": r"\cdot",
+}
+_DIFFERENTIAL = "dφ = φ'dv"
 
 
 def prose(*parts: str | Run | Term | Equation) -> Runs:
-    """Like `runs`, with the letters of the notation in our own words set as formulas.
+    """Like `runs`, with the notation in our own words set as formulas.
 
     >>> len(prose("for every neuron j that feeds k."))
     5
+    >>> [run.formula.latex for run in prose("under N ≥ 1 and Σ_k d_k = 1") if type(run) is Math]
+    ['N \\\\ge 1', '\\\\sum_{k} d_{k} = 1']
     """
     row: list[Run] = []
     for part in parts:
         if not isinstance(part, str):
             row += runs(part)
             continue
-        end = 0
-        for found in _SYMBOL.finditer(part):
-            letter, index, primes, when = (group or "" for group in found.groups())
-            sub = "_{" + index[1:] + "}" if index else ""
-            drawn = Drawn(f"{_GREEK.get(letter, letter)}{sub}{primes}{when}", found[0])
-            row += [Text(part[end : found.start()]), Math(drawn)]
-            end = found.end()
-        row.append(Text(part[end:]))
+        for n, words in enumerate(part.split(_DIFFERENTIAL)):
+            if n:
+                drawn = r"\mathrm{d}\varphi = \varphi'\,\mathrm{d}v"
+                row.append(Math(Drawn(drawn, _DIFFERENTIAL)))
+            row += _formulas(words)
     return tuple(run for run in row if run != Text(""))
+
+
+def _formulas(words: str) -> Iterable[Run]:
+    end = 0
+    for found in _FORMULA.finditer(words):
+        yield Text(words[end : found.start()])
+        yield Math(Drawn(_formula_latex(found[0]), found[0]))
+        end = found.end()
+    yield Text(words[end:])
+
+
+def _formula_latex(formula: str) -> str:
+    """w_kj ≥ 1 → w_{kj} \\ge 1."""
+    drawn = []
+    for part in _PARTS.finditer(formula):
+        letter, before, index, after = part.groups()
+        if letter is None:
+            drawn.append(_SIGNS.get(part[0], part[0]))
+            continue
+        sub = f"_{{{_index(index)}}}" if index else ""
+        drawn.append(f"{_SIGNS.get(letter, letter)}{sub}{before}{after}")
+    return "".join(drawn)
+
+
+def _index(index: str) -> str:
+    if "," in index:
+        return ",".join(index_latex(name) for name in index.split(","))
+    if index == "ξ":
+        return r"\xi"
+    bare = len(index) == 1 or index.isdigit() or (len(index) == 2 and index.isalpha())
+    return index if bare else index_latex(index)
 
 
 def here(letter: str, names: Sequence[str], most: int = 6) -> Math:
@@ -163,16 +239,26 @@ def letters(*names: str) -> Math:
     return Math(Drawn(", ".join(names), ", ".join(names)))
 
 
-def value(number: Value) -> str:
-    """A number as anyone can check it: exact, or as an enclosure.
+def value(number: Value) -> Math:
+    """A number as anyone can check it: exact, or the digits that its enclosure makes certain.
 
     >>> from fractions import Fraction
-    >>> value(Value(Fraction(1, 3), Fraction(1, 3)))
-    '1/3'
+    >>> value(Value(Fraction(1, 3), Fraction(1, 3))).formula
+    Num(value=Fraction(1, 3))
+    >>> value(Value(Fraction(-3127, 1000), Fraction(-3125, 1000))).formula.text
+    '−3.12…'
     """
     if number.exact:
-        return str(number.low)
-    return f"between {float(number.low):.12g} and {float(number.high):.12g}"
+        return Math(Num(number.low))
+    low, high = (f"{float(end):.12f}" for end in (number.low, number.high))
+    same = low
+    while not high.startswith(same):
+        same = same[:-1]
+    same = same.rstrip(".")
+    if any(digit not in "-0." for digit in same):
+        return Math(Drawn(rf"{same}\ldots", f"{same}…".replace("-", "−")))
+    words = f"between {float(number.low):.12g} and {float(number.high):.12g}"
+    return Math(Drawn(rf"\text{{{words}}}", words))
 
 
 def sentence(verdict: Verdict) -> str:
@@ -181,10 +267,8 @@ def sentence(verdict: Verdict) -> str:
         case Proved(by, under):
             names = listed([hypothesis.name for hypothesis in under])
             return f"proved by {by}" + (f", under {names}" if names else "")
-        case Refuted(member, _, left, right, diagnosis):
-            at = f" for {', '.join(member)}" if member else ""
-            found = f"false{at}: left {value(left)}, right {value(right)}"
-            return f"{found}; {diagnosis.rstrip('.')}" if diagnosis else found
+        case Refuted(diagnosis=diagnosis):
+            return "refuted" + (f": {diagnosis.rstrip('.')}" if diagnosis else "")
         case Unjustified(_, where):
             return f"does not follow: {where}"
         case Open(why):
@@ -196,7 +280,14 @@ def used_signs(terms: Iterable[Term]) -> set[str]:
     return {part.letter for term in terms for part in walk(term) if isinstance(part, Sign)}
 
 
-def member_sign(letter: str, member: tuple[str, ...]) -> Math:
+def member_sign(letter: str, member: tuple[str, ...]) -> Drawn:
     """δ_3, w_31 or a shared weight's own sign, as a formula without (n)."""
     sign = Sign(letter, tuple(member))
-    return Math(Drawn(latex_of(sign).replace("(n)", ""), plain_of(sign)))
+    return Drawn(latex_of(sign).replace("(n)", ""), plain_of(sign))
+
+
+def in_a_row(signs: Sequence[Drawn], most: int = 6) -> Runs:
+    """Formulas in a row, a long one shortened; a line may break between them."""
+    shown = list(signs) if len(signs) <= most else [*signs[:2], Drawn(r"\dots", "…"), signs[-1]]
+    parts = [part for sign in shown for part in (", ", Math(sign))]
+    return runs(*parts[1:])

@@ -10,8 +10,9 @@ from fractions import Fraction
 import pytest
 from page_example import wide
 
-from reports.plain import plain_of
-from reports.printer import LatexPrinter, latex_of
+from reports.breaking import lines
+from reports.latex_printer import LatexPrinter, latex_of
+from reports.plain import PlainPrinter, plain_of
 from symbolic.notation import ES, ETA, E, I, J, K, N, W, delta, dw, e, slope, v, w, y
 from symbolic.terms import (
     KINDS,
@@ -33,6 +34,7 @@ from symbolic.terms import (
     Sign,
     Sum,
     Term,
+    Var,
     num,
 )
 
@@ -261,6 +263,54 @@ def test_what_is_printed_reads_back_with_the_same_value() -> None:
         for text in (from_latex(latex_of(term)), from_plain(plain_of(term))):
             assert Reader(text).sum("") == value, (text, term)
         compared += 1
+
+
+def test_a_broken_formula_reads_back_with_the_same_value() -> None:
+    random_ = random.Random(7)
+    broken = 0
+    while broken < 600:
+        term = random_term(random_, 3)
+        if any(isinstance(part, Call) for part in _all(term)):
+            continue
+        try:
+            value = worth(term)
+        except ZeroDivisionError:
+            continue
+        for printer, read in ((LatexPrinter(), from_latex), (PlainPrinter(), from_plain)):
+            rows = lines(printer.pieces(term), 8, len, "#")
+            broken += len(rows) > 1
+            if "#" not in " ".join(rows):
+                assert Reader(read(" ".join(rows))).sum("") == value, (rows, term)
+
+
+def test_a_long_sum_is_written_with_dots_where_asked() -> None:
+    assert plain_of(wide(5).right, most=4) == "d_0 w_01 + d_1 w_12 + ⋯ + d_4 w_45"
+    assert plain_of(wide(4).right, most=4).count("+") == 3
+    assert latex_of(wide(5000).right, most=4).count("d_") == 3
+
+
+def test_the_set_of_an_unusual_sum_is_named() -> None:
+    def over(kind: RangeKind, letter: Var, *of: Var) -> str:
+        return plain_of(Sum(Range(kind, (letter,), of), num(1)))
+
+    assert over(RangeKind.FED_BY, K, J) == "Σ_k 1"
+    assert over(RangeKind.FEEDING, I, J) == "Σ_i 1"
+    assert over(RangeKind.FEEDING, K, J) == "Σ[k feeding j] 1"
+    assert over(RangeKind.NEURONS, K) == "Σ[all neurons k] 1"
+    assert over(RangeKind.OUTPUTS, J) == "Σ_j 1"
+    assert over(RangeKind.OUTPUTS, K) == "Σ[outputs k] 1"
+    assert over(RangeKind.HIDDEN, K) == "Σ[hidden k] 1"
+
+
+def test_different_units_and_weights_look_different() -> None:
+    names = ["j", "k", "n", "N", "E", "xi", "eta", "lambda", "x", "x1", "a_b", "h1", "12", "1", "2"]
+    own = ["bias", "w", "w1", "y_1", "N", "eta", "k", "k2", "v", "xi", "delta", "w_a", "w_h_x1"]
+    signs = [Sign(letter, (name,)) for letter in ("v", "y", "delta") for name in names]
+    signs += [Sign("v", (letter,)) for letter in (I, J, K)]
+    signs += [w(to, source) for to in names for source in names]
+    signs += [Sign("w", (name,)) for name in own]
+    drawn = [latex_of(sign) for sign in signs]
+    assert [text for text in drawn if drawn.count(text) > 1] == []
 
 
 def _all(term: Term) -> list[Term]:

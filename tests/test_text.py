@@ -25,7 +25,7 @@ def test_no_line_is_wider_than_asked() -> None:
 
 
 def test_the_rule_stands_in_a_box() -> None:
-    shown = text(page(checked()))
+    shown = text(page(checked()), 88)
     assert (
         "│ δ_j = ⎧ (1/N) e_j φ_j'(v_j),     if j is an output neuron (here j = 6)      │" in shown
     )
@@ -53,3 +53,7 @@ def test_names_cannot_steer_the_terminal() -> None:
 def test_a_long_sum_is_shortened() -> None:
     line = Line(Math(wide(500).left), Math(wide(500).right), runs("many"))
     assert len(text(Document("t", (EquationLines((line,)),))).splitlines()) < 12
+
+
+def test_the_page_fits_a_plain_terminal_by_default() -> None:
+    assert max(columns(row) for row in text(page(checked(refute=True))).splitlines()) <= 80

@@ -1,0 +1,64 @@
+"""A long formula → lines: broken before the outermost sign that still fills the line well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reports.printer import Piece
+
+MOST_LINES = 6
+LEAST_FILL = 0.3
+"""A line is not broken before it holds this share of its room, so that no scrap stands alone."""
+
+
+def lines(
+    pieces: Sequence[Piece],
+    room: float,
+    measure: Callable[[str], float],
+    dots: str,
+    indent: float = 0.0,
+) -> list[str]:
+    """The pieces in lines of at most `room`, later ones `indent` shorter.
+
+    More than `MOST_LINES` become the first two, dots and the last.  A piece that is wider than the
+    room stands alone.
+
+    >>> lines([Piece("aaaa", 0), Piece("+ bb", 0), Piece("cc", 1), Piece("+ dd", 0)], 11, len, "…")
+    ['aaaa', '+ bb cc', '+ dd']
+    """
+    widths = [measure(piece.text) + 0.6 * bool(piece.joint) for piece in pieces]
+    starts = [0]
+    at = 0
+    while at < len(pieces):
+        start = starts[-1]
+        limit = room - (indent if len(starts) > 1 else 0)
+        taken = 0.0
+        while at < len(pieces) and (at == start or taken + widths[at] <= limit):
+            taken += widths[at]
+            at += 1
+        if at < len(pieces):
+            at = _best(pieces, widths, start, at, limit)
+            starts.append(at)
+    ends = [*starts[1:], len(pieces)]
+    rows = [_joined(pieces[a:b], n > 0) for n, (a, b) in enumerate(zip(starts, ends, strict=True))]
+    if len(rows) <= MOST_LINES:
+        return rows
+    plus = "+ " if rows[2].startswith(("+", "-", "−")) else ""
+    return [*rows[:2], plus + dots, rows[-1]]
+
+
+def _best(pieces: Sequence[Piece], widths: list[float], start: int, end: int, limit: float) -> int:
+    """Where the line that begins at `start` and is full before `end` should end."""
+    best, filled = end, sum(widths[start:end])
+    for place in range(end - 1, start, -1):
+        filled -= widths[place]
+        if filled < LEAST_FILL * limit:
+            break
+        if pieces[place].depth < pieces[best].depth:
+            best = place
+    return best
+
+
+def _joined(pieces: Sequence[Piece], later: bool) -> str:
+    first = pieces[0].lead if later else ""
+    return first + pieces[0].text + "".join(piece.joint + piece.text for piece in pieces[1:])
