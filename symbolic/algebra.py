@@ -17,6 +17,8 @@ Key = tuple[Hashable, ...]
 Frozen = tuple[tuple[Monomial, Number], ...]
 
 ONE: Poly = {(): 1}
+MOST_TERMS = 100_000
+"""The most products of monomials that are written out at once."""
 HIGHEST = 1_000
 """The largest exponent that is multiplied out."""
 
@@ -70,6 +72,8 @@ class Ring:
             return right
         if right == ONE:
             return left
+        if len(left) * len(right) > MOST_TERMS:
+            raise TooLargeError
         product: Poly = {}
         for a, x in left.items():
             for b, z in right.items():

@@ -6,8 +6,10 @@ hypotheses that are returned with it.  Part of the trusted kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import ChainMap
+from collections.abc import Callable, MutableMapping, Sequence
 from functools import cached_property
+from typing import cast
 
 from symbolic.activations import Activation, verify
 from symbolic.algebra import ONE, Poly, TooLargeError, add, subtract
@@ -146,11 +148,10 @@ class ClosedForms:
 
         Where N becomes 1 the batch has one sample, and Σ_ξ of a quantity is the quantity.
         """
-        memo: dict[int, Poly | None] = dict(table)
         self._alone = table.get(next(iter(self.meaning.n))[0]) == ONE
-        return self._put_in(poly, memo)
+        return self._put_in(poly, ChainMap({}, cast(dict[int, Poly | None], table)))
 
-    def _put_in(self, poly: Poly, memo: dict[int, Poly | None]) -> Poly:
+    def _put_in(self, poly: Poly, memo: MutableMapping[int, Poly | None]) -> Poly:
         ring = self.meaning.ring
         result: Poly = {}
         for monomial, coefficient in poly.items():
@@ -168,7 +169,7 @@ class ClosedForms:
                 raise TooLargeError
         return result
 
-    def _image(self, atom: int, memo: dict[int, Poly | None]) -> Poly | None:
+    def _image(self, atom: int, memo: MutableMapping[int, Poly | None]) -> Poly | None:
         """What an atom becomes, or None if it stays."""
         if atom in memo:
             return memo[atom]

@@ -46,8 +46,8 @@ from symbolic.terms import (
     walk,
 )
 
-LITERAL_PATHS = 60
-"""𝓔(n) is written out as one expression up to this many paths from a weight to the cost."""
+LITERAL_PATHS, LITERAL_NEURONS = 60, 24
+"""𝓔(n) is written out up to so many paths from a weight to the cost, and so many neurons."""
 
 
 def total(by: Sign) -> Partial:
@@ -137,7 +137,8 @@ class _Page:
             isinstance(part, Cases) or (isinstance(part, Call) and part.function == "abs")
             for part in walk(self.network.cost.loss)
         )
-        if in_pieces or paths_to_cost(self.network) > LITERAL_PATHS:
+        large = len(self.network.neurons) > LITERAL_NEURONS
+        if in_pieces or large or paths_to_cost(self.network) > LITERAL_PATHS:
             return
         from symbolic.literal import direct_derivatives  # SymPy loads slowly: only when needed
 

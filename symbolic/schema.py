@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 
-from symbolic.algebra import Poly, Ring, add, freeze, subtract
+from symbolic.algebra import Poly, Ring, TooLargeError, add, freeze, subtract
 from symbolic.calculus import derivative
 from symbolic.costs import in_d_and_y
 from symbolic.derivation import Family
@@ -104,7 +104,7 @@ def holds(claim: Equation, over: Family, network: Network) -> bool:
             Var(letter): own for letter, own in zip(over.letters, truth.letters, strict=True)
         }
         return generic.poly(truth.term, {}) == generic.poly(claim.right, mine)
-    except (NotGeneric, ZeroDivisionError):
+    except (NotGeneric, TooLargeError, ZeroDivisionError):
         return False
 
 
@@ -173,7 +173,7 @@ class _Generic:
                     raise NotGeneric  # only N and numbers stand below a line here
                 return ring.multiply(self.poly(above, names), under)
             case Pow(base, Fraction(denominator=1) as exponent) if exponent >= 0:
-                return ring.product([self.poly(base, names)] * int(exponent))
+                return ring.power(self.poly(base, names), int(exponent))
             case Sign(letter, at):
                 return self._sign(letter, tuple(names.get(index, index) for index in at))
             case Phi(neuron, order, argument):
