@@ -299,6 +299,41 @@ def arrays_read(expr: Expr) -> frozenset[str]:
     return frozenset(part.array for part in walk(expr) if isinstance(part, Get))
 
 
+def letters_in(index: Shifted | int) -> frozenset[Var]:
+    """The letters of an index expression."""
+    found: set[Var] = set()
+    stack: list[Shifted | int] = [index]
+    while stack:
+        match stack.pop():
+            case Var() as letter:
+                found.add(letter)
+            case Affine(_, terms):
+                stack.extend(part for part, _ in terms)
+            case Gather(_, _, at):
+                stack.extend(at)
+    return frozenset(found)
+
+
+def free_letters(expr: Expr) -> frozenset[Var]:
+    """The letters that no sum inside the expression binds.
+
+    >>> J = Sort("J"); j, k = Var("j", J), Var("k", J)
+    >>> free_letters(Sum(j, Get("w", (k, j)))) == {k}
+    True
+    """
+    match expr:
+        case Sum(over, body):
+            return free_letters(body) - {over}
+        case Get(_, at):
+            return frozenset().union(*map(letters_in, at))
+        case Delta(left, right) | AtLeast(left, right):
+            return letters_in(left) | letters_in(right)
+        case Opaque(_, at, arguments):
+            return frozenset().union(*map(letters_in, at), *map(free_letters, arguments))
+        case _:
+            return frozenset().union(*map(free_letters, inside(expr)))
+
+
 def _combined(left: _Index | int, m: int, right: _Index | int, n: int) -> Affine:
     assert isinstance(left, int | Affine | Part)
     assert isinstance(right, int | Affine | Part)

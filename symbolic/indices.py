@@ -39,6 +39,7 @@ from symbolic.laws import matches
 from symbolic.monomials import NONE, Monomials, Normal, Number, add
 
 
+@dataclass(frozen=True, slots=True)
 class Law:
     """A hypothesis: Σ over `bound` of the product `pattern` equals `value`, at all other indices.
 
