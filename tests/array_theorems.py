@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from array_instances import Instance, P, inverse
+from array_instances import Instance, P
 
 from symbolic.arrays import (
     Abstract,
@@ -19,7 +19,6 @@ from symbolic.arrays import (
     Rule,
 )
 from symbolic.indexed import (
-    Affine,
     AtLeast,
     Count,
     Delta,
@@ -173,7 +172,10 @@ DAG = (
     Theorem(
         "one sample: e φ' without 1/N",
         dag(SQUARES),
-        (Rule("v", (j, n), slope * (out[j] * e[j, n] + back)), Rule("w", (j, i), eta * delta[j, only] * y[i, only])),
+        (
+            Rule("v", (j, n), slope * (out[j] * e[j, n] + back)),
+            Rule("w", (j, i), eta * delta[j, only] * y[i, only]),
+        ),
         (ONE_SAMPLE,),
         {"v": ("N = 1",), "w": ("N = 1",)},
         forward_only,
@@ -211,7 +213,9 @@ TIED = Theorem(
         Rule(
             "theta",
             (th,),
-            -total((j, i, n), Delta(Gather("tie", THETA, (j, i)), th) * w[j, i] * delta[j, n] * y[i, n]),
+            -total(
+                (j, i, n), Delta(Gather("tie", THETA, (j, i)), th) * w[j, i] * delta[j, n] * y[i, n]
+            ),
         ),
     ),
     prepare=forward_only,
@@ -459,7 +463,13 @@ def normalisation(rows: Sort, one: Var, over: Var, keep: Var, centred: bool) -> 
     mean = Definition("mu", (keep,), total(over, xb[n, ch]) / size)
     shift = (lambda: xb[n, ch] - mu[keep]) if centred else (lambda: xb[n, ch])
     return Program(
-        (Given("x", (N, C)), Given("gamma", (C,)), Given("beta", (C,)), Given("eps"), Given("G", (N, C))),
+        (
+            Given("x", (N, C)),
+            Given("gamma", (C,)),
+            Given("beta", (C,)),
+            Given("eps"),
+            Given("G", (N, C)),
+        ),
         (
             *((mean,) if centred else ()),
             Definition("var", (keep,), total(over, shift() ** 2) / size),
@@ -468,7 +478,12 @@ def normalisation(rows: Sort, one: Var, over: Var, keep: Var, centred: bool) -> 
             Definition("y", (n, ch), gam[ch] * hat[n, ch] + bet[ch]),
         ),
         abstract_cost("y", "G", n, ch),
-        (Multiplier("x", "dx"), Multiplier("y", "dy"), Multiplier("gamma", "dgamma"), Multiplier("beta", "dbeta")),
+        (
+            Multiplier("x", "dx"),
+            Multiplier("y", "dy"),
+            Multiplier("gamma", "dgamma"),
+            Multiplier("beta", "dbeta"),
+        ),
     )
 
 
@@ -638,7 +653,11 @@ def gru(inside: bool) -> Program:
         body = total(h2, Get("Rn", (h1, h2)) * hh[t - 1, h2]) + Get("bn", (h1,))
         extra = (Definition("q", at, body),)
     return Program(
-        (Given("x", (T, X)), *(given for name in "rzn" for given in gate(name)), Given("G", (T, H))),
+        (
+            Given("x", (T, X)),
+            *(given for name in "rzn" for given in gate(name)),
+            Given("G", (T, H)),
+        ),
         (
             Definition("zr", at, drive("r", hh[t - 1, h2])),
             Definition("zz", at, drive("z", hh[t - 1, h2])),
@@ -669,10 +688,7 @@ GRUS = (
             Rule(
                 "zr",
                 at,
-                total(h2, Get("Rn", (h2, h1)) * dzn[t, h2])
-                * hh[t - 1, h1]
-                * rg[at]
-                * (1 - rg[at]),
+                total(h2, Get("Rn", (h2, h1)) * dzn[t, h2]) * hh[t - 1, h1] * rg[at] * (1 - rg[at]),
             ),
             Rule(
                 "h",
@@ -785,10 +801,7 @@ CONV2 = Theorem(
             Definition(
                 "y",
                 (co, rr, rr2),
-                total(
-                    (ci, kw, kh), wc[co, ci, kw, kh] * xc[ci, rr + kw - 1, rr2 + kh - 1]
-                )
-                + b[co],
+                total((ci, kw, kh), wc[co, ci, kw, kh] * xc[ci, rr + kw - 1, rr2 + kh - 1]) + b[co],
             ),
         ),
         abstract_cost("y", "G", co, rr, rr2),
@@ -907,7 +920,13 @@ distance = total(xi, (xe[xi] - cr[rb, xi]) ** 2)
 RBF = Theorem(
     "radial basis functions",
     Program(
-        (Given("x", (X,)), Given("c", (R, X)), Given("beta", (R,)), Given("w", (O, R)), Given("G", (O,))),
+        (
+            Given("x", (X,)),
+            Given("c", (R, X)),
+            Given("beta", (R,)),
+            Given("w", (O, R)),
+            Given("G", (O,)),
+        ),
         (
             Definition("h", (rb,), exp(-be_r[rb] * distance)),
             Definition("y", (o,), total(rb, wr[o, rb] * hr[rb])),
@@ -930,15 +949,27 @@ SIGMA_PI = (
     Theorem(
         "sigma-pi unit: products over sets, the product of the others given",
         Program(
-            (Given("w", (J, CL)), Given("a", (K,)), Given("others", (CL, K)), Given("in", (CL, K)), Given("G", (J,))),
+            (
+                Given("w", (J, CL)),
+                Given("a", (K,)),
+                Given("others", (CL, K)),
+                Given("in", (CL, K)),
+                Given("G", (J,)),
+            ),
             (
                 Abstract(
-                    "prod", (cl,), (Local("a", (c1,), Get("in", (cl, c1)) * Get("others", (cl, c1))),)
+                    "prod",
+                    (cl,),
+                    (Local("a", (c1,), Get("in", (cl, c1)) * Get("others", (cl, c1))),),
                 ),
                 Definition("net", (j,), total(cl, w[j, cl] * Get("prod", (cl,)))),
             ),
             abstract_cost("net", "G", j),
-            (Multiplier("net", "delta", MINUS), Multiplier("w", "dw", MINUS), Multiplier("a", "da", MINUS)),
+            (
+                Multiplier("net", "delta", MINUS),
+                Multiplier("w", "dw", MINUS),
+                Multiplier("a", "da", MINUS),
+            ),
             frozenset({"in"}),
         ),
         (
@@ -952,15 +983,17 @@ SIGMA_PI = (
                 ),
             ),
         ),
-        wrong=(
-            Rule("a", (c1,), total((j, cl), delta[j] * w[j, cl] * Get("others", (cl, c1)))),
-        ),
+        wrong=(Rule("a", (c1,), total((j, cl), delta[j] * w[j, cl] * Get("others", (cl, c1)))),),
     ),
     Theorem(
         "second-order unit",
         Program(
             (Given("w", (J, K, K)), Given("a", (K,)), Given("G", (J,))),
-            (Definition("net", (j,), total((c1, c2), w[j, c1, c2] * Get("a", (c1,)) * Get("a", (c2,)))),),
+            (
+                Definition(
+                    "net", (j,), total((c1, c2), w[j, c1, c2] * Get("a", (c1,)) * Get("a", (c2,)))
+                ),
+            ),
             abstract_cost("net", "G", j),
             (Multiplier("net", "delta", MINUS), Multiplier("a", "da", MINUS)),
         ),
@@ -981,7 +1014,11 @@ CAUSAL = Theorem(
     Program(
         (Given("K", (T, T)), Given("x", (T,)), Given("G", (T,))),
         (
-            Definition("v", (t,), total(s, AtLeast(t - 1, s) * Get("K", (t, s)) * Get("y", (s,))) + Get("x", (t,))),
+            Definition(
+                "v",
+                (t,),
+                total(s, AtLeast(t - 1, s) * Get("K", (t, s)) * Get("y", (s,))) + Get("x", (t,)),
+            ),
             Definition("y", (t,), tanh(Get("v", (t,)))),
         ),
         abstract_cost("y", "G", t),
@@ -992,10 +1029,7 @@ CAUSAL = Theorem(
             "v",
             (t,),
             (1 - Get("y", (t,)) ** 2)
-            * (
-                Get("G", (t,))
-                + total(s, AtLeast(s, t + 1) * Get("K", (s, t)) * Get("dv", (s,)))
-            ),
+            * (Get("G", (t,)) + total(s, AtLeast(s, t + 1) * Get("K", (s, t)) * Get("dv", (s,)))),
         ),
     ),
 )
