@@ -6,10 +6,12 @@ solution because the program is well-founded, and so does its transpose
     ∂E/∂b[m] = direct ∂E/∂b[m] + Σ over a that read b of Σ_idx ∂E/∂a[idx] · ∂a[idx]/∂b[m].
 
 Multiplying the tangent system by the solution of the transposed one shows that the latter is the
-derivative of the cost.  A rule that claims an expression for ∂E/∂b is therefore right if the two
-sides are equal as normal forms, where arrays may be replaced by their definitions and derivatives
-by the right side of their own equation.  Elements outside the range of an index do not exist:
-their values and derivatives are 0, and the sums over idx run over the range alone.
+derivative of the cost.  Hypotheses hold at one point, not around it, so definitions are
+differentiated as written and the hypotheses are used on the result.  A rule that claims an
+expression for ∂E/∂b is therefore right if the two sides are equal as normal forms, where arrays may
+be replaced by their definitions and derivatives by the right side of their own equation.  Elements
+outside the range of an index do not exist: their values and derivatives are 0, and the sums over
+idx run over the range alone.
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ from symbolic import integers as z
 from symbolic.arrays import Abstract, Definition, Multiplier, Program, Rule, require_letters
 from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import Expr, Sort, Var
-from symbolic.indices import Calculus, Hypothesis
+from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
-from symbolic.monomials import Normal, add, scale
-from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
-from symbolic.wellfounded import require_order
+from symbolic.monomials import Normal, accumulate, add, scale
+from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
+from symbolic.wellfounded import circular, require_order
 
 
 @dataclass(frozen=True)
@@ -71,19 +73,32 @@ class Adjoints:
         }
         arrays = dict(program.arrays)
         for multiplier in self.multipliers.values():
+            if multiplier.name in arrays and multiplier not in program.multipliers:
+                raise InputError(f"{multiplier.name!r} is the derivative by {multiplier.array!r}.")
             arrays[multiplier.name] = arrays[multiplier.array]
-        self.calculus = Calculus(arrays, program.indicators, (*program.facts, *hypotheses))
+        given = (*program.facts, *hypotheses)
+        self.calculus = Calculus(arrays, program.indicators, given)
+        sizes = [h for h in given if isinstance(h, SizeOne)]
+        # where derivatives are taken: a law about values says nothing about derivatives
+        self.written = Calculus(arrays, program.indicators, sizes)
+        self._has_laws = len(sizes) < len(given)
         self.of_multiplier = {m.name: array for array, m in self.multipliers.items()}
         self._definitions = {d.array: d for d in program.definitions}
         self._bodies = {
-            d.array: self.calculus.normal(d.body)
+            d.array: self.written.normal(d.body)
             for d in program.definitions
             if isinstance(d, Definition)
         }
         self._cost = (
-            None if isinstance(program.cost, Abstract) else self.calculus.normal(program.cost)
+            None if isinstance(program.cost, Abstract) else self.written.normal(program.cost)
         )
         self._derived: dict[str, Normal] = {}
+        self._recursive: frozenset[str] | None = None
+        self._readers: dict[str, list[tuple[Definition, Normal]]] = {}
+        for d in program.definitions:
+            if isinstance(d, Definition):
+                for array, part in _by_array(self._bodies[d.array]).items():
+                    self._readers.setdefault(array, []).append((d, part))
         self._in_order = [self.multipliers[array].name for array in self.multipliers]
         self._in_order = [self.multipliers[array].name for array in self.multipliers]
 
@@ -104,7 +119,7 @@ class Adjoints:
         return self.calculus.put(self._derived[array], table)
 
     def _equation(self, array: str) -> Normal:
-        calculus = self.calculus
+        calculus = self.written
         at = self.letters(array)
         target = tuple(map(calculus.index, at))
         if self._cost is not None:
@@ -112,30 +127,34 @@ class Adjoints:
         else:
             assert isinstance(self.program.cost, Abstract)
             total = self._abstract(self.program.cost, array, at)
-        for d in self.program.definitions:
-            if isinstance(d, Abstract):
-                local = self._abstract(d, array, at)
-            elif array in arrays_of(self._bodies[d.array]):
-                local = derivative(calculus, self._bodies[d.array], array, target)
-            else:
-                continue
+        locals_: list[tuple[Definition | Abstract, Normal]] = [
+            (d, self._abstract(d, array, at))
+            for d in self.program.definitions
+            if isinstance(d, Abstract)
+        ]
+        for definition, part in self._readers.get(array, ()):
+            locals_.append((definition, derivative(calculus, part, array, target)))
+        for d, local in locals_:
             if local:
                 inside = calculus.multiply(calculus.context(d.at), self._adjoint(d))
                 term = calculus.multiply(inside, local)
                 for letter in d.at:
                     term = calculus.total(term, letter)
-                total = add(total, term)
+                accumulate(total, term)
         factor = calculus.normal(self.multipliers[array].factor)
         inside = calculus.multiply(factor, calculus.context(at))
-        return calculus.multiply(inside, total)
+        return self._lawful(calculus.multiply(inside, total))
+
+    def _lawful(self, normal: Normal) -> Normal:
+        return renewed(self.calculus, normal) if self._has_laws else normal
 
     def _adjoint(self, definition: Definition | Abstract) -> Normal:
         """∂cost/∂a[idx] in the name the program gives it."""
         multiplier = self.multipliers[definition.array]
-        at = tuple(map(self.calculus.index, definition.at))
-        factor = self.calculus.normal(multiplier.factor)
-        return self.calculus.multiply(
-            self.calculus.power(factor, -1), self.calculus.read(multiplier.name, at)
+        at = tuple(map(self.written.index, definition.at))
+        factor = self.written.normal(multiplier.factor)
+        return self.written.multiply(
+            self.written.power(factor, -1), self.written.read(multiplier.name, at)
         )
 
     def _abstract(self, definition: Abstract, array: str, at: tuple[Var, ...]) -> Normal:
@@ -143,19 +162,19 @@ class Adjoints:
         result: Normal = {}
         for local in definition.partials:
             if local.array == array:
-                slope = self.calculus.normal(local.slope)
+                slope = self.written.normal(local.slope)
                 table = {
                     _base(self.calculus, old): self.calculus.index(new)
                     for old, new in zip(local.at, at, strict=True)
                     if _base(self.calculus, old)
                 }
-                result = add(result, self.calculus.put(slope, table))
+                result = add(result, self.written.put(slope, table))
         return result
 
     def body(self, array: str) -> tuple[tuple[Base, ...], Normal]:
         """A definition in the shape that `unfolded` wants."""
         at = self._definitions[array].at
-        return tuple(_base(self.calculus, v) for v in at), self._bodies[array]
+        return tuple(_base(self.calculus, v) for v in at), self._lawful(self._bodies[array])
 
     def equation(self, name: str) -> tuple[tuple[Base, ...], Normal]:
         """The equation of a derivative in the shape that `unfolded` wants."""
@@ -174,13 +193,18 @@ class Adjoints:
             return {}, (), ()
         first = gap
         gone: list[str] = []
-        for kept in (arrays_of(claimed), set()):  # then also what the claim speaks of
+        kept = arrays_of(claimed)
+        for last in (False, True):
+            known = len(gone)
+            if last:  # also what the claim speaks of, if that does not depend on itself
+                kept &= self._recursive_multipliers()
             gap = self._eliminated(gap, kept, gone)
             if is_zero(calculus, gap):
                 return {}, (), tuple(gone)
-            small, opened = self._unfolded(gap)
-            if not small:
-                return {}, opened, tuple(gone)
+            if not last or len(gone) > known:
+                small, opened = self._unfolded(gap)
+                if not small:
+                    return {}, opened, tuple(gone)
         return first, (), ()
 
     def _eliminated(self, gap: Normal, kept: set[str], gone: list[str]) -> Normal:
@@ -188,11 +212,19 @@ class Adjoints:
 
         The equation of an array speaks of arrays defined later, so the earliest goes first.
         """
+        present = arrays_of(gap)
         for name in self._in_order:
-            if name not in kept and name not in gone and name in arrays_of(gap):
+            if name in present and name not in kept and name not in gone:
                 gone.append(name)
                 gap = unfolded(self.calculus, gap, {name: self.equation(name)})
+                present = arrays_of(gap)
         return gap
+
+    def _recursive_multipliers(self) -> frozenset[str]:
+        if self._recursive is None:
+            arrays = circular(self.program, self.calculus)
+            self._recursive = frozenset(self.multipliers[array].name for array in arrays)
+        return self._recursive
 
     def _unfolded(self, gap: Normal) -> tuple[Normal, tuple[str, ...]]:
         """Defined arrays replaced by their bodies, the last defined first, until it is zero."""
@@ -257,11 +289,22 @@ def require_rule(program: Program, rule: Rule) -> None:
     arrays = program.arrays
     if rule.array not in arrays:
         raise InputError(f"There is no array {rule.array!r}. {did_you_mean(rule.array, arrays)}")
+    if rule.array in program.indicators:
+        raise InputError(f"{rule.array!r} is 0 or 1: there is no derivative by it.")
     have: tuple[Sort, ...] = tuple(v.sort for v in rule.at)
     if have != arrays[rule.array] or len(set(rule.at)) < len(rule.at):
         wanted = ", ".join(sort.name for sort in arrays[rule.array])
         raise InputError(f"A rule for {rule.array!r} needs different letters of {wanted}.")
     require_letters(f"the rule for {rule.array!r}", rule.body, rule.at)
+
+
+def _by_array(normal: Normal) -> dict[str, Normal]:
+    """The monomials that read each array."""
+    parts: dict[str, Normal] = {}
+    for monomial, c in normal.items():
+        for array in arrays_of({monomial: c}):
+            parts.setdefault(array, {})[monomial] = c
+    return parts
 
 
 def _base(calculus: Calculus, letter: Var) -> Base:

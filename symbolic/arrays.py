@@ -113,6 +113,7 @@ class Program:
         for multiplier in self.multipliers:
             if multiplier.array not in arrays:
                 raise InputError(f"{multiplier.name!r} stands for no array of the program.")
+            require_letters(f"the factor of {multiplier.name!r}", multiplier.factor, ())
             self._declare(arrays, multiplier.name, arrays[multiplier.array])
         object.__setattr__(self, "arrays", arrays)
 
@@ -148,6 +149,8 @@ def require_closed(definition: Definition | Abstract) -> None:
 
 def require_letters(where: str, expr: Expr, at: tuple[Var, ...]) -> None:
     """Raises `InputError` where a letter is neither summed over nor among `at`."""
+    if any(letter.name.startswith("@") for letter in at):
+        raise InputError(f"In {where} an index begins with @, which is kept for the checker.")
     loose = sorted(letter.name for letter in free_letters(expr) - set(at))
     if loose:
         raise InputError(

@@ -102,22 +102,22 @@ class _Written:
     __slots__ = ()
 
     def __add__(self, other: Expr | int) -> Add:
-        return Add((_expr(self), _expr(other)))
+        return Add((*_terms(self), *_terms(other)))
 
     def __radd__(self, other: int) -> Add:
-        return Add((_expr(other), _expr(self)))
+        return Add((_expr(other), *_terms(self)))
 
     def __sub__(self, other: Expr | int) -> Add:
-        return Add((_expr(self), -_expr(other)))
+        return Add((*_terms(self), -_expr(other)))
 
     def __rsub__(self, other: int) -> Add:
         return Add((_expr(other), -self))
 
     def __mul__(self, other: Expr | int) -> Mul:
-        return Mul((_expr(self), _expr(other)))
+        return Mul((*_factors(self), *_factors(other)))
 
     def __rmul__(self, other: int) -> Mul:
-        return Mul((_expr(other), _expr(self)))
+        return Mul((_expr(other), *_factors(self)))
 
     def __truediv__(self, other: Expr | int) -> Mul:
         return Mul((_expr(self), Pow(_expr(other), Fraction(-1))))
@@ -129,7 +129,7 @@ class _Written:
         return Pow(_expr(self), Fraction(exponent))
 
     def __neg__(self) -> Mul:
-        return Mul((Num(Fraction(-1)), _expr(self)))
+        return Mul((Num(Fraction(-1)), *_factors(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +343,17 @@ def _combined(left: _Index | int, m: int, right: _Index | int, n: int) -> Affine
         for part, coefficient in terms:
             merged[part] = merged.get(part, 0) + factor * coefficient
     return Affine(m * a.const + n * b.const, tuple((p, c) for p, c in merged.items() if c))
+
+
+def _terms(value: object) -> tuple[Expr, ...]:
+    """The terms of a sum, else the expression alone: `a + b + c` is one flat sum."""
+    expr = _expr(value)
+    return expr.terms if isinstance(expr, Add) else (expr,)
+
+
+def _factors(value: object) -> tuple[Expr, ...]:
+    expr = _expr(value)
+    return expr.factors if isinstance(expr, Mul) else (expr,)
 
 
 def _expr(value: object) -> Expr:

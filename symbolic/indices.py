@@ -32,6 +32,7 @@ from symbolic.indexed import (
     Sum,
     Var,
     affine,
+    free_letters,
 )
 from symbolic.integers import Base, Linear
 from symbolic.labelling import Atom, Parts, occurring
@@ -86,6 +87,7 @@ class Calculus(Monomials):
     ) -> None:
         super().__init__(indicators)
         self.arrays = dict(arrays)
+        self._limits: dict[str, tuple[Linear, Linear]] = {}
         self._laws: list[tuple[frozenset[Base], tuple[Atom, ...], Normal]] = []
         for sorts in self.arrays.values():
             for sort in sorts:
@@ -105,7 +107,8 @@ class Calculus(Monomials):
         """The normal form of an expression."""
         match expr:
             case Num(value):
-                return {NONE: value} if value else {}
+                whole = value.denominator == 1
+                return {NONE: value.numerator if whole else value} if value else {}
             case Count(size):
                 return self.count_of(size)
             case Get(array, at):
@@ -166,7 +169,10 @@ class Calculus(Monomials):
         """The inequalities that say that an index lies in an ordered sort."""
         if not sort.ordered or sort == INTEGERS:
             return []
-        first, last = (self.index(bound) for bound in sort.bounds())
+        if sort.name not in self._limits:
+            low, high = sort.bounds()
+            self._limits[sort.name] = self.index(low), self.index(high)
+        first, last = self._limits[sort.name]
         return [z.combined(form, 1, first, -1), z.combined(last, 1, form, -1)]
 
     def context(self, letters: Iterable[Var]) -> Normal:
@@ -249,6 +255,9 @@ class Calculus(Monomials):
             if any(f[0] or len(f[1]) != 1 or f[1][0][1] != 1 for f in at):
                 raise InputError(f"{law.name!r} may have only plain indices on its left side.")
             pattern.append(("x", get.array, at))
+        known = frozenset().union(*map(free_letters, law.pattern)) - set(law.bound)
+        if not free_letters(law.value) <= known:
+            raise InputError(f"{law.name!r} has an index on its right side that the left has not.")
         value = self.normal(law.value)
         for monomial in value:
             if sum(abs(power) for _, power in monomial[2]) >= len(pattern) or monomial[1]:

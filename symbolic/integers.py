@@ -16,6 +16,7 @@ over the integers, so the product of the 0/1 indicators does not change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import gcd
 from typing import Any
 
@@ -140,14 +141,15 @@ def never_negative(form: Linear) -> bool:
     return const >= 0
 
 
-def reduced(forms: Iterable[Linear]) -> tuple[tuple[Linear, ...], tuple[Linear, ...]] | None:
+@lru_cache(maxsize=4096)
+def reduced(forms: tuple[Linear, ...]) -> tuple[tuple[Linear, ...], tuple[Linear, ...]] | None:
     """The inequalities without those that follow from one or two others; and forced equations.
 
     None where they contradict each other.
 
     >>> t, T = ("f", "t", "T"), ("s", "T")
     >>> at_least = lambda k: (-k, ((t, 1),))
-    >>> reduced([at_least(1), at_least(2)])[0] == (at_least(2),)
+    >>> reduced((at_least(1), at_least(2)))[0] == (at_least(2),)
     True
     """
     strongest: dict[tuple[tuple[Base, int], ...], int] = {}

@@ -47,12 +47,7 @@ def add(*normals: Normal) -> Normal:
     """The sum."""
     result = dict(normals[0]) if normals else {}
     for normal in normals[1:]:
-        for monomial, c in normal.items():
-            total = result.get(monomial, 0) + c
-            if total:
-                result[monomial] = total
-            else:
-                del result[monomial]
+        accumulate(result, normal)
     return result
 
 
@@ -125,7 +120,7 @@ class Monomials:
         result: Normal = {}
         for m, c in left.items():
             for n, d in right.items():
-                _accumulate(result, self._joined(m, n, c * d))
+                accumulate(result, self._joined(m, n, c * d))
         return result
 
     def _joined(self, left: Monomial, right: Monomial, c: Number) -> Normal:
@@ -175,7 +170,7 @@ class Monomials:
         result: Normal = {}
         for monomial, c in normal.items():
             fresh, (atoms, equations, ranges) = self.opened(monomial)
-            _accumulate(
+            accumulate(
                 result,
                 self._settled(
                     c, dict(monomial[0]), [*fresh, *letters], [*atoms], [*equations], [*ranges]
@@ -188,7 +183,7 @@ class Monomials:
         result: Normal = {}
         for monomial, c in normal.items():
             if occurring(monomial[2:5]).isdisjoint(table):
-                _accumulate(result, {monomial: c})
+                accumulate(result, {monomial: c})
                 continue
             bounds, (atoms, equations, ranges) = self.opened(monomial)
             kept, extra = self._replaced(atoms, table)
@@ -202,7 +197,7 @@ class Monomials:
             )
             if extra:
                 part = self.closed(self.product((part, *extra)), bounds)
-            _accumulate(result, part)
+            accumulate(result, part)
         return result
 
     def power(self, base: Normal, exponent: Number) -> Normal:
@@ -352,7 +347,7 @@ class Monomials:
                     solved.append((base, form))
             if not ranges:
                 break
-            tight = z.reduced(ranges)
+            tight = z.reduced(tuple(sorted(set(ranges))))
             if tight is None:
                 return {}
             ranges = list(tight[0])
@@ -453,7 +448,8 @@ def _is_positive(atom: Atom, power: Number) -> bool:
     return atom[:2] == ("c", "exp") or (atom[0] == "p" and power % 1 != 0)
 
 
-def _accumulate(result: Normal, part: Normal) -> None:
+def accumulate(result: Normal, part: Normal) -> None:
+    """result += part, in place."""
     for monomial, c in part.items():
         total = result.get(monomial, 0) + c
         if total:

@@ -38,7 +38,7 @@ from symbolic.indexed import (
 from symbolic.indices import Calculus
 from symbolic.integers import Base, Linear
 from symbolic.labelling import Atom, nested, occurring
-from symbolic.monomials import ONE, Monomial, Normal, Number, add, scale
+from symbolic.monomials import ONE, Monomial, Normal, Number, accumulate, add, scale
 
 Slope = Callable[[Calculus, Normal, Normal], Normal]  # from the argument u and the value f(u)
 SLOPES: dict[str, Slope] = {  # f: f'(u)
@@ -79,8 +79,8 @@ def derivative(calculus: Calculus, normal: Normal, array: str, at: tuple[Linear,
             if slope:
                 kept = [*atoms[:n], *atoms[n + 1 :], (atom, power - 1)]
                 rest = calculus.settled(coefficient * power, monomial, kept, equations, ranges)
-                turns = add(turns, calculus.multiply(rest, slope))
-        result = add(result, calculus.closed(turns, bounds))
+                accumulate(turns, calculus.multiply(rest, slope))
+        accumulate(result, calculus.closed(turns, bounds))
     return result
 
 
@@ -137,19 +137,43 @@ def unfolded(
     """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form)."""
     result: Normal = {}
     for monomial, coefficient in normal.items():
-        if not any(mentions(monomial, array) for array in bodies):
-            result = add(result, {monomial: coefficient})
+        if arrays_of({monomial: 1}).isdisjoint(bodies):
+            accumulate(result, {monomial: coefficient})
             continue
         bounds, (atoms, equations, ranges) = calculus.opened(monomial)
         kept, made = [], []
         for atom, power in atoms:
-            if not any(mentions((0, 0, ((atom, 1),)), array) for array in bodies):
+            if arrays_of({((), (), ((atom, 1),)): 1}).isdisjoint(bodies):
                 kept.append((atom, power))
                 continue
             made.append(calculus.power(_unfolded_atom(calculus, atom, bodies), power))
         rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
-        result = add(result, calculus.closed(calculus.product((rest, *made)), bounds))
+        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
     return result
+
+
+def renewed(calculus: Calculus, normal: Normal) -> Normal:
+    """The normal form of another calculus brought under the hypotheses of this one."""
+    result: Normal = {}
+    for monomial, coefficient in normal.items():
+        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        kept, made = [], []
+        for atom, power in atoms:
+            inside = [renewed(calculus, dict(inner)) for inner in nested(atom)]
+            if atom[0] == "x":
+                kept.append((atom, power))
+            else:
+                made.append(calculus.power(_rebuilt(calculus, atom, inside), power))
+        rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
+        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
+    return result
+
+
+def _rebuilt(calculus: Calculus, atom: Atom, inside: list[Normal]) -> Normal:
+    """The function of an atom at other arguments."""
+    if atom[0] == "F":
+        return calculus.opaque(atom[1], atom[2], atom[3], inside)
+    return calculus.function(atom[1], inside[0]) if atom[0] == "c" else inside[0]
 
 
 def _unfolded_atom(
@@ -161,10 +185,9 @@ def _unfolded_atom(
         value = calculus.put(body, dict(zip(letters, atom[2], strict=True)))
         guard = calculus.guard(atom[1], atom[2])
         return calculus.multiply(guard, value)
-    arguments = [unfolded(calculus, dict(inner), bodies) for inner in nested(atom)]
-    if kind == "F":
-        return calculus.opaque(atom[1], atom[2], atom[3], arguments)
-    return calculus.function(atom[1], arguments[0]) if kind == "c" else arguments[0]
+    return _rebuilt(
+        calculus, atom, [unfolded(calculus, dict(inner), bodies) for inner in nested(atom)]
+    )
 
 
 def is_zero(calculus: Calculus, normal: Normal) -> bool:

@@ -47,6 +47,12 @@ def require_order(program: Program, calculus: Calculus) -> None:
             )
 
 
+def circular(program: Program, calculus: Calculus) -> frozenset[str]:
+    """The arrays whose elements depend on other elements of the same array."""
+    names = [d.array for d in program.definitions]
+    return frozenset().union(*_circles(names, list(_reads(program, calculus))))
+
+
 def _reads(program: Program, calculus: Calculus) -> Iterator[_Read]:
     defined = {d.array for d in program.definitions}
     for d in program.definitions:

@@ -295,10 +295,10 @@ LAYERS = Theorem(
 
 # ---------------------------------------------------------------------------------- recurrence
 
-T, H, X, O = Sort("T", ordered=True), Sort("H"), Sort("X"), Sort("O")
+T, H, X, OUT = Sort("T", ordered=True), Sort("H"), Sort("X"), Sort("O")
 t, s = Var("t", T), Var("s", T)
 h1, h2 = Var("h1", H), Var("h2", H)
-xi, o = Var("xi", X), Var("o", O)
+xi, o = Var("xi", X), Var("o", OUT)
 UU, WX, VO, a, h, h0, xx, b, ot, da, do = map(
     Read, ("U", "W", "V", "a", "h", "h0", "x", "b", "o", "da", "do")
 )
@@ -316,11 +316,11 @@ ELMAN_DEFINITIONS = (
 ELMAN_GIVEN = (
     Given("U", (H, H)),
     Given("W", (H, X)),
-    Given("V", (O, H)),
+    Given("V", (OUT, H)),
     Given("x", (T, X)),
     Given("b", (H,)),
     Given("h0", (H,)),
-    Given("target", (T, O)),
+    Given("target", (T, OUT)),
 )
 ELMAN = Theorem(
     "back-propagation through time, any T",
@@ -727,7 +727,7 @@ GRUS = (
 
 Q, M, D, V = Sort("Q"), Sort("M"), Sort("D"), Sort("Vd")
 qn, mm, mm2, dd, vv = Var("q", Q), Var("m", M), Var("m2", M), Var("d", D), Var("v", V)
-QQ, KK, VV, S, PP, OO, dS, dP, dO = map(Read, ("Q", "K", "V", "S", "P", "O", "dS", "dP", "dO"))
+QQ, KK, VV, S, PP, OO, d_s, d_p, d_o = map(Read, ("Q", "K", "V", "S", "P", "O", "dS", "dP", "dO"))
 root = Count("D") ** Fraction(-1, 2)
 ATTENTION = Theorem(
     "scaled dot-product attention",
@@ -743,18 +743,18 @@ ATTENTION = Theorem(
         tuple(Multiplier(name, f"d{name}") for name in ("Q", "K", "V", "S", "P", "O")),
     ),
     (
-        Rule("V", (mm, vv), total(qn, PP[qn, mm] * dO[qn, vv])),
-        Rule("P", (qn, mm), total(vv, dO[qn, vv] * VV[mm, vv])),
-        Rule("S", (qn, mm), PP[qn, mm] * (dP[qn, mm] - total(mm2, PP[qn, mm2] * dP[qn, mm2]))),
-        Rule("Q", (qn, dd), total(mm, dS[qn, mm] * KK[mm, dd]) * root),
-        Rule("K", (mm, dd), total(qn, dS[qn, mm] * QQ[qn, dd]) * root),
-        # the form that keeps only the rows of the output: D = Σ dO O
-        Rule("S", (qn, mm), PP[qn, mm] * (dP[qn, mm] - total(vv, dO[qn, vv] * OO[qn, vv]))),
+        Rule("V", (mm, vv), total(qn, PP[qn, mm] * d_o[qn, vv])),
+        Rule("P", (qn, mm), total(vv, d_o[qn, vv] * VV[mm, vv])),
+        Rule("S", (qn, mm), PP[qn, mm] * (d_p[qn, mm] - total(mm2, PP[qn, mm2] * d_p[qn, mm2]))),
+        Rule("Q", (qn, dd), total(mm, d_s[qn, mm] * KK[mm, dd]) * root),
+        Rule("K", (mm, dd), total(qn, d_s[qn, mm] * QQ[qn, dd]) * root),
+        # the form that keeps only the rows of the output: D = Σ d_o O
+        Rule("S", (qn, mm), PP[qn, mm] * (d_p[qn, mm] - total(vv, d_o[qn, vv] * OO[qn, vv]))),
     ),
     sizes={"D": 4},
     wrong=(
-        Rule("Q", (qn, dd), total(mm, dS[qn, mm] * KK[mm, dd])),
-        Rule("S", (qn, mm), PP[qn, mm] * dP[qn, mm]),
+        Rule("Q", (qn, dd), total(mm, d_s[qn, mm] * KK[mm, dd])),
+        Rule("S", (qn, mm), PP[qn, mm] * d_p[qn, mm]),
     ),
 )
 
@@ -924,8 +924,8 @@ RBF = Theorem(
             Given("x", (X,)),
             Given("c", (R, X)),
             Given("beta", (R,)),
-            Given("w", (O, R)),
-            Given("G", (O,)),
+            Given("w", (OUT, R)),
+            Given("G", (OUT,)),
         ),
         (
             Definition("h", (rb,), exp(-be_r[rb] * distance)),

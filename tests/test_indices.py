@@ -4,8 +4,10 @@ import random
 from collections import Counter
 from fractions import Fraction
 
+import pytest
 from array_instances import Instance
 
+from symbolic.errors import InputError
 from symbolic.indexed import (
     INTEGERS,
     Add,
@@ -23,10 +25,11 @@ from symbolic.indexed import (
     Sort,
     Sum,
     Var,
+    total,
 )
 from symbolic.indices import Calculus, Law, SizeOne
 from symbolic.monomials import add, scale
-from symbolic.partials import is_zero, written
+from symbolic.partials import derivative, is_zero, written
 
 J, N = Sort("J"), Sort("N")
 T, M = Sort("T", ordered=True), Sort("M", ordered=True)
@@ -272,7 +275,112 @@ def spoiled(expr: Expr, rng: random.Random) -> Expr:
 
 
 def test_normal_forms_agree_with_nested_loops_in_both_directions():
-    seen = fuzz(300, seed=1)
-    assert seen["equal"] > 60
-    assert seen["unequal"] > 60
+    seen = fuzz(200, seed=1)
+    assert seen["equal"] > 40
+    assert seen["unequal"] > 40
+    assert not seen["disagree"]
+
+
+def same(left: Expr, right: Expr, *hypotheses: Law | SizeOne) -> bool:
+    c = calculus(*hypotheses)
+    return is_zero(c, add(c.normal(left), scale(c.normal(right), -1)))
+
+
+A, B, D, F, H = (lambda *at, name=name: Get(name, at) for name in "abdfh")
+EQUAL = {
+    "sums may be renamed": (Sum(j, A(j)), Sum(k, A(k))),
+    "sums may be exchanged": (Sum(j, Sum(k, B(j, k))), Sum(k, Sum(j, B(j, k)))),
+    "a bound name captures nothing": (Sum(j, A(j)) * Sum(j, A(j)), total((j, k), A(j) * A(k))),
+    "a symmetric sum": (
+        total((j, k), A(j) * A(k) * B(j, k)),
+        total((j, k), A(j) * A(k) * B(k, j)),
+    ),
+    "a cycle may start anywhere": (
+        total((i, j, k), B(i, j) * B(j, k) * B(k, i)),
+        total((i, j, k), B(k, i) * B(j, k) * B(i, j)),
+    ),
+    "a delta picks": (Sum(k, Delta(j, k) * A(k)), A(j)),
+    "a free delta substitutes": (Delta(j, k) * B(j, k), Delta(j, k) * B(j, j)),
+    "a sum of ones is the size": (Sum(n, Num(Fraction(1))), Count("N")),
+    "a sum over time of ones": (Sum(t, AtLeast(t, 2)), Count("T") - 1),
+    "a shift": (Sum(t, F(t + 1) * F(t)), Sum(s, F(s - 1) * F(s))),
+    "a convolution turned round": (Sum(t, F(u - t) * F(t)), Sum(s, F(s) * F(u - s))),
+    "a convolution of two": (Sum(t, F(t) * H(u - t)), Sum(p, F(u - p) * H(p))),
+    "denominators": (A(j) / (A(j) + A(k)) + A(k) / (A(j) + A(k)), Num(Fraction(1))),
+    "an indicator is its square": (Get("on", (j,)) ** 2, Get("on", (j,))),
+    "roots multiply": ((1 + D(n)) ** Fraction(1, 2) * (1 + D(n)) ** Fraction(1, 2), 1 + D(n)),
+}
+UNEQUAL = {
+    "a transposed matrix": (Sum(k, B(j, k)), Sum(k, B(k, j))),
+    "a captured name": (Sum(j, A(j)) * Sum(j, A(j)), Sum(j, A(j) * A(j))),
+    "a delta of free names": (Delta(j, k) * A(j), A(j)),
+    "a shift that loses its place": (Sum(t, F(t + 1) * F(t)), Sum(t, F(t) * F(t))),
+    "a step at the end": (Sum(t, F(t - 1)), Sum(t, F(t))),
+    "the square of a root of a square": (((A(j) ** 2) ** Fraction(1, 2)), A(j)),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_equal_expressions_have_one_normal_form(name):
+    assert same(*EQUAL[name])
+
+
+@pytest.mark.parametrize("name", UNEQUAL)
+def test_different_expressions_have_different_normal_forms(name):
+    assert not same(*UNEQUAL[name])
+
+
+def test_a_hypothesis_is_used_only_where_it_applies():
+    law = Law("Σ d = 1", (n,), (D(n),), Num(Fraction(1)))
+    assert same(Sum(n, D(n) * A(j)), A(j), law)
+    assert not same(Sum(n, D(n) * Get("c", (j, n))), Sum(n, Get("c", (j, n))), law)
+    assert not same(Sum(n, D(n) * D(n)), Sum(n, D(n)), law)
+    assert not same(Sum(n, D(n)), Num(Fraction(1)))
+
+
+def test_one_sample_makes_every_sample_the_same():
+    one = SizeOne("N = 1", "N")
+    assert same(Sum(n, D(n)) / Count("N"), D(x), one)
+    assert not same(Sum(n, D(n)) / Count("N"), D(x))
+
+
+def test_a_long_cycle_is_labelled_within_the_budget():
+    letters = [Var(f"c{place}", J) for place in range(8)]
+    around = [B(a, b) for a, b in zip(letters, letters[1:] + letters[:1], strict=True)]
+    left = total(tuple(letters), Mul(tuple(around)))
+    right = total(tuple(reversed(letters)), Mul(tuple(around[3:] + around[:3])))
+    assert same(left, right)
+
+
+def test_the_derivative_of_a_sum_of_squares_does_not_capture():
+    c = calculus()
+    cost = c.normal(Sum(k, A(k) ** 2))
+    assert derivative(c, cost, "a", (c.index(k),)) == c.normal(2 * A(k))
+
+
+@pytest.mark.parametrize(
+    ("expr", "complaint"),
+    [
+        (Get("a", (n,)), "wants an index of 'J'"),
+        (Get("a", (j, k)), "has 1 indices"),
+        (Get("q", ()), "no array 'q'"),
+        (Get("a", (j + 1,)), "wants an index of 'J'"),
+        (Delta(j, n), "compared with"),
+        (AtLeast(j, 1), "no arithmetic"),
+        (Pow(Num(Fraction(0)), Fraction(-1)), "zero"),
+    ],
+)
+def test_ill_sorted_expressions_are_refused(expr, complaint):
+    with pytest.raises(InputError, match=complaint):
+        calculus().normal(expr)
+
+
+def test_a_law_that_would_not_end_is_refused():
+    with pytest.raises(InputError, match="shorter"):
+        calculus(Law("grows", (), (A(j),), A(j) * A(j)))
+
+
+@pytest.mark.slow
+def test_normal_forms_agree_with_nested_loops_in_thousands_of_cases():
+    seen = fuzz(3000, seed=2)
     assert not seen["disagree"]
