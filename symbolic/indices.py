@@ -37,7 +37,7 @@ from symbolic.indexed import (
 from symbolic.integers import Base, Linear
 from symbolic.labelling import Atom, Parts, occurring
 from symbolic.laws import matches
-from symbolic.monomials import NONE, Monomials, Normal, Number, add
+from symbolic.monomials import NONE, ONE, Monomials, Normal, Number, accumulate, add
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Calculus(Monomials):
     def context(self, letters: Iterable[Var]) -> Normal:
         """The product of the range indicators of free letters."""
         ranges = [f for v in letters for f in self.range_of(self.index(v), v.sort)]
-        return self._settled(1, {}, [], [], [], ranges)
+        return ONE if not ranges else self._settled(1, {}, [], [], [], ranges)
 
     def read(self, array: str, at: tuple[Linear, ...]) -> Normal:
         """array[at], with the ranges of its ordered indices."""
@@ -240,10 +240,23 @@ class Calculus(Monomials):
         kind = INTEGERS if over.sort.ordered else over.sort
         bound: Base = ("b", 1 << 30, self._fresh, kind.name)
         ranges = self.range_of(z.single(bound), over.sort)
-        free = self.put(normal, {form[1][0][0]: z.single(bound)})
-        if ranges:
-            free = self.multiply(free, self._settled(1, {}, [], [], [], ranges))
-        return self.closed(free, [bound])
+        table = {form[1][0][0]: z.single(bound)}
+        result: Normal = {}
+        for monomial, c in normal.items():
+            inner, (atoms, equations, cuts) = self.opened(monomial)
+            kept, extra = self._replaced(atoms, table)
+            part = self._settled(
+                c,
+                dict(monomial[0]),
+                [] if extra else [*inner, bound],
+                kept,
+                [z.replaced(form, table) for form in equations],
+                [*(z.replaced(form, table) for form in cuts), *ranges],
+            )
+            if extra:
+                part = self.closed(self.product((part, *extra)), [*inner, bound])
+            accumulate(result, part)
+        return result
 
     def _add_law(self, law: Law) -> None:
         for letter in law.bound:

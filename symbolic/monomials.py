@@ -284,8 +284,9 @@ class Monomials:
                 continue
             arguments = []
             moved = False
+            still = occurring((((atom, power),), (), ())).isdisjoint(table)
             for inner in nested(atom):
-                if occurring(((((atom, power)),), (), ())).isdisjoint(table):
+                if still:
                     arguments.append(inner)
                 else:
                     arguments.append(freeze(self.put(dict(inner), table)))
