@@ -84,7 +84,7 @@ class Adjoints:
         self._has_laws = len(sizes) < len(given)
         self.of_multiplier = {m.name: array for array, m in self.multipliers.items()}
         self._definitions = {d.array: d for d in program.definitions}
-        self._bodies = {
+        self.bodies = {
             d.array: self.written.normal(d.body)
             for d in program.definitions
             if isinstance(d, Definition)
@@ -97,7 +97,7 @@ class Adjoints:
         self._readers: dict[str, list[tuple[Definition, Normal]]] = {}
         for d in program.definitions:
             if isinstance(d, Definition):
-                for array, part in _by_array(self._bodies[d.array]).items():
+                for array, part in _by_array(self.bodies[d.array]).items():
                     self._readers.setdefault(array, []).append((d, part))
         self._in_order = [self.multipliers[array].name for array in self.multipliers]
         self._in_order = [self.multipliers[array].name for array in self.multipliers]
@@ -174,7 +174,7 @@ class Adjoints:
     def body(self, array: str) -> tuple[tuple[Base, ...], Normal]:
         """A definition in the shape that `unfolded` wants."""
         at = self._definitions[array].at
-        return tuple(_base(self.calculus, v) for v in at), self._lawful(self._bodies[array])
+        return tuple(_base(self.calculus, v) for v in at), self._lawful(self.bodies[array])
 
     def equation(self, name: str) -> tuple[tuple[Base, ...], Normal]:
         """The equation of a derivative in the shape that `unfolded` wants."""
@@ -222,14 +222,14 @@ class Adjoints:
 
     def _recursive_multipliers(self) -> frozenset[str]:
         if self._recursive is None:
-            arrays = circular(self.program, self.calculus)
+            arrays = circular(self.program, self.written, self.bodies)
             self._recursive = frozenset(self.multipliers[array].name for array in arrays)
         return self._recursive
 
     def _unfolded(self, gap: Normal) -> tuple[Normal, tuple[str, ...]]:
         """Defined arrays replaced by their bodies, the last defined first, until it is zero."""
         opened: list[str] = []
-        order = [name for name in self._bodies if name not in arrays_of(self._bodies[name])]
+        order = [name for name in self.bodies if name not in arrays_of(self.bodies[name])]
         for name in reversed(order):
             if name not in arrays_of(gap):
                 continue
@@ -249,7 +249,7 @@ class Checker:
     def __init__(self, program: Program, hypotheses: Iterable[Hypothesis] = ()) -> None:
         self.program = program
         self.plain = Adjoints(program)
-        require_order(program, self.plain.calculus)
+        require_order(program, self.plain.written, self.plain.bodies)
         offered = tuple(hypotheses)
         self._subsets = [c for n in range(len(offered) + 1) for c in combinations(offered, n)]
         self._adjoints: dict[tuple[Hypothesis, ...], Adjoints] = {(): self.plain}

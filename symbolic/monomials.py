@@ -279,7 +279,7 @@ class Monomials:
         for atom, power in atoms:
             kind = atom[0]
             if kind == "x":
-                at = tuple(z.replaced(form, table) for form in atom[2])
+                at = tuple([z.replaced(form, table) for form in atom[2]])
                 kept.append((("x", atom[1], at), power))
                 continue
             arguments = []
@@ -398,7 +398,8 @@ class Monomials:
                 size = self.sorts[base[3]].extent().name
                 if size not in self.ones:
                     sizes[size] = sizes.get(size, 0) + 1
-            bounds, parts, counted = self._counted(bounds, parts)
+            if ranges and any(map(self._is_ordered, bounds)):
+                bounds, parts, counted = self._counted(bounds, parts)
         if not counted:
             changed = self._by_law(c, sizes, bounds, parts)
             if changed is not None:

@@ -8,7 +8,7 @@ adjoint certificate rests on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from symbolic import integers as z
@@ -31,10 +31,10 @@ class _Read:
     ranges: tuple[Linear, ...]
 
 
-def require_order(program: Program, calculus: Calculus) -> None:
-    """Raises `InputError` where definitions depend on themselves without end."""
+def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> None:
+    """Raises `InputError` where definitions with these bodies depend on themselves without end."""
     letters = {d.array: tuple(map(calculus.index, d.at)) for d in program.definitions}
-    reads = list(_reads(program, calculus))
+    reads = list(_reads(program, calculus, bodies))
     for circle in _circles(letters, reads):
         around = [read for read in reads if read.reader in circle and read.source in circle]
         if not any(
@@ -47,18 +47,18 @@ def require_order(program: Program, calculus: Calculus) -> None:
             )
 
 
-def circular(program: Program, calculus: Calculus) -> frozenset[str]:
+def circular(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> frozenset[str]:
     """The arrays whose elements depend on other elements of the same array."""
     names = [d.array for d in program.definitions]
-    return frozenset().union(*_circles(names, list(_reads(program, calculus))))
+    return frozenset().union(*_circles(names, list(_reads(program, calculus, bodies))))
 
 
-def _reads(program: Program, calculus: Calculus) -> Iterator[_Read]:
+def _reads(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> Iterator[_Read]:
     defined = {d.array for d in program.definitions}
     for d in program.definitions:
         inside = calculus.context(d.at)
         if not isinstance(d, Abstract):
-            body = calculus.multiply(inside, calculus.normal(d.body))
+            body = calculus.multiply(inside, bodies[d.array])
             yield from _reads_of(d.array, body, defined, (), ())
             continue
         for local in d.partials:
