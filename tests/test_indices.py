@@ -206,7 +206,12 @@ def renamed(expr: Expr, old: Var, new: object) -> Expr:
 def values(exprs: list[Expr], trial: int) -> list[list[int]]:
     """Each expression at the same random instance, at every choice of i, n and t."""
     rng = random.Random(trial)
-    sizes = {"J": rng.randint(1, 3), "N": rng.randint(1, 3), "T": rng.randint(1, 6), "M": 3}
+    sizes = {
+        "J": rng.randint(1, 3),
+        "N": rng.randint(1, 3),
+        "T": rng.randint(1, 6),
+        "M": rng.randint(2, 6),
+    }
     instance = Instance(sizes, ARRAYS, rng, indicators=INDICATORS)
     found: list[list[int]] = [[] for _ in exprs]
     for a in instance.elements(J):
