@@ -1,0 +1,331 @@
+"""Operations on whole normal forms: derivative by an array entry, unfolding, zero test, writing.
+
+∂/∂x[m] follows the rules of the first course on the atoms of a normal form: sum, product, power,
+a table of elementary functions, φ → φ' for opaque ones, and ∂x[e]/∂x[m] = [e = m] for entries of
+the same array.  An entry outside its range is the constant 0; its range indicator stays a factor,
+so the derivative vanishes there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symbolic import integers as z
+from symbolic.indexed import (
+    INTEGERS,
+    Add,
+    Affine,
+    AtLeast,
+    Count,
+    Delta,
+    Expr,
+    Fn,
+    Gather,
+    Get,
+    Mul,
+    Name,
+    Num,
+    Opaque,
+    Part,
+    Pow,
+    Shifted,
+    Size,
+    Sort,
+    Sum,
+    Var,
+)
+from symbolic.indices import Calculus
+from symbolic.integers import Base, Linear
+from symbolic.labelling import Atom, nested, occurring
+from symbolic.monomials import ONE, Monomial, Normal, Number, accumulate, add, scale
+
+Slope = Callable[[Calculus, Normal, Normal], Normal]  # from the argument u and the value f(u)
+SLOPES: dict[str, Slope] = {  # f: f'(u)
+    "exp": lambda c, u, f: f,
+    "ln": lambda c, u, f: c.power(u, -1),
+    "tanh": lambda c, u, f: add(ONE, scale(c.multiply(f, f), -1)),
+    "logistic": lambda c, u, f: add(f, scale(c.multiply(f, f), -1)),
+    "softplus": lambda c, u, f: c.function("logistic", u),
+    "sin": lambda c, u, f: c.function("cos", u),
+    "cos": lambda c, u, f: scale(c.function("sin", u), -1),
+    "sinh": lambda c, u, f: c.function("cosh", u),
+    "cosh": lambda c, u, f: c.function("sinh", u),
+    "arctan": lambda c, u, f: c.power(add(ONE, c.multiply(u, u)), -1),
+    "relu": lambda c, u, f: c.function("step", u),  # off u = 0
+    "step": lambda c, u, f: {},  # off u = 0
+}
+KINKED = ("relu", "step")  # claims about these hold off the kink u = 0
+
+
+def derivative(calculus: Calculus, normal: Normal, array: str, at: tuple[Linear, ...]) -> Normal:
+    """∂normal/∂array[at].
+
+    >>> from symbolic.indexed import Sort
+    >>> J = Sort("J"); j, m = Var("j", J), Var("m", J)
+    >>> c = Calculus({"a": (J,)})
+    >>> cost = c.normal(Sum(j, Get("a", (j,)) ** 2))
+    >>> derivative(c, cost, "a", (c.index(m),)) == c.normal(2 * Get("a", (m,)))
+    True
+    """
+    result: Normal = {}
+    for monomial, coefficient in normal.items():
+        if not mentions(monomial, array):
+            continue
+        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        turns: Normal = {}
+        for n, (atom, power) in enumerate(atoms):
+            slope = _of_atom(calculus, atom, array, at)
+            if slope:
+                kept = [*atoms[:n], *atoms[n + 1 :], (atom, power - 1)]
+                rest = calculus.settled(coefficient * power, monomial, kept, equations, ranges)
+                accumulate(turns, calculus.multiply(rest, slope))
+        accumulate(result, calculus.closed(turns, bounds))
+    return result
+
+
+def _of_atom(calculus: Calculus, atom: Atom, array: str, at: tuple[Linear, ...]) -> Normal:
+    kind = atom[0]
+    if kind == "x":
+        if atom[1] != array:
+            return {}
+        return calculus.product(
+            calculus.delta(have, want) for have, want in zip(atom[2], at, strict=True)
+        )
+    result: Normal = {}
+    for n, inner in enumerate(nested(atom)):
+        argument: Normal = dict(inner)
+        if not any(mentions(monomial, array) for monomial in argument):
+            continue
+        moved = derivative(calculus, argument, array, at)
+        if not moved:
+            continue
+        if kind == "p":
+            outer = ONE
+        elif kind == "c":
+            value: Normal = {((), (), ((atom, 1),), (), ()): 1}
+            outer = SLOPES[atom[1]](calculus, argument, value)
+        else:
+            _, name, orders, places, arguments = atom
+            higher = (*orders[:n], orders[n] + 1, *orders[n + 1 :])
+            outer = {((), (), ((("F", name, higher, places, arguments), 1),), (), ()): 1}
+        result = add(result, calculus.multiply(outer, moved))
+    return result
+
+
+def mentions(monomial: Monomial, array: str) -> bool:
+    """Whether an entry of the array occurs, also inside functions."""
+    return array in arrays_of({monomial: 1})
+
+
+def arrays_of(normal: Normal) -> set[str]:
+    """The arrays whose entries occur, also inside functions."""
+    found: set[str] = set()
+    stack = list(normal)
+    while stack:
+        for atom, _ in stack.pop()[2]:
+            if atom[0] == "x":
+                found.add(atom[1])
+            for inner in nested(atom):
+                stack.extend(monomial for monomial, _ in inner)
+    return found
+
+
+def unfolded(
+    calculus: Calculus, normal: Normal, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+) -> Normal:
+    """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form)."""
+    result: Normal = {}
+    for monomial, coefficient in normal.items():
+        if arrays_of({monomial: 1}).isdisjoint(bodies):
+            accumulate(result, {monomial: coefficient})
+            continue
+        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        kept, made = [], []
+        for atom, power in atoms:
+            if arrays_of({((), (), ((atom, 1),)): 1}).isdisjoint(bodies):
+                kept.append((atom, power))
+                continue
+            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies), power))
+        rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
+        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
+    return result
+
+
+def renewed(calculus: Calculus, normal: Normal) -> Normal:
+    """The normal form of another calculus brought under the hypotheses of this one."""
+    result: Normal = {}
+    for monomial, coefficient in normal.items():
+        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        kept, made = [], []
+        for atom, power in atoms:
+            inside = [renewed(calculus, dict(inner)) for inner in nested(atom)]
+            if atom[0] == "x":
+                kept.append((atom, power))
+            else:
+                made.append(calculus.power(_rebuilt(calculus, atom, inside), power))
+        rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
+        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
+    return result
+
+
+def _rebuilt(calculus: Calculus, atom: Atom, inside: list[Normal]) -> Normal:
+    """The function of an atom at other arguments."""
+    if atom[0] == "F":
+        return calculus.opaque(atom[1], atom[2], atom[3], inside)
+    return calculus.function(atom[1], inside[0]) if atom[0] == "c" else inside[0]
+
+
+def _unfolded_atom(
+    calculus: Calculus, atom: Atom, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+) -> Normal:
+    kind = atom[0]
+    if kind == "x":
+        letters, body = bodies[atom[1]]
+        value = calculus.put(body, dict(zip(letters, atom[2], strict=True)))
+        guard = calculus.guard(atom[1], atom[2])
+        return calculus.multiply(guard, value)
+    return _rebuilt(
+        calculus, atom, [unfolded(calculus, dict(inner), bodies) for inner in nested(atom)]
+    )
+
+
+def is_zero(calculus: Calculus, normal: Normal) -> bool:
+    """Whether the normal form is zero, also after its denominators are multiplied out.
+
+    >>> from symbolic.indexed import Sort
+    >>> c = Calculus({"a": (), "b": ()})
+    >>> a, b = Get("a"), Get("b")
+    >>> is_zero(c, c.normal(a / (a + b) + b / (a + b) - 1))
+    True
+    """
+    while normal:
+        bases = sorted({atom for m in normal for atom, _ in m[2] if _stands_free(atom, m)})
+        if not bases:
+            return False
+        base = bases[-1]
+        groups: dict[Number, list[tuple[Monomial, Number, Number]]] = {}
+        for monomial, coefficient in normal.items():
+            power = dict(monomial[2]).get(base, 0)
+            groups.setdefault(power % 1, []).append((monomial, coefficient, power))
+        for group in groups.values():
+            least = min(power for _, _, power in group)
+            cleared: Normal = {}
+            for monomial, coefficient, power in group:
+                sizes, bounds, atoms, *rest = monomial
+                without = (sizes, bounds, tuple(f for f in atoms if f[0] != base), *rest)
+                factor = calculus.power(dict(base[1]), power - least)
+                cleared = add(cleared, calculus.multiply({without: coefficient}, factor))
+            if len(groups) == 1:
+                normal = cleared
+            elif not is_zero(calculus, cleared):
+                return False
+        if len(groups) > 1:
+            return True
+    return True
+
+
+def _stands_free(atom: Atom, monomial: Monomial) -> bool:
+    """A base that does not depend on the letters bound by its monomial."""
+    if atom[0] != "p":
+        return False
+    return occurring((((atom, 1),), (), ())).isdisjoint(monomial[1])
+
+
+def written(calculus: Calculus, normal: Normal) -> Expr:
+    """The normal form as an expression, its bound letters named apart from all free ones."""
+    taken = {base[1] for m in normal for base in occurring(m[2:5]) if base[0] in "fs"}
+    return _Writer(calculus, taken).of(normal, {})
+
+
+class _Writer:
+    def __init__(self, calculus: Calculus, taken: set[str]) -> None:
+        self.calculus = calculus
+        self.taken = taken
+
+    def of(self, normal: Normal, names: Mapping[Base, Var]) -> Expr:
+        terms = [self.monomial(m, c, names) for m, c in sorted(normal.items())]
+        return terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else Num(Fraction(0))
+
+    def monomial(self, monomial: Monomial, c: Number, outer: Mapping[Base, Var]) -> Expr:
+        sizes, bounds, atoms, equations, ranges = monomial
+        names = dict(outer)
+        left = set(ranges)
+        for base in bounds:
+            sort, limits = self.sort(base, left)
+            left -= limits
+            used = self.taken | {letter.name for letter in names.values()}
+            names[base] = Var(_letter(sort.name, used), sort)
+        factors: list[Expr] = [Num(Fraction(c))] if c != 1 else []
+        factors += [_powered(Count(size), power) for size, power in sizes]
+        inner: list[Expr] = []
+        for const, terms in equations:
+            rest = (-const, tuple((b, -k) for b, k in terms[1:]))
+            inner.append(Delta(self.index((0, terms[:1]), names), self.index(rest, names)))
+        inner += [AtLeast(self.index(form, names), 0) for form in ranges if form in left]
+        inner += [_powered(self.atom(atom, names), power) for atom, power in atoms]
+        body = _product(inner)
+        for base in reversed(bounds):
+            body = Sum(names[base], body)
+        if bounds:
+            return _product([*factors, body])
+        return _product([*factors, *inner])
+
+    def sort(self, base: Base, ranges: set[Linear]) -> tuple[Sort, set[Linear]]:
+        """The sort a bound letter runs over, and the inequalities which that says already."""
+        sorts = self.calculus.sorts
+        if not sorts[base[3]].ordered:
+            return sorts[base[3]], set()
+        for sort in sorts.values():
+            limits = set(self.calculus.range_of(z.single(base), sort))
+            if limits and limits <= ranges:
+                return sort, limits
+        return INTEGERS, set()
+
+    def atom(self, atom: Atom, names: Mapping[Base, Var]) -> Expr:
+        kind = atom[0]
+        if kind == "x":
+            return Get(atom[1], self.indices(atom[2], names))
+        inside = tuple(self.of(dict(inner), names) for inner in nested(atom))
+        if kind == "F":
+            orders = atom[2] if any(atom[2]) else ()
+            return Opaque(atom[1], self.indices(atom[3], names), inside, orders)
+        return Fn(atom[1], inside[0]) if kind == "c" else inside[0]
+
+    def indices(self, forms: tuple[Linear, ...], names: Mapping[Base, Var]) -> tuple[Shifted, ...]:
+        return tuple(self.index(form, names) for form in forms)
+
+    def index(self, form: Linear, names: Mapping[Base, Var]) -> Shifted:
+        const, terms = form
+        parts = tuple((self.part(base, names), c) for base, c in terms)
+        if const == 0 and len(parts) == 1 and parts[0][1] == 1:
+            return parts[0][0]
+        return Affine(const, parts)
+
+    def part(self, base: Base, names: Mapping[Base, Var]) -> Part:
+        kind, name, *rest = base
+        if kind == "b":
+            return names[base]
+        if kind == "s":
+            return Size(name)
+        sort = self.calculus.sorts[rest[0]]
+        if kind == "g":
+            return Gather(name, sort, self.indices(rest[1], names))
+        return Var(name, sort) if kind == "f" else Name(name, sort)
+
+
+def _letter(sort: str, used: set[str]) -> str:
+    """A letter named after its sort, with a number where the name is taken."""
+    stem = sort.lower() if sort.isascii() else "i"
+    numbers = (str(n) for n in range(2, len(used) + 3))
+    return next(name for name in (stem, *(stem + n for n in numbers)) if name not in used)
+
+
+def _powered(base: Expr, power: Number) -> Expr:
+    return base if power == 1 else Pow(base, Fraction(power))
+
+
+def _product(factors: list[Expr]) -> Expr:
+    if not factors:
+        return Num(Fraction(1))
+    return Mul(tuple(factors)) if len(factors) > 1 else factors[0]

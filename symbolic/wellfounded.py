@@ -1,0 +1,172 @@
+"""Whether the elements of an array program can be computed one after the other.
+
+Arrays that read each other in a circle must go round it along one axis: an ordered index that only
+steps one way (time), or an unordered one whose steps are edges of a declared acyclic relation.
+Then the tangent system and the adjoint system have exactly one solution each, which is what the
+adjoint certificate rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from symbolic import integers as z
+from symbolic.arrays import Abstract, Acyclic, Program
+from symbolic.errors import InputError
+from symbolic.indices import Calculus
+from symbolic.integers import Linear
+from symbolic.labelling import Atom, nested
+from symbolic.monomials import Normal
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """`reader` reads source[at], in a product with these entries, where these forms are ≥ 0."""
+
+    reader: str
+    source: str
+    at: tuple[Linear, ...]
+    beside: tuple[Atom, ...]
+    ranges: tuple[Linear, ...]
+
+
+def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> None:
+    """Raises `InputError` where definitions with these bodies depend on themselves without end."""
+    letters = {d.array: tuple(map(calculus.index, d.at)) for d in program.definitions}
+    reads = list(_reads(program, calculus, bodies))
+    for circle in _circles(letters, reads):
+        around = [read for read in reads if read.reader in circle and read.source in circle]
+        if not any(
+            _descends(circle, letters, around, sort, program.acyclic, calculus)
+            for sort in calculus.sorts
+        ):
+            raise InputError(
+                f"The definitions of {', '.join(sorted(circle))} read each other in a circle that "
+                "does not go back in time. Read an earlier time, or declare the weight acyclic."
+            )
+
+
+def circular(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> frozenset[str]:
+    """The arrays whose elements depend on other elements of the same array."""
+    names = [d.array for d in program.definitions]
+    return frozenset().union(*_circles(names, list(_reads(program, calculus, bodies))))
+
+
+def _reads(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> Iterator[_Read]:
+    defined = {d.array for d in program.definitions}
+    for d in program.definitions:
+        inside = calculus.context(d.at)
+        if not isinstance(d, Abstract):
+            body = calculus.multiply(inside, bodies[d.array])
+            yield from _reads_of(d.array, body, defined, (), ())
+            continue
+        for local in d.partials:
+            at = tuple(map(calculus.index, local.at))
+            slope = calculus.multiply(inside, calculus.normal(local.slope))
+            for monomial in slope:
+                _, _, atoms, _, ranges = monomial
+                if local.array in defined:
+                    beside = tuple(atom for atom, _ in atoms)
+                    yield _Read(d.array, local.array, at, beside, ranges)
+
+
+def _reads_of(
+    reader: str,
+    normal: Normal,
+    defined: set[str],
+    beside: tuple[Atom, ...],
+    ranges: tuple[Linear, ...],
+) -> Iterator[_Read]:
+    for monomial in normal:
+        atoms = (*beside, *(atom for atom, _ in monomial[2]))
+        known = (*ranges, *monomial[4])
+        for atom, _ in monomial[2]:
+            if atom[0] == "x" and atom[1] in defined:
+                yield _Read(reader, atom[1], atom[2], atoms, known)
+            for inner in nested(atom):
+                yield from _reads_of(reader, dict(inner), defined, atoms, known)
+
+
+def _circles(names: Iterable[str], reads: list[_Read]) -> list[set[str]]:
+    """The sets of arrays that reach each other; an array alone counts if it reads itself."""
+    direct: dict[str, set[str]] = {name: set() for name in names}
+    for read in reads:
+        direct[read.reader].add(read.source)
+    reached: dict[str, set[str]] = {}
+    for name in direct:
+        seen: set[str] = set()
+        stack = list(direct[name])
+        while stack:
+            top = stack.pop()
+            if top not in seen:
+                seen.add(top)
+                stack.extend(direct[top])
+        reached[name] = seen
+    circles = []
+    for name in direct:
+        circle = {other for other in reached[name] if name in reached[other]}
+        if circle and circle not in circles:
+            circles.append(circle)
+    return circles
+
+
+def _descends(
+    circle: set[str],
+    letters: dict[str, tuple[Linear, ...]],
+    reads: list[_Read],
+    sort: str,
+    acyclic: tuple[Acyclic, ...],
+    calculus: Calculus,
+) -> bool:
+    """Whether every way round the circle steps along the sort, always in the same direction."""
+    axis: dict[str, int] = {}
+    for name in circle:
+        places = [n for n, s in enumerate(calculus.arrays[name]) if s.name == sort]
+        if not places:
+            return False
+        axis[name] = places[0]
+    for sign in (1, -1) if calculus.sorts[sort].ordered else (1,):
+        still: dict[str, set[str]] = {name: set() for name in circle}
+        for read in reads:
+            own, source = letters[read.reader][axis[read.reader]], read.at[axis[read.source]]
+            lag = z.combined(own, sign, source, -sign)
+            if not lag[1] and lag[0] == 0:
+                still[read.reader].add(read.source)
+            elif not _steps(read, own, source, lag, acyclic, ordered=calculus.sorts[sort].ordered):
+                break
+        else:
+            if not _has_circle(still):
+                return True
+    return False
+
+
+def _steps(
+    read: _Read,
+    own: Linear,
+    source: Linear,
+    lag: Linear,
+    acyclic: tuple[Acyclic, ...],
+    ordered: bool,
+) -> bool:
+    if ordered:
+        return z.implied((lag[0] - 1, lag[1]), read.ranges)
+    return any(
+        atom[0] == "x"
+        and atom[1] == relation.array
+        and atom[2][relation.to] == own
+        and atom[2][relation.source] == source
+        for atom in read.beside
+        for relation in acyclic
+    )
+
+
+def _has_circle(edges: dict[str, set[str]]) -> bool:
+    left = {name: set(sources) for name, sources in edges.items()}
+    while left:
+        ready = [name for name, sources in left.items() if not sources & left.keys()]
+        if not ready:
+            return True
+        for name in ready:
+            del left[name]
+    return False
