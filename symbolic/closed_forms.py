@@ -14,10 +14,10 @@ from typing import cast
 from symbolic.activations import Activation, verify
 from symbolic.algebra import ONE, Poly, TooLargeError, add, subtract
 from symbolic.conditions import DEFINED, DISTRIBUTION, off_the_kinks
-from symbolic.derivation import Hypothesis
 from symbolic.fields import Identity
 from symbolic.tangents import Tangents
 from symbolic.terms import Sign
+from symbolic.verdicts import Hypothesis
 
 BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""

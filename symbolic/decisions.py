@@ -23,19 +23,21 @@ from symbolic.derivation import (
     ByLocalDerivative,
     ByRewriting,
     Derivation,
-    Finding,
-    Hypothesis,
-    Open,
-    Proved,
     Step,
-    Unjustified,
-    Verdict,
 )
 from symbolic.errors import InputError
 from symbolic.meaning import Env
 from symbolic.schema import holds
 from symbolic.tangents import Tangents
 from symbolic.terms import Equation, Mul, Num, Partial, PartialKind, Sign, Term, walk
+from symbolic.verdicts import (
+    Finding,
+    Hypothesis,
+    Open,
+    Proved,
+    Unjustified,
+    Verdict,
+)
 
 CERTIFICATE = "the adjoint certificate"
 ALL_SUBSETS = 4

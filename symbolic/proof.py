@@ -16,24 +16,26 @@ from symbolic.assumptions import satisfying
 from symbolic.conditions import DISTRIBUTION, UNENFORCED, needed, standing
 from symbolic.decisions import Decisions
 from symbolic.derivation import (
-    WORST_FIRST,
     ByAssumption,
     Derivation,
     Family,
-    Finding,
-    Hypothesis,
-    Open,
-    Proved,
-    Refuted,
     Step,
-    Verdict,
-    Witness,
 )
 from symbolic.errors import InputError
 from symbolic.forward import definitions
 from symbolic.instances import Compared, compared, contradicts, trial_witnesses
 from symbolic.network import Network
 from symbolic.terms import Equation, height
+from symbolic.verdicts import (
+    WORST_FIRST,
+    Finding,
+    Hypothesis,
+    Open,
+    Proved,
+    Refuted,
+    Verdict,
+    Witness,
+)
 
 Member = tuple[str, ...]
 SEARCHED = 8

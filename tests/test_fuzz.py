@@ -24,13 +24,7 @@ from symbolic.derivation import (
     ByRewriting,
     Derivation,
     Family,
-    Finding,
-    Open,
-    Proved,
-    Refuted,
     Step,
-    Unjustified,
-    Witness,
 )
 from symbolic.duals import Undecided, differ
 from symbolic.errors import InputError
@@ -60,6 +54,14 @@ from symbolic.terms import (
     rebuilt,
     replaced,
     walk,
+)
+from symbolic.verdicts import (
+    Finding,
+    Open,
+    Proved,
+    Refuted,
+    Unjustified,
+    Witness,
 )
 from symbolic.worth import Undefined
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from symbolic.derivation import ByDifferentiation, Proved, Refuted
+from symbolic.derivation import ByDifferentiation
 from symbolic.derived import derive
 from symbolic.topologies import chain, random_dag, shorthand
+from symbolic.verdicts import Proved, Refuted
 from symbolic.verification import prove
 
 TIED = random_dag(5, 12, 3, ties=0.4)
