@@ -270,7 +270,7 @@ def test_hypotheses_are_set_as_formulas(name: str, drawn: str) -> None:
 
 
 def test_what_the_kernel_can_assume_is_set_as_a_formula() -> None:
-    for hypothesis in (DIFFERENTIABLE, BATCH, DISTRIBUTION, NONZERO):
+    for hypothesis in (DIFFERENTIABLE, BATCH, DISTRIBUTION, NONZERO, DEFINED, SMOOTH_COST):
         shown = runs_latex(prose(f"{hypothesis.name}: {hypothesis.sentence}"))
         assert r"\_" not in shown
         assert "U+" not in shown
