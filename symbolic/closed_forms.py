@@ -22,6 +22,9 @@ from symbolic.verdicts import Hypothesis
 BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""
 
+DOWNSTREAM = 64
+"""Neurons downstream of a line beyond which its δ are not unfolded."""
+
 
 class ClosedForms:
     """Exact rewritings of a residual for one network."""
@@ -113,8 +116,8 @@ class ClosedForms:
                 if k not in seen:
                     seen.add(k)
                     stack.append(k)
-        if len(seen) > BUDGET:
-            raise TooLargeError
+            if len(seen) > DOWNSTREAM:
+                raise TooLargeError
         return [unit for unit in reversed(network.order) if unit in seen]
 
     def close(self, poly: Poly, under: dict[Hypothesis, None]) -> Poly:

@@ -54,6 +54,8 @@ class Decisions:
         self.meaning = Tangents(derivation.network)
         self.forms = ClosedForms(self.meaning)
         self._tables: dict[tuple[int, bool], dict[int, Poly]] = {}
+        self.brief = False
+        """Whether plain normal forms alone are compared, nothing unfolded."""
 
     def verdict(self, step: Step, env: Env) -> Verdict:
         """The verdict of one member by the step's own justification."""
@@ -152,6 +154,8 @@ class Decisions:
         """Equal normal forms, or a residual that vanishes by the fewest of the facts."""
         if left == right:
             return Proved(by)
+        if self.brief:
+            return None
         residual = subtract(left, right)
         for chosen in _choices(facts):
             under = self.forms.resolve(residual, [table for table, _ in chosen])

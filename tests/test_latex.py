@@ -31,11 +31,11 @@ from reports.text import runs_text
 from reports.wording import prose
 from symbolic import activations, costs, exposition
 from symbolic.activations import activation
+from symbolic.conditions import BATCH, DEFINED, DIFFERENTIABLE, DISTRIBUTION, NONZERO, SMOOTH_COST
 from symbolic.exposition import derive
 from symbolic.grammar import expression
 from symbolic.network import Network, Neuron, Synapse
 from symbolic.notation import J, N, slope
-from symbolic.conditions import BATCH, DEFINED, DIFFERENTIABLE, DISTRIBUTION, NONZERO, SMOOTH_COST
 from symbolic.terms import Frac, Mul, Sign
 from symbolic.topologies import random_dag
 from symbolic.verdicts import (
