@@ -21,7 +21,6 @@ from symbolic.derivation import (
     JUSTIFICATIONS,
     ByAssumption,
     ByDifferentiation,
-    ByRewriting,
     Derivation,
     Family,
     Step,
