@@ -32,6 +32,7 @@ from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
+from symbolic.recurrence import Recurrent, at_step
 from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, walk
 
 MOST_TERMS = 8  # of a neuron's own sum
@@ -93,8 +94,11 @@ def network_section(derivation: Derivation) -> tuple[Block, ...]:
 def described(network: Network) -> Runs:
     """The network in a sentence or two."""
     hidden, outputs = network.hidden, network.outputs
+    opening = (
+        "A" if network.recurrent is None else f"{_in_time(network.recurrent)} Written out, it is a"
+    )
     parts: list[object] = [
-        f"A feed-forward network with {counted(len(network.inputs), 'input')}, "
+        f"{opening} feed-forward network with {counted(len(network.inputs), 'input')}, "
         f"{counted(len(hidden), 'hidden neuron')}"
     ]
     if hidden:
@@ -112,6 +116,18 @@ def described(network: Network) -> Runs:
     if any(is_input_name(name) for name in network.inputs):
         parts += [" The signal of an input unit is written ", Math(Drawn("x", "x")), "."]
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
+
+
+def _in_time(drawn: Recurrent) -> str:
+    """What the names of an unrolled network say: h_t3 is h at step 3."""
+    unit = drawn.neurons[0].name
+    words = f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "
+    words += f"{at_step(unit, drawn.steps)} is neuron {unit} at step {drawn.steps}, "
+    words += "and a weight is the same at every step. "
+    if drawn.initial:
+        first = ", ".join(f"{name} for {unit}" for unit, name in drawn.initial.items())
+        return words + f"Before the first step stands an input: {first}."
+    return words + "Before the first step every signal is 0."
 
 
 def forward_section(derivation: Derivation) -> tuple[Block, ...]:

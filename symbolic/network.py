@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from symbolic.activations import Activation, is_genuine
 from symbolic.costs import Cost
 from symbolic.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:  # a recurrent network is unrolled into this one
+    from symbolic.recurrence import Recurrent
 
 BIAS = "0"
 """The unit with y_0 = +1; a synapse from it carries the bias w_j0."""
@@ -48,7 +52,8 @@ class Network:
     """A directed acyclic graph of neurons with a cost over its outputs.
 
     `inputs` are the source units, `outputs` name neurons (which may feed other neurons as well).
-    `layers` is set by the layered builders and only helps to name things in a report.
+    `layers` is set by the layered builders and `recurrent` by unrolling in time; both only help to
+    name things in a report.
 
     Raises `InputError` for a cycle (named neuron by neuron), an unknown or a repeated name,
     a neuron that reads nothing, or an output that no input reaches.
@@ -61,6 +66,7 @@ class Network:
     cost: Cost
     name: str = ""
     layers: tuple[tuple[str, ...], ...] = ()
+    recurrent: Recurrent | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -211,8 +217,9 @@ def _check_reach(network: Network) -> None:
             half = SHOWN_OF_A_CYCLE // 2
             shown, length = [*loop[:half], "…", *loop[-half:]], f" of {len(loop) - 1:,} neurons"
         raise InputError(
-            f"The signals run in a cycle{length}: {' → '.join(shown)}. A feed-forward network has "
-            "none; remove one of these synapses, or unroll the recurrence in time first.",
+            f"The signals run in a cycle{length}: {' → '.join(shown)}. Remove one of these "
+            "synapses, or, if it reads the signal of the step before, write it with a delay, as in "
+            f'from = {{ "{loop[0]}[-1]" = "w" }}, and say how many steps there are: steps = 5.',
             about=("synapse", loop[1], loop[0]),
         )
     reached = set(network.inputs)

@@ -1,0 +1,226 @@
+"""A recurrent network as it is drawn, and the feed-forward network that its T steps are.
+
+What is read late is written h[-1], in a file and in Python alike.  Unrolling copies the units for
+each step (h_t3 is h at step 3) and shares every weight by its name; nothing is proved here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from symbolic.costs import Cost
+from symbolic.errors import InputError, did_you_mean
+from symbolic.network import BIAS, Network, Neuron, Synapse
+from symbolic.topologies import LARGEST
+
+MOST_STEPS = 10_000
+EVERY, LAST = "every", "last"
+"""Where an output is compared with its target: at every step, or at the last one alone."""
+
+_LATE = re.compile(r"(.*)\[-([1-9][0-9]{0,4})\]\Z")
+
+
+def late(source: str) -> tuple[str, int]:
+    """The unit that is read and by how many steps late.
+
+    >>> late("h[-2]"), late("x")
+    (('h', 2), ('x', 0))
+    """
+    found = _LATE.match(source)
+    return (found[1], int(found[2])) if found else (source, 0)
+
+
+def at_step(unit: str, step: int) -> str:
+    """The name of a unit at a step, counted from 1.
+
+    >>> at_step("h", 3)
+    'h_t3'
+    """
+    return unit if unit == BIAS else f"{unit}_t{step}"
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """A network whose synapses may read a unit some steps late, and over how many steps it runs.
+
+    v_j(t) = Σ_i w_ji y_i(t − τ_ji): a source `h` is y_h(t), a source `h[-2]` is y_h(t − 2).  Before
+    the first step every signal is 0, or with `initial` the signal of an input unit: after
+    initial = {"h": "h0"}, h0 is y_h(0), h0_1 is y_h(−1) and so on as far as the delays reach.
+    `outputs_at` is "every" or "last".
+
+    >>> from symbolic.activations import activation
+    >>> from symbolic.costs import cost
+    >>> h = Neuron("h", activation("tanh"))
+    >>> read = (Synapse("h", "x", "w_x"), Synapse("h", "h[-1]", "w_h"))
+    >>> net = Recurrent(("x",), (h,), ("h",), read, cost("squared_error"), steps=2).unrolled()
+    >>> net.inputs, net.outputs, net.uses["w_x"], net.uses["w_h"]
+    (('x_t1', 'x_t2'), ('h_t1', 'h_t2'), (('h_t1', 'x_t1'), ('h_t2', 'x_t2')), (('h_t2', 'h_t1'),))
+
+    Raises `InputError` for a number of steps that is none, an unknown unit or a delay that is
+    written otherwise; `unrolled` for all that `Network` refuses, such as a cycle without a delay.
+    """
+
+    inputs: tuple[str, ...]
+    neurons: tuple[Neuron, ...]
+    outputs: tuple[str, ...]
+    synapses: tuple[Synapse, ...]
+    cost: Cost
+    steps: int
+    initial: Mapping[str, str] = field(default_factory=dict)
+    outputs_at: str = EVERY
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.steps, bool) or not 1 <= self.steps <= MOST_STEPS:
+            raise InputError(f"steps is a whole number from 1 to {MOST_STEPS:,}.", about=("steps",))
+        if self.outputs_at not in (EVERY, LAST):
+            raise InputError(f'outputs_at is "{EVERY}" or "{LAST}".', about=("outputs_at",))
+        if self.steps * len(self.synapses) > LARGEST:
+            raise InputError(
+                f"Unrolled, this network would have {self.steps * len(self.synapses):,} synapses; "
+                f"the most is {LARGEST:,}.",
+                about=("steps",),
+            )
+        units = {*self.inputs, *(neuron.name for neuron in self.neurons)}
+        if BIAS in units:
+            raise InputError(f"The unit name {BIAS!r} is taken: it is the bias unit, y_0 = +1.")
+        for unit in self.initial:
+            if unit not in units:
+                raise InputError(
+                    f"initial speaks of {unit!r}, but there is no such unit. "
+                    + did_you_mean(unit, units),
+                    about=("initial", unit),
+                )
+        for synapse in self.synapses:
+            unit = late(synapse.source)[0]
+            if unit not in units and synapse.source != BIAS:
+                hint = did_you_mean(unit, units)
+                if "[" in unit:
+                    hint = 'A delay is written "h[-1]", "h[-2]", …'
+                raise InputError(
+                    f"Neuron {synapse.to!r} reads {synapse.source!r}, but there is no such unit. "
+                    + hint,
+                    about=("synapse", synapse.to, synapse.source),
+                )
+
+    @cached_property
+    def deepest(self) -> dict[str, int]:
+        """By how many steps late each unit is read at most."""
+        table: dict[str, int] = {}
+        for synapse in self.synapses:
+            unit, delay = late(synapse.source)
+            table[unit] = max(delay, table.get(unit, 0))
+        return table
+
+    def unrolled(self) -> Network:
+        """The T steps as one feed-forward network that remembers what it was.
+
+        Neurons that lead to no output, such as the outputs of earlier steps that are never
+        compared, are left out.
+        """
+        grouped = [n.name for n in self.neurons if n.activation.group]
+        if grouped and self.outputs_at == EVERY and self.steps > 1:
+            raise InputError(
+                f"The softmax of {grouped[0]!r} would run over the outputs of every step together; "
+                f'compare the last step alone: outputs_at = "{LAST}".',
+                about=("activation", grouped[0]),
+            )
+        inputs = [
+            self._before(unit, 1 - n)
+            for unit in self.initial
+            for n in range(1, 1 + min(self.deepest.get(unit, 0), self.steps))
+        ]
+        steps = range(1, self.steps + 1)
+        inputs += [at_step(unit, t) for t in steps for unit in self.inputs]
+        ends = steps if self.outputs_at == EVERY else steps[-1:]
+        outputs = [at_step(unit, t) for t in ends for unit in self.outputs]
+        read: dict[str, list[Synapse]] = {}
+        for synapse in self.synapses:
+            read.setdefault(synapse.to, []).append(synapse)
+        kept = self._leading(outputs)
+        neurons: list[Neuron] = []
+        synapses: list[Synapse] = []
+        for t in steps:
+            for neuron in self.neurons:
+                name = at_step(neuron.name, t)
+                if name not in kept:
+                    continue
+                neurons.append(replace(neuron, name=name))
+                own = [
+                    Synapse(name, source, synapse.weight)
+                    for synapse in read.get(neuron.name, [])
+                    if (source := self._signal(synapse.source, t))
+                ]
+                if not own and read.get(neuron.name):
+                    raise InputError(
+                        f"Neuron {neuron.name!r} reads nothing at step {t}, since every signal is "
+                        "0 before the first step; give it a bias, or say "
+                        f'initial = {{ {late(read[neuron.name][0].source)[0]} = "start" }}.',
+                        about=("unit", neuron.name),
+                    )
+                synapses += own
+        try:
+            return Network(
+                tuple(inputs),
+                tuple(neurons),
+                tuple(outputs),
+                tuple(synapses),
+                self.cost,
+                self.name,
+                recurrent=self,
+            )
+        except InputError as error:
+            what = error.what
+            if error.about[:1] == ("synapse",):  # a cycle within every step
+                what = re.sub(r"(\w+)_t[0-9]+\b", self._plain, what)
+            raise InputError(what, about=self._folded(error.about)) from None
+
+    def _plain(self, found: re.Match[str]) -> str:
+        names = {neuron.name for neuron in self.neurons}
+        return found[1] if found[1] in names else found[0]
+
+    def _signal(self, source: str, t: int) -> str:
+        """The unit that carries y_source at step t; "" where it is 0."""
+        unit, delay = late(source)
+        if unit == BIAS or t > delay:
+            return at_step(unit, t - delay)
+        return self._before(unit, t - delay) if unit in self.initial else ""
+
+    def _before(self, unit: str, t: int) -> str:
+        """The input unit that stands for a unit at step t ≤ 0."""
+        return self.initial[unit] if t == 0 else f"{self.initial[unit]}_{-t}"
+
+    def _leading(self, outputs: list[str]) -> set[str]:
+        """The units from which a way leads to an output."""
+        sources: dict[str, list[str]] = {}
+        for synapse in self.synapses:
+            sources.setdefault(synapse.to, []).append(synapse.source)
+        steps = {
+            at_step(n.name, t): (n.name, t) for t in range(1, self.steps + 1) for n in self.neurons
+        }
+        kept, waiting = set(outputs), list(outputs)
+        while waiting:
+            unit, t = steps.get(waiting.pop(), ("", 0))
+            for source in sources.get(unit, ()):
+                name = self._signal(source, t)
+                if name and name not in kept:
+                    kept.add(name)
+                    waiting.append(name)
+        return kept
+
+    def _folded(self, about: tuple[str, ...]) -> tuple[str, ...]:
+        """What an error of the unrolled network is about, in the names of this one."""
+        names = {*self.inputs, *self.outputs, *(neuron.name for neuron in self.neurons)}
+        shorter = (re.sub(r"_t[0-9]+\Z", "", part) for part in about[1:])
+        parts = tuple(
+            short if short in names else part
+            for short, part in zip(shorter, about[1:], strict=True)
+        )
+        if about[:1] in (("synapse",), ("weight",)):
+            for synapse in self.synapses:
+                if (synapse.to, late(synapse.source)[0]) == parts:
+                    return (about[0], synapse.to, synapse.source)
+        return (*about[:1], *parts)
