@@ -38,7 +38,7 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.forward import definitions
 from symbolic.network import BIAS, Network
 from symbolic.notation import LETTERS
-from symbolic.terms import Partial, PartialKind, Sign, Term, Var
+from symbolic.terms import Partial, PartialKind, Sign, Term
 from symbolic.worth import Env, Undefined, bound, evaluate
 
 BITS = 200
@@ -268,15 +268,18 @@ class Instance:
         return tangent(evaluate(body, lookup, env, own, self))
 
     def _body(self, of: Quantity) -> tuple[Term, Env]:
-        for head, body, members in self._definitions:
-            if head.letter == of.letter and of.at in members:
-                letters = (index.name for index in head.at if isinstance(index, Var))
-                return body, dict(zip(letters, of.at, strict=True))
-        raise Undefined(f"{of.letter} of {of.at} has no definition in this network.")
+        if of not in self._definitions:
+            raise Undefined(f"{of.letter} of {of.at} has no definition in this network.")
+        body, letters = self._definitions[of]
+        return body, dict(zip(letters, of.at, strict=True))
 
     @cached_property
-    def _definitions(self) -> tuple[tuple[Sign, Term, frozenset[tuple[str, ...]]], ...]:
-        return tuple((d.head, d.body, frozenset(d.over.members)) for d in definitions(self.network))
+    def _definitions(self) -> dict[Quantity, tuple[Term, tuple[str, ...]]]:
+        return {
+            Quantity(line.head.letter, member): (line.body, line.over.letters)
+            for line in definitions(self.network)
+            for member in line.over.members
+        }
 
 
 MOVABLE = ("v", "y", "e", "w", "Ej", "Es")
@@ -294,7 +297,8 @@ class _Pass:
         self._group: Scalar | None = None
         self._complete = False
         self._extra: dict[str, list[tuple[str, str]]] = {}
-        touched = set(instance._into) if by is None else self._reached(by)
+        formulas = instance.network.formulas
+        touched = {*instance._into, *formulas} if by is None else self._reached(by)
         for k in sorted(touched, key=instance.network.position.__getitem__):
             self._v[k] = self._moved(Quantity("v", (k,)), self._field(k))
             if not instance.network.neuron[k].activation.group:
@@ -302,7 +306,7 @@ class _Pass:
         self._complete = True
 
     def v(self, j: str) -> Scalar:
-        """v_j = Σ_i w_ji y_i over the synapses whose weight is not 0."""
+        """v_j = Σ_i w_ji y_i over the synapses whose weight is not 0, or its own formula."""
         if j in self._v:
             return self._v[j]
         return self.base.v(j) if self.base else ZERO
@@ -380,6 +384,9 @@ class _Pass:
         return add(value, Dual(ZERO, ONE)) if quantity == self.by else value
 
     def _field(self, k: str) -> Scalar:
+        formula = self.at.network.formulas.get(k)
+        if formula is not None:
+            return evaluate(formula, self._read, {}, self.xi, self.at)
         field: Scalar = ZERO
         for source, name in (*self.at._into.get(k, ()), *self._extra.get(k, ())):
             weight: Scalar = self.at.witness.weights.get(name, ZERO)
@@ -388,12 +395,21 @@ class _Pass:
             )
         return field
 
+    def _read(self, letter: Sign, env: Env, sample: int | None) -> Scalar:
+        """A signal or a weight that a neuron's own formula reads."""
+        name = bound(letter.at[0], env)
+        if letter.letter == "y":
+            return self.y(name)
+        weight: Scalar = self.at.witness.weights.get(name, ZERO)
+        return self._moved(Quantity("w", (name,)), weight)
+
     def _reached(self, by: Quantity) -> set[str]:
         """The neurons that ε reaches through synapses whose weight is not 0."""
         network = self.at.network
         start: Iterable[str] = ()
         if by.letter == "w":
             start = [to for to, _ in network.uses[by.at[0]]]
+            start += network.readers.get(by.at[0], ())
             if not self.at.witness.weights.get(by.at[0], ZERO):
                 for to, source in network.uses[by.at[0]]:
                     self._extra.setdefault(to, []).append((source, by.at[0]))
@@ -414,7 +430,10 @@ class _Pass:
 def _active(
     network: Network, witness: Witness
 ) -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[str]]]:
-    """The synapses whose weight is not 0, by the neuron they lead to and the unit they leave."""
+    """The synapses whose weight is not 0, by the neuron they lead to and the unit they leave.
+
+    What a neuron's own formula reads leads to it as well.
+    """
     into: dict[str, list[tuple[str, str]]] = {}
     out_of: dict[str, list[str]] = {}
     for name, weight in witness.weights.items():
@@ -424,4 +443,7 @@ def _active(
         for to, source in network.uses[name] if weight else ():
             into.setdefault(to, []).append((source, name))
             out_of.setdefault(source, []).append(to)
+    for name in network.formulas:
+        for source in network.sources[name]:
+            out_of.setdefault(source, []).append(name)
     return into, out_of

@@ -94,9 +94,16 @@ class Literal:
         y.update((name, symbols[Sign("y", (name,))]) for name in network.inputs)
         v: dict[str, Any] = {}
         for k in network.order:
-            v[k] = sp.Add(
-                *(symbols[Sign("w", (network.weight_of[k, i],))] * y[i] for i in network.sources[k])
-            )
+            if k in network.formulas:
+                read = {Sign("y", (i,)): y[i] for i in network.sources[k]}
+                v[k] = to_sympy(network.formulas[k], {**symbols, **read})
+            else:
+                v[k] = sp.Add(
+                    *(
+                        symbols[Sign("w", (network.weight_of[k, i],))] * y[i]
+                        for i in network.sources[k]
+                    )
+                )
             if k == cut:
                 v[k] = symbols[Sign("v", (k,))]
             if not network.neuron[k].activation.group:

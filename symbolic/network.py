@@ -1,5 +1,7 @@
 """A feed-forward network as data: units, synapses, weights and their ties, order, successors.
 
+A neuron adds up its weighted signals, or its local field follows a formula of its own.
+
 Builders for common shapes are in `topologies.py`, the file format in `spec.py`.
 """
 
@@ -15,6 +17,20 @@ from typing import TYPE_CHECKING
 from symbolic.activations import Activation, is_genuine
 from symbolic.costs import Cost
 from symbolic.errors import InputError, did_you_mean
+from symbolic.grammar import excess
+from symbolic.terms import (
+    Add,
+    Call,
+    Cases,
+    Constant,
+    Frac,
+    Mul,
+    Num,
+    Pow,
+    Sign,
+    Term,
+    walk,
+)
 
 if TYPE_CHECKING:  # a recurrent network is unrolled into this one
     from symbolic.recurrence import Recurrent
@@ -29,10 +45,15 @@ SHOWN_OF_A_CYCLE = 24
 
 @dataclass(frozen=True, slots=True)
 class Neuron:
-    """A computing unit: v_j = Σ_i w_ji y_i and y_j = φ_j(v_j)."""
+    """A computing unit: v_j = Σ_i w_ji y_i over its synapses, and y_j = φ_j(v_j).
+
+    With a `field` v_j is that term of signals `Sign("y", (unit,))` and weights `Sign("w", (name,))`
+    instead, such as a gate y_a y_b; then no synapse leads to the neuron.
+    """
 
     name: str
     activation: Activation
+    field: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +90,7 @@ class Network:
     recurrent: Recurrent | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        _check_fields(self)
         _check_names(self)
         _check_reach(self)
         _check_cost(self)
@@ -84,6 +106,8 @@ class Network:
         table: dict[str, list[str]] = {neuron.name: [] for neuron in self.neurons}
         for synapse in self.synapses:
             table[synapse.to].append(synapse.source)
+        for name, signals in self._read_by_field.items():
+            table[name] += signals["y"]
         return {name: tuple(units) for name, units in table.items()}
 
     @cached_property
@@ -92,6 +116,9 @@ class Network:
         table: dict[str, list[str]] = {unit: [] for unit in self.units}
         for synapse in self.synapses:
             table[synapse.source].append(synapse.to)
+        for name, signals in self._read_by_field.items():
+            for unit in signals["y"]:
+                table[unit].append(name)
         return {unit: tuple(neurons) for unit, neurons in table.items()}
 
     @cached_property
@@ -101,11 +128,34 @@ class Network:
 
     @cached_property
     def uses(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """The synapses (to, source) that carry each weight; more than one means tied."""
+        """The synapses (to, source) that carry each weight; more than one means tied.
+
+        A weight that only formulas read is carried by none.
+        """
         table: dict[str, list[tuple[str, str]]] = {}
         for synapse in self.synapses:
             table.setdefault(synapse.weight, []).append((synapse.to, synapse.source))
+        for weight in self.readers:
+            table.setdefault(weight, [])
         return {weight: tuple(places) for weight, places in table.items()}
+
+    @cached_property
+    def formulas(self) -> dict[str, Term]:
+        """v_j of each neuron whose local field is a formula of its own."""
+        return {n.name: n.field for n in self.neurons if n.field is not None}
+
+    @cached_property
+    def readers(self) -> dict[str, tuple[str, ...]]:
+        """The neurons whose own formula reads each weight; other weights are left out."""
+        table: dict[str, list[str]] = {}
+        for name, signals in self._read_by_field.items():
+            for weight in signals["w"]:
+                table.setdefault(weight, []).append(name)
+        return {weight: tuple(neurons) for weight, neurons in table.items()}
+
+    @cached_property
+    def _read_by_field(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {name: letters_of(term) for name, term in self.formulas.items()}
 
     @cached_property
     def units(self) -> tuple[str, ...]:
@@ -141,6 +191,48 @@ class Network:
     def hidden(self) -> tuple[str, ...]:
         """The neurons that are no output."""
         return tuple(n.name for n in self.neurons if n.name not in self.output_set)
+
+
+def letters_of(field: Term) -> dict[str, tuple[str, ...]]:
+    """The units ("y") and the weights ("w") that a formula reads, in order of first sight."""
+    signs = [part for part in walk(field) if isinstance(part, Sign)]
+    return {
+        letter: tuple(dict.fromkeys(str(s.at[0]) for s in signs if s.letter == letter))
+        for letter in ("y", "w")
+    }
+
+
+_IN_A_FIELD = (Num, Constant, Sign, Add, Mul, Frac, Pow, Call, Cases)
+
+
+def _check_fields(network: Network) -> None:
+    """A formula is an elementary term of signals and weights, and no synapse adds to it."""
+    if not network.formulas:
+        return
+    targets = {synapse.to for synapse in network.synapses}
+    for name, term in network.formulas.items():
+        about = ("field", name)
+        if name in targets:
+            raise InputError(
+                f"Neuron {name!r} has a formula of its own for v; what it reads belongs in there, "
+                "not on a synapse.",
+                about=about,
+            )
+        for part in walk(term):
+            fine = isinstance(part, _IN_A_FIELD)
+            if isinstance(part, Sign):
+                fine = part.letter in ("y", "w") and len(part.at) == 1
+                fine = fine and isinstance(part.at[0], str) and part.at[0] != BIAS
+            if not fine:
+                what = part.letter if isinstance(part, Sign) else type(part).__name__
+                raise InputError(
+                    f"The formula of neuron {name!r} reads {what!r}; it is an elementary term of "
+                    "the signals y of units and of weights w, each with one name.",
+                    about=about,
+                )
+        too_much = excess(term)
+        if too_much:
+            raise InputError(f"The formula of neuron {name!r} {too_much}.", about=about)
 
 
 def _check_names(network: Network) -> None:
@@ -179,6 +271,21 @@ def _check_names(network: Network) -> None:
                 "underscores, beginning with a letter or digit.",
                 about=("weight", synapse.to, synapse.source),
             )
+    for name, read in network._read_by_field.items():
+        for unit in read["y"]:
+            if unit not in known:
+                raise InputError(
+                    f"The formula of neuron {name!r} reads {unit!r}, but there is no such unit. "
+                    + did_you_mean(unit, units),
+                    about=("field", name),
+                )
+        for weight in read["w"]:
+            if not _WEIGHT.match(weight):
+                raise InputError(
+                    f"{weight!r} cannot name a weight: use up to 140 letters, digits and "
+                    "underscores, beginning with a letter or digit.",
+                    about=("field", name),
+                )
     if not network.outputs:
         raise InputError(
             "The network has no output; name at least one neuron as output.", about=("output",)

@@ -10,10 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from symbolic.costs import Cost
 from symbolic.errors import InputError, did_you_mean
-from symbolic.network import BIAS, Network, Neuron, Synapse
+from symbolic.formula import without_zeros
+from symbolic.network import BIAS, Network, Neuron, Synapse, letters_of
+from symbolic.terms import Sign, Term, num, replaced
 from symbolic.topologies import LARGEST
 
 MOST_STEPS = 10_000
@@ -94,26 +97,37 @@ class Recurrent:
                     + did_you_mean(unit, units),
                     about=("initial", unit),
                 )
-        for synapse in self.synapses:
-            unit = late(synapse.source)[0]
-            if unit not in units and synapse.source != BIAS:
-                hint = did_you_mean(unit, units)
-                if "[" in unit:
-                    hint = 'A delay is written "h[-1]", "h[-2]", …'
-                raise InputError(
-                    f"Neuron {synapse.to!r} reads {synapse.source!r}, but there is no such unit. "
-                    + hint,
-                    about=("synapse", synapse.to, synapse.source),
-                )
+        for to, sources in self.reads.items():
+            for source in sources:
+                unit = late(source)[0]
+                if unit not in units and source != BIAS:
+                    hint = did_you_mean(unit, units)
+                    if "[" in unit:
+                        hint = 'A delay is written "h[-1]", "h[-2]", …'
+                    raise InputError(
+                        f"Neuron {to!r} reads {source!r}, but there is no such unit. {hint}",
+                        about=("synapse", to, source),
+                    )
 
     @cached_property
     def deepest(self) -> dict[str, int]:
         """By how many steps late each unit is read at most."""
         table: dict[str, int] = {}
-        for synapse in self.synapses:
-            unit, delay = late(synapse.source)
+        for source in chain.from_iterable(self.reads.values()):
+            unit, delay = late(source)
             table[unit] = max(delay, table.get(unit, 0))
         return table
+
+    @cached_property
+    def reads(self) -> dict[str, tuple[str, ...]]:
+        """What each neuron reads, late signals as they are written."""
+        table: dict[str, list[str]] = {}
+        for synapse in self.synapses:
+            table.setdefault(synapse.to, []).append(synapse.source)
+        for neuron in self.neurons:
+            if neuron.field is not None:
+                table.setdefault(neuron.name, []).extend(letters_of(neuron.field)["y"])
+        return {name: tuple(sources) for name, sources in table.items()}
 
     def unrolled(self) -> Network:
         """The T steps as one feed-forward network that remembers what it was.
@@ -148,20 +162,20 @@ class Recurrent:
                 name = at_step(neuron.name, t)
                 if name not in kept:
                     continue
-                neurons.append(replace(neuron, name=name))
-                own = [
-                    Synapse(name, source, synapse.weight)
-                    for synapse in read.get(neuron.name, [])
-                    if (source := self._signal(synapse.source, t))
-                ]
-                if not own and read.get(neuron.name):
+                signals = {i: self._signal(i, t) for i in self.reads.get(neuron.name, ())}
+                if signals and not any(signals.values()):
                     raise InputError(
                         f"Neuron {neuron.name!r} reads nothing at step {t}, since every signal is "
                         "0 before the first step; give it a bias, or say "
-                        f'initial = {{ {late(read[neuron.name][0].source)[0]} = "start" }}.',
+                        f'initial = {{ {late(next(iter(signals)))[0]} = "start" }}.',
                         about=("unit", neuron.name),
                     )
-                synapses += own
+                synapses += [
+                    Synapse(name, signals[synapse.source], synapse.weight)
+                    for synapse in read.get(neuron.name, [])
+                    if signals[synapse.source]
+                ]
+                neurons.append(replace(neuron, name=name, field=_moved(neuron.field, signals)))
         try:
             return Network(
                 tuple(inputs),
@@ -195,16 +209,13 @@ class Recurrent:
 
     def _leading(self, outputs: list[str]) -> set[str]:
         """The units from which a way leads to an output."""
-        sources: dict[str, list[str]] = {}
-        for synapse in self.synapses:
-            sources.setdefault(synapse.to, []).append(synapse.source)
         steps = {
             at_step(n.name, t): (n.name, t) for t in range(1, self.steps + 1) for n in self.neurons
         }
         kept, waiting = set(outputs), list(outputs)
         while waiting:
             unit, t = steps.get(waiting.pop(), ("", 0))
-            for source in sources.get(unit, ()):
+            for source in self.reads.get(unit, ()):
                 name = self._signal(source, t)
                 if name and name not in kept:
                     kept.add(name)
@@ -220,7 +231,18 @@ class Recurrent:
             for short, part in zip(shorter, about[1:], strict=True)
         )
         if about[:1] in (("synapse",), ("weight",)):
-            for synapse in self.synapses:
-                if (synapse.to, late(synapse.source)[0]) == parts:
-                    return (about[0], synapse.to, synapse.source)
+            for source in self.reads.get(parts[0], ()):
+                if late(source)[0] == parts[1]:
+                    return (about[0], parts[0], source)
         return (*about[:1], *parts)
+
+
+def _moved(field: Term | None, signals: Mapping[str, str]) -> Term | None:
+    """The formula with each signal by its name at a step; a signal that is 0 drops out."""
+    if field is None:
+        return None
+    table: dict[Term, Term] = {
+        Sign("y", (late,)): Sign("y", (name,)) if name else num(0) for late, name in signals.items()
+    }
+    moved = replaced(field, table)
+    return moved if all(signals.values()) else without_zeros(moved)

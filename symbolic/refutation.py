@@ -15,7 +15,7 @@ from symbolic.derivation import Family, Value, Witness
 from symbolic.duals import ONE, ZERO, Number, Undecided, differ, enclosure
 from symbolic.evaluation import Instance
 from symbolic.neighbourhood import Shape, Surroundings
-from symbolic.network import BIAS, Network
+from symbolic.network import BIAS, Network, letters_of
 from symbolic.terms import Equation, Sign, walk
 from symbolic.worth import Undefined
 
@@ -219,7 +219,11 @@ class _Hunt:
         for count, edge in enumerate(edges):
             drawn = chance.choice(values) if count < 64 else ONE
             falling = plan.seed == 1 and edge[0] in names  # so that v_j < 0 and the others > 0
-            weights.setdefault(network.weight_of[edge], -drawn if falling else drawn)
+            if edge in network.weight_of:
+                weights.setdefault(network.weight_of[edge], -drawn if falling else drawn)
+            else:
+                read = letters_of(network.formulas[edge[0]])["w"]
+                weights.update((w, chance.choice(values)) for w in read if w not in weights)
         units = list(dict.fromkeys(unit for to, source in edges for unit in (source, to)))
         ends = [unit for unit in units if unit in network.output_set]
         inputs: list[dict[str, Fraction]] = []
@@ -255,8 +259,11 @@ class _Hunt:
         return tuple(dict.fromkeys((*member, *spoken)))
 
     def settled(self, witness: Witness, plan: Plan) -> Witness:
-        """The biases changed so that v = 0 wherever φ is rational only there."""
-        if not plan.balanced:
+        """The biases changed so that v = 0 wherever φ is rational only there.
+
+        Where a neuron has a formula of its own the numbers stay as they are drawn.
+        """
+        if not plan.balanced or self.network.formulas:
             return witness
         network, at = self.network, Instance(self.network, witness)
         weights = dict(witness.weights)

@@ -11,6 +11,8 @@ activation = { phi = "v/(1 + abs(v))" }
 [neurons.o]
 from = { x1 = "w_a", x2 = "w_b", h = "w_c" }   # naming a weight twice ties it
 bias = false                         # or the name of the bias weight
+[neurons.g]
+field = "w_a*x1*x2 + w_b*h"          # v of its own formula: signals by name, weights begin with w
 
 A recurrent network says steps = 5 and reads late signals as from = { x = "w_x", "h[-1]" = "w_h" };
 initial = { h = "h0" } names an input for h before the first step, else 0, and outputs_at = "last"
@@ -33,8 +35,9 @@ from symbolic import activations, costs
 from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.costs import COSTS, Cost
 from symbolic.errors import InputError, did_you_mean
+from symbolic.formula import formula, written
 from symbolic.grammar import expression
-from symbolic.network import BIAS, Network, Neuron, Synapse
+from symbolic.network import BIAS, Network, Neuron, Synapse, letters_of
 from symbolic.places import Path, Places
 from symbolic.plaindata import plain_data
 from symbolic.recurrence import EVERY, Recurrent, late
@@ -44,7 +47,7 @@ from symbolic.topologies import shorthand
 LARGEST = 16_000_000
 KEYS = ("name", "inputs", "outputs", "activation", "cost", "bias", "neurons")
 IN_TIME = ("steps", "initial", "outputs_at")
-NEURON_KEYS = ("from", "activation", "bias")
+NEURON_KEYS = ("from", "activation", "bias", "field")
 
 
 _SHORTHAND = re.compile(r"\d+(?:[-:].*)?")
@@ -139,6 +142,11 @@ def as_data(network: Network) -> dict[str, Any]:
         neuron.name: {"from": {}, "activation": _activation_data(neuron.activation)}
         for neuron in drawn.neurons
     }
+    units = (*drawn.inputs, *neurons)
+    for neuron in drawn.neurons:
+        if neuron.field is not None:
+            del neurons[neuron.name]["from"]
+            neurons[neuron.name]["field"] = written(neuron.field, units)
     for synapse in drawn.synapses:
         neurons[synapse.to]["from"][synapse.source] = synapse.weight
     data: dict[str, Any] = {
@@ -224,6 +232,9 @@ class _Reader:
             self._known_keys(row, NEURON_KEYS, path)
             given = row.get("activation")
             phi = default if given is None else self._activation(given, (*path, "activation"))
+            if "field" in row:
+                neurons.append(Neuron(name, phi, self._field(name, row)))
+                continue
             neurons.append(Neuron(name, phi))
             synapses += self._synapses(name, row, bias, unnamed)
         title = data.get("name", "")
@@ -235,7 +246,7 @@ class _Reader:
         try:
             if any(key in data for key in IN_TIME):
                 return Recurrent(*drawn, *self._in_time(), title).unrolled()
-            self._no_delay(synapses)
+            self._no_delay(neurons, synapses)
             return Network(*drawn, title)
         except InputError as error:
             if error.line is not None:
@@ -254,14 +265,33 @@ class _Reader:
             self._refuse(what, ("initial",))
         return steps, initial, at
 
-    def _no_delay(self, synapses: list[Synapse]) -> None:
-        for synapse in synapses:
-            if late(synapse.source)[1]:
+    def _no_delay(self, neurons: list[Neuron], synapses: list[Synapse]) -> None:
+        reads = [(s.to, s.source, self._paths(("synapse", s.to, s.source))) for s in synapses]
+        for neuron in neurons:
+            signals = letters_of(neuron.field)["y"] if neuron.field is not None else ()
+            reads += [(neuron.name, i, self._paths(("field", neuron.name))) for i in signals]
+        for to, source, places in reads:
+            if late(source)[1]:
                 self._refuse(
-                    f"Neuron {synapse.to!r} reads {synapse.source!r}, which is a delay in time; "
-                    "say over how many steps the network runs: steps = 5.",
-                    *self._paths(("synapse", synapse.to, synapse.source)),
+                    f"Neuron {to!r} reads {source!r}, which is a delay in time; say over how many "
+                    "steps the network runs: steps = 5.",
+                    *places,
                 )
+
+    def _field(self, name: str, row: Mapping[str, Any]) -> Term:
+        """The formula of v of one neuron."""
+        path = ("neurons", name)
+        for key in ("from", "bias"):
+            if key in row and row[key] is not False:
+                what = f"Neuron {name!r} has a formula of its own for v; what {key!r} gives belongs"
+                self._refuse(f"{what} in there.", (*path, key), by_key=True)
+        text = row["field"]
+        if not isinstance(text, str):
+            self._refuse('field is a formula in quotes: field = "w_a*x1*x2".', (*path, "field"))
+        inputs = self.data["inputs"] if isinstance(self.data["inputs"], list) else []
+        units = [i for i in (*inputs, *self.data["neurons"]) if isinstance(i, str)]
+        line, column = self._places.values.get((*path, "field"), (1, 0))
+        return formula(text, units, self.file, line, column + 1)
 
     def _synapses(
         self, name: str, row: Mapping[str, Any], default: bool, unnamed: dict[str, Synapse]
@@ -373,14 +403,17 @@ class _Reader:
                 return [*(("outputs", n) for n in reversed(again)), ("outputs",)]
             case ("output",):
                 return [("outputs",)]
+            case ("field", name):
+                return [("neurons", name, "field"), ("neurons", name)]
             case (("steps" | "outputs_at" | "initial"), *_):
                 return [about, about[:1]]
             case ("synapse" | "weight", to, source):
                 path = ("neurons", to, "from")
-                given = data["neurons"][to].get("from")
+                given = data["neurons"][to].get("from", [])
                 listed = [] if isinstance(given, dict) else given
                 again = [n for n, i in enumerate(listed) if i == source]
-                places: list[Path] = [(*path, n) for n in reversed(again)]
+                places: list[Path] = [("neurons", to, "field")]
+                places += [(*path, n) for n in reversed(again)]
                 return [*places, (*path, source), ("neurons", to, "bias"), ("neurons", to)]
             case ("activation", name):
                 return [("neurons", name, "activation"), ("activation",), ("neurons", name)]

@@ -13,7 +13,7 @@ from symbolic.algebra import ONE, Poly, add, freeze, scale
 from symbolic.calculus import FUNCTIONS, derivative
 from symbolic.errors import InputError
 from symbolic.meaning import Env, Meaning, thaw, tidy
-from symbolic.network import BIAS
+from symbolic.network import BIAS, letters_of
 from symbolic.terms import Partial, PartialKind, Sign
 
 
@@ -94,7 +94,11 @@ class Tangents(Meaning):
         keys = self.ring.keys
         by_y: dict[str, list[tuple[str, Poly]]] = {unit: [] for unit in self.network.units}
         by_w: dict[str, list[tuple[str, Poly]]] = {weight: [] for weight in self.network.uses}
+        formulas = self.network.formulas
         for k in self.network.order:
+            if k in formulas:
+                self._by_rules(k, by_y, by_w)
+                continue
             slopes: dict[int, Poly] = {}
             for monomial, coefficient in self.body("v", (k,)).items():
                 for place, atom in enumerate(monomial):
@@ -106,6 +110,21 @@ class Tangents(Meaning):
                 table = by_y if kind == "y" else by_w
                 table[str(name)].append((k, slope))
         return by_y, by_w
+
+    def _by_rules(
+        self,
+        k: str,
+        by_y: dict[str, list[tuple[str, Poly]]],
+        by_w: dict[str, list[tuple[str, Poly]]],
+    ) -> None:
+        """The formula of v_k differentiated by every signal and every weight written in it."""
+        body, read = self.body("v", (k,)), letters_of(self.network.formulas[k])
+        for letter, table in (("y", by_y), ("w", by_w)):
+            for name in read[letter]:
+                atom = self.ring.number((letter, name), letter == "y")
+                slope = self.differentiated(body, atom)
+                if slope:
+                    table[name].append((k, slope))
 
     def backward(self, unit: str) -> Poly:
         """−∂𝓔/∂y_unit: what its own cost and the neurons that read it send back."""
