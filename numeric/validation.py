@@ -22,8 +22,9 @@ from numeric.modular import (
     opaque,
 )
 from numeric.program import Clear, Instruction, Pick, Program
-from symbolic.network import BIAS, Network
-from symbolic.terms import Sign
+from symbolic.calculus import derivative
+from symbolic.network import BIAS, Network, letters_of
+from symbolic.terms import Sign, Term
 
 SAMPLES = 2
 V, Y, D, E = Sign("v"), Sign("y"), Sign("d"), Sign("e")
@@ -177,11 +178,12 @@ class _Tangents:
         units = (BIAS, *network.inputs, *network.order)
         self.number = {unit: n for n, unit in enumerate(units)}
         entry = {name: n for n, name in enumerate(weights)}
+        self._formulas: dict[int, _Formula] = {}
         reads: dict[str, list[tuple[int, int]]] = {j: [] for j in network.order}
         for synapse in network.synapses:
             pair = entry[synapse.weight], self.number[synapse.source]
             reads[synapse.to].append(pair)
-        self._reads = [np.array(reads[j]).T for j in network.order]
+        self._reads = [np.array(reads[j], np.int64).reshape(-1, 2).T for j in network.order]
         self._first = len(units) - len(network.order)
         self.v, self.y, self._slope = (np.zeros((len(units), SAMPLES), np.int64) for _ in range(3))
         self.y[0], self.y[1 : self._first] = 1, inputs
@@ -189,6 +191,10 @@ class _Tangents:
         for j, (weight, source) in zip(network.order, self._reads, strict=True):
             unit = self.number[j]
             v = self.v[unit] = _dot(self._weights[weight], self.y[source])
+            if j in network.formulas:
+                read = _Formula(network.formulas[j], self.number, entry, self.y, self._weights)
+                self._formulas[unit], v = read, read.value
+                self.v[unit] = v
             activation = network.neuron[j].activation
             if activation.slope is None:
                 self._group.append(unit)
@@ -211,6 +217,8 @@ class _Tangents:
             by_signal = _dot(self._weights[weight], y[source])
             by_weight = _dot(weights[weight], self.y[source])
             unit = self._first + n
+            if unit in self._formulas:
+                by_signal, by_weight = self._formulas[unit].change(y, weights)
             v[unit] = (moved[n] + by_signal + by_weight) % P
             y[unit] = self._slope[unit] * v[unit] % P
         if self._group:  # (s_j / S)' = (s_j' - (s_j / S) S') / S, with s = exp v and s' = s v'
@@ -221,6 +229,40 @@ class _Tangents:
         for unit, rate in self._rate.items():
             total = (total + rate * y[unit]) % P
         return total * pow(SAMPLES, -1, P) % P
+
+
+class _Formula:
+    """The local field that is a formula, and its slope by each signal and each weight it reads."""
+
+    def __init__(
+        self,
+        term: Term,
+        number: dict[str, int],
+        entry: dict[str, int],
+        y: Residues,
+        weights: Residues,
+    ) -> None:
+        read = letters_of(term)
+        at = {Sign("y", (i,)): y[number[i]] for i in read["y"]}
+        at |= {Sign("w", (name,)): weights[entry[name]] for name in read["w"]}
+        self.value = evaluate(term, at)
+        self._signals, self._by_weight = (
+            [
+                (place[name], evaluate(derivative(term, Sign(letter, (name,))), at))
+                for name in read[letter]
+            ]
+            for letter, place in (("y", number), ("w", entry))
+        )
+
+    def change(self, y: Residues, weights: Residues) -> tuple[Residues, Residues]:
+        """How v moves with the signals, and how with the weights."""
+        none = np.zeros(SAMPLES, np.int64)
+        by_signal, by_weight = none, none
+        for unit, slope in self._signals:
+            by_signal = (by_signal + slope * y[unit]) % P
+        for place, slope in self._by_weight:
+            by_weight = (by_weight + slope * weights[place]) % P
+        return by_signal, by_weight
 
 
 def _dot(weights: Residues, signals: Residues) -> Residues:

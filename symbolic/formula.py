@@ -160,9 +160,9 @@ def _name(sign: Sign, units: Collection[str]) -> str:
     found = _LATE.match(str(sign.at[0]))
     name, late = (found[1], found[2]) if found else (str(sign.at[0]), "")
     taken = name in FUNCTIONS or name in IN_PIECES or name == "pi"
-    if _PLAIN.match(name) and not taken and (sign.letter == "y" or name not in units):
-        if sign.letter == "y" or name.startswith("w"):
-            return name + late
+    known = sign.letter == "y" or (name not in units and name.startswith("w"))
+    if _PLAIN.match(name) and not taken and known:
+        return name + late
     return f"{sign.letter}[{name}{late}]"
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from symbolic.activations import verify
 from symbolic.errors import InputError
 from symbolic.fields import Identity
-from symbolic.network import BIAS, Network
+from symbolic.network import BIAS, Network, letters_of
 from symbolic.terms import (
     Add,
     Call,
@@ -63,8 +63,11 @@ class Assignment:
         self.eta = self.random()
         self.over_n = inverse(N)
         self.into = {
-            k: [(i, network.weight_of[k, i]) for i in network.sources[k]] for k in network.order
+            k: [(i, network.weight_of[k, i]) for i in network.sources[k]]
+            for k in network.order
+            if k not in network.formulas
         }
+        self._reads = {k: letters_of(term) for k, term in network.formulas.items()}
         self.place = network.position
         self.delta: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
         self.v: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
@@ -92,13 +95,16 @@ class Assignment:
         return found
 
     def _forward(self, xi: int) -> None:
-        """v_k = Σ_i w_ki y_i, then y_k and φ_k'(v_k); at the outputs ∂c/∂y."""
+        """v_k = Σ_i w_ki y_i or its formula, y_k and φ_k'(v_k); at the outputs ∂c/∂y."""
         network, y, v, weight = self.network, self.y[xi], self.v[xi], self.weight
         y[BIAS] = 1
         y.update((name, self.random()) for name in network.inputs)
         shares: dict[str, int] = {}
         for k in network.order:
-            v[k] = sum(weight[w] * y[i] for i, w in self.into[k]) % P
+            if k in network.formulas:
+                v[k] = self._formula(k, xi, {}, {})[0]
+            else:
+                v[k] = sum(weight[w] * y[i] for i, w in self.into[k]) % P
             phi = network.neuron[k].activation
             if phi.group:
                 shares[k] = self.opaque("exp", v[k])
@@ -112,6 +118,15 @@ class Assignment:
             letters["e"] = ((self.d[xi][k] - y[k]) % P, P - 1)
             self.send[xi][k] = self._dual(network.cost.loss, letters)[1]
 
+    def _formula(
+        self, k: str, xi: int, moved: Mapping[str, int], weights: Mapping[str, int]
+    ) -> tuple[int, int]:
+        """v_k by its own formula, and its tangent when signals and weights move."""
+        letters = {f"y {i}": (self.y[xi][i], moved.get(i, 0)) for i in self._reads[k]["y"]}
+        for name in self._reads[k]["w"]:
+            letters[f"w {name}"] = (self.weight[name], weights.get(name, 0))
+        return self._dual(self.network.formulas[k], letters)
+
     def _slope(self, k: str, xi: int) -> int:
         activation = self.network.neuron[k].activation
         if activation.slope is None or not isinstance(verify(activation), Identity):
@@ -124,7 +139,7 @@ class Assignment:
     def tangent(self, xi: int, kicks: Mapping[str, int], weights: Mapping[str, int] = {}) -> int:
         """The tangent of 𝓔(n) when every v_j of sample ξ gets + u_j ε and every w gets + r_w ε.
 
-        v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k and ẏ_k = φ_k' v̇_k; for softmax outputs
+        v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k, or the tangent of its formula, and ẏ_k = φ_k' v̇_k; for softmax outputs
         ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
         """
         y, slope, weight = self.y[xi], self.slope[xi], self.weight
@@ -133,7 +148,9 @@ class Assignment:
         start = 0 if weights else min((self.place[k] for k in kicks), default=0)
         for k in self.network.order[start:]:
             rate = kicks.get(k, 0)
-            for i, w in self.into[k]:
+            if k in self._reads:
+                rate += self._formula(k, xi, moved, weights)[1]
+            for i, w in self.into.get(k, ()):
                 if i in moved:
                     rate += weight[w] * moved[i]
                 if w in weights:
@@ -269,8 +286,8 @@ class Assignment:
                 return number(given), 0
             case Constant():
                 return self.value(term, {}, None), 0
-            case Sign(letter):
-                return letters[letter]
+            case Sign(letter, at):
+                return letters[" ".join((letter, *map(str, at)))]
             case Add(terms):
                 parts = [self._dual(part, letters) for part in terms]
                 return sum(a for a, _ in parts) % P, sum(b for _, b in parts) % P

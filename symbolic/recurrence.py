@@ -162,7 +162,7 @@ class Recurrent:
                 name = at_step(neuron.name, t)
                 if name not in kept:
                     continue
-                signals = {i: self._signal(i, t) for i in self.reads.get(neuron.name, ())}
+                signals = self._signals(neuron.name, t)
                 if signals and not any(signals.values()):
                     raise InputError(
                         f"Neuron {neuron.name!r} reads nothing at step {t}, since every signal is "
@@ -203,23 +203,29 @@ class Recurrent:
             return at_step(unit, t - delay)
         return self._before(unit, t - delay) if unit in self.initial else ""
 
+    def _signals(self, neuron: str, t: int) -> dict[str, str]:
+        """What a neuron reads at step t by the name of its signal, "" where that is 0."""
+        return {source: self._signal(source, t) for source in self.reads.get(neuron, ())}
+
     def _before(self, unit: str, t: int) -> str:
         """The input unit that stands for a unit at step t ≤ 0."""
         return self.initial[unit] if t == 0 else f"{self.initial[unit]}_{-t}"
 
     def _leading(self, outputs: list[str]) -> set[str]:
         """The units from which a way leads to an output."""
-        steps = {
-            at_step(n.name, t): (n.name, t) for t in range(1, self.steps + 1) for n in self.neurons
-        }
+        steps = {at_step(n.name, t): (n, t) for t in range(1, self.steps + 1) for n in self.neurons}
         kept, waiting = set(outputs), list(outputs)
         while waiting:
-            unit, t = steps.get(waiting.pop(), ("", 0))
-            for source in self.reads.get(unit, ()):
-                name = self._signal(source, t)
-                if name and name not in kept:
-                    kept.add(name)
-                    waiting.append(name)
+            here = waiting.pop()
+            if here not in steps:
+                continue
+            neuron, t = steps[here]
+            signals = self._signals(neuron.name, t)
+            moved = _moved(neuron.field, signals)
+            names = signals.values() if moved is None else letters_of(moved)["y"]
+            fresh = [name for name in names if name and name not in kept]
+            kept.update(fresh)
+            waiting += fresh
         return kept
 
     def _folded(self, about: tuple[str, ...]) -> tuple[str, ...]:
