@@ -33,10 +33,11 @@ from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
 from symbolic.recurrence import Recurrent, at_step
-from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, walk
+from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, Var, walk
 
 MOST_TERMS = 8  # of a neuron's own sum
 WIDEST_SOURCE = 34  # em; a longer function is drawn by our own printer, which can break it
+FORMULAS = 12  # formulas of single neurons that are listed
 SMALL = 8  # neurons whose own equations are all written out
 COST = ("e", "Ej", "Es", "E")  # the definitions of the cost section
 
@@ -135,18 +136,29 @@ def forward_section(derivation: Derivation) -> tuple[Block, ...]:
     network = derivation.network
     given = [g for g in derivation.given if g.head.letter not in COST]
     words = "Each neuron adds up its weighted signals and passes the sum on:"
-    general = tuple(_definition_line(g, network, sample=False) for g in given)
+    formulas = [g for g in given if g.head.letter == "v" and not isinstance(g.head.at[0], Var)]
+    if formulas:
+        words = "Each neuron forms its local field, in the neurons named by a formula of its own, "
+        words += "and passes it on:"
+    general = tuple(
+        _definition_line(g, network, sample=False) for g in given if g not in formulas[FORMULAS:]
+    )
     blocks: list[Block] = [
         Heading("Forward pass"),
         Paragraph(runs(words), keep=True),
         EquationLines(general),
     ]
+    if len(formulas) > FORMULAS:
+        rest = counted(
+            len(formulas) - FORMULAS, "more neuron has a formula", "more neurons have formulas"
+        )
+        blocks.append(Paragraph(runs(f"{rest} of their own.")))
     if len(network.neurons) <= SMALL:
         own = tuple(
             line
             for name in network.order
             for g in given
-            if (name,) in g.over.members and g.head.letter == "v"
+            if (name,) in g.over.members and g.head.letter == "v" and g not in formulas
             for line in _own_lines(Equation(g.head, g.body), name, network)
         )
         if own:

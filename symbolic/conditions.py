@@ -192,6 +192,8 @@ def _share(network: Network) -> frozenset[str]:
 
 def _units_with(claim: Equation, over: Family, units: frozenset[str]) -> frozenset[Index]:
     """The units, and the free letters of the line that stand for these units alone."""
+    if not over.letters:
+        return units
     parts = (part for side in (claim.left, claim.right) for part in walk(side))
     bound = {letter for part in parts if isinstance(part, Sum) for letter in part.over.bound}
     letters = (

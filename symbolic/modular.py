@@ -139,8 +139,8 @@ class Assignment:
     def tangent(self, xi: int, kicks: Mapping[str, int], weights: Mapping[str, int] = {}) -> int:
         """The tangent of 𝓔(n) when every v_j of sample ξ gets + u_j ε and every w gets + r_w ε.
 
-        v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k, or the tangent of its formula, and ẏ_k = φ_k' v̇_k; for softmax outputs
-        ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
+        v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k, or the tangent of its formula + u_k, and
+        ẏ_k = φ_k' v̇_k; for softmax outputs ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
         """
         y, slope, weight = self.y[xi], self.slope[xi], self.weight
         moved: dict[str, int] = {}
