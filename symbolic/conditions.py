@@ -65,19 +65,6 @@ def standing(network: Network) -> tuple[Hypothesis, ...]:
     return (DIFFERENTIABLE, BATCH) if smooth else (DIFFERENTIABLE, SMOOTH_COST, BATCH)
 
 
-def needed(claim: Equation, over: Family, network: Network) -> tuple[Hypothesis, ...]:
-    """What the two sides of a claim need to have a value, beyond `standing`.
-
-    >>> from symbolic.forward import neurons
-    >>> from symbolic.notation import J, v
-    >>> from symbolic.topologies import shorthand
-    >>> claim = Equation(v(J) / v(J), num(1))
-    >>> [h.name for h in needed(claim, neurons("output j", ("3",)), shorthand("2-1"))]
-    ['denominators ≠ 0']
-    """
-    return Needs(network).of(claim, over)
-
-
 class Needs:
     """What the claims about one network need; what depends on the network alone is found once."""
 
@@ -101,7 +88,15 @@ class Needs:
         return _bottoms(self.network.cost)
 
     def of(self, claim: Equation, over: Family) -> tuple[Hypothesis, ...]:
-        """What this claim needs."""
+        """What the two sides of a claim need to have a value, beyond `standing`.
+
+        >>> from symbolic.forward import neurons
+        >>> from symbolic.notation import J, v
+        >>> from symbolic.topologies import shorthand
+        >>> claim = Equation(v(J) / v(J), num(1))
+        >>> [h.name for h in Needs(shorthand("2-1")).of(claim, neurons("output j", ("3",)))]
+        ['denominators ≠ 0']
+        """
         found: dict[Hypothesis, None] = dict.fromkeys(self.always)
         parts = [part for side in (claim.left, claim.right) for part in walk(side)]
         if not any(isinstance(part, _CAREFUL) for part in parts):

@@ -199,7 +199,7 @@ class Assignment:
             case Pow(base, exponent):
                 return self._power(self.value(base, env, xi), exponent)
             case Call(function, argument):
-                return self.opaque(function, self.value(argument, env, xi))
+                return self.called(function, self.value(argument, env, xi))
             case Constant(name):
                 return self.opaque("constant", name)
             case Cases(pieces, otherwise):
@@ -211,7 +211,7 @@ class Assignment:
                     )
                     for c, piece in pieces
                 )
-                return self._cases(rows, self.value(otherwise, env, xi))
+                return self.cases(rows, self.value(otherwise, env, xi))
             case Partial():
                 raise Unaudited("the line speaks of a partial derivative")
 
@@ -270,14 +270,19 @@ class Assignment:
 
     def _power(self, base: int, exponent: Fraction) -> int:
         if exponent.denominator > 1:
-            return self.opaque("power", base, exponent)
+            base = self.opaque("root", base, exponent.denominator)
         return pow(base if exponent >= 0 else inverse(base), abs(exponent.numerator), P)
 
-    def _cases(self, rows: tuple[tuple[int, object, int], ...], otherwise: int) -> int:
-        """A function in pieces is opaque too, unless all its pieces are the same number."""
-        if all(value == otherwise for _, _, value in rows):
-            return otherwise
-        return self.opaque("cases", rows, otherwise)
+    def called(self, function: str, value: int) -> int:
+        if function == "sqrt":
+            return self._power(value, Fraction(1, 2))
+        return self.opaque(function, value)
+
+    def cases(self, rows: tuple[tuple[int, object, int], ...], otherwise: int) -> int:
+        """One of the pieces by chance, always the same one for the same conditions."""
+        guards = tuple((gap, str(relation)) for gap, relation, _ in rows)
+        chosen = self.opaque("cases", guards) % (len(rows) + 1)
+        return (*(value for _, _, value in rows), otherwise)[chosen]
 
     def _dual(self, term: Term, letters: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
         """Value and tangent of an elementary term, those of its letters given."""
@@ -308,7 +313,7 @@ class Assignment:
             case Call(function, argument):
                 a, b = self._dual(argument, letters)
                 rate = SLOPES[function](self, a) * b % P if b else 0
-                return self.opaque(function, a), rate
+                return self.called(function, a), rate
             case Cases(pieces, otherwise):
                 gaps = [
                     (self._dual(c.left, letters)[0] - self._dual(c.right, letters)[0]) % P
@@ -317,7 +322,7 @@ class Assignment:
                 inside = [self._dual(piece, letters) for _, piece in pieces]
                 last = self._dual(otherwise, letters)
                 value, rate = (
-                    self._cases(
+                    self.cases(
                         tuple(
                             (gap, c.relation, part[n])
                             for gap, (c, _), part in zip(gaps, pieces, inside, strict=True)
@@ -359,7 +364,7 @@ def unit(index: Index, env: Env) -> str:
 SLOPES: dict[str, Callable[[Assignment, int], int]] = {  # f: f' at u, f(u) a number of its own
     "exp": lambda at, u: at.opaque("exp", u),
     "ln": lambda at, u: inverse(u),
-    "sqrt": lambda at, u: inverse(2 * at.opaque("sqrt", u)),
+    "sqrt": lambda at, u: inverse(2 * at.called("sqrt", u)),
     "sin": lambda at, u: at.opaque("cos", u),
     "cos": lambda at, u: -at.opaque("sin", u),
     "sinh": lambda at, u: at.opaque("cosh", u),
@@ -367,7 +372,7 @@ SLOPES: dict[str, Callable[[Assignment, int], int]] = {  # f: f' at u, f(u) a nu
     "tanh": lambda at, u: 1 - at.opaque("tanh", u) ** 2,
     "arctan": lambda at, u: inverse(1 + u * u),
     "erf": lambda at, u: (
-        2 * inverse(at.opaque("sqrt", at.opaque("constant", "pi"))) * at.opaque("exp", -u * u % P)
+        2 * inverse(at.called("sqrt", at.opaque("constant", "pi"))) * at.opaque("exp", -u * u % P)
     ),
-    "abs": lambda at, u: at.opaque("cases", ((u, ">", 1), (u, "<", P - 1)), 0),
+    "abs": lambda at, u: at.cases(((u, ">", 1), (u, "<", P - 1)), 0),
 }

@@ -93,12 +93,6 @@ class Roles:
             missing = self._unlinked(ends)
             if missing:
                 to, source = missing
-                if to in self.network.formulas:
-                    return (
-                        f"{words}, but v of {to!r} is a formula of its own, no weighted sum: "
-                        f"write its derivative, such as D(v[{to}], y[{source}]).",
-                        column,
-                    )
                 return f"{words}, but there is no synapse to {to} from {source}.", column
         return None
 
@@ -109,25 +103,15 @@ class Roles:
         if over_a is not None and over_a is over_b:
             places = over_a.letters.index(a), over_a.letters.index(b)
             pairs = ((m[places[0]], m[places[1]]) for m in over_a.members)
-        elif _follows(over_a, RangeKind.FED_BY, (b, over_b)):
-            return self._through_a_formula((b,) if over_b is None else sorted(over_b.values[b]))
-        elif _follows(over_b, RangeKind.FEEDING, (a, over_a)):
-            to = (a,) if over_a is None else sorted(over_a.values[a])
-            named = (j for j in to if j in self.network.formulas)
-            return next(((j, self.network.sources[j][0]) for j in named), None)
+        elif _follows(over_a, RangeKind.FED_BY, (b, over_b)) or _follows(
+            over_b, RangeKind.FEEDING, (a, over_a)
+        ):
+            return None
         else:
             first = (a,) if over_a is None else sorted(over_a.values[a])
             second = (b,) if over_b is None else sorted(over_b.values[b])
             pairs = ((x, y) for x in first for y in second)
         return next((pair for pair in pairs if pair not in known), None)
-
-    def _through_a_formula(self, sources: Iterable[str]) -> tuple[str, str] | None:
-        """The first (k, j) where v_k is a formula of its own that reads y_j: no w is there."""
-        formulas = self.network.formulas
-        if not formulas:
-            return None
-        pairs = ((k, j) for j in sources for k in self.network.successors.get(j, ()))
-        return next((pair for pair in pairs if pair[0] in formulas), None)
 
 
 def _follows(scope: Scope | None, kind: RangeKind, other: tuple[str, Scope | None]) -> bool:

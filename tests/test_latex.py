@@ -31,12 +31,12 @@ from reports.text import runs_text
 from reports.wording import prose
 from symbolic import activations, costs, exposition
 from symbolic.activations import activation
+from symbolic.conditions import BATCH, DIFFERENTIABLE, DISTRIBUTION, NONZERO
 from symbolic.derivation import Finding, Hypothesis, Open, Proved, Unjustified
 from symbolic.exposition import derive
 from symbolic.grammar import expression
 from symbolic.network import Network, Neuron, Synapse
 from symbolic.notation import J, N, slope
-from symbolic.proof import BATCH, DIFFERENTIABLE, DISTRIBUTION, NONZERO
 from symbolic.terms import Frac, Mul, Sign
 from symbolic.topologies import random_dag
 
