@@ -199,6 +199,8 @@ def apply(function: str, x: Scalar) -> Scalar:
 
 
 def _end(x: arb) -> Fraction:
+    if not x.is_finite():
+        raise Undecided("the enclosure is not bounded")
     mantissa, exponent = (int(part) for part in x.man_exp())
     if abs(exponent) > MOST_BITS:
         raise Undecided("the number is too large or too small to be written out")
