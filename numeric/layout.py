@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from symbolic.activations import Activation
 from symbolic.network import BIAS, Network, letters_of
 
 FEW = 4
@@ -75,13 +76,9 @@ def adjacent(rows: tuple[int, ...]) -> bool:
 
 def layout_of(network: Network) -> Layout:
     """The layout of a network: level by level, neurons that read the same units side by side."""
-    depth = dict.fromkeys((BIAS, *network.inputs), 0)
-    levels: list[list[str]] = []
+    levels: list[list[str]] = [[] for _ in range(max(network.depth.values()))]
     for name in network.order:
-        depth[name] = 1 + max(depth[source] for source in network.sources[name])
-        if depth[name] > len(levels):
-            levels.append([])
-        levels[depth[name] - 1].append(name)
+        levels[network.depth[name] - 1].append(name)
     place = {unit: n for n, unit in enumerate((BIAS, *network.inputs))}
     groups: list[list[tuple[list[str], bool]]] = []
     for level in levels:
@@ -117,9 +114,14 @@ def _grouped(
 def _by_activation(network: Network, names: list[str]) -> list[str]:
     if len(names) == 1:
         return names
-    kinds = {network.neuron[name].activation: None for name in names}
+    kinds = {_kind(network, name): None for name in names}
     number = {kind: n for n, kind in enumerate(kinds)}
-    return sorted(names, key=lambda name: number[network.neuron[name].activation])
+    return sorted(names, key=lambda name: number[_kind(network, name)])
+
+
+def _kind(network: Network, name: str) -> tuple[Activation, str]:
+    neuron = network.neuron[name]
+    return neuron.activation, neuron.group
 
 
 def _weights(network: Network, neuron: str, place: dict[str, int]) -> tuple[str, ...]:

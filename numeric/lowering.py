@@ -33,6 +33,7 @@ from symbolic.network import BIAS
 from symbolic.notation import ETA, N
 from symbolic.rules import Rule
 from symbolic.terms import (
+    Add,
     Call,
     Equation,
     Frac,
@@ -175,6 +176,11 @@ class _Pass:
         letter, body = line.head.letter, line.body
         target = self.space.rows(letter, units)
         if letter == "y" and _is_softmax(body):
+            if len(units) < len(self.network.peers[units[0]]):
+                raise InputError(
+                    f"The softmax group of {units[0]!r} is proved, but the trainer cannot lay it "
+                    "out: its neurons must all read the same units, or all have formulas."
+                )
             self.code.append(Softmax(target, self.space.rows("v", units)))
             return
         known: dict[Sum, Rows | None] = {}
@@ -310,5 +316,5 @@ def _is_softmax(body: Term) -> bool:
         isinstance(body, Frac)
         and isinstance(body.numerator, Call)
         and body.numerator.function == "exp"
-        and isinstance(body.denominator, Sum)
+        and isinstance(body.denominator, Sum | Add)
     )

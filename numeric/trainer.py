@@ -157,7 +157,7 @@ class Trainer:
                         f"rate than {rate:g}."
                     )
                 history.cost.append(cost)
-                if len(self.network.outputs) > 1:
+                if len(self.network.outputs) > 1 and len(self.network.groups) < 2:
                     right = seen[0].argmax(axis=0) == wanted.argmax(axis=0)
                     history.accuracy.append(float(right.mean()))
                 if held_out is not None:

@@ -94,8 +94,9 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
         weights[:] = some(count)
         machine.inputs[:] = some(*machine.inputs.shape)
         machine.targets[:] = some(*machine.targets.shape)
-        if network.cost.distribution:
-            machine.targets[0] = (1 - machine.targets[1:].sum(axis=0)) % P
+        for outputs in network.distributions:
+            rows = [layout.outputs.index(name) for name in outputs]
+            machine.targets[rows[0]] = (1 - machine.targets[rows[1:]].sum(axis=0)) % P
         machine.learn()
     names = list(layout.entry)
     place = {name: n for n, name in enumerate(layout.outputs)}
@@ -187,7 +188,7 @@ class _Tangents:
         self._first = len(units) - len(network.order)
         self.v, self.y, self._slope = (np.zeros((len(units), SAMPLES), np.int64) for _ in range(3))
         self.y[0], self.y[1 : self._first] = 1, inputs
-        self._group: list[int] = []
+        self._shares: dict[int, tuple[list[int], Residues, Residues]] = {}
         for j, (weight, source) in zip(network.order, self._reads, strict=True):
             unit = self.number[j]
             v = self.v[unit] = _dot(self._weights[weight], self.y[source])
@@ -197,14 +198,15 @@ class _Tangents:
                 self.v[unit] = v
             activation = network.neuron[j].activation
             if activation.slope is None:
-                self._group.append(unit)
+                group = [self.number[peer] for peer in network.peers[j]]
+                if unit == max(group):
+                    share = opaque("exp", self.v[group])
+                    whole = inverse(share.sum(axis=0) % P)
+                    self._shares[unit] = group, share, whole
+                    self.y[group] = share * whole % P
                 continue
             self.y[unit] = evaluate(activation.phi, {V: v})
             self._slope[unit] = evaluate(activation.slope, {V: v, Y: self.y[unit]})
-        if self._group:
-            self._share = opaque("exp", self.v[self._group])
-            self._whole = inverse(self._share.sum(axis=0) % P)
-            self.y[self._group] = self._share * self._whole % P
         self._rate: dict[int, Residues] = {}
         for j, d in targets.items():
             y = self.y[self.number[j]]
@@ -221,10 +223,11 @@ class _Tangents:
                 by_signal, by_weight = self._formulas[unit].change(y, weights)
             v[unit] = (moved[n] + by_signal + by_weight) % P
             y[unit] = self._slope[unit] * v[unit] % P
-        if self._group:  # (s_j / S)' = (s_j' - (s_j / S) S') / S, with s = exp v and s' = s v'
-            rising = self._share * v[self._group] % P
-            share = self.y[self._group] * (rising.sum(axis=0) % P) % P
-            y[self._group] = (rising - share) % P * self._whole % P
+            if unit in self._shares:  # (s / S)' = (s' - (s / S) S') / S, with s = exp v, s' = s v'
+                group, share, whole = self._shares[unit]
+                rising = share * v[group] % P
+                fall = self.y[group] * (rising.sum(axis=0) % P) % P
+                y[group] = (rising - fall) % P * whole % P
         total = np.zeros(SAMPLES, np.int64)
         for unit, rate in self._rate.items():
             total = (total + rate * y[unit]) % P

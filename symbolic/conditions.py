@@ -40,7 +40,9 @@ BATCH = Hypothesis("N ≥ 1", "the batch has N ≥ 1 samples")
 SMOOTH_COST = Hypothesis(
     "differentiable cost", "the cost is differentiable at the outputs it is taken at"
 )
-DISTRIBUTION = Hypothesis("Σ_k d_k = 1", "the targets of every sample add up to one")
+DISTRIBUTION = Hypothesis(
+    "Σ_k d_k = 1", "the targets of every sample add up to one, in each softmax group"
+)
 NONZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
 DEFINED = Hypothesis("every term has a value", "what is written has a value, slopes included")
 FIELDS = Hypothesis(
@@ -175,13 +177,12 @@ _Shares = frozenset[Index] | frozenset[str] | tuple[()] | None
 
 def _share(network: Network) -> frozenset[str]:
     """Logistic neurons, and the outputs of a softmax over two or more."""
-    enough = len(network.outputs) > 1
     return frozenset(
         neuron.name
         for neuron in network.neurons
         if neuron.activation.name in _SHARES
         and is_genuine(neuron.activation)
-        and (enough or not neuron.activation.group)
+        and len(network.peers.get(neuron.name, "ab")) > 1
     )
 
 

@@ -13,10 +13,7 @@ def degree(network: Network, claims: tuple[Claim, ...]) -> int:
     A path to the cost has at most depth + 1 neurons, each with a weight and a slope; every
     denominator stands in a slope or at an output, once for each.
     """
-    depth: dict[str, int] = {}
-    for k in network.order:
-        depth[k] = 1 + max((depth.get(i, 0) for i in network.sources[k]), default=0)
-    deepest = max(depth.values())
+    deepest = max(network.depth.values())
     identity = any(n.activation.phi == Sign("v") for n in network.neurons)
     letter = deepest + 2 if identity else 2  # the degree of v in the random numbers
     if network.formulas:
@@ -29,6 +26,8 @@ def degree(network: Network, claims: tuple[Claim, ...]) -> int:
     for field in dict.fromkeys(network.formulas.values()):  # of its derivative: f'g − fg' over g²
         above, below = _size(field, letter, 1)
         top, bottom = max(top, above + below), max(bottom, 2 * below)
+    if network.groups:  # y_k (δ_kj − y_j), each y a quotient of values of exp
+        top, bottom = top + 2, bottom + 2
     ends = sum(_size(network.cost.slope, letter, 1)) + sum(_size(network.cost.loss, letter, 1))
     size = len(network.units)
     sizes = [_size(claim.right, top + bottom, size) for claim, _ in claims] or [(1, 0)]

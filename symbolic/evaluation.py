@@ -212,7 +212,7 @@ class Instance:
         activation = self.network.neuron[self._known(neuron)].activation
         if activation.group:
             raise Undefined(
-                f"Neuron {neuron!r} is normalised over the outputs ({activation.name}): "
+                f"Neuron {neuron!r} is normalised over a group ({activation.name}): "
                 "it has no φ of its own.  Write y, or its softmax form."
             )
         if isinstance(x, arb):
@@ -294,8 +294,7 @@ class _Pass:
         self._v: dict[str, Scalar] = {}
         self._y: dict[str, Scalar] = {}
         self._losses: dict[str, Scalar] = {}
-        self._group: Scalar | None = None
-        self._complete = False
+        self._groups: dict[tuple[str, ...], Scalar] = {}
         self._extra: dict[str, list[tuple[str, str]]] = {}
         formulas = instance.network.formulas
         touched = {*instance._into, *formulas} if by is None else self._reached(by)
@@ -303,7 +302,6 @@ class _Pass:
             self._v[k] = self._moved(Quantity("v", (k,)), self._field(k))
             if not instance.network.neuron[k].activation.group:
                 self._y[k] = self._moved(Quantity("y", (k,)), instance.activate(k, self._v[k]))
-        self._complete = True
 
     def v(self, j: str) -> Scalar:
         """v_j = Σ_i w_ji y_i over the synapses whose weight is not 0, or its own formula."""
@@ -312,7 +310,7 @@ class _Pass:
         return self.base.v(j) if self.base else ZERO
 
     def y(self, j: str) -> Scalar:
-        """y_0 = 1, y of an input is the input, y_j = φ_j(v_j), softmax over the outputs."""
+        """y_0 = 1, y of an input is the input, y_j = φ_j(v_j), softmax over its group."""
         if j in self._y:
             return self._y[j]
         if j == BIAS:
@@ -321,7 +319,7 @@ class _Pass:
         if neuron is not None and neuron.activation.group:
             share = apply("exp", self.v(j))
             self._y[j] = self._moved(
-                Quantity("y", (j,)), multiply(share, inverse(self._normaliser()))
+                Quantity("y", (j,)), multiply(share, inverse(self._normaliser(j)))
             )
         elif self.base is not None:
             self._y[j] = self._moved(Quantity("y", (j,)), self.base.y(j))
@@ -369,16 +367,15 @@ class _Pass:
         return total(tangent(self.loss(j)) for j in moved)
 
     def _reaches(self, j: str, by: Quantity) -> bool:
-        group = self.at.network.neuron[j].activation.group
-        return j in self._v or j in by.at or (group and bool(self._v))
+        peers = self.at.network.peers.get(j, (j,))
+        return j in by.at or any(peer in self._v for peer in peers)
 
-    def _normaliser(self) -> Scalar:
-        """Σ_k exp(v_k) over the outputs."""
-        if not self._complete:
-            raise Undefined("A softmax output feeds another neuron: no order of the signals.")
-        if self._group is None:
-            self._group = total(apply("exp", self.v(k)) for k in self.at.network.outputs)
-        return self._group
+    def _normaliser(self, j: str) -> Scalar:
+        """Σ_m exp(v_m) over the softmax group of neuron j."""
+        peers = self.at.network.peers[j]
+        if peers not in self._groups:
+            self._groups[peers] = total(apply("exp", self.v(m)) for m in peers)
+        return self._groups[peers]
 
     def _moved(self, quantity: Quantity, value: Scalar) -> Scalar:
         return add(value, Dual(ZERO, ONE)) if quantity == self.by else value
@@ -420,10 +417,12 @@ class _Pass:
         reached = set(start)
         waiting = list(reached)
         while waiting:
-            for k in self.at._out_of.get(waiting.pop(), ()):
-                if k not in reached:
-                    reached.add(k)
-                    waiting.append(k)
+            here = waiting.pop()
+            for unit in network.peers.get(here, (here,)):
+                for k in self.at._out_of.get(unit, ()):
+                    if k not in reached:
+                        reached.add(k)
+                        waiting.append(k)
         return reached
 
 

@@ -86,11 +86,10 @@ def derive(network: Network) -> Derivation:
         links = Family("every neuron k fed by j", ("k", "j"), pairs)
         page.link = page.add(local(v(K), y(J)), w(K, J), ByLocalDerivative(), links)
     for claim, family in local_gradients(network):
-        if not family.letters:
+        first = family.members[0][0] if family.letters else str(claim.left.at[0])  # type: ignore[union-attr]  # δ_j
+        if first not in network.peers and not family.letters:
             _through_formulas(page, claim)
-            continue
-        first = family.members[0][0]
-        if network.neuron[first].activation.group:
+        elif first in network.peers:
             page.add(claim.left, claim.right, ByCertificate(), family, goal=True)
         elif first in network.output_set and not network.successors[first]:
             _output(page, claim, family)
@@ -129,8 +128,11 @@ def paths_to_cost(network: Network) -> int:
 def is_literal(network: Network) -> bool:
     """Whether SymPy keeps the formulas as they are written; it would turn tanh(−x) to −tanh(x).
 
-    Polynomials and tanh, sin, cos, arctan and erf of one signal stay.
+    Polynomials and tanh, sin, cos, arctan and erf of one signal stay.  Softmax groups other than
+    that of all outputs are left out as well.
     """
+    if not network.shares_alone:
+        return False
     for formula in network.formulas.values():
         for part in walk(formula):
             match part:

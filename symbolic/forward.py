@@ -8,7 +8,20 @@ from __future__ import annotations
 from symbolic.derivation import Definition, Family
 from symbolic.network import Network
 from symbolic.notation import ES, E, I, J, K, N, d, e, v, w, y
-from symbolic.terms import Call, Frac, Index, Phi, Range, RangeKind, Sign, Sum, Term, num, replaced
+from symbolic.terms import (
+    Add,
+    Call,
+    Frac,
+    Index,
+    Phi,
+    Range,
+    RangeKind,
+    Sign,
+    Sum,
+    Term,
+    num,
+    replaced,
+)
 
 OVER_SOURCES = Range(RangeKind.FEEDING, (I,), (J,))
 OVER_OUTPUTS = Range(RangeKind.OUTPUTS, (J,))
@@ -27,7 +40,6 @@ def definitions(network: Network) -> tuple[Definition, ...]:
     Σ_k exp(v_k)), e_j := d_j − y_j, 𝓔_j := c(d_j, y_j), 𝓔^ξ := Σ_j 𝓔_j, 𝓔(n) := (1/N) Σ_ξ 𝓔^ξ.
     """
     single = tuple(n.name for n in network.neurons if not n.activation.group)
-    grouped = tuple(n.name for n in network.neurons if n.activation.group)
     every = neurons("every neuron j", tuple(n.name for n in network.neurons))
     outputs = neurons("every output neuron j", network.outputs)
     formulas = network.formulas
@@ -39,10 +51,14 @@ def definitions(network: Network) -> tuple[Definition, ...]:
     ]
     if single:
         lines.append(Definition(y(J), Phi(J, 0, v(J)), neurons("every neuron j", single)))
-    if grouped:
-        total = Sum(Range(RangeKind.OUTPUTS, (K,)), Call("exp", v(K)))
+    for group, members in network.groups.items():
+        title = f"every neuron j of the softmax group {group}".rstrip()
+        total: Term = Add(tuple(Call("exp", v(m)) for m in members))
+        if network.shares_alone:
+            title = "every softmax neuron j"
+            total = Sum(Range(RangeKind.OUTPUTS, (K,)), Call("exp", v(K)))
         share = Frac(Call("exp", v(J)), total)
-        lines.append(Definition(y(J), share, neurons("every softmax neuron j", grouped)))
+        lines.append(Definition(y(J), share, neurons(title, members)))
     return (
         *lines,
         Definition(e(J), d(J) - y(J), outputs),

@@ -83,7 +83,7 @@ def trial_witnesses(network: Network, count: int = 2) -> Iterator[Witness]:
 
 def _targets(network: Network, draw: random.Random) -> dict[str, Fraction]:
     values = {name: Fraction(draw.randint(1, 5), 4) for name in network.outputs}
-    if network.cost.distribution:
-        total = sum(values.values())
-        values = {name: value / total for name, value in values.items()}
+    for outputs in network.distributions:
+        total = sum(values[name] for name in outputs)
+        values.update((name, values[name] / total) for name in outputs)
     return values

@@ -106,12 +106,12 @@ class Literal:
                 )
             if k == cut:
                 v[k] = symbols[Sign("v", (k,))]
-            if not network.neuron[k].activation.group:
+            peers = network.peers.get(k, ())
+            if not peers:
                 y[k] = _Phi(self.numbers[k], 0, v[k])
-        grouped = [k for k in network.outputs if network.neuron[k].activation.group]
-        whole = sp.Add(*(_Exp(v[k]) for k in grouped))
-        for k in grouped:
-            y[k] = _Exp(v[k]) / whole
+            elif all(peer in v for peer in peers):
+                whole = sp.Add(*(_Exp(v[peer]) for peer in peers))
+                y.update((peer, _Exp(v[peer]) / whole) for peer in peers)
         loss = in_d_and_y(network.cost.loss)
         d, out = Sign("d"), Sign("y")
         parts = (to_sympy(loss, {d: symbols[Sign("d", (k,))], out: y[k]}) for k in network.outputs)

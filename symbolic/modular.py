@@ -69,6 +69,9 @@ class Assignment:
         }
         self._reads = {k: letters_of(term) for k, term in network.formulas.items()}
         self.place = network.position
+        self._closed_by = {
+            max(peers, key=network.position.__getitem__): peers for peers in network.groups.values()
+        }
         self.delta: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
         self.v: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
         self.y: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
@@ -89,9 +92,8 @@ class Assignment:
 
     def _targets(self) -> dict[str, int]:
         found = {name: self.random() for name in self.network.outputs}
-        if self.network.cost.distribution:
-            last = self.network.outputs[-1]
-            found[last] = (1 - sum(found.values()) + found[last]) % P
+        for outputs in self.network.distributions:
+            found[outputs[-1]] = (1 - sum(found[name] for name in outputs[:-1])) % P
         return found
 
     def _forward(self, xi: int) -> None:
@@ -108,11 +110,13 @@ class Assignment:
             phi = network.neuron[k].activation
             if phi.group:
                 shares[k] = self.opaque("exp", v[k])
+                peers = network.peers[k]
+                if all(peer in shares for peer in peers):
+                    over = inverse(sum(shares[peer] for peer in peers))
+                    y.update((peer, shares[peer] * over % P) for peer in peers)
                 continue
             y[k] = v[k] if phi.phi == Sign("v") else self.random()
             self.slope[xi][k] = self._slope(k, xi)
-        for k, share in shares.items():
-            y[k] = share * inverse(sum(shares.values())) % P
         for k in network.outputs:
             letters = {"d": (self.d[xi][k], 0), "y": (y[k], 1)}
             letters["e"] = ((self.d[xi][k] - y[k]) % P, P - 1)
@@ -140,7 +144,7 @@ class Assignment:
         """The tangent of 𝓔(n) when every v_j of sample ξ gets + u_j ε and every w gets + r_w ε.
 
         v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k, or the tangent of its formula + u_k, and
-        ẏ_k = φ_k' v̇_k; for softmax outputs ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
+        ẏ_k = φ_k' v̇_k; in a softmax group ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
         """
         y, slope, weight = self.y[xi], self.slope[xi], self.weight
         moved: dict[str, int] = {}
@@ -160,9 +164,11 @@ class Assignment:
                     moved[k] = slope[k] * rate % P
                 else:
                     shares[k] = rate % P
-        mean = sum(y[k] * rate for k, rate in shares.items())
-        for k in self.network.outputs if shares else ():
-            moved[k] = y[k] * (shares.get(k, 0) - mean) % P
+            peers = self._closed_by.get(k, ())
+            if any(peer in shares for peer in peers):
+                mean = sum(y[peer] * shares.get(peer, 0) for peer in peers)
+                for peer in peers:
+                    moved[peer] = y[peer] * (shares.get(peer, 0) - mean) % P
         total = sum(self.send[xi][k] * moved.get(k, 0) for k in self.network.outputs)
         return total * self.over_n % P
 

@@ -49,11 +49,13 @@ class Neuron:
 
     With a `field` v_j is that term of signals `Sign("y", (unit,))` and weights `Sign("w", (name,))`
     instead, such as a gate y_a y_b; then no synapse leads to the neuron.
+    Softmax neurons with the same `group` are normalised together: y_j = exp(v_j) / Σ_m exp(v_m).
     """
 
     name: str
     activation: Activation
     field: Term | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +166,75 @@ class Network:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The neurons in an order in which every signal is computed before it is read."""
-        waiting = {
-            neuron.name: sum(source in self.neuron for source in self.sources[neuron.name])
-            for neuron in self.neurons
-        }
+        """The neurons in an order in which every signal is computed before it is read.
+
+        What reads one signal of a softmax group comes after the whole group.
+        """
+        waiting = dict.fromkeys(self.neuron, 0)
+        for unit in self.neuron:
+            for k in self.followers(unit):
+                waiting[k] += 1
         ready = [name for name, count in waiting.items() if count == 0]
         for name in ready:
-            for successor in self.successors[name]:
+            for successor in self.followers(name):
                 waiting[successor] -= 1
                 if waiting[successor] == 0:
                     ready.append(successor)
         return tuple(ready)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The softmax groups, each by its name with its neurons."""
+        table: dict[str, list[str]] = {}
+        for neuron in self.neurons:
+            if neuron.activation.group:
+                table.setdefault(neuron.group, []).append(neuron.name)
+        return {name: tuple(members) for name, members in table.items()}
+
+    @cached_property
+    def peers(self) -> dict[str, tuple[str, ...]]:
+        """The softmax group that a neuron belongs to, itself included; other neurons have none."""
+        return {name: members for members in self.groups.values() for name in members}
+
+    @cached_property
+    def shares_alone(self) -> bool:
+        """Whether all outputs are one softmax group that feeds no neuron, or there is no group."""
+        members = [name for group in self.groups.values() for name in group]
+        one = len(self.groups) < 2 and (not members or set(members) == self.output_set)
+        return one and not any(self.successors[name] for name in members)
+
+    @cached_property
+    def distributions(self) -> tuple[tuple[str, ...], ...]:
+        """The outputs whose targets add up to one, group by group, where the cost asks for it."""
+        if not self.cost.distribution:
+            return ()
+        return tuple(
+            tuple(j for j in self.outputs if self.neuron[j].group == name)
+            for name in self.groups
+            if any(j in self.output_set for j in self.groups[name])
+        )
+
+    def followers(self, neuron: str) -> tuple[str, ...]:
+        """The neurons whose signal waits for v of this one: those that read it or a peer."""
+        if neuron not in self.peers:
+            return self.successors[neuron]
+        readers = (k for peer in self.peers[neuron] for k in self.successors[peer])
+        return tuple(dict.fromkeys(readers))
+
+    @cached_property
+    def depth(self) -> dict[str, int]:
+        """The level of each unit: 0 of what is given, else above all that it waits for.
+
+        A softmax group lies on one level.
+        """
+        table = dict.fromkeys((BIAS, *self.inputs), 0)
+        for name in self.order:
+            sources = (i for unit in self.sources[name] for i in self.peers.get(unit, (unit,)))
+            table[name] = 1 + max((table[i] for i in sources), default=0)
+            peers = self.peers.get(name, ())
+            if peers and all(peer in table for peer in peers):
+                table.update(dict.fromkeys(peers, max(table[peer] for peer in peers)))
+        return table
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -323,8 +382,14 @@ def _check_reach(network: Network) -> None:
         if len(loop) > SHOWN_OF_A_CYCLE:
             half = SHOWN_OF_A_CYCLE // 2
             shown, length = [*loop[:half], "…", *loop[-half:]], f" of {len(loop) - 1:,} neurons"
+        what = f"The signals run in a cycle{length}: {' → '.join(shown)}."
+        if any(name in network.peers for name in loop):
+            what += (
+                " Softmax neurons of one group are computed together; name the groups apart: "
+                'group = "g1".'
+            )
         raise InputError(
-            f"The signals run in a cycle{length}: {' → '.join(shown)}. Remove one of these "
+            f"{what} Remove one of these "
             "synapses, or, if it reads the signal of the step before, write it with a delay, as in "
             f'from = {{ "{loop[0]}[-1]" = "w" }}, and say how many steps there are: steps = 5.',
             about=("synapse", loop[1], loop[0]),
@@ -343,24 +408,33 @@ def _check_reach(network: Network) -> None:
 
 def _check_cost(network: Network) -> None:
     """The activations that the cost asks of the outputs, and softmax only where it can stand."""
-    grouped = [n.name for n in network.neurons if n.activation.group]
-    if grouped and sorted(grouped) != sorted(network.outputs):
-        raise InputError(
-            f"Softmax belongs to all output neurons and to no other; here {grouped[0]!r} has it "
-            f"while the outputs are {', '.join(network.outputs)}.",
-            about=("activation", grouped[0]),
-        )
-    for name in grouped:
-        if network.successors[name]:
+    for neuron in network.neurons:
+        if neuron.activation.group and not is_genuine(neuron.activation):
             raise InputError(
-                f"The softmax output {name!r} feeds {network.successors[name][0]!r}; "
-                "a softmax output may feed no neuron.",
-                about=("synapse", network.successors[name][0], name),
-            )
-        if not is_genuine(network.neuron[name].activation):
-            raise InputError(
-                f"Neuron {name!r} is normalised over the outputs with a function of its own; "
+                f"Neuron {neuron.name!r} is normalised over its group with a function of its own; "
                 "the one such activation is softmax."
+            )
+        if neuron.group and not neuron.activation.group:
+            raise InputError(
+                f"Neuron {neuron.name!r} has the group {neuron.group!r}, but only softmax neurons "
+                'form groups; give it activation = "softmax".',
+                about=("group", neuron.name),
+            )
+    for name, members in network.groups.items():
+        if len(members) == 1 and not network.shares_alone:
+            raise InputError(
+                f"The softmax neuron {members[0]!r} is alone in its group, so its signal is always "
+                "1; give the neurons it competes with the same group and activation.",
+                about=("activation", members[0]),
+            )
+        inside = [j for j in members if j in network.output_set]
+        if network.cost.distribution and inside and len(inside) < len(members):
+            other = next(j for j in members if j not in network.output_set)
+            raise InputError(
+                f"The cost {network.cost.name!r} needs whole softmax groups as outputs, but "
+                f"{other!r}, normalised together with {inside[0]!r}, is no output; give one of "
+                f'them a group of its own: group = "{name or "g"}2".',
+                about=("activation", other),
             )
     wanted = network.cost.outputs
     for output in network.outputs:
@@ -380,7 +454,8 @@ def _cycle(network: Network) -> list[str]:
     path: dict[str, int] = {}
     while here not in path:
         path[here] = len(path)
-        here = next(source for source in network.sources[here] if source in stuck)
+        sources = (s for unit in network.sources[here] for s in network.peers.get(unit, (unit,)))
+        here = next(source for source in sources if source in stuck)
     loop = list(path)[path[here] :]
     loop.reverse()
     return [loop[-1], *loop]

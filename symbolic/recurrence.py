@@ -135,13 +135,6 @@ class Recurrent:
         Neurons that lead to no output, such as the outputs of earlier steps that are never
         compared, are left out.
         """
-        grouped = [n.name for n in self.neurons if n.activation.group]
-        if grouped and self.outputs_at == EVERY and self.steps > 1:
-            raise InputError(
-                f"The softmax of {grouped[0]!r} would run over the outputs of every step together; "
-                f'compare the last step alone: outputs_at = "{LAST}".',
-                about=("activation", grouped[0]),
-            )
         inputs = [
             self._before(unit, 1 - n)
             for unit in self.initial
@@ -175,7 +168,9 @@ class Recurrent:
                     for synapse in read.get(neuron.name, [])
                     if signals[synapse.source]
                 ]
-                neurons.append(replace(neuron, name=name, field=_moved(neuron.field, signals)))
+                group = at_step(neuron.group, t).lstrip("_") if neuron.activation.group else ""
+                field = _moved(neuron.field, signals)
+                neurons.append(replace(neuron, name=name, field=field, group=group))
         try:
             return Network(
                 tuple(inputs),
@@ -214,6 +209,11 @@ class Recurrent:
     def _leading(self, outputs: list[str]) -> set[str]:
         """The units from which a way leads to an output."""
         steps = {at_step(n.name, t): (n, t) for t in range(1, self.steps + 1) for n in self.neurons}
+        groups: dict[str, list[str]] = {}
+        for neuron in self.neurons:
+            if neuron.activation.group:
+                groups.setdefault(neuron.group, []).append(neuron.name)
+        peers = {name: members for members in groups.values() for name in members}
         kept, waiting = set(outputs), list(outputs)
         while waiting:
             here = waiting.pop()
@@ -222,7 +222,8 @@ class Recurrent:
             neuron, t = steps[here]
             signals = self._signals(neuron.name, t)
             moved = _moved(neuron.field, signals)
-            names = signals.values() if moved is None else letters_of(moved)["y"]
+            names = [*(signals.values() if moved is None else letters_of(moved)["y"])]
+            names += [at_step(peer, t) for peer in peers.get(neuron.name, ())]
             fresh = [name for name in names if name and name not in kept]
             kept.update(fresh)
             waiting += fresh

@@ -43,9 +43,9 @@ def local_gradients(network: Network) -> tuple[Claim, ...]:
     An output neuron that feeds others has both terms.  A neuron that feeds one with a formula of
     its own has a claim of its own: δ_j = φ_j'(v_j) Σ_k δ_k ∂v_k/∂y_j, each partial written out.
     """
-    own = _feeding_formulas(network)
+    own = _feeding_formulas(network) | _sharing(network)
     feeding = tuple(j for j in network.outputs if network.successors[j] and j not in own)
-    ending = tuple(j for j in network.outputs if not network.successors[j])
+    ending = tuple(j for j in network.outputs if not network.successors[j] and j not in own)
     claims: list[Claim] = []
     for rate, names in _canonical(network, ending).items():
         title = "the output neurons j"
@@ -57,7 +57,9 @@ def local_gradients(network: Network) -> tuple[Claim, ...]:
     if hidden:
         claim = Equation(delta(J), slope(J) * BACK_PROPAGATED)
         claims.append((claim, neurons("the hidden neurons j", hidden)))
-    claims += [(_through_formulas(network, j), Family(f"neuron {j}")) for j in own]
+    for j in own:
+        found = _in_a_group(network, j) if j in network.peers else _through_formulas(network, j)
+        claims.append((found, Family(f"neuron {j}")))
     return tuple(claims)
 
 
@@ -76,11 +78,59 @@ def _through_formulas(network: Network, j: str) -> Equation:
     back = spread(network, j)
     if j not in network.output_set:
         return Equation(delta(j), times(slope(j), back))
-    ((rate, _),) = _canonical(network, (j,)).items()
-    error = replaced(_error(network, rate), {Sign(c, (J,)): Sign(c, (j,)) for c in ("d", "y", "e")})
+    rate, error = _named_error(network, j)
     if rate is not None:
         return Equation(delta(j), plus(ONE_OVER_N * error, times(slope(j), back)))
     return Equation(delta(j), slope(j) * plus(ONE_OVER_N * error, back))
+
+
+def _named_error(network: Network, j: str) -> tuple[Fraction | None, Term]:
+    """The factor of `_canonical` and the error of one output by its name."""
+    ((rate, _),) = _canonical(network, (j,)).items()
+    letters: dict[Term, Term] = {Sign(c, (J,)): Sign(c, (j,)) for c in ("d", "y", "e")}
+    return rate, replaced(_error(network, rate), letters)
+
+
+def _sharing(network: Network) -> dict[str, None]:
+    """The neurons of softmax groups that have a claim by name.
+
+    A group of outputs that feeds nothing keeps (1/N)(d_j − y_j) where the cost is made for it.
+    """
+    if network.shares_alone:
+        return {}
+    made = network.cost.name == "softmax_cross_entropy"
+    return {
+        j: None
+        for members in network.groups.values()
+        if not (
+            made
+            and not any(network.successors[m] for m in members)
+            and members[0] in network.output_set
+        )
+        for j in members
+    }
+
+
+def _in_a_group(network: Network, j: str) -> Equation:
+    """δ_j = y_j (b_j − Σ_m y_m b_m) over the group of j, with b_m = −∂𝓔/∂y_m term by term.
+
+    Where cost and softmax cancel, (1/N)(d_j − y_j) and only what is fed stands in the b_m.
+    """
+    made = network.cost.name == "softmax_cross_entropy" and j in network.output_set
+    sent = {m: _sent_back(network, m, not made) for m in network.peers[j]}
+    mean = plus(*(times(y(m), back) for m, back in sent.items()))
+    right = times(y(j), plus(sent[j], times(num(-1), mean)))
+    if made:
+        right = plus(ONE_OVER_N * (d(j) - y(j)), right)
+    return Equation(delta(j), right)
+
+
+def _sent_back(network: Network, m: str, with_cost: bool) -> Term:
+    """−∂𝓔/∂y_m: from its own cost where that is asked for, and from what it feeds."""
+    back = spread(network, m)
+    if with_cost and m in network.output_set:
+        return plus(ONE_OVER_N * _named_error(network, m)[1], back)
+    return back
 
 
 def spread(network: Network, j: str) -> Term:
@@ -178,7 +228,7 @@ def _at_output(network: Network, rate: Fraction | None) -> Term:
     error = _error(network, rate)
     if rate is not None:
         return ONE_OVER_N * error
-    if network.neuron[network.outputs[0]].activation.group:
+    if network.groups and network.shares_alone:
         other = replaced(error, {Sign(c, (J,)): Sign(c, (M,)) for c in ("d", "y", "e")})
         mean = Sum(Range(RangeKind.OUTPUTS, (M,)), y(M) * other)
         return ONE_OVER_N * y(J) * (error - mean)

@@ -238,13 +238,16 @@ class _Hunt:
         self, ends: list[str], chance: random.Random, values: tuple[Fraction, ...]
     ) -> dict[str, Fraction]:
         """Targets of the outputs reached; they add up to one where that is assumed."""
-        drawn = {unit: chance.choice(values) for unit in ends}
-        if DISTRIBUTION in self.assumptions:
-            first = next(iter(ends or self.network.outputs))
-            last = next((unit for unit in self.network.outputs if unit != first), first)
+        if DISTRIBUTION not in self.assumptions:
+            return {unit: chance.choice(values) for unit in ends}
+        found: dict[str, Fraction] = {}
+        for outputs in _together(self.network):
+            first = next((unit for unit in ends if unit in outputs), outputs[0])
+            last = next((unit for unit in outputs if unit != first), first)
             drawn = {last: -chance.choice((ZERO, ONE))} if last != first else {}
             drawn[first] = ONE - sum(drawn.values(), ZERO)
-        return drawn
+            found |= drawn
+        return found
 
     def names(self, member: tuple[str, ...]) -> tuple[str, ...]:
         """The units and weights that the member and the claim speak of by name."""
@@ -263,7 +266,7 @@ class _Hunt:
 
         Where a neuron has a formula of its own the numbers stay as they are drawn.
         """
-        if not plan.balanced or self.network.formulas:
+        if not plan.balanced or self.network.formulas or not self.network.shares_alone:
             return witness
         network, at = self.network, Instance(self.network, witness)
         weights = dict(witness.weights)
@@ -398,6 +401,12 @@ def _rank(number: Fraction) -> int:
 
 def _distributed(network: Network, witness: Witness) -> bool:
     return all(
-        sum((sample.get(unit, ZERO) for unit in network.outputs), ZERO) == 1
+        sum((sample.get(unit, ZERO) for unit in outputs), ZERO) == 1
         for sample in witness.targets
+        for outputs in _together(network)
     )
+
+
+def _together(network: Network) -> tuple[tuple[str, ...], ...]:
+    """The outputs whose targets are assumed to add up to one: all, or those of each group."""
+    return network.distributions or (network.outputs,)

@@ -73,9 +73,7 @@ class Rule:
 
 def _check_order(network: Network, claims: tuple[tuple[Equation, Family], ...]) -> None:
     """δ_j = δ_j is true and computes nothing: δ_j may read δ_k only of deeper neurons k."""
-    depth: dict[str, int] = {}
-    for j in network.order:
-        depth[j] = 1 + max(depth.get(i, 0) for i in network.sources[j])
+    depth = network.depth
     for claim, family in claims:
         assert isinstance(claim.left, Sign)
         if _only_fed(claim.right, claim.left.at[0], frozenset()):

@@ -13,6 +13,9 @@ from = { x1 = "w_a", x2 = "w_b", h = "w_c" }   # naming a weight twice ties it
 bias = false                         # or the name of the bias weight
 [neurons.g]
 field = "w_a*x1*x2 + w_b*h"          # v of its own formula: signals by name, weights begin with w
+[neurons.p1]
+activation = "softmax"
+group = "p"                          # normalised together; a group may feed others or be outputs
 
 A recurrent network says steps = 5 and reads late signals as from = { x = "w_x", "h[-1]" = "w_h" };
 initial = { h = "h0" } names an input for h before the first step, else 0, and outputs_at = "last"
@@ -47,7 +50,7 @@ from symbolic.topologies import shorthand
 LARGEST = 16_000_000
 KEYS = ("name", "inputs", "outputs", "activation", "cost", "bias", "neurons")
 IN_TIME = ("steps", "initial", "outputs_at")
-NEURON_KEYS = ("from", "activation", "bias", "field")
+NEURON_KEYS = ("from", "activation", "bias", "field", "group")
 
 
 _SHORTHAND = re.compile(r"\d+(?:[-:].*)?")
@@ -144,6 +147,8 @@ def as_data(network: Network) -> dict[str, Any]:
     }
     units = (*drawn.inputs, *neurons)
     for neuron in drawn.neurons:
+        if neuron.group:
+            neurons[neuron.name]["group"] = neuron.group
         if neuron.field is not None:
             del neurons[neuron.name]["from"]
             neurons[neuron.name]["field"] = written(neuron.field, units)
@@ -232,10 +237,13 @@ class _Reader:
             self._known_keys(row, NEURON_KEYS, path)
             given = row.get("activation")
             phi = default if given is None else self._activation(given, (*path, "activation"))
+            group = row.get("group", "")
+            if not isinstance(group, str):
+                self._refuse('group is a name: group = "g1".', (*path, "group"))
             if "field" in row:
-                neurons.append(Neuron(name, phi, self._field(name, row)))
+                neurons.append(Neuron(name, phi, self._field(name, row), group))
                 continue
-            neurons.append(Neuron(name, phi))
+            neurons.append(Neuron(name, phi, None, group))
             synapses += self._synapses(name, row, bias, unnamed)
         title = data.get("name", "")
         if not isinstance(title, str) or len(title) > 200 or not title.isprintable():
@@ -403,8 +411,8 @@ class _Reader:
                 return [*(("outputs", n) for n in reversed(again)), ("outputs",)]
             case ("output",):
                 return [("outputs",)]
-            case ("field", name):
-                return [("neurons", name, "field"), ("neurons", name)]
+            case ("field" | "group" as key, name):
+                return [("neurons", name, key), ("neurons", name)]
             case (("steps" | "outputs_at" | "initial"), *_):
                 return [about, about[:1]]
             case ("synapse" | "weight", to, source):

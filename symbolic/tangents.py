@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 
-from symbolic.algebra import ONE, Poly, add, freeze, scale
+from symbolic.algebra import ONE, Poly, add, freeze, scale, subtract
 from symbolic.calculus import FUNCTIONS, derivative
 from symbolic.errors import InputError
 from symbolic.meaning import Env, Meaning, thaw, tidy
@@ -149,12 +149,39 @@ class Tangents(Meaning):
         if not self.network.neuron[neuron].activation.group:
             slope = self.ring.atom(("phi", neuron, 1), sampled=True)
             return self.ring.multiply(slope, self.backward(neuron))
-        by = self.ring.number(("v", neuron), sampled=True)
-        parts = [
-            self.ring.multiply(self.differentiated(self.body("y", (m,)), by), self.backward(m))
-            for m in self.network.outputs
-        ]
-        return add(*parts)
+        if self.network.shares_alone:
+            by = self.ring.number(("v", neuron), sampled=True)
+            parts = [
+                self.ring.multiply(self.differentiated(self.body("y", (m,)), by), self.backward(m))
+                for m in self.network.outputs
+            ]
+            return add(*parts)
+        peers = self.network.peers[neuron]
+        self._require_shares(peers)
+        mean = add(*(self.ring.multiply(self.y(m), self.backward(m)) for m in peers))
+        return self.ring.multiply(self.y(neuron), subtract(self.backward(neuron), mean))
+
+    def _require_shares(self, peers: tuple[str, ...]) -> None:
+        """∂y_k/∂v_j = y_k (δ_kj − y_j), of the definitions of one group: for k = j and for k ≠ j.
+
+        The definitions of a group differ in names alone, so these two stand for all.
+        """
+        if peers in self._shares:
+            return
+        ring, first = self.ring, peers[0]
+        by = ring.number(("v", first), sampled=True)
+        for k in peers[:2]:
+            share, own = self.body("y", (k,)), self.body("y", (first,))
+            wanted = ring.multiply(share, subtract(ONE if k == first else {}, own))
+            residual = subtract(self.differentiated(share, by), wanted)
+            if ring.cleared(residual):
+                raise InputError("The signals of this group are no shares of their exponentials.")
+        self._shares.add(peers)
+
+    @cached_property
+    def _shares(self) -> set[tuple[str, ...]]:
+        """The groups whose definitions were differentiated."""
+        return set()
 
     def weight_truth(self, weight: str) -> Poly:
         """−∂𝓔/∂w = Σ_ξ Σ δ_k ∂v_k/∂w over the neurons k whose v_k the weight enters."""

@@ -142,6 +142,20 @@ def formula(net: Network, name: str, draw: random.Random) -> Term:
     return draw.choice(ways) + num(0) * whole  # reads all that the sum read
 
 
+def with_a_group(net: Network, draw: random.Random) -> Network:
+    """Two or three neurons as one softmax group that may feed the others, where that can be."""
+    size = min(len(net.neurons), draw.randint(2, 3))
+    chosen = {n.name for n in draw.sample(net.neurons, size)}
+    made = tuple(
+        Neuron(n.name, activation("softmax"), n.field, "p") if n.name in chosen else n
+        for n in net.neurons
+    )
+    try:
+        return Network(net.inputs, made, net.outputs, net.synapses, net.cost)
+    except InputError:  # one of them reads another, or the cost asks for other outputs
+        return net
+
+
 def witnesses(net: Network, draw: random.Random) -> Iterator[Witness]:
     """Small rational numbers for one, two and three samples; distributions where asked for."""
     for size in (1, 2, 3, 2):
@@ -337,6 +351,9 @@ def faults(seed: int, tally: Counter[str]) -> Iterator[str]:
     if seed % 3 == 0 and len(net.neurons) > 1:
         net = with_formulas(net, draw)
         tally["with formulas"] += bool(net.formulas)
+    if seed % 4 == 1 and len(net.neurons) > 2 and not net.groups:
+        net = with_a_group(net, draw)
+        tally["with a group"] += not net.shares_alone
     steps = tuple(lines(net, draw, 6))
     whole = Derivation("fuzz", net, definitions(net), steps)
     try:
@@ -430,6 +447,7 @@ def _ran(tally: Counter[str], seeds: int) -> None:
     assert min(tally[kind.__name__] for kind in (Proved, Unjustified, Open)) >= seeds // 4
     assert tally["re-evaluated"] >= seeds // 10
     assert tally["with formulas"] >= seeds // 8
+    assert tally["with a group"] >= seeds // 40
     proved = [tally[kind.__name__] for kind in JUSTIFICATIONS if kind is not ByAssumption]
     assert min(proved) > 0
     assert tally["has a value at no instance"] <= tally["held against instances"] // 10
