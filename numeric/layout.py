@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from symbolic.network import BIAS, Network
+from symbolic.activations import Activation
+from symbolic.network import BIAS, Network, letters_of
 
 FEW = 4
 """So many neurons must share their sources before scattered rows are gathered for one product."""
@@ -75,13 +76,9 @@ def adjacent(rows: tuple[int, ...]) -> bool:
 
 def layout_of(network: Network) -> Layout:
     """The layout of a network: level by level, neurons that read the same units side by side."""
-    depth = dict.fromkeys((BIAS, *network.inputs), 0)
-    levels: list[list[str]] = []
+    levels: list[list[str]] = [[] for _ in range(max(network.depth.values()))]
     for name in network.order:
-        depth[name] = 1 + max(depth[source] for source in network.sources[name])
-        if depth[name] > len(levels):
-            levels.append([])
-        levels[depth[name] - 1].append(name)
+        levels[network.depth[name] - 1].append(name)
     place = {unit: n for n, unit in enumerate((BIAS, *network.inputs))}
     groups: list[list[tuple[list[str], bool]]] = []
     for level in levels:
@@ -97,10 +94,13 @@ def _grouped(
 ) -> list[tuple[list[str], bool]]:
     """The neurons of a level that share their sources, then the others; by activation inside."""
     sharing: dict[frozenset[str], list[str]] = {}
-    for name in level:
-        sharing.setdefault(frozenset(network.sources[name]), []).append(name)
     groups: list[tuple[list[str], bool]] = []
     rest: list[str] = []
+    for name in level:
+        if name in network.formulas:
+            rest.append(name)
+        else:
+            sharing.setdefault(frozenset(network.sources[name]), []).append(name)
     for sources, neurons in sharing.items():
         places = sorted(place[unit] for unit in sources if unit != BIAS)
         near = not places or places[-1] - places[0] == len(places) - 1
@@ -114,9 +114,22 @@ def _grouped(
 def _by_activation(network: Network, names: list[str]) -> list[str]:
     if len(names) == 1:
         return names
-    kinds = {network.neuron[name].activation: None for name in names}
+    kinds = {_kind(network, name): None for name in names}
     number = {kind: n for n, kind in enumerate(kinds)}
-    return sorted(names, key=lambda name: number[network.neuron[name].activation])
+    return sorted(names, key=lambda name: number[_kind(network, name)])
+
+
+def _kind(network: Network, name: str) -> tuple[Activation, str]:
+    neuron = network.neuron[name]
+    return neuron.activation, neuron.group
+
+
+def _weights(network: Network, neuron: str, place: dict[str, int]) -> tuple[str, ...]:
+    """The weights of a neuron, in the order of the units they come from or of its formula."""
+    if neuron in network.formulas:
+        return letters_of(network.formulas[neuron])["w"]
+    sources = sorted(network.sources[neuron], key=place.__getitem__)
+    return tuple(network.weight_of[neuron, source] for source in sources)
 
 
 def _placed(
@@ -152,13 +165,13 @@ def _placed(
             first = len(entry)
             count = 0
             for name in neurons:
-                for source in sorted(network.sources[name], key=place.__getitem__):
-                    entry.setdefault(network.weight_of[name, source], len(entry))
+                for weight in _weights(network, name, place):
+                    entry.setdefault(weight, len(entry))
                     count += 1
             shared = len(entry) - first != count or any(
-                len(network.uses[network.weight_of[j, i]]) > 1
+                len(network.uses[weight]) > 1 or weight in network.readers
                 for j in neurons
-                for i in network.sources[j]
+                for weight in _weights(network, j, place)
             )
             columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
             near = adjacent(layout.rows_of(columns))

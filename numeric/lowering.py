@@ -18,6 +18,7 @@ from numeric.linear import Linear, Space, Units
 from numeric.program import (
     CORRECTIONS,
     Clear,
+    EdgeDots,
     Instruction,
     Map,
     Pick,
@@ -25,12 +26,16 @@ from numeric.program import (
     Rows,
     Softmax,
 )
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.errors import InputError
 from symbolic.forward import definitions
+from symbolic.network import BIAS
 from symbolic.notation import ETA, N
 from symbolic.rules import Rule
 from symbolic.terms import (
+    Add,
     Call,
     Equation,
     Frac,
@@ -157,22 +162,27 @@ class _Pass:
 
     def lines(self, lines: Sequence[_Line], depths: Sequence[int]) -> None:
         """The lines for all their members, level by level."""
-        at: dict[tuple[int, int], list[str]] = {}
+        at: dict[int, dict[int, list[str]]] = {}
         for n, line in enumerate(lines):
             for member in line.members:
-                at.setdefault((self.space.level[member[0]], n), []).append(member[0])
+                row = at.setdefault(self.space.level[member[0]], {})
+                row.setdefault(n, []).append(member[0])
         spread = [_Line(line.head, distributed(line.body), line.over) for line in lines]
         for depth in depths:
-            for n, line in enumerate(spread):
-                if (depth, n) in at:
-                    for part in self.space.runs(self.space.sorted(at[depth, n])):
-                        self._assign(line, part)
+            for n, names in at.get(depth, {}).items():
+                for part in self.space.runs(self.space.sorted(names)):
+                    self._assign(spread[n], part)
 
     def _assign(self, line: _Line, units: Units) -> None:
         """head := body for neighbouring neurons of one level."""
         letter, body = line.head.letter, line.body
         target = self.space.rows(letter, units)
         if letter == "y" and _is_softmax(body):
+            if len(units) < len(self.network.peers[units[0]]):
+                raise InputError(
+                    f"The softmax group of {units[0]!r} is proved, but the trainer cannot lay it "
+                    "out: its neurons must all read the same units, or all have formulas."
+                )
             self.code.append(Softmax(target, self.space.rows("v", units)))
             return
         known: dict[Sum, Rows | None] = {}
@@ -203,12 +213,16 @@ class _Pass:
         others = tuple(dict.fromkeys(other for unit in units for other in table[unit]))
         if not others:
             return None
+        if any(unit in self.network.formulas for unit in (others if fed else units)):
+            raise refuse(term)
         source = self.elements.vector(rest, letter, others)
         (self.linear.fed if fed else self.linear.feeding)(units, source, place)
         return place
 
     def hoisted(self, line: _Line) -> _Line:
         """The line with what does not depend on other δ computed beforehand, for all members."""
+        if not line.over.letters:  # one neuron by name: nothing to gain
+            return line
         body = distributed(line.body)
         parts = body.factors if isinstance(body, Mul) else ()
         ahead = tuple(p for p in parts if not any(isinstance(inner, Sum) for inner in walk(p)))
@@ -261,6 +275,9 @@ class _Pass:
             if any(isinstance(p, Sign) and p not in (N, ETA) for p in walk(part)):
                 raise refuse(part)
         body = distributed(body.body)
+        if not line.over.letters and line.head.at[0] in self.network.readers:
+            self._by_name(str(line.head.at[0]), body)
+            return tuple(scale)
         edges = [(member[0], member[1]) for member in line.members if len(member) == 2]
         uses = isinstance(body, Sum) and body.over.kind is RangeKind.USES
         if isinstance(body, Sum) and uses:
@@ -280,6 +297,16 @@ class _Pass:
         (self.linear.shared if uses else self.linear.correct)(edges, left, right)
         return tuple(scale)
 
+    def _by_name(self, weight: str, body: Term) -> None:
+        """Σ_ξ of an element-wise term, one row, for a weight that formulas read."""
+        row = self.space.fresh("t", 1)
+        self.elements.write(row, body, {}, {})
+        entry = self.layout.entry[weight]
+        ones = Pick("y", (self.layout.row[BIAS],))
+        self.code.append(
+            EdgeDots(Rows(CORRECTIONS, entry, entry + 1), Pick(row.buffer, (0,)), ones)
+        )
+
     def _uses(self, member: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         name = member[0] if len(member) == 1 else self.network.weight_of[member[0], member[1]]
         return self.network.uses[name]
@@ -291,5 +318,5 @@ def _is_softmax(body: Term) -> bool:
         isinstance(body, Frac)
         and isinstance(body.numerator, Call)
         and body.numerator.function == "exp"
-        and isinstance(body.denominator, Sum)
+        and isinstance(body.denominator, Sum | Add)
     )

@@ -64,7 +64,7 @@ def _losses(network: Network) -> Callable[[Array, Array, Array], Array]:
     loss = network.cost.loss
     kinds = {network.neuron[name].activation for name in network.outputs}
     kind = next(iter(kinds))
-    if loss == COSTS["softmax_cross_entropy"].loss and kind.group:
+    if loss == COSTS["softmax_cross_entropy"].loss and kind.group and network.shares_alone:
 
         def softmax(d: Array, y: Array, v: Array) -> Array:
             moved = v - v.max(axis=0, keepdims=True)

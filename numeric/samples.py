@@ -50,12 +50,14 @@ def samples(X: ArrayLike, D: ArrayLike, network: Network, dtype: str) -> tuple[A
     targets = _table(raw, "D", "output", outputs, dtype)
     if len(targets) != len(table):
         raise InputError(f"X has {len(table)} samples and D has {len(targets)}.")
-    if network.cost.distribution:
-        off = np.abs(targets.sum(axis=1) - 1) > 1e-5
+    for group in network.distributions:
+        together = targets[:, [network.outputs.index(name) for name in group]].sum(axis=1)
+        off = np.abs(together - 1) > 1e-5
         if off.any():
             row = int(np.argmax(off))
+            whose = "" if len(network.distributions) == 1 else f" of {', '.join(group[:3])}, …"
             raise InputError(
-                f"The targets of sample {row} add up to {targets[row].sum():g}; for "
+                f"The targets of sample {row}{whose} add up to {together[row]:g}; for "
                 f"{network.cost.name} the targets of every sample must add up to 1."
             )
     return table, targets

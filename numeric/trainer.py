@@ -157,7 +157,7 @@ class Trainer:
                         f"rate than {rate:g}."
                     )
                 history.cost.append(cost)
-                if len(self.network.outputs) > 1:
+                if len(self.network.outputs) > 1 and len(self.network.groups) < 2:
                     right = seen[0].argmax(axis=0) == wanted.argmax(axis=0)
                     history.accuracy.append(float(right.mean()))
                 if held_out is not None:
@@ -296,12 +296,16 @@ class Trainer:
 
 
 def _spread(layout: Layout) -> Array:
-    """The standard deviation of each weight before training: 1/√m, and 0 for a bias."""
+    """The standard deviation of each weight before training: 1/√m, and 0 for a bias.
+
+    m is the number of signals that the neuron reads, also where its formula reads the weight.
+    """
     network = layout.network
     fan_in = {j: sum(i != BIAS for i in units) for j, units in network.sources.items()}
     spread = np.zeros(len(layout.entry))
     for weight, uses in network.uses.items():
         reads = [fan_in[j] for j, i in uses if i != BIAS]
+        reads += [max(1, fan_in[j]) for j in network.readers.get(weight, ())]
         if reads:
             spread[layout.entry[weight]] = 1 / math.sqrt(max(reads))
     return spread

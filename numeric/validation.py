@@ -22,8 +22,9 @@ from numeric.modular import (
     opaque,
 )
 from numeric.program import Clear, Instruction, Pick, Program
-from symbolic.network import BIAS, Network
-from symbolic.terms import Sign
+from symbolic.calculus import derivative
+from symbolic.network import BIAS, Network, letters_of
+from symbolic.terms import Sign, Term
 
 SAMPLES = 2
 V, Y, D, E = Sign("v"), Sign("y"), Sign("d"), Sign("e")
@@ -93,8 +94,9 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
         weights[:] = some(count)
         machine.inputs[:] = some(*machine.inputs.shape)
         machine.targets[:] = some(*machine.targets.shape)
-        if network.cost.distribution:
-            machine.targets[0] = (1 - machine.targets[1:].sum(axis=0)) % P
+        for outputs in network.distributions:
+            rows = [layout.outputs.index(name) for name in outputs]
+            machine.targets[rows[0]] = (1 - machine.targets[rows[1:]].sum(axis=0)) % P
         machine.learn()
     names = list(layout.entry)
     place = {name: n for n, name in enumerate(layout.outputs)}
@@ -177,28 +179,34 @@ class _Tangents:
         units = (BIAS, *network.inputs, *network.order)
         self.number = {unit: n for n, unit in enumerate(units)}
         entry = {name: n for n, name in enumerate(weights)}
+        self._formulas: dict[int, _Formula] = {}
         reads: dict[str, list[tuple[int, int]]] = {j: [] for j in network.order}
         for synapse in network.synapses:
             pair = entry[synapse.weight], self.number[synapse.source]
             reads[synapse.to].append(pair)
-        self._reads = [np.array(reads[j]).T for j in network.order]
+        self._reads = [np.array(reads[j], np.int64).reshape(-1, 2).T for j in network.order]
         self._first = len(units) - len(network.order)
         self.v, self.y, self._slope = (np.zeros((len(units), SAMPLES), np.int64) for _ in range(3))
         self.y[0], self.y[1 : self._first] = 1, inputs
-        self._group: list[int] = []
+        self._shares: dict[int, tuple[list[int], Residues, Residues]] = {}
         for j, (weight, source) in zip(network.order, self._reads, strict=True):
             unit = self.number[j]
             v = self.v[unit] = _dot(self._weights[weight], self.y[source])
+            if j in network.formulas:
+                read = _Formula(network.formulas[j], self.number, entry, self.y, self._weights)
+                self._formulas[unit], v = read, read.value
+                self.v[unit] = v
             activation = network.neuron[j].activation
             if activation.slope is None:
-                self._group.append(unit)
+                group = [self.number[peer] for peer in network.peers[j]]
+                if unit == max(group):
+                    share = opaque("exp", self.v[group])
+                    whole = inverse(share.sum(axis=0) % P)
+                    self._shares[unit] = group, share, whole
+                    self.y[group] = share * whole % P
                 continue
             self.y[unit] = evaluate(activation.phi, {V: v})
             self._slope[unit] = evaluate(activation.slope, {V: v, Y: self.y[unit]})
-        if self._group:
-            self._share = opaque("exp", self.v[self._group])
-            self._whole = inverse(self._share.sum(axis=0) % P)
-            self.y[self._group] = self._share * self._whole % P
         self._rate: dict[int, Residues] = {}
         for j, d in targets.items():
             y = self.y[self.number[j]]
@@ -211,16 +219,53 @@ class _Tangents:
             by_signal = _dot(self._weights[weight], y[source])
             by_weight = _dot(weights[weight], self.y[source])
             unit = self._first + n
+            if unit in self._formulas:
+                by_signal, by_weight = self._formulas[unit].change(y, weights)
             v[unit] = (moved[n] + by_signal + by_weight) % P
             y[unit] = self._slope[unit] * v[unit] % P
-        if self._group:  # (s_j / S)' = (s_j' - (s_j / S) S') / S, with s = exp v and s' = s v'
-            rising = self._share * v[self._group] % P
-            share = self.y[self._group] * (rising.sum(axis=0) % P) % P
-            y[self._group] = (rising - share) % P * self._whole % P
+            if unit in self._shares:  # (s / S)' = (s' - (s / S) S') / S, with s = exp v, s' = s v'
+                group, share, whole = self._shares[unit]
+                rising = share * v[group] % P
+                fall = self.y[group] * (rising.sum(axis=0) % P) % P
+                y[group] = (rising - fall) % P * whole % P
         total = np.zeros(SAMPLES, np.int64)
         for unit, rate in self._rate.items():
             total = (total + rate * y[unit]) % P
         return total * pow(SAMPLES, -1, P) % P
+
+
+class _Formula:
+    """The local field that is a formula, and its slope by each signal and each weight it reads."""
+
+    def __init__(
+        self,
+        term: Term,
+        number: dict[str, int],
+        entry: dict[str, int],
+        y: Residues,
+        weights: Residues,
+    ) -> None:
+        read = letters_of(term)
+        at = {Sign("y", (i,)): y[number[i]] for i in read["y"]}
+        at |= {Sign("w", (name,)): weights[entry[name]] for name in read["w"]}
+        self.value = evaluate(term, at)
+        self._signals, self._by_weight = (
+            [
+                (place[name], evaluate(derivative(term, Sign(letter, (name,))), at))
+                for name in read[letter]
+            ]
+            for letter, place in (("y", number), ("w", entry))
+        )
+
+    def change(self, y: Residues, weights: Residues) -> tuple[Residues, Residues]:
+        """How v moves with the signals, and how with the weights."""
+        none = np.zeros(SAMPLES, np.int64)
+        by_signal, by_weight = none, none
+        for unit, slope in self._signals:
+            by_signal = (by_signal + slope * y[unit]) % P
+        for place, slope in self._by_weight:
+            by_weight = (by_weight + slope * weights[place]) % P
+        return by_signal, by_weight
 
 
 def _dot(weights: Residues, signals: Residues) -> Residues:

@@ -37,6 +37,7 @@ from reports.verdict_parts import SAID, mark_of, objection, verdict_rows, worst_
 from reports.wording import (
     MARKS,
     TITLES,
+    counted,
     here,
     listed,
     numbered,
@@ -51,6 +52,7 @@ from symbolic.derivation import (
     Family,
     Step,
 )
+from symbolic.notation import J, delta
 from symbolic.terms import Cases, Equation, Partial, RangeKind, Sign, Sum, Term, walk
 from symbolic.verdicts import (
     WORST_FIRST,
@@ -87,6 +89,7 @@ HEADINGS = {
 }
 
 
+NAMED = 8  # neurons with a rule of their own that the box of the rule lists
 ADJOINT = (
     " For the adjoint identity all v_j are moved at the same time and the forward definitions are"
     " differentiated; taken as multipliers, the claimed δ_j must cancel every movement but that of"
@@ -319,16 +322,28 @@ def _covered(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
 
 def _members(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
     return {
-        member: finding.at(member)
+        (member or _by_name(step)): finding.at(member)
         for _, step, finding in _goals(checked, letter)
         for member in step.over.members
     }
 
 
+def _by_name(step: Step) -> tuple[str, ...]:
+    """The neuron or weight that a line without index letters names on its left."""
+    return tuple(map(str, step.claim.left.at)) if isinstance(step.claim.left, Sign) else ()
+
+
 def _rule_section(checked: Judged) -> tuple[Block, ...]:
     cases = []
     left: Term | None = None
+    named = [step for _, step, _ in _goals(checked, "delta") if not step.over.letters]
     for _, step, _ in _goals(checked, "delta"):
+        if step in named[NAMED:]:
+            continue
+        if not step.over.letters:
+            left = left or delta(J)
+            cases.append((step.claim.right, prose("if ", here("j", _by_name(step)))))
+            continue
         left = step.claim.left
         who, article = _one_of(step.over)
         names = [member[0] for member in step.over.members if member]
@@ -336,15 +351,21 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
         cases.append((step.claim.right, prose(f"if j is {article} {who}", *tail)))
     if left is None:
         return ()
+    more = len(named) - NAMED
     lines = tuple(step.claim for _, step, _ in _goals(checked, "dw"))
     goals = [*_goals(checked, "delta"), *_goals(checked, "dw")]
     proved = all(mark_of(finding) is Mark.PROVED for _, _, finding in goals)
     title = "The rule" if proved else "The rule as claimed, not proved"
     box = (Heading(title), RuleBox(lines, left, tuple(cases)))
     sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
-    if not any(part.over.kind is RangeKind.FED_BY for part in sums):
-        return box
-    return (*box, Paragraph(prose("The sum over k runs over the neurons that j feeds.")))
+    said = []
+    if any(part.over.kind is RangeKind.FED_BY for part in sums):
+        said.append("The sum over k runs over the neurons that j feeds.")
+    if more > 0:
+        said.append(
+            f"{counted(more, 'more neuron has', 'more neurons have')} a rule by name above."
+        )
+    return (*box, Paragraph(prose(" ".join(said)))) if said else box
 
 
 def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:

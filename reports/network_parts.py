@@ -29,13 +29,18 @@ from reports.signs import is_input_name
 from reports.source import drawn_source, is_python
 from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
-from symbolic.derivation import Definition, Derivation
+from symbolic.derivation import (
+    Definition,
+    Derivation,
+)
 from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
-from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, walk
+from symbolic.recurrence import Recurrent, at_step
+from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, Var, walk
 
 MOST_TERMS = 8  # of a neuron's own sum
 WIDEST_SOURCE = 34  # em; a longer function is drawn by our own printer, which can break it
+FORMULAS = 12  # formulas of single neurons that are listed
 SMALL = 8  # neurons whose own equations are all written out
 COST = ("e", "Ej", "Es", "E")  # the definitions of the cost section
 
@@ -93,8 +98,11 @@ def network_section(derivation: Derivation) -> tuple[Block, ...]:
 def described(network: Network) -> Runs:
     """The network in a sentence or two."""
     hidden, outputs = network.hidden, network.outputs
+    opening = (
+        "A" if network.recurrent is None else f"{_in_time(network.recurrent)} Written out, it is a"
+    )
     parts: list[object] = [
-        f"A feed-forward network with {counted(len(network.inputs), 'input')}, "
+        f"{opening} feed-forward network with {counted(len(network.inputs), 'input')}, "
         f"{counted(len(hidden), 'hidden neuron')}"
     ]
     if hidden:
@@ -114,23 +122,46 @@ def described(network: Network) -> Runs:
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
 
 
+def _in_time(drawn: Recurrent) -> str:
+    """What the names of an unrolled network say: h_t3 is h at step 3."""
+    unit = drawn.neurons[0].name
+    words = f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "
+    words += f"{at_step(unit, drawn.steps)} is neuron {unit} at step {drawn.steps}, "
+    words += "and a weight is the same at every step. "
+    if drawn.initial:
+        first = ", ".join(f"{name} for {unit}" for unit, name in drawn.initial.items())
+        return words + f"Before the first step stands an input: {first}."
+    return words + "Before the first step every signal is 0."
+
+
 def forward_section(derivation: Derivation) -> tuple[Block, ...]:
     """v_j and y_j in general, each neuron's own in a small network, then the activations."""
     network = derivation.network
     given = [g for g in derivation.given if g.head.letter not in COST]
     words = "Each neuron adds up its weighted signals and passes the sum on:"
-    general = tuple(_definition_line(g, network, sample=False) for g in given)
+    formulas = [g for g in given if g.head.letter == "v" and not isinstance(g.head.at[0], Var)]
+    if formulas:
+        words = "Each neuron forms its local field, in the neurons named by a formula of its own, "
+        words += "and passes it on:"
+    general = tuple(
+        _definition_line(g, network, sample=False) for g in given if g not in formulas[FORMULAS:]
+    )
     blocks: list[Block] = [
         Heading("Forward pass"),
         Paragraph(runs(words), keep=True),
         EquationLines(general),
     ]
+    if len(formulas) > FORMULAS:
+        rest = counted(
+            len(formulas) - FORMULAS, "more neuron has a formula", "more neurons have formulas"
+        )
+        blocks.append(Paragraph(runs(f"{rest} of their own.")))
     if len(network.neurons) <= SMALL:
         own = tuple(
             line
             for name in network.order
             for g in given
-            if (name,) in g.over.members and g.head.letter == "v"
+            if (name,) in g.over.members and g.head.letter == "v" and g not in formulas
             for line in _own_lines(Equation(g.head, g.body), name, network)
         )
         if own:

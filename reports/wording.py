@@ -110,6 +110,9 @@ def _definition(claim: Equation, derivation: Derivation) -> Equation | None:
     for part in walk(claim.left):
         if isinstance(part, Partial):
             sign = Sign("Ej", part.by.at) if part.of.letter == "E" and part.by.at else part.of
+            own = next((given for given in derivation.given if given.head == sign), None)
+            if own is not None:
+                return Equation(own.head, own.body)
             for given in derivation.given:
                 if given.head.letter == sign.letter and len(given.head.at) == len(sign.at):
                     return _in_letters(given, sign)

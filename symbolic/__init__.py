@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from symbolic.derived import derive
     from symbolic.errors import InputError
     from symbolic.network import Network, Neuron, Synapse
+    from symbolic.recurrence import Recurrent
     from symbolic.spec import load
     from symbolic.topologies import layered, shorthand
     from symbolic.verification import prove, rule_of
@@ -23,6 +24,7 @@ __all__ = [
     "InputError",
     "Network",
     "Neuron",
+    "Recurrent",
     "Synapse",
     "activation",
     "cost",
@@ -38,6 +40,7 @@ _HOME = {
     "InputError": "errors",
     "Network": "network",
     "Neuron": "network",
+    "Recurrent": "recurrence",
     "Synapse": "network",
     "activation": "activations",
     "cost": "costs",

@@ -20,7 +20,7 @@ from functools import partial
 from symbolic.costs import cost
 from symbolic.degree import degree
 from symbolic.errors import InputError
-from symbolic.exposition import LITERAL_PATHS, paths_to_cost
+from symbolic.exposition import LITERAL_PATHS, is_literal, paths_to_cost
 from symbolic.modular import Assignment, Env, P, Unaudited, unit
 from symbolic.network import BIAS, Network, Neuron, Synapse
 from symbolic.proof import Checked, KernelDisagreementError
@@ -32,7 +32,9 @@ from symbolic.terms import (
     Term,
     walk,
 )
-from symbolic.verdicts import Proved
+from symbolic.verdicts import (
+    Proved,
+)
 
 TRIALS = 3
 FIRST_N = 2
@@ -305,7 +307,7 @@ def _first(rows: list[_Row], agrees: Callable[[int], bool]) -> _Row:
 
 def _small(network: Network, draw: random.Random) -> list[Network]:
     """The network itself if it is small, else a few random parts of it."""
-    if paths_to_cost(network) <= LITERAL_PATHS:
+    if is_literal(network) and paths_to_cost(network) <= LITERAL_PATHS:
         return [network]
     return [part for part in (_part(network, draw) for _ in range(TRIALS)) if part is not None]
 
@@ -321,7 +323,11 @@ def _part(network: Network, draw: random.Random, most: int = 5) -> Network | Non
             if name in network.neuron and name not in kept and len(kept) < most:
                 kept[name] = None
                 border.append(name)
-    names = [k for k in network.order if k in kept and not network.neuron[k].activation.group]
+    names = [
+        k
+        for k in network.order
+        if k in kept and k not in network.formulas and not network.neuron[k].activation.group
+    ]
     synapses: list[Synapse] = []
     for k in names:
         outside = [i for i in network.sources[k] if i not in names and i != BIAS]

@@ -17,7 +17,9 @@ from symbolic.conditions import DEFINED, DISTRIBUTION, off_the_kinks
 from symbolic.fields import Identity
 from symbolic.tangents import Tangents
 from symbolic.terms import Sign
-from symbolic.verdicts import Hypothesis
+from symbolic.verdicts import (
+    Hypothesis,
+)
 
 BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""
@@ -82,12 +84,14 @@ class ClosedForms:
 
     @cached_property
     def one_in_total(self) -> dict[int, Poly]:
-        """d of the last output as 1 − the sum of the others."""
-        ring, outputs = self.meaning.ring, self.meaning.network.outputs
-        rest: Poly = {(): 1}
-        for output in outputs[:-1]:
-            rest = subtract(rest, ring.atom(("d", output), sampled=True))
-        return {ring.number(("d", outputs[-1]), sampled=True): rest}
+        """d of the last output of each group as 1 − the sum of the others."""
+        ring, table = self.meaning.ring, dict[int, Poly]()
+        for outputs in self.meaning.network.distributions:
+            rest: Poly = {(): 1}
+            for output in outputs[:-1]:
+                rest = subtract(rest, ring.atom(("d", output), sampled=True))
+            table[ring.number(("d", outputs[-1]), sampled=True)] = rest
+        return table
 
     def unfold_gradients(self, poly: Poly) -> Poly:
         """Every δ_k by its value in terms of the output neurons, last layer first."""
@@ -100,7 +104,7 @@ class ClosedForms:
             truth = self.meaning.truth(neuron)
             table = {
                 ring.number(("delta", k), sampled=True): self._unfolded[k]
-                for k in (network.successors[neuron])
+                for k in network.followers(neuron)
             }
             self._unfolded.setdefault(neuron, self.substitute(truth, table))
         table = {
@@ -112,7 +116,7 @@ class ClosedForms:
         """The neurons that a set of neurons leads to, itself included, last layer first."""
         network, seen, stack = self.meaning.network, set(start), list(start)
         while stack:
-            for k in network.successors[stack.pop()]:
+            for k in network.followers(stack.pop()):
                 if k not in seen:
                     seen.add(k)
                     stack.append(k)

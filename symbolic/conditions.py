@@ -5,10 +5,14 @@ Nothing is cancelled before it is looked at: v/v needs v ≠ 0 though the quotie
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from symbolic.activations import is_genuine
 from symbolic.calculus import derivative
 from symbolic.costs import Cost, in_d_and_y
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.network import Network
 from symbolic.terms import (
     Add,
@@ -32,17 +36,25 @@ from symbolic.terms import (
     replaced,
     walk,
 )
-from symbolic.verdicts import Hypothesis
+from symbolic.verdicts import (
+    Hypothesis,
+)
 
 DIFFERENTIABLE = Hypothesis("differentiable", "every φ_j is differentiable at v_j")
 BATCH = Hypothesis("N ≥ 1", "the batch has N ≥ 1 samples")
 SMOOTH_COST = Hypothesis(
     "differentiable cost", "the cost is differentiable at the outputs it is taken at"
 )
-DISTRIBUTION = Hypothesis("Σ_k d_k = 1", "the targets of every sample add up to one")
+DISTRIBUTION = Hypothesis(
+    "Σ_k d_k = 1", "the targets of every sample add up to one, in each softmax group"
+)
 NONZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
 DEFINED = Hypothesis("every term has a value", "what is written has a value, slopes included")
-UNENFORCED = frozenset({NONZERO, DEFINED})
+FIELDS = Hypothesis(
+    "differentiable formulas",
+    "every v_j that has a formula of its own has a value and is differentiable there",
+)
+UNENFORCED = frozenset({NONZERO, DEFINED, FIELDS})
 """What no training run can promise; the others it checks, or meets by the convention at a kink."""
 
 _SHARES = frozenset({"logistic", "softmax"})
@@ -56,36 +68,59 @@ def off_the_kinks(name: str, points: tuple[str, ...]) -> Hypothesis:
 
 def standing(network: Network) -> tuple[Hypothesis, ...]:
     """What every derivative in this network rests on."""
-    smooth = _smooth(network.cost)
+    smooth = _smooth(network.cost.loss, None if network.cost.outputs in _SHARES else ())
     return (DIFFERENTIABLE, BATCH) if smooth else (DIFFERENTIABLE, SMOOTH_COST, BATCH)
 
 
-def needed(claim: Equation, over: Family, network: Network) -> tuple[Hypothesis, ...]:
-    """What the two sides of a claim need to have a value, beyond `standing`.
+class Needs:
+    """What the claims about one network need; what depends on the network alone is found once."""
 
-    >>> from symbolic.forward import neurons
-    >>> from symbolic.notation import J, v
-    >>> from symbolic.topologies import shorthand
-    >>> claim = Equation(v(J) / v(J), num(1))
-    >>> [h.name for h in needed(claim, neurons("output j", ("3",)), shorthand("2-1"))]
-    ['denominators ≠ 0']
-    """
-    found: dict[Hypothesis, None] = {}
-    shares = _units_with(claim, over, _share(network))
-    outputs = _units_with(claim, over, network.output_set)
-    bottoms = _bottoms(network.cost)
+    def __init__(self, network: Network) -> None:
+        self.network = network
 
-    def vanishes(below: Term) -> bool:
-        """Whether a denominator may be 0, as far as its form tells."""
-        factors = below.factors if isinstance(below, Mul) else (below,)
-        for factor in factors:
-            base = factor.base if isinstance(factor, Pow) else factor
-            if not (_positive(base, shares) or _bare(base, outputs) in bottoms):
-                return True
-        return False
+    @cached_property
+    def always(self) -> tuple[Hypothesis, ...]:
+        """What every line needs: that the formulas of neurons have values and slopes."""
+        fields = self.network.formulas.values()
+        return () if all(_smooth(field, self.shares) for field in fields) else (FIELDS,)
 
-    for side in (claim.left, claim.right):
-        for part in walk(side):
+    @cached_property
+    def shares(self) -> frozenset[str]:
+        """The neurons whose y lies strictly between 0 and 1."""
+        return _share(self.network)
+
+    @cached_property
+    def bottoms(self) -> frozenset[Term]:
+        """The denominators of ∂c/∂y."""
+        return _bottoms(self.network.cost)
+
+    def of(self, claim: Equation, over: Family) -> tuple[Hypothesis, ...]:
+        """What the two sides of a claim need to have a value, beyond `standing`.
+
+        >>> from symbolic.forward import neurons
+        >>> from symbolic.notation import J, v
+        >>> from symbolic.topologies import shorthand
+        >>> claim = Equation(v(J) / v(J), num(1))
+        >>> [h.name for h in Needs(shorthand("2-1")).of(claim, neurons("output j", ("3",)))]
+        ['denominators ≠ 0']
+        """
+        found: dict[Hypothesis, None] = dict.fromkeys(self.always)
+        parts = [part for side in (claim.left, claim.right) for part in walk(side)]
+        if not any(isinstance(part, _CAREFUL) for part in parts):
+            return tuple(found)
+        shares = _units_with(claim, over, self.shares)
+        outputs = _units_with(claim, over, self.network.output_set)
+
+        def vanishes(below: Term) -> bool:
+            """Whether a denominator may be 0, as far as its form tells."""
+            factors = below.factors if isinstance(below, Mul) else (below,)
+            for factor in factors:
+                base = factor.base if isinstance(factor, Pow) else factor
+                if not (_positive(base, shares) or _bare(base, outputs) in self.bottoms):
+                    return True
+            return False
+
+        for part in parts:
             match part:
                 case Frac(_, below) if vanishes(below):
                     found[NONZERO] = None
@@ -100,7 +135,11 @@ def needed(claim: Equation, over: Family, network: Network) -> tuple[Hypothesis,
                     usual = order < 2 and argument == Sign("v", (neuron,))
                     if not usual:
                         found[DEFINED] = None
-    return tuple(found)
+        return tuple(found)
+
+
+_CAREFUL = (Frac, Pow, Call, Phi)
+"""The kinds of term that need not have a value."""
 
 
 def _bottoms(cost: Cost) -> frozenset[Term]:
@@ -121,41 +160,41 @@ def _bare(term: Term, outputs: frozenset[Index]) -> Term:
     return replaced(term, table)
 
 
-def _smooth(cost: Cost) -> bool:
-    """Whether the loss is differentiable wherever its outputs can lie, as far as its form tells."""
-    share = cost.outputs in _SHARES
-    for part in walk(cost.loss):
+def _smooth(term: Term, shares: _Shares) -> bool:
+    """Whether a loss or a formula is differentiable whatever it reads, as far as its form tells."""
+    for part in walk(term):
         match part:
-            case Frac(_, below) if not _positive(below, None if share else ()):
+            case Frac(_, below) if not _positive(below, shares):
                 return False
             case Pow(base, exponent) if exponent < 0 or exponent.denominator != 1:
-                if not _positive(base, None if share else ()):
+                if not _positive(base, shares):
                     return False
-            case Call("ln" | "sqrt", argument) if not _positive(argument, None if share else ()):
+            case Call("ln" | "sqrt", argument) if not _positive(argument, shares):
                 return False
             case Call("abs") | Cases():
                 return False
     return True
 
 
-_Shares = frozenset[Index] | tuple[()] | None
+_Shares = frozenset[Index] | frozenset[str] | tuple[()] | None
 """The units whose y lies strictly between 0 and 1; None where every y does."""
 
 
 def _share(network: Network) -> frozenset[str]:
     """Logistic neurons, and the outputs of a softmax over two or more."""
-    enough = len(network.outputs) > 1
     return frozenset(
         neuron.name
         for neuron in network.neurons
         if neuron.activation.name in _SHARES
         and is_genuine(neuron.activation)
-        and (enough or not neuron.activation.group)
+        and len(network.peers.get(neuron.name, "ab")) > 1
     )
 
 
 def _units_with(claim: Equation, over: Family, units: frozenset[str]) -> frozenset[Index]:
     """The units, and the free letters of the line that stand for these units alone."""
+    if not over.letters:
+        return units
     parts = (part for side in (claim.left, claim.right) for part in walk(side))
     bound = {letter for part in parts if isinstance(part, Sum) for letter in part.over.bound}
     letters = (

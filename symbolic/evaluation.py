@@ -37,8 +37,10 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.forward import definitions
 from symbolic.network import BIAS, Network
 from symbolic.notation import LETTERS
-from symbolic.terms import Partial, PartialKind, Sign, Term, Var
-from symbolic.verdicts import Witness
+from symbolic.terms import Partial, PartialKind, Sign, Term
+from symbolic.verdicts import (
+    Witness,
+)
 from symbolic.worth import Env, Undefined, bound, evaluate
 
 BITS = 200
@@ -212,7 +214,7 @@ class Instance:
         activation = self.network.neuron[self._known(neuron)].activation
         if activation.group:
             raise Undefined(
-                f"Neuron {neuron!r} is normalised over the outputs ({activation.name}): "
+                f"Neuron {neuron!r} is normalised over a group ({activation.name}): "
                 "it has no φ of its own.  Write y, or its softmax form."
             )
         if isinstance(x, arb):
@@ -268,15 +270,18 @@ class Instance:
         return tangent(evaluate(body, lookup, env, own, self))
 
     def _body(self, of: Quantity) -> tuple[Term, Env]:
-        for head, body, members in self._definitions:
-            if head.letter == of.letter and of.at in members:
-                letters = (index.name for index in head.at if isinstance(index, Var))
-                return body, dict(zip(letters, of.at, strict=True))
-        raise Undefined(f"{of.letter} of {of.at} has no definition in this network.")
+        if of not in self._definitions:
+            raise Undefined(f"{of.letter} of {of.at} has no definition in this network.")
+        body, letters = self._definitions[of]
+        return body, dict(zip(letters, of.at, strict=True))
 
     @cached_property
-    def _definitions(self) -> tuple[tuple[Sign, Term, frozenset[tuple[str, ...]]], ...]:
-        return tuple((d.head, d.body, frozenset(d.over.members)) for d in definitions(self.network))
+    def _definitions(self) -> dict[Quantity, tuple[Term, tuple[str, ...]]]:
+        return {
+            Quantity(line.head.letter, member): (line.body, line.over.letters)
+            for line in definitions(self.network)
+            for member in line.over.members
+        }
 
 
 MOVABLE = ("v", "y", "e", "w", "Ej", "Es")
@@ -291,24 +296,23 @@ class _Pass:
         self._v: dict[str, Scalar] = {}
         self._y: dict[str, Scalar] = {}
         self._losses: dict[str, Scalar] = {}
-        self._group: Scalar | None = None
-        self._complete = False
+        self._groups: dict[tuple[str, ...], Scalar] = {}
         self._extra: dict[str, list[tuple[str, str]]] = {}
-        touched = set(instance._into) if by is None else self._reached(by)
+        formulas = instance.network.formulas
+        touched = {*instance._into, *formulas} if by is None else self._reached(by)
         for k in sorted(touched, key=instance.network.position.__getitem__):
             self._v[k] = self._moved(Quantity("v", (k,)), self._field(k))
             if not instance.network.neuron[k].activation.group:
                 self._y[k] = self._moved(Quantity("y", (k,)), instance.activate(k, self._v[k]))
-        self._complete = True
 
     def v(self, j: str) -> Scalar:
-        """v_j = Σ_i w_ji y_i over the synapses whose weight is not 0."""
+        """v_j = Σ_i w_ji y_i over the synapses whose weight is not 0, or its own formula."""
         if j in self._v:
             return self._v[j]
         return self.base.v(j) if self.base else ZERO
 
     def y(self, j: str) -> Scalar:
-        """y_0 = 1, y of an input is the input, y_j = φ_j(v_j), softmax over the outputs."""
+        """y_0 = 1, y of an input is the input, y_j = φ_j(v_j), softmax over its group."""
         if j in self._y:
             return self._y[j]
         if j == BIAS:
@@ -317,7 +321,7 @@ class _Pass:
         if neuron is not None and neuron.activation.group:
             share = apply("exp", self.v(j))
             self._y[j] = self._moved(
-                Quantity("y", (j,)), multiply(share, inverse(self._normaliser()))
+                Quantity("y", (j,)), multiply(share, inverse(self._normaliser(j)))
             )
         elif self.base is not None:
             self._y[j] = self._moved(Quantity("y", (j,)), self.base.y(j))
@@ -365,21 +369,23 @@ class _Pass:
         return total(tangent(self.loss(j)) for j in moved)
 
     def _reaches(self, j: str, by: Quantity) -> bool:
-        group = self.at.network.neuron[j].activation.group
-        return j in self._v or j in by.at or (group and bool(self._v))
+        peers = self.at.network.peers.get(j, (j,))
+        return j in by.at or any(peer in self._v for peer in peers)
 
-    def _normaliser(self) -> Scalar:
-        """Σ_k exp(v_k) over the outputs."""
-        if not self._complete:
-            raise Undefined("A softmax output feeds another neuron: no order of the signals.")
-        if self._group is None:
-            self._group = total(apply("exp", self.v(k)) for k in self.at.network.outputs)
-        return self._group
+    def _normaliser(self, j: str) -> Scalar:
+        """Σ_m exp(v_m) over the softmax group of neuron j."""
+        peers = self.at.network.peers[j]
+        if peers not in self._groups:
+            self._groups[peers] = total(apply("exp", self.v(m)) for m in peers)
+        return self._groups[peers]
 
     def _moved(self, quantity: Quantity, value: Scalar) -> Scalar:
         return add(value, Dual(ZERO, ONE)) if quantity == self.by else value
 
     def _field(self, k: str) -> Scalar:
+        formula = self.at.network.formulas.get(k)
+        if formula is not None:
+            return evaluate(formula, self._read, {}, self.xi, self.at)
         field: Scalar = ZERO
         for source, name in (*self.at._into.get(k, ()), *self._extra.get(k, ())):
             weight: Scalar = self.at.witness.weights.get(name, ZERO)
@@ -388,12 +394,21 @@ class _Pass:
             )
         return field
 
+    def _read(self, letter: Sign, env: Env, sample: int | None) -> Scalar:
+        """A signal or a weight that a neuron's own formula reads."""
+        name = bound(letter.at[0], env)
+        if letter.letter == "y":
+            return self.y(name)
+        weight: Scalar = self.at.witness.weights.get(name, ZERO)
+        return self._moved(Quantity("w", (name,)), weight)
+
     def _reached(self, by: Quantity) -> set[str]:
         """The neurons that ε reaches through synapses whose weight is not 0."""
         network = self.at.network
         start: Iterable[str] = ()
         if by.letter == "w":
             start = [to for to, _ in network.uses[by.at[0]]]
+            start += network.readers.get(by.at[0], ())
             if not self.at.witness.weights.get(by.at[0], ZERO):
                 for to, source in network.uses[by.at[0]]:
                     self._extra.setdefault(to, []).append((source, by.at[0]))
@@ -404,17 +419,22 @@ class _Pass:
         reached = set(start)
         waiting = list(reached)
         while waiting:
-            for k in self.at._out_of.get(waiting.pop(), ()):
-                if k not in reached:
-                    reached.add(k)
-                    waiting.append(k)
+            here = waiting.pop()
+            for unit in network.peers.get(here, (here,)):
+                for k in self.at._out_of.get(unit, ()):
+                    if k not in reached:
+                        reached.add(k)
+                        waiting.append(k)
         return reached
 
 
 def _active(
     network: Network, witness: Witness
 ) -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[str]]]:
-    """The synapses whose weight is not 0, by the neuron they lead to and the unit they leave."""
+    """The synapses whose weight is not 0, by the neuron they lead to and the unit they leave.
+
+    What a neuron's own formula reads leads to it as well.
+    """
     into: dict[str, list[tuple[str, str]]] = {}
     out_of: dict[str, list[str]] = {}
     for name, weight in witness.weights.items():
@@ -424,4 +444,7 @@ def _active(
         for to, source in network.uses[name] if weight else ():
             into.setdefault(to, []).append((source, name))
             out_of.setdefault(source, []).append(to)
+    for name in network.formulas:
+        for source in network.sources[name]:
+            out_of.setdefault(source, []).append(name)
     return into, out_of

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from symbolic.calculus import plus
 from symbolic.derivation import (
     ByCertificate,
     ByChainRule,
@@ -28,10 +29,15 @@ from symbolic.recursion import (
     ONE_OVER_N,
     OVER_FED,
     Claim,
+    carriers,
     local_gradients,
+    partial_by_signal,
+    partial_by_weight,
+    spread,
     weight_corrections,
 )
 from symbolic.terms import (
+    Add,
     Call,
     Cases,
     Equation,
@@ -39,6 +45,7 @@ from symbolic.terms import (
     Num,
     Partial,
     PartialKind,
+    Pow,
     Range,
     RangeKind,
     Sign,
@@ -68,20 +75,31 @@ def derive(network: Network) -> Derivation:
     every = neurons("every neuron j", tuple(n.name for n in network.neurons))
     page.gradient = page.add(delta(J), -total(v(J)), ByDefinition(), every)
     page.turned = page.add(total(v(J)), -delta(J), ByRewriting(), every, (page.gradient,))
-    pairs = tuple((k, n.name) for n in network.neurons for k in network.successors[n.name])
+    formulas = network.formulas
+    pairs = tuple(
+        (k, n.name)
+        for n in network.neurons
+        for k in network.successors[n.name]
+        if k not in formulas
+    )
     if pairs:
         links = Family("every neuron k fed by j", ("k", "j"), pairs)
         page.link = page.add(local(v(K), y(J)), w(K, J), ByLocalDerivative(), links)
     for claim, family in local_gradients(network):
-        first = family.members[0][0]
-        if network.neuron[first].activation.group:
+        first = family.members[0][0] if family.letters else str(claim.left.at[0])  # type: ignore[union-attr]  # δ_j
+        if first not in network.peers and not family.letters:
+            _through_formulas(page, claim)
+        elif first in network.peers:
             page.add(claim.left, claim.right, ByCertificate(), family, goal=True)
         elif first in network.output_set and not network.successors[first]:
             _output(page, claim, family)
         else:
             _inner(page, claim, family)
     for claim, family in weight_corrections(network):
-        _weights(page, claim, family)
+        if family.letters:
+            _weights(page, claim, family)
+        else:
+            _read_by_formulas(page, claim)
     page.differentiate()
     return page.derivation(f"Back-propagation in {network.name or 'a network'}")
 
@@ -105,6 +123,28 @@ def paths_to_cost(network: Network) -> int:
         onward[unit] = min(ways + (unit in network.output_set), 10**6)
         total_paths += onward[unit] * len(network.sources[unit])
     return total_paths
+
+
+def is_literal(network: Network) -> bool:
+    """Whether SymPy keeps the formulas as they are written; it would turn tanh(−x) to −tanh(x).
+
+    Polynomials and tanh, sin, cos, arctan and erf of one signal stay.  Softmax groups other than
+    that of all outputs are left out as well.
+    """
+    if not network.shares_alone:
+        return False
+    for formula in network.formulas.values():
+        for part in walk(formula):
+            match part:
+                case Num() | Sign() | Add() | Mul():
+                    continue
+                case Pow(_, exponent) if exponent.denominator == 1 and exponent > 0:
+                    continue
+                case Call("tanh" | "sin" | "cos" | "arctan" | "erf", Sign("y")):
+                    continue
+                case _:
+                    return False
+    return True
 
 
 @dataclass
@@ -140,7 +180,9 @@ class _Page:
             for part in walk(self.network.cost.loss)
         )
         large = len(self.network.neurons) > LITERAL_NEURONS
-        if in_pieces or large or paths_to_cost(self.network) > LITERAL_PATHS:
+        if in_pieces or large or not is_literal(self.network):
+            return
+        if paths_to_cost(self.network) > LITERAL_PATHS:
             return
         from symbolic.literal import direct_derivatives  # SymPy loads slowly: only when needed
 
@@ -201,6 +243,52 @@ def _inner(page: _Page, claim: Equation, family: Family) -> None:
     canonical = network.cost.outputs and family.members[0][0] in network.output_set
     because: Justification = ByElementaryCalculus() if canonical else ByRewriting()
     page.add(claim.left, claim.right, because, family, () if canonical else uses, goal=True)
+
+
+def _through_formulas(page: _Page, claim: Equation) -> None:
+    """One neuron by name: ∂𝓔/∂y_j over what it feeds, each ∂v_k/∂y_j of a formula written out."""
+    network = page.network
+    assert isinstance(claim.left, Sign)
+    j, alone = str(claim.left.at[0]), Family(f"neuron {claim.left.at[0]}")
+    rate: Term | None = None
+    if j in network.output_set:
+        rate = ONE_OVER_N * loss_of(network, network.cost.slope, j)
+    fed = network.successors[j]
+    chain = page.add(total(v(j)), total(y(j)) * local(y(j), v(j)), ByChainRule(), alone)
+    own = page.add(local(y(j), v(j)), slope(j), ByLocalDerivative(), alone)
+    ways: list[Term] = [total(v(k)) * local(v(k), y(j)) for k in fed]
+    back: Term = -spread(network, j)
+    over = page.add(total(y(j)), plus(*([rate] if rate else []), *ways), ByChainRule(), alone)
+    links = [page.link] if page.link else []
+    for k in fed:
+        if k in network.formulas:
+            partial = partial_by_signal(network, k, j)
+            links.append(page.add(local(v(k), y(j)), partial, ByLocalDerivative(), alone))
+    uses = (over, *links, page.turned)
+    folded = page.add(total(y(j)), rate + back if rate else back, ByRewriting(), alone, uses)
+    canonical = network.cost.outputs and rate is not None
+    because: Justification = ByElementaryCalculus() if canonical else ByRewriting()
+    cited = () if canonical else (page.gradient, chain, own, folded)
+    page.add(claim.left, claim.right, because, alone, cited, goal=True)
+
+
+def _read_by_formulas(page: _Page, claim: Equation) -> None:
+    """∂𝓔/∂w of a weight that formulas read, over the neurons whose v_k it enters; then Δw."""
+    network, alone = page.network, Family("")
+    assert isinstance(claim.left, Sign)
+    name = str(claim.left.at[0])
+    weight, enters = Sign("w", (name,)), carriers(network, name)
+    path = plus(*(total(v(k)) * local(v(k), weight) for k in enters))
+    chain = page.add(total(weight), Sum(OVER_SAMPLES, path), ByChainRule(), alone)
+    head = page.add(claim.left, -(ETA * total(weight)), ByDefinition(), alone)
+    links = [
+        page.add(
+            local(v(k), weight), partial_by_weight(network, k, name), ByLocalDerivative(), alone
+        )
+        for k in enters
+    ]
+    uses = (head, chain, *links, page.turned)
+    page.add(claim.left, claim.right, ByRewriting(), alone, uses, goal=True)
 
 
 def _weights(page: _Page, claim: Equation, family: Family) -> None:

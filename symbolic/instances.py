@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.duals import Undecided, differ, enclosure
 from symbolic.evaluation import Instance
 from symbolic.network import Network
 from symbolic.terms import Equation, Partial, Sign, Sum, Term, walk
-from symbolic.verdicts import Value, Witness
+from symbolic.verdicts import (
+    Value,
+    Witness,
+)
 from symbolic.worth import Undefined
 
 _SMALL = tuple(Fraction(text) for text in ("1", "-1", "1/2", "2", "-1/2", "-2", "3/2"))
@@ -84,7 +89,7 @@ def trial_witnesses(network: Network, count: int = 2) -> Iterator[Witness]:
 
 def _targets(network: Network, draw: random.Random) -> dict[str, Fraction]:
     values = {name: Fraction(draw.randint(1, 5), 4) for name in network.outputs}
-    if network.cost.distribution:
-        total = sum(values.values())
-        values = {name: value / total for name, value in values.items()}
+    for outputs in network.distributions:
+        total = sum(values[name] for name in outputs)
+        values.update((name, values[name] / total) for name in outputs)
     return values

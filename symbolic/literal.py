@@ -94,17 +94,24 @@ class Literal:
         y.update((name, symbols[Sign("y", (name,))]) for name in network.inputs)
         v: dict[str, Any] = {}
         for k in network.order:
-            v[k] = sp.Add(
-                *(symbols[Sign("w", (network.weight_of[k, i],))] * y[i] for i in network.sources[k])
-            )
+            if k in network.formulas:
+                read = {Sign("y", (i,)): y[i] for i in network.sources[k]}
+                v[k] = to_sympy(network.formulas[k], {**symbols, **read})
+            else:
+                v[k] = sp.Add(
+                    *(
+                        symbols[Sign("w", (network.weight_of[k, i],))] * y[i]
+                        for i in network.sources[k]
+                    )
+                )
             if k == cut:
                 v[k] = symbols[Sign("v", (k,))]
-            if not network.neuron[k].activation.group:
+            peers = network.peers.get(k, ())
+            if not peers:
                 y[k] = _Phi(self.numbers[k], 0, v[k])
-        grouped = [k for k in network.outputs if network.neuron[k].activation.group]
-        whole = sp.Add(*(_Exp(v[k]) for k in grouped))
-        for k in grouped:
-            y[k] = _Exp(v[k]) / whole
+            elif all(peer in v for peer in peers):
+                whole = sp.Add(*(_Exp(v[peer]) for peer in peers))
+                y.update((peer, _Exp(v[peer]) / whole) for peer in peers)
         loss = in_d_and_y(network.cost.loss)
         d, out = Sign("d"), Sign("y")
         parts = (to_sympy(loss, {d: symbols[Sign("d", (k,))], out: y[k]}) for k in network.outputs)

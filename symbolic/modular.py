@@ -14,7 +14,7 @@ from fractions import Fraction
 from symbolic.activations import verify
 from symbolic.errors import InputError
 from symbolic.fields import Identity
-from symbolic.network import BIAS, Network
+from symbolic.network import BIAS, Network, letters_of
 from symbolic.terms import (
     Add,
     Call,
@@ -63,9 +63,15 @@ class Assignment:
         self.eta = self.random()
         self.over_n = inverse(N)
         self.into = {
-            k: [(i, network.weight_of[k, i]) for i in network.sources[k]] for k in network.order
+            k: [(i, network.weight_of[k, i]) for i in network.sources[k]]
+            for k in network.order
+            if k not in network.formulas
         }
+        self._reads = {k: letters_of(term) for k, term in network.formulas.items()}
         self.place = network.position
+        self._closed_by = {
+            max(peers, key=network.position.__getitem__): peers for peers in network.groups.values()
+        }
         self.delta: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
         self.v: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
         self.y: tuple[dict[str, int], ...] = tuple({} for _ in range(N))
@@ -86,31 +92,44 @@ class Assignment:
 
     def _targets(self) -> dict[str, int]:
         found = {name: self.random() for name in self.network.outputs}
-        if self.network.cost.distribution:
-            last = self.network.outputs[-1]
-            found[last] = (1 - sum(found.values()) + found[last]) % P
+        for outputs in self.network.distributions:
+            found[outputs[-1]] = (1 - sum(found[name] for name in outputs[:-1])) % P
         return found
 
     def _forward(self, xi: int) -> None:
-        """v_k = Σ_i w_ki y_i, then y_k and φ_k'(v_k); at the outputs ∂c/∂y."""
+        """v_k = Σ_i w_ki y_i or its formula, y_k and φ_k'(v_k); at the outputs ∂c/∂y."""
         network, y, v, weight = self.network, self.y[xi], self.v[xi], self.weight
         y[BIAS] = 1
         y.update((name, self.random()) for name in network.inputs)
         shares: dict[str, int] = {}
         for k in network.order:
-            v[k] = sum(weight[w] * y[i] for i, w in self.into[k]) % P
+            if k in network.formulas:
+                v[k] = self._formula(k, xi, {}, {})[0]
+            else:
+                v[k] = sum(weight[w] * y[i] for i, w in self.into[k]) % P
             phi = network.neuron[k].activation
             if phi.group:
                 shares[k] = self.opaque("exp", v[k])
+                peers = network.peers[k]
+                if all(peer in shares for peer in peers):
+                    over = inverse(sum(shares[peer] for peer in peers))
+                    y.update((peer, shares[peer] * over % P) for peer in peers)
                 continue
             y[k] = v[k] if phi.phi == Sign("v") else self.random()
             self.slope[xi][k] = self._slope(k, xi)
-        for k, share in shares.items():
-            y[k] = share * inverse(sum(shares.values())) % P
         for k in network.outputs:
             letters = {"d": (self.d[xi][k], 0), "y": (y[k], 1)}
             letters["e"] = ((self.d[xi][k] - y[k]) % P, P - 1)
             self.send[xi][k] = self._dual(network.cost.loss, letters)[1]
+
+    def _formula(
+        self, k: str, xi: int, moved: Mapping[str, int], weights: Mapping[str, int]
+    ) -> tuple[int, int]:
+        """v_k by its own formula, and its tangent when signals and weights move."""
+        letters = {f"y {i}": (self.y[xi][i], moved.get(i, 0)) for i in self._reads[k]["y"]}
+        for name in self._reads[k]["w"]:
+            letters[f"w {name}"] = (self.weight[name], weights.get(name, 0))
+        return self._dual(self.network.formulas[k], letters)
 
     def _slope(self, k: str, xi: int) -> int:
         activation = self.network.neuron[k].activation
@@ -124,8 +143,8 @@ class Assignment:
     def tangent(self, xi: int, kicks: Mapping[str, int], weights: Mapping[str, int] = {}) -> int:
         """The tangent of 𝓔(n) when every v_j of sample ξ gets + u_j ε and every w gets + r_w ε.
 
-        v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k and ẏ_k = φ_k' v̇_k; for softmax outputs
-        ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
+        v̇_k = Σ_i (w_ki ẏ_i + ẇ_ki y_i) + u_k, or the tangent of its formula + u_k, and
+        ẏ_k = φ_k' v̇_k; in a softmax group ẏ_k = y_k (v̇_k − Σ_m y_m v̇_m).
         """
         y, slope, weight = self.y[xi], self.slope[xi], self.weight
         moved: dict[str, int] = {}
@@ -133,7 +152,9 @@ class Assignment:
         start = 0 if weights else min((self.place[k] for k in kicks), default=0)
         for k in self.network.order[start:]:
             rate = kicks.get(k, 0)
-            for i, w in self.into[k]:
+            if k in self._reads:
+                rate += self._formula(k, xi, moved, weights)[1]
+            for i, w in self.into.get(k, ()):
                 if i in moved:
                     rate += weight[w] * moved[i]
                 if w in weights:
@@ -143,9 +164,11 @@ class Assignment:
                     moved[k] = slope[k] * rate % P
                 else:
                     shares[k] = rate % P
-        mean = sum(y[k] * rate for k, rate in shares.items())
-        for k in self.network.outputs if shares else ():
-            moved[k] = y[k] * (shares.get(k, 0) - mean) % P
+            peers = self._closed_by.get(k, ())
+            if any(peer in shares for peer in peers):
+                mean = sum(y[peer] * shares.get(peer, 0) for peer in peers)
+                for peer in peers:
+                    moved[peer] = y[peer] * (shares.get(peer, 0) - mean) % P
         total = sum(self.send[xi][k] * moved.get(k, 0) for k in self.network.outputs)
         return total * self.over_n % P
 
@@ -182,7 +205,7 @@ class Assignment:
             case Pow(base, exponent):
                 return self._power(self.value(base, env, xi), exponent)
             case Call(function, argument):
-                return self.opaque(function, self.value(argument, env, xi))
+                return self.called(function, self.value(argument, env, xi))
             case Constant(name):
                 return self.opaque("constant", name)
             case Cases(pieces, otherwise):
@@ -194,7 +217,7 @@ class Assignment:
                     )
                     for c, piece in pieces
                 )
-                return self._cases(rows, self.value(otherwise, env, xi))
+                return self.cases(rows, self.value(otherwise, env, xi))
             case Partial():
                 raise Unaudited("the line speaks of a partial derivative")
 
@@ -253,14 +276,19 @@ class Assignment:
 
     def _power(self, base: int, exponent: Fraction) -> int:
         if exponent.denominator > 1:
-            return self.opaque("power", base, exponent)
+            base = self.opaque("root", base, exponent.denominator)
         return pow(base if exponent >= 0 else inverse(base), abs(exponent.numerator), P)
 
-    def _cases(self, rows: tuple[tuple[int, object, int], ...], otherwise: int) -> int:
-        """A function in pieces is opaque too, unless all its pieces are the same number."""
-        if all(value == otherwise for _, _, value in rows):
-            return otherwise
-        return self.opaque("cases", rows, otherwise)
+    def called(self, function: str, value: int) -> int:
+        if function == "sqrt":
+            return self._power(value, Fraction(1, 2))
+        return self.opaque(function, value)
+
+    def cases(self, rows: tuple[tuple[int, object, int], ...], otherwise: int) -> int:
+        """One of the pieces by chance, always the same one for the same conditions."""
+        guards = tuple((gap, str(relation)) for gap, relation, _ in rows)
+        chosen = self.opaque("cases", guards) % (len(rows) + 1)
+        return (*(value for _, _, value in rows), otherwise)[chosen]
 
     def _dual(self, term: Term, letters: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
         """Value and tangent of an elementary term, those of its letters given."""
@@ -269,8 +297,8 @@ class Assignment:
                 return number(given), 0
             case Constant():
                 return self.value(term, {}, None), 0
-            case Sign(letter):
-                return letters[letter]
+            case Sign(letter, at):
+                return letters[" ".join((letter, *map(str, at)))]
             case Add(terms):
                 parts = [self._dual(part, letters) for part in terms]
                 return sum(a for a, _ in parts) % P, sum(b for _, b in parts) % P
@@ -291,7 +319,7 @@ class Assignment:
             case Call(function, argument):
                 a, b = self._dual(argument, letters)
                 rate = SLOPES[function](self, a) * b % P if b else 0
-                return self.opaque(function, a), rate
+                return self.called(function, a), rate
             case Cases(pieces, otherwise):
                 gaps = [
                     (self._dual(c.left, letters)[0] - self._dual(c.right, letters)[0]) % P
@@ -300,7 +328,7 @@ class Assignment:
                 inside = [self._dual(piece, letters) for _, piece in pieces]
                 last = self._dual(otherwise, letters)
                 value, rate = (
-                    self._cases(
+                    self.cases(
                         tuple(
                             (gap, c.relation, part[n])
                             for gap, (c, _), part in zip(gaps, pieces, inside, strict=True)
@@ -342,7 +370,7 @@ def unit(index: Index, env: Env) -> str:
 SLOPES: dict[str, Callable[[Assignment, int], int]] = {  # f: f' at u, f(u) a number of its own
     "exp": lambda at, u: at.opaque("exp", u),
     "ln": lambda at, u: inverse(u),
-    "sqrt": lambda at, u: inverse(2 * at.opaque("sqrt", u)),
+    "sqrt": lambda at, u: inverse(2 * at.called("sqrt", u)),
     "sin": lambda at, u: at.opaque("cos", u),
     "cos": lambda at, u: -at.opaque("sin", u),
     "sinh": lambda at, u: at.opaque("cosh", u),
@@ -350,7 +378,7 @@ SLOPES: dict[str, Callable[[Assignment, int], int]] = {  # f: f' at u, f(u) a nu
     "tanh": lambda at, u: 1 - at.opaque("tanh", u) ** 2,
     "arctan": lambda at, u: inverse(1 + u * u),
     "erf": lambda at, u: (
-        2 * inverse(at.opaque("sqrt", at.opaque("constant", "pi"))) * at.opaque("exp", -u * u % P)
+        2 * inverse(at.called("sqrt", at.opaque("constant", "pi"))) * at.opaque("exp", -u * u % P)
     ),
-    "abs": lambda at, u: at.opaque("cases", ((u, ">", 1), (u, "<", P - 1)), 0),
+    "abs": lambda at, u: at.cases(((u, ">", 1), (u, "<", P - 1)), 0),
 }

@@ -9,7 +9,7 @@ from itertools import islice
 from symbolic.network import BIAS, Network
 
 Edge = tuple[str, str]
-"""A synapse as (to, source)."""
+"""A synapse as (to, source), or a neuron and a unit that its own formula reads."""
 
 WIDE = 40
 """How many successors, sources or uses of one weight are followed at most."""
@@ -45,13 +45,33 @@ class Surroundings:
         for name in tuple(names) or self.network.outputs[:2]:
             for edge in self.network.uses.get(name, ())[:WIDE]:
                 self._through(edges, edge)
+            for reader in self.network.readers.get(name, ())[:WIDE]:
+                self._around(edges, reader, shape, turn)
+                edges.update(dict.fromkeys((reader, i) for i in self.network.sources[reader]))
             if name in self.network.successors and name != BIAS:
                 self._around(edges, name, shape, turn)
         if shape is Shape.RICH:
             self._enrich(edges)
         elif len(edges) < WIDE:
             self._enough(edges, names)
+        if self.network.formulas:
+            self._complete(edges)
         return tuple(edges)
+
+    def _complete(self, edges: dict[Edge, None]) -> None:
+        """A formula needs all that it reads: a product with a factor left out is 0."""
+        done: set[str] = set()
+        waiting = [to for to, _ in edges]
+        while waiting:
+            here = waiting.pop()
+            if here in done or here not in self.network.formulas:
+                continue
+            done.add(here)
+            for source in self.network.sources[here]:
+                before = len(edges)
+                edges[here, source] = None
+                self._to(edges, source)
+                waiting += [to for to, _ in list(edges)[before:]]
 
     def _through(self, edges: dict[Edge, None], edge: Edge) -> None:
         """The synapse, a way to it and a way on from it."""
@@ -98,6 +118,11 @@ class Surroundings:
     def _enrich(self, edges: dict[Edge, None]) -> None:
         if len(self.network.synapses) <= SMALL:
             edges.update(dict.fromkeys((s.to, s.source) for s in self.network.synapses))
+            edges.update(
+                dict.fromkeys(
+                    (j, i) for j in self.network.formulas for i in self.network.sources[j]
+                )
+            )
             return
         units = {unit for edge in edges for unit in edge} | {BIAS}
         for unit in tuple(dict.fromkeys(to for to, _ in edges)):

@@ -1,5 +1,7 @@
 """A feed-forward network as data: units, synapses, weights and their ties, order, successors.
 
+A neuron adds up its weighted signals, or its local field follows a formula of its own.
+
 Builders for common shapes are in `topologies.py`, the file format in `spec.py`.
 """
 
@@ -8,12 +10,30 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from symbolic.activations import Activation, is_genuine
 from symbolic.costs import Cost
 from symbolic.errors import InputError, did_you_mean
+from symbolic.grammar import excess
+from symbolic.terms import (
+    Add,
+    Call,
+    Cases,
+    Constant,
+    Frac,
+    Mul,
+    Num,
+    Pow,
+    Sign,
+    Term,
+    walk,
+)
+
+if TYPE_CHECKING:  # a recurrent network is unrolled into this one
+    from symbolic.recurrence import Recurrent
 
 BIAS = "0"
 """The unit with y_0 = +1; a synapse from it carries the bias w_j0."""
@@ -25,10 +45,17 @@ SHOWN_OF_A_CYCLE = 24
 
 @dataclass(frozen=True, slots=True)
 class Neuron:
-    """A computing unit: v_j = Σ_i w_ji y_i and y_j = φ_j(v_j)."""
+    """A computing unit: v_j = Σ_i w_ji y_i over its synapses, and y_j = φ_j(v_j).
+
+    With a `field` v_j is that term of signals `Sign("y", (unit,))` and weights `Sign("w", (name,))`
+    instead, such as a gate y_a y_b; then no synapse leads to the neuron.
+    Softmax neurons with the same `group` are normalised together: y_j = exp(v_j) / Σ_m exp(v_m).
+    """
 
     name: str
     activation: Activation
+    field: Term | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +75,8 @@ class Network:
     """A directed acyclic graph of neurons with a cost over its outputs.
 
     `inputs` are the source units, `outputs` name neurons (which may feed other neurons as well).
-    `layers` is set by the layered builders and only helps to name things in a report.
+    `layers` is set by the layered builders and `recurrent` by unrolling in time; both only help to
+    name things in a report.
 
     Raises `InputError` for a cycle (named neuron by neuron), an unknown or a repeated name,
     a neuron that reads nothing, or an output that no input reaches.
@@ -61,8 +89,10 @@ class Network:
     cost: Cost
     name: str = ""
     layers: tuple[tuple[str, ...], ...] = ()
+    recurrent: Recurrent | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        _check_fields(self)
         _check_names(self)
         _check_reach(self)
         _check_cost(self)
@@ -78,6 +108,8 @@ class Network:
         table: dict[str, list[str]] = {neuron.name: [] for neuron in self.neurons}
         for synapse in self.synapses:
             table[synapse.to].append(synapse.source)
+        for name, signals in self._read_by_field.items():
+            table[name] += signals["y"]
         return {name: tuple(units) for name, units in table.items()}
 
     @cached_property
@@ -86,6 +118,9 @@ class Network:
         table: dict[str, list[str]] = {unit: [] for unit in self.units}
         for synapse in self.synapses:
             table[synapse.source].append(synapse.to)
+        for name, signals in self._read_by_field.items():
+            for unit in signals["y"]:
+                table[unit].append(name)
         return {unit: tuple(neurons) for unit, neurons in table.items()}
 
     @cached_property
@@ -95,11 +130,34 @@ class Network:
 
     @cached_property
     def uses(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """The synapses (to, source) that carry each weight; more than one means tied."""
+        """The synapses (to, source) that carry each weight; more than one means tied.
+
+        A weight that only formulas read is carried by none.
+        """
         table: dict[str, list[tuple[str, str]]] = {}
         for synapse in self.synapses:
             table.setdefault(synapse.weight, []).append((synapse.to, synapse.source))
+        for weight in self.readers:
+            table.setdefault(weight, [])
         return {weight: tuple(places) for weight, places in table.items()}
+
+    @cached_property
+    def formulas(self) -> dict[str, Term]:
+        """v_j of each neuron whose local field is a formula of its own."""
+        return {n.name: n.field for n in self.neurons if n.field is not None}
+
+    @cached_property
+    def readers(self) -> dict[str, tuple[str, ...]]:
+        """The neurons whose own formula reads each weight; other weights are left out."""
+        table: dict[str, list[str]] = {}
+        for name, signals in self._read_by_field.items():
+            for weight in signals["w"]:
+                table.setdefault(weight, []).append(name)
+        return {weight: tuple(neurons) for weight, neurons in table.items()}
+
+    @cached_property
+    def _read_by_field(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {name: letters_of(term) for name, term in self.formulas.items()}
 
     @cached_property
     def units(self) -> tuple[str, ...]:
@@ -108,18 +166,75 @@ class Network:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The neurons in an order in which every signal is computed before it is read."""
-        waiting = {
-            neuron.name: sum(source in self.neuron for source in self.sources[neuron.name])
-            for neuron in self.neurons
-        }
+        """The neurons in an order in which every signal is computed before it is read.
+
+        What reads one signal of a softmax group comes after the whole group.
+        """
+        waiting = dict.fromkeys(self.neuron, 0)
+        for unit in self.neuron:
+            for k in self.followers(unit):
+                waiting[k] += 1
         ready = [name for name, count in waiting.items() if count == 0]
         for name in ready:
-            for successor in self.successors[name]:
+            for successor in self.followers(name):
                 waiting[successor] -= 1
                 if waiting[successor] == 0:
                     ready.append(successor)
         return tuple(ready)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The softmax groups, each by its name with its neurons."""
+        table: dict[str, list[str]] = {}
+        for neuron in self.neurons:
+            if neuron.activation.group:
+                table.setdefault(neuron.group, []).append(neuron.name)
+        return {name: tuple(members) for name, members in table.items()}
+
+    @cached_property
+    def peers(self) -> dict[str, tuple[str, ...]]:
+        """The softmax group that a neuron belongs to, itself included; other neurons have none."""
+        return {name: members for members in self.groups.values() for name in members}
+
+    @cached_property
+    def shares_alone(self) -> bool:
+        """Whether all outputs are one softmax group that feeds no neuron, or there is no group."""
+        members = [name for group in self.groups.values() for name in group]
+        one = len(self.groups) < 2 and (not members or set(members) == self.output_set)
+        return one and not any(self.successors[name] for name in members)
+
+    @cached_property
+    def distributions(self) -> tuple[tuple[str, ...], ...]:
+        """The outputs whose targets add up to one, group by group, where the cost asks for it."""
+        if not self.cost.distribution:
+            return ()
+        return tuple(
+            tuple(j for j in self.outputs if self.neuron[j].group == name)
+            for name in self.groups
+            if any(j in self.output_set for j in self.groups[name])
+        )
+
+    def followers(self, neuron: str) -> tuple[str, ...]:
+        """The neurons whose signal waits for v of this one: those that read it or a peer."""
+        if neuron not in self.peers:
+            return self.successors[neuron]
+        readers = (k for peer in self.peers[neuron] for k in self.successors[peer])
+        return tuple(dict.fromkeys(readers))
+
+    @cached_property
+    def depth(self) -> dict[str, int]:
+        """The level of each unit: 0 of what is given, else above all that it waits for.
+
+        A softmax group lies on one level.
+        """
+        table = dict.fromkeys((BIAS, *self.inputs), 0)
+        for name in self.order:
+            sources = (i for unit in self.sources[name] for i in self.peers.get(unit, (unit,)))
+            table[name] = 1 + max((table[i] for i in sources), default=0)
+            peers = self.peers.get(name, ())
+            if peers and all(peer in table for peer in peers):
+                table.update(dict.fromkeys(peers, max(table[peer] for peer in peers)))
+        return table
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -135,6 +250,48 @@ class Network:
     def hidden(self) -> tuple[str, ...]:
         """The neurons that are no output."""
         return tuple(n.name for n in self.neurons if n.name not in self.output_set)
+
+
+def letters_of(field: Term) -> dict[str, tuple[str, ...]]:
+    """The units ("y") and the weights ("w") that a formula reads, in order of first sight."""
+    signs = [part for part in walk(field) if isinstance(part, Sign)]
+    return {
+        letter: tuple(dict.fromkeys(str(s.at[0]) for s in signs if s.letter == letter))
+        for letter in ("y", "w")
+    }
+
+
+_IN_A_FIELD = (Num, Constant, Sign, Add, Mul, Frac, Pow, Call, Cases)
+
+
+def _check_fields(network: Network) -> None:
+    """A formula is an elementary term of signals and weights, and no synapse adds to it."""
+    if not network.formulas:
+        return
+    targets = {synapse.to for synapse in network.synapses}
+    for name, term in network.formulas.items():
+        about = ("field", name)
+        if name in targets:
+            raise InputError(
+                f"Neuron {name!r} has a formula of its own for v; what it reads belongs in there, "
+                "not on a synapse.",
+                about=about,
+            )
+        for part in walk(term):
+            fine = isinstance(part, _IN_A_FIELD)
+            if isinstance(part, Sign):
+                fine = part.letter in ("y", "w") and len(part.at) == 1
+                fine = fine and isinstance(part.at[0], str) and part.at[0] != BIAS
+            if not fine:
+                what = part.letter if isinstance(part, Sign) else type(part).__name__
+                raise InputError(
+                    f"The formula of neuron {name!r} reads {what!r}; it is an elementary term of "
+                    "the signals y of units and of weights w, each with one name.",
+                    about=about,
+                )
+        too_much = excess(term)
+        if too_much:
+            raise InputError(f"The formula of neuron {name!r} {too_much}.", about=about)
 
 
 def _check_names(network: Network) -> None:
@@ -173,6 +330,21 @@ def _check_names(network: Network) -> None:
                 "underscores, beginning with a letter or digit.",
                 about=("weight", synapse.to, synapse.source),
             )
+    for name, read in network._read_by_field.items():
+        for unit in read["y"]:
+            if unit not in known:
+                raise InputError(
+                    f"The formula of neuron {name!r} reads {unit!r}, but there is no such unit. "
+                    + did_you_mean(unit, units),
+                    about=("field", name),
+                )
+        for weight in read["w"]:
+            if not _WEIGHT.match(weight):
+                raise InputError(
+                    f"{weight!r} cannot name a weight: use up to 140 letters, digits and "
+                    "underscores, beginning with a letter or digit.",
+                    about=("field", name),
+                )
     if not network.outputs:
         raise InputError(
             "The network has no output; name at least one neuron as output.", about=("output",)
@@ -210,9 +382,16 @@ def _check_reach(network: Network) -> None:
         if len(loop) > SHOWN_OF_A_CYCLE:
             half = SHOWN_OF_A_CYCLE // 2
             shown, length = [*loop[:half], "…", *loop[-half:]], f" of {len(loop) - 1:,} neurons"
+        what = f"The signals run in a cycle{length}: {' → '.join(shown)}."
+        if any(name in network.peers for name in loop):
+            what += (
+                " Softmax neurons of one group are computed together; name the groups apart: "
+                'group = "g1".'
+            )
         raise InputError(
-            f"The signals run in a cycle{length}: {' → '.join(shown)}. A feed-forward network has "
-            "none; remove one of these synapses, or unroll the recurrence in time first.",
+            f"{what} Remove one of these "
+            "synapses, or, if it reads the signal of the step before, write it with a delay, as in "
+            f'from = {{ "{loop[0]}[-1]" = "w" }}, and say how many steps there are: steps = 5.',
             about=("synapse", loop[1], loop[0]),
         )
     reached = set(network.inputs)
@@ -229,24 +408,33 @@ def _check_reach(network: Network) -> None:
 
 def _check_cost(network: Network) -> None:
     """The activations that the cost asks of the outputs, and softmax only where it can stand."""
-    grouped = [n.name for n in network.neurons if n.activation.group]
-    if grouped and sorted(grouped) != sorted(network.outputs):
-        raise InputError(
-            f"Softmax belongs to all output neurons and to no other; here {grouped[0]!r} has it "
-            f"while the outputs are {', '.join(network.outputs)}.",
-            about=("activation", grouped[0]),
-        )
-    for name in grouped:
-        if network.successors[name]:
+    for neuron in network.neurons:
+        if neuron.activation.group and not is_genuine(neuron.activation):
             raise InputError(
-                f"The softmax output {name!r} feeds {network.successors[name][0]!r}; "
-                "a softmax output may feed no neuron.",
-                about=("synapse", network.successors[name][0], name),
-            )
-        if not is_genuine(network.neuron[name].activation):
-            raise InputError(
-                f"Neuron {name!r} is normalised over the outputs with a function of its own; "
+                f"Neuron {neuron.name!r} is normalised over its group with a function of its own; "
                 "the one such activation is softmax."
+            )
+        if neuron.group and not neuron.activation.group:
+            raise InputError(
+                f"Neuron {neuron.name!r} has the group {neuron.group!r}, but only softmax neurons "
+                'form groups; give it activation = "softmax".',
+                about=("group", neuron.name),
+            )
+    for name, members in network.groups.items():
+        if len(members) == 1 and not network.shares_alone:
+            raise InputError(
+                f"The softmax neuron {members[0]!r} is alone in its group, so its signal is always "
+                "1; give the neurons it competes with the same group and activation.",
+                about=("activation", members[0]),
+            )
+        inside = [j for j in members if j in network.output_set]
+        if network.cost.distribution and inside and len(inside) < len(members):
+            other = next(j for j in members if j not in network.output_set)
+            raise InputError(
+                f"The cost {network.cost.name!r} needs whole softmax groups as outputs, but "
+                f"{other!r}, normalised together with {inside[0]!r}, is no output; give one of "
+                f'them a group of its own: group = "{name or "g"}2".',
+                about=("activation", other),
             )
     wanted = network.cost.outputs
     for output in network.outputs:
@@ -266,7 +454,8 @@ def _cycle(network: Network) -> list[str]:
     path: dict[str, int] = {}
     while here not in path:
         path[here] = len(path)
-        here = next(source for source in network.sources[here] if source in stuck)
+        sources = (s for unit in network.sources[here] for s in network.peers.get(unit, (unit,)))
+        here = next(source for source in sources if source in stuck)
     loop = list(path)[path[here] :]
     loop.reverse()
     return [loop[-1], *loop]

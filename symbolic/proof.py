@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import InitVar, dataclass, field, replace
 
 from symbolic.assumptions import satisfying
-from symbolic.conditions import DISTRIBUTION, UNENFORCED, needed, standing
+from symbolic.conditions import DISTRIBUTION, UNENFORCED, Needs, standing
 from symbolic.decisions import Decisions
 from symbolic.derivation import (
     ByAssumption,
@@ -150,9 +150,11 @@ class _Kernel:
     refute: bool
     done: list[Finding] = field(default_factory=list)
     decisions: Decisions = field(init=False)
+    needs: Needs = field(init=False)
 
     def __post_init__(self) -> None:
         self.decisions = Decisions(self.derivation, self.done)
+        self.needs = Needs(self.derivation.network)
 
     def findings(self) -> list[Finding]:
         for step in self.derivation.steps:
@@ -170,7 +172,7 @@ class _Kernel:
         proved = self.decisions.family(step)
         if proved is None:
             proved = self._member_by_member(step, verdicts)
-        under = (*proved.under, *needed(step.claim, step.over, self.derivation.network))
+        under = (*proved.under, *self.needs.of(step.claim, step.over))
         held = self._held(step, Proved(proved.by, tuple(dict.fromkeys(under))), verdicts)
         if verdicts:
             for member in members:

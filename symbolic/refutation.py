@@ -11,13 +11,18 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.duals import ONE, ZERO, Number, Undecided, differ, enclosure
 from symbolic.evaluation import Instance
 from symbolic.neighbourhood import Shape, Surroundings
-from symbolic.network import BIAS, Network
+from symbolic.network import BIAS, Network, letters_of
 from symbolic.terms import Equation, Sign, walk
-from symbolic.verdicts import Value, Witness
+from symbolic.verdicts import (
+    Value,
+    Witness,
+)
 from symbolic.worth import Undefined
 
 ONE_SAMPLE = "N = 1"
@@ -220,7 +225,11 @@ class _Hunt:
         for count, edge in enumerate(edges):
             drawn = chance.choice(values) if count < 64 else ONE
             falling = plan.seed == 1 and edge[0] in names  # so that v_j < 0 and the others > 0
-            weights.setdefault(network.weight_of[edge], -drawn if falling else drawn)
+            if edge in network.weight_of:
+                weights.setdefault(network.weight_of[edge], -drawn if falling else drawn)
+            else:
+                read = letters_of(network.formulas[edge[0]])["w"]
+                weights.update((w, chance.choice(values)) for w in read if w not in weights)
         units = list(dict.fromkeys(unit for to, source in edges for unit in (source, to)))
         ends = [unit for unit in units if unit in network.output_set]
         inputs: list[dict[str, Fraction]] = []
@@ -235,13 +244,16 @@ class _Hunt:
         self, ends: list[str], chance: random.Random, values: tuple[Fraction, ...]
     ) -> dict[str, Fraction]:
         """Targets of the outputs reached; they add up to one where that is assumed."""
-        drawn = {unit: chance.choice(values) for unit in ends}
-        if DISTRIBUTION in self.assumptions:
-            first = next(iter(ends or self.network.outputs))
-            last = next((unit for unit in self.network.outputs if unit != first), first)
+        if DISTRIBUTION not in self.assumptions:
+            return {unit: chance.choice(values) for unit in ends}
+        found: dict[str, Fraction] = {}
+        for outputs in _together(self.network):
+            first = next((unit for unit in ends if unit in outputs), outputs[0])
+            last = next((unit for unit in outputs if unit != first), first)
             drawn = {last: -chance.choice((ZERO, ONE))} if last != first else {}
             drawn[first] = ONE - sum(drawn.values(), ZERO)
-        return drawn
+            found |= drawn
+        return found
 
     def names(self, member: tuple[str, ...]) -> tuple[str, ...]:
         """The units and weights that the member and the claim speak of by name."""
@@ -256,8 +268,11 @@ class _Hunt:
         return tuple(dict.fromkeys((*member, *spoken)))
 
     def settled(self, witness: Witness, plan: Plan) -> Witness:
-        """The biases changed so that v = 0 wherever φ is rational only there."""
-        if not plan.balanced:
+        """The biases changed so that v = 0 wherever φ is rational only there.
+
+        Where a neuron has a formula of its own the numbers stay as they are drawn.
+        """
+        if not plan.balanced or self.network.formulas or not self.network.shares_alone:
             return witness
         network, at = self.network, Instance(self.network, witness)
         weights = dict(witness.weights)
@@ -392,6 +407,12 @@ def _rank(number: Fraction) -> int:
 
 def _distributed(network: Network, witness: Witness) -> bool:
     return all(
-        sum((sample.get(unit, ZERO) for unit in network.outputs), ZERO) == 1
+        sum((sample.get(unit, ZERO) for unit in outputs), ZERO) == 1
         for sample in witness.targets
+        for outputs in _together(network)
     )
+
+
+def _together(network: Network) -> tuple[tuple[str, ...], ...]:
+    """The outputs whose targets are assumed to add up to one: all, or those of each group."""
+    return network.distributions or (network.outputs,)

@@ -75,7 +75,7 @@ class Roles:
             return f"{name!r} is no output neuron, so it has no {what}"
         kind = "the bias unit" if name == "0" else "an input"
         if name in net.neuron:
-            return f"{name!r} is a softmax output, which has no φ of its own: write y[{name}]"
+            return f"{name!r} is a softmax neuron, which has no φ of its own: write y[{name}]"
         what = {"v": "local field v", "delta": "local gradient", "phi": "φ"}.get(role, "sources")
         return f"{name!r} is {kind}, so it has no {what}"
 

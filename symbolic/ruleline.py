@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.errors import did_you_mean
 from symbolic.families import AFTER_FOR, neurons, said, synapses
 from symbolic.forward import OVER_SAMPLES
@@ -223,18 +225,23 @@ class Line(Parser):
         return (index, None) if isinstance(index, str) else (index.name, self.scope[index.name])
 
     def _derivative(self, name: Token) -> Term:
-        """D(E, v[j]): the total derivative of the cost."""
+        """D(E, v[j]): the total derivative of the cost; D(v[k], y[j]): of the one formula of v."""
         if self.assumed:
             what = "An assumption may not speak of D: that would assume what is to be proved."
             self.refuse(what, name.column)
         self.take()
         of, start = self._sign(), self.here
-        if of.letter != "E":
-            self.refuse("Only the cost is differentiated here: D(E, v[j]).", name.column)
+        if of.letter not in ("E", "v"):
+            what = "The cost is differentiated here, or a local field: D(E, v[j]), D(v[k], y[j])."
+            self.refuse(what, name.column)
         self.expect(",")
         start = self.here
         by = self._sign()
         self.expect(")")
+        if of.letter == "v":
+            if by.letter not in ("y", "w"):
+                self.refuse("v is differentiated by y or w: D(v[k], y[j]).", start.column)
+            return Partial(of, by, PartialKind.LOCAL)
         if by.letter not in ("v", "y", "e", "w"):
             self.refuse("𝓔 is differentiated by v, y, e or w: D(E, v[j]).", start.column)
         if by.letter == "e" and Sign("e") not in set(walk(self.network.cost.loss)):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from symbolic import activations, costs
 from symbolic.conditions import UNENFORCED
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.errors import InputError
 from symbolic.fields import Counterexample, Decision, Identity
 from symbolic.network import Network
@@ -73,9 +75,7 @@ class Rule:
 
 def _check_order(network: Network, claims: tuple[tuple[Equation, Family], ...]) -> None:
     """δ_j = δ_j is true and computes nothing: δ_j may read δ_k only of deeper neurons k."""
-    depth: dict[str, int] = {}
-    for j in network.order:
-        depth[j] = 1 + max(depth.get(i, 0) for i in network.sources[j])
+    depth = network.depth
     for claim, family in claims:
         assert isinstance(claim.left, Sign)
         if _only_fed(claim.right, claim.left.at[0], frozenset()):

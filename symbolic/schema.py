@@ -1,8 +1,9 @@
 """A generic line decided once for all its members: letters stay letters, Σ over a set one atom.
 
-The definitions are the same formula for every neuron (v_j = Σ_i w_ji y_i, y_j = φ_j(v_j)), so the
-adjoint identity of a whole family is one comparison of normal forms; that the members fit is a
-comparison of sets.  A difference here says nothing: the line is then decided member by member.
+Where the definitions are the same formula for every neuron (v_j = Σ_i w_ji y_i, y_j = φ_j(v_j)),
+the adjoint identity of a whole family is one comparison of normal forms; that the members fit is a
+comparison of sets.  A family that feeds a neuron with a formula of its own is not compared here.
+A difference says nothing: the line is then decided member by member.
 Part of the trusted kernel.
 """
 
@@ -16,7 +17,9 @@ from fractions import Fraction
 from symbolic.algebra import Poly, Ring, TooLargeError, add, freeze, subtract
 from symbolic.calculus import derivative
 from symbolic.costs import in_d_and_y
-from symbolic.derivation import Family
+from symbolic.derivation import (
+    Family,
+)
 from symbolic.forward import OVER_SAMPLES
 from symbolic.meaning import tidy
 from symbolic.network import Network
@@ -116,21 +119,29 @@ def _truth(left: Term, over: Family, network: Network) -> Truth:
         return _gradient([j for (j,) in over.members], network)
     if left.letter == "dw" and len(left.at) == 2:
         names = [network.weight_of.get((j, i), "") for j, i in over.members]
-        if all(name and len(network.uses[name]) == 1 for name in names):
+        if all(_carried(name, network) and len(network.uses[name]) == 1 for name in names):
             once = ETA * Sum(OVER_SAMPLES, delta(J) * y(I))
             return Truth(once, (J, I), (Kind.NEURON, Kind.UNIT))
     if (
         left.letter == "dw"
         and len(left.at) == 1
-        and all(w in network.uses for (w,) in over.members)
+        and all(_carried(w, network) for (w,) in over.members)
     ):
         return Truth(ETA * Sum(OVER_SAMPLES, CARRIED), (W,), (Kind.UNIT,))
     raise NotGeneric
 
 
+def _carried(weight: str, network: Network) -> bool:
+    """Whether synapses alone carry the weight, so that ∂v_j/∂w_ji = y_i is all there is."""
+    return weight in network.uses and weight not in network.readers
+
+
 def _gradient(names: list[str], network: Network) -> Truth:
     """−∂𝓔/∂v_j = φ_j' (−∂𝓔/∂y_j): from the cost if j is an output, from each k that reads y_j."""
     if not all(j in network.neuron and not network.neuron[j].activation.group for j in names):
+        raise NotGeneric
+    formulas = network.formulas
+    if formulas and any(k in formulas for j in names for k in network.successors[j]):
         raise NotGeneric
     outputs = sum(j in network.output_set for j in names)
     if outputs == 0:

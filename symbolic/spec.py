@@ -11,6 +11,15 @@ activation = { phi = "v/(1 + abs(v))" }
 [neurons.o]
 from = { x1 = "w_a", x2 = "w_b", h = "w_c" }   # naming a weight twice ties it
 bias = false                         # or the name of the bias weight
+[neurons.g]
+field = "w_a*x1*x2 + w_b*h"          # v of its own formula: signals by name, weights begin with w
+[neurons.p1]
+activation = "softmax"
+group = "p"                          # normalised together; a group may feed others or be outputs
+
+A recurrent network says steps = 5 and reads late signals as from = { x = "w_x", "h[-1]" = "w_h" };
+initial = { h = "h0" } names an input for h before the first step, else 0, and outputs_at = "last"
+compares the last step alone.
 """
 
 from __future__ import annotations
@@ -29,16 +38,19 @@ from symbolic import activations, costs
 from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.costs import COSTS, Cost
 from symbolic.errors import InputError, did_you_mean
+from symbolic.formula import formula, written
 from symbolic.grammar import expression
-from symbolic.network import BIAS, Network, Neuron, Synapse
+from symbolic.network import BIAS, Network, Neuron, Synapse, letters_of
 from symbolic.places import Path, Places
 from symbolic.plaindata import plain_data
+from symbolic.recurrence import EVERY, Recurrent, late
 from symbolic.terms import Term
 from symbolic.topologies import shorthand
 
 LARGEST = 16_000_000
 KEYS = ("name", "inputs", "outputs", "activation", "cost", "bias", "neurons")
-NEURON_KEYS = ("from", "activation", "bias")
+IN_TIME = ("steps", "initial", "outputs_at")
+NEURON_KEYS = ("from", "activation", "bias", "field", "group")
 
 
 _SHORTHAND = re.compile(r"\d+(?:[-:].*)?")
@@ -128,18 +140,31 @@ def write(network: Network) -> str:
 
 def as_data(network: Network) -> dict[str, Any]:
     """The keys of a network file with their values, as `write` writes them."""
-    neurons: dict[str, Any] = {}
-    for neuron in network.neurons:
-        pairs = {i: network.weight_of[neuron.name, i] for i in network.sources[neuron.name]}
-        neurons[neuron.name] = {"from": pairs, "activation": _activation_data(neuron.activation)}
-    return {
-        "name": network.name,
-        "inputs": list(network.inputs),
-        "outputs": list(network.outputs),
-        "cost": _cost_data(network.cost),
-        "bias": False,
-        "neurons": neurons,
+    drawn = network.recurrent or network
+    neurons: dict[str, Any] = {
+        neuron.name: {"from": {}, "activation": _activation_data(neuron.activation)}
+        for neuron in drawn.neurons
     }
+    units = (*drawn.inputs, *neurons)
+    for neuron in drawn.neurons:
+        if neuron.group:
+            neurons[neuron.name]["group"] = neuron.group
+        if neuron.field is not None:
+            del neurons[neuron.name]["from"]
+            neurons[neuron.name]["field"] = written(neuron.field, units)
+    for synapse in drawn.synapses:
+        neurons[synapse.to]["from"][synapse.source] = synapse.weight
+    data: dict[str, Any] = {
+        "name": drawn.name,
+        "inputs": list(drawn.inputs),
+        "outputs": list(drawn.outputs),
+        "cost": _cost_data(drawn.cost),
+        "bias": False,
+    }
+    if isinstance(drawn, Recurrent):
+        data |= {"steps": drawn.steps, "outputs_at": drawn.outputs_at}
+        data |= {"initial": dict(drawn.initial)} if drawn.initial else {}
+    return data | {"neurons": neurons}
 
 
 def from_data(data: dict[str, Any], file: str | None = None) -> Network:
@@ -191,7 +216,7 @@ class _Reader:
 
     def network(self) -> Network:
         data = self.data
-        self._known_keys(data, KEYS, ())
+        self._known_keys(data, (*KEYS, *IN_TIME), ())
         for key in ("inputs", "outputs", "neurons"):
             if key not in data:
                 self._refuse(f"The key {key!r} is missing.")
@@ -212,25 +237,69 @@ class _Reader:
             self._known_keys(row, NEURON_KEYS, path)
             given = row.get("activation")
             phi = default if given is None else self._activation(given, (*path, "activation"))
-            neurons.append(Neuron(name, phi))
+            group = row.get("group", "")
+            if not isinstance(group, str):
+                self._refuse('group is a name: group = "g1".', (*path, "group"))
+            if "field" in row:
+                neurons.append(Neuron(name, phi, self._field(name, row), group))
+                continue
+            neurons.append(Neuron(name, phi, None, group))
             synapses += self._synapses(name, row, bias, unnamed)
         title = data.get("name", "")
         if not isinstance(title, str) or len(title) > 200 or not title.isprintable():
             self._refuse("name is a text of at most 200 characters, on one line.", ("name",))
+        inputs, outputs = self._names("inputs"), self._names("outputs")
+        cost = self._cost(data.get("cost", "squared_error"))
+        drawn = (inputs, tuple(neurons), outputs, tuple(synapses), cost)
         try:
-            return Network(
-                self._names("inputs"),
-                tuple(neurons),
-                self._names("outputs"),
-                tuple(synapses),
-                self._cost(data.get("cost", "squared_error")),
-                title,
-            )
+            if any(key in data for key in IN_TIME):
+                return Recurrent(*drawn, *self._in_time(), title).unrolled()
+            self._no_delay(neurons, synapses)
+            return Network(*drawn, title)
         except InputError as error:
             if error.line is not None:
                 raise
             by_key = error.about[:1] in (("unit",), ("synapse",))
             self._refuse(error.what, *self._paths(error.about), by_key=by_key)
+
+    def _in_time(self) -> tuple[int, dict[str, str], str]:
+        """How many steps, what stands before the first, and where the outputs are compared."""
+        steps, initial = self.data.get("steps"), self.data.get("initial", {})
+        at = self.data.get("outputs_at", EVERY)
+        if type(steps) is not int:
+            self._refuse("steps is a whole number, the steps in time: steps = 5.", ("steps",))
+        if not isinstance(initial, dict) or _not_text(initial):
+            what = 'initial names an input for each unit: initial = { h = "h0" }.'
+            self._refuse(what, ("initial",))
+        return steps, initial, at
+
+    def _no_delay(self, neurons: list[Neuron], synapses: list[Synapse]) -> None:
+        reads = [(s.to, s.source, self._paths(("synapse", s.to, s.source))) for s in synapses]
+        for neuron in neurons:
+            signals = letters_of(neuron.field)["y"] if neuron.field is not None else ()
+            reads += [(neuron.name, i, self._paths(("field", neuron.name))) for i in signals]
+        for to, source, places in reads:
+            if late(source)[1]:
+                self._refuse(
+                    f"Neuron {to!r} reads {source!r}, which is a delay in time; say over how many "
+                    "steps the network runs: steps = 5.",
+                    *places,
+                )
+
+    def _field(self, name: str, row: Mapping[str, Any]) -> Term:
+        """The formula of v of one neuron."""
+        path = ("neurons", name)
+        for key in ("from", "bias"):
+            if key in row and row[key] is not False:
+                what = f"Neuron {name!r} has a formula of its own for v; what {key!r} gives belongs"
+                self._refuse(f"{what} in there.", (*path, key), by_key=True)
+        text = row["field"]
+        if not isinstance(text, str):
+            self._refuse('field is a formula in quotes: field = "w_a*x1*x2".', (*path, "field"))
+        inputs = self.data["inputs"] if isinstance(self.data["inputs"], list) else []
+        units = [i for i in (*inputs, *self.data["neurons"]) if isinstance(i, str)]
+        line, column = self._places.values.get((*path, "field"), (1, 0))
+        return formula(text, units, self.file, line, column + 1)
 
     def _synapses(
         self, name: str, row: Mapping[str, Any], default: bool, unnamed: dict[str, Synapse]
@@ -256,7 +325,7 @@ class _Reader:
                     (*path, "from"),
                     path,
                 )
-        found = [Synapse(name, i, w or f"w_{name}_{i}") for i, w in given]
+        found = [Synapse(name, i, w or f"w_{name}_{late(i)[0]}") for i, w in given]
         for synapse, (source, weight) in zip(found, given, strict=True):
             if weight is not None:
                 continue
@@ -265,7 +334,7 @@ class _Reader:
                 self._refuse(
                     f"Two synapses, to {other.to!r} from {other.source!r} and to {name!r} from "
                     f"{source!r}, would both have the weight {synapse.weight!r}; give one a name: "
-                    f'from = {{ {source} = "w_a" }}.',
+                    f'from = {{ {_quoted(source) if "[" in source else source} = "w_a" }}.',
                     *self._paths(("weight", name, source)),
                 )
         return found
@@ -342,12 +411,17 @@ class _Reader:
                 return [*(("outputs", n) for n in reversed(again)), ("outputs",)]
             case ("output",):
                 return [("outputs",)]
+            case ("field" | "group" as key, name):
+                return [("neurons", name, key), ("neurons", name)]
+            case (("steps" | "outputs_at" | "initial"), *_):
+                return [about, about[:1]]
             case ("synapse" | "weight", to, source):
                 path = ("neurons", to, "from")
-                given = data["neurons"][to].get("from")
+                given = data["neurons"][to].get("from", [])
                 listed = [] if isinstance(given, dict) else given
                 again = [n for n, i in enumerate(listed) if i == source]
-                places: list[Path] = [(*path, n) for n in reversed(again)]
+                places: list[Path] = [("neurons", to, "field")]
+                places += [(*path, n) for n in reversed(again)]
                 return [*places, (*path, source), ("neurons", to, "bias"), ("neurons", to)]
             case ("activation", name):
                 return [("neurons", name, "activation"), ("activation",), ("neurons", name)]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 
-from symbolic.algebra import ONE, Poly, add, freeze, scale
+from symbolic.algebra import ONE, Poly, add, freeze, scale, subtract
 from symbolic.calculus import FUNCTIONS, derivative
 from symbolic.errors import InputError
 from symbolic.meaning import Env, Meaning, thaw, tidy
-from symbolic.network import BIAS
+from symbolic.network import BIAS, letters_of
 from symbolic.terms import Partial, PartialKind, Sign
 
 
@@ -94,7 +94,11 @@ class Tangents(Meaning):
         keys = self.ring.keys
         by_y: dict[str, list[tuple[str, Poly]]] = {unit: [] for unit in self.network.units}
         by_w: dict[str, list[tuple[str, Poly]]] = {weight: [] for weight in self.network.uses}
+        formulas = self.network.formulas
         for k in self.network.order:
+            if k in formulas:
+                self._by_rules(k, by_y, by_w)
+                continue
             slopes: dict[int, Poly] = {}
             for monomial, coefficient in self.body("v", (k,)).items():
                 for place, atom in enumerate(monomial):
@@ -106,6 +110,21 @@ class Tangents(Meaning):
                 table = by_y if kind == "y" else by_w
                 table[str(name)].append((k, slope))
         return by_y, by_w
+
+    def _by_rules(
+        self,
+        k: str,
+        by_y: dict[str, list[tuple[str, Poly]]],
+        by_w: dict[str, list[tuple[str, Poly]]],
+    ) -> None:
+        """The formula of v_k differentiated by every signal and every weight written in it."""
+        body, read = self.body("v", (k,)), letters_of(self.network.formulas[k])
+        for letter, table in (("y", by_y), ("w", by_w)):
+            for name in read[letter]:
+                atom = self.ring.number((letter, name), letter == "y")
+                slope = self.differentiated(body, atom)
+                if slope:
+                    table[name].append((k, slope))
 
     def backward(self, unit: str) -> Poly:
         """−∂𝓔/∂y_unit: what its own cost and the neurons that read it send back."""
@@ -130,12 +149,39 @@ class Tangents(Meaning):
         if not self.network.neuron[neuron].activation.group:
             slope = self.ring.atom(("phi", neuron, 1), sampled=True)
             return self.ring.multiply(slope, self.backward(neuron))
-        by = self.ring.number(("v", neuron), sampled=True)
-        parts = [
-            self.ring.multiply(self.differentiated(self.body("y", (m,)), by), self.backward(m))
-            for m in self.network.outputs
-        ]
-        return add(*parts)
+        if self.network.shares_alone:
+            by = self.ring.number(("v", neuron), sampled=True)
+            parts = [
+                self.ring.multiply(self.differentiated(self.body("y", (m,)), by), self.backward(m))
+                for m in self.network.outputs
+            ]
+            return add(*parts)
+        peers = self.network.peers[neuron]
+        self._require_shares(peers)
+        mean = add(*(self.ring.multiply(self.y(m), self.backward(m)) for m in peers))
+        return self.ring.multiply(self.y(neuron), subtract(self.backward(neuron), mean))
+
+    def _require_shares(self, peers: tuple[str, ...]) -> None:
+        """∂y_k/∂v_j = y_k (δ_kj − y_j), of the definitions of one group: for k = j and for k ≠ j.
+
+        The definitions of a group differ in names alone, so these two stand for all.
+        """
+        if peers in self._shares:
+            return
+        ring, first = self.ring, peers[0]
+        by = ring.number(("v", first), sampled=True)
+        for k in peers[:2]:
+            share, own = self.body("y", (k,)), self.body("y", (first,))
+            wanted = ring.multiply(share, subtract(ONE if k == first else {}, own))
+            residual = subtract(self.differentiated(share, by), wanted)
+            if ring.cleared(residual):
+                raise InputError("The signals of this group are no shares of their exponentials.")
+        self._shares.add(peers)
+
+    @cached_property
+    def _shares(self) -> set[tuple[str, ...]]:
+        """The groups whose definitions were differentiated."""
+        return set()
 
     def weight_truth(self, weight: str) -> Poly:
         """−∂𝓔/∂w = Σ_ξ Σ δ_k ∂v_k/∂w over the neurons k whose v_k the weight enters."""

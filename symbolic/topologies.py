@@ -26,7 +26,7 @@ def shorthand(text: str) -> Network:
     """A layered network: `2-3-1`, `64-32-10:tanh`, `64-32:relu-10:softmax`, `2-1:tanh(1.7,2/3)`.
 
     An activation belongs to the layer it is written at; if only the last layer carries one it
-    holds for all, except softmax, which is for the last layer only.  The default is logistic.
+    holds for all, except softmax, which holds for its own layer alone.  The default is logistic.
     Softmax at the end brings the cross-entropy with it, all others the squared error.
 
     >>> shorthand("2-3-1").outputs
@@ -95,8 +95,9 @@ def layered(
     neurons: list[Neuron] = []
     synapses: list[Synapse] = []
     for before, layer, phi in zip(layers[:-1], layers[1:], chosen, strict=True):
+        inner = f"layer{len(neurons) + 1}" if phi.group and layer is not layers[-1] else ""
         for j in layer:
-            neurons.append(Neuron(j, phi))
+            neurons.append(Neuron(j, phi, None, inner))
             sources = (BIAS, *before) if bias else before
             synapses += [Synapse(j, i, f"w_{j}_{i}") for i in sources]
     fitting = "softmax_cross_entropy" if chosen[-1].group else "squared_error"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from flint import ctx
+from flint import arb, ctx
 from nets import layered, skipping, tied
 
 from symbolic.activations import ACTIVATIONS, Activation, activation
@@ -42,7 +42,9 @@ from symbolic.terms import (
     num,
     replaced,
 )
-from symbolic.verdicts import Witness
+from symbolic.verdicts import (
+    Witness,
+)
 from symbolic.worth import Undefined
 
 F = Fraction
@@ -300,3 +302,8 @@ def test_a_chain_of_a_hundred_thousand_neurons_is_evaluated():
     weights = {f"w{place}": F(1) for place in range(n)}
     at = Instance(network, Witness(weights, ({"x": F(2)},), ({f"n{n - 1}": F(5)},)))
     assert at.value(delta("n7")) == 3
+
+
+def test_an_enclosure_without_bounds_is_undecided_and_no_crash():
+    with pytest.raises(Undecided):
+        enclosure(arb(0, "inf"))

@@ -38,6 +38,8 @@ from symbolic.recursion import OVER_FED, local_gradients, weight_corrections
 from symbolic.terms import (
     Add,
     Call,
+    Cases,
+    Condition,
     Equation,
     Frac,
     Mul,
@@ -45,6 +47,7 @@ from symbolic.terms import (
     Pow,
     Range,
     RangeKind,
+    Relation,
     Sign,
     Sum,
     Term,
@@ -107,6 +110,53 @@ def network(draw: random.Random) -> Network:
     return Network(inputs, made, ends, tuple(wires), draw.choice(COSTS))
 
 
+def with_formulas(net: Network, draw: random.Random) -> Network:
+    """Some neurons, never all, with a local field of a formula instead of a weighted sum."""
+    chosen = {n.name for n in net.neurons[:-1] if draw.random() < 0.6}
+    made = tuple(
+        Neuron(n.name, n.activation, formula(net, n.name, draw) if n.name in chosen else None)
+        for n in net.neurons
+    )
+    wires = tuple(s for s in net.synapses if s.to not in chosen)
+    return Network(net.inputs, made, net.outputs, wires, net.cost)
+
+
+def formula(net: Network, name: str, draw: random.Random) -> Term:
+    """A formula of the signals and the weights of one neuron, smooth or not."""
+    read = [y(i) for i in net.sources[name] if i != BIAS]
+    weights = [Sign("w", (s.weight,)) for s in net.synapses if s.to == name]
+    a, b, c = draw.choice(read), draw.choice(read), draw.choice(weights)
+    whole = Mul(tuple(read)) if len(read) > 1 else read[0]
+    ways: list[Term] = [
+        whole,
+        c * whole + draw.choice(weights),
+        Add(tuple((i - c) ** 2 for i in read)),
+        a * Call("tanh", c * b),
+        c * Frac(a, 1 + b**2),
+        Call("sqrt", 1 + a**2) * c,
+        Call("exp", -(a**2)) * b,
+        a * b - b * a + c * a,
+        Frac(a, c),
+        Call("abs", a - c),
+        Cases(((Condition(a, Relation.AT_LEAST, b), a * c),), b * c),
+    ]
+    return draw.choice(ways) + num(0) * whole  # reads all that the sum read
+
+
+def with_a_group(net: Network, draw: random.Random) -> Network:
+    """Two or three neurons as one softmax group that may feed the others, where that can be."""
+    size = min(len(net.neurons), draw.randint(2, 3))
+    chosen = {n.name for n in draw.sample(net.neurons, size)}
+    made = tuple(
+        Neuron(n.name, activation("softmax"), n.field, "p") if n.name in chosen else n
+        for n in net.neurons
+    )
+    try:
+        return Network(net.inputs, made, net.outputs, net.synapses, net.cost)
+    except InputError:  # one of them reads another, or the cost asks for other outputs
+        return net
+
+
 def witnesses(net: Network, draw: random.Random) -> Iterator[Witness]:
     """Small rational numbers for one, two and three samples; distributions where asked for."""
     for size in (1, 2, 3, 2):
@@ -144,6 +194,11 @@ class Writer:
         ]
         if wire.source != BIAS:
             kinds.append(local(v(wire.to), y(wire.source)))
+        for g in net.formulas:
+            kinds += [local(v(g), y(i)) for i in net.sources[g]]
+        for name, readers in net.readers.items():
+            by = Sign("w", (name,))
+            kinds += [by, total(by), *(local(v(g), by) for g in readers)]
         if self.single:
             k = draw.choice(self.single)
             kinds += [slope(k), Phi(k, draw.choice((0, 1, 2)), draw.choice((v(k), v(j))))]
@@ -294,6 +349,12 @@ def faults(seed: int, tally: Counter[str]) -> Iterator[str]:
     """What is wrong with the verdicts on a few random lines."""
     draw = random.Random(seed)
     net = network(draw)
+    if seed % 3 == 0 and len(net.neurons) > 1:
+        net = with_formulas(net, draw)
+        tally["with formulas"] += bool(net.formulas)
+    if seed % 4 == 1 and len(net.neurons) > 2 and not net.groups:
+        net = with_a_group(net, draw)
+        tally["with a group"] += not net.shares_alone
     steps = tuple(lines(net, draw, 6))
     whole = Derivation("fuzz", net, definitions(net), steps)
     try:
@@ -387,6 +448,8 @@ def _ran(tally: Counter[str], seeds: int) -> None:
     assert tally["held against instances"] >= 4 * seeds
     assert min(tally[kind.__name__] for kind in (Proved, Unjustified, Open)) >= seeds // 4
     assert tally["re-evaluated"] >= seeds // 10
+    assert tally["with formulas"] >= seeds // 8
+    assert tally["with a group"] >= seeds // 40
     proved = [tally[kind.__name__] for kind in JUSTIFICATIONS if kind is not ByAssumption]
     assert min(proved) > 0
     assert tally["has a value at no instance"] <= tally["held against instances"] // 10

@@ -18,7 +18,9 @@ from symbolic.recursion import local_gradients, weight_corrections
 from symbolic.schema import holds
 from symbolic.terms import Equation, Frac, Range, RangeKind, Sign, Sum, Var, num
 from symbolic.topologies import random_dag, shorthand
-from symbolic.verdicts import Proved
+from symbolic.verdicts import (
+    Proved,
+)
 
 NET = shorthand("2-3-2")
 OVER_FED = Range(RangeKind.FED_BY, (K,), (J,))
