@@ -11,9 +11,7 @@ from collections.abc import Callable
 
 from symbolic.network import Network
 from symbolic.topologies import chain, random_dag
-from symbolic.verdicts import (
-    Proved,
-)
+from symbolic.verdicts import Proved
 from symbolic.verification import prove
 
 

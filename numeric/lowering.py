@@ -26,9 +26,7 @@ from numeric.program import (
     Rows,
     Softmax,
 )
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.forward import definitions
 from symbolic.network import BIAS

@@ -29,9 +29,7 @@ from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.rules import Rule
 from symbolic.spec import open_network
-from symbolic.verdicts import (
-    Proved,
-)
+from symbolic.verdicts import Proved
 from symbolic.verification import prove, rule_of
 
 LARGEST_RULE = 1_000_000

@@ -54,14 +54,7 @@ from symbolic.derivation import (
 )
 from symbolic.notation import J, delta
 from symbolic.terms import Cases, Equation, Partial, RangeKind, Sign, Sum, Term, walk
-from symbolic.verdicts import (
-    WORST_FIRST,
-    Finding,
-    Hypothesis,
-    Proved,
-    Refuted,
-    Verdict,
-)
+from symbolic.verdicts import WORST_FIRST, Finding, Hypothesis, Proved, Refuted, Verdict
 
 
 class Judged(Protocol):

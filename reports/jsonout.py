@@ -9,9 +9,7 @@ import json
 from collections.abc import Sequence
 
 from reports.latex_printer import latex_of
-from symbolic.derivation import (
-    Step,
-)
+from symbolic.derivation import Step
 from symbolic.verdicts import (
     WORST_FIRST,
     Finding,

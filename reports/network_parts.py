@@ -29,10 +29,7 @@ from reports.signs import is_input_name
 from reports.source import drawn_source, is_python
 from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
-from symbolic.derivation import (
-    Definition,
-    Derivation,
-)
+from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
 from symbolic.recurrence import Recurrent, at_step

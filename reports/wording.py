@@ -25,14 +25,7 @@ from symbolic.derivation import (
     Step,
 )
 from symbolic.terms import Cases, Equation, Num, Partial, Sign, Sum, Term, Var, walk
-from symbolic.verdicts import (
-    Open,
-    Proved,
-    Refuted,
-    Unjustified,
-    Value,
-    Verdict,
-)
+from symbolic.verdicts import Open, Proved, Refuted, Unjustified, Value, Verdict
 
 MARKS: dict[type[Verdict], Mark] = {
     Proved: Mark.PROVED,

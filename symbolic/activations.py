@@ -18,9 +18,7 @@ from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
 from symbolic.ranges import Interval, TooHard
 from symbolic.terms import Cases, Num, Sign, Term, replaced, walk
 from symbolic.tower import Requirement
-from symbolic.verdicts import (
-    Open,
-)
+from symbolic.verdicts import Open
 
 __all__ = [
     "ACTIVATIONS",

@@ -32,9 +32,7 @@ from symbolic.terms import (
     Term,
     walk,
 )
-from symbolic.verdicts import (
-    Proved,
-)
+from symbolic.verdicts import Proved
 
 TRIALS = 3
 FIRST_N = 2

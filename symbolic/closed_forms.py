@@ -17,9 +17,7 @@ from symbolic.conditions import DEFINED, DISTRIBUTION, off_the_kinks
 from symbolic.fields import Identity
 from symbolic.tangents import Tangents
 from symbolic.terms import Sign
-from symbolic.verdicts import (
-    Hypothesis,
-)
+from symbolic.verdicts import Hypothesis
 
 BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""

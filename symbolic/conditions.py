@@ -10,9 +10,7 @@ from functools import cached_property
 from symbolic.activations import is_genuine
 from symbolic.calculus import derivative
 from symbolic.costs import Cost, in_d_and_y
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.network import Network
 from symbolic.terms import (
     Add,
@@ -36,9 +34,7 @@ from symbolic.terms import (
     replaced,
     walk,
 )
-from symbolic.verdicts import (
-    Hypothesis,
-)
+from symbolic.verdicts import Hypothesis
 
 DIFFERENTIABLE = Hypothesis("differentiable", "every φ_j is differentiable at v_j")
 BATCH = Hypothesis("N ≥ 1", "the batch has N ≥ 1 samples")

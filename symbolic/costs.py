@@ -15,9 +15,7 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
 from symbolic.ranges import Interval
 from symbolic.terms import Call, Frac, Num, Sign, Term, num, replaced, walk
-from symbolic.verdicts import (
-    Open,
-)
+from symbolic.verdicts import Open
 
 D, Y, E = Sign("d"), Sign("y"), Sign("e")
 SHARE = Interval(Fraction(0), Fraction(1))

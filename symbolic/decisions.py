@@ -30,14 +30,7 @@ from symbolic.meaning import Env
 from symbolic.schema import holds
 from symbolic.tangents import Tangents
 from symbolic.terms import Equation, Mul, Num, Partial, PartialKind, Sign, Term, walk
-from symbolic.verdicts import (
-    Finding,
-    Hypothesis,
-    Open,
-    Proved,
-    Unjustified,
-    Verdict,
-)
+from symbolic.verdicts import Finding, Hypothesis, Open, Proved, Unjustified, Verdict
 
 CERTIFICATE = "the adjoint certificate"
 ALL_SUBSETS = 4

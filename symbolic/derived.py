@@ -9,9 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from symbolic import exposition
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.proof import Checked, check

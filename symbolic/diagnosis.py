@@ -11,9 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.duals import Number, Undecided, differ
 from symbolic.evaluation import Instance
 from symbolic.network import Network

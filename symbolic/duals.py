@@ -14,9 +14,7 @@ from math import isqrt
 from flint import arb, fmpq
 
 from symbolic.errors import InputError
-from symbolic.verdicts import (
-    Value,
-)
+from symbolic.verdicts import Value
 
 ZERO, ONE = Fraction(0), Fraction(1)
 HIGHEST = 1_000

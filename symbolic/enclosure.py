@@ -26,9 +26,7 @@ from symbolic.terms import (
     Sign,
     Term,
 )
-from symbolic.verdicts import (
-    Value,
-)
+from symbolic.verdicts import Value
 
 Point = Mapping[Sign, Fraction]
 Real = Any  # a Fraction, or a flint.arb where the number is not known to be rational

@@ -38,9 +38,7 @@ from symbolic.forward import definitions
 from symbolic.network import BIAS, Network
 from symbolic.notation import LETTERS
 from symbolic.terms import Partial, PartialKind, Sign, Term
-from symbolic.verdicts import (
-    Witness,
-)
+from symbolic.verdicts import Witness
 from symbolic.worth import Env, Undefined, bound, evaluate
 
 BITS = 200

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.network import Network
 
 AFTER_FOR = (

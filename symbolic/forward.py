@@ -5,10 +5,7 @@ Differentiation is not known here, nor is the recursion.
 
 from __future__ import annotations
 
-from symbolic.derivation import (
-    Definition,
-    Family,
-)
+from symbolic.derivation import Definition, Family
 from symbolic.network import Network
 from symbolic.notation import ES, E, I, J, K, N, d, e, v, w, y
 from symbolic.terms import (

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symbolic.algebra import ONE, Frozen, Number, Poly, Ring, add, freeze, subtract
-from symbolic.derivation import (
-    Definition,
-)
+from symbolic.derivation import Definition
 from symbolic.errors import InputError
 from symbolic.forward import definitions
 from symbolic.network import BIAS, Network

@@ -15,12 +15,7 @@ from dataclasses import InitVar, dataclass, field, replace
 from symbolic.assumptions import satisfying
 from symbolic.conditions import DISTRIBUTION, UNENFORCED, Needs, standing
 from symbolic.decisions import Decisions
-from symbolic.derivation import (
-    ByAssumption,
-    Derivation,
-    Family,
-    Step,
-)
+from symbolic.derivation import ByAssumption, Derivation, Family, Step
 from symbolic.errors import InputError
 from symbolic.forward import definitions
 from symbolic.instances import Compared, compared, contradicts, trial_witnesses

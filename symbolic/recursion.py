@@ -10,9 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbolic.calculus import derivative, plus, times
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.forward import OVER_SAMPLES, loss_of, neurons
 from symbolic.network import Network
 from symbolic.notation import ETA, I, J, K, M, N, W, d, delta, dw, slope, w, y

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symbolic.derivation import (
-    Family,
-    Source,
-)
+from symbolic.derivation import Family, Source
 from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.ruleline import Line

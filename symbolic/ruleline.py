@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.errors import did_you_mean
 from symbolic.families import AFTER_FOR, neurons, said, synapses
 from symbolic.forward import OVER_SAMPLES

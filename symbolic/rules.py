@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from symbolic import activations, costs
 from symbolic.conditions import UNENFORCED
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.fields import Counterexample, Decision, Identity
 from symbolic.network import Network

@@ -17,9 +17,7 @@ from fractions import Fraction
 from symbolic.algebra import Poly, Ring, TooLargeError, add, freeze, subtract
 from symbolic.calculus import derivative
 from symbolic.costs import in_d_and_y
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.forward import OVER_SAMPLES
 from symbolic.meaning import tidy
 from symbolic.network import Network

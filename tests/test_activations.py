@@ -21,9 +21,7 @@ from symbolic.activations import (
 from symbolic.errors import InputError
 from symbolic.fields import Counterexample, Identity
 from symbolic.terms import Call, Cases, Condition, Num, Relation, Sign, Term, num, replaced, walk
-from symbolic.verdicts import (
-    Open,
-)
+from symbolic.verdicts import Open
 from tests.mutants import mutants
 from tests.oracle import jet
 

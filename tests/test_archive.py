@@ -58,9 +58,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import layered, random_dag, shorthand
-from symbolic.verdicts import (
-    Proved,
-)
+from symbolic.verdicts import Proved
 from tests.nets import skipping, tied
 
 NET = shorthand("2-2-1")

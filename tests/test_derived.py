@@ -11,9 +11,7 @@ from symbolic.errors import InputError
 from symbolic.spec import parse
 from symbolic.terms import Sign
 from symbolic.topologies import chain
-from symbolic.verdicts import (
-    Proved,
-)
+from symbolic.verdicts import Proved
 
 TIED = """name = "tied"
 inputs = ["x"]

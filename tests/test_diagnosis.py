@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from nets import layered, skipping, tied
 
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.diagnosis import diagnose
 from symbolic.notation import ETA, I, J, K, N, W, d, delta, dw, e, slope, v, w, y
 from symbolic.refutation import search

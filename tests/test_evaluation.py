@@ -42,9 +42,7 @@ from symbolic.terms import (
     num,
     replaced,
 )
-from symbolic.verdicts import (
-    Witness,
-)
+from symbolic.verdicts import Witness
 from symbolic.worth import Undefined
 
 F = Fraction

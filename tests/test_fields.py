@@ -26,9 +26,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.tower import Requirement
-from symbolic.verdicts import (
-    Open,
-)
+from symbolic.verdicts import Open
 from tests.mutants import mutants
 
 V, W, A = Sign("v"), Sign("w"), Sign("a")

@@ -42,13 +42,7 @@ from symbolic.rules import Rule
 from symbolic.schema import holds
 from symbolic.spec import load, parse, write
 from symbolic.terms import Add, Equation, Mul, Sign, Sum, Term, num
-from symbolic.verdicts import (
-    Open,
-    Proved,
-    Refuted,
-    Unjustified,
-    Witness,
-)
+from symbolic.verdicts import Open, Proved, Refuted, Unjustified, Witness
 from symbolic.verification import prove, rule_of
 from tests.mutants import mutants
 

@@ -57,14 +57,7 @@ from symbolic.terms import (
     replaced,
     walk,
 )
-from symbolic.verdicts import (
-    Finding,
-    Open,
-    Proved,
-    Refuted,
-    Unjustified,
-    Witness,
-)
+from symbolic.verdicts import Finding, Open, Proved, Refuted, Unjustified, Witness
 from symbolic.worth import Undefined
 
 V, Y, D = Sign("v"), Sign("y"), Sign("d")

@@ -17,12 +17,7 @@ from numeric.validation import Agrees, Differs, validate
 from reports.cli import main
 from symbolic import archive
 from symbolic.audit import audit, audit_claims
-from symbolic.derivation import (
-    ByCertificate,
-    Derivation,
-    Family,
-    Step,
-)
+from symbolic.derivation import ByCertificate, Derivation, Family, Step
 from symbolic.errors import InputError
 from symbolic.exposition import derive
 from symbolic.forward import definitions
@@ -33,11 +28,7 @@ from symbolic.recursion import local_gradients, partial_by_signal
 from symbolic.spec import load, parse, write
 from symbolic.terms import Equation
 from symbolic.topologies import shorthand
-from symbolic.verdicts import (
-    Proved,
-    Refuted,
-    Verdict,
-)
+from symbolic.verdicts import Proved, Refuted, Verdict
 from symbolic.verification import prove, rule_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -37,12 +37,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import layered, shorthand
-from symbolic.verdicts import (
-    Open,
-    Proved,
-    Refuted,
-    Unjustified,
-)
+from symbolic.verdicts import Open, Proved, Refuted, Unjustified
 
 NET = shorthand("2-3-2")
 OUT = neurons("the output neurons j", NET.outputs)

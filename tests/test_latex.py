@@ -38,13 +38,7 @@ from symbolic.network import Network, Neuron, Synapse
 from symbolic.notation import J, N, slope
 from symbolic.terms import Frac, Mul, Sign
 from symbolic.topologies import random_dag
-from symbolic.verdicts import (
-    Finding,
-    Hypothesis,
-    Open,
-    Proved,
-    Unjustified,
-)
+from symbolic.verdicts import Finding, Hypothesis, Open, Proved, Unjustified
 
 NASTY = (
     "a_b%",

@@ -32,11 +32,7 @@ from symbolic.recursion import BACK_PROPAGATED
 from symbolic.rules import Rule
 from symbolic.terms import Equation, Frac, num
 from symbolic.topologies import shorthand
-from symbolic.verdicts import (
-    Open,
-    Proved,
-    Value,
-)
+from symbolic.verdicts import Open, Proved, Value
 
 NET = shorthand("2-3-1")
 OUT = neurons("the output neurons j", NET.outputs)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symbolic.derivation import (
-    ByDifferentiation,
-)
+from symbolic.derivation import ByDifferentiation
 from symbolic.derived import derive
 from symbolic.exposition import proposal
 from symbolic.forward import neurons
@@ -15,10 +13,7 @@ from symbolic.proof import check
 from symbolic.recursion import local_gradients
 from symbolic.terms import Equation, RangeKind, Sum, walk
 from symbolic.topologies import chain, random_dag, shorthand
-from symbolic.verdicts import (
-    Proved,
-    Refuted,
-)
+from symbolic.verdicts import Proved, Refuted
 from symbolic.verification import prove
 
 TIED = random_dag(5, 12, 3, ties=0.4)

@@ -18,10 +18,7 @@ from symbolic.exposition import derive
 from symbolic.network import BIAS, Neuron, Synapse
 from symbolic.recurrence import Recurrent
 from symbolic.spec import load, parse, write
-from symbolic.verdicts import (
-    Proved,
-    Refuted,
-)
+from symbolic.verdicts import Proved, Refuted
 from symbolic.verification import prove, rule_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

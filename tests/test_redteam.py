@@ -55,13 +55,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import shorthand
-from symbolic.verdicts import (
-    Finding,
-    Open,
-    Proved,
-    Refuted,
-    Unjustified,
-)
+from symbolic.verdicts import Finding, Open, Proved, Refuted, Unjustified
 from symbolic.verification import prove
 
 V, Y, D = Sign("v"), Sign("y"), Sign("d")

@@ -11,9 +11,7 @@ from nets import layered, skipping, tied
 
 from symbolic.activations import activation
 from symbolic.costs import cost
-from symbolic.derivation import (
-    Family,
-)
+from symbolic.derivation import Family
 from symbolic.duals import differ, enclosure
 from symbolic.network import Network, Neuron, Synapse
 from symbolic.notation import ETA, I, J, K, N, W, d, delta, dw, e, slope, w, y
