@@ -1,0 +1,438 @@
+"""One concrete instance of an array program: small sizes, exact numbers, plain loops.
+
+The derivatives are true ones, by intervention: element number s of an array gets the value a + ε_s,
+everything downstream is computed again, and the factor of ε_s in the cost is read off.  Nothing
+here knows normal forms or adjoints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+
+from symbolic.arrays import Abstract, Definition, Program
+from symbolic.duals import (
+    ONE,
+    ZERO,
+    Dual,
+    Number,
+    Scalar,
+    Undecided,
+    add,
+    apply,
+    inverse,
+    multiply,
+    plain,
+    power,
+    real,
+    sign,
+    tangent,
+)
+from symbolic.indexed import (
+    INTEGERS,
+    Add,
+    Affine,
+    AtLeast,
+    Count,
+    Delta,
+    Expr,
+    Fn,
+    Gather,
+    Get,
+    Mul,
+    Name,
+    Num,
+    Opaque,
+    Pow,
+    Shifted,
+    Size,
+    Sort,
+    Sum,
+    Var,
+)
+
+Place = tuple[int, ...]
+Key = tuple[str, Place]
+Polynomial = tuple[tuple[tuple[int, ...], Fraction], ...]  # powers of the arguments, coefficient
+Env = Mapping[Var, int]
+COST: Key = ("", ())
+
+
+@dataclass(frozen=True)
+class ArrayWitness:
+    """Numbers anyone can put in: sizes, given entries, functions as polynomials, index maps.
+
+    An entry that is left out is 0.  `names` says which element a named element is.
+    """
+
+    sizes: dict[str, int]
+    entries: dict[Key, Fraction] = field(default_factory=dict)
+    functions: dict[Key, Polynomial] = field(default_factory=dict)
+    maps: dict[Key, int] = field(default_factory=dict)
+    names: dict[tuple[str, str], int] = field(default_factory=dict)  # by name and sort
+
+
+class _MissingError(LookupError):
+    """This element must be computed first."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """real + Σ_s moved[s] · ε_s, where every product of two ε is 0."""
+
+    real: Number
+    moved: Mapping[int, Number]
+
+
+NOTHING = Moved(ZERO, {})
+Draw = Callable[[str, Place, int], Polynomial]
+"""An unknown function by name, indices and number of arguments."""
+
+
+class Instance:
+    """A program with the numbers of a witness put in.
+
+    `seeded` names the arrays by whose elements the cost is differentiated.
+
+    >>> from symbolic.arrays import Given
+    >>> J = Sort("J"); j = Var("j", J); y = Get("y", (j,))
+    >>> square = Definition("y", (j,), Get("v", (j,)) ** 2)
+    >>> program = Program((Given("v", (J,)),), (square,), Sum(j, y * y))
+    >>> at = ArrayWitness({"J": 2}, {("v", (1,)): Fraction(3)})
+    >>> instance = Instance(program, at, seeded=("v",))
+    >>> instance.value(y, {j: 1}), instance.truth("v", (1,))  # v², and ∂(v⁴)/∂v = 4 v³
+    (Fraction(9, 1), Fraction(108, 1))
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        witness: ArrayWitness,
+        seeded: Iterable[str] = (),
+        draw: Draw | None = None,
+        choose: Callable[[int], int] | None = None,
+    ) -> None:
+        self.program = program
+        self.sizes = witness.sizes
+        self.entries = dict(witness.entries)
+        self.functions = dict(witness.functions)
+        self.maps = dict(witness.maps)
+        self.names = dict(witness.names)
+        self._draw, self._choose = draw, choose
+        self._definitions = {d.array: d for d in program.definitions}
+        self._given = {g.array for g in program.given}
+        self.multipliers = {m.array: m for m in program.multipliers}
+        self._meaning = {m.name: m.array for m in program.multipliers}
+        for array in program.arrays:
+            if array not in self._meaning and array not in self.multipliers:
+                self._meaning[f"∂{array}"] = array
+        self._acyclic = {relation.array: relation for relation in program.acyclic}
+        self._ranges: dict[Sort, range] = {}
+        self._memo: dict[Key, Moved] = {}
+        self._seeds: dict[Key, int] = {}
+        for array in seeded:
+            for at in self.places(program.arrays[array]):
+                if not self.forbidden(array, at):
+                    self._seeds[array, at] = len(self._seeds)
+
+    def witness(self) -> ArrayWitness:
+        """The numbers put in, with those that were drawn on the way."""
+        return ArrayWitness(self.sizes, self.entries, self.functions, self.maps, self.names)
+
+    def elements(self, sort: Sort) -> range:
+        """The elements of a sort, numbered from 1 where it is not ordered."""
+        if sort not in self._ranges:
+            if sort == INTEGERS:
+                raise Undecided("a sum over all integers is not written out")
+            first, last = sort.bounds() if sort.ordered else (1, sort.extent())
+            self._ranges[sort] = range(self.index(first, {}), self.index(last, {}) + 1)
+        return self._ranges[sort]
+
+    def places(self, sorts: Iterable[Sort]) -> list[Place]:
+        """The indices of an array of these sorts."""
+        return list(product(*map(self.elements, sorts)))
+
+    def forbidden(self, array: str, at: Place) -> bool:
+        """Whether the element is 0 because its relation is acyclic: 1, 2, 3, … is the order."""
+        relation = self._acyclic.get(array)
+        return relation is not None and at[relation.to] <= at[relation.source]
+
+    def index(self, index: Shifted | int, env: Env) -> int:
+        """The integer an index expression stands for."""
+        match index:
+            case int():
+                return index
+            case Affine(const, terms):
+                return const + sum(c * self.index(part, env) for part, c in terms)
+            case Var():
+                return env[index]
+            case Size(name):
+                return self.sizes[name]
+            case Name(name, sort):
+                return self._named(name, sort)
+            case Gather(name, sort, at):
+                key = (name, tuple(self.index(i, env) for i in at))
+                if key not in self.maps:
+                    within = self.elements(sort)
+                    self.maps[key] = within[self._choose(len(within)) if self._choose else 0]
+                return self.maps[key]
+
+    def _named(self, name: str, sort: Sort) -> int:
+        key = (name, sort.name)
+        if key not in self.names:
+            free = [
+                i
+                for i in self.elements(sort)
+                if i not in {n for (_, s), n in self.names.items() if s == sort.name}
+            ]
+            if not free:
+                raise Undecided(f"{sort.name} has fewer elements than names")
+            self.names[key] = free[0]
+        return self.names[key]
+
+    def value(self, expr: Expr, env: Env) -> Number:
+        """The number an expression stands for; names of derivatives stand for true derivatives."""
+        while True:
+            try:
+                return self._value(expr, env).real
+            except _MissingError as missing:
+                self._compute(missing.key)
+
+    def truth(self, array: str, at: Place) -> Number:
+        """factor · ∂cost/∂array[at]; the array must be seeded."""
+        self._compute(COST)
+        slope = self._memo[COST].moved.get(self._seeds[array, at], ZERO)
+        named = self.multipliers.get(array)
+        return _number(multiply(self.value(named.factor, {}), slope)) if named else slope
+
+    def _compute(self, wanted: Key) -> None:
+        """Fill in an element and all it is computed from, one after the other."""
+        stack = [wanted]
+        waiting = {wanted}
+        while stack:
+            key = stack[-1]
+            try:
+                if key not in self._memo:
+                    self._memo[key] = self._moved(key, self._computed(key))
+            except _MissingError as missing:
+                if missing.key in waiting:
+                    raise Undecided("the definitions read each other in a circle") from None
+                stack.append(missing.key)
+                waiting.add(missing.key)
+                continue
+            waiting.discard(stack.pop())
+
+    def _moved(self, key: Key, value: Moved) -> Moved:
+        seed = self._seeds.get(key)
+        return value if seed is None else Moved(value.real, {**value.moved, seed: ONE})
+
+    def _computed(self, key: Key) -> Moved:
+        array, at = key
+        if key == COST:
+            definition: Definition | Abstract | Expr = self.program.cost
+            env: dict[Var, int] = {}
+        else:
+            definition = self._definitions[array]
+            env = dict(zip(definition.at, at, strict=True))
+        if isinstance(definition, Abstract):
+            return self._abstract(definition, env)
+        return self._value(
+            definition.body if isinstance(definition, Definition) else definition, env
+        )
+
+    def _abstract(self, definition: Abstract, env: Env) -> Moved:
+        """The affine function with the given slopes, which are those at this point."""
+        terms = []
+        for local in definition.partials:
+            for place in self.places(v.sort for v in local.at):
+                inner = {**env, **dict(zip(local.at, place, strict=True))}
+                slope = self._value(local.slope, inner).real
+                if slope != ZERO:
+                    terms.append(_scaled(slope, self._entry(local.array, place)))
+        return _added(terms)
+
+    def _entry(self, array: str, at: Place) -> Moved:
+        sorts = self.program.arrays[self._meaning.get(array, array)]
+        if any(i not in self.elements(s) for s, i in zip(sorts, at, strict=True)):
+            return NOTHING
+        key = (array, at)
+        if array in self._given:
+            seed = self._seeds.get(key)
+            return Moved(self.entries.get(key, ZERO), {} if seed is None else {seed: ONE})
+        if array in self._meaning:
+            meant = self._meaning[array], at
+            return NOTHING if self.forbidden(*meant) else Moved(self.truth(*meant), {})
+        if key not in self._memo:
+            raise _MissingError(key)
+        return self._memo[key]
+
+    def _value(self, expr: Expr, env: Env) -> Moved:
+        match expr:
+            case Num(value):
+                return Moved(value, {})
+            case Count(size):
+                return Moved(Fraction(self.sizes[size]), {})
+            case Get(array, at):
+                return self._entry(array, tuple([self.index(i, env) for i in at]))
+            case Add(terms):
+                return _added([self._value(term, env) for term in terms])
+            case Mul(factors):
+                return self._product(factors, env)
+            case Pow(base, exponent):
+                return _chained(lambda u: _power(u, exponent), self._value(base, env))
+            case Fn(name, argument):
+                return _chained(
+                    FUNCTIONS.get(name, lambda u: apply(name, u)), self._value(argument, env)
+                )
+            case Opaque():
+                return self._opaque(expr, env)
+            case Sum(over, body):
+                inner = dict(env)
+                parts = []
+                for i in self.elements(over.sort):
+                    inner[over] = i
+                    parts.append(self._value(body, inner))
+                return _added(parts)
+            case Delta(left, right):
+                return Moved(Fraction(self.index(left, env) == self.index(right, env)), {})
+            case AtLeast(left, right):
+                return Moved(Fraction(self.index(left, env) >= self.index(right, env)), {})
+
+    def _product(self, factors: tuple[Expr, ...], env: Env) -> Moved:
+        """A factor that is 0 and stays 0 makes the rest irrelevant: no edge, nothing is read."""
+        result = Moved(ONE, {})
+        for factor in sorted(factors, key=self._rank):
+            result = _times(result, self._value(factor, env))
+            if result.real == ZERO and not result.moved:
+                return NOTHING
+        return result
+
+    def _rank(self, factor: Expr) -> int:
+        match factor:
+            case Delta() | AtLeast():
+                return 0
+            case Get(array) if array in self._given:
+                return 1
+            case _:
+                return 2
+
+    def _opaque(self, expr: Opaque, env: Env) -> Moved:
+        arguments = [self._value(a, env) for a in expr.arguments]
+        key = (expr.name, tuple(self.index(i, env) for i in expr.at))
+        if key not in self.functions:
+            if self._draw is None:
+                self.functions[key] = (((1,) + (0,) * (len(arguments) - 1), ONE),)
+            else:
+                self.functions[key] = self._draw(*key, len(arguments))
+        function = self.functions[key]
+        for place, order in enumerate(expr.orders):
+            for _ in range(order):
+                function = differentiated(function, place)
+        point = [a.real for a in arguments]
+        moved: list[Moved] = [Moved(evaluated(function, point), {})]
+        for place, argument in enumerate(arguments):
+            if argument.moved:
+                slope = evaluated(differentiated(function, place), point)
+                moved.append(Moved(ZERO, _scaled(slope, argument).moved))
+        return _added(moved)
+
+
+def differentiated(function: Polynomial, place: int) -> Polynomial:
+    """The partial derivative of a polynomial by one argument.
+
+    >>> differentiated((((3,), Fraction(2)),), 0)  # (2 v³)' = 6 v²
+    (((2,), Fraction(6, 1)),)
+    """
+    return tuple(
+        ((*powers[:place], powers[place] - 1, *powers[place + 1 :]), c * powers[place])
+        for powers, c in function
+        if powers[place]
+    )
+
+
+def evaluated(function: Polynomial, point: list[Number]) -> Number:
+    """The value of a polynomial."""
+    result: Number = ZERO
+    for powers, c in function:
+        term: Number = c
+        for x, n in zip(point, powers, strict=True):
+            term = _number(multiply(term, power(x, Fraction(n))))
+        result = _number(add(result, term))
+    return result
+
+
+def _number(x: Scalar) -> Number:
+    return plain(x)
+
+
+def _times(a: Moved, b: Moved) -> Moved:
+    if not a.moved:
+        return _scaled(a.real, b)
+    if not b.moved:
+        return _scaled(b.real, a)
+    return _added(
+        [
+            Moved(_number(multiply(a.real, b.real)), _scaled(b.real, a).moved),
+            Moved(ZERO, _scaled(a.real, b).moved),
+        ]
+    )
+
+
+def _scaled(c: Number, a: Moved) -> Moved:
+    if c == ZERO:
+        return NOTHING
+    if c == ONE:
+        return a
+    return Moved(
+        _number(multiply(c, a.real)), {s: _number(multiply(c, m)) for s, m in a.moved.items()}
+    )
+
+
+def _added(parts: list[Moved]) -> Moved:
+    if len(parts) == 1:
+        return parts[0]
+    value: Number = ZERO
+    moved: dict[int, Number] = {}
+    for part in parts:
+        value = _number(add(value, part.real))
+        for s, m in part.moved.items():
+            moved[s] = _number(add(moved[s], m)) if s in moved else m
+    return Moved(value, moved)
+
+
+def _chained(function: Callable[[Scalar], Scalar], a: Moved) -> Moved:
+    if not a.moved:
+        return Moved(_number(function(a.real)), {})
+    result = function(Dual(a.real, ONE))
+    slope = _number(tangent(result))
+    return Moved(_number(real(result)), _scaled(slope, Moved(ZERO, a.moved)).moved)
+
+
+def _power(u: Scalar, exponent: Fraction) -> Scalar:
+    return power(u, exponent)
+
+
+def _logistic(u: Scalar) -> Scalar:
+    return inverse(add(ONE, apply("exp", multiply(Fraction(-1), u))))
+
+
+def _side(u: Scalar) -> Fraction:
+    """1 for u > 0, 0 for u < 0; at the kink there is no derivative."""
+    side = sign(plain(u))
+    if side == 0:
+        raise Undecided("a kink")
+    return ONE if side > 0 else ZERO
+
+
+FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
+    "logistic": _logistic,
+    "softplus": lambda u: apply("ln", add(ONE, apply("exp", u))),
+    "relu": lambda u: multiply(_side(u), u),
+    "step": _side,
+}
