@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 
 from flint import ctx
 
@@ -118,6 +118,33 @@ def contradicted(program: Program, rule: Rule, found: Counterexample) -> bool:
         )
 
 
+class Bench:
+    """A few instances with the true values of a left side, to sift candidate right sides fast."""
+
+    def __init__(self, program: Program, rule: Rule, hypotheses: Iterable[Hypothesis] = ()) -> None:
+        self._points: list[tuple[Instance, dict[Var, int], Number]] = []
+        with ctx.workprec(BITS):
+            arena = _Arena(program, rule, hypotheses)
+            arena.seeded = tuple(sorted({rule.array, *(m.array for m in program.multipliers)}))
+            for instance in arena.instances():
+                for at in instance.places(v.sort for v in rule.at):
+                    env = dict(zip(rule.at, at, strict=True))
+                    sides = arena.sides(instance, at)
+                    if sides is not None:
+                        self._points.append((instance, env, sides[0]))
+
+    def agrees(self, body: Expr) -> bool:
+        """Whether the right side has the true values wherever both can be told."""
+        with ctx.workprec(BITS):
+            for instance, env, truth in self._points:
+                try:
+                    if differ(instance.value(body, env), truth):
+                        return False
+                except Undecided:
+                    continue
+        return True
+
+
 class _Arena:
     """One rule with the hypotheses under which it is looked at."""
 
@@ -155,6 +182,11 @@ class _Arena:
             if instances >= 3 * wanted and told:
                 break
         return Agreement(instances, told, None)
+
+    def instances(self) -> Iterator[Instance]:
+        """Three instances of several sizes."""
+        drawn = (self._drawn(sizes, 1) for sizes in self._probes())
+        yield from islice((instance for instance in drawn if instance), 3)
 
     def smallest(self) -> Counterexample | None:
         """First whether there is any, then the smallest sizes, then the simplest numbers."""
@@ -196,6 +228,8 @@ class _Arena:
             return None
         env = dict(zip(self.rule.at, at, strict=True))
         try:
+            if instance.value(self.rule.where, env) == ZERO:
+                return None
             return instance.truth(self.rule.array, at), instance.value(self.rule.body, env)
         except Undecided:
             return None
@@ -313,7 +347,8 @@ class _Arena:
                 at = tuple(instance.index(i, inner) for i in get.at)
                 if not instance.forbidden(get.array, at):
                     keys.append((get.array, at))
-        return sorted(keys[::-1], key=lambda key: key[0] in self.program.indicators)
+        keys.reverse()
+        return sorted(keys, key=lambda key: key[0] in self.program.indicators)
 
     # ---------------------------------------------------------------------------- simplicity
 
@@ -393,7 +428,7 @@ POOLS = (
 
 def _vocabulary(program: Program, rule: Rule) -> tuple[list[Sort], list[str], list[Name]]:
     """The sorts, the names of the sizes and the named elements that occur."""
-    exprs: list[Expr] = [rule.body, *(m.factor for m in program.multipliers)]
+    exprs: list[Expr] = [rule.body, rule.where, *(m.factor for m in program.multipliers)]
     sorts = {sort for sorts in program.arrays.values() for sort in sorts}
     for definition in (*program.definitions, program.cost):
         if isinstance(definition, Abstract):
