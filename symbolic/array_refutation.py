@@ -118,6 +118,11 @@ def contradicted(program: Program, rule: Rule, found: Counterexample) -> bool:
         )
 
 
+def sizes_of(program: Program, rule: Rule) -> list[str]:
+    """The names of the sizes that occur."""
+    return _vocabulary(program, rule)[1]
+
+
 class Bench:
     """A few instances with the true values of a left side, to sift candidate right sides fast."""
 

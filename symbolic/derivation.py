@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from symbolic.terms import Equation, Sign, Term
 
 if TYPE_CHECKING:  # a network holds activations, and these are decided with our Value and Open
+    from symbolic.array_instances import ArrayWitness
+    from symbolic.arrays import Rule
     from symbolic.network import Network
 
 
@@ -197,14 +199,15 @@ class Refuted:
     """At the witness the two sides differ; `member` is where the line breaks first.
 
     `nearest` is a right form close to the claim, itself proved by the kernel, where one was found.
+    A rule of an array program has an `ArrayWitness` and a nearest `Rule`.
     """
 
     member: tuple[str, ...]
-    witness: Witness
+    witness: Witness | ArrayWitness
     left: Value
     right: Value
     diagnosis: str = ""
-    nearest: Equation | None = None
+    nearest: Equation | Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
