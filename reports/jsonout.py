@@ -19,7 +19,9 @@ from symbolic.derivation import (
     Unjustified,
     Value,
     Verdict,
+    Witness,
 )
+from symbolic.terms import Equation
 
 WORDS: dict[type[Verdict], str] = {
     Proved: "proved",
@@ -59,6 +61,8 @@ def item(number: int, step: Step, finding: Finding) -> Json:
             row["under"] = [hypothesis.name for hypothesis in under]
             row["by"] = by
         case Refuted(member, witness, left, right, diagnosis, nearest):
+            assert isinstance(witness, Witness)  # the lines are about a network
+            assert nearest is None or isinstance(nearest, Equation)
             row["member"] = list(member)
             row["counterexample"] = {
                 "weights": {name: str(number) for name, number in witness.weights.items()},

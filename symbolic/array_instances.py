@@ -12,24 +12,21 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 
-from symbolic.arrays import Abstract, Definition, Program
-from symbolic.duals import (
-    ONE,
-    ZERO,
-    Dual,
-    Number,
-    Scalar,
-    Undecided,
-    add,
-    apply,
-    inverse,
-    multiply,
-    plain,
-    power,
-    real,
-    sign,
-    tangent,
+from symbolic.array_numbers import (
+    FUNCTIONS,
+    NOTHING,
+    Moved,
+    Polynomial,
+    added,
+    chained,
+    differentiated,
+    evaluated,
+    number,
+    scaled,
+    times,
 )
+from symbolic.arrays import Abstract, Definition, Program
+from symbolic.duals import ONE, ZERO, Number, Undecided, apply, multiply, power
 from symbolic.indexed import (
     INTEGERS,
     Add,
@@ -55,7 +52,6 @@ from symbolic.indexed import (
 
 Place = tuple[int, ...]
 Key = tuple[str, Place]
-Polynomial = tuple[tuple[tuple[int, ...], Fraction], ...]  # powers of the arguments, coefficient
 Env = Mapping[Var, int]
 COST: Key = ("", ())
 
@@ -82,15 +78,6 @@ class _MissingError(LookupError):
         self.key = key
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """real + Σ_s moved[s] · ε_s, where every product of two ε is 0."""
-
-    real: Number
-    moved: Mapping[int, Number]
-
-
-NOTHING = Moved(ZERO, {})
 Draw = Callable[[str, Place, int], Polynomial]
 """An unknown function by name, indices and number of arguments."""
 
@@ -209,7 +196,7 @@ class Instance:
         self._compute(COST)
         slope = self._memo[COST].moved.get(self._seeds[array, at], ZERO)
         named = self.multipliers.get(array)
-        return _number(multiply(self.value(named.factor, {}), slope)) if named else slope
+        return number(multiply(self.value(named.factor, {}), slope)) if named else slope
 
     def _compute(self, wanted: Key) -> None:
         """Fill in an element and all it is computed from, one after the other."""
@@ -254,8 +241,8 @@ class Instance:
                 inner = {**env, **dict(zip(local.at, place, strict=True))}
                 slope = self._value(local.slope, inner).real
                 if slope != ZERO:
-                    terms.append(_scaled(slope, self._entry(local.array, place)))
-        return _added(terms)
+                    terms.append(scaled(slope, self._entry(local.array, place)))
+        return added(terms)
 
     def _entry(self, array: str, at: Place) -> Moved:
         sorts = self.program.arrays[self._meaning.get(array, array)]
@@ -281,13 +268,13 @@ class Instance:
             case Get(array, at):
                 return self._entry(array, tuple([self.index(i, env) for i in at]))
             case Add(terms):
-                return _added([self._value(term, env) for term in terms])
+                return added([self._value(term, env) for term in terms])
             case Mul(factors):
                 return self._product(factors, env)
             case Pow(base, exponent):
-                return _chained(lambda u: _power(u, exponent), self._value(base, env))
+                return chained(lambda u: power(u, exponent), self._value(base, env))
             case Fn(name, argument):
-                return _chained(
+                return chained(
                     FUNCTIONS.get(name, lambda u: apply(name, u)), self._value(argument, env)
                 )
             case Opaque():
@@ -298,7 +285,7 @@ class Instance:
                 for i in self.elements(over.sort):
                     inner[over] = i
                     parts.append(self._value(body, inner))
-                return _added(parts)
+                return added(parts)
             case Delta(left, right):
                 return Moved(Fraction(self.index(left, env) == self.index(right, env)), {})
             case AtLeast(left, right):
@@ -308,7 +295,7 @@ class Instance:
         """A factor that is 0 and stays 0 makes the rest irrelevant: no edge, nothing is read."""
         result = Moved(ONE, {})
         for factor in sorted(factors, key=self._rank):
-            result = _times(result, self._value(factor, env))
+            result = times(result, self._value(factor, env))
             if result.real == ZERO and not result.moved:
                 return NOTHING
         return result
@@ -339,100 +326,5 @@ class Instance:
         for place, argument in enumerate(arguments):
             if argument.moved:
                 slope = evaluated(differentiated(function, place), point)
-                moved.append(Moved(ZERO, _scaled(slope, argument).moved))
-        return _added(moved)
-
-
-def differentiated(function: Polynomial, place: int) -> Polynomial:
-    """The partial derivative of a polynomial by one argument.
-
-    >>> differentiated((((3,), Fraction(2)),), 0)  # (2 v³)' = 6 v²
-    (((2,), Fraction(6, 1)),)
-    """
-    return tuple(
-        ((*powers[:place], powers[place] - 1, *powers[place + 1 :]), c * powers[place])
-        for powers, c in function
-        if powers[place]
-    )
-
-
-def evaluated(function: Polynomial, point: list[Number]) -> Number:
-    """The value of a polynomial."""
-    result: Number = ZERO
-    for powers, c in function:
-        term: Number = c
-        for x, n in zip(point, powers, strict=True):
-            term = _number(multiply(term, power(x, Fraction(n))))
-        result = _number(add(result, term))
-    return result
-
-
-def _number(x: Scalar) -> Number:
-    return plain(x)
-
-
-def _times(a: Moved, b: Moved) -> Moved:
-    if not a.moved:
-        return _scaled(a.real, b)
-    if not b.moved:
-        return _scaled(b.real, a)
-    return _added(
-        [
-            Moved(_number(multiply(a.real, b.real)), _scaled(b.real, a).moved),
-            Moved(ZERO, _scaled(a.real, b).moved),
-        ]
-    )
-
-
-def _scaled(c: Number, a: Moved) -> Moved:
-    if c == ZERO:
-        return NOTHING
-    if c == ONE:
-        return a
-    return Moved(
-        _number(multiply(c, a.real)), {s: _number(multiply(c, m)) for s, m in a.moved.items()}
-    )
-
-
-def _added(parts: list[Moved]) -> Moved:
-    if len(parts) == 1:
-        return parts[0]
-    value: Number = ZERO
-    moved: dict[int, Number] = {}
-    for part in parts:
-        value = _number(add(value, part.real))
-        for s, m in part.moved.items():
-            moved[s] = _number(add(moved[s], m)) if s in moved else m
-    return Moved(value, moved)
-
-
-def _chained(function: Callable[[Scalar], Scalar], a: Moved) -> Moved:
-    if not a.moved:
-        return Moved(_number(function(a.real)), {})
-    result = function(Dual(a.real, ONE))
-    slope = _number(tangent(result))
-    return Moved(_number(real(result)), _scaled(slope, Moved(ZERO, a.moved)).moved)
-
-
-def _power(u: Scalar, exponent: Fraction) -> Scalar:
-    return power(u, exponent)
-
-
-def _logistic(u: Scalar) -> Scalar:
-    return inverse(add(ONE, apply("exp", multiply(Fraction(-1), u))))
-
-
-def _side(u: Scalar) -> Fraction:
-    """1 for u > 0, 0 for u < 0; at the kink there is no derivative."""
-    side = sign(plain(u))
-    if side == 0:
-        raise Undecided("a kink")
-    return ONE if side > 0 else ZERO
-
-
-FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
-    "logistic": _logistic,
-    "softplus": lambda u: apply("ln", add(ONE, apply("exp", u))),
-    "relu": lambda u: multiply(_side(u), u),
-    "step": _side,
-}
+                moved.append(Moved(ZERO, scaled(slope, argument).moved))
+        return added(moved)

@@ -14,37 +14,25 @@ from itertools import islice, product
 
 from flint import ctx
 
+from symbolic.array_draws import PLAIN, POOLS, height, length, polynomial, simpler
 from symbolic.array_instances import (
     ArrayWitness,
     Instance,
     Key,
     Place,
-    Polynomial,
 )
-from symbolic.arrays import Abstract, Program, Rule
+from symbolic.array_numbers import Polynomial
+from symbolic.array_vocabulary import vocabulary
+from symbolic.arrays import Program, Rule
 from symbolic.derivation import Value
 from symbolic.duals import ONE, ZERO, Number, Undecided, differ, enclosure
 from symbolic.indexed import (
-    INTEGERS,
-    Affine,
-    AtLeast,
-    Count,
-    Delta,
     Expr,
-    Gather,
-    Get,
     Mul,
-    Name,
-    Opaque,
-    Shifted,
-    Size,
-    Sort,
-    Sum,
     Var,
     arrays_read,
     free_letters,
     total,
-    walk,
 )
 from symbolic.indices import Hypothesis, Law, SizeOne
 
@@ -86,6 +74,7 @@ def search(
     """The smallest instance found at which the rule fails, None if none was found.
 
     >>> from symbolic.arrays import Given
+    >>> from symbolic.indexed import Get, Sort
     >>> J = Sort("J"); j = Var("j", J); v = Get("v", (j,))
     >>> program = Program((Given("v", (J,)),), (), Sum(j, v**2))
     >>> search(program, Rule("v", (j,), 2 * v)) is None
@@ -120,7 +109,7 @@ def contradicted(program: Program, rule: Rule, found: Counterexample) -> bool:
 
 def sizes_of(program: Program, rule: Rule) -> list[str]:
     """The names of the sizes that occur."""
-    return _vocabulary(program, rule)[1]
+    return vocabulary(program, rule)[1]
 
 
 class Bench:
@@ -162,7 +151,7 @@ class _Arena:
         meaning |= {m.name: m.array for m in program.multipliers}
         read = {meaning[name] for name in arrays_read(rule.body) if name in meaning}
         self.seeded = tuple(sorted({rule.array} | read))
-        self.sorts, self.sizes, self.names = _vocabulary(program, rule)
+        self.sorts, self.sizes, self.names = vocabulary(program, rule)
         self.given = {g.array for g in program.given}
 
     # ------------------------------------------------------------------------------ looking
@@ -295,7 +284,7 @@ class _Arena:
         """The instance, its given entries mended so that the laws hold; None if they do not."""
 
         def draw(_: str, place: Place, arguments: int) -> Polynomial:
-            return _polynomial(arguments, rng) if rng else _PLAIN[0](arguments)
+            return polynomial(arguments, rng) if rng else PLAIN[0](arguments)
 
         instance = Instance(
             self.program, witness, self.seeded, draw, rng.randrange if rng else None
@@ -363,7 +352,7 @@ class _Arena:
         moved = True
         while moved:
             moved = False
-            for witness, key in _simpler(found.witness):
+            for witness, key in simpler(found.witness):
                 other = self._accepted(witness, frozenset((key,)))
                 if other and _weight(other) < _weight(found):
                     found, moved = other, True
@@ -375,104 +364,8 @@ class _Arena:
         return self._compared(instance)[1] if instance else None
 
 
-def _simpler(witness: ArrayWitness) -> Iterator[tuple[ArrayWitness, Key]]:
-    """The witness with one number or one function put simpler."""
-    for key, number in witness.entries.items():
-        for simple in SIMPLE:
-            if _height(simple) < _height(number):
-                yield replace(witness, entries=witness.entries | {key: simple}), key
-    for key, function in witness.functions.items():
-        if function:
-            for plain in _PLAIN:
-                other = plain(len(function[0][0]))
-                if _length(other) < _length(function):
-                    yield replace(witness, functions=witness.functions | {key: other}), key
-
-
 def _weight(found: Counterexample) -> tuple[int, int]:
     """How much a reader has to put in; exact numbers before enclosures."""
-    numbers = sum(_height(n) for n in found.witness.entries.values())
-    functions = sum(_length(f) for f in found.witness.functions.values())
+    numbers = sum(height(n) for n in found.witness.entries.values())
+    functions = sum(length(f) for f in found.witness.functions.values())
     return not found.exact, numbers + functions
-
-
-def _height(number: Fraction) -> int:
-    if not number:
-        return 0
-    return 8 + 2 * abs(number.numerator) + 3 * number.denominator + (number < 0)
-
-
-def _length(function: Polynomial) -> int:
-    return sum(_height(c) + 2 * sum(powers) for powers, c in function)
-
-
-def _polynomial(arguments: int, rng: random.Random) -> Polynomial:
-    """A polynomial of degree 3 whose coefficients are small and not 0."""
-    powers = [p for p in product(range(4), repeat=arguments) if sum(p) <= 3]
-    return tuple((p, Fraction(rng.choice((1, 2, 3, -1, -2, -3)))) for p in powers)
-
-
-def _first(arguments: int, degree: int) -> Polynomial:
-    return (((degree, *(0,) * (arguments - 1)), ONE),)
-
-
-_PLAIN = (
-    lambda arguments: _first(arguments, 1),  # φ(v) = v
-    lambda arguments: (((1,) * arguments, ONE),),  # a product of all arguments
-    lambda arguments: _first(arguments, 2),  # φ(v) = v²
-    lambda arguments: (*_first(arguments, 1), *_first(arguments, 2)),  # φ(v) = v + v²
-)
-SIMPLE = tuple(Fraction(text) for text in ("0", "1", "-1", "2", "1/2", "-2"))
-POOLS = (
-    tuple(Fraction(n) for n in (1, -1, 2)),
-    tuple(Fraction(n) for n in (1, 2, 3, -1, -2, -3)),
-    tuple(Fraction(text) for text in ("1", "1/2", "2", "3", "1/3", "3/2", "5/2")),
-    tuple(Fraction(n) for n in (0, 0, 0, 0, 1, 1, -1)),
-)
-
-
-def _vocabulary(program: Program, rule: Rule) -> tuple[list[Sort], list[str], list[Name]]:
-    """The sorts, the names of the sizes and the named elements that occur."""
-    exprs: list[Expr] = [rule.body, rule.where, *(m.factor for m in program.multipliers)]
-    sorts = {sort for sorts in program.arrays.values() for sort in sorts}
-    for definition in (*program.definitions, program.cost):
-        if isinstance(definition, Abstract):
-            exprs += [local.slope for local in definition.partials]
-            sorts |= {v.sort for local in definition.partials for v in local.at}
-        else:
-            exprs.append(definition if not hasattr(definition, "body") else definition.body)
-    exprs += [law.value for law in program.facts if isinstance(law, Law)]
-    sizes: set[str] = set()
-    indices: list[Shifted | int] = []
-    for expr in exprs:
-        for part in walk(expr):
-            match part:
-                case Count(size):
-                    sizes.add(size)
-                case Sum(over):
-                    sorts.add(over.sort)
-                case Get(_, at) | Opaque(_, at):
-                    indices += at
-                case Delta(left, right) | AtLeast(left, right):
-                    indices += (left, right)
-                case _:
-                    pass
-    sorts.discard(INTEGERS)
-    names: set[Name] = set()
-    for sort in sorts:
-        first, last = sort.bounds() if sort.ordered else (1, sort.extent())
-        indices += (first, last)
-    while indices:
-        match indices.pop():
-            case Affine(_, terms):
-                indices += [part for part, _ in terms]
-            case Size(name):
-                sizes.add(name)
-            case Name() as name:
-                names.add(name)
-            case Gather(_, _, at):
-                indices += at
-            case _:
-                pass
-    in_order = sorted(sorts, key=lambda s: s.name)
-    return in_order, sorted(sizes), sorted(names, key=lambda n: (n.sort.name, n.name))

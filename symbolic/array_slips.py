@@ -11,6 +11,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+from symbolic.array_edits import (
+    Letters,
+    Repair,
+    distributed,
+    everywhere,
+    flat,
+    moved,
+    rebuilt,
+    somewhere,
+)
 from symbolic.array_text import shown
 from symbolic.arrays import Definition, Program, Rule
 from symbolic.indexed import (
@@ -23,7 +33,6 @@ from symbolic.indexed import (
     Mul,
     Num,
     Opaque,
-    Pow,
     Shifted,
     Sort,
     Sum,
@@ -31,13 +40,8 @@ from symbolic.indexed import (
     affine,
     free_letters,
     inside,
-    letters_in,
     walk,
 )
-
-Repair = tuple[str, Expr]
-Letters = tuple[Var, ...]
-Change = Callable[[Expr, Letters], Iterable[tuple[str, Expr]]]
 
 
 @dataclass(frozen=True)
@@ -56,98 +60,13 @@ class Scene:
         named = {m.name for m in self.program.multipliers}
         return frozenset(named | {f"∂{array}" for array in self.program.arrays})
 
+    def sorts_of(self, get: Get) -> tuple[Sort, ...]:
+        """The sorts of the indices of an array or a derivative."""
+        arrays = self.program.arrays
+        return arrays[get.array if get.array in arrays else get.array.removeprefix("∂")]
+
 
 Mistake = Callable[[Scene], Iterable[Repair]]
-
-
-def rebuilt(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
-    """The expression with other expressions directly inside it."""
-    match expr:
-        case Add():
-            return Add(parts)
-        case Mul():
-            return Mul(parts)
-        case Pow(_, exponent):
-            return Pow(parts[0], exponent)
-        case Fn(name, _):
-            return Fn(name, parts[0])
-        case Opaque(name, at, _, orders):
-            return Opaque(name, at, parts, orders)
-        case Sum(over, _):
-            return Sum(over, parts[0])
-        case _:
-            return expr
-
-
-def somewhere(expr: Expr, change: Change, letters: Letters) -> Iterator[Repair]:
-    """The expression with one part changed, in every way and at every place, outermost first.
-
-    >>> doubled = somewhere(Get("a") + Get("b"), lambda part, _: [("", 2 * part)], ())
-    >>> [shown(expr) for _, expr in doubled]
-    ['2 (a + b)', '2 a + b', 'a + 2 b']
-    """
-    yield from change(expr, letters)
-    if isinstance(expr, Sum):
-        letters = (*letters, expr.over)
-    parts = inside(expr)
-    for place, part in enumerate(parts):
-        for words, new in somewhere(part, change, letters):
-            yield words, rebuilt(expr, (*parts[:place], new, *parts[place + 1 :]))
-
-
-def everywhere(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The expression with every part changed, innermost first."""
-    return change(rebuilt(expr, tuple(everywhere(part, change) for part in inside(expr))))
-
-
-def moved(expr: Expr, old: Var, new: Shifted) -> Expr:
-    """The expression with a free letter replaced."""
-
-    def index(i: Shifted | int) -> Shifted | int:
-        if i == old:
-            return new
-        if isinstance(i, Affine):
-            result = Affine(i.const)
-            for part, c in i.terms:
-                result = result + c * (affine(new) if part == old else affine(part))
-            return result
-        return i
-
-    def change(part: Expr) -> Expr:
-        match part:
-            case Get(array, at):
-                return Get(array, tuple(map(index, at)))
-            case Opaque(name, at, arguments, orders):
-                return Opaque(name, tuple(map(index, at)), arguments, orders)
-            case _:
-                return part
-
-    if any(isinstance(part, Sum) and part.over == old for part in walk(expr)):
-        return expr
-    return everywhere(expr, change)
-
-
-def distributed(expr: Expr) -> list[Expr]:
-    """The terms of an expression, products of sums multiplied out, sums over indices kept."""
-    match expr:
-        case Add(terms):
-            return [part for term in terms for part in distributed(term)]
-        case Mul(factors):
-            result: list[tuple[Expr, ...]] = [()]
-            for factor in factors:
-                result = [(*a, b) for a in result for b in distributed(factor)][:64]
-            return [Mul(_flat(parts)) for parts in result]
-        case Pow(base, exponent) if exponent in (2, 3):
-            return [Mul((base,) * int(exponent))]
-        case _:
-            return [expr]
-
-
-def _flat(parts: Iterable[Expr]) -> tuple[Expr, ...]:
-    factors: list[Expr] = []
-    for part in parts:
-        factors += part.factors if isinstance(part, Mul) else (part,)
-    return tuple(factors)
 
 
 # ------------------------------------------------------------------------------------- the rows
@@ -218,16 +137,25 @@ def _argument(scene: Scene) -> Iterator[Repair]:
                 yield words, everywhere(scene.rule.body, change)
 
 
+def _own_letters(scene: Scene) -> Iterator[Repair]:
+    """δ_i y_j for δ_j y_i."""
+    for a, b in combinations(scene.rule.at, 2):
+        if a.sort == b.sort:
+            aside = Var(f"{a.name}'", a.sort)
+            body = moved(moved(moved(scene.rule.body, a, aside), b, a), aside, b)
+            yield f"The indices {a.name} and {b.name} are swapped: the result is transposed.", body
+
+
 def _indices(scene: Scene) -> Iterator[Repair]:
     def change(part: Expr, letters: Letters) -> Iterator[Repair]:
         if not isinstance(part, Get):
             return
-        for at in _other_places(part.at, letters):
+        for at in _other_places(part.at, scene.sorts_of(part), letters):
             new = Get(part.array, at)
             if set(at) == set(part.at):
                 words = f"The indices of {part.array} are swapped: {part.array} is transposed here."
             elif any(isinstance(b, Affine) for b in at if b not in part.at):
-                words = "The time index is off by one."
+                words = "An index is off by one."
             else:
                 words = "An index is wrong."
             yield f"{words} {shown(part)} stands where {shown(new)} belongs.", new
@@ -236,17 +164,16 @@ def _indices(scene: Scene) -> Iterator[Repair]:
 
 
 def _other_places(
-    at: tuple[Shifted | int, ...], letters: Letters
+    at: tuple[Shifted | int, ...], sorts: tuple[Sort, ...], letters: Letters
 ) -> Iterator[tuple[Shifted | int, ...]]:
     for a, b in combinations(range(len(at)), 2):
-        if at[a] != at[b] and _sort(at[a]) == _sort(at[b]):
+        if at[a] != at[b] and sorts[a] == sorts[b]:
             swapped = list(at)
             swapped[a], swapped[b] = at[b], at[a]
             yield tuple(swapped)
-    for place, index in enumerate(at):
+    for place, (index, sort) in enumerate(zip(at, sorts, strict=True)):
         others: list[Shifted | int] = []
-        sort = _sort(index)
-        if sort is not None and sort.ordered:
+        if sort.ordered:
             others += [affine(index) - 1, affine(index) + 1]
         others += [letter for letter in letters if letter.sort == sort and letter != index]
         for other in others:
@@ -254,15 +181,11 @@ def _other_places(
 
 
 def _tidy(index: Shifted | int) -> Shifted | int:
+    """t, not t + 0."""
     if isinstance(index, Affine) and index.const == 0 and len(index.terms) == 1:
         part, c = index.terms[0]
         return part if c == 1 else index
     return index
-
-
-def _sort(index: Shifted | int) -> Sort | None:
-    found = [letter.sort for letter in letters_in(index)] if not isinstance(index, int) else []
-    return found[0] if len(found) == 1 else None
 
 
 def _other_array(scene: Scene) -> Iterator[Repair]:
@@ -378,12 +301,13 @@ def _missing_sum(scene: Scene) -> Iterator[Repair]:
             having = [n for n, f in enumerate(factors) if letter in free_letters(f)]
             for size in (1, 2, 3):
                 for chosen in combinations(having, size):
-                    inner = Mul(_flat(moved(factors[n], letter, fresh) for n in chosen))
+                    inner = Mul(flat(moved(factors[n], letter, fresh) for n in chosen))
                     rest = [f for n, f in enumerate(factors) if n not in chosen]
                     new = Mul((*rest, Sum(fresh, inner)))
                     other = Add((*terms[:place], new, *terms[place + 1 :]))
-                    summed = shown(Mul(tuple(factors[n] for n in chosen)))
-                    words = f"Cross terms are lost: {summed} must be summed over {letter.name}."
+                    alone = shown(Mul(tuple(factors[n] for n in chosen)))
+                    summed = shown(Sum(fresh, inner))
+                    words = f"Cross terms are lost: {summed} belongs where {alone} stands."
                     yield words, other
 
 
@@ -422,13 +346,45 @@ def _lost_term(scene: Scene) -> Iterator[Repair]:
         for part in walk(lost)
         if isinstance(part, Get) and part.array in scene.steps
         for index in part.at
-        if isinstance(index, Affine) and index.const > 0
+        if isinstance(index, Affine) and index.const > 0 and index.terms
     ]
     if later:
         words += " It is the path through the next step in time."
+    elif _crossed(lost):
+        words += " These are the cross terms."
     else:
         words += " The contributions of all uses are added, none replaces another."
     yield words, scene.rule.body + lost
+
+
+def _crossed(term: Expr) -> bool:
+    """Whether one array is read both at the own index and at the one summed over."""
+    read = [p for p in walk(term) if isinstance(p, Get) and p.at]
+    summed = {p.over for p in walk(term) if isinstance(p, Sum)}
+    return any(
+        a.array == b.array and a.at != b.at and not summed.isdisjoint((*a.at, *b.at))
+        for a, b in combinations(read, 2)
+    )
+
+
+def _wrong_slope(scene: Scene) -> Iterator[Repair]:
+    """One or two factors that are meant to be a slope and are not it."""
+    for slope, name in _slopes(scene).items():
+
+        def change(
+            part: Expr, letters: Letters, slope: Expr = slope, name: str = name
+        ) -> Iterator[Repair]:
+            if not isinstance(part, Mul):
+                return
+            for size in (1, 2):
+                for chosen in combinations(range(len(part.factors)), size):
+                    wrong = Mul(tuple(part.factors[n] for n in chosen))
+                    rest = tuple(f for n, f in enumerate(part.factors) if n not in chosen)
+                    for right in _fitted(slope, letters):
+                        words = f"{shown(wrong)} is not {name}'; that is {shown(right)}."
+                        yield words, Mul((*rest, right))
+
+        yield from somewhere(scene.rule.body, change, scene.rule.at)
 
 
 def _value_for_slope(scene: Scene) -> Iterator[Repair]:
@@ -454,6 +410,7 @@ MISTAKES: tuple[Mistake, ...] = (
     _sign,
     _argument,
     _numbers,
+    _own_letters,
     _indices,
     _missing_slope,
     _other_array,
@@ -464,5 +421,6 @@ MISTAKES: tuple[Mistake, ...] = (
     _extra_sum,
     _lost_term,
     _missing_sum,
+    _wrong_slope,
 )
 """Each row: what went wrong in words, with the right side that undoes it; the likeliest first."""

@@ -53,11 +53,7 @@ def shown_index(index: Shifted | int) -> str:
         case Affine(const, terms):
             text = "".join(_signed(c, _part(part)) for part, c in terms)
             text += _signed(const, "") if const or not terms else ""
-            return (
-                text.removeprefix(" + ").replace(" - ", "-", 1)
-                if text[:3] != " - "
-                else ("-" + text[3:])
-            )
+            return text[3:] if text.startswith(" + ") else f"-{text[3:]}"
         case _:
             return _part(index)
 

@@ -7,13 +7,15 @@ that differs from the derived one and agrees with it in value wherever we look i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from symbolic.adjoints import Adjoints, Checker
 from symbolic.adjoints import Proved as Certified
+from symbolic.array_edits import everywhere, moved
+from symbolic.array_folding import folded
 from symbolic.array_refutation import Bench, Counterexample, search, sizes_of, survey
-from symbolic.array_slips import MISTAKES, Scene, everywhere, moved
+from symbolic.array_slips import MISTAKES, Scene
 from symbolic.array_text import shown, shown_rule
 from symbolic.arrays import ONE, Abstract, Definition, Program, Rule
 from symbolic.derivation import Hypothesis as Needed
@@ -26,6 +28,7 @@ from symbolic.indexed import (
     Fn,
     Get,
     Mul,
+    Sort,
     Sum,
     Var,
     arrays_read,
@@ -70,6 +73,7 @@ class Judge:
         self.program = program
         self.offered = tuple(hypotheses)
         self.checker = Checker(program, self.offered)
+        self._names = {v.sort: v.name for d in reversed(program.definitions) for v in d.at}
 
     def verdict(self, rule: Rule) -> Verdict:
         """The verdict on one rule; see `judge`."""
@@ -114,7 +118,7 @@ class Judge:
         slip, nearest = self._slip(rule, true)
         if slip:
             sentences.append(slip)
-        holds = self.holds_if(rule)
+        holds = self.holds_if(rule, slip)
         if holds:
             sentences.append(f"It holds if {holds}.")
         if not sentences:
@@ -132,8 +136,9 @@ class Judge:
             body = self._written(adjoints, rule)
         except TooLargeError:
             return None
-        for tidy in (_without_ranges, lambda expr: expr):
-            candidate = replace(rule, body=tidy(body))
+        plain = _without_ranges(body)
+        for other in (folded(plain, self.program), plain, body):
+            candidate = replace(rule, body=other)
             if self._proves(candidate):
                 return candidate
         return None
@@ -179,14 +184,19 @@ class Judge:
         calculus = self.checker.plain.calculus
         gap = calculus.normal(true.body - rule.body)
         plain = _summed_plainly(written(calculus, gap), self.program)
-        return _without_ranges(plain)
+        return folded(_without_ranges(plain), self.program)
 
     def _sizes(self, rule: Rule) -> tuple[str, ...]:
         return tuple(sizes_of(self.program, rule))
 
-    def holds_if(self, rule: Rule) -> str:
-        """A usual hypothesis under which the refuted rule would be right, "" if there is none."""
+    def holds_if(self, rule: Rule, slip: str = "") -> str:
+        """A usual hypothesis under which the refuted rule would be right, "" if there is none.
+
+        That a slip does not show where a size is 1 is worth saying only of a lost 1/N.
+        """
         for hypothesis in self._usual(rule):
+            if isinstance(hypothesis, SizeOne) and slip and f"1/{hypothesis.size}" not in slip:
+                continue
             offered = (*self.offered, hypothesis)
             try:
                 if self._proves(rule, Checker(self.program, offered)) and (
@@ -203,7 +213,7 @@ class Judge:
         for given in self.program.given:
             if given.array not in spoken - weights - self.program.indicators:
                 continue
-            letters = tuple(Var(f"i{n}", sort) for n, sort in enumerate(given.sorts))
+            letters = _letters(given.sorts, self._names)
             for letter in letters:
                 if not letter.sort.ordered:
                     one = Law("", (letter,), (Get(given.array, letters),), ONE)
@@ -219,6 +229,16 @@ def _sentence(hypothesis: Hypothesis) -> str:
     for letter in reversed(hypothesis.bound):
         left = Sum(letter, left)
     return f"{shown(left)} = {shown(hypothesis.value)}."
+
+
+def _letters(sorts: tuple[Sort, ...], names: Mapping[Sort, str]) -> tuple[Var, ...]:
+    """Different letters of these sorts, named as in the program where it names some."""
+    letters: list[Var] = []
+    for sort in sorts:
+        name = names.get(sort, sort.name.lower())
+        taken = sum(letter.name.rstrip("'") == name for letter in letters)
+        letters.append(Var(name + "'" * taken, sort))
+    return tuple(letters)
 
 
 def _exprs(program: Program) -> Iterator[Expr]:
