@@ -27,7 +27,15 @@ from symbolic.indexed import Expr, Sort, Var
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
 from symbolic.monomials import Normal, accumulate, add, scale
-from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
+from symbolic.partials import (
+    arrays_of,
+    derivative,
+    is_zero,
+    renewed,
+    stepped,
+    unfolded,
+    written,
+)
 from symbolic.wellfounded import circular, require_order
 
 
@@ -237,6 +245,9 @@ class Adjoints:
             opened.append(name)
             if is_zero(self.calculus, gap):
                 return {}, tuple(opened)
+        again = {name: self.body(name) for name in self.bodies.keys() - {*order}}
+        if again and is_zero(self.calculus, stepped(self.calculus, gap, again)):
+            return {}, (*opened, *(name for name in self.bodies if name in again))
         return gap, tuple(opened)
 
 

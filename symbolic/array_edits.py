@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 
+from symbolic.arrays import ONE
 from symbolic.indexed import (
     Add,
     Affine,
+    Count,
     Expr,
     Fn,
     Get,
@@ -17,6 +20,7 @@ from symbolic.indexed import (
     Sum,
     Var,
     affine,
+    free_letters,
     inside,
     walk,
 )
@@ -67,6 +71,65 @@ def everywhere(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     return change(rebuilt(expr, tuple(everywhere(part, change) for part in inside(expr))))
 
 
+def flattened(expr: Expr) -> Expr:
+    """Products of products and sums of sums as one, powers of a size added up.
+
+    >>> from symbolic.array_text import shown
+    >>> shown(flattened(1 / Count("N") * (Get("a") * Count("N"))))
+    'a'
+    """
+
+    def change(part: Expr) -> Expr:
+        if isinstance(part, Add):
+            terms: list[Expr] = []
+            for term in part.terms:
+                terms += term.terms if isinstance(term, Add) else (term,)
+            return terms[0] if len(terms) == 1 else Add(tuple(terms))
+        if not isinstance(part, Mul):
+            return part
+        factors = [f for f in flat(part.factors) if f != ONE]
+        powers: dict[str, Fraction] = {}
+        for factor in factors:
+            size, power = _size_power(factor)
+            if size:
+                powers[size] = powers.get(size, Fraction(0)) + power
+        kept = [f for f in factors if not _size_power(f)[0]]
+        for size, power in powers.items():
+            if power:
+                kept.append(Count(size) if power == 1 else Pow(Count(size), power))
+        return kept[0] if len(kept) == 1 else Mul(tuple(kept)) if kept else ONE
+
+    return everywhere(expr, change)
+
+
+def _size_power(factor: Expr) -> tuple[str, Fraction]:
+    match factor:
+        case Count(size):
+            return size, Fraction(1)
+        case Pow(Count(size), exponent):
+            return size, exponent
+        case _:
+            return "", Fraction(0)
+
+
+def fresh(letter: Var, expr: Expr) -> Var:
+    """A letter of the same sort that does not occur in the expression."""
+    taken = {v for part in walk(expr) for v in free_letters(part)}
+    taken |= {part.over for part in walk(expr) if isinstance(part, Sum)}
+    name = f"{letter.name}'"
+    while Var(name, letter.sort) in taken:
+        name += "'"
+    return Var(name, letter.sort)
+
+
+def tidied(index: Shifted | int) -> Shifted | int:
+    """t, not t + 0."""
+    if isinstance(index, Affine) and index.const == 0 and len(index.terms) == 1:
+        part, c = index.terms[0]
+        return part if c == 1 else index
+    return index
+
+
 def moved(expr: Expr, old: Var, new: Shifted) -> Expr:
     """The expression with a free letter replaced."""
 
@@ -77,7 +140,7 @@ def moved(expr: Expr, old: Var, new: Shifted) -> Expr:
             result = Affine(i.const)
             for part, c in i.terms:
                 result = result + c * (affine(new) if part == old else affine(part))
-            return result
+            return tidied(result)
         return i
 
     def change(part: Expr) -> Expr:

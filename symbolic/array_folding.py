@@ -5,12 +5,12 @@ Nothing here is believed: what was folded is proved anew before anyone sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 
 from symbolic.array_edits import everywhere, moved
-from symbolic.arrays import Definition, Program
+from symbolic.arrays import Definition
 from symbolic.indexed import (
     Add,
     Expr,
@@ -18,6 +18,7 @@ from symbolic.indexed import (
     Mul,
     Num,
     Pow,
+    Shifted,
     Sum,
     Var,
     free_letters,
@@ -26,23 +27,18 @@ from symbolic.indexed import (
 Product = dict[Expr, Fraction]  # base: power
 
 
-def folded(expr: Expr, program: Program) -> Expr:
+def folded(expr: Expr, definitions: Iterable[Definition]) -> Expr:
     """The expression with products that define an array replaced by the array.
 
     >>> from symbolic.indexed import Fn, Sort
     >>> from symbolic.array_text import shown
-    >>> from symbolic.arrays import Given
     >>> K = Sort("K"); k, c = Var("k", K), Var("c", K)
     >>> p = Definition("p", (k,), Fn("exp", Get("v", (k,))) / Get("s"))
-    >>> given = (Given("v", (K,)), Given("s"))
-    >>> program = Program(given, (p,), Get("s"))
-    >>> shown(folded(2 * Fn("exp", Get("v", (c,))) / Get("s"), program))
+    >>> shown(folded(2 * Fn("exp", Get("v", (c,))) / Get("s"), (p,)))
     '2 p[c]'
     """
     bodies = [
-        (d, _powers(d.body))
-        for d in program.definitions
-        if isinstance(d, Definition) and not isinstance(d.body, Get | Num | Add | Sum)
+        (d, _powers(d.body)) for d in definitions if not isinstance(d.body, Get | Num | Add | Sum)
     ]
     bodies = [(d, body) for d, body in bodies if not any(isinstance(b, Num | Sum) for b in body)]
 
@@ -82,10 +78,13 @@ def _powers(expr: Expr) -> Product:
 
 def _instances(
     definition: Definition, body: Product, powers: Product
-) -> Iterator[tuple[tuple[Var, ...], Product]]:
+) -> Iterator[tuple[tuple[Shifted, ...], Product]]:
     """The body at every choice of the letters that occur in the product."""
     letters = sorted(frozenset().union(*map(free_letters, powers)), key=lambda v: v.name)
-    choices = [[v for v in letters if v.sort == own.sort] for own in definition.at]
+    choices: list[list[Shifted]] = [
+        [index for v in letters if v.sort == own.sort for index in _near(v)]
+        for own in definition.at
+    ]
     for at in product(*choices):
         aside = [Var(f"@{n}", own.sort) for n, own in enumerate(definition.at)]
         pattern: Product = {}
@@ -96,6 +95,11 @@ def _instances(
                 base = moved(base, away, letter)
             pattern[base] = power
         yield at, pattern
+
+
+def _near(letter: Var) -> list[Shifted]:
+    """The letter, and the steps before and after it where it is ordered."""
+    return [letter, letter + 1, letter - 1] if letter.sort.ordered else [letter]
 
 
 def _times(pattern: Product, powers: Product) -> int:

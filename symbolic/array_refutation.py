@@ -74,7 +74,7 @@ def search(
     """The smallest instance found at which the rule fails, None if none was found.
 
     >>> from symbolic.arrays import Given
-    >>> from symbolic.indexed import Get, Sort
+    >>> from symbolic.indexed import Get, Sort, Sum
     >>> J = Sort("J"); j = Var("j", J); v = Get("v", (j,))
     >>> program = Program((Given("v", (J,)),), (), Sum(j, v**2))
     >>> search(program, Rule("v", (j,), 2 * v)) is None
@@ -119,7 +119,8 @@ class Bench:
         self._points: list[tuple[Instance, dict[Var, int], Number]] = []
         with ctx.workprec(BITS):
             arena = _Arena(program, rule, hypotheses)
-            arena.seeded = tuple(sorted({rule.array, *(m.array for m in program.multipliers)}))
+            named = {m.array for m in program.multipliers}
+            arena.seeded = tuple(sorted(named.union(arena.seeded)))
             for instance in arena.instances():
                 for at in instance.places(v.sort for v in rule.at):
                     env = dict(zip(rule.at, at, strict=True))

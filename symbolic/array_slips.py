@@ -7,8 +7,9 @@ does not know whether any of them is true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 
 from symbolic.array_edits import (
@@ -17,9 +18,11 @@ from symbolic.array_edits import (
     distributed,
     everywhere,
     flat,
+    fresh,
     moved,
     rebuilt,
     somewhere,
+    tidied,
 )
 from symbolic.array_text import shown
 from symbolic.arrays import Definition, Program, Rule
@@ -36,7 +39,6 @@ from symbolic.indexed import (
     Shifted,
     Sort,
     Sum,
-    Var,
     affine,
     free_letters,
     inside,
@@ -141,14 +143,14 @@ def _own_letters(scene: Scene) -> Iterator[Repair]:
     """δ_i y_j for δ_j y_i."""
     for a, b in combinations(scene.rule.at, 2):
         if a.sort == b.sort:
-            aside = Var(f"{a.name}'", a.sort)
+            aside = fresh(a, scene.rule.body + Get("", (a, b)))
             body = moved(moved(moved(scene.rule.body, a, aside), b, a), aside, b)
             yield f"The indices {a.name} and {b.name} are swapped: the result is transposed.", body
 
 
 def _indices(scene: Scene) -> Iterator[Repair]:
-    def change(part: Expr, letters: Letters) -> Iterator[Repair]:
-        if not isinstance(part, Get):
+    def change(part: Expr, letters: Letters, derivatives: bool = False) -> Iterator[Repair]:
+        if not isinstance(part, Get) or (part.array in scene.steps) != derivatives:
             return
         for at in _other_places(part.at, scene.sorts_of(part), letters):
             new = Get(part.array, at)
@@ -161,6 +163,7 @@ def _indices(scene: Scene) -> Iterator[Repair]:
             yield f"{words} {shown(part)} stands where {shown(new)} belongs.", new
 
     yield from somewhere(scene.rule.body, change, scene.rule.at)
+    yield from somewhere(scene.rule.body, partial(change, derivatives=True), scene.rule.at)
 
 
 def _other_places(
@@ -177,15 +180,7 @@ def _other_places(
             others += [affine(index) - 1, affine(index) + 1]
         others += [letter for letter in letters if letter.sort == sort and letter != index]
         for other in others:
-            yield (*at[:place], _tidy(other), *at[place + 1 :])
-
-
-def _tidy(index: Shifted | int) -> Shifted | int:
-    """t, not t + 0."""
-    if isinstance(index, Affine) and index.const == 0 and len(index.terms) == 1:
-        part, c = index.terms[0]
-        return part if c == 1 else index
-    return index
+            yield (*at[:place], tidied(other), *at[place + 1 :])
 
 
 def _other_array(scene: Scene) -> Iterator[Repair]:
@@ -221,6 +216,8 @@ def _slopes(scene: Scene) -> dict[Expr, str]:
         if isinstance(part, Opaque) and any(part.orders):
             found[part] = part.name
     for d in scene.program.definitions:
+        if isinstance(d, Definition) and isinstance(d.body, Opaque) and len(d.body.arguments) == 1:
+            found[replace(d.body, orders=(1,))] = d.body.name
         if isinstance(d, Definition) and isinstance(d.body, Fn) and d.body.name in SLOPES_BY_VALUE:
             u, a = d.body.argument, Get(d.array, d.at)
             found[SLOPES_BY_VALUE[d.body.name](u, a)] = d.body.name
@@ -297,17 +294,17 @@ def _missing_sum(scene: Scene) -> Iterator[Repair]:
     for place, term in enumerate(terms):
         factors = term.factors if isinstance(term, Mul) else (term,)
         for letter in scene.rule.at:
-            fresh = Var(f"{letter.name}'", letter.sort)
+            summed = fresh(letter, term)
             having = [n for n, f in enumerate(factors) if letter in free_letters(f)]
             for size in (1, 2, 3):
                 for chosen in combinations(having, size):
-                    inner = Mul(flat(moved(factors[n], letter, fresh) for n in chosen))
+                    inner = Mul(flat(moved(factors[n], letter, summed) for n in chosen))
                     rest = [f for n, f in enumerate(factors) if n not in chosen]
-                    new = Mul((*rest, Sum(fresh, inner)))
+                    new = Mul((*rest, Sum(summed, inner)))
                     other = Add((*terms[:place], new, *terms[place + 1 :]))
                     alone = shown(Mul(tuple(factors[n] for n in chosen)))
-                    summed = shown(Sum(fresh, inner))
-                    words = f"Cross terms are lost: {summed} belongs where {alone} stands."
+                    right = shown(Sum(summed, inner))
+                    words = f"Cross terms are lost: {right} belongs where {alone} stands."
                     yield words, other
 
 

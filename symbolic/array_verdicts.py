@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from symbolic.adjoints import Adjoints, Checker
 from symbolic.adjoints import Proved as Certified
-from symbolic.array_edits import everywhere, moved
+from symbolic.array_edits import everywhere, flattened, moved
 from symbolic.array_folding import folded
 from symbolic.array_refutation import Bench, Counterexample, search, sizes_of, survey
 from symbolic.array_slips import MISTAKES, Scene
@@ -73,6 +73,12 @@ class Judge:
         self.program = program
         self.offered = tuple(hypotheses)
         self.checker = Checker(program, self.offered)
+        calculus, bodies = self.checker.plain.calculus, self.checker.plain.bodies
+        self._bodies = [
+            replace(d, body=written(calculus, bodies[d.array]))
+            for d in program.definitions
+            if isinstance(d, Definition)
+        ]
         self._names = {v.sort: v.name for d in reversed(program.definitions) for v in d.at}
 
     def verdict(self, rule: Rule) -> Verdict:
@@ -137,7 +143,7 @@ class Judge:
         except TooLargeError:
             return None
         plain = _without_ranges(body)
-        for other in (folded(plain, self.program), plain, body):
+        for other in (folded(plain, self._bodies), plain, body):
             candidate = replace(rule, body=other)
             if self._proves(candidate):
                 return candidate
@@ -164,6 +170,7 @@ class Judge:
         """The first slip of the table whose repair the kernel proves."""
         if true is None:
             return "", None
+        rule = replace(rule, body=flattened(rule.body))
         scene = Scene(self.program, rule, true.body, self._missing(rule, true), self._sizes(rule))
         bench = Bench(self.program, rule, self.offered)
         tried = 0
@@ -172,7 +179,7 @@ class Judge:
                 if not free_letters(body) <= {*rule.at} or not bench.agrees(body):
                     continue
                 tried += 1
-                candidate = replace(rule, body=body)
+                candidate = replace(rule, body=flattened(body))
                 if self._proves(candidate):
                     return sentence, candidate
                 if tried >= MOST_REPAIRS:
@@ -184,7 +191,7 @@ class Judge:
         calculus = self.checker.plain.calculus
         gap = calculus.normal(true.body - rule.body)
         plain = _summed_plainly(written(calculus, gap), self.program)
-        return folded(_without_ranges(plain), self.program)
+        return folded(_without_ranges(plain), self._bodies)
 
     def _sizes(self, rule: Rule) -> tuple[str, ...]:
         return tuple(sizes_of(self.program, rule))
@@ -268,7 +275,9 @@ def _unexplained(program: Program, rule: Rule, true: Rule | None) -> str:
         return ""
     left_out = arrays_read(true.body) - arrays_read(rule.body)
     if left_out:
-        return f"The true rule also reads {', '.join(sorted(left_out))}."
+        words = f"The true rule also reads {', '.join(sorted(left_out))}."
+        given = {g.array for g in program.given}
+        return f"{words} They stand on the way to the cost." if left_out <= given else words
     return f"No single slip explains it; the true rule is {shown_rule(program, true)}."
 
 
