@@ -9,9 +9,12 @@ from symbolic.arrays import ONE
 from symbolic.indexed import (
     Add,
     Affine,
+    AtLeast,
     Count,
+    Delta,
     Expr,
     Fn,
+    Gather,
     Get,
     Mul,
     Opaque,
@@ -134,14 +137,16 @@ def moved(expr: Expr, old: Var, new: Shifted) -> Expr:
     """The expression with a free letter replaced."""
 
     def index(i: Shifted | int) -> Shifted | int:
-        if i == old:
-            return new
-        if isinstance(i, Affine):
-            result = Affine(i.const)
-            for part, c in i.terms:
-                result = result + c * (affine(new) if part == old else affine(part))
-            return tidied(result)
-        return i
+        match i:
+            case Gather(name, sort, at):
+                return Gather(name, sort, tuple(map(index, at)))
+            case Affine(const, terms):
+                result = Affine(const)
+                for part, c in terms:
+                    result = result + c * affine(index(part))
+                return tidied(result)
+            case _:
+                return new if i == old else i
 
     def change(part: Expr) -> Expr:
         match part:
@@ -149,6 +154,10 @@ def moved(expr: Expr, old: Var, new: Shifted) -> Expr:
                 return Get(array, tuple(map(index, at)))
             case Opaque(name, at, arguments, orders):
                 return Opaque(name, tuple(map(index, at)), arguments, orders)
+            case Delta(left, right):
+                return Delta(index(left), index(right))
+            case AtLeast(left, right):
+                return AtLeast(index(left), index(right))
             case _:
                 return part
 

@@ -48,6 +48,8 @@ from symbolic.indexed import (
     Sort,
     Sum,
     Var,
+    affine,
+    letters_in,
 )
 
 Place = tuple[int, ...]
@@ -282,7 +284,8 @@ class Instance:
             case Sum(over, body):
                 inner = dict(env)
                 parts = []
-                for i in self.elements(over.sort):
+                cut = over.sort == INTEGERS
+                for i in self._cut(over, body, env) if cut else self.elements(over.sort):
                     inner[over] = i
                     parts.append(self._value(body, inner))
                 return added(parts)
@@ -290,6 +293,43 @@ class Instance:
                 return Moved(Fraction(self.index(left, env) == self.index(right, env)), {})
             case AtLeast(left, right):
                 return Moved(Fraction(self.index(left, env) >= self.index(right, env)), {})
+
+    def _cut(self, over: Var, body: Expr, env: Env) -> range:
+        """The integers outside which a factor of the body is 0: a comparison, or an array read."""
+        low: list[int] = []
+        high: list[int] = []
+        stack = [body]
+        while stack:
+            match stack.pop():
+                case Mul(factors):
+                    stack += factors
+                case Sum(_, inner):
+                    stack.append(inner)
+                case AtLeast(left, right):
+                    self._bound(affine(left) - affine(right), over, env, low, high)
+                case Get(array, at):
+                    sorts = self.program.arrays[self._meaning.get(array, array)]
+                    for index, sort in zip(at, sorts, strict=True):
+                        if sort.ordered:
+                            within = self.elements(sort)
+                            self._bound(affine(index) - within[0], over, env, low, high)
+                            self._bound(within[-1] - affine(index), over, env, low, high)
+                case _:
+                    pass
+        if not low or not high:
+            raise Undecided("a sum over all integers without an end")
+        return range(max(low), min(high) + 1)
+
+    def _bound(self, form: Affine, over: Var, env: Env, low: list[int], high: list[int]) -> None:
+        """What form ≥ 0 says about one letter, if all others have a value."""
+        if not letters_in(form) - {over} <= env.keys():
+            return
+        start = self.index(form, {**env, over: 0})
+        step = self.index(form, {**env, over: 1}) - start
+        if step == 1:
+            low.append(-start)
+        elif step == -1:
+            high.append(start)
 
     def _product(self, factors: tuple[Expr, ...], env: Env) -> Moved:
         """A factor that is 0 and stays 0 makes the rest irrelevant: no edge, nothing is read."""

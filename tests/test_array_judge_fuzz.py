@@ -165,9 +165,10 @@ def fuzzed(seeds: range, slips: int) -> Counter[str]:
 
 
 def test_verdicts_on_random_programs_are_right():
-    seen = fuzzed(range(60), 2)
-    assert seen["Refuted"] > 50
-    assert seen["Open"] <= 3, seen
+    seen = fuzzed(range(40), 2)
+    assert seen["Refuted"] > 40
+    assert seen["Open"] <= 2, seen
+    assert seen["too large"] <= 2, seen
 
 
 @pytest.mark.slow
