@@ -174,7 +174,7 @@ class _Arena:
                     return Agreement(instances, told, found)
                 if here >= 2:
                     break
-            if instances >= 3 * wanted and told:
+            if instances >= 2 * wanted and told:
                 break
         return Agreement(instances, told, None)
 

@@ -206,9 +206,10 @@ class Judge:
                 continue
             offered = (*self.offered, hypothesis)
             try:
-                if self._proves(rule, Checker(self.program, offered)) and (
-                    survey(self.program, rule, offered, 1).told
-                ):
+                seen = survey(self.program, rule, offered, 1)
+                if seen.apart or not seen.told:
+                    continue
+                if self._proves(rule, Checker(self.program, offered)):
                     return hypothesis.name
             except InputError:  # a name that the program uses otherwise
                 continue

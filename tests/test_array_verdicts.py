@@ -1,10 +1,22 @@
 """Rules in index notation are judged: published ones proved, famous slips refuted and explained."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from array_theorems import abstract_cost
-from published_rules import PUBLISHED, SOFT_CE, TARGETS, WRONG, Published, Slip, relu, step
+from published_rules import (
+    DRIVEN,
+    LAGGED,
+    PUBLISHED,
+    SOFT_CE,
+    TARGETS,
+    WRONG,
+    Published,
+    Slip,
+    relu,
+    step,
+)
 
 from symbolic.adjoints import Checker
 from symbolic.adjoints import Proved as Certified
@@ -15,7 +27,7 @@ from symbolic.array_verdicts import OFF_THE_KINK, Judge, judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
 from symbolic.derivation import Open, Proved, Refuted, Value
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Fn, Get, Name, Num, Sort, Sum, Var
+from symbolic.indexed import Delta, Expr, Fn, Get, Name, Num, Size, Sort, Sum, Var
 from symbolic.indices import Law, SizeOne
 from symbolic.proof import KernelDisagreementError
 
@@ -207,3 +219,30 @@ def test_a_long_chain_in_time_needs_no_deep_recursion():
     long = Instance(program, ArrayWitness({"T": 3000}, {("x", (1,)): Fraction(1)}), ("x",))
     long.entries["w", ()] = Fraction(1)
     assert long.value(Get("h", (t,)), {t: 3000}) == 1
+
+
+def test_a_rule_may_be_claimed_for_some_indices_only():
+    last = Rule("hs", DRIVEN.definitions[0].at, Get("D", DRIVEN.definitions[0].at))
+    t = last.at[0]
+    assert isinstance(judge(DRIVEN, replace(last, where=Delta(t, Size("T")))), Proved)
+    assert isinstance(judge(DRIVEN, last), Refuted)
+    assert isinstance(judge(DRIVEN, replace(last, where=Delta(t, 1))), Refuted)
+
+
+def test_a_system_ordered_in_time_and_then_among_units_needs_both_orders():
+    r, r2 = Var("r", LAGGED.arrays["w0"][0]), Var("s", LAGGED.arrays["w0"][0])
+    rule = Rule("w1", (r, r2), Num(Fraction(0)))
+    assert isinstance(judge(LAGGED, rule), Refuted)
+    with pytest.raises(InputError, match="read each other in a circle"):
+        judge(replace(LAGGED, acyclic=()), rule)
+
+
+def test_a_definition_that_names_its_state_in_one_line_is_stepped_into_once():
+    t = DRIVEN.definitions[0].at[0]
+    slope = 1 - Get("hs", (t + 1,)) ** 2
+    right = Get("D", (t,)) + Get("loop") * slope * Get("dhs", (t + 1,))
+    assert isinstance(judge(DRIVEN, Rule("hs", (t,), right)), Proved)
+    early = Get("D", (t,)) + Get("loop") * (1 - Get("hs", (t,)) ** 2) * Get("dhs", (t + 1,))
+    verdict = judge(DRIVEN, Rule("hs", (t,), early))
+    assert isinstance(verdict, Refuted)
+    assert "off by one" in verdict.diagnosis
