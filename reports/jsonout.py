@@ -9,19 +9,19 @@ import json
 from collections.abc import Sequence
 
 from reports.latex_printer import latex_of
-from symbolic.derivation import (
+from symbolic.derivation import Step
+from symbolic.terms import Equation
+from symbolic.verdicts import (
     WORST_FIRST,
     Finding,
     Open,
     Proved,
     Refuted,
-    Step,
     Unjustified,
     Value,
     Verdict,
     Witness,
 )
-from symbolic.terms import Equation
 
 WORDS: dict[type[Verdict], str] = {
     Proved: "proved",

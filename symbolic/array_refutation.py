@@ -24,7 +24,6 @@ from symbolic.array_instances import (
 from symbolic.array_numbers import Polynomial
 from symbolic.array_vocabulary import vocabulary
 from symbolic.arrays import Program, Rule
-from symbolic.derivation import Value
 from symbolic.duals import ONE, ZERO, Number, Undecided, differ, enclosure
 from symbolic.indexed import (
     Expr,
@@ -35,6 +34,7 @@ from symbolic.indexed import (
     total,
 )
 from symbolic.indices import Hypothesis, Law, SizeOne
+from symbolic.verdicts import Value
 
 LARGEST = 3
 MOST_ELEMENTS = 400

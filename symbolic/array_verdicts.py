@@ -18,8 +18,6 @@ from symbolic.array_refutation import Bench, Counterexample, search, sizes_of, s
 from symbolic.array_slips import MISTAKES, Scene
 from symbolic.array_text import shown, shown_rule
 from symbolic.arrays import ONE, Abstract, Definition, Program, Rule
-from symbolic.derivation import Hypothesis as Needed
-from symbolic.derivation import Open, Proved, Refuted, Verdict
 from symbolic.errors import InputError
 from symbolic.indexed import (
     INTEGERS,
@@ -39,6 +37,8 @@ from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.partials import KINKED, unfolded, written
 from symbolic.proof import KernelDisagreementError
+from symbolic.verdicts import Hypothesis as Needed
+from symbolic.verdicts import Open, Proved, Refuted, Verdict
 
 ENOUGH = 4
 """At how many instances a proved rule is compared with true derivatives."""

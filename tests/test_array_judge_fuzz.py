@@ -14,9 +14,9 @@ from symbolic.array_refutation import Counterexample, contradicted, search, surv
 from symbolic.array_text import shown_rule
 from symbolic.array_verdicts import Judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
-from symbolic.derivation import Open, Proved, Refuted
 from symbolic.errors import InputError
 from symbolic.indexed import Add, Affine, Expr, Fn, Get, Mul, Num, Opaque, Sort, Sum, Var, total
+from symbolic.verdicts import Open, Proved, Refuted
 
 J, K, T = Sort("J"), Sort("K"), Sort("T", ordered=True)
 SORTS = (J, K, T)

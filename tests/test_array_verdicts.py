@@ -25,11 +25,11 @@ from symbolic.array_refutation import Counterexample, contradicted, search
 from symbolic.array_text import shown_rule
 from symbolic.array_verdicts import OFF_THE_KINK, Judge, judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
-from symbolic.derivation import Open, Proved, Refuted, Value
 from symbolic.errors import InputError
 from symbolic.indexed import Delta, Expr, Fn, Get, Name, Num, Size, Sort, Sum, Var
 from symbolic.indices import Law, SizeOne
 from symbolic.proof import KernelDisagreementError
+from symbolic.verdicts import Open, Proved, Refuted, Value
 
 K, J = Sort("K"), Sort("J")
 k, j = Var("k", K), Var("j", J)
