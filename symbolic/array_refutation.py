@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice, product
+from itertools import combinations_with_replacement, islice
 
 from flint import ctx
 
@@ -188,8 +188,7 @@ class _Arena:
         first = next(filter(None, map(self._failure, self._probes())), None)
         if first is None:
             return None
-        below = [s for s in self._choices() if all(s[n] <= first.witness.sizes[n] for n in s)]
-        for sizes in below[:MOST_SIZES]:
+        for sizes in islice(self._choices(first.witness.sizes), MOST_SIZES):
             found = self._failure(sizes)
             if found:
                 return self._shrunk(found)
@@ -231,11 +230,14 @@ class _Arena:
 
     # ------------------------------------------------------------------------------- sizes
 
-    def _choices(self) -> list[dict[str, int]]:
-        """All admissible sizes, the smallest first."""
-        ranges = [(1,) if name in self.ones else range(1, LARGEST + 1) for name in self.sizes]
-        chosen = sorted(product(*ranges), key=lambda s: (sum(s), max(s, default=0), s))[:2000]
-        return [s for s in (dict(zip(self.sizes, c, strict=True)) for c in chosen) if self._fits(s)]
+    def _choices(self, most: dict[str, int]) -> Iterator[dict[str, int]]:
+        """Admissible sizes up to `most`, the smallest sum first."""
+        free = [name for name in self.sizes if most[name] > 1]
+        for more in range(sum(most[name] - 1 for name in free) + 1):
+            for grown in combinations_with_replacement(free, more):
+                sizes = {name: 1 + grown.count(name) for name in self.sizes}
+                if all(sizes[n] <= most[n] for n in free) and self._fits(sizes):
+                    yield sizes
 
     def _probes(self) -> Iterator[dict[str, int]]:
         rng = random.Random(0)

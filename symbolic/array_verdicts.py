@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, islice
 
 from symbolic.adjoints import Adjoints, Checker
 from symbolic.adjoints import Proved as Certified
@@ -42,6 +43,8 @@ from symbolic.verdicts import Open, Proved, Refuted, Verdict
 
 ENOUGH = 4
 """At how many instances a proved rule is compared with true derivatives."""
+MOST_EDITS = 3_000
+"""How many repairs of a claim are looked at."""
 MOST_REPAIRS = 40
 """How many repairs that agree in value are handed to the kernel."""
 OFF_THE_KINK = Needed("off the kink", "No relu and no step is taken at 0.")
@@ -173,17 +176,12 @@ class Judge:
         rule = replace(rule, body=flattened(rule.body))
         scene = Scene(self.program, rule, true.body, self._missing(rule, true), self._sizes(rule))
         bench = Bench(self.program, rule, self.offered)
-        tried = 0
-        for mistake in MISTAKES:
-            for sentence, body in mistake(scene):
-                if not free_letters(body) <= {*rule.at} or not bench.agrees(body):
-                    continue
-                tried += 1
-                candidate = replace(rule, body=flattened(body))
-                if self._proves(candidate):
-                    return sentence, candidate
-                if tried >= MOST_REPAIRS:
-                    return "", None
+        edits = islice(chain.from_iterable(mistake(scene) for mistake in MISTAKES), MOST_EDITS)
+        right = ((s, b) for s, b in edits if free_letters(b) <= {*rule.at} and bench.agrees(b))
+        for sentence, body in islice(right, MOST_REPAIRS):
+            candidate = replace(rule, body=flattened(body))
+            if self._proves(candidate):
+                return sentence, candidate
         return "", None
 
     def _missing(self, rule: Rule, true: Rule) -> Expr:
