@@ -854,4 +854,22 @@ WRONG = (
         Rule("u", (a,), total(a2, dv[a2] * V[a, a2]) * sigma(u[a], 1)),
         "V is transposed here",
     ),
+    Slip(
+        "the weighted sum where the signal of the neuron belongs",
+        SMOOTH,
+        Rule("w3", (k, j), eta * d3[k] * n2_[j]),
+        "net2[j] stands where o2[j] belongs",
+    ),
+    Slip(
+        "the slope once more, though the local gradient has it already",
+        SMOOTH,
+        Rule("w3", (k, j), eta * d3[k] * g1 * o2[j]),
+        "The factor g' is one too many",
+    ),
+    Slip(
+        "the activation where its slope belongs",
+        SMOOTH,
+        Rule("net3", (k,), error * act("g", n3_[k], 0, k)),
+        "g stands where its derivative belongs",
+    ),
 )

@@ -22,6 +22,7 @@ from symbolic.adjoints import Checker
 from symbolic.adjoints import Proved as Certified
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import Counterexample, contradicted, search
+from symbolic.array_slips import MISTAKES
 from symbolic.array_text import shown_rule
 from symbolic.array_verdicts import OFF_THE_KINK, Judge, judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
@@ -79,9 +80,35 @@ def test_a_famous_slip_is_refuted_by_numbers_and_explained_in_words(slip: Slip):
 
 def test_no_published_and_no_wrong_rule_is_left_out():
     assert sum(len(published.rules) for published in PUBLISHED) == 62
-    assert len(WRONG) == 28
+    assert len(WRONG) == 31
     names = [entry.name for entry in (*PUBLISHED, *WRONG)]
     assert len(set(names)) == len(names)
+
+
+def test_every_kind_of_slip_of_the_table_explains_a_wrong_rule():
+    signed = Slip("a sign", SQUARES, Rule("v", (j,), -2 * v), "The sign is wrong")
+    said = [judge(s.program, s.rule, s.hypotheses) for s in (signed, *WRONG) if not s.loose]
+    words = [verdict.diagnosis for verdict in said if isinstance(verdict, Refuted)]
+    kinds = {
+        "_sign": "The sign is wrong",
+        "_argument": "The slope is taken at",
+        "_numbers": "A factor 2",
+        "_own_letters": "are swapped: the result is transposed",
+        "_indices": "is transposed here",
+        "_missing_slope": "' is missing",
+        "_other_array": "net2[j] stands where o2[j] belongs",
+        "_extra_term": "is too many. Is this a weight already updated",
+        "_extra_factor": "' is one too many",
+        "_value_for_slope": "stands where its derivative belongs",
+        "_missing_factor": "The factor loop is missing",
+        "_extra_sum": "The sum over",
+        "_lost_term": "is lost",
+        "_missing_sum": "Cross terms are lost",
+        "_wrong_slope": "is not tanh'",
+    }
+    assert list(kinds) == [mistake.__name__ for mistake in MISTAKES]
+    for phrase in kinds.values():
+        assert any(phrase in diagnosis for diagnosis in words), phrase
 
 
 # ------------------------------------------------------------------------------------ hypotheses
