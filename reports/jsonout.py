@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from reports.latex_printer import latex_of
 from symbolic.derivation import Step
+from symbolic.terms import Equation
 from symbolic.verdicts import (
     WORST_FIRST,
     Finding,
@@ -19,6 +20,7 @@ from symbolic.verdicts import (
     Unjustified,
     Value,
     Verdict,
+    Witness,
 )
 
 WORDS: dict[type[Verdict], str] = {
@@ -59,6 +61,8 @@ def item(number: int, step: Step, finding: Finding) -> Json:
             row["under"] = [hypothesis.name for hypothesis in under]
             row["by"] = by
         case Refuted(member, witness, left, right, diagnosis, nearest):
+            assert isinstance(witness, Witness)  # the lines are about a network
+            assert nearest is None or isinstance(nearest, Equation)
             row["member"] = list(member)
             row["counterexample"] = {
                 "weights": {name: str(number) for name, number in witness.weights.items()},

@@ -25,8 +25,17 @@ from reports.plain import plain_of
 from reports.wording import MARKS, in_a_row, listed, member_sign, prose, sentence, value
 from symbolic.derivation import Derivation, Step
 from symbolic.network import Network
-from symbolic.terms import Num, Partial, Sign, Term, num, walk
-from symbolic.verdicts import WORST_FIRST, Finding, Open, Proved, Refuted, Unjustified, Verdict
+from symbolic.terms import Equation, Num, Partial, Sign, Term, num, walk
+from symbolic.verdicts import (
+    WORST_FIRST,
+    Finding,
+    Open,
+    Proved,
+    Refuted,
+    Unjustified,
+    Verdict,
+    Witness,
+)
 
 ROWS = 6  # members listed one by one; more are counted
 SAID = {  # a line's verdict in words
@@ -104,8 +113,8 @@ def _counterexample(step: Step, verdict: Refuted, network: Network) -> Iterator[
         counts = "counts" if len(absent) == 1 else "count"
         words = f"Here {said} {belong} to no synapse of the network and {counts} as 0."
         yield Paragraph(prose(words))
-    if verdict.nearest is not None:
-        nearest = verdict.nearest
+    nearest = verdict.nearest
+    if isinstance(nearest, Equation):
         yield Paragraph(prose("The nearest right form, itself proved:"), keep=True)
         yield EquationLines((Line(Math(nearest.left), Math(nearest.right)),))
 
@@ -146,6 +155,7 @@ def _both(formula: Drawn | Num) -> tuple[str, str]:
 def _numbers(verdict: Refuted) -> Iterator[tuple[Drawn, Runs, Num]]:
     """The witness as rows: N, then every number that is not 0."""
     witness = verdict.witness
+    assert isinstance(witness, Witness)  # the lines are about a network
     samples = len(witness.inputs)
     yield Drawn("N", "N"), (), num(samples)
     if witness.eta != 1:

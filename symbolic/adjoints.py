@@ -27,7 +27,15 @@ from symbolic.indexed import Expr, Sort, Var
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
 from symbolic.monomials import Normal, accumulate, add, scale
-from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
+from symbolic.partials import (
+    arrays_of,
+    derivative,
+    is_zero,
+    renewed,
+    stepped,
+    unfolded,
+    written,
+)
 from symbolic.wellfounded import circular, require_order
 
 
@@ -185,7 +193,7 @@ class Adjoints:
     def residual(self, rule: Rule) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
         """claimed - derived, with what was unfolded and eliminated to make it as small as it is."""
         calculus = self.calculus
-        inside = calculus.context(rule.at)
+        inside = calculus.multiply(calculus.context(rule.at), calculus.normal(rule.where))
         claimed = calculus.multiply(inside, calculus.normal(rule.body))
         derived = calculus.multiply(inside, self.derived(rule.array, rule.at))
         gap = add(claimed, scale(derived, -1))
@@ -237,6 +245,9 @@ class Adjoints:
             opened.append(name)
             if is_zero(self.calculus, gap):
                 return {}, tuple(opened)
+        again = {name: self.body(name) for name in self.bodies.keys() - {*order}}
+        if again and is_zero(self.calculus, stepped(self.calculus, gap, again)):
+            return {}, (*opened, *(name for name in self.bodies if name in again))
         return gap, tuple(opened)
 
 
@@ -296,6 +307,7 @@ def require_rule(program: Program, rule: Rule) -> None:
         wanted = ", ".join(sort.name for sort in arrays[rule.array])
         raise InputError(f"A rule for {rule.array!r} needs different letters of {wanted}.")
     require_letters(f"the rule for {rule.array!r}", rule.body, rule.at)
+    require_letters(f"the condition of the rule for {rule.array!r}", rule.where, rule.at)
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

@@ -152,6 +152,24 @@ def unfolded(
     return result
 
 
+def stepped(
+    calculus: Calculus, normal: Normal, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+) -> Normal:
+    """The entries that are factors replaced by their bodies once; those inside functions stay."""
+    result: Normal = {}
+    for monomial, coefficient in normal.items():
+        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        kept, made = [], []
+        for atom, power in atoms:
+            if atom[0] == "x" and atom[1] in bodies:
+                made.append(calculus.power(_unfolded_atom(calculus, atom, bodies), power))
+            else:
+                kept.append((atom, power))
+        rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
+        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
+    return result
+
+
 def renewed(calculus: Calculus, normal: Normal) -> Normal:
     """The normal form of another calculus brought under the hypotheses of this one."""
     result: Normal = {}
@@ -202,7 +220,7 @@ def is_zero(calculus: Calculus, normal: Normal) -> bool:
     while normal:
         bases = sorted({atom for m in normal for atom, _ in m[2] if _stands_free(atom, m)})
         if not bases:
-            return False
+            return _zero_under_sums(calculus, normal)
         base = bases[-1]
         groups: dict[Number, list[tuple[Monomial, Number, Number]]] = {}
         for monomial, coefficient in normal.items():
@@ -223,6 +241,27 @@ def is_zero(calculus: Calculus, normal: Normal) -> bool:
         if len(groups) > 1:
             return True
     return True
+
+
+def _zero_under_sums(calculus: Calculus, normal: Normal) -> bool:
+    """Whether the summands of like sums add up to zero: Σ f + Σ g = Σ (f + g).
+
+    Letters of one sort are matched in the order they stand in; another order might do better, so
+    only True is an answer.
+    """
+    if not all(monomial[1] for monomial in normal):
+        return False
+    if not any(atom[0] == "p" for monomial in normal for atom, _ in monomial[2]):
+        return False
+    groups: dict[tuple[str, ...], Normal] = {}
+    for monomial, coefficient in normal.items():
+        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        letters = sorted(bounds, key=lambda base: str(base[3]))
+        summand = calculus.settled(coefficient, monomial, [*atoms], equations, ranges)
+        table = {b: z.single(("f", f"@sum{n}", b[3])) for n, b in enumerate(letters)}
+        sorts = tuple(str(base[3]) for base in letters)
+        accumulate(groups.setdefault(sorts, {}), calculus.put(summand, table))
+    return all(is_zero(calculus, group) for group in groups.values())
 
 
 def _stands_free(atom: Atom, monomial: Monomial) -> bool:

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from symbolic.terms import Equation
+
+if TYPE_CHECKING:  # an instance of an array program holds its numbers as our Value
+    from symbolic.array_instances import ArrayWitness
+    from symbolic.arrays import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,15 @@ class Refuted:
     """At the witness the two sides differ; `member` is where the line breaks first.
 
     `nearest` is a right form close to the claim, itself proved by the kernel, where one was found.
+    A rule of an array program has an `ArrayWitness` and a nearest `Rule`.
     """
 
     member: tuple[str, ...]
-    witness: Witness
+    witness: Witness | ArrayWitness
     left: Value
     right: Value
     diagnosis: str = ""
-    nearest: Equation | None = None
+    nearest: Equation | Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Whether the elements of an array program can be computed one after the other.
 
-Arrays that read each other in a circle must go round it along one axis: an ordered index that only
+Arrays that read each other in a circle must go round it along an axis: an ordered index that only
 steps one way (time), or an unordered one whose steps are edges of a declared acyclic relation.
+Reads that stay where they are on the first axis must step along a second one, and so on.
 Then the tangent system and the adjoint system have exactly one solution each, which is what the
 adjoint certificate rests on.
 """
@@ -34,17 +35,23 @@ class _Read:
 def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> None:
     """Raises `InputError` where definitions with these bodies depend on themselves without end."""
     letters = {d.array: tuple(map(calculus.index, d.at)) for d in program.definitions}
-    reads = list(_reads(program, calculus, bodies))
-    for circle in _circles(letters, reads):
-        around = [read for read in reads if read.reader in circle and read.source in circle]
-        if not any(
-            _descends(circle, letters, around, sort, program.acyclic, calculus)
-            for sort in calculus.sorts
-        ):
-            raise InputError(
-                f"The definitions of {', '.join(sorted(circle))} read each other in a circle that "
-                "does not go back in time. Read an earlier time, or declare the weight acyclic."
+    waiting = [list(_reads(program, calculus, bodies))]
+    while waiting:
+        reads = waiting.pop()
+        for circle in _circles(letters, reads):
+            around = [read for read in reads if read.reader in circle and read.source in circle]
+            tried = (
+                _still(circle, letters, around, sort, program.acyclic, calculus)
+                for sort in calculus.sorts
             )
+            still = min((left for left in tried if left is not None), key=len, default=around)
+            if len(still) == len(around):
+                raise InputError(
+                    f"The definitions of {', '.join(sorted(circle))} read each other in a circle "
+                    "that does not go back in time. Read an earlier time, or declare the weight "
+                    "acyclic."
+                )
+            waiting.append(still)
 
 
 def circular(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> frozenset[str]:
@@ -111,34 +118,37 @@ def _circles(names: Iterable[str], reads: list[_Read]) -> list[set[str]]:
     return circles
 
 
-def _descends(
+def _still(
     circle: set[str],
     letters: dict[str, tuple[Linear, ...]],
     reads: list[_Read],
     sort: str,
     acyclic: tuple[Acyclic, ...],
     calculus: Calculus,
-) -> bool:
-    """Whether every way round the circle steps along the sort, always in the same direction."""
+) -> list[_Read] | None:
+    """The reads that stay where they are along the sort, if all others step in one direction.
+
+    None if they do not.  What stays must have an order of its own: the two together order the
+    elements first along this sort, then among those that are equal in it.
+    """
     axis: dict[str, int] = {}
     for name in circle:
         places = [n for n, s in enumerate(calculus.arrays[name]) if s.name == sort]
         if not places:
-            return False
+            return None
         axis[name] = places[0]
     for sign in (1, -1) if calculus.sorts[sort].ordered else (1,):
-        still: dict[str, set[str]] = {name: set() for name in circle}
+        still: list[_Read] = []
         for read in reads:
             own, source = letters[read.reader][axis[read.reader]], read.at[axis[read.source]]
             lag = z.combined(own, sign, source, -sign)
             if not lag[1] and lag[0] == 0:
-                still[read.reader].add(read.source)
+                still.append(read)
             elif not _steps(read, own, source, lag, acyclic, ordered=calculus.sorts[sort].ordered):
                 break
         else:
-            if not _has_circle(still):
-                return True
-    return False
+            return still
+    return None
 
 
 def _steps(
@@ -159,14 +169,3 @@ def _steps(
         for atom in read.beside
         for relation in acyclic
     )
-
-
-def _has_circle(edges: dict[str, set[str]]) -> bool:
-    left = {name: set(sources) for name, sources in edges.items()}
-    while left:
-        ready = [name for name, sources in left.items() if not sources & left.keys()]
-        if not ready:
-            return True
-        for name in ready:
-            del left[name]
-    return False
