@@ -126,7 +126,20 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The claim that the multiplier of `array` is `body`, at every index `at`."""
+    """The claim that the multiplier of `array` is `body`, at every index `at` where `where` is 1.
+
+    `where` is a 0/1 expression in the letters of `at`, such as out[j] for a rule of output neurons.
+    """
+
+    array: str
+    at: tuple[Var, ...]
+    body: Expr
+    where: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The claim that a defined array is `body` at every index: a recurrence in closed form."""
 
     array: str
     at: tuple[Var, ...]

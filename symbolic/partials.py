@@ -132,9 +132,15 @@ def arrays_of(normal: Normal) -> set[str]:
 
 
 def unfolded(
-    calculus: Calculus, normal: Normal, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+    calculus: Calculus,
+    normal: Normal,
+    bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
+    chosen: Callable[[tuple[Linear, ...]], bool] = lambda at: True,
 ) -> Normal:
-    """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form)."""
+    """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form).
+
+    Of these entries only those are replaced whose indices are `chosen`.
+    """
     result: Normal = {}
     for monomial, coefficient in normal.items():
         if arrays_of({monomial: 1}).isdisjoint(bodies):
@@ -146,7 +152,10 @@ def unfolded(
             if arrays_of({((), (), ((atom, 1),)): 1}).isdisjoint(bodies):
                 kept.append((atom, power))
                 continue
-            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies), power))
+            if atom[0] == "x" and not chosen(atom[2]):
+                kept.append((atom, power))
+                continue
+            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies, chosen), power))
         rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
         accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
     return result
@@ -177,7 +186,10 @@ def _rebuilt(calculus: Calculus, atom: Atom, inside: list[Normal]) -> Normal:
 
 
 def _unfolded_atom(
-    calculus: Calculus, atom: Atom, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+    calculus: Calculus,
+    atom: Atom,
+    bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
+    chosen: Callable[[tuple[Linear, ...]], bool],
 ) -> Normal:
     kind = atom[0]
     if kind == "x":
@@ -186,7 +198,7 @@ def _unfolded_atom(
         guard = calculus.guard(atom[1], atom[2])
         return calculus.multiply(guard, value)
     return _rebuilt(
-        calculus, atom, [unfolded(calculus, dict(inner), bodies) for inner in nested(atom)]
+        calculus, atom, [unfolded(calculus, dict(inner), bodies, chosen) for inner in nested(atom)]
     )
 
 
