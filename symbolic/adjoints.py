@@ -268,6 +268,20 @@ class Adjoints:
                 present = arrays_of(gap)
         return gap
 
+    def opened(
+        self, side: Normal, claim: Rule | Closed, gone: Iterable[str], bodies: Iterable[str]
+    ) -> Normal:
+        """One side of a proved claim with the equations and definitions put in that `residual` used."""
+        if isinstance(claim, Closed):
+            here = set(map(self.calculus.index, claim.at))
+            table = {name: self.body(name) for name in bodies}
+            return unfolded(self.calculus, side, table, lambda at: not here.isdisjoint(at))
+        for name in gone:
+            side = unfolded(self.calculus, side, {name: self.equation(name)})
+        for name in bodies:
+            side = unfolded(self.calculus, side, {name: self.body(name)})
+        return side
+
     def _stepped(
         self, gap: Normal, claim: Closed
     ) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
