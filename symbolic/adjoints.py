@@ -70,6 +70,12 @@ class Adjoints:
     True
     """
 
+    written: Calculus
+    bodies: dict[str, Normal]
+    _cost: Normal | None
+    _raw: dict[str, Normal]
+    _readers: dict[str, list[tuple[Definition, Normal]]]
+
     def __init__(
         self,
         program: Program,
@@ -113,8 +119,8 @@ class Adjoints:
         self._cost = (
             None if isinstance(program.cost, Abstract) else self.written.normal(program.cost)
         )
-        self._raw: dict[str, Normal] = {}
-        self._readers: dict[str, list[tuple[Definition, Normal]]] = {}
+        self._raw = {}
+        self._readers = {}
         for d in program.definitions:
             if isinstance(d, Definition):
                 for array, part in _by_array(self.bodies[d.array]).items():
@@ -141,15 +147,18 @@ class Adjoints:
     def _equation(self, array: str) -> Normal:
         at = self.letters(array)
         total: Normal = {}
-        for term in self.terms(array, at).values():
+        for term in self.terms(array).values():
             accumulate(total, term)
         factor = self.written.normal(self.multipliers[array].factor)
         inside = self.written.multiply(factor, self.written.context(at))
         return self.written.multiply(inside, total)
 
-    def terms(self, array: str, at: tuple[Var, ...]) -> dict[str, Normal]:
-        """∂cost/∂array[at] in parts: "" for the cost itself, then one for each array that reads."""
-        calculus = self.written
+    def terms(self, array: str) -> dict[str, Normal]:
+        """∂cost/∂array in parts: "" for the cost itself, then one for each array that reads.
+
+        They are in the letters of `letters(array)`, which nothing else has.
+        """
+        calculus, at = self.written, self.letters(array)
         target = tuple(map(calculus.index, at))
         if self._cost is not None:
             direct = derivative(calculus, self._cost, array, target)
@@ -271,7 +280,7 @@ class Adjoints:
     def opened(
         self, side: Normal, claim: Rule | Closed, gone: Iterable[str], bodies: Iterable[str]
     ) -> Normal:
-        """One side of a proved claim with the equations and definitions put in that `residual` used."""
+        """One side of a proved claim with the equations and definitions put in as found."""
         if isinstance(claim, Closed):
             here = set(map(self.calculus.index, claim.at))
             table = {name: self.body(name) for name in bodies}

@@ -132,11 +132,13 @@ def _slopes(
 
 
 def _coefficient(plain: Adjoints, array: str) -> Coefficient:
-    at = _letters(plain, array)
-    inside = plain.written.context(at)
+    calculus, at = plain.written, _letters(plain, array)
+    inside = calculus.context(at)
+    forms = zip(map(calculus.index, plain.letters(array)), map(calculus.index, at), strict=True)
+    table = {old[1][0][0]: new for old, new in forms if old[1]}
     parts = (
-        (source, written(plain.written, plain.written.multiply(inside, term), at))
-        for source, term in plain.terms(array, at).items()
+        (source, written(calculus, calculus.multiply(inside, calculus.put(term, table)), at))
+        for source, term in plain.terms(array).items()
         if term
     )
     return Coefficient(array, at, tuple(parts))

@@ -26,6 +26,7 @@ from symbolic.indexed import (
     Size,
     Sort,
     Var,
+    arrays_read,
     total,
 )
 from symbolic.indices import Law, SizeOne
@@ -63,7 +64,7 @@ from symbolic.theorems_letters import (
 # ---------------------------------------------------------------- feed-forward nets of any shape
 
 only = Name("one", N)
-READERS = Law("w_kj is a weight of an edge", (), (w[k, j], edge[k, j]), w[k, j])
+READERS = Law("[j → k] is 1 wherever w_kj is not 0", (), (w[k, j], edge[k, j]), w[k, j])
 NO_READER = Law("output neurons feed no neuron", (), (out[j], w[k, j]), Num(Fraction(0)))
 ONE_SAMPLE = SizeOne("N = 1", "N")
 
@@ -82,7 +83,7 @@ def dag(cost: Expr, weight: Expr | None = None, *more: Given) -> Program:
         definitions=(
             Definition("v", (j, n), total(i, (weight or w[j, i]) * y[i, n]) + x[j, n]),
             Definition("y", (j, n), phi(j, v[j, n])),
-            Definition("e", (j, n), d[j, n] - y[j, n]),
+            *([Definition("e", (j, n), d[j, n] - y[j, n])] if "e" in arrays_read(cost) else []),
         ),
         cost=cost,
         multipliers=(Multiplier("v", "delta", MINUS), Multiplier("w", "dw", MINUS * eta)),
@@ -213,14 +214,14 @@ TIED = Statement(
 
 # ------------------------------------------------------------------------------------- layers
 
-BELOW, ABOVE = Sort("I"), Sort("K")
+BELOW, ABOVE = Sort("Below"), Sort("Above")
 p1, p2 = Var("i", BELOW), Var("k", ABOVE)
 z1, a1, w2, b2, z2, g2, d1, d2 = map(Read, ("z1", "a1", "w2", "b2", "z2", "g2", "d1", "d2"))
 LAYER_STEP = Statement(
     "layer-step",
     "From layer l + 1 to layer l",
-    "The induction step of the layered network with symbolic widths: layer l is written z, a; "
-    "layer l + 1 is written Z; whatever comes after enters through g alone.",
+    "The induction step of the layered network with symbolic widths.  Whatever comes after layer "
+    "l + 1 enters through the slopes g alone.",
     Program(
         (
             Given("z1", (BELOW,)),
@@ -236,7 +237,7 @@ LAYER_STEP = Statement(
         (Multiplier("z1", "d1"), Multiplier("z2", "d2")),
     ),
     (
-        Rule("z1", (p1,), total(p2, w2[p2, p1] * d2[p2]) * phi(p1, z1[p1], 1)),
+        Rule("z1", (p1,), phi(p1, z1[p1], 1) * total(p2, w2[p2, p1] * d2[p2])),
         Rule("w2", (p2, p1), a1[p1] * d2[p2]),
         Rule("b2", (p2,), d2[p2]),
         Rule("z2", (p2,), g2[p2]),
@@ -261,7 +262,7 @@ LAYER_BASE = Statement(
         abstract_cost("a1", "g1", p1),
         (Multiplier("z1", "d1"),),
     ),
-    (Rule("z1", (p1,), Get("g1", (p1,)) * phi(p1, z1[p1], 1)),),
+    (Rule("z1", (p1,), phi(p1, z1[p1], 1) * Get("g1", (p1,))),),
     mistakes=(Rule("z1", (p1,), Get("g1", (p1,)) * phi(p1, z1[p1])),),
     sources=(NIELSEN,),
 )

@@ -200,7 +200,8 @@ RBF = Statement(
             Given("G", (OUT,)),
         ),
         (
-            Definition("h", (rb,), exp(-be_r[rb] * distance)),
+            Definition("q", (rb,), distance),
+            Definition("h", (rb,), exp(-be_r[rb] * Get("q", (rb,)))),
             Definition("y", (o,), total(rb, wr[o, rb] * hr[rb])),
         ),
         abstract_cost("y", "G", o),
@@ -223,8 +224,8 @@ SIGMA_PI = (
     Statement(
         "sigma-pi",
         "Sigma-pi unit",
-        "Products over sets of inputs, c over the sets: `others` is the product of the other "
-        "members of the set, [in] says who is a member.",
+        "Products over sets of inputs: P_c is the product over the set c, Q_ck the product of its "
+        "members other than k, which is the partial of P_c by a_k.",
         Program(
             (
                 Given("w", (J, CL)),
