@@ -117,11 +117,16 @@ def _broken(math: Math, room: int) -> list[str]:
     """A formula in lines of at most `room` columns, broken before its outermost signs."""
     whole = math_text(math)
     if isinstance(math.formula, Drawn) and math.formula.text_pieces and columns(whole) > room:
-        return broken_lines(math.formula.text_pieces, room, columns, "⋯", most=None)
+        return broken_lines(math.formula.text_pieces, room, _spaced, "⋯", most=None)
     if isinstance(math.formula, Drawn | Equation) or columns(whole) <= room:
         return textwrap.wrap(whole, room, break_long_words=False, break_on_hyphens=False) or [""]
     printer = _printer(math.sample)
     return broken_lines(printer.pieces(math.formula), room, columns, printer.dots)
+
+
+def _spaced(words: str) -> float:
+    """The columns of a piece with the space before it, of which a line counts only a part."""
+    return columns(words) + 0.4
 
 
 def cleaned(words: str) -> str:

@@ -55,8 +55,12 @@ METHOD_AFTER = (
     " for all movements, the cost moves by the sum of the multipliers times the steps: the"
     " multipliers are the derivatives of the cost. Q is zero if what stands before each movement"
     " is zero; these lines are the recursion that is claimed. A bracket such as [i = j] is 1 where"
-    " it is true and 0 elsewhere; an array is 0 outside the range of its indices."
+    " it is true and 0 elsewhere: j ∈ O says that j is an output neuron, j → k that k reads y_j."
+    " An array is 0 outside the range of its indices."
 )
+MOST_TERMS = 8
+WIDEST = 60
+"""Columns of the widest piece of a normal form that is shown."""
 
 
 def page(checked: Sequence[CheckedStatement], library: Sequence[CheckedStatement] = ()) -> Document:
@@ -315,10 +319,20 @@ def _closings(closings: Sequence[Closing], signs: Signs) -> Iterator[Line]:
     for closing in closings:
         claim = closing.finding.claim
         left = signs.expr(_with_condition(claim, signs), claim.at)
-        yield Line(Math(left), Math(signs.expr(closing.derived, claim.at)), _put_in(closing, signs))
+        yield Line(Math(left), _short(closing.derived, claim, signs), _put_in(closing, signs))
         if closing.claimed != closing.derived:
             reason = runs("the rule; equal when denominators are multiplied out")
-            yield Line(None, Math(signs.expr(closing.claimed, claim.at)), reason)
+            yield Line(None, _short(closing.claimed, claim, signs), reason)
+
+
+def _short(expr: Expr, claim: Claim, signs: Signs) -> Math:
+    """A normal form; of one that no reader would compare, only the number of its terms."""
+    drawn = signs.expr(expr, claim.at)
+    widest = max((len(piece.text) for piece in drawn.text_pieces), default=0)
+    if len(drawn.text_pieces) <= MOST_TERMS and widest <= WIDEST:
+        return Math(drawn)
+    words = f"one normal form of {len(_terms(expr))} terms"
+    return Math(Drawn(rf"\text{{{words}}}", words))
 
 
 def _with_condition(claim: Claim, signs: Signs) -> Expr:
