@@ -75,7 +75,7 @@ class ArrayPrinter(ABC):
 
     def with_letter(self, letter: Var) -> Self:
         """With one more letter in scope: its own name, or the next usual one where it is taken."""
-        used = {name for other, name in self.names.items() if other != letter}
+        used = set(self.names.values())
         pool = self.pools.get(letter.sort.name, ())
         further = tuple(f"{letter.sort.name.lower()}{n}" for n in range(1, 99))
         own = (letter.name,) if letter.name in pool else ()

@@ -95,6 +95,9 @@ def report(checked: Sequence[CheckedStatement]) -> Json:
                 "title": statement.statement.title,
                 "under": [],
             }
+            claim = finding.claim
+            if isinstance(claim, Rule) and claim.where != ONE:
+                row["where"] = signs.expr(claim.where, claim.at).latex
             if isinstance(verdict, Proved):
                 row["under"] = [hypothesis.name for hypothesis in verdict.under]
                 row["by"] = verdict.by

@@ -131,7 +131,7 @@ SUM_TO_ONE = Law("Σ_k d_k = 1", (c1,), (dk[c1],), Num(Fraction(1)))
 
 
 softmax_given = (Given("v", (K,)), Given("d", (K,)), Given("g", (K,)))
-dp = Read("∂p")
+dp = Read("dp")
 CROSS_ENTROPY = -total(c1, dk[c1] * ln(pk[c1]))
 SOFTMAXES = (
     Statement(
@@ -139,7 +139,12 @@ SOFTMAXES = (
         "The softmax and its Jacobian",
         "The derivative of any cost goes back through p_k = exp(v_k)/Σ_m exp(v_m) by one "
         "product and one sum.",
-        Program(softmax_given, SOFTMAX, abstract_cost("p", "g", c1), (Multiplier("v", "dv"),)),
+        Program(
+            softmax_given,
+            SOFTMAX,
+            abstract_cost("p", "g", c1),
+            (Multiplier("v", "dv"), Multiplier("p", "dp")),
+        ),
         (Rule("v", (c1,), pk[c1] * (dp[c1] - total(c2, dp[c2] * pk[c2]))),),
         mistakes=(Rule("v", (c1,), pk[c1] * (1 - pk[c1]) * dp[c1]),),
         sources=(
