@@ -14,6 +14,7 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import (
     INTEGERS,
     Add,
+    Affine,
     AtLeast,
     Count,
     Delta,
@@ -100,7 +101,8 @@ class Calculus(Monomials):
 
     def know(self, sort: Sort) -> None:
         """Declare a sort; one name means one sort."""
-        if self.sorts.setdefault(sort.name, sort) != sort:
+        known = self.sorts.setdefault(sort.name, sort)
+        if known is not sort and known != sort:
             raise InputError(f"The sort {sort.name!r} is declared twice, differently.")
 
     def normal(self, expr: Expr) -> Normal:
@@ -142,6 +144,8 @@ class Calculus(Monomials):
 
     def index(self, index: Shifted | int) -> Linear:
         """An index expression as a linear form."""
+        if not isinstance(index, int | Affine):
+            return self._part(index)
         result: Linear = z.constant(0)
         whole = affine(index)
         for part, c in whole.terms:

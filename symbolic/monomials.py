@@ -115,6 +115,10 @@ class Monomials:
             return right
         if right == ONE:
             return left
+        if len(left) == 1 and NONE in left:
+            return scale(right, left[NONE])
+        if len(right) == 1 and NONE in right:
+            return scale(left, right[NONE])
         if len(left) * len(right) > MONOMIALS:
             raise TooLargeError(f"a product of {len(left)} by {len(right)} monomials")
         result: Normal = {}
