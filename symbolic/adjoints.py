@@ -101,7 +101,8 @@ class Adjoints:
         sizes = [h for h in given if isinstance(h, SizeOne)]
         self._has_laws = len(sizes) < len(given)
         self.of_multiplier = {m.name: array for array, m in self.multipliers.items()}
-        self._in_order = [self.multipliers[array].name for array in self.multipliers]
+        self._place = {m.name: n for n, m in enumerate(self.multipliers.values())}
+        self._unknown = [d for d in program.definitions if isinstance(d, Abstract)]
         self._definitions = {d.array: d for d in program.definitions}
         self._derived: dict[str, Normal] = {}
         self._recursive: frozenset[str] | None = None
@@ -167,9 +168,7 @@ class Adjoints:
             direct = self._abstract(self.program.cost, array, at)
         found = {"": direct}
         locals_: list[tuple[Definition | Abstract, Normal]] = [
-            (d, self._abstract(d, array, at))
-            for d in self.program.definitions
-            if isinstance(d, Abstract)
+            (d, self._abstract(d, array, at)) for d in self._unknown
         ]
         for definition, part in self._readers.get(array, ()):
             locals_.append((definition, derivative(calculus, part, array, target)))
@@ -269,13 +268,19 @@ class Adjoints:
 
         The equation of an array speaks of arrays defined later, so the earliest goes first.
         """
-        present = arrays_of(gap)
-        for name in self._in_order:
-            if name in present and name not in kept and name not in gone:
-                gone.append(name)
-                gap = unfolded(self.calculus, gap, {name: self.equation(name)})
-                present = arrays_of(gap)
-        return gap
+        done = -1
+        while True:
+            names = (arrays_of(gap) & self._place.keys()) - kept - set(gone)
+            name = min(
+                (n for n in names if self._place[n] > done),
+                key=self._place.__getitem__,
+                default=None,
+            )
+            if name is None:
+                return gap
+            done = self._place[name]
+            gone.append(name)
+            gap = unfolded(self.calculus, gap, {name: self.equation(name)})
 
     def opened(
         self, side: Normal, claim: Rule | Closed, gone: Iterable[str], bodies: Iterable[str]
