@@ -175,10 +175,7 @@ class Adjoints:
         for d, local in locals_:
             if local:
                 inside = calculus.multiply(calculus.context(d.at), self._adjoint(d))
-                term = calculus.multiply(inside, local)
-                for letter in d.at:
-                    term = calculus.total(term, letter)
-                found[d.array] = term
+                found[d.array] = calculus.total(calculus.multiply(inside, local), *d.at)
         return found
 
     def _lawful(self, normal: Normal) -> Normal:

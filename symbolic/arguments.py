@@ -112,9 +112,7 @@ def _movement(calculus: Calculus, d: Definition | Abstract, moved: tuple[str, ..
         for letters, slope in _slopes(calculus, d, array):
             at = tuple(map(calculus.index, letters))
             term = calculus.multiply(slope, calculus.read(MOVED + array, at))
-            for letter in letters:
-                term = calculus.total(term, letter)
-            accumulate(result, term)
+            accumulate(result, calculus.total(term, *letters))
     return result
 
 

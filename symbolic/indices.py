@@ -132,7 +132,12 @@ class Calculus(Monomials):
                 )
             case Sum(over, body):
                 self.know(over.sort)
-                return self.total(self.normal(body), over)
+                letters = [over]
+                while isinstance(body, Sum) and body.over not in letters:
+                    self.know(body.over.sort)
+                    letters.append(body.over)
+                    body = body.body
+                return self.total(self.normal(body), *letters)
             case Delta(left, right):
                 sides = self.index(left), self.index(right)
                 self._require_alike(*sides)
@@ -235,16 +240,23 @@ class Calculus(Monomials):
         ranges = [f for sort, form in pairs for f in self.range_of(form, sort)]
         return self._settled(1, {}, [], [], [], ranges)
 
-    def total(self, normal: Normal, over: Var) -> Normal:
-        """Σ over every element of the sort of the letter."""
-        form = self.index(over)
-        if not form[1] or form[1][0][0][0] != "f":
-            return normal  # a sort with one element
-        self._fresh += 1
-        kind = INTEGERS if over.sort.ordered else over.sort
-        bound: Base = ("b", 1 << 30, self._fresh, kind.name)
-        ranges = self.range_of(z.single(bound), over.sort)
-        table = {form[1][0][0]: z.single(bound)}
+    def total(self, normal: Normal, *letters: Var) -> Normal:
+        """Σ over every element of the sorts of the letters, which are different."""
+        bounds: list[Base] = []
+        ranges: list[Linear] = []
+        table: dict[Base, Linear] = {}
+        for over in letters:
+            form = self.index(over)
+            if not form[1] or form[1][0][0][0] != "f":
+                continue  # a sort with one element
+            self._fresh += 1
+            kind = INTEGERS if over.sort.ordered else over.sort
+            bound: Base = ("b", 1 << 30, self._fresh, kind.name)
+            bounds.append(bound)
+            table[form[1][0][0]] = z.single(bound)
+            ranges += self.range_of(z.single(bound), over.sort)
+        if not bounds:
+            return normal
         result: Normal = {}
         for monomial, c in normal.items():
             inner, (atoms, equations, cuts) = self.opened(monomial)
@@ -252,13 +264,13 @@ class Calculus(Monomials):
             part = self._settled(
                 c,
                 dict(monomial[0]),
-                [] if extra else [*inner, bound],
+                [] if extra else [*inner, *bounds],
                 kept,
                 [z.replaced(form, table) for form in equations],
                 [*(z.replaced(form, table) for form in cuts), *ranges],
             )
             if extra:
-                part = self.closed(self.product((part, *extra)), [*inner, bound])
+                part = self.closed(self.product((part, *extra)), [*inner, *bounds])
             accumulate(result, part)
         return result
 
