@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from reports.plain import HIGH
 from reports.printer import Level, Written
 from symbolic.indexed import Sort
 
+CALL = re.compile(r"\S+|\w+\([^()]*(\([^()]*\))?[^()]*\)")  # one sign, or one function's value
 LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -75,7 +77,7 @@ class PlainArrays(ArrayPrinter):
         return f"∂𝓔/∂{below}"
 
     def ratio(self, above: str, below: str, factors: int) -> str:
-        return f"{above}/{self.fence(below) if factors > 1 or ' ' in below else below}"
+        return f"{above}/{self.fence(below) if factors > 1 or not CALL.fullmatch(below) else below}"
 
     def power(self, base: str, exponent: Fraction | str) -> str:
         if isinstance(exponent, str):

@@ -30,6 +30,7 @@ BY_INDUCTION = "induction along the order of the program"
 
 SIZES = Hypothesis("all sizes ≥ 1", "every size (width, depth, N, T) is a positive integer")
 NO_CYCLES = "no cycles"
+CALLED = {"phi": "φ_j", "C": "C_k", "cost": "the cost", "E0": "𝓔_0", "prod": "P_c"}
 OFF_ZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
 OFF_KINKS = Hypothesis("off the kinks", "no argument of relu or step is 0")
 POSITIVE = Hypothesis("arguments > 0", "what stands under ln or a root is positive")
@@ -148,13 +149,13 @@ def _differentiable(program: Program) -> Iterator[Hypothesis]:
         part.name for expr in _written(program) for part in walk(expr) if isinstance(part, Opaque)
     }
     for name in sorted(names):
-        sign = {"phi": "φ_j", "C": "C_k"}.get(name, name)
+        sign = CALLED.get(name, name)
         yield Hypothesis(
             f"{sign} differentiable", f"every {sign} is differentiable at its argument"
         )
     unknown = [d.array for d in program.definitions if isinstance(d, Abstract)]
-    unknown += ["the cost"] if isinstance(program.cost, Abstract) else []
-    for name in unknown:
+    unknown += ["cost"] if isinstance(program.cost, Abstract) else []
+    for name in (CALLED.get(name, name) for name in unknown):
         yield Hypothesis(
             f"{name} differentiable", f"{name} is differentiable there, with the partials named"
         )

@@ -33,10 +33,9 @@ alpha = Get("alpha")
 MOMENTUM = Statement(
     "momentum",
     "Momentum in closed form",
-    "The generalized delta rule remembers its last correction: by induction over n the "
-    "correction is the sum of all products δ y so far, each weighted by a power of α. The power"
-    " α^{n−t} is the array that is 1 at n = t, is α times as large at each further n, and "
-    "counts as 0 for t > n.",
+    "The generalized delta rule remembers its last correction: by induction over n the correction "
+    "is the sum of all products of δ and y so far, each weighted by a power of α. The powers are "
+    "an array: 1 at n = t, α times as large at each further n, and 0 for t > n.",
     Program(
         (
             Given("delta", (J, STEPS)),
