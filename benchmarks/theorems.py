@@ -14,11 +14,11 @@ from importlib.util import find_spec
 
 from symbolic.adjoints import Checker, Proved
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
-from symbolic.derivation import Proved as Holds
 from symbolic.general import check
 from symbolic.indexed import Expr, Get, Opaque, Sort, Var, total
 from symbolic.statements import Statement
 from symbolic.theorems import GENERAL, LIBRARY
+from symbolic.verdicts import Proved as Holds
 
 BAR, ALL_BAR = 5.0, 50.0  # ms, for one general theorem and for all of them
 

@@ -10,6 +10,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -18,18 +19,18 @@ from pathlib import Path
 from reports.derivation_page import page
 from reports.document import Document
 from reports.jsonout import EXIT_CODES, Json, report
-from reports.latex import latex
+from reports.latex import body, latex
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text
 from symbolic.archive import ENDING, dumps, load
-from symbolic.derivation import Proved
 from symbolic.derived import derive
 from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.rules import Rule
 from symbolic.spec import open_network
+from symbolic.verdicts import Proved
 from symbolic.verification import prove, rule_of
 
 LARGEST_RULE = 1_000_000
@@ -211,20 +212,25 @@ def _give(
     """Print or write a result and its page; `saved` is the content of a saved derivation."""
     if options.output:
         path = Path(options.output)
-        _write(path, _drawn(result, draw, path) if saved is None else saved)
+        _write(path, _drawn(result, draw, path, options.body) if saved is None else saved)
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
     elif not options.output:
-        print(text(draw()))
+        print(text(draw(), _columns()))
     return EXIT_CODES[str(result["verdict"])]
 
 
-def _drawn(result: Json, draw: Callable[[], Document], path: Path) -> str:
-    """The document in the format that the file's ending asks for."""
+def _columns() -> int:
+    """As wide as the terminal, up to a comfortable line; 80 where the page goes to a file."""
+    return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+
+
+def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool) -> str:
+    """The document in the format of the file's ending; `inside` for a body to be \\input."""
     match path.suffix:
         case ".tex":
-            return latex(draw())
+            return body(draw()) if inside else latex(draw())
         case ".txt":
             return text(draw())
         case ".json":
@@ -301,6 +307,10 @@ _OUTPUT: Option = (
     ("-o", "--output"),
     {"metavar": "FILE", "help": f"write a .tex, .txt, .json or {ENDING} file"},
 )
+_BODY: Option = (
+    ("--body",),
+    {"action": "store_true", "help": "with -o FILE.tex: no preamble, for \\input"},
+)
 _RULE: Option = (("--rule",), {"metavar": "FILE", "help": "a claimed rule to be judged"})
 _ANY_NETWORK: Option = (_NETWORK[0], {**_NETWORK[1], "nargs": "?"})
 _GENERAL: Option = (
@@ -347,7 +357,7 @@ COMMANDS = {
         "the chain rule; every line is checked.",
         "  proofprop derive 2-3-1\n"
         "  proofprop derive 2-3-1 -o derivation.tex       LaTeX, with amsmath alone",
-        (_NETWORK, _JSON, _OUTPUT),
+        (_NETWORK, _JSON, _OUTPUT, _BODY),
     ),
     "prove": Command(
         prove_command,
@@ -359,7 +369,7 @@ COMMANDS = {
         "  proofprop prove examples/skip.toml\n"
         "  proofprop prove 2-3-1 --rule my.rule           is my rule right?\n"
         "  proofprop prove --general -o theorems.tex      the theorems for all networks",
-        (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT),
+        (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
     "train": Command(
         train_command,

@@ -39,10 +39,10 @@ from reports.jsonout import WORDS, Json, worst
 from reports.wording import MARKS, TITLES, listed, prose
 from symbolic.arguments import MOVED, Argument, Closing, Coefficient, argument
 from symbolic.arrays import ONE, Abstract, Local, Rule
-from symbolic.derivation import Open, Proved
 from symbolic.general import CheckedStatement
 from symbolic.indexed import Add, Expr, Get, Mul, Num, Sort, Var, total, walk
 from symbolic.statements import Claim, Statement
+from symbolic.verdicts import Open, Proved
 
 METHOD = (
     "Each theorem is about a program: definitions in order, with indices whose ranges have any"

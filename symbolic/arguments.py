@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from symbolic.adjoints import Adjoints
 from symbolic.arrays import Abstract, Definition, Rule
-from symbolic.derivation import Proved
 from symbolic.general import CheckedStatement, RuleFinding
 from symbolic.indexed import Expr, Sort, Var, walk
 from symbolic.indices import Calculus
 from symbolic.monomials import Normal, accumulate
 from symbolic.partials import derivative, written
 from symbolic.statements import Statement
+from symbolic.verdicts import Proved
 
 MOVED = "˙"  # before the name of an array: its movement
 

@@ -12,11 +12,11 @@ from dataclasses import InitVar, dataclass
 from symbolic import adjoints
 from symbolic.adjoints import Checker
 from symbolic.arrays import Abstract, Definition, Program, Rule
-from symbolic.derivation import WORST_FIRST, Hypothesis, Open, Proved, Verdict
 from symbolic.indexed import Add, Count, Expr, Fn, Get, Mul, Num, Opaque, Pow, Sum, walk
 from symbolic.labelling import TooLargeError
 from symbolic.partials import KINKED
 from symbolic.statements import Claim, Statement
+from symbolic.verdicts import WORST_FIRST, Hypothesis, Open, Proved, Verdict
 
 _SEAL = object()
 RESTS_ON = (

@@ -20,8 +20,6 @@ from symbolic import indexed as ix
 from symbolic.adjoints import Adjoints, Checker, Proved, Unproved
 from symbolic.arguments import MOVED, argument
 from symbolic.arrays import Abstract, Closed, Definition, Given, Program
-from symbolic.derivation import Open
-from symbolic.derivation import Proved as Holds
 from symbolic.errors import InputError
 from symbolic.general import CheckedStatement, GeneralTheorem, check
 from symbolic.indexed import Get, Num, Size, Sort, Sum, Var
@@ -29,6 +27,8 @@ from symbolic.indices import SizeOne
 from symbolic.monomials import add
 from symbolic.statements import Statement
 from symbolic.theorems import GENERAL, LIBRARY
+from symbolic.verdicts import Open
+from symbolic.verdicts import Proved as Holds
 
 ALL = (*GENERAL, *LIBRARY)
 IDS = [statement.id for statement in ALL]
