@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from symbolic import integers as z
 from symbolic.arrays import (
+    ONE,
     Abstract,
     Closed,
     Definition,
@@ -30,7 +31,7 @@ from symbolic.arrays import (
     require_letters,
 )
 from symbolic.errors import InputError, did_you_mean
-from symbolic.indexed import Expr, Sort, Var
+from symbolic.indexed import Expr, Get, Sort, Var, walk
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
 from symbolic.monomials import Normal, accumulate, add, scale
@@ -395,8 +396,20 @@ def require_rule(program: Program, rule: Rule | Closed) -> None:
     require_letters(f"the rule for {rule.array!r}", rule.body, rule.at)
     if isinstance(rule, Rule):
         require_letters(f"the rule for {rule.array!r}", rule.where, rule.at)
+        _require_condition(program, rule)
     elif not any(isinstance(d, Definition) and d.array == rule.array for d in program.definitions):
         raise InputError(f"{rule.array!r} has no definition, so it has no closed form either.")
+
+
+def _require_condition(program: Program, rule: Rule) -> None:
+    """A condition is a 0/1 array or 1 minus one; a condition that is never met would prove all."""
+    entries = [part for part in walk(rule.where) if isinstance(part, Get)]
+    if rule.where == ONE:
+        return
+    if len(entries) != 1 or rule.where not in (entries[0], 1 - entries[0]):
+        raise InputError(f"The rule for {rule.array!r} may hold where a 0/1 array is 1, or is 0.")
+    if entries[0].array not in program.indicators:
+        raise InputError(f"{entries[0].array!r} is no 0/1 array, so it is no condition of a rule.")
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

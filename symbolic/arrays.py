@@ -128,7 +128,7 @@ class Program:
 class Rule:
     """The claim that the multiplier of `array` is `body`, at every index `at` where `where` is 1.
 
-    `where` is a 0/1 expression in the letters of `at`, such as out[j] for a rule of output neurons.
+    `where` is an entry of a 0/1 array or 1 minus one, such as out[j] for a rule of output neurons.
     """
 
     array: str

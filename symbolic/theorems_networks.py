@@ -1,4 +1,4 @@
-"""Theorems about networks of any shape: any acyclic graph, layers, tied weights, weight updates."""
+"""Theorems about networks of any shape: any acyclic graph, tied weights, layers."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from symbolic.theorems import GENERAL, LIBRARY
 from symbolic.verdicts import Open
 from symbolic.verdicts import Proved as Holds
 
+j, xi = GENERAL[0].rules[0].at
 ALL = (*GENERAL, *LIBRARY)
 IDS = [statement.id for statement in ALL]
 
@@ -115,6 +116,13 @@ def test_a_rule_with_a_condition_says_nothing_elsewhere():
     loose = dataclasses.replace(output, where=Get("out", (Var("q", Sort("J")),)))
     with pytest.raises(InputError, match="stands free"):
         checker.check(loose)
+
+
+@pytest.mark.parametrize("where", [Num(0), Get("x", (j, xi)), 2 * Get("out", (j,))])
+def test_a_condition_that_could_be_empty_by_its_form_is_refused(where):
+    dag = by_id("dag")
+    with pytest.raises(InputError, match="0/1 array"):
+        Checker(dag.program).check(dataclasses.replace(dag.mistakes[0], where=where))
 
 
 T = Sort("T", ordered=True)
