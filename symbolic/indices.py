@@ -89,6 +89,7 @@ class Calculus(Monomials):
         super().__init__(indicators)
         self.arrays = dict(arrays)
         self._limits: dict[str, tuple[Linear, Linear]] = {}
+        self._contexts: dict[tuple[Var, ...], Normal] = {}
         self._laws: list[tuple[frozenset[Base], tuple[Atom, ...], Normal]] = []
         for sorts in self.arrays.values():
             for sort in sorts:
@@ -186,8 +187,12 @@ class Calculus(Monomials):
 
     def context(self, letters: Iterable[Var]) -> Normal:
         """The product of the range indicators of free letters."""
-        ranges = [f for v in letters for f in self.range_of(self.index(v), v.sort)]
-        return ONE if not ranges else self._settled(1, {}, [], [], [], ranges)
+        key = tuple(letters)
+        if key not in self._contexts:
+            ranges = [f for v in key for f in self.range_of(self.index(v), v.sort)]
+            found = self._settled(1, {}, [], [], [], ranges) if ranges else ONE
+            self._contexts[key] = found
+        return self._contexts[key]
 
     def read(self, array: str, at: tuple[Linear, ...]) -> Normal:
         """array[at], with the ranges of its ordered indices."""

@@ -69,15 +69,19 @@ NO_READER = Law("output neurons feed no neuron", (), (out[j], w[k, j]), Num(Frac
 ONE_SAMPLE = SizeOne("N = 1", "N")
 
 
-def dag(cost: Expr, weight: Expr | None = None, *more: Given) -> Program:
+def dag(
+    cost: Expr, weight: Expr | None = None, *more: Given, facts: tuple[Law, ...] = ()
+) -> Program:
+    """Every neuron may read every other; only the weights of an acyclic graph are not 0."""
+    edges = (Given("edge", (J, J)),) if facts else ()
     return Program(
         given=(
             Given("w", (J, J)),
             Given("x", (J, N)),
             Given("d", (J, N)),
             Given("out", (J,)),
-            Given("edge", (J, J)),
             Given("eta"),
+            *edges,
             *more,
         ),
         definitions=(
@@ -87,9 +91,9 @@ def dag(cost: Expr, weight: Expr | None = None, *more: Given) -> Program:
         ),
         cost=cost,
         multipliers=(Multiplier("v", "delta", MINUS), Multiplier("w", "dw", MINUS * eta)),
-        indicators=frozenset({"out", "edge"}),
+        indicators=frozenset({"out", *(given.array for given in edges)}),
         acyclic=(Acyclic("w"),),
-        facts=(READERS,),
+        facts=facts,
     )
 
 
@@ -109,7 +113,7 @@ DAG = (
         "differentiable φ_j, and the cost is the squared error averaged over N samples. δ_j = "
         "−∂𝓔/∂v_j has the output rule and the hidden rule in one line, and the correction of a "
         "weight sums over the samples.",
-        dag(SQUARES),
+        dag(SQUARES, facts=(READERS,)),
         (
             Rule("v", (j, n), slope * ((1 / Count("N")) * e[j, n] + back), where=out[j]),
             Rule("v", (j, n), slope * back_edges, where=1 - out[j]),
