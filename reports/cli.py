@@ -365,7 +365,7 @@ COMMANDS = {
         "Prove that the recursive rule gives the derivative of the cost for every neuron\n"
         "and weight.  With --rule the rule in a file is judged instead: proved, or\n"
         "refuted with numbers, the neuron where it breaks and what is wrong.  --general\n"
-        "proves the theorems for networks of every shape and size and prints the argument.",
+        "proves the theorems for networks of every shape and size, with the argument.",
         "  proofprop prove examples/skip.toml\n"
         "  proofprop prove 2-3-1 --rule my.rule           is my rule right?\n"
         "  proofprop prove --general -o theorems.tex      the theorems for all networks",
