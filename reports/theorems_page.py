@@ -114,7 +114,8 @@ class Signs:
 
     statement: Statement
 
-    def _alphabets(self) -> tuple[ArrayPrinter, ArrayPrinter]:
+    def alphabets(self) -> tuple[ArrayPrinter, ArrayPrinter]:
+        """LaTeX and text."""
         parts = (
             pools_of(self.statement),
             multipliers_of(self.statement),
@@ -124,7 +125,7 @@ class Signs:
 
     def expr(self, expr: Expr, at: tuple[Var, ...] = ()) -> Drawn:
         """An expression with free letters."""
-        latex, text = (alphabet.at(at) for alphabet in self._alphabets())
+        latex, text = (alphabet.at(at) for alphabet in self.alphabets())
         drawn, plain = latex.expr(expr), text.expr(expr)
         return Drawn(drawn, plain, pieces(drawn, latex.minus), pieces(plain, text.minus))
 
@@ -159,7 +160,7 @@ class Signs:
         """∂a/∂b of a function that is known by its partials alone."""
         sides = [
             (alphabet.sign(of or "cost", at), alphabet.sign(by.array, by.at))
-            for alphabet in (x.at((*at, *by.at)) for x in self._alphabets())
+            for alphabet in (x.at((*at, *by.at)) for x in self.alphabets())
         ]
         (a, b), (c, d) = sides
         return Drawn(rf"\frac{{\partial {a}}}{{\partial {b}}}", f"∂{c}/∂{d}")
@@ -360,7 +361,7 @@ def _put_in(closing: Closing, signs: Signs) -> Runs:
 
 def _bare(name: str, signs: Signs) -> Drawn:
     """The sign of an array or derivative without its indices."""
-    latex, text = signs._alphabets()
+    latex, text = signs.alphabets()
     return Drawn(latex.entry(name, ())[0], text.entry(name, ())[0])
 
 
