@@ -17,10 +17,11 @@ def lines(
     measure: Callable[[str], float],
     dots: str,
     indent: float = 0.0,
+    most: int | None = MOST_LINES,
 ) -> list[str]:
     """The pieces in lines of at most `room`, later ones `indent` shorter.
 
-    More than `MOST_LINES` become the first two, dots and the last.  A piece that is wider than the
+    More than `most` become the first two, dots and the last.  A piece that is wider than the
     room stands alone.
 
     >>> lines([Piece("aaaa", 0), Piece("+ bb", 0), Piece("cc", 1), Piece("+ dd", 0)], 11, len, "…")
@@ -41,7 +42,7 @@ def lines(
             starts.append(at)
     ends = [*starts[1:], len(pieces)]
     rows = [_joined(pieces[a:b], n > 0) for n, (a, b) in enumerate(zip(starts, ends, strict=True))]
-    if len(rows) <= MOST_LINES:
+    if most is None or len(rows) <= most:
         return rows
     plus = "+ " if rows[2].startswith(("+", "-", "−")) else ""
     return [*rows[:2], plus + dots, rows[-1]]

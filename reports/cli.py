@@ -13,11 +13,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reports.derivation_page import page
-from reports.jsonout import EXIT_CODES, report
+from reports.document import Document
+from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
 from reports.options import Command, Option, parser
 from reports.progress import clock
@@ -76,6 +77,13 @@ def derive_command(options: argparse.Namespace) -> int:
 
 def prove_command(options: argparse.Namespace) -> int:
     """The recursive rule, or the one in a file, against direct differentiation."""
+    if options.general or options.all:
+        return _general_command(options)
+    if options.network is None:
+        raise InputError(
+            "prove needs a network, as in `proofprop prove 2-3-1`, or --general for the theorems "
+            "about all networks."
+        )
     _writable(options.output, PAGES)
     if options.network.endswith(ENDING):
         if options.rule is not None:
@@ -93,6 +101,25 @@ def prove_command(options: argparse.Namespace) -> int:
 
         print(f"audit (no proof): {audit(checked).sentence}", file=sys.stderr)
     return code
+
+
+def _general_command(options: argparse.Namespace) -> int:
+    """The theorems for all networks; with --all also the library of published layers."""
+    from reports import theorems_page  # only for these
+    from symbolic import general, theorems
+
+    given = {"NET": options.network, "--rule": options.rule, "--audit": options.audit}
+    wrong = " and ".join(name for name, value in given.items() if value)
+    if wrong:
+        raise InputError(f"--general is about all networks; leave out {wrong}.")
+    _writable(options.output, PAGES)
+    if options.output and options.output.endswith(ENDING):
+        raise InputError("a saved derivation is of one network", file=options.output)
+    with clock("Proving the general theorems"):
+        checked = [general.check(statement) for statement in theorems.GENERAL]
+        library = [general.check(s) for s in theorems.LIBRARY] if options.all else []
+    result = theorems_page.report((*checked, *library))
+    return _give(result, lambda: theorems_page.page(checked, library), options)
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -172,13 +199,25 @@ def demo_command(options: argparse.Namespace) -> int:
 def _deliver(checked: Checked, options: argparse.Namespace) -> int:
     """Print or write the checked derivation; the exit code follows from its worst verdict."""
     result = report(checked.derivation.steps, checked.findings)
+    saved = dumps(checked.derivation) if str(options.output).endswith(ENDING) else None
+    return _give(result, lambda: page(checked), options, saved)
+
+
+def _give(
+    result: Json,
+    draw: Callable[[], Document],
+    options: argparse.Namespace,
+    saved: str | None = None,
+) -> int:
+    """Print or write a result and its page; `saved` is the content of a saved derivation."""
     if options.output:
-        _write(Path(options.output), _drawn(checked, Path(options.output), options.body))
+        path = Path(options.output)
+        _write(path, _drawn(result, draw, path, options.body) if saved is None else saved)
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
     elif not options.output:
-        print(text(page(checked), _columns()))
+        print(text(draw(), _columns()))
     return EXIT_CODES[str(result["verdict"])]
 
 
@@ -187,17 +226,14 @@ def _columns() -> int:
     return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
 
 
-def _drawn(checked: Checked, path: Path, inside: bool) -> str:
+def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool) -> str:
     """The document in the format of the file's ending; `inside` for a body to be \\input."""
-    if path.name.endswith(ENDING):
-        return dumps(checked.derivation)
     match path.suffix:
         case ".tex":
-            return body(page(checked)) if inside else latex(page(checked))
+            return body(draw()) if inside else latex(draw())
         case ".txt":
-            return text(page(checked))
+            return text(draw())
         case ".json":
-            result = report(checked.derivation.steps, checked.findings)
             return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
     raise InputError(f"there is no writer for {path.suffix}")  # `_writable` came first
 
@@ -276,6 +312,15 @@ _BODY: Option = (
     {"action": "store_true", "help": "with -o FILE.tex: no preamble, for \\input"},
 )
 _RULE: Option = (("--rule",), {"metavar": "FILE", "help": "a claimed rule to be judged"})
+_ANY_NETWORK: Option = (_NETWORK[0], {**_NETWORK[1], "nargs": "?"})
+_GENERAL: Option = (
+    ("--general",),
+    {"action": "store_true", "help": "the theorems for all networks, without NET"},
+)
+_ALL: Option = (
+    ("--all",),
+    {"action": "store_true", "help": "the general theorems and published layers"},
+)
 _AUDIT: Option = (
     ("--audit",),
     {"action": "store_true", "help": "try what is proved at random numbers as well (no proof)"},
@@ -316,13 +361,15 @@ COMMANDS = {
     ),
     "prove": Command(
         prove_command,
-        "prove the recursive rule, or judge a claimed one",
+        "prove the recursive rule, or judge a claimed one; --general: for all networks",
         "Prove that the recursive rule gives the derivative of the cost for every neuron\n"
         "and weight.  With --rule the rule in a file is judged instead: proved, or\n"
-        "refuted with numbers, the neuron where it breaks and what is wrong.",
+        "refuted with numbers, the neuron where it breaks and what is wrong.  --general\n"
+        "proves the theorems for networks of every shape and size, with the argument.",
         "  proofprop prove examples/skip.toml\n"
-        "  proofprop prove 2-3-1 --rule my.rule           is my rule right?",
-        (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT, _BODY),
+        "  proofprop prove 2-3-1 --rule my.rule           is my rule right?\n"
+        "  proofprop prove --general -o theorems.tex      the theorems for all networks",
+        (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
     "train": Command(
         train_command,

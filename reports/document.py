@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from reports.printer import Piece
 from symbolic.terms import Equation, Term
 
 
@@ -23,10 +24,15 @@ class Mark(Enum):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A formula that is no term, such as `j = 3, 4, 5`: drawn by our own code, never a user's."""
+    """A formula that is no term, such as `j = 3, 4, 5`: drawn by our own code, never a user's.
+
+    Where it may be broken into lines it also comes in pieces.
+    """
 
     latex: str
     text: str
+    latex_pieces: tuple[Piece, ...] = ()
+    text_pieces: tuple[Piece, ...] = ()
 
 
 Formula = Term | Equation | Drawn
@@ -127,6 +133,13 @@ class RuleBox:
 
 
 @dataclass(frozen=True)
+class Boxed:
+    """Boxed equations aligned at their equals signs, each with the condition it holds under."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class VerdictBox:
     """The result, first on the page."""
 
@@ -158,7 +171,16 @@ class Fold:
 
 
 Block = (
-    Heading | Paragraph | EquationLines | Table | RuleBox | VerdictBox | CodeBlock | Bullets | Fold
+    Heading
+    | Paragraph
+    | EquationLines
+    | Table
+    | RuleBox
+    | Boxed
+    | VerdictBox
+    | CodeBlock
+    | Bullets
+    | Fold
 )
 BLOCKS: tuple[type[Block], ...] = (
     Heading,
@@ -166,6 +188,7 @@ BLOCKS: tuple[type[Block], ...] = (
     EquationLines,
     Table,
     RuleBox,
+    Boxed,
     VerdictBox,
     CodeBlock,
     Bullets,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from reports.breaking import lines as broken_lines
 from reports.document import (
     Block,
+    Boxed,
     Bullets,
     Code,
     CodeBlock,
@@ -103,6 +104,8 @@ def block_latex(block: Block) -> str:
             return _table(block)
         case RuleBox():
             return _rule(block)
+        case Boxed(lines):
+            return _boxed(lines)
         case VerdictBox(_, title, words):
             inside = rf"\textbf{{{escaped(title)}}} {runs_latex(words)}"
             width = r"\dimexpr\linewidth-2\fboxsep-2\fboxrule\relax"
@@ -163,6 +166,9 @@ def _printer(math: Math) -> LatexPrinter:
 def broken(right: Math, room: float) -> list[str]:
     """A formula in lines of at most `room` em, broken before its outermost signs or factors."""
     whole = math_latex(right)
+    if isinstance(right.formula, Drawn) and right.formula.latex_pieces and width_em(whole) > room:
+        pieces = right.formula.latex_pieces
+        return broken_lines(pieces, room, width_em, r"\cdots", indent=2.0, most=None)
     if isinstance(right.formula, Drawn | Equation) or width_em(whole) <= room:
         return [whole]
     printer = _printer(right)
@@ -272,6 +278,25 @@ def _rule(box: RuleBox) -> str:
         r"{\setlength{\fboxsep}{10pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{gathered} "
         + inner
         + r" \end{gathered}}$\par}\smallskip"
+    )
+
+
+def _boxed(lines: Sequence[Line]) -> str:
+    """Equations in a box; a condition stands beside its equation."""
+    lefts = ["" if line.left is None else math_latex(line.left) for line in lines]
+    room = LINE_WIDTH - 5 - max(map(width_em, lefts))
+    room -= max(_cell_em(line.reason) for line in lines)
+    rows = []
+    for line, left in zip(lines, lefts, strict=True):
+        parts = broken(line.right, room)
+        rows += [f"{left} &= {parts[0]}", *(rf"&\quad {part}" for part in parts[1:])]
+        if line.reason:
+            rows[-1] += rf" && \text{{{runs_latex(line.reason)}}}"
+    inside = " \\\\[4pt]\n".join(rows)
+    return (
+        r"{\setlength{\fboxsep}{8pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{aligned} "
+        + inside
+        + r" \end{aligned}}$\par}\smallskip"
     )
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from reports.breaking import lines as broken_lines
 from reports.document import (
     Block,
+    Boxed,
     Bullets,
     Code,
     CodeBlock,
@@ -70,6 +71,8 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             return _table(block, width)
         case RuleBox():
             return _rule(block, width)
+        case Boxed(lines):
+            return _boxed(lines, width)
         case VerdictBox(mark, title, words):
             head = coloured(f"{mark.value} {cleaned(title)}".strip(), mark, color)
             return f"{head}\n{wrapped(runs_text(words), width, '  ')}"
@@ -113,10 +116,17 @@ def _printer(sample: bool = False) -> PlainPrinter:
 def _broken(math: Math, room: int) -> list[str]:
     """A formula in lines of at most `room` columns, broken before its outermost signs."""
     whole = math_text(math)
+    if isinstance(math.formula, Drawn) and math.formula.text_pieces and columns(whole) > room:
+        return broken_lines(math.formula.text_pieces, room, _spaced, "⋯", most=None)
     if isinstance(math.formula, Drawn | Equation) or columns(whole) <= room:
         return textwrap.wrap(whole, room, break_long_words=False, break_on_hyphens=False) or [""]
     printer = _printer(math.sample)
     return broken_lines(printer.pieces(math.formula), room, columns, printer.dots)
+
+
+def _spaced(words: str) -> float:
+    """The columns of a piece with the space before it, of which a line counts only a part."""
+    return columns(words) + 0.4
 
 
 def cleaned(words: str) -> str:
@@ -228,7 +238,29 @@ def _rule(box: RuleBox, limit: int) -> str:
         else:
             below = textwrap.wrap(words, room - 4, break_long_words=False)
             rows.append([*before, f"{last},", *(f"    {part}" for part in below)])
-    body = [*(math_text(Math(line)) for line in box.lines), "", *_braced(left, rows)]
+    return _framed([*(math_text(Math(line)) for line in box.lines), "", *_braced(left, rows)])
+
+
+def _boxed(lines: tuple[Line, ...], limit: int) -> str:
+    """Equations in a drawn box, each with its condition beside it or, where it is wide, below."""
+    lefts = ["" if line.left is None else math_text(line.left) for line in lines]
+    gap = max(map(columns, lefts)) + 3
+    room = limit - 6 - gap
+    rows: list[str] = []
+    for line, left in zip(lines, lefts, strict=True):
+        parts = _broken(line.right, room)
+        head = " " * (gap - 3 - columns(left)) + f"{left} = "
+        said = runs_text(line.reason)
+        rows += [head + parts[0], *(" " * gap + part for part in parts[1:])]
+        if said and columns(rows[-1]) + 3 + columns(said) <= limit - 6:
+            rows[-1] += f"   {said}"
+        elif said:
+            rows.append(" " * (gap + 2) + said)
+    return _framed(rows)
+
+
+def _framed(body: list[str]) -> str:
+    """Rows in a drawn frame."""
     inner = max(columns(row) for row in body)
     lines = [f"  │ {_padded(row, inner)} │" for row in body]
     return "\n".join((f"  ┌{'─' * (inner + 2)}┐", *lines, f"  └{'─' * (inner + 2)}┘"))

@@ -18,12 +18,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 
 from symbolic import integers as z
-from symbolic.arrays import Abstract, Definition, Multiplier, Program, Rule, require_letters
+from symbolic.arrays import (
+    ONE,
+    Abstract,
+    Closed,
+    Definition,
+    Multiplier,
+    Program,
+    Rule,
+    require_letters,
+)
 from symbolic.errors import InputError, did_you_mean
-from symbolic.indexed import Expr, Sort, Var
+from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Sort, Var, walk
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
 from symbolic.monomials import Normal, accumulate, add, scale
@@ -41,7 +49,7 @@ from symbolic.wellfounded import circular, require_order
 
 @dataclass(frozen=True)
 class Proved:
-    """The rule holds under these hypotheses and no fewer of those offered."""
+    """The rule holds under these hypotheses of those offered; without any one it is not proved."""
 
     under: tuple[str, ...]
     unfolded: tuple[str, ...] = ()  # arrays replaced by their definitions
@@ -71,7 +79,19 @@ class Adjoints:
     True
     """
 
-    def __init__(self, program: Program, hypotheses: Iterable[Hypothesis] = ()) -> None:
+    written: Calculus
+    bodies: dict[str, Normal]
+    _cost: Normal | None
+    _raw: dict[str, Normal]
+    _readers: dict[str, list[tuple[Definition, Normal]]]
+
+    def __init__(
+        self,
+        program: Program,
+        hypotheses: Iterable[Hypothesis] = (),
+        plain: Adjoints | None = None,
+    ) -> None:
+        """`plain` are the equations of the same program without hypotheses, to build upon."""
         self.program = program
         named = {m.array: m for m in program.multipliers}
         self.multipliers = {
@@ -84,14 +104,23 @@ class Adjoints:
             if multiplier.name in arrays and multiplier not in program.multipliers:
                 raise InputError(f"{multiplier.name!r} is the derivative by {multiplier.array!r}.")
             arrays[multiplier.name] = arrays[multiplier.array]
-        given = (*program.facts, *hypotheses)
+        offered = tuple(hypotheses)
+        given = (*program.facts, *offered)
         self.calculus = Calculus(arrays, program.indicators, given)
         sizes = [h for h in given if isinstance(h, SizeOne)]
-        # where derivatives are taken: a law about values says nothing about derivatives
-        self.written = Calculus(arrays, program.indicators, sizes)
         self._has_laws = len(sizes) < len(given)
         self.of_multiplier = {m.name: array for array, m in self.multipliers.items()}
+        self._place = {m.name: n for n, m in enumerate(self.multipliers.values())}
+        self._unknown = [d for d in program.definitions if isinstance(d, Abstract)]
         self._definitions = {d.array: d for d in program.definitions}
+        self._derived: dict[str, Normal] = {}
+        self._recursive: frozenset[str] | None = None
+        if plain is not None and not any(isinstance(h, SizeOne) for h in offered):
+            self.written, self.bodies, self._cost = plain.written, plain.bodies, plain._cost
+            self._readers, self._raw = plain._readers, plain._raw
+            return
+        # where derivatives are taken: a law about values says nothing about derivatives
+        self.written = Calculus(arrays, program.indicators, sizes)
         self.bodies = {
             d.array: self.written.normal(d.body)
             for d in program.definitions
@@ -100,15 +129,12 @@ class Adjoints:
         self._cost = (
             None if isinstance(program.cost, Abstract) else self.written.normal(program.cost)
         )
-        self._derived: dict[str, Normal] = {}
-        self._recursive: frozenset[str] | None = None
-        self._readers: dict[str, list[tuple[Definition, Normal]]] = {}
+        self._raw = {}
+        self._readers = {}
         for d in program.definitions:
             if isinstance(d, Definition):
                 for array, part in _by_array(self.bodies[d.array]).items():
                     self._readers.setdefault(array, []).append((d, part))
-        self._in_order = [self.multipliers[array].name for array in self.multipliers]
-        self._in_order = [self.multipliers[array].name for array in self.multipliers]
 
     def letters(self, array: str) -> tuple[Var, ...]:
         """The letters in which the equation of an array is kept."""
@@ -118,7 +144,9 @@ class Adjoints:
     def derived(self, array: str, at: tuple[Var, ...]) -> Normal:
         """factor · ∂cost/∂array[at], by the derivatives of what reads it."""
         if array not in self._derived:
-            self._derived[array] = self._equation(array)
+            if array not in self._raw:
+                self._raw[array] = self._equation(array)
+            self._derived[array] = self._lawful(self._raw[array])
         table = {
             _base(self.calculus, old): self.calculus.index(new)
             for old, new in zip(self.letters(array), at, strict=True)
@@ -127,31 +155,37 @@ class Adjoints:
         return self.calculus.put(self._derived[array], table)
 
     def _equation(self, array: str) -> Normal:
-        calculus = self.written
         at = self.letters(array)
+        total: Normal = {}
+        for term in self.terms(array).values():
+            accumulate(total, term)
+        factor = self.written.normal(self.multipliers[array].factor)
+        inside = self.written.multiply(factor, self.written.context(at))
+        return self.written.multiply(inside, total)
+
+    def terms(self, array: str) -> dict[str, Normal]:
+        """∂cost/∂array in parts: "" for the cost itself, then one for each array that reads.
+
+        They are in the letters of `letters(array)`, which nothing else has.
+        """
+        calculus, at = self.written, self.letters(array)
         target = tuple(map(calculus.index, at))
         if self._cost is not None:
-            total = derivative(calculus, self._cost, array, target)
+            direct = derivative(calculus, self._cost, array, target)
         else:
             assert isinstance(self.program.cost, Abstract)
-            total = self._abstract(self.program.cost, array, at)
+            direct = self._abstract(self.program.cost, array, at)
+        found = {"": direct}
         locals_: list[tuple[Definition | Abstract, Normal]] = [
-            (d, self._abstract(d, array, at))
-            for d in self.program.definitions
-            if isinstance(d, Abstract)
+            (d, self._abstract(d, array, at)) for d in self._unknown
         ]
         for definition, part in self._readers.get(array, ()):
             locals_.append((definition, derivative(calculus, part, array, target)))
         for d, local in locals_:
             if local:
                 inside = calculus.multiply(calculus.context(d.at), self._adjoint(d))
-                term = calculus.multiply(inside, local)
-                for letter in d.at:
-                    term = calculus.total(term, letter)
-                accumulate(total, term)
-        factor = calculus.normal(self.multipliers[array].factor)
-        inside = calculus.multiply(factor, calculus.context(at))
-        return self._lawful(calculus.multiply(inside, total))
+                found[d.array] = calculus.total(calculus.multiply(inside, local), *d.at)
+        return found
 
     def _lawful(self, normal: Normal) -> Normal:
         return renewed(self.calculus, normal) if self._has_laws else normal
@@ -190,15 +224,35 @@ class Adjoints:
         at = self.letters(array)
         return tuple(_base(self.calculus, v) for v in at), self.derived(array, at)
 
-    def residual(self, rule: Rule) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
+    def derived_for(self, claim: Rule | Closed) -> Normal:
+        """What the claimed side must equal: the derivative, or the body with the claim put in.
+
+        The definitions of a well-founded program have one solution.  So what satisfies the
+        definition of an array, for all values of the others, is that array: induction along the
+        order, with base and step in one identity.
+        """
+        if isinstance(claim, Rule):
+            return self.derived(claim.array, claim.at)
+        letters, body = self.body(claim.array)
+        at = tuple(_base(self.calculus, v) for v in claim.at)
+        here = zip(letters, map(self.calculus.index, claim.at), strict=True)
+        body = self.calculus.put(body, {old: new for old, new in here if old})
+        form = self.calculus.normal(claim.body)
+        return unfolded(self.calculus, body, {claim.array: (at, form)})
+
+    def residual(self, claim: Rule | Closed) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
         """claimed - derived, with what was unfolded and eliminated to make it as small as it is."""
         calculus = self.calculus
-        inside = calculus.multiply(calculus.context(rule.at), calculus.normal(rule.where))
-        claimed = calculus.multiply(inside, calculus.normal(rule.body))
-        derived = calculus.multiply(inside, self.derived(rule.array, rule.at))
+        inside = calculus.context(claim.at)
+        if isinstance(claim, Rule):
+            inside = calculus.multiply(inside, calculus.normal(claim.where))
+        claimed = calculus.multiply(inside, calculus.normal(claim.body))
+        derived = calculus.multiply(inside, self.derived_for(claim))
         gap = add(claimed, scale(derived, -1))
         if is_zero(calculus, gap):
             return {}, (), ()
+        if isinstance(claim, Closed):
+            return self._stepped(gap, claim)
         first = gap
         gone: list[str] = []
         kept = arrays_of(claimed)
@@ -220,13 +274,45 @@ class Adjoints:
 
         The equation of an array speaks of arrays defined later, so the earliest goes first.
         """
-        present = arrays_of(gap)
-        for name in self._in_order:
-            if name in present and name not in kept and name not in gone:
-                gone.append(name)
-                gap = unfolded(self.calculus, gap, {name: self.equation(name)})
-                present = arrays_of(gap)
-        return gap
+        done = -1
+        while True:
+            names = (arrays_of(gap) & self._place.keys()) - kept - set(gone)
+            name = min(
+                (n for n in names if self._place[n] > done),
+                key=self._place.__getitem__,
+                default=None,
+            )
+            if name is None:
+                return gap
+            done = self._place[name]
+            gone.append(name)
+            gap = unfolded(self.calculus, gap, {name: self.equation(name)})
+
+    def opened(
+        self, side: Normal, claim: Rule | Closed, gone: Iterable[str], bodies: Iterable[str]
+    ) -> Normal:
+        """One side of a proved claim with the equations and definitions put in as found."""
+        if isinstance(claim, Closed):
+            here = set(map(self.calculus.index, claim.at))
+            table = {name: self.body(name) for name in bodies}
+            return unfolded(self.calculus, side, table, lambda at: not here.isdisjoint(at))
+        for name in gone:
+            side = unfolded(self.calculus, side, {name: self.equation(name)})
+        for name in bodies:
+            side = unfolded(self.calculus, side, {name: self.body(name)})
+        return side
+
+    def _stepped(
+        self, gap: Normal, claim: Closed
+    ) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
+        """The gap with definitions put in for the entries at the claim's own indices, once each."""
+        here = set(map(self.calculus.index, claim.at))
+        bodies = {name: self.body(name) for name in self.bodies if name != claim.array}
+        small = unfolded(self.calculus, gap, bodies, lambda at: not here.isdisjoint(at))
+        if is_zero(self.calculus, small):
+            opened = arrays_of(gap) & bodies.keys()
+            return {}, tuple(name for name in bodies if name in opened), ()
+        return gap, (), ()
 
     def _recursive_multipliers(self) -> frozenset[str]:
         if self._recursive is None:
@@ -261,41 +347,53 @@ class Checker:
         self.program = program
         self.plain = Adjoints(program)
         require_order(program, self.plain.written, self.plain.bodies)
-        offered = tuple(hypotheses)
-        self._subsets = [c for n in range(len(offered) + 1) for c in combinations(offered, n)]
+        self._offered = tuple(hypotheses)
         self._adjoints: dict[tuple[Hypothesis, ...], Adjoints] = {(): self.plain}
 
     def under(self, chosen: tuple[Hypothesis, ...]) -> Adjoints:
         """The equations of the derivatives under these hypotheses."""
         if chosen not in self._adjoints:
-            self._adjoints[chosen] = Adjoints(self.program, chosen)
+            self._adjoints[chosen] = Adjoints(self.program, chosen, self.plain)
         return self._adjoints[chosen]
 
-    def check(self, rule: Rule) -> Proved | Unproved:
-        """Whether the rule follows, under as few of the offered hypotheses as possible.
+    def check(self, claim: Rule | Closed) -> Proved | Unproved:
+        """Whether the claim follows, under none of the offered hypotheses that it can do without.
 
-        Raises `InputError` where the rule is ill-formed, `TooLargeError` where a budget runs out.
+        Raises `InputError` where the claim is ill-formed, `TooLargeError` where a budget runs out.
         """
-        require_rule(self.program, rule)
-        for chosen in self._subsets:
-            gap, opened, gone = self.under(chosen).residual(rule)
-            if not gap:
-                return Proved(tuple(h.name for h in chosen), opened, gone)
-        gap, _, _ = self.plain.residual(rule)
+        require_rule(self.program, claim)
+        gap, opened, gone = self.plain.residual(claim)
+        if not gap:
+            return Proved((), opened, gone)
+        found = self._proved(claim, self._offered) if self._offered else None
+        if found is not None:
+            chosen = self._offered
+            for hypothesis in self._offered:
+                fewer = tuple(h for h in chosen if h != hypothesis)
+                less = self._proved(claim, fewer) if fewer else None
+                if less is not None:
+                    chosen, found = fewer, less
+            return found
         calculus = self.plain.calculus
         return Unproved(
             written(calculus, gap),
-            written(calculus, calculus.normal(rule.body)),
-            written(calculus, self.plain.derived(rule.array, rule.at)),
+            written(calculus, calculus.normal(claim.body)),
+            written(calculus, self.plain.derived_for(claim)),
         )
 
+    def _proved(self, claim: Rule | Closed, chosen: tuple[Hypothesis, ...]) -> Proved | None:
+        gap, opened, gone = self.under(chosen).residual(claim)
+        return None if gap else Proved(tuple(h.name for h in chosen), opened, gone)
 
-def check(program: Program, rule: Rule, hypotheses: Iterable[Hypothesis] = ()) -> Proved | Unproved:
+
+def check(
+    program: Program, rule: Rule | Closed, hypotheses: Iterable[Hypothesis] = ()
+) -> Proved | Unproved:
     """Whether one rule of a program follows; see `Checker.check`."""
     return Checker(program, hypotheses).check(rule)
 
 
-def require_rule(program: Program, rule: Rule) -> None:
+def require_rule(program: Program, rule: Rule | Closed) -> None:
     """Raises `InputError` where the rule speaks of no array of the program, or of other indices."""
     arrays = program.arrays
     if rule.array not in arrays:
@@ -307,7 +405,27 @@ def require_rule(program: Program, rule: Rule) -> None:
         wanted = ", ".join(sort.name for sort in arrays[rule.array])
         raise InputError(f"A rule for {rule.array!r} needs different letters of {wanted}.")
     require_letters(f"the rule for {rule.array!r}", rule.body, rule.at)
-    require_letters(f"the condition of the rule for {rule.array!r}", rule.where, rule.at)
+    if isinstance(rule, Rule):
+        require_letters(f"the rule for {rule.array!r}", rule.where, rule.at)
+        _require_condition(program, rule)
+    elif not any(isinstance(d, Definition) and d.array == rule.array for d in program.definitions):
+        raise InputError(f"{rule.array!r} has no definition, so it has no closed form either.")
+
+
+def _require_condition(program: Program, rule: Rule) -> None:
+    """A condition is a product of comparisons and of 0/1 entries or 1 minus one."""
+    for factor in rule.where.factors if isinstance(rule.where, Mul) else (rule.where,):
+        if factor == ONE or isinstance(factor, AtLeast | Delta):
+            continue
+        entries = [part for part in walk(factor) if isinstance(part, Get)]
+        if len(entries) != 1 or factor not in (entries[0], 1 - entries[0]):
+            raise InputError(
+                f"The rule for {rule.array!r} may hold where indices compare, or where a 0/1 array "
+                "is 1, or is 0."
+            )
+        if entries[0].array not in program.indicators:
+            name = entries[0].array
+            raise InputError(f"{name!r} is no 0/1 array, so it is no condition of a rule.")
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

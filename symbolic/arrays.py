@@ -128,8 +128,19 @@ class Program:
 class Rule:
     """The claim that the multiplier of `array` is `body`, at every index `at` where `where` is 1.
 
-    `where` is a product of comparisons of indices, such as 1 for l < L; ONE means everywhere.
+    `where` is a product of comparisons of indices, such as 1 for l < L, and of entries of 0/1
+    arrays or 1 minus one, such as out[j] for a rule of output neurons; ONE means everywhere.
     """
+
+    array: str
+    at: tuple[Var, ...]
+    body: Expr
+    where: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The claim that a defined array is `body` at every index: a recurrence in closed form."""
 
     array: str
     at: tuple[Var, ...]

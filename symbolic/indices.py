@@ -14,6 +14,7 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import (
     INTEGERS,
     Add,
+    Affine,
     AtLeast,
     Count,
     Delta,
@@ -88,6 +89,7 @@ class Calculus(Monomials):
         super().__init__(indicators)
         self.arrays = dict(arrays)
         self._limits: dict[str, tuple[Linear, Linear]] = {}
+        self._contexts: dict[tuple[Var, ...], Normal] = {}
         self._laws: list[tuple[frozenset[Base], tuple[Atom, ...], Normal]] = []
         for sorts in self.arrays.values():
             for sort in sorts:
@@ -100,7 +102,8 @@ class Calculus(Monomials):
 
     def know(self, sort: Sort) -> None:
         """Declare a sort; one name means one sort."""
-        if self.sorts.setdefault(sort.name, sort) != sort:
+        known = self.sorts.setdefault(sort.name, sort)
+        if known is not sort and known != sort:
             raise InputError(f"The sort {sort.name!r} is declared twice, differently.")
 
     def normal(self, expr: Expr) -> Normal:
@@ -130,7 +133,12 @@ class Calculus(Monomials):
                 )
             case Sum(over, body):
                 self.know(over.sort)
-                return self.total(self.normal(body), over)
+                letters = [over]
+                while isinstance(body, Sum) and body.over not in letters:
+                    self.know(body.over.sort)
+                    letters.append(body.over)
+                    body = body.body
+                return self.total(self.normal(body), *letters)
             case Delta(left, right):
                 sides = self.index(left), self.index(right)
                 self._require_alike(*sides)
@@ -142,6 +150,8 @@ class Calculus(Monomials):
 
     def index(self, index: Shifted | int) -> Linear:
         """An index expression as a linear form."""
+        if not isinstance(index, int | Affine):
+            return self._part(index)
         result: Linear = z.constant(0)
         whole = affine(index)
         for part, c in whole.terms:
@@ -177,8 +187,12 @@ class Calculus(Monomials):
 
     def context(self, letters: Iterable[Var]) -> Normal:
         """The product of the range indicators of free letters."""
-        ranges = [f for v in letters for f in self.range_of(self.index(v), v.sort)]
-        return ONE if not ranges else self._settled(1, {}, [], [], [], ranges)
+        key = tuple(letters)
+        if key not in self._contexts:
+            ranges = [f for v in key for f in self.range_of(self.index(v), v.sort)]
+            found = self._settled(1, {}, [], [], [], ranges) if ranges else ONE
+            self._contexts[key] = found
+        return self._contexts[key]
 
     def read(self, array: str, at: tuple[Linear, ...]) -> Normal:
         """array[at], with the ranges of its ordered indices."""
@@ -231,16 +245,23 @@ class Calculus(Monomials):
         ranges = [f for sort, form in pairs for f in self.range_of(form, sort)]
         return self._settled(1, {}, [], [], [], ranges)
 
-    def total(self, normal: Normal, over: Var) -> Normal:
-        """Σ over every element of the sort of the letter."""
-        form = self.index(over)
-        if not form[1] or form[1][0][0][0] != "f":
-            return normal  # a sort with one element
-        self._fresh += 1
-        kind = INTEGERS if over.sort.ordered else over.sort
-        bound: Base = ("b", 1 << 30, self._fresh, kind.name)
-        ranges = self.range_of(z.single(bound), over.sort)
-        table = {form[1][0][0]: z.single(bound)}
+    def total(self, normal: Normal, *letters: Var) -> Normal:
+        """Σ over every element of the sorts of the letters, which are different."""
+        bounds: list[Base] = []
+        ranges: list[Linear] = []
+        table: dict[Base, Linear] = {}
+        for over in letters:
+            form = self.index(over)
+            if not form[1] or form[1][0][0][0] != "f":
+                continue  # a sort with one element
+            self._fresh += 1
+            kind = INTEGERS if over.sort.ordered else over.sort
+            bound: Base = ("b", 1 << 30, self._fresh, kind.name)
+            bounds.append(bound)
+            table[form[1][0][0]] = z.single(bound)
+            ranges += self.range_of(z.single(bound), over.sort)
+        if not bounds:
+            return normal
         result: Normal = {}
         for monomial, c in normal.items():
             inner, (atoms, equations, cuts) = self.opened(monomial)
@@ -248,13 +269,13 @@ class Calculus(Monomials):
             part = self._settled(
                 c,
                 dict(monomial[0]),
-                [] if extra else [*inner, bound],
+                [] if extra else [*inner, *bounds],
                 kept,
                 [z.replaced(form, table) for form in equations],
                 [*(z.replaced(form, table) for form in cuts), *ranges],
             )
             if extra:
-                part = self.closed(self.product((part, *extra)), [*inner, bound])
+                part = self.closed(self.product((part, *extra)), [*inner, *bounds])
             accumulate(result, part)
         return result
 

@@ -115,6 +115,10 @@ class Monomials:
             return right
         if right == ONE:
             return left
+        if len(left) == 1 and NONE in left:
+            return scale(right, left[NONE])
+        if len(right) == 1 and NONE in right:
+            return scale(left, right[NONE])
         if len(left) * len(right) > MONOMIALS:
             raise TooLargeError(f"a product of {len(left)} by {len(right)} monomials")
         result: Normal = {}
@@ -124,6 +128,12 @@ class Monomials:
         return result
 
     def _joined(self, left: Monomial, right: Monomial, c: Number) -> Normal:
+        if not any(left[1:]) or not any(right[1:]):  # sizes alone, such as 1/N
+            sizes = dict(left[0])
+            for size, power in right[0]:
+                sizes[size] = sizes.get(size, 0) + power
+            kept = right if any(right[1:]) else left
+            return {(tuple(sorted((s, p) for s, p in sizes.items() if p)), *kept[1:]): c}
         bounds: list[Base] = []
         opened = []
         for monomial in (left, right):

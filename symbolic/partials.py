@@ -8,7 +8,7 @@ so the derivative vanishes there too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from symbolic import integers as z
@@ -132,9 +132,15 @@ def arrays_of(normal: Normal) -> set[str]:
 
 
 def unfolded(
-    calculus: Calculus, normal: Normal, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+    calculus: Calculus,
+    normal: Normal,
+    bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
+    chosen: Callable[[tuple[Linear, ...]], bool] = lambda at: True,
 ) -> Normal:
-    """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form)."""
+    """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form).
+
+    Of these entries only those are replaced whose indices are `chosen`.
+    """
     result: Normal = {}
     for monomial, coefficient in normal.items():
         if arrays_of({monomial: 1}).isdisjoint(bodies):
@@ -146,7 +152,10 @@ def unfolded(
             if arrays_of({((), (), ((atom, 1),)): 1}).isdisjoint(bodies):
                 kept.append((atom, power))
                 continue
-            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies), power))
+            if atom[0] == "x" and not chosen(atom[2]):
+                kept.append((atom, power))
+                continue
+            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies, chosen), power))
         rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
         accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
     return result
@@ -195,7 +204,10 @@ def _rebuilt(calculus: Calculus, atom: Atom, inside: list[Normal]) -> Normal:
 
 
 def _unfolded_atom(
-    calculus: Calculus, atom: Atom, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+    calculus: Calculus,
+    atom: Atom,
+    bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
+    chosen: Callable[[tuple[Linear, ...]], bool] = lambda at: True,
 ) -> Normal:
     kind = atom[0]
     if kind == "x":
@@ -204,7 +216,7 @@ def _unfolded_atom(
         guard = calculus.guard(atom[1], atom[2])
         return calculus.multiply(guard, value)
     return _rebuilt(
-        calculus, atom, [unfolded(calculus, dict(inner), bodies) for inner in nested(atom)]
+        calculus, atom, [unfolded(calculus, dict(inner), bodies, chosen) for inner in nested(atom)]
     )
 
 
@@ -271,16 +283,21 @@ def _stands_free(atom: Atom, monomial: Monomial) -> bool:
     return occurring((((atom, 1),), (), ())).isdisjoint(monomial[1])
 
 
-def written(calculus: Calculus, normal: Normal) -> Expr:
-    """The normal form as an expression, its bound letters named apart from all free ones."""
+def written(calculus: Calculus, normal: Normal, at: Iterable[Var] = ()) -> Expr:
+    """The normal form as an expression, its bound letters named apart from all free ones.
+
+    The letters of `at` are known to lie in their sorts, so that is not written.
+    """
     taken = {base[1] for m in normal for base in occurring(m[2:5]) if base[0] in "fs"}
-    return _Writer(calculus, taken).of(normal, {})
+    known = [f for v in at for f in calculus.range_of(calculus.index(v), v.sort)]
+    return _Writer(calculus, taken, tuple(known)).of(normal, {})
 
 
 class _Writer:
-    def __init__(self, calculus: Calculus, taken: set[str]) -> None:
+    def __init__(self, calculus: Calculus, taken: set[str], known: tuple[Linear, ...]) -> None:
         self.calculus = calculus
         self.taken = taken
+        self.known = known
 
     def of(self, normal: Normal, names: Mapping[Base, Var]) -> Expr:
         terms = [self.monomial(m, c, names) for m, c in sorted(normal.items())]
@@ -289,10 +306,10 @@ class _Writer:
     def monomial(self, monomial: Monomial, c: Number, outer: Mapping[Base, Var]) -> Expr:
         sizes, bounds, atoms, equations, ranges = monomial
         names = dict(outer)
-        left = set(ranges)
+        said = [*self.known, *self.guards(atoms)]  # an entry is 0 outside its ranges
         for base in bounds:
-            sort, limits = self.sort(base, left)
-            left -= limits
+            sort, limits = self.sort(base, (*said, *ranges))
+            said += limits
             used = self.taken | {letter.name for letter in names.values()}
             names[base] = Var(_letter(sort.name, used), sort)
         factors: list[Expr] = [Num(Fraction(c))] if c != 1 else []
@@ -301,7 +318,8 @@ class _Writer:
         for const, terms in equations:
             rest = (-const, tuple((b, -k) for b, k in terms[1:]))
             inner.append(Delta(self.index((0, terms[:1]), names), self.index(rest, names)))
-        inner += [AtLeast(self.index(form, names), 0) for form in ranges if form in left]
+        told = tuple(said)
+        inner += [AtLeast(self.index(f, names), 0) for f in ranges if not z.implied(f, told)]
         inner += [_powered(self.atom(atom, names), power) for atom, power in atoms]
         body = _product(inner)
         for base in reversed(bounds):
@@ -310,16 +328,27 @@ class _Writer:
             return _product([*factors, body])
         return _product([*factors, *inner])
 
-    def sort(self, base: Base, ranges: set[Linear]) -> tuple[Sort, set[Linear]]:
-        """The sort a bound letter runs over, and the inequalities which that says already."""
+    def guards(self, atoms: Iterable[tuple[Atom, Number]]) -> list[Linear]:
+        """The ranges that the entries among the factors carry."""
+        arrays = self.calculus.arrays
+        return [
+            limit
+            for atom, _ in atoms
+            if atom[0] == "x"
+            for sort, form in zip(arrays[atom[1]], atom[2], strict=True)
+            for limit in self.calculus.range_of(form, sort)
+        ]
+
+    def sort(self, base: Base, known: tuple[Linear, ...]) -> tuple[Sort, list[Linear]]:
+        """A sort that the bound letter lies in where all this holds, and the ranges it says."""
         sorts = self.calculus.sorts
         if not sorts[base[3]].ordered:
-            return sorts[base[3]], set()
+            return sorts[base[3]], []
         for sort in sorts.values():
-            limits = set(self.calculus.range_of(z.single(base), sort))
-            if limits and limits <= ranges:
+            limits = self.calculus.range_of(z.single(base), sort)
+            if limits and all(z.implied(limit, known) for limit in limits):
                 return sort, limits
-        return INTEGERS, set()
+        return INTEGERS, []
 
     def atom(self, atom: Atom, names: Mapping[Base, Var]) -> Expr:
         kind = atom[0]

@@ -100,22 +100,48 @@ def _circles(names: Iterable[str], reads: list[_Read]) -> list[set[str]]:
     direct: dict[str, set[str]] = {name: set() for name in names}
     for read in reads:
         direct[read.reader].add(read.source)
-    reached: dict[str, set[str]] = {}
-    for name in direct:
-        seen: set[str] = set()
-        stack = list(direct[name])
+    return [
+        circle
+        for circle in _components(direct)
+        if len(circle) > 1 or any(name in direct[name] for name in circle)
+    ]
+
+
+def _components(edges: Mapping[str, Iterable[str]]) -> Iterator[set[str]]:
+    """The strongly connected sets of a graph, by Tarjan's algorithm without recursion.
+
+    >>> sorted(map(sorted, _components({"a": ["b"], "b": ["a", "c"], "c": []})))
+    [['a', 'b'], ['c']]
+    """
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: dict[str, None] = {}  # visited, in no finished set yet
+    for start in edges:
+        if start in number:
+            continue
+        stack = [(start, iter(sorted(edges[start])))]
+        number[start] = lowest[start] = len(number)
+        path[start] = None
         while stack:
-            top = stack.pop()
-            if top not in seen:
-                seen.add(top)
-                stack.extend(direct[top])
-        reached[name] = seen
-    circles = []
-    for name in direct:
-        circle = {other for other in reached[name] if name in reached[other]}
-        if circle and circle not in circles:
-            circles.append(circle)
-    return circles
+            name, further = stack[-1]
+            for other in further:
+                if other not in number:
+                    number[other] = lowest[other] = len(number)
+                    path[other] = None
+                    stack.append((other, iter(sorted(edges[other]))))
+                    break
+                if other in path:
+                    lowest[name] = min(lowest[name], number[other])
+            else:
+                stack.pop()
+                if stack:
+                    above = stack[-1][0]
+                    lowest[above] = min(lowest[above], lowest[name])
+                if lowest[name] == number[name]:
+                    component: set[str] = set()
+                    while name not in component:
+                        component.add(path.popitem()[0])
+                    yield component
 
 
 def _still(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from array_theorems import Read, abstract_cost, exp, ln, logistic, tanh
-
 from symbolic.arrays import Abstract, Acyclic, Definition, Given, Local, Multiplier, Program, Rule
 from symbolic.indexed import Count, Delta, Expr, Fn, Get, Name, Num, Opaque, Sort, Var, total
 from symbolic.indices import Hypothesis, Law
+from symbolic.theorems_letters import Read, abstract_cost, exp, ln, logistic, tanh
 
 ONE, HALF, MINUS = Num(Fraction(1)), Num(Fraction(1, 2)), Num(Fraction(-1))
 

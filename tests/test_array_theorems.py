@@ -2,20 +2,31 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 from array_instances import Instance, NoRootError, P
-from array_theorems import DAG, ELMAN, SOFTMAXES, THEOREMS, Theorem
+from array_theorems import ELMAN, SOFTMAXES, THEOREMS, Theorem
 
 from symbolic import indexed as ix
 from symbolic.adjoints import Checker, Proved, Unproved, check
-from symbolic.arrays import Abstract, Acyclic, Definition, Given, Multiplier, Program, Rule
+from symbolic.arrays import (
+    Abstract,
+    Acyclic,
+    Closed,
+    Definition,
+    Given,
+    Multiplier,
+    Program,
+    Rule,
+)
 from symbolic.errors import InputError
 from symbolic.indexed import Expr, Fn, Get, Num, Opaque, Sort, Sum, Var, total
 from symbolic.indices import Law
+from symbolic.statements import Claim
 
-SMALL = {"N": 2, "T": 3, "L": 3}
+SMALL = {"N": 2, "T": 3, "L": 3, "Steps": 3}
 NAMES = [theorem.name for theorem in THEOREMS]
 
 
@@ -29,9 +40,8 @@ def instance_of(theorem: Theorem, trial: int) -> Instance:
         if sort.last is None
     }
     sizes |= {name: size for name, size in SMALL.items() if name in sizes}
-    sizes |= {"J": 4} if theorem in DAG or "tied" in theorem.name else {}
     sizes |= {"D": 4} if "D" in sizes else {}
-    sizes |= theorem.sizes
+    sizes |= theorem.extra.sizes
     bodies = {d.array: (d.at, linear(d)) for d in program.definitions}
     bodies["cost"] = ((), linear(program.cost))
     instance = Instance(
@@ -39,10 +49,10 @@ def instance_of(theorem: Theorem, trial: int) -> Instance:
         {**program.arrays, "cost": ()},
         random.Random(trial),
         bodies=bodies,
-        small=theorem.small,
+        small=theorem.extra.small,
         indicators=program.indicators,
     )
-    theorem.prepare(instance)
+    theorem.extra.prepare(instance)
     return instance
 
 
@@ -82,7 +92,7 @@ def prepared(name: str, trial: int) -> Instance:
 
 def names_of(theorem: Theorem) -> dict[str, Multiplier]:
     """The multipliers by array: the named ones, and ∂ for parameters that a rule speaks of."""
-    rules = (*theorem.rules, *theorem.wrong)
+    rules = [rule for rule in (*theorem.rules, *theorem.wrong) if isinstance(rule, Rule)]
     unnamed = {rule.array: Multiplier(rule.array, f"∂{rule.array}") for rule in rules}
     return unnamed | {m.array: m for m in theorem.program.multipliers}
 
@@ -104,13 +114,17 @@ def true_multipliers(
     return truth
 
 
-def agrees(theorem: Theorem, rule: Rule, trial: int) -> bool:
+def agrees(theorem: Theorem, rule: Claim, trial: int) -> bool:
     """Whether the rule has the true value at every index of one instance."""
     instance = prepared(theorem.name, trial)
-    name = names_of(theorem)[rule.array].name
     for at in places(instance, theorem.program.arrays[rule.array]):
         env = {v.name: i for v, i in zip(rule.at, at, strict=True)}
-        have = instance.given.get((name, at))
+        if isinstance(rule, Closed):
+            have: int | None = instance.entry(rule.array, at)[0]
+        elif instance.value(rule.where, env)[0]:
+            have = instance.given.get((names_of(theorem)[rule.array].name, at))
+        else:
+            have = None  # the rule says nothing here
         if have is not None and instance.value(rule.body, env)[0] != have:
             return False
     return True
@@ -119,10 +133,10 @@ def agrees(theorem: Theorem, rule: Rule, trial: int) -> bool:
 @pytest.mark.parametrize("theorem", THEOREMS, ids=NAMES)
 def test_the_rules_are_proved_under_exactly_their_hypotheses(theorem):
     checker = Checker(theorem.program, theorem.hypotheses)
-    for rule in theorem.rules:
+    for rule, under in zip(theorem.rules, theorem.under, strict=True):
         verdict = checker.check(rule)
         assert isinstance(verdict, Proved), f"{rule.array}: {verdict}"
-        assert verdict.under == theorem.under.get(rule.array, ()), rule.array
+        assert verdict.under == under, rule.array
 
 
 @pytest.mark.parametrize("theorem", THEOREMS, ids=NAMES)
@@ -133,7 +147,8 @@ def test_the_rules_have_the_true_values_at_instances_that_satisfy_the_hypotheses
 
 @pytest.mark.parametrize("theorem", THEOREMS, ids=NAMES)
 def test_wrong_rules_are_refused_and_have_a_counterexample(theorem):
-    checker = Checker(theorem.program)
+    checker = Checker(theorem.program, theorem.hypotheses)
+    assert theorem.wrong
     for rule in theorem.wrong:
         verdict = checker.check(rule)
         assert isinstance(verdict, Unproved)
@@ -180,7 +195,7 @@ def test_every_single_slip_is_decided_as_exact_values_decide_it():
             slips = [-rule.body, *spoiled(rule.body)]
             step = 9 if "any T" in theorem.name else 1  # of the long ones a sample
             for body in slips[::step]:
-                slip = Rule(rule.array, rule.at, body)
+                slip = replace(rule, body=body)
                 try:
                     verdict = checker.check(slip)
                 except InputError:  # an index that the slip has left free

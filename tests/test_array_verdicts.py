@@ -4,7 +4,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from array_theorems import abstract_cost
 from published_rules import (
     DRIVEN,
     LAGGED,
@@ -30,6 +29,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Delta, Expr, Fn, Get, Name, Num, Size, Sort, Sum, Var
 from symbolic.indices import Law, SizeOne
 from symbolic.proof import KernelDisagreementError
+from symbolic.theorems_letters import abstract_cost
 from symbolic.verdicts import Open, Proved, Refuted, Value
 
 K, J = Sort("K"), Sort("J")

@@ -1,0 +1,393 @@
+"""Checked general theorems → one page: for each its definitions, the argument, the boxed rule.
+
+Nothing is decided, solved or corrected here; the argument is written back by `symbolic.arguments`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reports.array_alphabets import LatexArrays, PlainArrays
+from reports.array_printer import (
+    MINUS_ONE,
+    ArrayPrinter,
+    multipliers_of,
+    pieces,
+    pools_of,
+    sorts_of,
+)
+from reports.array_signs import RANGES
+from reports.document import (
+    Block,
+    Boxed,
+    Bullets,
+    Document,
+    Drawn,
+    EquationLines,
+    Heading,
+    Line,
+    Math,
+    Paragraph,
+    Run,
+    Runs,
+    VerdictBox,
+    runs,
+)
+from reports.jsonout import WORDS, Json, worst
+from reports.wording import MARKS, TITLES, listed, prose
+from symbolic.arguments import MOVED, Argument, Closing, Coefficient, argument
+from symbolic.arrays import ONE, Abstract, Local, Rule
+from symbolic.general import CheckedStatement
+from symbolic.indexed import Add, Expr, Get, Mul, Num, Sort, Var, total, walk
+from symbolic.statements import Claim, Statement
+from symbolic.verdicts import Open, Proved
+
+METHOD = (
+    "Each theorem is about a program: definitions in order, with indices whose ranges have any"
+    " size, and a cost 𝓔. All defined arrays are moved at once: a dot marks the movement, and the"
+    " differentiated definition of an array says how it moves with what it reads. Take the"
+    " derivatives of the cost as multipliers and form"
+)
+METHOD_AFTER = (
+    "Whatever moves each a by a step of its own, the bracket is minus that step. So where Q is zero"
+    " for all movements, the cost moves by the sum of the multipliers times the steps: the"
+    " multipliers are the derivatives of the cost. Q is zero if what stands before each movement"
+    " is zero; these lines are the recursion that is claimed. A bracket such as [i = j] is 1 where"
+    " it is true and 0 elsewhere: j ∈ O says that j is an output neuron, j → k that k reads y_j."
+    " An array is 0 outside the range of its indices."
+)
+MOST_TERMS = 8
+WIDEST = 60
+"""Columns of the widest piece of a normal form that is shown."""
+
+
+def page(checked: Sequence[CheckedStatement], library: Sequence[CheckedStatement] = ()) -> Document:
+    """The theorems, then the library where there is one."""
+    blocks: list[Block] = [_result((*checked, *library)), *_method()]
+    for statement in checked:
+        blocks += _section(statement)
+    if library:
+        blocks.append(Heading("Library: published layers"))
+        blocks.append(Paragraph(runs("The same argument for the layers of the literature.")))
+        for statement in library:
+            blocks += _section(statement)
+    hypotheses = dict.fromkeys(h for s in (*checked, *library) for h in s.hypotheses)
+    said = [f"{h.name}: {h.sentence}" for h in hypotheses if h.name != h.sentence]
+    blocks += [Heading("Hypotheses"), Bullets(tuple(prose(words) for words in said))]
+    blocks.append(Heading("What this rests on"))
+    blocks.append(Bullets(tuple(prose(words) for words in checked[0].rests_on)))
+    return Document("Back-propagation: the general theorems", tuple(blocks))
+
+
+def report(checked: Sequence[CheckedStatement]) -> Json:
+    """The object that --json prints: one item for each rule."""
+    items: list[Json] = []
+    for statement in checked:
+        signs = Signs(statement.statement)
+        for number, finding in enumerate(statement.findings, 1):
+            verdict = finding.verdict
+            row: Json = {
+                "id": f"{statement.statement.id}/{number}",
+                "verdict": WORDS[type(verdict)],
+                "statement": signs.claim(finding.claim).latex,
+                "title": statement.statement.title,
+                "under": [],
+            }
+            claim = finding.claim
+            if isinstance(claim, Rule) and claim.where != ONE:
+                row["where"] = signs.expr(claim.where, claim.at).latex
+            if isinstance(verdict, Proved):
+                row["under"] = [hypothesis.name for hypothesis in verdict.under]
+                row["by"] = verdict.by
+            elif isinstance(verdict, Open):
+                row["why"] = verdict.why
+            items.append(row)
+    overall = worst([statement.verdict for statement in checked])
+    return {"verdict": WORDS[type(overall)], "items": items}
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Draws the expressions of one statement in both alphabets."""
+
+    statement: Statement
+
+    def alphabets(self) -> tuple[ArrayPrinter, ArrayPrinter]:
+        """LaTeX and text."""
+        parts = (
+            pools_of(self.statement),
+            multipliers_of(self.statement),
+            sorts_of(self.statement),
+        )
+        return LatexArrays(*parts), PlainArrays(*parts)
+
+    def expr(self, expr: Expr, at: tuple[Var, ...] = ()) -> Drawn:
+        """An expression with free letters."""
+        latex, text = (alphabet.at(at) for alphabet in self.alphabets())
+        drawn, plain = latex.expr(expr), text.expr(expr)
+        return Drawn(drawn, plain, pieces(drawn, latex.minus), pieces(plain, text.minus))
+
+    def head(self, claim: Claim) -> Drawn:
+        """The left side of a claim."""
+        if not isinstance(claim, Rule):
+            return self.expr(Get(claim.array, claim.at), claim.at)
+        return self.expr(self.multiplier(claim.array, claim.at), claim.at)
+
+    def multiplier(self, array: str, at: tuple[Var, ...]) -> Expr:
+        """The derivative by an array in the name the program gives it."""
+        names = {m.array: m.name for m in multipliers_of(self.statement).values()}
+        return Get(names[array], at)
+
+    def slope(self, array: str, at: tuple[Var, ...]) -> tuple[int, Expr]:
+        """∂𝓔/∂array[at] as a multiple of the derivative that the program names: sign and rest."""
+        multiplier = next(m for m in multipliers_of(self.statement).values() if m.array == array)
+        named = Get(multiplier.name, at)
+        if multiplier.factor == ONE:
+            return 1, named
+        factors = _factors(multiplier.factor)
+        sign = -1 if factors[0] == MINUS_ONE else 1
+        rest = [factor**-1 for factor in factors if factor != MINUS_ONE]
+        return sign, Mul((named, *rest)) if rest else named
+
+    def claim(self, claim: Claim) -> Drawn:
+        """left = right."""
+        left, right = self.head(claim), self.expr(claim.body, claim.at)
+        return Drawn(f"{left.latex} = {right.latex}", f"{left.text} = {right.text}")
+
+    def partial(self, of: str, by: Local, at: tuple[Var, ...]) -> Drawn:
+        """∂a/∂b of a function that is known by its partials alone."""
+        sides = [
+            (alphabet.sign(of or "cost", at), alphabet.sign(by.array, by.at))
+            for alphabet in (x.at((*at, *by.at)) for x in self.alphabets())
+        ]
+        (a, b), (c, d) = sides
+        return Drawn(rf"\frac{{\partial {a}}}{{\partial {b}}}", f"∂{c}/∂{d}")
+
+
+def _result(checked: Sequence[CheckedStatement]) -> VerdictBox:
+    verdict = worst([statement.verdict for statement in checked])
+    mark = MARKS[type(verdict)]
+    rules = [f.verdict for statement in checked for f in statement.findings]
+    good = sum(isinstance(verdict, Proved) for verdict in rules)
+    words = f"{good} of {len(rules)} rules in {len(checked)} theorems are proved. "
+    words += "They hold for all sizes and all values, under the hypotheses named with each."
+    return VerdictBox(mark, TITLES[mark], prose(words))
+
+
+def _method() -> Iterator[Block]:
+    yield Heading("The argument")
+    yield Paragraph(prose(METHOD), keep=True)
+    latex = (
+        r"\dot{\mathcal{E}} + \sum_{a} \sum_{\text{indices}} \frac{\partial \mathcal{E}}"
+        r"{\partial a}\, \bigl(\text{differentiated definition of } a - \dot{a}\bigr)"
+    )
+    text = "𝓔̇ + Σ over a, indices: ∂𝓔/∂a · (differentiated definition of a − ȧ)"
+    yield EquationLines((Line(Math(Drawn("Q", "Q")), Math(Drawn(latex, text))),))
+    yield Paragraph(prose(METHOD_AFTER))
+
+
+def _section(checked: CheckedStatement) -> Iterator[Block]:
+    """One theorem."""
+    statement, signs = checked.statement, Signs(checked.statement)
+    yield Heading(statement.title)
+    if statement.words:
+        yield Paragraph(prose(statement.words))
+    yield Paragraph(prose("Definitions. ", *_letters(statement)), keep=True)
+    yield EquationLines(tuple(_definitions(statement, signs)))
+    told = argument(checked)
+    if told.movements:
+        yield Paragraph(runs("Everything moved at once:"), keep=True)
+        yield EquationLines(tuple(_movements(told, signs)))
+        yield Paragraph(runs("The adjoint identity:"), keep=True)
+        yield EquationLines(tuple(_identity(statement, told, signs)))
+        yield Paragraph(runs("What stands before each movement is zero:"), keep=True)
+        yield EquationLines(tuple(_coefficient(c, signs) for c in told.coefficients))
+    if told.closings:
+        yield Paragraph(runs(_closing_words(told)), keep=True)
+        yield EquationLines(tuple(_closings(told.closings, signs)))
+    for finding in checked.findings:
+        if isinstance(finding.verdict, Open):
+            yield Paragraph(
+                prose(
+                    "Not decided: ", Math(signs.claim(finding.claim)), f": {finding.verdict.why}."
+                )
+            )
+    yield Paragraph(
+        runs("So the rule is:" if isinstance(checked.verdict, Proved) else "Claimed:"), True
+    )
+    yield Boxed(tuple(_rule(finding.claim, signs) for finding in checked.findings))
+    yield from _scope(checked)
+
+
+def _letters(statement: Statement) -> Iterator[str | Run]:
+    """Which letter runs over what."""
+    pools = pools_of(statement)
+    sorts: dict[str, Sort] = {}
+    for array in statement.program.arrays.values():
+        sorts |= {sort.name: sort for sort in array}
+    latex, text = LatexArrays(), PlainArrays()
+    parts: list[tuple[Math, str]] = []
+    for name in sorts:
+        if name in pools:
+            drawn = Drawn(
+                ", ".join(map(latex.letter, pools[name])), ", ".join(map(text.letter, pools[name]))
+            )
+            parts.append((Math(drawn), RANGES.get(name, f"a set {name} of any size")))
+    for n, (letters, over) in enumerate(parts):
+        yield letters
+        yield (
+            (" runs" if ", " not in letters.formula.text else " run")
+            if isinstance(letters.formula, Drawn)
+            else ""
+        )
+        yield f" over {over}" + (":" if n == len(parts) - 1 else "; ")
+
+
+def _definitions(statement: Statement, signs: Signs) -> Iterator[Line]:
+    program = statement.program
+    for d in program.definitions:
+        if isinstance(d, Abstract):
+            yield from _unknown(d.array, d, signs)
+        else:
+            yield Line(Math(signs.expr(Get(d.array, d.at), d.at)), Math(signs.expr(d.body, d.at)))
+    if isinstance(program.cost, Abstract):
+        yield from _unknown("", program.cost, signs)
+    elif program.cost != Num(Fraction(0)):
+        yield Line(Math(signs.expr(Get("cost"))), Math(signs.expr(program.cost)))
+
+
+def _unknown(array: str, d: Abstract, signs: Signs) -> Iterator[Line]:
+    for local in d.partials:
+        right = signs.expr(local.slope, (*d.at, *local.at))
+        reason = runs("any differentiable function")
+        yield Line(Math(signs.partial(array, local, d.at)), Math(right), reason)
+
+
+def _movements(told: Argument, signs: Signs) -> Iterator[Line]:
+    for movement in told.movements:
+        left = Get(MOVED + (movement.array or "cost"), movement.at)
+        yield Line(
+            Math(signs.expr(left, movement.at)), Math(signs.expr(movement.body, movement.at))
+        )
+
+
+def _identity(statement: Statement, told: Argument, signs: Signs) -> Iterator[Line]:
+    """Q, one term for each array that moves."""
+    defined = {m.array: m for m in told.movements if m.array}
+    terms: list[Expr] = [Get(MOVED + "cost")]
+    for coefficient in reversed(told.coefficients):
+        array = coefficient.array
+        at = defined[array].at if array in defined else coefficient.at
+        moved = Get(MOVED + array, at)
+        body = defined[array].body if array in defined else moved
+        sign, slope = signs.slope(array, at)
+        if array in defined:
+            inner: Expr = Add((*_terms(body), -moved))
+        else:
+            inner, sign = moved, -sign
+        terms.append(_signed(sign, total(at, Mul((slope, inner)))))
+    yield Line(Math(Drawn("Q", "Q")), Math(signs.expr(Add(tuple(terms)))))
+
+
+def _terms(body: Expr) -> tuple[Expr, ...]:
+    return body.terms if isinstance(body, Add) else (body,)
+
+
+def _signed(sign: int, expr: Expr) -> Expr:
+    return expr if sign > 0 else Mul((MINUS_ONE, *_factors(expr)))
+
+
+def _factors(expr: Expr) -> tuple[Expr, ...]:
+    return expr.factors if isinstance(expr, Mul) else (expr,)
+
+
+def _coefficient(coefficient: Coefficient, signs: Signs) -> Line:
+    """0 = the parts less the multiplier itself."""
+    array, at = coefficient.array, coefficient.at
+    parts = [part for _, expr in coefficient.parts for part in _terms(expr)]
+    sign, slope = signs.slope(array, at)
+    right = signs.expr(Add((*parts, _signed(-sign, slope))), at)
+    reason = prose("before ", Math(signs.expr(Get(MOVED + array, at), at)))
+    return Line(Math(Drawn("0", "0")), Math(right), reason)
+
+
+def _closing_words(told: Argument) -> str:
+    if not told.movements:
+        return "The claim put into the definition gives the claim again:"
+    return "The other multipliers put in, both sides have one normal form:"
+
+
+def _closings(closings: Sequence[Closing], signs: Signs) -> Iterator[Line]:
+    for closing in closings:
+        claim = closing.finding.claim
+        left = signs.expr(_with_condition(claim, signs), claim.at)
+        yield Line(Math(left), _short(closing.derived, claim, signs), _put_in(closing, signs))
+        if closing.claimed != closing.derived:
+            reason = runs("the rule; equal when denominators are multiplied out")
+            yield Line(None, _short(closing.claimed, claim, signs), reason)
+
+
+def _short(expr: Expr, claim: Claim, signs: Signs) -> Math:
+    """A normal form; of one that no reader would compare, only the number of its terms."""
+    drawn = signs.expr(expr, claim.at)
+    widest = max((len(piece.text) for piece in drawn.text_pieces), default=0)
+    if len(drawn.text_pieces) <= MOST_TERMS and widest <= WIDEST:
+        return Math(drawn)
+    words = f"one normal form of {len(_terms(expr))} terms"
+    return Math(Drawn(rf"\text{{{words}}}", words))
+
+
+def _with_condition(claim: Claim, signs: Signs) -> Expr:
+    """The left side times its 0/1 condition."""
+    if not isinstance(claim, Rule):
+        return Get(claim.array, claim.at)
+    left = signs.multiplier(claim.array, claim.at)
+    return left if claim.where == ONE else Mul((claim.where, left))
+
+
+def _put_in(closing: Closing, signs: Signs) -> Runs:
+    """Which derivatives and definitions were put in."""
+    finding = closing.finding
+    arrays = signs.statement.program.arrays
+    defined = (name for name in finding.unfolded if name in arrays)
+    put = [_bare(name, signs) for name in (*finding.eliminated, *defined)]
+    parts: list[str | Run] = []
+    for n, drawn in enumerate(put):
+        parts += [", " if n else "", Math(drawn)]
+    return prose(*parts, " put in") if put else ()
+
+
+def _bare(name: str, signs: Signs) -> Drawn:
+    """The sign of an array or derivative without its indices."""
+    latex, text = signs.alphabets()
+    return Drawn(latex.entry(name, ())[0], text.entry(name, ())[0])
+
+
+def _rule(claim: Claim, signs: Signs) -> Line:
+    condition: Runs = ()
+    if isinstance(claim, Rule) and claim.where != ONE:
+        condition = _condition(claim, signs)
+    return Line(Math(signs.head(claim)), Math(signs.expr(claim.body, claim.at)), condition)
+
+
+def _condition(claim: Rule, signs: Signs) -> Runs:
+    """`where` in words for output and hidden neurons, else as a formula."""
+    entry = next((part for part in walk(claim.where) if isinstance(part, Get)), None)
+    if entry is not None and entry.array == "out":
+        kind = "an output" if claim.where == entry else "a hidden"
+        return prose(f"for {kind} neuron j")
+    return prose("where ", Math(signs.expr(claim.where, claim.at)), " is 1")
+
+
+def _scope(checked: CheckedStatement) -> Iterator[Block]:
+    """Hypotheses and sources in one line each."""
+    if checked.hypotheses:
+        said = "; ".join(hypothesis.name for hypothesis in checked.hypotheses)
+        yield Paragraph(prose(f"Under: {said}."))
+    facts = [fact.name for fact in checked.statement.program.facts]
+    if facts:
+        yield Paragraph(prose(f"By construction: {listed(facts)}."))
+    if checked.statement.sources:
+        yield Paragraph(runs(f"See {'; '.join(checked.statement.sources)}."))

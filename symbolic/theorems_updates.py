@@ -1,0 +1,76 @@
+"""Theorems about the update of the weights: weight decay, momentum."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbolic.arrays import Abstract, Closed, Definition, Given, Local, Multiplier, Program, Rule
+from symbolic.indexed import Delta, Get, Num, Sort, Var, total
+from symbolic.statements import Statement
+from symbolic.theorems_letters import HALF, HAYKIN, MINUS, J, Read, delta, eta, i, j, k, w, y
+
+lam = Get("lam")
+DECAY = Statement(
+    "weight-decay",
+    "Weight decay",
+    "Adding (λ/2) Σ w² to any differentiable cost 𝓔_0 adds −ηλw to each correction. G is the "
+    "gradient of 𝓔_0.",
+    Program(
+        (Given("w", (J, J)), Given("G", (J, J)), Given("lam"), Given("eta")),
+        (Abstract("E0", (), (Local("w", (k, i), Get("G", (k, i))),)),),
+        Get("E0") + lam * HALF * total((j, i), w[j, i] ** 2),
+        (Multiplier("w", "dw", MINUS * eta),),
+    ),
+    (Rule("w", (j, i), -eta * (Get("G", (j, i)) + lam * w[j, i])),),
+    mistakes=(Rule("w", (j, i), -eta * (Get("G", (j, i)) - lam * w[j, i])),),
+    sources=("Krogh and Hertz 1991, A simple weight decay can improve generalization",),
+)
+
+STEPS = Sort("Steps", ordered=True, first=0)
+now, past = Var("n", STEPS), Var("t", STEPS)
+P, dw = Read("power"), Read("dw")
+alpha = Get("alpha")
+MOMENTUM = Statement(
+    "momentum",
+    "Momentum in closed form",
+    "The generalized delta rule remembers its last correction: by induction over n the correction "
+    "is the sum of all products of δ and y so far, each weighted by a power of α. The powers are "
+    "an array: 1 at n = t, α times as large at each further n, and 0 for t > n.",
+    Program(
+        (
+            Given("delta", (J, STEPS)),
+            Given("y", (J, STEPS)),
+            Given("alpha"),
+            Given("eta"),
+        ),
+        (
+            Definition("power", (now, past), Delta(now, past) + alpha * P[now - 1, past]),
+            Definition(
+                "dw",
+                (j, i, now),
+                alpha * dw[j, i, now - 1] + eta * delta[j, now] * y[i, now],
+            ),
+        ),
+        Num(Fraction(0)),
+    ),
+    (
+        Closed(
+            "dw",
+            (j, i, now),
+            eta * total(past, P[now, past] * delta[j, past] * y[i, past]),
+        ),
+    ),
+    sources=(HAYKIN,),
+    mistakes=(
+        Closed("dw", (j, i, now), total(past, P[now, past] * delta[j, past] * y[i, past])),
+        Closed(
+            "dw",
+            (j, i, now),
+            eta * total(past, P[now - 1, past] * delta[j, past] * y[i, past]),
+        ),
+        Closed("dw", (j, i, now), eta * delta[j, now] * y[i, now]),
+    ),
+)
+
+
+UPDATES = (DECAY, MOMENTUM)
