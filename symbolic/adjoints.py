@@ -100,7 +100,6 @@ class Adjoints:
                 for array, part in _by_array(self.bodies[d.array]).items():
                     self._readers.setdefault(array, []).append((d, part))
         self._in_order = [self.multipliers[array].name for array in self.multipliers]
-        self._in_order = [self.multipliers[array].name for array in self.multipliers]
 
     def letters(self, array: str) -> tuple[Var, ...]:
         """The letters in which the equation of an array is kept."""
@@ -185,7 +184,7 @@ class Adjoints:
     def residual(self, rule: Rule) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
         """claimed - derived, with what was unfolded and eliminated to make it as small as it is."""
         calculus = self.calculus
-        inside = calculus.context(rule.at)
+        inside = calculus.multiply(calculus.context(rule.at), calculus.normal(rule.where))
         claimed = calculus.multiply(inside, calculus.normal(rule.body))
         derived = calculus.multiply(inside, self.derived(rule.array, rule.at))
         gap = add(claimed, scale(derived, -1))
@@ -296,6 +295,7 @@ def require_rule(program: Program, rule: Rule) -> None:
         wanted = ", ".join(sort.name for sort in arrays[rule.array])
         raise InputError(f"A rule for {rule.array!r} needs different letters of {wanted}.")
     require_letters(f"the rule for {rule.array!r}", rule.body, rule.at)
+    require_letters(f"the condition of the rule for {rule.array!r}", rule.where, rule.at)
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

@@ -126,11 +126,15 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The claim that the multiplier of `array` is `body`, at every index `at`."""
+    """The claim that the multiplier of `array` is `body`, at every index `at` where `where` is 1.
+
+    `where` is a product of comparisons of indices, such as 1 for l < L; ONE means everywhere.
+    """
 
     array: str
     at: tuple[Var, ...]
     body: Expr
+    where: Expr = ONE
 
 
 def require_closed(definition: Definition | Abstract) -> None:
