@@ -12,12 +12,13 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reports.derivation_page import page
-from reports.jsonout import EXIT_CODES, report
+from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import latex
+from reports.model_text import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text
@@ -25,6 +26,8 @@ from symbolic.archive import ENDING, dumps, load
 from symbolic.derivation import Proved
 from symbolic.derived import derive
 from symbolic.errors import InputError
+from symbolic.model_file import read_model
+from symbolic.models import Model
 from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.rules import Rule
@@ -34,6 +37,8 @@ from symbolic.verification import prove, rule_of
 LARGEST_RULE = 1_000_000
 
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
+MODEL = ".model"
+"""How the name of a model file ends."""
 PAGES = (".tex", ".txt", ".json")
 
 
@@ -66,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def derive_command(options: argparse.Namespace) -> int:
     """𝓔(n), δ_j of every neuron and Δw of every weight, every line checked."""
+    if options.network.endswith(MODEL):
+        return model_command(options, derived_page)
     _writable(options.output, PAGES)
     network = open_network(options.network)
     with clock(f"Deriving {_called(network)}"):
@@ -75,6 +82,10 @@ def derive_command(options: argparse.Namespace) -> int:
 
 def prove_command(options: argparse.Namespace) -> int:
     """The recursive rule, or the one in a file, against direct differentiation."""
+    if options.network.endswith(MODEL):
+        if options.rule is not None or options.audit:
+            raise InputError("A model file has its own claims; leave out --rule and --audit.")
+        return model_command(options, judged_page)
     _writable(options.output, PAGES)
     if options.network.endswith(ENDING):
         if options.rule is not None:
@@ -92,6 +103,23 @@ def prove_command(options: argparse.Namespace) -> int:
 
         print(f"audit (no proof): {audit(checked).sentence}", file=sys.stderr)
     return code
+
+
+def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[Json, str]]) -> int:
+    """Derive or prove what a model file says."""
+    _writable(options.output, (".txt", ".json"))
+    with clock(f"Reading {options.network}"):
+        result, page = page_of(read_model(_read(options.network), options.network))
+    as_json = json.dumps(result, indent=2, ensure_ascii=False)
+    if options.output:
+        path = Path(options.output)
+        _write(path, (as_json if path.suffix == ".json" else page) + "\n")
+        print(f"Written to {options.output}.", file=sys.stderr)
+    if options.json:
+        print(as_json)
+    elif not options.output:
+        print(page)
+    return EXIT_CODES[str(result["verdict"])]
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -301,6 +329,7 @@ COMMANDS = {
         "Write 𝓔(n), δ of every neuron and Δw of every weight, derived line by line with\n"
         "the chain rule; every line is checked.",
         "  proofprop derive 2-3-1\n"
+        "  proofprop derive examples/lstm.model           every derivative, for all sizes\n"
         "  proofprop derive 2-3-1 -o derivation.tex       LaTeX, with amsmath alone",
         (_NETWORK, _JSON, _OUTPUT),
     ),
@@ -311,7 +340,8 @@ COMMANDS = {
         "and weight.  With --rule the rule in a file is judged instead: proved, or\n"
         "refuted with numbers, the neuron where it breaks and what is wrong.",
         "  proofprop prove examples/skip.toml\n"
-        "  proofprop prove 2-3-1 --rule my.rule           is my rule right?",
+        "  proofprop prove 2-3-1 --rule my.rule           is my rule right?\n"
+        "  proofprop prove examples/lstm.model            the claims in a model file",
         (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT),
     ),
     "train": Command(

@@ -235,8 +235,10 @@ class Formulas(Indices):
             self.refuse(
                 f"There is no array {array.text!r} to differentiate by. {hint}", array.column
             )
-        if scope.given.get(array.text) == "pattern":
-            self.refuse(f"{array.text!r} is 0 or 1: there is no derivative by it.", array.column)
+        kind = scope.given.get(array.text)
+        if kind in ("pattern", "slope"):
+            what = "0 or 1" if kind == "pattern" else "a slope"
+            self.refuse(f"{array.text!r} is {what}: there is no derivative by it.", array.column)
         at = self.indices(array.text, scope.arrays[array.text])
         self.expect(")")
         return array, at

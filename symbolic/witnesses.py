@@ -57,7 +57,8 @@ def satisfiable(hypotheses: Iterable[Hypothesis], indicators: Iterable[str] = ()
     switches = frozenset(indicators)
     for values in product(*(VALUES[:2] if name in switches else VALUES for name in names)):
         table = dict(zip(names, values, strict=True))
-        if all(_value(Mul(law.pattern), table) == _value(law.value, table) for law in laws):
+        sides = [(_value(Mul(law.pattern), table), _value(law.value, table)) for law in laws]
+        if all(left == right is not None for left, right in sides):
             return True
     return False
 

@@ -1,0 +1,315 @@
+"""Models on the terminal and as JSON: claims with their verdicts, and derived rules.
+
+A formula is printed in the syntax of model files, so what is printed can be read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from reports.jsonout import WORDS, Json, worst
+from symbolic.arrays import ONE, Abstract, Definition, Program, Rule
+from symbolic.derivation import Open, Proved, Verdict
+from symbolic.indexed import (
+    Add,
+    Affine,
+    AtLeast,
+    Count,
+    Delta,
+    Expr,
+    Fn,
+    Gather,
+    Get,
+    Mul,
+    Num,
+    Opaque,
+    Part,
+    Pow,
+    Shifted,
+    Sum,
+)
+from symbolic.models import Claim, Model, derived, judged
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+
+
+def plain(expr: Expr, around: int = SUM) -> str:
+    """The expression in the syntax of model files.
+
+    >>> from symbolic.indexed import Sort, Var
+    >>> k = Var("k", Sort("K"))
+    >>> plain(Sum(k, Get("d", (k,)) * (1 - Get("p", (k,)) ** 2)) / Count("N"))
+    'sum(k, d[k]*(1 - p[k]^2))/N'
+    """
+    text, level = _plain(expr)
+    return text if level >= around else f"({text})"
+
+
+def _plain(expr: Expr) -> tuple[str, int]:
+    match expr:
+        case Num(value):
+            whole = value.denominator == 1 and value >= 0
+            return str(value), ATOM if whole else SUM if value < 0 else PRODUCT
+        case Count(size):
+            return size, ATOM
+        case Get(array, at):
+            if array.startswith("∂"):
+                return f"D({array[1:]}{_at(at)})", ATOM
+            return array + _at(at), ATOM
+        case Add(terms):
+            text = ""
+            for term in terms:
+                shown, positive = _signed(term)
+                sign = ("" if positive else "-") if not text else " + " if positive else " - "
+                text += sign + shown
+            return text or "0", SUM
+        case Mul():
+            shown, positive = _signed(expr)
+            return (shown, PRODUCT) if positive else (f"-{shown}", SUM)
+        case Pow(base, exponent):
+            if exponent == Fraction(1, 2):
+                return f"sqrt({plain(base)})", ATOM
+            if exponent < 0:
+                return _quotient("1", [(base, -exponent)]), PRODUCT
+            power = str(exponent) if exponent.denominator == 1 else f"({exponent})"
+            return f"{plain(base, ATOM)}^{power}", POWER
+        case Fn(name, argument):
+            return f"{name}({plain(argument)})", ATOM
+        case Opaque(name, at, arguments, orders):
+            primes = "'" * sum(orders)
+            return f"{name}{primes}{_at(at)}({', '.join(map(plain, arguments))})", ATOM
+        case Sum(over, body):
+            letters, inner = [over.name], body
+            while isinstance(inner, Sum):
+                letters.append(inner.over.name)
+                inner = inner.body
+            return f"sum({', '.join(letters)}, {plain(inner)})", ATOM
+        case Delta(left, right):
+            return f"[{index(left)} = {index(right)}]", ATOM
+        case AtLeast(left, right):
+            return f"[{index(left)} >= {index(right)}]", ATOM
+
+
+def _signed(expr: Expr) -> tuple[str, bool]:
+    """A term without its sign, and whether the sign is +."""
+    factors = expr.factors if isinstance(expr, Mul) else (expr,)
+    number = Fraction(1)
+    above: list[Expr] = []
+    below: list[tuple[Expr, Fraction]] = []
+    for factor in factors:
+        match factor:
+            case Num(value):
+                number *= value
+            case Pow(base, exponent) if exponent < 0:
+                below.append((base, -exponent))
+            case _:
+                above.append(factor)
+    top = abs(number.numerator)
+    if number.denominator != 1:
+        below.insert(0, (Num(Fraction(number.denominator)), Fraction(1)))
+    shown = [plain(factor, POWER if len(factors) > 1 else PRODUCT) for factor in above]
+    if top != 1 or not shown:
+        shown.insert(0, str(top))
+    return _quotient("*".join(shown), below), number >= 0
+
+
+def _quotient(above: str, below: Sequence[tuple[Expr, Fraction]]) -> str:
+    parts = [plain(Pow(b, power) if power != 1 else b, POWER) for b, power in below]
+    if not parts:
+        return above
+    return f"{above}/{parts[0]}" if len(parts) == 1 else f"{above}/({'*'.join(parts)})"
+
+
+def _at(at: Sequence[Shifted | int]) -> str:
+    return f"[{','.join(map(index, at))}]" if at else ""
+
+
+def index(value: Shifted | int) -> str:
+    """An index as it is written.
+
+    >>> from symbolic.indexed import Sort, Var
+    >>> index(Var("t", Sort("T", ordered=True)) - 1)
+    't-1'
+    """
+    match value:
+        case int():
+            return str(value)
+        case Affine(const, terms):
+            text = "".join(f"{_coefficient(c)}{_part(part)}" for part, c in terms)
+            text += f"{const:+d}" if const or not terms else ""
+            return text.removeprefix("+")
+        case _:
+            return _part(value)
+
+
+def _coefficient(c: int) -> str:
+    return "+" if c == 1 else "-" if c == -1 else f"{c:+d}*"
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Gather):
+        return f"{part.map}({','.join(map(index, part.at))})"
+    return part.name
+
+
+def statement(program: Program, rule: Rule) -> str:
+    """A rule as an equation, with its condition.
+
+    The left side is the derivative in the name that the model gives it.
+    """
+    named = next((m for m in program.multipliers if m.array == rule.array), None)
+    left = f"{named.name}{_at(rule.at)}" if named else f"D({rule.array}{_at(rule.at)})"
+    where = rule.where.factors if isinstance(rule.where, Mul) else (rule.where,)
+    condition = " and ".join(plain(w)[1:-1] for w in where if w != ONE)
+    return f"{left} = {plain(rule.body)}" + (f" for {condition}" if condition else "")
+
+
+def judged_page(model: Model) -> tuple[Json, str]:
+    """The claims of a model with their verdicts, as data and as text."""
+    verdicts = list(judged(model))
+    return json_of(model, verdicts), text_of(model, verdicts)
+
+
+def derived_page(model: Model) -> tuple[Json, str]:
+    """Every derivative of the cost of a model, as data and as text; each is checked as a claim."""
+    every = derived(model)
+    verdicts = list(judged(every))
+    return json_of(every, verdicts), derivation_of(every, verdicts)
+
+
+def json_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> Json:
+    """The object that --json prints."""
+    pairs = list(verdicts)
+    items: list[Json] = []
+    for number, (claim, verdict) in enumerate(pairs, 1):
+        row: Json = {
+            "id": str(number),
+            "verdict": WORDS[type(verdict)],
+            "statement": latex(model.program, claim.rule),
+            "text": claim.text,
+            "read_as": statement(model.program, claim.rule),
+            "under": [],
+        }
+        match verdict:
+            case Proved(by, under):
+                row["under"], row["by"] = [hypothesis.name for hypothesis in under], by
+            case Open(why):
+                row["why"] = why
+        if claim.source is not None:
+            place = claim.source
+            row["source"] = {"file": place.file, "line": place.line, "column": place.column}
+        items.append(row)
+    return {"verdict": WORDS[type(worst([v for _, v in pairs]))], "items": items}
+
+
+def text_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> str:
+    """Every claim with its verdict, as plain text."""
+    lines: list[str] = []
+    for number, (claim, verdict) in enumerate(verdicts, 1):
+        place = f"  (line {claim.source.line})" if claim.source else ""
+        lines += [f"({number}) {claim.text}{place}", f"    {_sentence(verdict)}"]
+        lines.append(f"    read as {statement(model.program, claim.rule)}")
+    return "\n".join(lines)
+
+
+def _sentence(verdict: Verdict) -> str:
+    match verdict:
+        case Proved(_, under):
+            names = " and ".join(hypothesis.name for hypothesis in under)
+            return f"proved for all sizes, under {names}" if under else "proved for all sizes"
+        case Open(why):
+            return f"open: {why}"
+    return WORDS[type(verdict)]
+
+
+def derivation_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> str:
+    """The definitions, the cost and every derivative with its verdict, as plain text."""
+    program = model.program
+    lines = ["Definitions"]
+    for definition in program.definitions:
+        lines.append(f"  {definition.array}{_at(definition.at)} = {_body(definition)}")
+    lines += ["Cost", f"  cost = {_body(program.cost)}", "Derivatives of the cost"]
+    for multiplier in program.multipliers:
+        factor = "" if multiplier.factor == ONE else f"{plain(multiplier.factor, PRODUCT)}*"
+        lines.append(f"  {multiplier.name} := {factor}D({multiplier.array})")
+    for claim, verdict in verdicts:
+        lines.append(f"  {statement(program, claim.rule)}")
+        if claim.text:
+            lines.append(f"    as matrices: {claim.text}")
+        if not isinstance(verdict, Proved) or verdict.under:
+            lines.append(f"    {_sentence(verdict)}")
+    return "\n".join(lines)
+
+
+def _body(body: Definition | Abstract | Expr) -> str:
+    if isinstance(body, Definition):
+        return plain(body.body)
+    if not isinstance(body, Abstract):
+        return plain(body)
+    slopes = (
+        f"{local.array}{_at(local.at)} with slope {plain(local.slope)}" for local in body.partials
+    )
+    return f"any function of {', '.join(slopes)}"
+
+
+def latex(program: Program, rule: Rule) -> str:
+    """A rule as LaTeX."""
+    named = next((m for m in program.multipliers if m.array == rule.array), None)
+    array = named.name if named else f"∂{rule.array}"
+    where = rule.where.factors if isinstance(rule.where, Mul) else (rule.where,)
+    condition = ",\\ ".join(_latex(w).strip("[]") for w in where if w != ONE)
+    text = f"{_latex(Get(array, rule.at))} = {_latex(rule.body)}"
+    return text + (rf"\quad ({condition})" if condition else "")
+
+
+def _latex(expr: Expr, around: int = SUM) -> str:
+    match expr:
+        case Num(value) if value.denominator != 1:
+            sign = "-" if value < 0 else ""
+            text, level = rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}", POWER
+        case Num(value):
+            text, level = str(value), ATOM if value >= 0 else SUM
+        case Count(size):
+            text, level = _word(size), ATOM
+        case Get(array, at):
+            text, level = f"{_word(array.removeprefix('∂'))}{_subscript(at)}", ATOM
+            if array.startswith("∂"):
+                text, level = rf"\frac{{\partial E}}{{\partial {text}}}", POWER
+        case Add(terms):
+            text, level = " + ".join(_latex(term) for term in terms).replace("+ -", "- "), SUM
+        case Mul(factors):
+            signs = sum(factor == Num(Fraction(-1)) for factor in factors)
+            kept = [_latex(f, PRODUCT) for f in factors if f != Num(Fraction(-1))]
+            text = r" \, ".join(kept) or "1"
+            text, level = (f"-{text}", SUM) if signs % 2 else (text, PRODUCT)
+        case Pow(base, exponent) if exponent == -1:
+            text, level = rf"\frac{{1}}{{{_latex(base)}}}", POWER
+        case Pow(base, exponent):
+            text, level = f"{_latex(base, ATOM)}^{{{exponent}}}", POWER
+        case Fn(name, argument):
+            text, level = rf"\operatorname{{{name}}}\left({_latex(argument)}\right)", ATOM
+        case Opaque(name, at, arguments, orders):
+            inside = ", ".join(map(_latex, arguments))
+            primes = "'" * sum(orders)
+            text, level = rf"{_word(name)}{primes}{_subscript(at)}\left({inside}\right)", ATOM
+        case Sum(over, body):
+            text, level = rf"\sum_{{{_word(over.name)}}} {_latex(body, PRODUCT)}", PRODUCT
+        case Delta(left, right):
+            text, level = f"[{_place(left)} = {_place(right)}]", ATOM
+        case AtLeast(left, right):
+            text, level = rf"[{_place(left)} \ge {_place(right)}]", ATOM
+    return text if level >= around else rf"\left({text}\right)"
+
+
+def _subscript(at: Sequence[Shifted | int]) -> str:
+    return f"_{{{', '.join(map(_place, at))}}}" if at else ""
+
+
+def _place(value: Shifted | int) -> str:
+    return index(value).replace("_", r"\_")
+
+
+def _word(name: str) -> str:
+    """A name of one letter as it is, a longer one upright."""
+    return name if len(name) == 1 else rf"\mathrm{{{name}}}".replace("_", r"\_")
