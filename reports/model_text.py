@@ -29,7 +29,8 @@ from symbolic.indexed import (
     Shifted,
     Sum,
 )
-from symbolic.models import Claim, Model, derived, judged
+from symbolic.model_derivatives import derived
+from symbolic.models import Claim, Model, judged
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 
@@ -233,12 +234,15 @@ def derivation_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> st
     for multiplier in program.multipliers:
         factor = "" if multiplier.factor == ONE else f"{plain(multiplier.factor, PRODUCT)}*"
         lines.append(f"  {multiplier.name} := {factor}D({multiplier.array})")
+    found: list[Verdict] = []
     for claim, verdict in verdicts:
         lines.append(f"  {statement(program, claim.rule)}")
         if claim.text:
             lines.append(f"    as matrices: {claim.text}")
-        if not isinstance(verdict, Proved) or verdict.under:
+        if not isinstance(verdict, Proved):
             lines.append(f"    {_sentence(verdict)}")
+        found.append(verdict)
+    lines += ["", f"Each line: {_sentence(worst(found))}."]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ A model comes from a file (`model_file.read_model`) or is built from the same da
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symbolic import adjoints
@@ -26,7 +26,7 @@ from symbolic.derivation import Open, Proved, Source, Verdict
 from symbolic.indexed import Expr, Fn, Get, Num, Var, walk
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
-from symbolic.partials import KINKED, written
+from symbolic.partials import KINKED
 from symbolic.witnesses import holds_somewhere, satisfiable
 
 ZERO = Num(Fraction(0))
@@ -168,25 +168,3 @@ def _kinked(program: Program, rule: Rule) -> bool:
         formulas.append(program.cost)
     parts = (part for expr in formulas for part in walk(expr))
     return any(isinstance(part, Fn) and part.name in KINKED for part in parts)
-
-
-def derived(model: Model) -> Model:
-    """The same model, its claims the derivative by every array that is defined, last first, then
-    by every parameter.
-
-    Each speaks of derivatives by arrays defined later.
-
-    Raises `InputError` where the program has no order.
-    """
-    adjoint = Checker(model.program).plain
-    claims: list[Claim] = []
-    order = [d.array for d in reversed(model.program.definitions)]
-    for array in (*order, *model.weights):
-        names: list[str] = []
-        for sort in model.program.arrays[array]:
-            stem = model.letters.get(sort.name, sort.name.lower())
-            names.append(stem if stem not in names else f"{stem}{len(names) + 1}")
-        at = tuple(map(Var, names, model.program.arrays[array]))
-        body = written(adjoint.calculus, adjoint.derived(array, at))
-        claims.append(Claim(Rule(array, at, body), ""))
-    return replace(model, claims=tuple(claims))
