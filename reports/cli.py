@@ -18,7 +18,7 @@ from pathlib import Path
 from reports.derivation_page import page
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import latex
-from reports.model_text import derived_page, judged_page
+from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text

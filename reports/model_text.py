@@ -1,16 +1,14 @@
-"""Models on the terminal and as JSON: claims with their verdicts, and derived rules.
+"""Expressions in index notation as text and as LaTeX.
 
-A formula is printed in the syntax of model files, so what is printed can be read again.
+The text has the syntax of model files, so what is printed can be read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from reports.jsonout import WORDS, Json, worst
-from symbolic.arrays import ONE, Abstract, Definition, Program, Rule
-from symbolic.derivation import Open, Proved, Verdict
+from symbolic.arrays import ONE, Program, Rule
 from symbolic.indexed import (
     Add,
     Affine,
@@ -29,8 +27,6 @@ from symbolic.indexed import (
     Shifted,
     Sum,
 )
-from symbolic.model_derivatives import derived
-from symbolic.models import Claim, Model, judged
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 
@@ -56,8 +52,8 @@ def _plain(expr: Expr) -> tuple[str, int]:
             return size, ATOM
         case Get(array, at):
             if array.startswith("∂"):
-                return f"D({array[1:]}{_at(at)})", ATOM
-            return array + _at(at), ATOM
+                return f"D({array[1:]}{places(at)})", ATOM
+            return array + places(at), ATOM
         case Add(terms):
             text = ""
             for term in terms:
@@ -79,7 +75,7 @@ def _plain(expr: Expr) -> tuple[str, int]:
             return f"{name}({plain(argument)})", ATOM
         case Opaque(name, at, arguments, orders):
             primes = "'" * sum(orders)
-            return f"{name}{primes}{_at(at)}({', '.join(map(plain, arguments))})", ATOM
+            return f"{name}{primes}{places(at)}({', '.join(map(plain, arguments))})", ATOM
         case Sum(over, body):
             letters, inner = [over.name], body
             while isinstance(inner, Sum):
@@ -122,7 +118,8 @@ def _quotient(above: str, below: Sequence[tuple[Expr, Fraction]]) -> str:
     return f"{above}/{parts[0]}" if len(parts) == 1 else f"{above}/({'*'.join(parts)})"
 
 
-def _at(at: Sequence[Shifted | int]) -> str:
+def places(at: Sequence[Shifted | int]) -> str:
+    """The indices of an entry in brackets."""
     return f"[{','.join(map(index, at))}]" if at else ""
 
 
@@ -160,101 +157,10 @@ def statement(program: Program, rule: Rule) -> str:
     The left side is the derivative in the name that the model gives it.
     """
     named = next((m for m in program.multipliers if m.array == rule.array), None)
-    left = f"{named.name}{_at(rule.at)}" if named else f"D({rule.array}{_at(rule.at)})"
+    left = f"{named.name}{places(rule.at)}" if named else f"D({rule.array}{places(rule.at)})"
     where = rule.where.factors if isinstance(rule.where, Mul) else (rule.where,)
     condition = " and ".join(plain(w)[1:-1] for w in where if w != ONE)
     return f"{left} = {plain(rule.body)}" + (f" for {condition}" if condition else "")
-
-
-def judged_page(model: Model) -> tuple[Json, str]:
-    """The claims of a model with their verdicts, as data and as text."""
-    verdicts = list(judged(model))
-    return json_of(model, verdicts), text_of(model, verdicts)
-
-
-def derived_page(model: Model) -> tuple[Json, str]:
-    """Every derivative of the cost of a model, as data and as text; each is checked as a claim."""
-    every = derived(model)
-    verdicts = list(judged(every))
-    return json_of(every, verdicts), derivation_of(every, verdicts)
-
-
-def json_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> Json:
-    """The object that --json prints."""
-    pairs = list(verdicts)
-    items: list[Json] = []
-    for number, (claim, verdict) in enumerate(pairs, 1):
-        row: Json = {
-            "id": str(number),
-            "verdict": WORDS[type(verdict)],
-            "statement": latex(model.program, claim.rule),
-            "text": claim.text,
-            "read_as": statement(model.program, claim.rule),
-            "under": [],
-        }
-        match verdict:
-            case Proved(by, under):
-                row["under"], row["by"] = [hypothesis.name for hypothesis in under], by
-            case Open(why):
-                row["why"] = why
-        if claim.source is not None:
-            place = claim.source
-            row["source"] = {"file": place.file, "line": place.line, "column": place.column}
-        items.append(row)
-    return {"verdict": WORDS[type(worst([v for _, v in pairs]))], "items": items}
-
-
-def text_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> str:
-    """Every claim with its verdict, as plain text."""
-    lines: list[str] = []
-    for number, (claim, verdict) in enumerate(verdicts, 1):
-        place = f"  (line {claim.source.line})" if claim.source else ""
-        lines += [f"({number}) {claim.text}{place}", f"    {_sentence(verdict)}"]
-        lines.append(f"    read as {statement(model.program, claim.rule)}")
-    return "\n".join(lines)
-
-
-def _sentence(verdict: Verdict) -> str:
-    match verdict:
-        case Proved(_, under):
-            names = " and ".join(hypothesis.name for hypothesis in under)
-            return f"proved for all sizes, under {names}" if under else "proved for all sizes"
-        case Open(why):
-            return f"open: {why}"
-    return WORDS[type(verdict)]
-
-
-def derivation_of(model: Model, verdicts: Iterable[tuple[Claim, Verdict]]) -> str:
-    """The definitions, the cost and every derivative with its verdict, as plain text."""
-    program = model.program
-    lines = ["Definitions"]
-    for definition in program.definitions:
-        lines.append(f"  {definition.array}{_at(definition.at)} = {_body(definition)}")
-    lines += ["Cost", f"  cost = {_body(program.cost)}", "Derivatives of the cost"]
-    for multiplier in program.multipliers:
-        factor = "" if multiplier.factor == ONE else f"{plain(multiplier.factor, PRODUCT)}*"
-        lines.append(f"  {multiplier.name} := {factor}D({multiplier.array})")
-    found: list[Verdict] = []
-    for claim, verdict in verdicts:
-        lines.append(f"  {statement(program, claim.rule)}")
-        if claim.text:
-            lines.append(f"    as matrices: {claim.text}")
-        if not isinstance(verdict, Proved):
-            lines.append(f"    {_sentence(verdict)}")
-        found.append(verdict)
-    lines += ["", f"Each line: {_sentence(worst(found))}."]
-    return "\n".join(lines)
-
-
-def _body(body: Definition | Abstract | Expr) -> str:
-    if isinstance(body, Definition):
-        return plain(body.body)
-    if not isinstance(body, Abstract):
-        return plain(body)
-    slopes = (
-        f"{local.array}{_at(local.at)} with slope {plain(local.slope)}" for local in body.partials
-    )
-    return f"any function of {', '.join(slopes)}"
 
 
 def latex(program: Program, rule: Rule) -> str:

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from symbolic.adjoints import Checker
 from symbolic.arrays import ONE, Rule
-from symbolic.indexed import Add, AtLeast, Expr, Fn, Get, Mul, Opaque, Pow, Sum, Var
+from symbolic.indexed import INTEGERS, Add, AtLeast, Expr, Fn, Get, Mul, Opaque, Pow, Sum, Var
 from symbolic.indices import Calculus
 from symbolic.integers import Linear
 from symbolic.models import Claim, Model
 from symbolic.partials import written
+from symbolic.shapes import Letters, named, put
 
 
 def derived(model: Model) -> Model:
-    """The same model, its claims the derivative by every array that is defined, last first, then
-    by every parameter.
+    """The same model with the derivative by every array that is defined, last first, then by every
+    parameter as its claims.
 
     Each speaks of derivatives by arrays defined later.
 
@@ -26,16 +27,45 @@ def derived(model: Model) -> Model:
     claims: list[Claim] = []
     order = [d.array for d in reversed(model.program.definitions)]
     for array in (*order, *model.weights):
-        names: list[str] = []
-        for sort in model.program.arrays[array]:
-            stem = model.letters.get(sort.name, sort.name.lower())
-            names.append(stem if stem not in names else f"{stem}{len(names) + 1}")
-        at = tuple(map(Var, names, model.program.arrays[array]))
-        body = without_known_ranges(
-            adjoint.calculus, written(adjoint.calculus, adjoint.derived(array, at)), at
-        )
+        letters = Letters()
+        at = tuple(map(letters.new, model.program.arrays[array]))
+        body = written(adjoint.calculus, adjoint.derived(array, at))
+        body = without_known_ranges(adjoint.calculus, body, at)
+        at, body = named(_relettered(adjoint.calculus, body, letters), at, model.letters)
         claims.append(Claim(Rule(array, at, body), ""))
     return replace(model, claims=tuple(claims))
+
+
+def _relettered(calculus: Calculus, expr: Expr, letters: Letters) -> Expr:
+    """Bound letters made new; a sum over all integers runs over the axis that cuts it off."""
+    match expr:
+        case Sum(over, body):
+            sort = over.sort
+            if sort == INTEGERS:
+                factors = body.factors if isinstance(body, Mul) else (body,)
+                cut = (
+                    axis
+                    for factor in factors
+                    for entry in _entries(factor)
+                    for axis, index in zip(calculus.arrays[entry.array], entry.at, strict=True)
+                    if index == over
+                )
+                sort = next(cut, sort)
+            new = letters.new(sort)
+            return Sum(new, put(_relettered(calculus, body, letters), {over: new}))
+        case Mul(factors):
+            return Mul(tuple(_relettered(calculus, factor, letters) for factor in factors))
+        case Add(terms):
+            return Add(tuple(_relettered(calculus, term, letters) for term in terms))
+        case Pow(base, exponent):
+            return Pow(_relettered(calculus, base, letters), exponent)
+        case Fn(name, argument):
+            return Fn(name, _relettered(calculus, argument, letters))
+        case Opaque(name, places, arguments, orders):
+            inner = tuple(_relettered(calculus, argument, letters) for argument in arguments)
+            return Opaque(name, places, inner, orders)
+        case _:
+            return expr
 
 
 def without_known_ranges(calculus: Calculus, expr: Expr, at: tuple[Var, ...]) -> Expr:

@@ -260,6 +260,7 @@ def named(
     for letter in every:
         if letter.name.endswith(MARK):
             stem = letters.get(letter.sort.name, letter.sort.name.lower())
+            stem = stem if stem.isascii() else "i"
             names = (stem, *(f"{stem}{n}" for n in range(2, len(every) + 3)))
             name = next(name for name in names if name not in taken)
             taken.add(name)
