@@ -7,7 +7,8 @@ its normal form is that of the index notation which it came from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from reports.model_text import index
 from symbolic.arrays import Program, Rule
@@ -33,6 +34,7 @@ from symbolic.indexed import (
 from symbolic.indices import Calculus
 from symbolic.scope import Scope
 
+HALF = Fraction(1, 2)
 ATOM, PRODUCT, MATMUL, SUM = "atom", "*", "@", "+"
 
 
@@ -47,6 +49,8 @@ class Piece:
     text: str
     kind: str
     axes: tuple[Var, ...] = ()
+    below: bool = False
+    """Whether it stands in a denominator."""
 
     def inside(self, kind: str) -> str:
         """The text as a part of another operation."""
@@ -115,11 +119,15 @@ class _Forms:
 
     def of(self, expr: Expr) -> Piece:
         """The matrix form of an expression."""
+        return self.product((expr,), []) if isinstance(expr, Pow) else self.part(expr)
+
+    def part(self, expr: Expr) -> Piece:
+        """The matrix form of a factor, which may stand in a denominator."""
         match expr:
             case Num(value) if value.denominator == 1:
-                return Piece(str(value), ATOM if value >= 0 else SUM)
+                return Piece(str(value), ATOM)
             case Num(value):
-                return Piece(str(value), PRODUCT)
+                return Piece(f"({value})", ATOM)
             case Count(size):
                 return Piece(size, ATOM)
             case Get(array, at):
@@ -135,17 +143,20 @@ class _Forms:
                 self.require_explicit(at)
                 inner = self.of(argument)
                 places = f"[{','.join(map(index, at))}]" if at else ""
-                return Piece(
-                    f"{name}{chr(39) * sum(orders)}{places}({inner.text})", ATOM, inner.axes
-                )
+                primes = "'" * sum(orders)
+                return Piece(f"{name}{primes}{places}({inner.text})", ATOM, inner.axes)
             case Pow(base, exponent):
-                inner = self.of(base)
-                power = str(exponent) if exponent.denominator == 1 > -exponent else f"({exponent})"
-                return Piece(f"{inner.inside(ATOM)}^{power}", ATOM, inner.axes)
+                inner, level = self.of(base), abs(exponent)
+                power = str(level) if level.denominator == 1 else f"({level})"
+                text = inner.text if level == 1 else f"{inner.inside(ATOM)}^{power}"
+                kind = inner.kind if level == 1 else ATOM
+                if level == HALF:
+                    text, kind = f"sqrt({inner.text})", ATOM
+                return Piece(text, kind, inner.axes, below=exponent < 0)
             case Add(terms):
                 return self.added([self.of(term) for term in terms])
             case Mul(factors):
-                return self.product(factors, [])
+                return self.product([part for f in factors for part in _split(f)], [])
             case Sum():
                 return self.product((expr,), [])
         raise NoFormError
@@ -200,13 +211,14 @@ class _Forms:
             else:
                 content = inner.body.factors if isinstance(inner.body, Mul) else (inner.body,)
                 pieces = [self.product(content, [inner.over])]
-            pieces += [self.of(f) for f in numbers]
+            pieces += [self.part(f) for f in numbers]
         else:
-            pieces = [self.of(f) for f in left]
+            pieces = [self.part(f) for f in left]
         pieces = self.merged(pieces)
         for letter in bound:
             pieces = self.merged(self.contracted(pieces, letter))
-        return self.joined(pieces)
+        whole = self.joined(pieces)
+        return Piece(f"1 / {whole.inside(ATOM)}", PRODUCT, whole.axes) if whole.below else whole
 
     def merged(self, pieces: list[Piece]) -> list[Piece]:
         """Pieces over the same axes multiplied elementwise."""
@@ -217,23 +229,31 @@ class _Forms:
 
     def times(self, group: list[Piece]) -> Piece:
         """The elementwise product, signs and numbers first."""
-        axes = max((self.sorted(piece.axes) for piece in group), key=len)
+        largest = max((piece.axes for piece in group), key=len)
+        axes = self.order if set(largest) == set(self.order) else largest
         group = sorted(group, key=lambda piece: len(piece.axes))
         minus = sum(piece.text == "-1" for piece in group) % 2
         kept = [piece for piece in group if piece.text not in ("-1", "1")]
-        sign = "-" if minus else ""
-        if not kept:
-            return Piece(f"{sign}1", SUM if minus else ATOM)
         if len(kept) == 1 and not minus:
             return kept[0]
-        text = " * ".join(self.fitted(piece, axes).inside(PRODUCT) for piece in kept)
-        return Piece(f"{sign}{text}", SUM if minus else PRODUCT, axes)
+        if kept and not minus and all(piece.below for piece in kept):
+            return replace(self.times([replace(p, below=False) for p in kept]), below=True)
+        text = " * ".join(self.fitted(p, axes).inside(PRODUCT) for p in kept if not p.below) or "1"
+        for piece in kept:
+            if piece.below:
+                text += f" / {self.fitted(piece, axes).inside(ATOM)}"
+        if not minus:
+            return Piece(text, PRODUCT if kept else ATOM, axes)
+        return Piece(f"-{text}", SUM, axes)
 
     def contracted(self, pieces: list[Piece], letter: Var) -> list[Piece]:
         """Σ over the letter, as a product of matrices or the sum of an axis."""
         own = [piece for piece in pieces if letter in piece.axes]
         rest = [piece for piece in pieces if letter not in piece.axes]
         own.sort(key=lambda piece: len(piece.axes))
+        if any(piece.below for piece in own):
+            own = [self.times(own)]
+            own = [Piece(f"1 / {p.inside(ATOM)}", PRODUCT, p.axes) if p.below else p for p in own]
         while len(own) > 2 and len(own[0].axes) == 1:
             own = [self.times(own[:2]), *own[2:]]
         if len(own) == 1:
@@ -267,3 +287,16 @@ class _Forms:
 
 def _is_axis(i: Shifted | int) -> bool:
     return isinstance(i, Var) and not i.sort.ordered
+
+
+def _split(factor: Expr) -> list[Expr]:
+    """A number as sign, numerator and denominator; any other factor as it is."""
+    if not isinstance(factor, Num):
+        return [factor]
+    value = factor.value
+    found: list[Expr] = [Num(Fraction(-1))] if value < 0 else []
+    if abs(value.numerator) != 1:
+        found.append(Num(Fraction(abs(value.numerator))))
+    if value.denominator != 1:
+        found.append(Pow(Num(Fraction(value.denominator)), Fraction(-1)))
+    return found

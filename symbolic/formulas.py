@@ -16,6 +16,7 @@ from symbolic.index_notation import Indices
 from symbolic.indexed import (
     Expr,
     Fn,
+    Mul,
     Num,
     Opaque,
     Pow,
@@ -383,5 +384,16 @@ OPERATIONS: dict[str, Callable[[Expr, Expr], Expr]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
+    "/": lambda a, b: a * inverse(b),
 }
+
+
+def inverse(expr: Expr) -> Expr:
+    """1/expr, factor by factor, so that 1/u^(3/2) is the power u^(-3/2)."""
+    match expr:
+        case Mul(factors):
+            return Mul(tuple(map(inverse, factors)))
+        case Pow(base, exponent) if exponent > 0:
+            return Pow(base, -exponent)
+        case _:
+            return 1 / expr

@@ -71,6 +71,8 @@ def claim(draft: Draft, s: Formulas) -> None:
     s.expect("=")
     column = s.here.column
     value = s.formula()
+    if not s.word("for", "assuming"):
+        s.end()
     axes = scope.arrays[array][len(at) :]
     if value.axes not in (axes, ()):
         s.refuse(f"The left side is {shape(axes)}, the right side {shape(value.axes)}.", column)

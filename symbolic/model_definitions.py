@@ -64,6 +64,7 @@ def define(draft: Draft, s: Formulas) -> None:
     s.intermediate = keeping(draft, name.text)
     column = s.here.column
     value = s.formula()
+    s.end()
     settle_shape(draft, s, name, at, value.axes)
     opened = tuple(map(scope.letters.new, value.axes))
     at, body = named(value.element(opened), (*at, *opened), scope.stems())

@@ -62,7 +62,7 @@ def judged(model: Model) -> Iterator[tuple[Claim, Verdict]]:
 
     Raises `InputError` where the program has no order or a claim does not fit it.
     """
-    checkers: dict[tuple[Hypothesis, ...], Checker] = {}
+    checkers: dict[tuple[Hypothesis, ...], Checker] = {(): Checker(model.program)}
     for claim in model.claims:
         adjoints.require_rule(model.program, claim.rule)
     for claim in model.claims:
