@@ -136,6 +136,8 @@ def read_initial(draft: Draft, s: Formulas) -> bool:
     s.fitting(column, require_letters, "the initial value", expr, letters)
     index = at[places[0]]
     assert isinstance(index, int)
+    if index > 0 or not sorts[places[0]].ordered:
+        s.refuse("An initial value stands before the first element, 1.", name.column)
     draft.scope.initial[name.text] = Initial(places[0], index, letters, expr)
     s.end()
     return True
