@@ -27,6 +27,7 @@ from symbolic.indexed import (
 from symbolic.partials import SLOPES
 from symbolic.shapes import (
     MOST_PARTS,
+    MOST_SUMS,
     Place,
     Shaped,
     bound,
@@ -38,6 +39,7 @@ from symbolic.shapes import (
     outer,
     parts,
     put,
+    sums,
     transposed,
 )
 
@@ -79,12 +81,19 @@ class Formulas(Indices):
 
     def formula(self) -> Shaped:
         """product (+ product | − product)*, not too large to be worked on."""
+        column = self.here.column
         value = self._terms()
         if len(value.axes) > 2:
             self.refuse(
                 f"This has {len(value.axes)} open axes; write the indices of arrays of rank 3 "
                 "and more.",
-                self.here.column,
+                column,
+            )
+        places = tuple(map(self.scope.letters.new, value.axes))
+        if sums(value.element(places)) > MOST_SUMS:
+            self.refuse(
+                f"More than {MOST_SUMS} sums multiply each other here; define parts of it before.",
+                column,
             )
         return value
 

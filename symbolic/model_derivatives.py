@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from symbolic.adjoints import Checker
 from symbolic.arrays import ONE, Rule
 from symbolic.indexed import INTEGERS, Add, AtLeast, Expr, Fn, Get, Mul, Opaque, Pow, Sum, Var
 from symbolic.indices import Calculus
 from symbolic.integers import Linear
-from symbolic.models import Claim, Model
+from symbolic.models import Claim, Model, checker_of
 from symbolic.partials import written
 from symbolic.shapes import Letters, named, put
 
@@ -23,7 +22,7 @@ def derived(model: Model) -> Model:
 
     Raises `InputError` where the program has no order.
     """
-    adjoint = Checker(model.program).plain
+    adjoint = checker_of(model).plain
     claims: list[Claim] = []
     order = [d.array for d in reversed(model.program.definitions)]
     for array in (*order, *model.weights):

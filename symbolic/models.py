@@ -23,15 +23,19 @@ from symbolic.adjoints import Checker
 from symbolic.arrays import ONE, Abstract, Given, Program, Rule
 from symbolic.derivation import Hypothesis as Named
 from symbolic.derivation import Open, Proved, Source, Verdict
+from symbolic.errors import InputError
 from symbolic.indexed import Expr, Fn, Get, Num, Var, walk
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.partials import KINKED
+from symbolic.shapes import parts
 from symbolic.witnesses import holds_somewhere, satisfiable
 
 ZERO = Num(Fraction(0))
 BY = "the adjoint certificate"
 OFF_THE_KINK = Named("off the kinks", "no argument of relu or step is 0")
+MOST_SEARCHED = 10_000
+"""Parts of what is left over times definitions, up to which further hypotheses are tried."""
 MOST_TRIED = 24
 """How many further hypotheses are tried for a claim that does not follow."""
 
@@ -62,13 +66,26 @@ def judged(model: Model) -> Iterator[tuple[Claim, Verdict]]:
 
     Raises `InputError` where the program has no order or a claim does not fit it.
     """
-    checkers: dict[tuple[Hypothesis, ...], Checker] = {(): Checker(model.program)}
     for claim in model.claims:
         adjoints.require_rule(model.program, claim.rule)
+    checkers: dict[tuple[Hypothesis, ...], Checker] = {(): checker_of(model)}
     for claim in model.claims:
         if claim.assuming not in checkers:
             checkers[claim.assuming] = Checker(model.program, claim.assuming)
         yield claim, verdict(model.program, claim, checkers[claim.assuming])
+
+
+def checker_of(model: Model) -> Checker:
+    """What decides the claims of a model.
+
+    Raises `InputError` where the program has no order, or is too large.
+    """
+    try:
+        return Checker(model.program)
+    except TooLargeError as error:
+        raise InputError(
+            f"The definitions are too large to be written out ({error}). Define parts of them."
+        ) from None
 
 
 def verdict(program: Program, claim: Claim, checker: Checker) -> Verdict:
@@ -78,7 +95,8 @@ def verdict(program: Program, claim: Claim, checker: Checker) -> Verdict:
     except TooLargeError as error:
         return Open(f"too large to be decided: {error}")
     if isinstance(result, adjoints.Unproved):
-        remark = _would_hold(program, claim)
+        small = parts(result.residual) * len(program.definitions) <= MOST_SEARCHED
+        remark = _would_hold(program, claim) if small else ""
         return Open(f"it does not follow from the definitions{remark}")
     used = tuple(h for h in claim.assuming if h.name in result.under)
     empty = vacuous(program, claim.rule, used)
@@ -166,5 +184,5 @@ def _kinked(program: Program, rule: Rule) -> bool:
             formulas.append(definition.body)
     if not isinstance(program.cost, Abstract):
         formulas.append(program.cost)
-    parts = (part for expr in formulas for part in walk(expr))
-    return any(isinstance(part, Fn) and part.name in KINKED for part in parts)
+    every = (part for expr in formulas for part in walk(expr))
+    return any(isinstance(part, Fn) and part.name in KINKED for part in every)

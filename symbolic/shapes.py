@@ -38,6 +38,8 @@ Place = tuple[Shifted | int, ...]
 MARK = "′"
 """Ends the name of a letter that nobody wrote; `Parser` reads no such name."""
 MOST_PARTS = 20_000
+MOST_SUMS = 12
+"""How many sums may multiply each other; more are not compared in reasonable time."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,36 @@ def parts(expr: Expr) -> int:
         stack.pop()
         sizes[id(top)] = 1 + sum(sizes[id(part)] for part in inside(top))
     return sizes[id(expr)]
+
+
+def sums(expr: Expr) -> int:
+    """How many sums multiply each other, powers written out.
+
+    >>> k = Var("k", Sort("K"))
+    >>> sums(Sum(k, Get("a", (k,))) ** 3 + 1)
+    3
+    """
+    deepest: dict[int, int] = {}
+    stack = [expr]
+    while stack:
+        top = stack[-1]
+        waiting = [part for part in inside(top) if id(part) not in deepest]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        below = [deepest[id(part)] for part in inside(top)]
+        match top:
+            case Mul():
+                found = sum(below)
+            case Sum():
+                found = 1 + below[0]
+            case Pow(_, exponent):
+                found = below[0] * max(1, abs(int(exponent)))
+            case _:
+                found = max(below, default=0)
+        deepest[id(top)] = found
+    return deepest[id(expr)]
 
 
 def _what(value: Shaped) -> str:

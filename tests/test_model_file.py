@@ -155,6 +155,22 @@ def test_a_statement_may_go_over_lines_and_its_errors_name_the_right_one():
     assert error(text).startswith("my.model:13:6: The shapes of + do not fit")
 
 
+def test_what_is_too_large_is_an_error_or_open():
+    head = "sizes N\nweights a[n], b, c, e\n"
+    assert "my.model:3:8: More than 12 sums" in error(head + "cost = sum(n, a[n])^13")
+    assert "too large to be written out" in error(head + "cost = (b + c + e)^90*(b - c - e)^90")
+    (verdict,) = verdicts(head + "cost = b\nD(b) = (b + c + e)^90*(b - c - e)^90")
+    assert isinstance(verdict, Open)
+    assert "too large" in verdict.why
+
+
+def test_a_vector_does_not_meet_a_matrix_with_its_axis_twice():
+    head = "sizes N\nweights M[n,n2], a[n]\ncost = sum(n, a[n])\n"
+    assert "It is not clear along which N" in error(head + "D(M) = M + a")
+    assert "There are two axes N" in error(head + "D(a) = sum(n, M)")
+    assert "'n2' is an index here and N an open axis" in error(head + "D(a) = sum(n2, a[n2]*a)")
+
+
 def test_a_shape_is_judged_before_any_algebra():
     claims = "D(b) = sum(n, delta)\nD(W) = delta @ x"
     assert error(NET + claims).startswith("my.model:11:")
@@ -176,13 +192,12 @@ def test_only_the_hypotheses_that_are_needed_are_named():
 
 
 def test_hypotheses_that_contradict_each_other_prove_nothing():
-    claim = "D(b[j]) = sum(n, N*s*d[n,j] + 1 - sum(j2, d[n,j2]) - delta[n,j]) assuming "
-    for order in ("sum(j, d[n,j]) = 1 and d[n,j] = 0", "d[n,j] = 0 and sum(j, d[n,j]) = 1"):
-        (verdict,) = verdicts(NET + claim + order)
-        assert isinstance(verdict, Open)
-    assert verdicts(NET + claim + "sum(j, d[n,j]) = 1 and d[n,j] = 0")[0] == Open(
-        "no numbers were found that satisfy its hypotheses together"
-    )
+    claim = "D(b[j]) = sum(n, s*d[n,j]^2 + 1 - sum(j2, d[n,j2]) - delta[n,j]) assuming "
+    both = ("sum(j, d[n,j]) = 1", "d[n,j]*d[n,j2] = 0")
+    for order in (both, both[::-1]):
+        assert verdicts(NET + claim + " and ".join(order)) == [
+            Open("no numbers were found that satisfy its hypotheses together")
+        ]
 
 
 def test_a_condition_that_no_index_meets_proves_nothing():
