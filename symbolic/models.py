@@ -34,7 +34,7 @@ from symbolic.witnesses import holds_somewhere, satisfiable
 ZERO = Num(Fraction(0))
 BY = "the adjoint certificate"
 OFF_THE_KINK = Named("off the kinks", "no argument of relu or step is 0")
-MOST_SEARCHED = 10_000
+MOST_SEARCHED = 3_000
 """Parts of what is left over times definitions, up to which further hypotheses are tried."""
 MOST_TRIED = 24
 """How many further hypotheses are tried for a claim that does not follow."""
@@ -95,7 +95,7 @@ def verdict(program: Program, claim: Claim, checker: Checker) -> Verdict:
     except TooLargeError as error:
         return Open(f"too large to be decided: {error}")
     if isinstance(result, adjoints.Unproved):
-        small = parts(result.residual) * len(program.definitions) <= MOST_SEARCHED
+        small = parts(result.residual) * (1 + len(program.definitions)) <= MOST_SEARCHED
         remark = _would_hold(program, claim) if small else ""
         return Open(f"it does not follow from the definitions{remark}")
     used = tuple(h for h in claim.assuming if h.name in result.under)
