@@ -9,9 +9,9 @@ import resource
 import time
 from collections.abc import Callable
 
-from symbolic.derivation import Proved
 from symbolic.network import Network
 from symbolic.topologies import chain, random_dag
+from symbolic.verdicts import Proved
 from symbolic.verification import prove
 
 

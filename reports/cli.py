@@ -10,6 +10,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,13 +18,12 @@ from pathlib import Path
 
 from reports.derivation_page import page
 from reports.jsonout import EXIT_CODES, Json, report
-from reports.latex import latex
+from reports.latex import body, latex
 from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text
 from symbolic.archive import ENDING, dumps, load
-from symbolic.derivation import Proved
 from symbolic.derived import derive
 from symbolic.errors import InputError
 from symbolic.model_file import read_model
@@ -32,6 +32,7 @@ from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.rules import Rule
 from symbolic.spec import open_network
+from symbolic.verdicts import Proved
 from symbolic.verification import prove, rule_of
 
 LARGEST_RULE = 1_000_000
@@ -200,22 +201,27 @@ def _deliver(checked: Checked, options: argparse.Namespace) -> int:
     """Print or write the checked derivation; the exit code follows from its worst verdict."""
     result = report(checked.derivation.steps, checked.findings)
     if options.output:
-        _write(Path(options.output), _drawn(checked, Path(options.output)))
+        _write(Path(options.output), _drawn(checked, Path(options.output), options.body))
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
     elif not options.output:
-        print(text(page(checked)))
+        print(text(page(checked), _columns()))
     return EXIT_CODES[str(result["verdict"])]
 
 
-def _drawn(checked: Checked, path: Path) -> str:
-    """The document in the format that the file's ending asks for."""
+def _columns() -> int:
+    """As wide as the terminal, up to a comfortable line; 80 where the page goes to a file."""
+    return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+
+
+def _drawn(checked: Checked, path: Path, inside: bool) -> str:
+    """The document in the format of the file's ending; `inside` for a body to be \\input."""
     if path.name.endswith(ENDING):
         return dumps(checked.derivation)
     match path.suffix:
         case ".tex":
-            return latex(page(checked))
+            return body(page(checked)) if inside else latex(page(checked))
         case ".txt":
             return text(page(checked))
         case ".json":
@@ -293,6 +299,10 @@ _OUTPUT: Option = (
     ("-o", "--output"),
     {"metavar": "FILE", "help": f"write a .tex, .txt, .json or {ENDING} file"},
 )
+_BODY: Option = (
+    ("--body",),
+    {"action": "store_true", "help": "with -o FILE.tex: no preamble, for \\input"},
+)
 _RULE: Option = (("--rule",), {"metavar": "FILE", "help": "a claimed rule to be judged"})
 _AUDIT: Option = (
     ("--audit",),
@@ -331,7 +341,7 @@ COMMANDS = {
         "  proofprop derive 2-3-1\n"
         "  proofprop derive examples/lstm.model           every derivative, for all sizes\n"
         "  proofprop derive 2-3-1 -o derivation.tex       LaTeX, with amsmath alone",
-        (_NETWORK, _JSON, _OUTPUT),
+        (_NETWORK, _JSON, _OUTPUT, _BODY),
     ),
     "prove": Command(
         prove_command,
@@ -342,7 +352,7 @@ COMMANDS = {
         "  proofprop prove examples/skip.toml\n"
         "  proofprop prove 2-3-1 --rule my.rule           is my rule right?\n"
         "  proofprop prove examples/lstm.model            the claims in a model file",
-        (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT),
+        (_NETWORK, _RULE, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
     "train": Command(
         train_command,

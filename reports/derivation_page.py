@@ -44,20 +44,22 @@ from reports.wording import (
     reason,
 )
 from symbolic.derivation import (
-    WORST_FIRST,
     ByCertificate,
     ByDifferentiation,
     ByLocalDerivative,
     Derivation,
     Family,
+    Step,
+)
+from symbolic.terms import Cases, Equation, Partial, RangeKind, Sign, Sum, Term, walk
+from symbolic.verdicts import (
+    WORST_FIRST,
     Finding,
     Hypothesis,
     Proved,
     Refuted,
-    Step,
     Verdict,
 )
-from symbolic.terms import Cases, Equation, Partial, RangeKind, Sign, Sum, Term, walk
 
 
 class Judged(Protocol):

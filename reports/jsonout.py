@@ -9,13 +9,13 @@ import json
 from collections.abc import Sequence
 
 from reports.latex_printer import latex_of
-from symbolic.derivation import (
+from symbolic.derivation import Step
+from symbolic.verdicts import (
     WORST_FIRST,
     Finding,
     Open,
     Proved,
     Refuted,
-    Step,
     Unjustified,
     Value,
     Verdict,

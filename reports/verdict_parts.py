@@ -23,19 +23,18 @@ from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
 from reports.plain import plain_of
 from reports.wording import MARKS, in_a_row, listed, member_sign, prose, sentence, value
-from symbolic.derivation import (
+from symbolic.derivation import Derivation, Step
+from symbolic.network import Network
+from symbolic.terms import Num, Partial, Sign, Term, num, walk
+from symbolic.verdicts import (
     WORST_FIRST,
-    Derivation,
     Finding,
     Open,
     Proved,
     Refuted,
-    Step,
     Unjustified,
     Verdict,
 )
-from symbolic.network import Network
-from symbolic.terms import Num, Partial, Sign, Term, num, walk
 
 ROWS = 6  # members listed one by one; more are counted
 SAID = {  # a line's verdict in words

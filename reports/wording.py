@@ -22,15 +22,17 @@ from symbolic.derivation import (
     Definition,
     Derivation,
     Justification,
+    Step,
+)
+from symbolic.terms import Cases, Equation, Num, Partial, Sign, Sum, Term, Var, walk
+from symbolic.verdicts import (
     Open,
     Proved,
     Refuted,
-    Step,
     Unjustified,
     Value,
     Verdict,
 )
-from symbolic.terms import Cases, Equation, Num, Partial, Sign, Sum, Term, Var, walk
 
 MARKS: dict[type[Verdict], Mark] = {
     Proved: Mark.PROVED,

@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from symbolic.activation_table import ACTIVATIONS, Activation, Kink, Row, V, Y
 from symbolic.calculus import derivative
-from symbolic.derivation import Open
 from symbolic.enclosure import Undecided, Undefined, enclose
 from symbolic.errors import InputError, did_you_mean
 from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
 from symbolic.ranges import Interval, TooHard
 from symbolic.terms import Cases, Num, Sign, Term, replaced, walk
 from symbolic.tower import Requirement
+from symbolic.verdicts import Open
 
 __all__ = [
     "ACTIVATIONS",

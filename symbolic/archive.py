@@ -15,11 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from symbolic.archive_reader import FIELDS, FORMAT, VERSION, Reader
-from symbolic.derivation import (
-    Derivation,
-    Family,
-    Step,
-)
+from symbolic.derivation import Derivation, Family, Step
 from symbolic.errors import InputError
 from symbolic.grammar import MOST_DEEP
 from symbolic.network import Network

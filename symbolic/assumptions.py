@@ -12,12 +12,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.algebra import Number, Poly, scale
-from symbolic.derivation import Step, Witness
+from symbolic.derivation import Step
 from symbolic.duals import ONE, ZERO, Undecided
 from symbolic.evaluation import Instance
 from symbolic.instances import is_sampled, trial_witnesses
 from symbolic.network import Network
 from symbolic.terms import Equation, Sign, Term, num, walk
+from symbolic.verdicts import Witness
 from symbolic.worth import Undefined
 
 TRIES = 12

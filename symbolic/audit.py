@@ -19,7 +19,6 @@ from functools import partial
 
 from symbolic.costs import cost
 from symbolic.degree import degree
-from symbolic.derivation import Proved
 from symbolic.errors import InputError
 from symbolic.exposition import LITERAL_PATHS, paths_to_cost
 from symbolic.modular import Assignment, Env, P, Unaudited, unit
@@ -33,6 +32,7 @@ from symbolic.terms import (
     Term,
     walk,
 )
+from symbolic.verdicts import Proved
 
 TRIALS = 3
 FIRST_N = 2

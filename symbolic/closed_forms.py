@@ -14,13 +14,16 @@ from typing import cast
 from symbolic.activations import Activation, verify
 from symbolic.algebra import ONE, Poly, TooLargeError, add, subtract
 from symbolic.conditions import DEFINED, DISTRIBUTION, off_the_kinks
-from symbolic.derivation import Hypothesis
 from symbolic.fields import Identity
 from symbolic.tangents import Tangents
 from symbolic.terms import Sign
+from symbolic.verdicts import Hypothesis
 
 BUDGET = 5_000
 """Monomials beyond which unfolding stops and the answer is open."""
+
+DOWNSTREAM = 64
+"""Neurons downstream of a line beyond which its δ are not unfolded."""
 
 
 class ClosedForms:
@@ -113,8 +116,8 @@ class ClosedForms:
                 if k not in seen:
                     seen.add(k)
                     stack.append(k)
-        if len(seen) > BUDGET:
-            raise TooLargeError
+            if len(seen) > DOWNSTREAM:
+                raise TooLargeError
         return [unit for unit in reversed(network.order) if unit in seen]
 
     def close(self, poly: Poly, under: dict[Hypothesis, None]) -> Poly:

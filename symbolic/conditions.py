@@ -8,7 +8,7 @@ from __future__ import annotations
 from symbolic.activations import is_genuine
 from symbolic.calculus import derivative
 from symbolic.costs import Cost, in_d_and_y
-from symbolic.derivation import Family, Hypothesis
+from symbolic.derivation import Family
 from symbolic.network import Network
 from symbolic.terms import (
     Add,
@@ -32,6 +32,7 @@ from symbolic.terms import (
     replaced,
     walk,
 )
+from symbolic.verdicts import Hypothesis
 
 DIFFERENTIABLE = Hypothesis("differentiable", "every φ_j is differentiable at v_j")
 BATCH = Hypothesis("N ≥ 1", "the batch has N ≥ 1 samples")

@@ -11,11 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symbolic.calculus import derivative, reads
-from symbolic.derivation import Open
 from symbolic.errors import InputError, did_you_mean
 from symbolic.fields import Counterexample, Decision, Identity, decide, pieces
 from symbolic.ranges import Interval
 from symbolic.terms import Call, Frac, Num, Sign, Term, num, replaced, walk
+from symbolic.verdicts import Open
 
 D, Y, E = Sign("d"), Sign("y"), Sign("e")
 SHARE = Interval(Fraction(0), Fraction(1))

@@ -23,19 +23,21 @@ from symbolic.derivation import (
     ByLocalDerivative,
     ByRewriting,
     Derivation,
-    Finding,
-    Hypothesis,
-    Open,
-    Proved,
     Step,
-    Unjustified,
-    Verdict,
 )
 from symbolic.errors import InputError
 from symbolic.meaning import Env
 from symbolic.schema import holds
 from symbolic.tangents import Tangents
 from symbolic.terms import Equation, Mul, Num, Partial, PartialKind, Sign, Term, walk
+from symbolic.verdicts import (
+    Finding,
+    Hypothesis,
+    Open,
+    Proved,
+    Unjustified,
+    Verdict,
+)
 
 CERTIFICATE = "the adjoint certificate"
 ALL_SUBSETS = 4
@@ -52,6 +54,8 @@ class Decisions:
         self.meaning = Tangents(derivation.network)
         self.forms = ClosedForms(self.meaning)
         self._tables: dict[tuple[int, bool], dict[int, Poly]] = {}
+        self.brief = False
+        """Whether plain normal forms alone are compared, nothing unfolded."""
 
     def verdict(self, step: Step, env: Env) -> Verdict:
         """The verdict of one member by the step's own justification."""
@@ -150,6 +154,8 @@ class Decisions:
         """Equal normal forms, or a residual that vanishes by the fewest of the facts."""
         if left == right:
             return Proved(by)
+        if self.brief:
+            return None
         residual = subtract(left, right)
         for chosen in _choices(facts):
             under = self.forms.resolve(residual, [table for table, _ in chosen])

@@ -13,8 +13,8 @@ from math import isqrt
 
 from flint import arb, fmpq
 
-from symbolic.derivation import Value
 from symbolic.errors import InputError
+from symbolic.verdicts import Value
 
 ZERO, ONE = Fraction(0), Fraction(1)
 HIGHEST = 1_000
@@ -199,6 +199,8 @@ def apply(function: str, x: Scalar) -> Scalar:
 
 
 def _end(x: arb) -> Fraction:
+    if not x.is_finite():
+        raise Undecided("the enclosure has no end")
     mantissa, exponent = (int(part) for part in x.man_exp())
     if abs(exponent) > MOST_BITS:
         raise Undecided("the number is too large or too small to be written out")

@@ -12,7 +12,6 @@ from typing import Any
 
 import flint
 
-from symbolic.derivation import Value
 from symbolic.terms import (
     Add,
     Call,
@@ -27,6 +26,7 @@ from symbolic.terms import (
     Sign,
     Term,
 )
+from symbolic.verdicts import Value
 
 Point = Mapping[Sign, Fraction]
 Real = Any  # a Fraction, or a flint.arb where the number is not known to be rational

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from flint import arb, ctx
 
 from symbolic.activations import Activation
-from symbolic.derivation import Witness
 from symbolic.duals import (
     ONE,
     ZERO,
@@ -39,6 +38,7 @@ from symbolic.forward import definitions
 from symbolic.network import BIAS, Network
 from symbolic.notation import LETTERS
 from symbolic.terms import Partial, PartialKind, Sign, Term, Var
+from symbolic.verdicts import Witness
 from symbolic.worth import Env, Undefined, bound, evaluate
 
 BITS = 200

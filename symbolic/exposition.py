@@ -35,6 +35,8 @@ from symbolic.terms import (
     Call,
     Cases,
     Equation,
+    Mul,
+    Num,
     Partial,
     PartialKind,
     Range,
@@ -151,6 +153,15 @@ class _Page:
         return Derivation(title, self.network, given, tuple(self.steps), tuple(self.goal))
 
 
+def _rate(network: Network) -> Term:
+    """(1/N) ∂c/∂y_j, its sign in front."""
+    slope_of_cost = loss_of(network, network.cost.slope)
+    match slope_of_cost:
+        case Mul((Num(value), *rest)) if value == -1:
+            return -(ONE_OVER_N * Mul(tuple(rest)))
+    return ONE_OVER_N * slope_of_cost
+
+
 def _output(page: _Page, claim: Equation, family: Family) -> None:
     """∂𝓔/∂v_j through the error signal (or the function signal), term by term, then δ_j."""
     cost = page.network.cost
@@ -162,7 +173,7 @@ def _output(page: _Page, claim: Equation, family: Family) -> None:
         terms = [first, page.add(local(e(J), y(J)), num(-1), ByLocalDerivative(), family)]
     else:
         chain = page.add(total(v(J)), total(y(J)) * local(y(J), v(J)), ByChainRule(), family)
-        rate = ONE_OVER_N * loss_of(page.network, cost.slope)
+        rate = _rate(page.network)
         terms = [page.add(total(y(J)), rate, ByLocalDerivative(), family)]
     terms.append(page.add(local(y(J), v(J)), slope(J), ByLocalDerivative(), family))
     uses = (page.gradient, chain, *terms)
@@ -182,7 +193,7 @@ def _inner(page: _Page, claim: Equation, family: Family) -> None:
     spread: Term = Sum(OVER_FED, total(v(K)) * local(v(K), y(J)))
     back: Term = -BACK_PROPAGATED
     if family.members[0][0] in network.output_set:
-        rate = ONE_OVER_N * loss_of(network, network.cost.slope)
+        rate = _rate(network)
         spread, back = rate + spread, rate - BACK_PROPAGATED
     over = page.add(total(y(J)), spread, ByChainRule(), family)
     folded = page.add(total(y(J)), back, ByRewriting(), family, (over, page.link, page.turned))

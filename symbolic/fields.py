@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import TypeVar
 
 from symbolic import ranges
-from symbolic.derivation import Open, Value
 from symbolic.enclosure import Undecided, Undefined, enclose, satisfied
 from symbolic.forms import Nowhere
 from symbolic.ranges import Interval, TooHard
 from symbolic.terms import Call, Cases, Sign, Term, children, height, num, replaced, walk
 from symbolic.tower import Requirement, Restart, Tower, Units
+from symbolic.verdicts import Open, Value
 
 MOST_RESTARTS = 40
 MOST_PIECES = 400

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.derivation import Family, Value, Witness
+from symbolic.derivation import Family
 from symbolic.duals import Undecided, differ, enclosure
 from symbolic.evaluation import Instance
 from symbolic.network import Network
 from symbolic.terms import Equation, Partial, Sign, Sum, Term, walk
+from symbolic.verdicts import Value, Witness
 from symbolic.worth import Undefined
 
 _SMALL = tuple(Fraction(text) for text in ("1", "-1", "1/2", "2", "-1/2", "-2", "3/2"))

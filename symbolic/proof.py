@@ -16,30 +16,34 @@ from symbolic.assumptions import satisfying
 from symbolic.conditions import DISTRIBUTION, UNENFORCED, needed, standing
 from symbolic.decisions import Decisions
 from symbolic.derivation import (
-    WORST_FIRST,
     ByAssumption,
     Derivation,
     Family,
-    Finding,
-    Hypothesis,
-    Open,
-    Proved,
-    Refuted,
     Step,
-    Verdict,
-    Witness,
 )
 from symbolic.errors import InputError
 from symbolic.forward import definitions
 from symbolic.instances import Compared, compared, contradicts, trial_witnesses
 from symbolic.network import Network
 from symbolic.terms import Equation, height
+from symbolic.verdicts import (
+    WORST_FIRST,
+    Finding,
+    Hypothesis,
+    Open,
+    Proved,
+    Refuted,
+    Verdict,
+    Witness,
+)
 
 Member = tuple[str, ...]
 SEARCHED = 8
 """How many broken members of one line get a counterexample whatever the size of the network."""
 EFFORT = 200_000
 """Broken members times synapses up to which the others get one as well."""
+UNFOLDED = 200
+"""How many broken members of one line are unfolded before the rest is compared as it stands."""
 DEEPEST = 120
 """How deep a line may be nested."""
 HELD = 400
@@ -179,9 +183,9 @@ class _Kernel:
         under: dict[Hypothesis, None] = {}
         by, most = "", max(SEARCHED, EFFORT // (1 + len(self.derivation.network.synapses)))
         for member in step.over.members:
-            verdict = self.decisions.verdict(
-                step, dict(zip(step.over.letters, member, strict=True))
-            )
+            env = dict(zip(step.over.letters, member, strict=True))
+            self.decisions.brief = len(verdicts) >= UNFOLDED
+            verdict = self.decisions.verdict(step, env)
             if isinstance(verdict, Proved):
                 by = verdict.by
                 under.update(dict.fromkeys(verdict.under))
@@ -191,6 +195,7 @@ class _Kernel:
             elif self.refute and isinstance(verdict, Open):
                 verdict = Open(f"it differs like the first {most}; no numbers were searched")
             verdicts[member] = verdict
+        self.decisions.brief = False
         return Proved(by, tuple(under))
 
     # --- exact instances -----------------------------------------------------------------------

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from symbolic.derivation import Family, Value, Witness
+from symbolic.derivation import Family
 from symbolic.duals import ONE, ZERO, Number, Undecided, differ, enclosure
 from symbolic.evaluation import Instance
 from symbolic.neighbourhood import Shape, Surroundings
 from symbolic.network import BIAS, Network
 from symbolic.terms import Equation, Sign, walk
+from symbolic.verdicts import Value, Witness
 from symbolic.worth import Undefined
 
 ONE_SAMPLE = "N = 1"

@@ -114,7 +114,8 @@ def layered(
 def chain(length: int, phi: str = "tanh") -> Network:
     """One input and a chain of neurons, each fed by the one before: as deep as can be."""
     names = [str(number) for number in range(1, length + 2)]
-    neurons = tuple(Neuron(name, activation(phi)) for name in names[1:])
+    chosen = activation(phi)
+    neurons = tuple(Neuron(name, chosen) for name in names[1:])
     synapses = tuple(Synapse(j, i, f"w_{j}_{i}") for i, j in pairwise(names))
     return Network(
         (names[0],), neurons, (names[-1],), synapses, cost("squared_error"), f"chain of {length}"

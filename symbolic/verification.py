@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symbolic.derivation import ByAssumption, ByCertificate, Derivation, Step
+from symbolic.derivation import (
+    ByAssumption,
+    ByCertificate,
+    Derivation,
+    Step,
+)
 from symbolic.exposition import proposal
 from symbolic.forward import definitions
 from symbolic.network import Network

@@ -15,19 +15,21 @@ from symbolic.derivation import (
     ByLocalDerivative,
     ByRewriting,
     Derivation,
-    Finding,
-    Hypothesis,
-    Proved,
-    Refuted,
     Step,
-    Value,
-    Witness,
 )
 from symbolic.forward import definitions
 from symbolic.network import Network, Neuron, Synapse
 from symbolic.notation import E, I, J, K, d, delta, e, slope, v, w, y
 from symbolic.recursion import ONE_OVER_N, OVER_FED, local_gradients, weight_corrections
 from symbolic.terms import Equation, Partial, PartialKind, Sum, num
+from symbolic.verdicts import (
+    Finding,
+    Hypothesis,
+    Proved,
+    Refuted,
+    Value,
+    Witness,
+)
 
 
 @dataclass(frozen=True)

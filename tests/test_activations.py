@@ -18,10 +18,10 @@ from symbolic.activations import (
     verify,
     verify_symbolic,
 )
-from symbolic.derivation import Open
 from symbolic.errors import InputError
 from symbolic.fields import Counterexample, Identity
 from symbolic.terms import Call, Cases, Condition, Num, Relation, Sign, Term, num, replaced, walk
+from symbolic.verdicts import Open
 from tests.mutants import mutants
 from tests.oracle import jet
 

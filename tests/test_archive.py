@@ -24,7 +24,6 @@ from symbolic.derivation import (
     ByCertificate,
     Derivation,
     Family,
-    Proved,
     Source,
     Step,
 )
@@ -59,6 +58,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import layered, random_dag, shorthand
+from symbolic.verdicts import Proved
 from tests.nets import skipping, tied
 
 NET = shorthand("2-2-1")

@@ -14,7 +14,7 @@ from symbolic import costs, decisions, literal, proof
 from symbolic.activations import activation
 from symbolic.audit import audit, audit_claims
 from symbolic.calculus import FUNCTIONS
-from symbolic.derivation import ByCertificate, Family, Proved
+from symbolic.derivation import ByCertificate, Family
 from symbolic.derived import derive
 from symbolic.exposition import proposal
 from symbolic.forward import OVER_SAMPLES
@@ -27,6 +27,7 @@ from symbolic.recursion import BACK_PROPAGATED, local_gradients, weight_correcti
 from symbolic.terms import Call, Equation, Sign, Sum, Term, num, rebuilt, replaced
 from symbolic.terms import children as parts_of
 from symbolic.topologies import chain, layered, random_dag, shorthand
+from symbolic.verdicts import Proved
 from symbolic.verification import prove
 from tests.nets import skipping, tied
 

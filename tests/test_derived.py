@@ -6,12 +6,12 @@ import pytest
 import sympy as sp
 
 from symbolic import derive, shorthand
-from symbolic.derivation import Proved
 from symbolic.derived import MOST_NEURONS
 from symbolic.errors import InputError
 from symbolic.spec import parse
 from symbolic.terms import Sign
 from symbolic.topologies import chain
+from symbolic.verdicts import Proved
 
 TIED = """name = "tied"
 inputs = ["x"]

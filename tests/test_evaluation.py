@@ -10,7 +10,6 @@ from nets import layered, skipping, tied
 
 from symbolic.activations import ACTIVATIONS, Activation, activation
 from symbolic.costs import cost
-from symbolic.derivation import Witness
 from symbolic.duals import (
     FUNCTIONS,
     Dual,
@@ -43,6 +42,7 @@ from symbolic.terms import (
     num,
     replaced,
 )
+from symbolic.verdicts import Witness
 from symbolic.worth import Undefined
 
 F = Fraction

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbolic.calculus import derivative
-from symbolic.derivation import Open
 from symbolic.enclosure import Undecided, Undefined, enclose
 from symbolic.fields import Counterexample, Decision, Identity, decide
 from symbolic.ranges import Interval
@@ -27,6 +26,7 @@ from symbolic.terms import (
     num,
 )
 from symbolic.tower import Requirement
+from symbolic.verdicts import Open
 from tests.mutants import mutants
 
 V, W, A = Sign("v"), Sign("w"), Sign("a")

@@ -21,16 +21,9 @@ from symbolic.derivation import (
     JUSTIFICATIONS,
     ByAssumption,
     ByDifferentiation,
-    ByRewriting,
     Derivation,
     Family,
-    Finding,
-    Open,
-    Proved,
-    Refuted,
     Step,
-    Unjustified,
-    Witness,
 )
 from symbolic.duals import Undecided, differ
 from symbolic.errors import InputError
@@ -60,6 +53,14 @@ from symbolic.terms import (
     rebuilt,
     replaced,
     walk,
+)
+from symbolic.verdicts import (
+    Finding,
+    Open,
+    Proved,
+    Refuted,
+    Unjustified,
+    Witness,
 )
 from symbolic.worth import Undefined
 
@@ -314,7 +315,9 @@ def faults(seed: int, tally: Counter[str]) -> Iterator[str]:
             verdict = finding.at(member)
             if isinstance(verdict, Proved):
                 tally[type(step.because).__name__] += 1
-                if _false(net, step, member, trials, single, tally):
+                alone = any(hypothesis.assumed is not None for hypothesis in verdict.under)
+                assert single or not alone, "no assumption without a line that is cited"
+                if _false(net, step, member, trials, alone, tally):
                     yield f"proved, yet false, {where}"
             elif isinstance(verdict, Refuted):
                 tally["re-evaluated"] += 1
@@ -362,14 +365,13 @@ def _false(
 
 
 def _assumes_one(steps: tuple[Step, ...], n: int) -> bool:
-    """Whether line n, a rewriting, leans on the assumption N = 1 directly or by what it cites."""
+    """Whether line n cites the assumption N = 1, directly or by what it cites."""
     waiting = [n]
     while waiting:
         here = waiting.pop()
         if isinstance(steps[here].because, ByAssumption):
             return True
-        if isinstance(steps[here].because, ByRewriting):
-            waiting += steps[here].uses
+        waiting += steps[here].uses
     return False
 
 

@@ -14,11 +14,7 @@ from symbolic.derivation import (
     ByRewriting,
     Derivation,
     Family,
-    Open,
-    Proved,
-    Refuted,
     Step,
-    Unjustified,
 )
 from symbolic.errors import InputError
 from symbolic.exposition import local, proposal, total
@@ -41,6 +37,12 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import layered, shorthand
+from symbolic.verdicts import (
+    Open,
+    Proved,
+    Refuted,
+    Unjustified,
+)
 
 NET = shorthand("2-3-2")
 OUT = neurons("the output neurons j", NET.outputs)

@@ -31,14 +31,20 @@ from reports.text import runs_text
 from reports.wording import prose
 from symbolic import activations, costs, exposition
 from symbolic.activations import activation
-from symbolic.derivation import Finding, Hypothesis, Open, Proved, Unjustified
+from symbolic.conditions import BATCH, DEFINED, DIFFERENTIABLE, DISTRIBUTION, NONZERO, SMOOTH_COST
 from symbolic.exposition import derive
 from symbolic.grammar import expression
 from symbolic.network import Network, Neuron, Synapse
 from symbolic.notation import J, N, slope
-from symbolic.proof import BATCH, DIFFERENTIABLE, DISTRIBUTION, NONZERO
 from symbolic.terms import Frac, Mul, Sign
 from symbolic.topologies import random_dag
+from symbolic.verdicts import (
+    Finding,
+    Hypothesis,
+    Open,
+    Proved,
+    Unjustified,
+)
 
 NASTY = (
     "a_b%",
@@ -264,7 +270,7 @@ def test_hypotheses_are_set_as_formulas(name: str, drawn: str) -> None:
 
 
 def test_what_the_kernel_can_assume_is_set_as_a_formula() -> None:
-    for hypothesis in (DIFFERENTIABLE, BATCH, DISTRIBUTION, NONZERO):
+    for hypothesis in (DIFFERENTIABLE, BATCH, DISTRIBUTION, NONZERO, DEFINED, SMOOTH_COST):
         shown = runs_latex(prose(f"{hypothesis.name}: {hypothesis.sentence}"))
         assert r"\_" not in shown
         assert "U+" not in shown

@@ -20,10 +20,7 @@ from symbolic.derivation import (
     ByRewriting,
     Derivation,
     Family,
-    Open,
-    Proved,
     Step,
-    Value,
 )
 from symbolic.errors import InputError
 from symbolic.exposition import local, proposal, total
@@ -35,6 +32,7 @@ from symbolic.recursion import BACK_PROPAGATED
 from symbolic.rules import Rule
 from symbolic.terms import Equation, Frac, num
 from symbolic.topologies import shorthand
+from symbolic.verdicts import Open, Proved, Value
 
 NET = shorthand("2-3-1")
 OUT = neurons("the output neurons j", NET.outputs)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from symbolic.derivation import Family, Open, Proved, Refuted
+from symbolic.derivation import Family
 from symbolic.exposition import proposal
 from symbolic.instances import contradicts, trial_witnesses
 from symbolic.notation import ETA, I, J, K, N, delta, slope, v, w, y
@@ -14,6 +14,7 @@ from symbolic.proof import check
 from symbolic.recursion import local_gradients, weight_corrections
 from symbolic.terms import Equation, RangeKind, Sum, children, num, rebuilt, replaced, walk
 from symbolic.topologies import random_dag, shorthand
+from symbolic.verdicts import Open, Proved, Refuted
 
 PHIS = ("identity", "logistic", "tanh", "softsign")
 NETWORKS = [shorthand("2-3-1"), shorthand("2-2-2")] + [

@@ -25,24 +25,26 @@ from reports.wording import REASONS, reason
 from symbolic.activations import ACTIVATIONS
 from symbolic.derivation import (
     JUSTIFICATIONS,
-    WORST_FIRST,
     ByAlgebra,
     ByAssumption,
     Derivation,
+    Justification,
+    Step,
+)
+from symbolic.exposition import derive
+from symbolic.recursion import local_gradients
+from symbolic.verdicts import (
+    WORST_FIRST,
     Finding,
     Hypothesis,
-    Justification,
     Open,
     Proved,
     Refuted,
-    Step,
     Unjustified,
     Value,
     Verdict,
     Witness,
 )
-from symbolic.exposition import derive
-from symbolic.recursion import local_gradients
 
 
 def headings(document: Document) -> list[str]:

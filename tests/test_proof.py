@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from symbolic.derivation import ByDifferentiation, Proved, Refuted
+from symbolic.derivation import ByDifferentiation
 from symbolic.derived import derive
+from symbolic.exposition import proposal
+from symbolic.forward import neurons
+from symbolic.notation import y
+from symbolic.proof import check
+from symbolic.recursion import local_gradients
+from symbolic.terms import Equation, RangeKind, Sum, walk
 from symbolic.topologies import chain, random_dag, shorthand
+from symbolic.verdicts import Proved, Refuted
 from symbolic.verification import prove
 
 TIED = random_dag(5, 12, 3, ties=0.4)
@@ -30,8 +37,21 @@ def test_skips_and_ties_are_proved_and_explained(seed):
     assert isinstance(derive(network).checked.verdict, Proved)
 
 
-def test_a_chain_of_two_thousand_neurons_is_proved():
-    assert isinstance(prove(chain(2000)).verdict, Proved)
+def test_a_chain_of_a_hundred_thousand_neurons_is_proved():
+    assert isinstance(prove(chain(100_000)).verdict, Proved)
+
+
+def test_a_deep_chain_is_decided_neuron_by_neuron_as_well():
+    network = chain(2000)
+    right, *_ = [claim for claim, _ in local_gradients(network) if RangeKind.FED_BY in kinds(claim)]
+    over = neurons("hidden", network.hidden)
+    zero = y("1") - y("1")  # a named unit: no line for all members at one glance
+    lengthy = Equation(right.left, right.right + zero)
+    assert isinstance(check(proposal(network, ((lengthy, over),))).verdict, Proved)
+
+
+def kinds(claim):
+    return {part.over.kind for part in walk(claim.right) if isinstance(part, Sum)}
 
 
 def test_a_small_network_is_also_differentiated_literally():

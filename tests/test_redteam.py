@@ -28,12 +28,7 @@ from symbolic.derivation import (
     ByRewriting,
     Derivation,
     Family,
-    Finding,
-    Open,
-    Proved,
-    Refuted,
     Step,
-    Unjustified,
 )
 from symbolic.derived import derive
 from symbolic.errors import InputError
@@ -60,6 +55,13 @@ from symbolic.terms import (
     num,
 )
 from symbolic.topologies import shorthand
+from symbolic.verdicts import (
+    Finding,
+    Open,
+    Proved,
+    Refuted,
+    Unjustified,
+)
 from symbolic.verification import prove
 
 V, Y, D = Sign("v"), Sign("y"), Sign("d")

@@ -6,13 +6,19 @@ import pytest
 from test_mutants import NETWORKS, mutants
 
 from symbolic.decisions import Decisions
-from symbolic.derivation import ByCertificate, Derivation, Family, Proved, Step
+from symbolic.derivation import (
+    ByCertificate,
+    Derivation,
+    Family,
+    Step,
+)
 from symbolic.forward import definitions, neurons
 from symbolic.notation import ETA, I, J, K, N, W, delta, dw, e, slope, w, y
 from symbolic.recursion import local_gradients, weight_corrections
 from symbolic.schema import holds
 from symbolic.terms import Equation, Frac, Range, RangeKind, Sign, Sum, Var, num
 from symbolic.topologies import random_dag, shorthand
+from symbolic.verdicts import Proved
 
 NET = shorthand("2-3-2")
 OVER_FED = Range(RangeKind.FED_BY, (K,), (J,))
