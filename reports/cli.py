@@ -108,6 +108,8 @@ def prove_command(options: argparse.Namespace) -> int:
 
 def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[Json, str]]) -> int:
     """Derive or prove what a model file says."""
+    if options.body:
+        raise InputError("--body is for a .tex file, which a model file has none of.")
     _writable(options.output, (".txt", ".json"))
     with clock(f"Reading {options.network}"):
         result, page = page_of(read_model(_read(options.network), options.network))

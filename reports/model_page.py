@@ -8,10 +8,10 @@ from reports.jsonout import WORDS, Json, worst
 from reports.matrix_forms import matrix_form
 from reports.model_text import latex, places, plain, statement
 from symbolic.arrays import ONE, Abstract, Definition
-from symbolic.derivation import Open, Proved, Verdict
 from symbolic.indexed import Expr
 from symbolic.model_derivatives import derived
 from symbolic.models import Claim, Model, judged
+from symbolic.verdicts import Open, Proved, Verdict
 
 
 def judged_page(model: Model) -> tuple[Json, str]:

@@ -21,14 +21,15 @@ from fractions import Fraction
 from symbolic import adjoints
 from symbolic.adjoints import Checker
 from symbolic.arrays import ONE, Abstract, Given, Program, Rule
-from symbolic.derivation import Hypothesis as Named
-from symbolic.derivation import Open, Proved, Source, Verdict
+from symbolic.derivation import Source
 from symbolic.errors import InputError
 from symbolic.indexed import Expr, Fn, Get, Num, Var, walk
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.partials import KINKED
 from symbolic.shapes import parts
+from symbolic.verdicts import Hypothesis as Named
+from symbolic.verdicts import Open, Proved, Verdict
 from symbolic.witnesses import holds_somewhere, satisfiable
 
 ZERO = Num(Fraction(0))

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from symbolic.adjoints import Checker, Unproved
-from symbolic.derivation import Proved
 from symbolic.errors import InputError
 from symbolic.model_derivatives import derived
 from symbolic.model_file import read_model
 from symbolic.models import judged
+from symbolic.verdicts import Proved
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.model"))
 NAMES = [path.stem for path in EXAMPLES]

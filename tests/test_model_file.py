@@ -11,13 +11,13 @@ from reports.model_page import derived_page, judged_page
 from reports.model_text import plain
 from symbolic.adjoints import Checker
 from symbolic.arrays import Definition, Given, Program, Rule
-from symbolic.derivation import Open, Proved
 from symbolic.errors import InputError
 from symbolic.formulas import PRIMES
 from symbolic.indexed import Fn, Get, Sort, Sum, Var
 from symbolic.model_file import MOST_CHARACTERS, MOST_STATEMENTS, read_model
 from symbolic.models import judged
 from symbolic.partials import KINKED, SLOPES
+from symbolic.verdicts import Open, Proved
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NET = """\

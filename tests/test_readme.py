@@ -7,12 +7,12 @@ import re
 import tomllib
 from pathlib import Path
 
-from symbolic.derivation import Proved
 from symbolic.model_file import read_model
 from symbolic.models import judged
 from symbolic.rulefile import read_rule
 from symbolic.spec import load
 from symbolic.topologies import shorthand
+from symbolic.verdicts import Proved
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
