@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from reports.model_text import index
 from symbolic.arrays import Program, Rule
 from symbolic.errors import InputError
 from symbolic.formulas import Formulas
@@ -32,6 +31,7 @@ from symbolic.indexed import (
     walk,
 )
 from symbolic.indices import Calculus
+from symbolic.model_notation import index
 from symbolic.scope import Scope
 
 HALF = Fraction(1, 2)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from reports.jsonout import WORDS, Json, worst
 from reports.matrix_forms import matrix_form
-from reports.model_text import latex, places, plain, statement
+from reports.model_text import latex
 from symbolic.arrays import ONE, Abstract, Definition
 from symbolic.indexed import Expr
 from symbolic.model_derivatives import derived
+from symbolic.model_notation import places, plain, statement
 from symbolic.models import Claim, Model, judged
 from symbolic.verdicts import Open, Proved, Verdict
 

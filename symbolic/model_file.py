@@ -14,7 +14,8 @@
     assume N = 1                     offered to every claim
     D(W[j,i]) = …                    a claim, also with: for l < L, assuming sum(k, d[n,k]) = 1
 
-An indented line continues the one before; # begins a comment.
+An array is 0 outside the range of its indices, and 1/0 counts as 0.  Letters of a hypothesis stand
+for all elements.  An indented line continues the one before; # begins a comment.
 """
 
 from __future__ import annotations

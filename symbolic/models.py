@@ -26,6 +26,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Fn, Get, Num, Var, walk
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
+from symbolic.model_notation import plain
 from symbolic.partials import KINKED
 from symbolic.shapes import parts
 from symbolic.verdicts import Hypothesis as Named
@@ -37,6 +38,8 @@ BY = "the adjoint certificate"
 OFF_THE_KINK = Named("off the kinks", "no argument of relu or step is 0")
 MOST_SEARCHED = 3_000
 """Parts of what is left over times definitions, up to which further hypotheses are tried."""
+MOST_SHOWN = 60
+"""How many parts of what is left over are written out."""
 MOST_TRIED = 24
 """How many further hypotheses are tried for a claim that does not follow."""
 
@@ -96,15 +99,24 @@ def verdict(program: Program, claim: Claim, checker: Checker) -> Verdict:
     except TooLargeError as error:
         return Open(f"too large to be decided: {error}")
     if isinstance(result, adjoints.Unproved):
-        small = parts(result.residual) * (1 + len(program.definitions)) <= MOST_SEARCHED
+        size = parts(result.residual)
+        gap = f": {_gap(program, claim.rule, result)}" if size <= MOST_SHOWN else ""
+        small = size * (1 + len(program.definitions)) <= MOST_SEARCHED
         remark = _would_hold(program, claim) if small else ""
-        return Open(f"it does not follow from the definitions{remark}")
+        return Open(f"it does not follow from the definitions{gap}{remark}")
     used = tuple(h for h in claim.assuming if h.name in result.under)
     empty = vacuous(program, claim.rule, used)
     if empty:
         return Open(empty)
     kinks = (OFF_THE_KINK,) if _kinked(program, claim.rule) else ()
     return Proved(BY, (*(Named(h.name, h.name) for h in used), *kinks))
+
+
+def _gap(program: Program, rule: Rule, found: adjoints.Unproved) -> str:
+    """What is left over, in words; of a derivative with a factor, times that factor."""
+    named = next((m.name for m in program.multipliers if m.array == rule.array), None)
+    left = named or f"D({rule.array})"
+    return f"the right side minus {left} comes to {plain(found.residual)}"
 
 
 def vacuous(program: Program, rule: Rule, used: tuple[Hypothesis, ...]) -> str:
