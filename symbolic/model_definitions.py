@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbolic.arrays import Abstract, Definition, Local, require_letters
+from symbolic.arrays import Abstract, Definition, Local, require_closed, require_letters
 from symbolic.errors import did_you_mean
 from symbolic.formulas import Formulas, Intermediate
 from symbolic.grammar import Token
@@ -20,6 +20,7 @@ def read_cost(draft: Draft, s: Formulas) -> None:
     s.expect("=")
     if s.word("any"):
         draft.cost = Abstract("cost", (), any_function(draft, s))
+        s.fitting(name.column, require_closed, draft.cost)
         return
     s.intermediate = keeping(draft, "cost")
     column = s.here.column
@@ -60,6 +61,7 @@ def define(draft: Draft, s: Formulas) -> None:
         partials = any_function(draft, s)
         settle_shape(draft, s, name, at, ())
         draft.definitions.append(Abstract(name.text, at, partials))
+        s.fitting(name.column, require_closed, draft.definitions[-1])
         return
     s.intermediate = keeping(draft, name.text)
     column = s.here.column

@@ -139,6 +139,8 @@ def test_a_mistake_in_a_claim_is_an_error_at_its_place(line, place, words):
         ("time t : T\ngiven x[t]\nh[t] = h[t+1] + h[t-1]\ncost = sum(t, h[t])", "circle"),
         ("sizes N\nindex n : N\nindex n : N", "declared twice"),
         ("sizes N\ntime n : N", "was declared differently"),
+        ("sizes N, R\nweights y[n]\ncost = any function of y[n] with slope G[r]", ":3:1: In the"),
+        ("sizes N\nweights y[n]\ncost = any function of y[n,n2]", "different letters of N here"),
         ("sizes N, sum", "has a meaning of its own"),
         ("size N", "my.model:1:6"),
         ("sizes N\nmap tok(n) : V", "There is no set 'V'"),
