@@ -112,7 +112,11 @@ def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[
         raise InputError("--body is for a .tex file, which a model file has none of.")
     _writable(options.output, (".txt", ".json"))
     with clock(f"Reading {options.network}"):
-        result, page = page_of(read_model(_read(options.network), options.network))
+        model = read_model(_read(options.network), options.network)
+        try:
+            result, page = page_of(model)
+        except InputError as error:  # about the model as a whole
+            raise InputError(error.what, file=options.network) from None
     as_json = json.dumps(result, indent=2, ensure_ascii=False)
     if options.output:
         path = Path(options.output)
