@@ -20,12 +20,15 @@ from reports.derivation_page import page
 from reports.document import Document
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
+from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
+from symbolic.model_file import read_model
+from symbolic.models import Model
 from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.rules import Rule
@@ -36,6 +39,8 @@ from symbolic.verification import prove, rule_of
 LARGEST_RULE = 1_000_000
 
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
+MODEL = ".model"
+"""How the name of a model file ends."""
 PAGES = (".tex", ".txt", ".json")
 
 
@@ -68,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def derive_command(options: argparse.Namespace) -> int:
     """𝓔(n), δ_j of every neuron and Δw of every weight, every line checked."""
+    if options.network.endswith(MODEL):
+        return model_command(options, derived_page)
     _writable(options.output, PAGES)
     network = open_network(options.network)
     with clock(f"Deriving {_called(network)}"):
@@ -84,6 +91,10 @@ def prove_command(options: argparse.Namespace) -> int:
             "prove needs a network, as in `proofprop prove 2-3-1`, or --general for the theorems "
             "about all networks."
         )
+    if options.network.endswith(MODEL):
+        if options.rule is not None or options.audit:
+            raise InputError("A model file has its own claims; leave out --rule and --audit.")
+        return model_command(options, judged_page)
     _writable(options.output, PAGES)
     if options.network.endswith(ENDING):
         if options.rule is not None:
@@ -120,6 +131,29 @@ def _general_command(options: argparse.Namespace) -> int:
         library = [general.check(s) for s in theorems.LIBRARY] if options.all else []
     result = theorems_page.report((*checked, *library))
     return _give(result, lambda: theorems_page.page(checked, library), options)
+
+
+def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[Json, str]]) -> int:
+    """Derive or prove what a model file says."""
+    if options.body:
+        raise InputError("--body is for a .tex file, which a model file has none of.")
+    _writable(options.output, (".txt", ".json"))
+    with clock(f"Reading {options.network}"):
+        model = read_model(_read(options.network), options.network)
+        try:
+            result, page = page_of(model)
+        except InputError as error:  # about the model as a whole
+            raise InputError(error.what, file=options.network) from None
+    as_json = json.dumps(result, indent=2, ensure_ascii=False)
+    if options.output:
+        path = Path(options.output)
+        _write(path, (as_json if path.suffix == ".json" else page) + "\n")
+        print(f"Written to {options.output}.", file=sys.stderr)
+    if options.json:
+        print(as_json)
+    elif not options.output:
+        print(page)
+    return EXIT_CODES[str(result["verdict"])]
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -356,6 +390,7 @@ COMMANDS = {
         "Write 𝓔(n), δ of every neuron and Δw of every weight, derived line by line with\n"
         "the chain rule; every line is checked.",
         "  proofprop derive 2-3-1\n"
+        "  proofprop derive examples/lstm.model           every derivative, for all sizes\n"
         "  proofprop derive 2-3-1 -o derivation.tex       LaTeX, with amsmath alone",
         (_NETWORK, _JSON, _OUTPUT, _BODY),
     ),
@@ -368,7 +403,8 @@ COMMANDS = {
         "proves the theorems for networks of every shape and size, with the argument.",
         "  proofprop prove examples/skip.toml\n"
         "  proofprop prove 2-3-1 --rule my.rule           is my rule right?\n"
-        "  proofprop prove --general -o theorems.tex      the theorems for all networks",
+        "  proofprop prove --general -o theorems.tex      the theorems for all networks\n"
+        "  proofprop prove examples/lstm.model            the claims in a model file",
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
     "train": Command(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from symbolic.costs import cost
     from symbolic.derived import derive
     from symbolic.errors import InputError
+    from symbolic.model_file import read_model
+    from symbolic.models import judged
     from symbolic.network import Network, Neuron, Synapse
     from symbolic.recurrence import Recurrent
     from symbolic.spec import load
@@ -29,9 +31,11 @@ __all__ = [
     "activation",
     "cost",
     "derive",
+    "judged",
     "layered",
     "load",
     "prove",
+    "read_model",
     "rule_of",
     "shorthand",
 ]
@@ -45,9 +49,11 @@ _HOME = {
     "activation": "activations",
     "cost": "costs",
     "derive": "derived",
+    "judged": "models",
     "layered": "topologies",
     "load": "spec",
     "prove": "verification",
+    "read_model": "model_file",
     "rule_of": "verification",
     "shorthand": "topologies",
 }

@@ -145,7 +145,6 @@ class Closed:
     array: str
     at: tuple[Var, ...]
     body: Expr
-    where: Expr = ONE
 
 
 def require_closed(definition: Definition | Abstract) -> None:

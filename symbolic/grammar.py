@@ -77,8 +77,8 @@ class Token:
     column: int
 
 
-class Parser:
-    """Reads one line from left to right.  What a name means is left to `named`."""
+class Reader:
+    """The tokens of one line, taken from left to right, and the errors at a column of it."""
 
     signs: Mapping[str, str] = {}
     """Signs such as δ that stand for a name or a mark, longer ones first."""
@@ -93,14 +93,6 @@ class Parser:
         self._tokens = self._split(text, column)
         self._next = 0
         self._nested = 0
-
-    # -- what a subclass decides
-
-    def named(self, name: Token) -> Term:
-        """The term that begins with this name, which is no elementary function."""
-        raise NotImplementedError
-
-    # -- errors and tokens
 
     def refuse(self, what: str, column: int) -> NoReturn:
         """Raise the error of this line at this column."""
@@ -168,7 +160,26 @@ class Parser:
         tokens.append(Token("end", "", column + len(text)))
         return tokens
 
-    # -- the grammar
+    def _number(self, token: Token) -> Fraction:
+        mantissa, _, scale = token.text.lower().partition("e")
+        if len(mantissa.replace(".", "")) > MOST_DIGITS:
+            self.refuse(f"A number may have up to {MOST_DIGITS} digits.", token.column)
+        if len(scale) > 4 or abs(int(scale or "0")) > MOST_SCALE:
+            self.refuse(f"The exponent of a number may go up to {MOST_SCALE}.", token.column)
+        return Fraction(mantissa) * Fraction(10) ** int(scale or "0")
+
+    def _deeper(self, token: Token) -> None:
+        self._nested += 1
+        if self._nested > MOST_NESTED:
+            self.refuse(f"This is nested more than {MOST_NESTED} deep.", token.column)
+
+
+class Parser(Reader):
+    """Reads one formula.  What a name means is left to `named`."""
+
+    def named(self, name: Token) -> Term:
+        """The term that begins with this name, which is no elementary function."""
+        raise NotImplementedError
 
     def whole(self) -> Term:
         """A sum of products, not too deep to be worked on."""
@@ -285,19 +296,6 @@ class Parser:
             )
         self.take()
         return Condition(left, relation, self.sum_of_products())
-
-    def _number(self, token: Token) -> Fraction:
-        mantissa, _, scale = token.text.lower().partition("e")
-        if len(mantissa.replace(".", "")) > MOST_DIGITS:
-            self.refuse(f"A number may have up to {MOST_DIGITS} digits.", token.column)
-        if len(scale) > 4 or abs(int(scale or "0")) > MOST_SCALE:
-            self.refuse(f"The exponent of a number may go up to {MOST_SCALE}.", token.column)
-        return Fraction(mantissa) * Fraction(10) ** int(scale or "0")
-
-    def _deeper(self, token: Token) -> None:
-        self._nested += 1
-        if self._nested > MOST_NESTED:
-            self.refuse(f"This is nested more than {MOST_NESTED} deep.", token.column)
 
 
 class _Elementary(Parser):

@@ -49,6 +49,34 @@ def test_a_wrong_rule_exits_with_1_and_a_counterexample(tmp_path, capsys):
     assert result["items"][0]["counterexample"]["left"] == "-1/32"
 
 
+def test_a_model_file_is_derived_and_proved(capsys, tmp_path):
+    assert main(["prove", f"{ROOT}/examples/nielsen.model"]) == 0
+    assert "proved for all sizes" in capsys.readouterr().out
+    assert main(["derive", f"{ROOT}/examples/nielsen.model"]) == 0
+    assert "delta[l] = sigma'(z[l]) * D(a[l])" in capsys.readouterr().out
+    page = tmp_path / "page.json"
+    assert main(["prove", f"{ROOT}/examples/softmax_net.model", "--json", "-o", str(page)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result == json.loads(page.read_text(encoding="utf-8"))
+    assert result["verdict"] == "proved"
+    assert result["items"][0]["under"] == ["sum(k, Y[n,k]) = 1", "off the kinks"]
+    assert result["items"][0]["source"]["line"] == 16
+
+
+def test_a_claim_of_a_model_file_that_does_not_follow_is_open(capsys, tmp_path):
+    wrong = tmp_path / "wrong.model"
+    wrong.write_text("sizes N\nweights w[n]\ncost = sum(n, w[n]^2)\nD(w) = w\n", encoding="utf-8")
+    assert main(["prove", str(wrong), "--json"]) == 3
+    (row,) = json.loads(capsys.readouterr().out)["items"]
+    assert row["verdict"] == "open"
+    assert row["why"].endswith("the right side minus D(w) comes to -w[n]")
+    wrong.write_text("sizes N\nweights w[n]\ncost = w\n", encoding="utf-8")
+    assert main(["prove", str(wrong)]) == 2
+    assert f"{wrong}:3:8: The cost is a number, this is N" in capsys.readouterr().err
+    assert main(["prove", str(wrong), "--rule", "x"]) == 2
+    assert main(["derive", str(wrong), "-o", "page.tex"]) == 2
+
+
 @pytest.mark.parametrize("network", ["2-three-1", "missing.toml"])
 def test_bad_input_exits_with_2_and_one_line(network, capsys):
     assert main(["prove", network]) == 2

@@ -7,9 +7,12 @@ import re
 import tomllib
 from pathlib import Path
 
+from symbolic.model_file import read_model
+from symbolic.models import judged
 from symbolic.rulefile import read_rule
 from symbolic.spec import load
 from symbolic.topologies import shorthand
+from symbolic.verdicts import Proved
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,6 +44,12 @@ def test_the_network_and_the_rule_shown_are_read(tmp_path):
     (tmp_path / "shown.toml").write_text(*blocks("toml"), encoding="utf-8")
     assert load(tmp_path / "shown.toml").outputs == ("o",)
     assert len(read_rule(*blocks("text"), shorthand("2-3-1"))) == 3
+
+
+def test_the_model_shown_is_proved():
+    verdicts = [verdict for _, verdict in judged(read_model(*blocks("model"), "README.md"))]
+    assert len(verdicts) == 4
+    assert all(isinstance(verdict, Proved) for verdict in verdicts)
 
 
 def test_every_package_is_in_the_wheel():

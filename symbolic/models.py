@@ -1,0 +1,201 @@
+"""Models as array programs with claims about their derivatives, and the verdict of each claim.
+
+A model comes from a file (`model_file.read_model`) or is built from the same data:
+
+>>> from symbolic.arrays import Definition
+>>> from symbolic.indexed import Sort, Sum
+>>> J = Sort("J"); j = Var("j", J)
+>>> y, v = Get("y", (j,)), Get("v", (j,))
+>>> square = Program((Given("v", (J,)),), (Definition("y", (j,), v**2),), Sum(j, y))
+>>> model = Model(square, (Claim(Rule("v", (j,), 2 * v), "D(v[j]) = 2*v[j]"),))
+>>> [verdict for claim, verdict in judged(model)]
+[Proved(by='the adjoint certificate', under=())]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symbolic import adjoints
+from symbolic.adjoints import Checker
+from symbolic.arrays import ONE, Abstract, Given, Program, Rule
+from symbolic.derivation import Source
+from symbolic.errors import InputError
+from symbolic.indexed import Expr, Fn, Get, Num, Var, walk
+from symbolic.indices import Hypothesis, Law, SizeOne
+from symbolic.labelling import TooLargeError
+from symbolic.model_notation import plain
+from symbolic.partials import KINKED
+from symbolic.shapes import parts
+from symbolic.verdicts import Hypothesis as Named
+from symbolic.verdicts import Open, Proved, Verdict
+from symbolic.witnesses import holds_somewhere, satisfiable
+
+ZERO = Num(Fraction(0))
+BY = "the adjoint certificate"
+OFF_THE_KINK = Named("off the kinks", "no argument of relu or step is 0")
+MOST_SEARCHED = 3_000
+"""Parts of what is left over times definitions, up to which further hypotheses are tried."""
+MOST_SHOWN = 60
+"""How many parts of what is left over are written out."""
+MOST_TRIED = 24
+"""How many further hypotheses are tried for a claim that does not follow."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A rule as it was written, and the hypotheses that it may use."""
+
+    rule: Rule
+    text: str
+    assuming: tuple[Hypothesis, ...] = ()
+    source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """An array program, what is claimed of it, and which of the given arrays are parameters."""
+
+    program: Program
+    claims: tuple[Claim, ...] = ()
+    weights: tuple[str, ...] = ()
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """The letter that stands for a set, where it is not the name in lower case."""
+
+
+def judged(model: Model) -> Iterator[tuple[Claim, Verdict]]:
+    """Each claim with its verdict, in the order of the file.
+
+    Raises `InputError` where the program has no order or a claim does not fit it.
+    """
+    for claim in model.claims:
+        adjoints.require_rule(model.program, claim.rule)
+    checkers: dict[tuple[Hypothesis, ...], Checker] = {(): checker_of(model)}
+    for claim in model.claims:
+        if claim.assuming not in checkers:
+            checkers[claim.assuming] = Checker(model.program, claim.assuming)
+        yield claim, verdict(model.program, claim, checkers[claim.assuming])
+
+
+def checker_of(model: Model) -> Checker:
+    """What decides the claims of a model.
+
+    Raises `InputError` where the program has no order, or is too large.
+    """
+    try:
+        return Checker(model.program)
+    except TooLargeError as error:
+        raise InputError(
+            f"The definitions are too large to be written out ({error}). Define parts of them."
+        ) from None
+
+
+def verdict(program: Program, claim: Claim, checker: Checker) -> Verdict:
+    """The verdict of one claim; the only place where one is made."""
+    try:
+        result = checker.check(claim.rule)
+    except TooLargeError as error:
+        return Open(f"too large to be decided: {error}")
+    if isinstance(result, adjoints.Unproved):
+        size = parts(result.residual)
+        gap = f": {_gap(program, claim.rule, result)}" if size <= MOST_SHOWN else ""
+        small = size * (1 + len(program.definitions)) <= MOST_SEARCHED
+        remark = _would_hold(program, claim) if small else ""
+        return Open(f"it does not follow from the definitions{gap}{remark}")
+    used = tuple(h for h in claim.assuming if h.name in result.under)
+    empty = vacuous(program, claim.rule, used)
+    if empty:
+        return Open(empty)
+    kinks = (OFF_THE_KINK,) if _kinked(program, claim.rule) else ()
+    return Proved(BY, (*(Named(h.name, h.name) for h in used), *kinks))
+
+
+def _gap(program: Program, rule: Rule, found: adjoints.Unproved) -> str:
+    """What is left over, in words; of a derivative with a factor, times that factor."""
+    named = next((m.name for m in program.multipliers if m.array == rule.array), None)
+    left = named or f"D({rule.array})"
+    return f"the right side minus {left} comes to {plain(found.residual)}"
+
+
+def vacuous(program: Program, rule: Rule, used: tuple[Hypothesis, ...]) -> str:
+    """Why a rule says nothing under these hypotheses, "" if it says something."""
+    if not satisfiable(used, program.indicators):
+        return "no numbers were found that satisfy its hypotheses together"
+    if not holds_somewhere(rule.where, rule.at, {h.size for h in used if isinstance(h, SizeOne)}):
+        return "no index was found that it speaks of"
+    return ""
+
+
+def _would_hold(program: Program, claim: Claim) -> str:
+    """The first further hypothesis under which a claim would follow, as the end of a sentence."""
+    for hypothesis in _standard(program)[:MOST_TRIED]:
+        if hypothesis in claim.assuming:
+            continue
+        offered = (*claim.assuming, hypothesis)
+        try:
+            result = Checker(program, offered).check(claim.rule)
+        except TooLargeError:
+            continue
+        if isinstance(result, adjoints.Proved):
+            used = tuple(h for h in offered if h.name in result.under)
+            if not vacuous(program, claim.rule, used):
+                return f"; it would hold under {' and '.join(h.name for h in used)}"
+    return ""
+
+
+def _standard(program: Program) -> list[Hypothesis]:
+    """One sample; data that sum to 1 along an axis; units marked by a pattern feed no other."""
+    sizes: dict[str, None] = {}
+    for sorts in program.arrays.values():
+        sizes.update({s.extent().name: None for s in sorts if s.last is None})
+    found: list[Hypothesis] = [SizeOne(f"{size} = 1", size) for size in sizes]
+    entries = [_entry(given) for given in program.given if given.sorts]
+    for entry in entries:
+        if entry.array not in program.indicators:
+            for over in _letters(entry):
+                if not over.sort.ordered:
+                    name = f"sum({over.name}, {_shown(entry)}) = 1"
+                    found.append(Law(name, (over,), (entry,), ONE))
+    for mark in entries:
+        for entry in entries:
+            if mark.array not in program.indicators or len(mark.at) > 1 or len(entry.at) != 2:
+                continue
+            source = _letters(entry)[1]
+            if source.sort == _letters(mark)[0].sort and entry.array not in program.indicators:
+                own = Get(mark.array, (source,))
+                name = f"{_shown(own)}*{_shown(entry)} = 0"
+                found.append(Law(name, (), (own, entry), ZERO))
+    return found
+
+
+def _entry(given: Given) -> Get:
+    """The array at letters named after its axes."""
+    names: list[str] = []
+    for sort in given.sorts:
+        stem = sort.name.lower()
+        names.append(stem if stem not in names else f"{stem}{len(names) + 1}")
+    return Get(given.array, tuple(map(Var, names, given.sorts)))
+
+
+def _letters(entry: Get) -> list[Var]:
+    return [index for index in entry.at if isinstance(index, Var)]
+
+
+def _shown(entry: Get) -> str:
+    return f"{entry.array}[{','.join(letter.name for letter in _letters(entry))}]"
+
+
+def _kinked(program: Program, rule: Rule) -> bool:
+    """Whether the model or the rule speaks of relu or step."""
+    formulas: list[Expr] = [rule.body]
+    for definition in program.definitions:
+        if isinstance(definition, Abstract):
+            formulas += [local.slope for local in definition.partials]
+        else:
+            formulas.append(definition.body)
+    if not isinstance(program.cost, Abstract):
+        formulas.append(program.cost)
+    every = (part for expr in formulas for part in walk(expr))
+    return any(isinstance(part, Fn) and part.name in KINKED for part in every)
