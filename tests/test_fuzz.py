@@ -375,7 +375,8 @@ def faults(seed: int, tally: Counter[str]) -> Iterator[str]:
             verdict = finding.at(member)
             if isinstance(verdict, Proved):
                 tally[type(step.because).__name__] += 1
-                if _false(net, step, member, trials, single, tally):
+                alone = single or any(h.assumed is not None for h in verdict.under)
+                if _false(net, step, member, trials, alone, tally):
                     yield f"proved, yet false, {where}"
             elif isinstance(verdict, Refuted):
                 tally["re-evaluated"] += 1
