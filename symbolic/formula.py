@@ -27,6 +27,7 @@ from symbolic.terms import (
     children,
     num,
     rebuilt,
+    walk,
 )
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -169,6 +170,8 @@ def _name(sign: Sign, units: Collection[str]) -> str:
 def without_zeros(term: Term) -> Term:
     """The term with its zero summands and zero products left out.
 
+    A product stays where another factor might have no value: 0 · (a/0) is not 0.
+
     >>> a = Sign("y", ("a",))
     >>> without_zeros(a * num(0) + a) == a
     True
@@ -177,10 +180,21 @@ def without_zeros(term: Term) -> Term:
     match term:
         case Add():
             return plus(*inside)
-        case Mul() if num(0) in inside:
+        case Mul() if num(0) in inside and all(map(_has_a_value, inside)):
             return times(*inside)
         case Pow(_, exponent) if inside[0] == num(0) and exponent > 0:
             return num(0)
         case Pow(_, exponent) if exponent == 1:
             return power(inside[0], exponent)
     return rebuilt(term, inside) if inside else term
+
+
+def _has_a_value(term: Term) -> bool:
+    """Whether the term has a value whatever it reads, as its kinds tell."""
+    for part in walk(term):
+        match part:
+            case Frac() | Call("ln" | "sqrt"):
+                return False
+            case Pow(_, exponent) if exponent < 0 or exponent.denominator != 1:
+                return False
+    return True

@@ -77,7 +77,7 @@ class Recurrent:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.steps, bool) or not 1 <= self.steps <= MOST_STEPS:
+        if type(self.steps) is not int or not 1 <= self.steps <= MOST_STEPS:
             raise InputError(f"steps is a whole number from 1 to {MOST_STEPS:,}.", about=("steps",))
         if self.outputs_at not in (EVERY, LAST):
             raise InputError(f'outputs_at is "{EVERY}" or "{LAST}".', about=("outputs_at",))
@@ -108,6 +108,12 @@ class Recurrent:
                         f"Neuron {to!r} reads {source!r}, but there is no such unit. {hint}",
                         about=("synapse", to, source),
                     )
+        for unit in self.initial:
+            if not self.deepest.get(unit):
+                raise InputError(
+                    f"initial names an input for {unit!r}, but no neuron reads {unit!r} late.",
+                    about=("initial", unit),
+                )
 
     @cached_property
     def deepest(self) -> dict[str, int]:
@@ -156,7 +162,9 @@ class Recurrent:
                 if name not in kept:
                     continue
                 signals = self._signals(neuron.name, t)
-                if signals and not any(signals.values()):
+                field = _moved(neuron.field, signals)
+                left = signals.values() if field is None else letters_of(field)["y"]
+                if signals and not any(left):
                     raise InputError(
                         f"Neuron {neuron.name!r} reads nothing at step {t}, since every signal is "
                         "0 before the first step; give it a bias, or say "
@@ -169,7 +177,6 @@ class Recurrent:
                     if signals[synapse.source]
                 ]
                 group = at_step(neuron.group, t).lstrip("_") if neuron.activation.group else ""
-                field = _moved(neuron.field, signals)
                 neurons.append(replace(neuron, name=name, field=field, group=group))
         try:
             return Network(

@@ -25,7 +25,6 @@ compares the last step alone.
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -35,15 +34,18 @@ from pathlib import Path as FilePath
 from typing import Any, NoReturn
 
 from symbolic import activations, costs
-from symbolic.activations import ACTIVATIONS, Activation
-from symbolic.costs import COSTS, Cost
+from symbolic.activations import Activation
+from symbolic.costs import Cost
 from symbolic.errors import InputError, did_you_mean
-from symbolic.formula import formula, written
+from symbolic.formula import formula
 from symbolic.grammar import expression
 from symbolic.network import BIAS, Network, Neuron, Synapse, letters_of
 from symbolic.places import Path, Places
 from symbolic.plaindata import plain_data
 from symbolic.recurrence import EVERY, Recurrent, late
+from symbolic.spec_writer import as_data as as_data
+from symbolic.spec_writer import quoted
+from symbolic.spec_writer import write as write
 from symbolic.terms import Term
 from symbolic.topologies import shorthand
 
@@ -127,84 +129,9 @@ def parse(text: str, kind: str = "toml", file: str | None = None) -> Network:
     return _Reader(text, plain_data(text, kind, file), kind == "json", file).network()
 
 
-def write(network: Network) -> str:
-    """The network as a TOML text that `parse` reads back to an equal network."""
-    data = as_data(network)
-    neurons = data.pop("neurons")
-    lines = [f"{key} = {_toml(value)}" for key, value in data.items()]
-    for name, row in neurons.items():
-        lines.append(f"[neurons.{_quoted(name)}]")
-        lines += [f"{key} = {_toml(value)}" for key, value in row.items()]
-    return "\n".join(lines) + "\n"
-
-
-def as_data(network: Network) -> dict[str, Any]:
-    """The keys of a network file with their values, as `write` writes them."""
-    drawn = network.recurrent or network
-    neurons: dict[str, Any] = {
-        neuron.name: {"from": {}, "activation": _activation_data(neuron.activation)}
-        for neuron in drawn.neurons
-    }
-    units = (*drawn.inputs, *neurons)
-    for neuron in drawn.neurons:
-        if neuron.group:
-            neurons[neuron.name]["group"] = neuron.group
-        if neuron.field is not None:
-            del neurons[neuron.name]["from"]
-            neurons[neuron.name]["field"] = written(neuron.field, units)
-    for synapse in drawn.synapses:
-        neurons[synapse.to]["from"][synapse.source] = synapse.weight
-    data: dict[str, Any] = {
-        "name": drawn.name,
-        "inputs": list(drawn.inputs),
-        "outputs": list(drawn.outputs),
-        "cost": _cost_data(drawn.cost),
-        "bias": False,
-    }
-    if isinstance(drawn, Recurrent):
-        data |= {"steps": drawn.steps, "outputs_at": drawn.outputs_at}
-        data |= {"initial": dict(drawn.initial)} if drawn.initial else {}
-    return data | {"neurons": neurons}
-
-
 def from_data(data: dict[str, Any], file: str | None = None) -> Network:
     """The network of what `as_data` gave; errors name the file but no line."""
     return _Reader("", data, True, file).network()
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        pairs = (f"{_quoted(key)} = {_toml(inside)}" for key, inside in value.items())
-        return f"{{ {', '.join(pairs)} }}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return _quoted(value) if isinstance(value, str) else str(value).lower()
-
-
-def _activation_data(activation: Activation) -> dict[str, str]:
-    if activation.name in ACTIVATIONS:
-        return {"name": activation.name} | {k: str(value) for k, value in activation.parameters}
-    _expressible(activation.name, activation.written)
-    return {"phi": activation.written}
-
-
-def _cost_data(cost: Cost) -> str | dict[str, str]:
-    if cost.name in COSTS:
-        return cost.name
-    _expressible(cost.name, cost.written)
-    return {"loss": cost.written}
-
-
-def _expressible(name: str, written: str) -> None:
-    if not written or "\n" in written:
-        raise InputError(
-            f"{name!r} is given by a Python function; a network file holds expressions only. "
-            "Give it as an expression to save it."
-        )
 
 
 @dataclass(frozen=True)
@@ -334,7 +261,7 @@ class _Reader:
                 self._refuse(
                     f"Two synapses, to {other.to!r} from {other.source!r} and to {name!r} from "
                     f"{source!r}, would both have the weight {synapse.weight!r}; give one a name: "
-                    f'from = {{ {_quoted(source) if "[" in source else source} = "w_a" }}.',
+                    f'from = {{ {quoted(source) if "[" in source else source} = "w_a" }}.',
                     *self._paths(("weight", name, source)),
                 )
         return found

@@ -18,6 +18,7 @@ from symbolic.exposition import derive
 from symbolic.network import BIAS, Neuron, Synapse
 from symbolic.recurrence import Recurrent
 from symbolic.spec import load, parse, write
+from symbolic.terms import Sign
 from symbolic.verdicts import Proved, Refuted
 from symbolic.verification import prove, rule_of
 
@@ -157,6 +158,7 @@ def test_an_unrolled_network_learns_to_echo_its_input():
         ("steps = 3", 'steps = 3\noutputs_at = "end"', 4, 14, '"every" or "last"'),
         ("steps = 3", "steps = 3\ninitial = 0", 4, 11, "names an input for each unit"),
         ("steps = 3", 'steps = 3\ninitial = { g = "s" }', 4, 17, "no such unit"),
+        ("steps = 3", 'steps = 3\ninitial = { x = "s" }', 4, 17, "no neuron reads 'x' late"),
         ('"h[-1]"', '"h[1]"', 5, 21, r"A delay is written \"h\[-1\]\""),
         ('"h[-1]"', '"h[-0]"', 5, 21, "A delay is written"),
         ('"h[-1]"', '"g[-1]"', 5, 21, "no such unit"),
@@ -171,3 +173,14 @@ def test_what_is_wrong_with_the_time_in_a_file_is_said_in_its_own_names(
     error = refused(text)
     assert re.search(what, error.what), error.what
     assert (error.line, error.column) == (line, column)
+
+
+def test_a_signal_of_0_drops_out_of_a_formula_only_where_the_rest_has_a_value():
+    text = SELF_LOOP.replace('from = { x = "w_x", "h[-1]" = "w_h" }', 'field = "FIELD"')
+    text = text.replace("bias = false\n", "")
+    net = parse(text.replace("FIELD", "x + w_h*x*h[-1]"))
+    assert net.formulas["h_t1"] == Sign("y", ("x_t1",))
+    net = parse(text.replace("FIELD", "x + h[-1]*(x/h[-1])"))
+    assert not isinstance(prove(net).verdict, Proved)
+    with pytest.raises(InputError, match="reads nothing at step 1"):
+        parse(text.replace("FIELD", "x*h[-1]"))

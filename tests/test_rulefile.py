@@ -103,7 +103,7 @@ def test_a_bias_may_have_a_line_of_its_own():
 
 
 def test_phi_of_a_softmax_output_is_refused():
-    with pytest.raises(InputError, match=r"softmax output, which has no φ of its own"):
+    with pytest.raises(InputError, match=r"softmax neuron, which has no φ of its own"):
         read_rule("delta[j] = phi'[j](v[j]) for output j", shorthand("2-2:softmax"))
 
 
