@@ -69,7 +69,7 @@ class Adjoints:
         self.multipliers = {
             array: named.get(array) or Multiplier(array, f"∂{array}")
             for array in program.arrays
-            if array not in {m.name for m in program.multipliers}
+            if array not in {m.name for m in program.multipliers} | program.indicators
         }
         arrays = dict(program.arrays)
         for multiplier in self.multipliers.values():
@@ -99,7 +99,6 @@ class Adjoints:
             if isinstance(d, Definition):
                 for array, part in _by_array(self.bodies[d.array]).items():
                     self._readers.setdefault(array, []).append((d, part))
-        self._in_order = [self.multipliers[array].name for array in self.multipliers]
         self._in_order = [self.multipliers[array].name for array in self.multipliers]
 
     def letters(self, array: str) -> tuple[Var, ...]:
@@ -286,7 +285,7 @@ def check(program: Program, rule: Rule, hypotheses: Iterable[Hypothesis] = ()) -
 
 def require_rule(program: Program, rule: Rule) -> None:
     """Raises `InputError` where the rule speaks of no array of the program, or of other indices."""
-    arrays = program.arrays
+    arrays = {a: s for a, s in program.arrays.items() if a in program.readable}
     if rule.array not in arrays:
         raise InputError(f"There is no array {rule.array!r}. {did_you_mean(rule.array, arrays)}")
     if rule.array in program.indicators:

@@ -1,7 +1,7 @@
 """Whether the elements of an array program can be computed one after the other.
 
 Arrays that read each other in a circle must go round it along one axis: an ordered index that only
-steps one way (time), or an unordered one whose steps are edges of a declared acyclic relation.
+steps one way (time), or an unordered one whose steps are edges of one declared acyclic relation.
 Then the tangent system and the adjoint system have exactly one solution each, which is what the
 adjoint certificate rests on.
 """
@@ -38,8 +38,9 @@ def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Nor
     for circle in _circles(letters, reads):
         around = [read for read in reads if read.reader in circle and read.source in circle]
         if not any(
-            _descends(circle, letters, around, sort, program.acyclic, calculus)
+            _descends(circle, letters, around, sort, relation, calculus)
             for sort in calculus.sorts
+            for relation in (program.acyclic or (None,))
         ):
             raise InputError(
                 f"The definitions of {', '.join(sorted(circle))} read each other in a circle that "
@@ -116,7 +117,7 @@ def _descends(
     letters: dict[str, tuple[Linear, ...]],
     reads: list[_Read],
     sort: str,
-    acyclic: tuple[Acyclic, ...],
+    acyclic: Acyclic | None,
     calculus: Calculus,
 ) -> bool:
     """Whether every way round the circle steps along the sort, always in the same direction."""
@@ -146,18 +147,17 @@ def _steps(
     own: Linear,
     source: Linear,
     lag: Linear,
-    acyclic: tuple[Acyclic, ...],
+    acyclic: Acyclic | None,
     ordered: bool,
 ) -> bool:
     if ordered:
         return z.implied((lag[0] - 1, lag[1]), read.ranges)
-    return any(
+    return acyclic is not None and any(
         atom[0] == "x"
-        and atom[1] == relation.array
-        and atom[2][relation.to] == own
-        and atom[2][relation.source] == source
+        and atom[1] == acyclic.array
+        and atom[2][acyclic.to] == own
+        and atom[2][acyclic.source] == source
         for atom in read.beside
-        for relation in acyclic
     )
 
 

@@ -1,0 +1,325 @@
+"""Attacks on the index calculus and the adjoint certificate: each gave, or might give, a lie."""
+
+import random
+from fractions import Fraction
+
+import pytest
+from array_instances import Instance
+
+from symbolic.adjoints import Proved, check
+from symbolic.arrays import Abstract, Acyclic, Definition, Given, Local, Multiplier, Program, Rule
+from symbolic.errors import InputError
+from symbolic.indexed import (
+    INTEGERS,
+    AtLeast,
+    Count,
+    Delta,
+    Expr,
+    Gather,
+    Get,
+    Name,
+    Num,
+    Opaque,
+    Pow,
+    Size,
+    Sort,
+    Sum,
+    Var,
+)
+from symbolic.indices import Calculus, Hypothesis, Law, SizeOne
+from symbolic.monomials import add, scale
+from symbolic.partials import is_zero, written
+
+J, N = Sort("J"), Sort("N")
+T, S = Sort("T", ordered=True), Sort("S", ordered=True)
+LATER = Sort("Later", ordered=True, first=2, last=Size("T"))
+FROM_ZERO = Sort("FromZero", size="T", ordered=True, first=0)
+i, j, k = (Var(name, J) for name in "ijk")
+n, m = Var("n", N), Var("m", N)
+t, s = Var("t", T), Var("s", T)
+q = Var("q", INTEGERS)
+ARRAYS = {"x": (T,), "y": (T,), "z": (), "a": (J,), "b": (N,), "c": (N,), "early": (FROM_ZERO,)}
+ONE, TWO = Num(Fraction(1)), Num(Fraction(2))
+x, y, a, b, c, w, u, g = (lambda *at, name=name: Get(name, at) for name in "xyabcwug")
+
+
+def off(index: Var) -> Gather:
+    return Gather("off", T, (index,))
+
+
+def same(left: Expr, right: Expr, *hypotheses: Hypothesis) -> bool:
+    calculus = Calculus(ARRAYS, (), hypotheses)
+    return is_zero(calculus, add(calculus.normal(left), scale(calculus.normal(right), -1)))
+
+
+def values(expr: Expr, trial: int, **sizes: int) -> list[int]:
+    """The expression at every j, n and t of one exact instance."""
+    instance = Instance({"J": 2, "N": 2, "T": 3, "S": 2} | sizes, ARRAYS, random.Random(trial))
+    places = [
+        {"j": at_j, "n": at_n, "t": at_t}
+        for at_j in instance.elements(J)
+        for at_n in instance.elements(N)
+        for at_t in instance.elements(T)
+    ]
+    return [instance.value(expr, place)[0] for place in places]
+
+
+# ------------------------------------------------------------------------------ normal forms
+
+
+def test_a_shift_by_a_fixed_map_is_no_renaming_of_a_bound_letter():
+    """t → t - off(t) hits some numbers twice and others never."""
+    calculus = Calculus(ARRAYS)
+    before = Sum(t, x(t + off(t)) * y(t))
+    after = written(calculus, calculus.normal(before))
+    assert all(values(before, trial) == values(after, trial) for trial in range(5))
+
+
+def test_numbers_hit_by_a_fixed_map_are_not_counted_as_a_range():
+    place = q + off(q)
+    hits = Sum(q, AtLeast(place, 1) * AtLeast(Size("T"), place))
+    assert any(values(hits, trial) != values(Count("T"), trial) for trial in range(5))
+    assert not same(hits, Count("T"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        AtLeast(q, 1) * Get("z"),
+        AtLeast(q, 1) * Get("z") - AtLeast(q, 2) * Get("z"),
+        Opaque("f", (), (x(q),)),
+        Sum(Var("r", INTEGERS), AtLeast(q, Var("r", INTEGERS)) * AtLeast(Var("r", INTEGERS), q)),
+    ],
+    ids=repr,
+)
+def test_a_sum_over_all_integers_without_end_is_refused(body):
+    with pytest.raises(InputError, match="needs a range"):
+        Calculus(ARRAYS).normal(Sum(q, body))
+
+
+def test_a_range_from_zero_to_one_has_two_elements():
+    one = SizeOne("T = 1", "T")
+    letter = Var("l", FROM_ZERO)
+    whole = Sum(letter, Get("early", (letter,)))
+    assert not same(whole, Get("early", (0,)), one)
+
+
+def test_numbers_have_no_names():
+    with pytest.raises(InputError, match="has numbers"):
+        Calculus(ARRAYS).normal(Delta(Name("first", T), Name("first", S)))
+
+
+def test_the_bounds_of_a_range_may_not_hang_on_an_index():
+    triangle = Sort("Triangle", ordered=True, last=t)
+    with pytest.raises(InputError, match="sizes only"):
+        Calculus(ARRAYS).normal(Sum(Var("r", triangle), ONE))
+
+
+def test_a_sort_of_one_element_has_not_two_names():
+    apart = Delta(Name("one", N), Name("two", N))
+    assert same(apart, Num(Fraction(0)))
+    with pytest.raises(InputError, match="two names"):
+        same(apart, Num(Fraction(0)), SizeOne("N = 1", "N"))
+
+
+def test_minus_one_has_no_root():
+    root = Pow(Num(Fraction(-1)), Fraction(1, 2))
+    with pytest.raises(InputError, match="negative"):
+        same(root * root, Num(Fraction(-1)))
+
+
+def test_a_function_has_one_order_of_derivative_for_each_argument():
+    for orders in ((1, 0), (-1,)):
+        with pytest.raises(InputError, match="one order"):
+            Calculus(ARRAYS).normal(Opaque("f", (), (x(t),), orders))
+
+
+DIFFERENT = {
+    "a product of sums is no sum of products": (Sum(j, a(j)) * Sum(j, a(j)), Sum(j, a(j) ** 2)),
+    "a range of T - 1 is no range of T": (Sum(t, x(t - 1)), Sum(t, x(t))),
+    "two reads one step apart": (Sum(t, x(t) * y(t - 1)), Sum(t, x(t) * y(t))),
+    "turned round, one step off": (
+        Sum(t, x(t) * y(Size("T") - t)),
+        Sum(t, x(Size("T") + 1 - t) * y(t)),
+    ),
+    "a function outside its range is not zero": (
+        Sum(t, Opaque("f", (), (x(t - 1),))),
+        Sum(t, AtLeast(t, 2) * Opaque("f", (), (x(t - 1),))),
+    ),
+    "members of a family": (Opaque("f", (j,), (b(n),)), Opaque("f", (i,), (b(n),))),
+    "orders of two arguments": (
+        Opaque("f", (), (b(n), b(n)), (1, 0)),
+        Opaque("f", (), (b(n), b(n)), (0, 1)),
+    ),
+    "a map may repeat": (Sum(n, a(Gather("tok", J, (n,)))), Sum(j, a(j))),
+    "a delta inside a function": (
+        Opaque("f", (), (Delta(i, j) * a(i),)),
+        Delta(i, j) * Opaque("f", (), (a(i),)),
+    ),
+    "counts of two sorts": (Sum(n, ONE), Sum(j, ONE)),
+    "T - 2 terms, none where T = 1": (Sum(t, AtLeast(t, 3)), Count("T") - 2),
+    "a root of a square": ((Get("z") ** 2) ** Fraction(1, 2), Get("z")),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_what_differs_somewhere_has_two_normal_forms(name):
+    assert not same(*DIFFERENT[name])
+
+
+# -------------------------------------------------------------------------------- hypotheses
+
+
+def test_a_law_about_a_fixed_map_is_refused():
+    """d[tok(n)] e[n] = f[n] says nothing about d[tok(n)] e[m]."""
+    pattern = (a(Gather("tok", J, (n,))), b(n))
+    law = Law("tokens", (), pattern, c(n))
+    with pytest.raises(InputError, match="plain indices"):
+        same(pattern[0] * b(m), c(m), law)
+
+
+def test_a_law_for_later_times_is_not_used_at_the_first():
+    letter = Var("l", LATER)
+    with pytest.raises(InputError, match="holds for l in 'Later' only"):
+        same(x(1), Num(Fraction(0)), Law("the tail is 0", (), (x(letter),), Num(Fraction(0))))
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        Law("nothing is zero", (), (), Num(Fraction(0))),
+        Law("a letter too many", (j,), (b(n),), ONE),
+        Law("of another sort", (), (a(n),), ONE),
+        Law("an index too many", (), (a(j, j),), ONE),
+    ],
+    ids=lambda law: law.name,
+)
+def test_an_ill_formed_law_is_refused(law):
+    with pytest.raises(InputError):
+        Calculus(ARRAYS, (), (law,))
+
+
+def test_a_law_outside_the_range_of_its_array_is_not_used():
+    law = Law("x is 1", (), (x(t),), ONE)
+    assert same(x(t - 1), AtLeast(t, 2) * AtLeast(Size("T") + 1, t), law)
+    assert not same(x(t - 1), ONE, law)
+    assert same(Sum(t, x(t - 1)), Count("T") - 1, law)
+
+
+# ---------------------------------------------------------------------------------- programs
+
+
+def scalar(cost: Expr, *definitions: Definition, **more: object) -> Program:
+    return Program((Given("x"), Given("eta")), definitions, cost, **more)
+
+
+SELF_REFERENCE = {
+    "a cost that reads its own derivative": lambda: scalar(
+        x() * Get("dx"), multipliers=(Multiplier("x", "dx"),)
+    ),
+    "a cost that reads a derivative without a name": lambda: scalar(x() * Get("∂x")),
+    "a definition that reads a derivative": lambda: scalar(
+        y(), Definition("y", (), x() * Get("∂x"))
+    ),
+    "a factor that is the derivative itself": lambda: scalar(
+        y(), Definition("y", (), 3 * x()), multipliers=(Multiplier("y", "dy", Get("dy")),)
+    ),
+    "a derivative of a derivative": lambda: scalar(
+        x() ** 2, multipliers=(Multiplier("x", "dx"), Multiplier("dx", "ddx"))
+    ),
+    "two names with two signs": lambda: scalar(
+        x() ** 2, multipliers=(Multiplier("x", "dx"), Multiplier("x", "δ", Num(Fraction(-1))))
+    ),
+    "a defined array that is 0 or 1": lambda: scalar(
+        y() ** 2, Definition("y", (), x()), indicators=frozenset({"y"})
+    ),
+    "a derivative that is 0 or 1": lambda: scalar(x() ** 2, indicators=frozenset({"∂x"})),
+    "a derivative by an indicator": lambda: scalar(
+        x() ** 2, multipliers=(Multiplier("x", "dx"),), indicators=frozenset({"x"})
+    ),
+    "a partial by an array that is not there": lambda: scalar(
+        Abstract("cost", (), (Local("X", (), ONE),))
+    ),
+    "a partial that reads a derivative": lambda: scalar(
+        Abstract("cost", (), (Local("x", (), Get("∂x")),))
+    ),
+    "a cost with letters": lambda: Program(
+        (Given("g", (J, J)), Given("y", (J,))),
+        (),
+        Abstract("cost", (j,), (Local("y", (k,), g(j, k)),)),
+    ),
+    "a partial with one letter twice": lambda: Program(
+        (Given("g", (J,)), Given("y", (J, J))),
+        (),
+        Abstract("cost", (), (Local("y", (k, k), g(k)),)),
+    ),
+    "a partial with letters of another sort": lambda: Program(
+        (Given("g", (J,)), Given("y", (N,))), (), Abstract("cost", (), (Local("y", (k,), g(k)),))
+    ),
+    "an array without first and last element": lambda: Program(
+        (), (Definition("y", (q,), y(q - 1)),), y(0)
+    ),
+    "an acyclic array of ones": lambda: Program(
+        (Given("x", (J,)),),
+        (Definition("u", (j, k), ONE),),
+        Sum(j, x(j)),
+        acyclic=(Acyclic("u"),),
+    ),
+    "an acyclic array with one index": lambda: Program(
+        (Given("x", (J,)),), (), Sum(j, x(j)), acyclic=(Acyclic("x"),)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SELF_REFERENCE)
+def test_a_program_without_one_meaning_is_refused(name):
+    with pytest.raises(InputError):
+        SELF_REFERENCE[name]()
+
+
+def net(*weights: Expr, acyclic: tuple[Acyclic, ...]) -> Program:
+    body = x(j)
+    for weight in weights:
+        body = body + Sum(k, weight * y(k))
+    given = (Given("w", (J, J)), Given("u", (J, J)), Given("x", (J,)))
+    return Program(given, (Definition("y", (j,), body),), Sum(j, y(j)), acyclic=acyclic)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        net(w(j, k), u(j, k), acyclic=(Acyclic("w"), Acyclic("u"))),
+        net(w(j, k), w(k, j), acyclic=(Acyclic("w"), Acyclic("w", 1, 0))),
+    ],
+    ids=["two weights with two orders", "a weight and its transpose"],
+)
+def test_two_acyclic_relations_may_make_a_circle(program):
+    """w leads from 1 to 2 and u from 2 to 1: y_1 reads itself."""
+    with pytest.raises(InputError, match="circle"):
+        check(program, Rule("y", (j,), ONE))
+
+
+def test_one_acyclic_relation_is_an_order():
+    forward = net(w(j, k), u(j, j) * w(j, k), acyclic=(Acyclic("u"), Acyclic("w")))
+    claim = 1 + Sum(k, (w(k, j) + u(k, k) * w(k, j)) * Get("∂y", (k,)))
+    assert isinstance(check(forward, Rule("y", (j,), claim)), Proved)
+
+
+def test_there_is_no_derivative_by_what_is_0_or_1():
+    on = Get("on")
+    gated = Program(
+        (Given("on"), Given("x"), Given("u")),
+        (),
+        on * x() + u() * x() * on,
+        indicators=frozenset({"on"}),
+    )
+    with pytest.raises(InputError, match="∂on"):
+        check(gated, Rule("u", (), Get("∂on") - u() * x() * on))
+    assert isinstance(check(gated, Rule("u", (), on * x())), Proved)
+
+
+@pytest.mark.parametrize("array", ["dx", "∂x", "nowhere"])
+def test_a_rule_for_a_derivative_of_a_derivative_is_refused(array):
+    program = scalar(x() ** 2, multipliers=(Multiplier("x", "dx"),))
+    with pytest.raises(InputError, match="no array"):
+        check(program, Rule(array, (), TWO))
