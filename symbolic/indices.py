@@ -37,7 +37,7 @@ from symbolic.indexed import (
 from symbolic.integers import Base, Linear
 from symbolic.labelling import Atom, Parts, occurring
 from symbolic.laws import matches
-from symbolic.monomials import NONE, ONE, Monomial, Monomials, Normal, Number, accumulate, add
+from symbolic.monomials import NONE, ONE, Monomials, Normal, Number, accumulate, add
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,10 @@ class Calculus(Monomials):
                 )
             case Sum(over, body):
                 self.know(over.sort)
-                return self.total(self.normal(body), over)
+                inner = self.normal(body)
+                if over.sort == INTEGERS:
+                    self._require_finite(inner, over)
+                return self.total(inner, over)
             case Delta(left, right):
                 sides = self.index(left), self.index(right)
                 self._require_alike(*sides)
@@ -268,26 +271,23 @@ class Calculus(Monomials):
             if extra:
                 part = self.closed(self.product((part, *extra)), [*inner, bound])
             accumulate(result, part)
-        if over.sort == INTEGERS:
-            for monomial, _ in normal.items():
-                self._require_finite(monomial, form[1][0][0])
         return result
 
-    def _require_finite(self, monomial: Monomial, letter: Base) -> None:
+    def _require_finite(self, normal: Normal, over: Var) -> None:
         """Raises `InputError` where ranges do not cut a sum over ℤ off at both ends."""
-        _, bounds, _, equations, ranges = monomial
-        loose = {letter, *filter(self._is_ordered, bounds)}
-        forms = [*ranges, *equations, *(z.combined(z.constant(0), 1, f, -1) for f in equations)]
-        while loose:
-            ends: dict[Base, set[bool]] = {base: set() for base in loose}
-            for _, terms in forms:
-                open_ = [(base, c) for base, c in terms if base in loose]
-                if len(open_) == 1:
-                    ends[open_[0][0]].add(open_[0][1] > 0)
-            held = {base for base, sides in ends.items() if len(sides) == 2}
-            if not held:
-                raise InputError("A sum over all integers needs a range.")
-            loose -= held
+        for _, bounds, _, equations, ranges in normal:
+            loose = {self._part(over)[1][0][0], *filter(self._is_ordered, bounds)}
+            forms = [*ranges, *equations, *(z.combined(z.constant(0), 1, f, -1) for f in equations)]
+            while loose:
+                ends: dict[Base, set[bool]] = {base: set() for base in loose}
+                for _, terms in forms:
+                    open_ = [(base, c) for base, c in terms if base in loose]
+                    if len(open_) == 1:
+                        ends[open_[0][0]].add(open_[0][1] > 0)
+                held = {base for base, sides in ends.items() if len(sides) == 2}
+                if not held:
+                    raise InputError("A sum over all integers needs a range.")
+                loose -= held
 
     def _add_law(self, law: Law) -> None:
         for letter in law.bound:

@@ -1,22 +1,28 @@
 """Attacks on the index calculus and the adjoint certificate: each gave, or might give, a lie."""
 
 import random
+from collections import Counter
 from fractions import Fraction
 
 import pytest
-from array_instances import Instance
+from array_instances import Instance, P
+from test_array_theorems import places, spoiled
+from test_indices import renamed
 
-from symbolic.adjoints import Proved, check
+from symbolic import labelling, monomials
+from symbolic.adjoints import Checker, Proved, check
 from symbolic.arrays import Abstract, Acyclic, Definition, Given, Local, Multiplier, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import (
     INTEGERS,
+    Add,
     AtLeast,
     Count,
     Delta,
     Expr,
     Gather,
     Get,
+    Mul,
     Name,
     Num,
     Opaque,
@@ -27,6 +33,7 @@ from symbolic.indexed import (
     Var,
 )
 from symbolic.indices import Calculus, Hypothesis, Law, SizeOne
+from symbolic.labelling import TooLargeError
 from symbolic.monomials import add, scale
 from symbolic.partials import is_zero, written
 
@@ -321,3 +328,226 @@ def test_a_rule_for_a_derivative_of_a_derivative_is_refused(array):
     program = scalar(x() ** 2, multipliers=(Multiplier("x", "dx"),))
     with pytest.raises(InputError, match="no array"):
         check(program, Rule(array, (), TWO))
+
+
+# ----------------------------------------------------------------------------------- fuzzing
+
+LETTERS = {"J": (j, k), "N": (n, m), "T": (t, s)}
+SHAPES = ((J,), (T,), (J, T), (N,), (J, N), ())
+GIVEN = {"w": (J, J), "v": (J,), "p": (T,), "r": (J, T), "e": (N,), "eta": ()}
+FACTORS = (ONE, Num(Fraction(-1)), -Get("eta"), Count("N"))
+
+
+class Author:
+    """Random programs, and rewritings of their rules that keep the value or spoil it."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.shifts = 1  # a sum over all integers takes nested loops long
+        self.shapes: dict[str, tuple[Sort, ...]] = dict(GIVEN)
+
+    def program(self) -> Program:
+        definitions = []
+        for name in ("f", "g", "h")[: self.rng.choice((1, 2, 2, 3))]:
+            shape = self.rng.choice(SHAPES)
+            at = tuple(LETTERS[sort.name][0] for sort in shape)
+            body = self.expr(2, list(at))
+            if T in shape and self.rng.random() < 0.7:  # read an earlier time, or the later one
+                back = tuple(letter - 1 if letter == t else letter for letter in at)
+                body = body + self.factor(1, list(at)) * Get(name, back)
+            elif J in shape and self.rng.random() < 0.5:  # along the edges of w
+                source = tuple(k if letter == j else letter for letter in at)
+                body = body + Sum(k, w(j, k) * Opaque("φ", (j,), (Get(name, source),)))
+            definitions.append(Definition(name, at, body))
+            self.shapes[name] = shape
+        costs: list[Expr] = []
+        for d in definitions:
+            costs.append(Opaque("C", d.at, (Get(d.array, d.at),)) * self.factor(1, [*d.at]))
+            for letter in d.at:
+                costs[-1] = Sum(letter, costs[-1])
+        named = [d.array for d in definitions if self.rng.random() < 0.7]
+        return Program(
+            tuple(Given(name, shape) for name, shape in GIVEN.items()),
+            tuple(definitions),
+            Add(tuple(costs)),
+            tuple(Multiplier(name, f"δ{name}", self.rng.choice(FACTORS)) for name in named),
+            acyclic=(Acyclic("w"),),
+        )
+
+    def index(self, sort: Sort, scope: list[Var]) -> object:
+        rng = self.rng
+        here = [letter for letter in scope if letter.sort == sort]
+        times = [letter for letter in scope if letter.sort == T]
+        if sort == J and times and rng.random() < 0.2:
+            return Gather("tok", J, (rng.choice(times),))
+        if not here:
+            return rng.choice((1, Size("T"))) if sort == T else None
+        letter = rng.choice(here)
+        if sort != T or rng.random() < 0.5:
+            return letter
+        return rng.choice((letter - 1, letter + 1, Size("T") + 1 - letter, Size("T") - letter))
+
+    def read(self, scope: list[Var]) -> Expr:
+        name = self.rng.choice(sorted(self.shapes.keys() - {"eta"}))
+        at = []
+        over: list[Var] = []
+        for sort in self.shapes[name]:
+            index = None if self.rng.random() < 0.25 else self.index(sort, scope + over)
+            free = [letter for letter in LETTERS[sort.name] if letter not in scope + over]
+            if index is None and free:
+                over.append(free[0])
+                index = free[0]
+            at.append(self.index(sort, scope + over) if index is None else index)
+        body: Expr = Get(name, tuple(at))
+        if over and self.rng.random() < 0.6:
+            body = body * self.factor(0, scope + over)
+        for letter in over:
+            body = Sum(letter, body)
+        return body
+
+    def factor(self, depth: int, scope: list[Var]) -> Expr:
+        shape = self.rng.random()
+        if depth == 0 or shape < 0.4:
+            return self.read(scope)
+        if shape < 0.6:
+            at = tuple(letter for letter in scope if letter.sort != T)
+            return Opaque("φ", at, (self.expr(depth - 1, scope),))
+        if shape < 0.7:
+            return Pow(self.expr(depth - 1, scope), Fraction(self.rng.choice((2, 2, -1))))
+        if shape < 0.8 and t in scope:
+            return self.rng.choice((Delta(t, 1), AtLeast(t, 2), Delta(t, Size("T"))))
+        if shape < 0.85:
+            return Opaque("ψ", (), (self.read(scope), self.read(scope)))
+        return self.read(scope) * self.read(scope)
+
+    def expr(self, depth: int, scope: list[Var]) -> Expr:
+        first = self.factor(depth, scope)
+        return first + self.factor(depth, scope) if self.rng.random() < 0.6 else first
+
+    def disguised(self, expr: Expr) -> Expr:
+        """The same value: bound letters renamed and shifted, factors shuffled, sums split."""
+        rng = self.rng
+        if isinstance(expr, Add):
+            parts = [self.disguised(part) for part in expr.terms]
+            rng.shuffle(parts)
+            return Add(tuple(parts))
+        if isinstance(expr, Mul):
+            parts = [self.disguised(part) for part in expr.factors]
+            rng.shuffle(parts)
+            return Mul(tuple(parts))
+        if isinstance(expr, Sum):
+            fresh = Var(f"q{rng.randrange(10**6)}", expr.over.sort)
+            if expr.over.sort == T and self.shifts:
+                self.shifts -= 1
+                fresh = Var(fresh.name, INTEGERS)
+                place = rng.choice((fresh + 2, 3 - fresh))
+                cut = AtLeast(place, 1) * AtLeast(Size("T"), place)
+                return Sum(fresh, cut * renamed(self.disguised(expr.body), expr.over, place))
+            body = self.disguised(renamed(expr.body, expr.over, fresh))
+            if isinstance(body, Add):
+                return Add(tuple(Sum(fresh, part) for part in body.terms))
+            return Sum(fresh, body)
+        if isinstance(expr, Pow) and expr.exponent == 2:
+            return Mul((expr.base, self.disguised(expr.base)))
+        return expr
+
+
+def truth(program: Program, instance: Instance) -> dict[tuple[str, tuple[int, ...]], int]:
+    """factor · ∂cost/∂array[…] of every element, each by its own forward pass."""
+    found = {}
+    named = {multiplier.array: multiplier for multiplier in program.multipliers}
+    for array in program.readable:
+        multiplier = named.get(array, Multiplier(array, f"∂{array}"))
+        factor = instance.value(multiplier.factor, {})[0]
+        for at in places(instance, program.arrays[array]):
+            if instance.given.get((array, at)) == 0:
+                continue  # no edge: there is no weight to differentiate by
+            instance.seed, instance.memo = (array, at), {}
+            found[multiplier.name, at] = factor * instance.entry("cost", ())[1] % P
+        instance.arrays[multiplier.name] = program.arrays[array]
+    instance.seed, instance.memo = None, {}
+    instance.given |= found
+    return found
+
+
+def instances(program: Program, count: int) -> list[tuple[Instance, dict[object, int]]]:
+    """Exact instances of all small sizes; w leads from small to large."""
+    found = []
+    for trial in range(count):
+        rng = random.Random(trial)
+        sizes = {"J": 1 + trial % 3, "N": rng.choice((1, 2)), "T": 1 + trial % 4}
+        bodies = {d.array: (d.at, d.body) for d in program.definitions} | {
+            "cost": ((), program.cost)
+        }
+        instance = Instance(sizes, {**program.arrays, "cost": ()}, rng, bodies=bodies)
+        for one in range(1, 4):
+            instance.given |= {("w", (one, other)): 0 for other in range(one, 4)}
+        found.append((instance, truth(program, instance)))
+    return found
+
+
+def holds(program: Program, rule: Rule, exact: list[tuple[Instance, dict[object, int]]]) -> bool:
+    """Whether the rule has the true value at every index of the instances."""
+    named = {multiplier.array: multiplier.name for multiplier in program.multipliers}
+    name = named.get(rule.array, f"∂{rule.array}")
+    for instance, true in exact:
+        for at in places(instance, program.arrays[rule.array]):
+            env = {letter.name: index for letter, index in zip(rule.at, at, strict=True)}
+            if (name, at) in true and instance.value(rule.body, env)[0] != true[name, at]:
+                return False
+    return True
+
+
+def attack(programs: int, seed: int) -> Counter[str]:
+    """Random programs; of each array the derived rule, disguised, and slips of it."""
+    seen: Counter[str] = Counter()
+    for case in range(programs):
+        author = Author(random.Random(1000 * seed + case))
+        program = author.program()
+        try:
+            checker = Checker(program)
+            exact = instances(program, 4)
+        except (InputError, TooLargeError) as error:
+            seen[type(error).__name__] += 1
+            continue
+        seen["programs"] += 1
+        for array in author.rng.sample(sorted(program.readable - {"eta"}), 3):
+            letters = tuple(
+                Var(f"{sort.name.lower()}{place}", sort)
+                for place, sort in enumerate(program.arrays[array])
+            )
+            try:
+                derived = checker.plain.derived(array, letters)
+                body = author.disguised(written(checker.plain.calculus, derived))
+                slips = [*spoiled(body)]
+                for claim in [body, *author.rng.sample(slips, min(3, len(slips)))]:
+                    rule = Rule(array, letters, claim)
+                    proved = isinstance(checker.check(rule), Proved)
+                    true = holds(program, rule, exact)
+                    seen[f"proved {proved}, true {true}"] += 1
+                    assert true or not proved, (seed, case, program, rule)
+                    assert proved or claim is not body, (seed, case, program, rule)
+            except (InputError, TooLargeError) as error:
+                seen[f"rule: {error}"] += 1
+    return seen
+
+
+@pytest.fixture
+def small_budgets(monkeypatch):
+    monkeypatch.setattr(labelling, "LEAVES", 100)
+    monkeypatch.setattr(monomials, "MONOMIALS", 300)
+
+
+@pytest.mark.usefixtures("small_budgets")
+def test_what_is_proved_of_random_programs_is_true_at_exact_instances():
+    seen = attack(60, seed=1)
+    assert seen["programs"] > 40
+    assert seen["proved True, true True"] > 100
+    assert seen["proved False, true False"] > 60
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_budgets")
+def test_what_is_proved_of_thousands_of_random_programs_is_true():
+    seen = sum((attack(300, seed) for seed in range(2, 8)), Counter())
+    assert seen["programs"] > 1200
