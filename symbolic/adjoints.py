@@ -97,7 +97,7 @@ class Adjoints:
         self.multipliers = {
             array: named.get(array) or Multiplier(array, f"∂{array}")
             for array in program.arrays
-            if array not in {m.name for m in program.multipliers}
+            if array not in {m.name for m in program.multipliers} | program.indicators
         }
         arrays = dict(program.arrays)
         for multiplier in self.multipliers.values():
@@ -395,7 +395,7 @@ def check(
 
 def require_rule(program: Program, rule: Rule | Closed) -> None:
     """Raises `InputError` where the rule speaks of no array of the program, or of other indices."""
-    arrays = program.arrays
+    arrays = {a: s for a, s in program.arrays.items() if a in program.readable}
     if rule.array not in arrays:
         raise InputError(f"There is no array {rule.array!r}. {did_you_mean(rule.array, arrays)}")
     if rule.array in program.indicators:

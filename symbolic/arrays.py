@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symbolic.errors import InputError
-from symbolic.indexed import Expr, Num, Sort, Var, free_letters
+from symbolic.errors import InputError, did_you_mean
+from symbolic.indexed import INTEGERS, Expr, Num, Sort, Var, arrays_read, free_letters
 from symbolic.indices import Hypothesis
 
 ONE = Num(Fraction(1))
@@ -59,7 +59,7 @@ class Abstract:
 class Multiplier:
     """The name and the sign of a derivative: name[…] = factor · ∂cost/∂array[…].
 
-    The factor is a product of numbers, sizes and given scalars; -1 for Haykin's δ, -eta for Δw.
+    The factor is a product of numbers, sizes and given arrays; -1 for Haykin's δ, -eta for Δw.
     """
 
     array: str
@@ -71,6 +71,7 @@ class Multiplier:
 class Acyclic:
     """array[…] is 0 unless its index `to` comes after its index `source` in some order.
 
+    Two relations may have two orders, so one of them alone must lead round a circle.
     The weights of a feed-forward network of any shape are acyclic: w[k, i] has to 0, source 1.
     """
 
@@ -95,7 +96,8 @@ class Program:
     indicators: frozenset[str] = frozenset()
     acyclic: tuple[Acyclic, ...] = ()
     facts: tuple[Hypothesis, ...] = ()
-    arrays: Mapping[str, tuple[Sort, ...]] = field(init=False)
+    arrays: Mapping[str, tuple[Sort, ...]] = field(init=False)  # with the multipliers
+    readable: frozenset[str] = field(init=False)  # the given and the defined ones
 
     def __post_init__(self) -> None:
         arrays: dict[str, tuple[Sort, ...]] = {}
@@ -110,17 +112,47 @@ class Program:
             require_closed(self.cost)
         else:
             require_letters("the cost", self.cost, ())
+        self._require_values(arrays)
+        object.__setattr__(self, "readable", frozenset(arrays))
+        named: set[str] = set()
         for multiplier in self.multipliers:
-            if multiplier.array not in arrays:
+            if multiplier.array not in self.readable - self.indicators:
                 raise InputError(f"{multiplier.name!r} stands for no array of the program.")
+            if multiplier.array in named:
+                raise InputError(f"The derivative by {multiplier.array!r} is named twice.")
+            named.add(multiplier.array)
             require_letters(f"the factor of {multiplier.name!r}", multiplier.factor, ())
+            if not arrays_read(multiplier.factor) <= {given.array for given in self.given}:
+                raise InputError(f"The factor of {multiplier.name!r} may read given arrays only.")
             self._declare(arrays, multiplier.name, arrays[multiplier.array])
         object.__setattr__(self, "arrays", arrays)
+
+    def _require_values(self, arrays: dict[str, tuple[Sort, ...]]) -> None:
+        """Nothing in the program may depend on a derivative of its own cost."""
+        given = {g.array for g in self.given}
+        for name in self.indicators:
+            if name not in given:
+                raise InputError(f"Only a given array can be 0 or 1 throughout, not {name!r}.")
+        for relation in self.acyclic:
+            places = range(len(arrays.get(relation.array, ())))
+            apart = relation.to in places and relation.source in places
+            if relation.array not in given or not apart or relation.to == relation.source:
+                raise InputError(f"Acyclic({relation.array!r}) needs two indices of a given array.")
+        for part in (*self.definitions, self.cost):
+            if isinstance(part, Abstract):
+                _require_partials(part, arrays)
+                continue
+            body = part.body if isinstance(part, Definition) else part
+            _require_read(body, arrays)
+        if isinstance(self.cost, Abstract) and self.cost.at:
+            raise InputError("The cost is one number: it has no letters.")
 
     @staticmethod
     def _declare(arrays: dict[str, tuple[Sort, ...]], name: str, sorts: tuple[Sort, ...]) -> None:
         if name in arrays:
             raise InputError(f"{name!r} is declared twice.")
+        if INTEGERS in sorts:
+            raise InputError(f"{name!r} has no first and last element. Give its indices a range.")
         arrays[name] = sorts
 
 
@@ -159,6 +191,25 @@ def require_closed(definition: Definition | Abstract) -> None:
             )
         where = f"the partial of {definition.array!r} by {local.array!r}"
         require_letters(where, local.slope, (*definition.at, *local.at))
+
+
+def _require_read(expr: Expr, arrays: Mapping[str, tuple[Sort, ...]]) -> None:
+    for name in sorted(arrays_read(expr) - arrays.keys()):
+        raise InputError(
+            f"The program reads {name!r}, which it neither is given nor defines. "
+            f"{did_you_mean(name, arrays)}"
+        )
+
+
+def _require_partials(definition: Abstract, arrays: Mapping[str, tuple[Sort, ...]]) -> None:
+    for local in definition.partials:
+        have = tuple(letter.sort for letter in local.at)
+        if arrays.get(local.array) != have or len(set(local.at)) < len(local.at):
+            raise InputError(
+                f"The partial of {definition.array!r} by {local.array!r} needs different letters, "
+                "one for each index of an array of the program."
+            )
+        _require_read(local.slope, arrays)
 
 
 def require_letters(where: str, expr: Expr, at: tuple[Var, ...]) -> None:

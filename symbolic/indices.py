@@ -88,6 +88,7 @@ class Calculus(Monomials):
     ) -> None:
         super().__init__(indicators)
         self.arrays = dict(arrays)
+        self._only: dict[str, Name] = {}  # the name of the element of a sort with one
         self._limits: dict[str, tuple[Linear, Linear]] = {}
         self._contexts: dict[tuple[Var, ...], Normal] = {}
         self._laws: list[tuple[frozenset[Base], tuple[Atom, ...], Normal]] = []
@@ -101,7 +102,11 @@ class Calculus(Monomials):
                 self._add_law(law)
 
     def know(self, sort: Sort) -> None:
-        """Declare a sort; one name means one sort."""
+        """Declare a sort; one name means one sort, whose bounds are fixed numbers."""
+        if sort.ordered and sort.name not in self.sorts:
+            ends = [part for end in sort.bounds() for part, _ in affine(end).terms]
+            if not all(isinstance(part, Size) for part in ends):
+                raise InputError(f"The bounds of {sort.name!r} may speak of sizes only.")
         known = self.sorts.setdefault(sort.name, sort)
         if known is not sort and known != sort:
             raise InputError(f"The sort {sort.name!r} is declared twice, differently.")
@@ -125,6 +130,8 @@ class Calculus(Monomials):
             case Fn(name, argument):
                 return self.function(name, self.normal(argument))
             case Opaque(name, at, arguments, orders):
+                if orders and (len(orders) != len(arguments) or min(orders) < 0):
+                    raise InputError(f"{name!r} wants one order of derivative for each argument.")
                 return self.opaque(
                     name,
                     orders or (0,) * len(arguments),
@@ -134,11 +141,16 @@ class Calculus(Monomials):
             case Sum(over, body):
                 self.know(over.sort)
                 letters = [over]
-                while isinstance(body, Sum) and body.over not in letters:
+                while isinstance(body, Sum) and body.over not in letters and over.sort != INTEGERS:
+                    if body.over.sort == INTEGERS:
+                        break
                     self.know(body.over.sort)
                     letters.append(body.over)
                     body = body.body
-                return self.total(self.normal(body), *letters)
+                inner = self.normal(body)
+                if over.sort == INTEGERS:
+                    self._require_finite(inner, over)
+                return self.total(inner, *letters)
             case Delta(left, right):
                 sides = self.index(left), self.index(right)
                 self._require_alike(*sides)
@@ -163,10 +175,15 @@ class Calculus(Monomials):
             return z.constant(1) if part.name in self.ones else z.single(("s", part.name))
         sort = part.sort
         self.know(sort)
-        if (sort.size or sort.name) in self.ones and sort.last is None:
-            if sort.ordered:
-                return self.index(sort.first)
-            return z.single(("n", "*", sort.name))
+        if isinstance(part, Name) and sort.ordered:
+            raise InputError(f"{part.name!r} names an element of {sort.name!r}, which has numbers.")
+        if (sort.size or sort.name) in self.ones and (not sort.ordered or sort.bounds()[0] == 1):
+            if isinstance(part, Name) and self._only.setdefault(sort.name, part) != part:
+                raise InputError(f"{sort.name!r} has one element here, yet two names for it.")
+            if not sort.ordered:
+                return z.single(("n", "*", sort.name))
+            if sort.last is None:
+                return z.constant(1)
         match part:
             case Var(name):
                 return z.single(("f", name, sort.name))
@@ -279,17 +296,46 @@ class Calculus(Monomials):
             accumulate(result, part)
         return result
 
+    def _require_finite(self, normal: Normal, over: Var) -> None:
+        """Raises `InputError` where ranges do not cut a sum over ℤ off at both ends."""
+        for _, bounds, _, equations, ranges in normal:
+            loose = {self._part(over)[1][0][0], *filter(self._is_ordered, bounds)}
+            forms = [*ranges, *equations, *(z.combined(z.constant(0), 1, f, -1) for f in equations)]
+            while loose:
+                ends: dict[Base, set[bool]] = {base: set() for base in loose}
+                for _, terms in forms:
+                    open_ = [(base, c) for base, c in terms if base in loose]
+                    if len(open_) == 1:
+                        ends[open_[0][0]].add(open_[0][1] > 0)
+                held = {base for base, sides in ends.items() if len(sides) == 2}
+                if not held:
+                    raise InputError("A sum over all integers needs a range.")
+                loose -= held
+
     def _add_law(self, law: Law) -> None:
         for letter in law.bound:
             if letter.sort.ordered:
                 raise InputError(f"{law.name!r} sums over an ordered sort, which is not supported.")
         pattern: list[Atom] = []
+        ranged: set[Var] = set()  # letters that stand where their own sort is wanted
         for get in law.pattern:
             at = tuple(self.index(i) for i in get.at)
-            if any(f[0] or len(f[1]) != 1 or f[1][0][1] != 1 for f in at):
+            if any(f[0] or [c for _, c in f[1]] != [1] or f[1][0][0][0] == "g" for f in at):
                 raise InputError(f"{law.name!r} may have only plain indices on its left side.")
+            self.read(get.array, at)  # its indices are as many as declared, and of those sorts
             pattern.append(("x", get.array, at))
-        known = frozenset().union(*map(free_letters, law.pattern)) - set(law.bound)
+            for i, sort in zip(get.at, self.arrays[get.array], strict=True):
+                if isinstance(i, Var) and i.sort in (sort, INTEGERS):
+                    ranged.add(i)
+        written = frozenset().union(*map(free_letters, law.pattern))
+        if not pattern or not set(law.bound) <= written or len(set(law.bound)) < len(law.bound):
+            raise InputError(f"{law.name!r} must sum over different letters of its left side.")
+        for letter in sorted(written - ranged, key=repr):
+            raise InputError(
+                f"{law.name!r} holds for {letter.name} in {letter.sort.name!r} only; "
+                "its arrays have other ranges."
+            )
+        known = written - set(law.bound)
         if not free_letters(law.value) <= known:
             raise InputError(f"{law.name!r} has an index on its right side that the left has not.")
         value = self.normal(law.value)

@@ -121,10 +121,10 @@ def _variants(integers: list[Base], parts: Parts, rename: Renaming) -> Iterator[
     slots: dict[Linear, Any] = {}
     for atom, _ in parts[0]:
         for mark, form in places(atom):
-            if mark < slots.get(form, ("￿",)) and any(base in integers for base, _ in form[1]):
+            if mark < slots.get(form, ("￿",)) and _turns(form, integers):
                 slots[form] = mark
     for form in parts[2]:
-        if form not in slots and any(base in integers for base, _ in form[1]):
+        if form not in slots and _turns(form, integers):
             slots[form] = ("￾",)
     chosen: dict[tuple[Any, ...], list[dict[Base, Linear]]] = {}
     for count, basis in enumerate(combinations(sorted(slots), len(integers))):
@@ -136,6 +136,12 @@ def _variants(integers: list[Base], parts: Parts, rename: Renaming) -> Iterator[
             chosen.setdefault(key, []).append(table)
     found = [rename(parts, table) for table in chosen[min(chosen)]] if chosen else []
     yield from [variant for variant in found if variant is not None] or [parts]
+
+
+def _turns(form: Linear, integers: list[Base]) -> bool:
+    """Whether the form has such letters, none inside a fixed map: t + map(t) hits no place once."""
+    mapped = (x for base, _ in form[1] if base[0] == "g" for x in letters((0, ((base, 1),))))
+    return any(base in integers for base, _ in form[1]) and not any(x in integers for x in mapped)
 
 
 def _inverse(integers: list[Base], basis: tuple[Linear, ...]) -> dict[Base, Linear] | None:

@@ -237,6 +237,8 @@ class Monomials:
             rest = ((), bounds, atoms, equations, ranges)
             if not bounds:  # 0/1 factors are their own powers
                 rest = ((), (), atoms, (), ())
+            if rest == NONE and c < 0 and not integral:
+                raise InputError("A root of a negative number.")
             if rest == NONE and c == 1:
                 kept: tuple[Any, ...] = ()
             else:
@@ -384,7 +386,7 @@ class Monomials:
         powers: dict[Atom, Number] = {}
         for atom, power in atoms:
             if atom[0] == "x" and atom[1] in self.indicators:
-                powers[atom] = 1
+                powers[atom] = 1 if power else powers.get(atom, 0)
             else:
                 powers[atom] = powers.get(atom, 0) + power
         bases: list[Normal] = []
@@ -434,7 +436,9 @@ class Monomials:
         held = occurring((atoms, equations, ()))
         for base in [b for b in bounds if b not in held]:
             around = [form for form in ranges if base in z.letters(form)]
-            if len(around) != 2 or any(base not in dict(form[1]) for form in around):
+            if len(around) != 2 or any([*z.letters(form)].count(base) > 1 for form in around):
+                continue  # t + map(t) may skip numbers
+            if any(base not in dict(form[1]) for form in around):
                 continue
             length = z.combined(z.combined(around[0], 1, around[1], 1), 1, z.constant(1), 1)
             signs = sorted(dict(form[1])[base] for form in around)

@@ -1,7 +1,7 @@
 """Whether the elements of an array program can be computed one after the other.
 
 Arrays that read each other in a circle must go round it along an axis: an ordered index that only
-steps one way (time), or an unordered one whose steps are edges of a declared acyclic relation.
+steps one way (time), or an unordered one whose steps are edges of one declared acyclic relation.
 Reads that stay where they are on the first axis must step along a second one, and so on.
 Then the tangent system and the adjoint system have exactly one solution each, which is what the
 adjoint certificate rests on.
@@ -41,8 +41,9 @@ def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Nor
         for circle in _circles(letters, reads):
             around = [read for read in reads if read.reader in circle and read.source in circle]
             tried = (
-                _still(circle, letters, around, sort, program.acyclic, calculus)
+                _still(circle, letters, around, sort, relation, calculus)
                 for sort in calculus.sorts
+                for relation in (program.acyclic or (None,))
             )
             still = min((left for left in tried if left is not None), key=len, default=around)
             if len(still) == len(around):
@@ -149,7 +150,7 @@ def _still(
     letters: dict[str, tuple[Linear, ...]],
     reads: list[_Read],
     sort: str,
-    acyclic: tuple[Acyclic, ...],
+    acyclic: Acyclic | None,
     calculus: Calculus,
 ) -> list[_Read] | None:
     """The reads that stay where they are along the sort, if all others step in one direction.
@@ -182,16 +183,15 @@ def _steps(
     own: Linear,
     source: Linear,
     lag: Linear,
-    acyclic: tuple[Acyclic, ...],
+    acyclic: Acyclic | None,
     ordered: bool,
 ) -> bool:
     if ordered:
         return z.implied((lag[0] - 1, lag[1]), read.ranges)
-    return any(
+    return acyclic is not None and any(
         atom[0] == "x"
-        and atom[1] == relation.array
-        and atom[2][relation.to] == own
-        and atom[2][relation.source] == source
+        and atom[1] == acyclic.array
+        and atom[2][acyclic.to] == own
+        and atom[2][acyclic.source] == source
         for atom in read.beside
-        for relation in acyclic
     )

@@ -135,7 +135,6 @@ VACUOUS = {  # program, claim, a hypothesis that contradicts what the program sa
         Num(Fraction(2)),
         Law("on_j = 2", (), (on,), Num(Fraction(2))),
     ),
-    "two neurons in a layer of one": (ENDS, Num(Fraction(2)), SizeOne("J = 1", "J")),
 }
 
 
@@ -147,6 +146,11 @@ def test_a_hypothesis_that_no_instance_satisfies_proves_nothing(name: str):
     verdict = judge(program, rule, (hypothesis,))
     assert isinstance(verdict, Open)
     assert hypothesis.name in verdict.why
+
+
+def test_a_layer_of_one_has_no_two_neurons():
+    with pytest.raises(InputError, match="one element"):
+        judge(ENDS, Rule("v", (j,), Num(Fraction(2))), (SizeOne("J = 1", "J"),))
 
 
 def test_a_hypothesis_that_is_not_needed_is_not_named():
