@@ -9,7 +9,7 @@ from symbolic.arrays import ONE, Rule
 from symbolic.indexed import INTEGERS, Add, AtLeast, Expr, Fn, Get, Mul, Opaque, Pow, Sum, Var
 from symbolic.indices import Calculus
 from symbolic.integers import Linear
-from symbolic.models import Claim, Model, checker_of
+from symbolic.models import Claim, Model, judge_of
 from symbolic.partials import written
 from symbolic.shapes import Letters, named, put
 
@@ -22,7 +22,7 @@ def derived(model: Model) -> Model:
 
     Raises `InputError` where the program has no order.
     """
-    adjoint = checker_of(model).plain
+    adjoint = judge_of(model).checker.plain
     claims: list[Claim] = []
     order = [d.array for d in reversed(model.program.definitions)]
     for array in (*order, *model.weights):

@@ -15,31 +15,22 @@ A model comes from a file (`model_file.read_model`) or is built from the same da
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symbolic import adjoints
 from symbolic.adjoints import Checker
-from symbolic.arrays import ONE, Abstract, Given, Program, Rule
+from symbolic.array_verdicts import Judge
+from symbolic.arrays import ONE, Given, Program, Rule
 from symbolic.derivation import Source
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Fn, Get, Num, Var, walk
+from symbolic.indexed import Get, Num, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
-from symbolic.model_notation import plain
-from symbolic.partials import KINKED
-from symbolic.shapes import parts
-from symbolic.verdicts import Hypothesis as Named
-from symbolic.verdicts import Open, Proved, Verdict
+from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.witnesses import holds_somewhere, satisfiable
 
 ZERO = Num(Fraction(0))
-BY = "the adjoint certificate"
-OFF_THE_KINK = Named("off the kinks", "no argument of relu or step is 0")
-MOST_SEARCHED = 3_000
-"""Parts of what is left over times definitions, up to which further hypotheses are tried."""
-MOST_SHOWN = 60
-"""How many parts of what is left over are written out."""
 MOST_TRIED = 24
 """How many further hypotheses are tried for a claim that does not follow."""
 
@@ -72,51 +63,36 @@ def judged(model: Model) -> Iterator[tuple[Claim, Verdict]]:
     """
     for claim in model.claims:
         adjoints.require_rule(model.program, claim.rule)
-    checkers: dict[tuple[Hypothesis, ...], Checker] = {(): checker_of(model)}
+    judges: dict[tuple[Hypothesis, ...], Judge] = {(): judge_of(model)}
     for claim in model.claims:
-        if claim.assuming not in checkers:
-            checkers[claim.assuming] = Checker(model.program, claim.assuming)
-        yield claim, verdict(model.program, claim, checkers[claim.assuming])
+        if claim.assuming not in judges:
+            judges[claim.assuming] = judge_of(model, claim.assuming)
+        yield claim, verdict(claim, judges[claim.assuming])
 
 
-def checker_of(model: Model) -> Checker:
+def judge_of(model: Model, assuming: tuple[Hypothesis, ...] = ()) -> Judge:
     """What decides the claims of a model.
 
     Raises `InputError` where the program has no order, or is too large.
     """
     try:
-        return Checker(model.program)
+        return Judge(model.program, assuming)
     except TooLargeError as error:
         raise InputError(
             f"The definitions are too large to be written out ({error}). Define parts of them."
         ) from None
 
 
-def verdict(program: Program, claim: Claim, checker: Checker) -> Verdict:
-    """The verdict of one claim; the only place where one is made."""
-    try:
-        result = checker.check(claim.rule)
-    except TooLargeError as error:
-        return Open(f"too large to be decided: {error}")
-    if isinstance(result, adjoints.Unproved):
-        size = parts(result.residual)
-        gap = f": {_gap(program, claim.rule, result)}" if size <= MOST_SHOWN else ""
-        small = size * (1 + len(program.definitions)) <= MOST_SEARCHED
-        remark = _would_hold(program, claim) if small else ""
-        return Open(f"it does not follow from the definitions{gap}{remark}")
-    used = tuple(h for h in claim.assuming if h.name in result.under)
-    empty = vacuous(program, claim.rule, used)
-    if empty:
-        return Open(empty)
-    kinks = (OFF_THE_KINK,) if _kinked(program, claim.rule) else ()
-    return Proved(BY, (*(Named(h.name, h.name) for h in used), *kinks))
-
-
-def _gap(program: Program, rule: Rule, found: adjoints.Unproved) -> str:
-    """What is left over, in words; of a derivative with a factor, times that factor."""
-    named = next((m.name for m in program.multipliers if m.array == rule.array), None)
-    left = named or f"D({rule.array})"
-    return f"the right side minus {left} comes to {plain(found.residual)}"
+def verdict(claim: Claim, judge: Judge) -> Verdict:
+    """The verdict of one claim; a refuted one is told under what it would hold."""
+    found = judge.verdict(claim.rule)
+    if isinstance(found, Refuted):
+        remark = "" if "It holds if" in found.diagnosis else _would_hold(judge, claim)
+        return replace(found, diagnosis=f"{found.diagnosis}{remark}".strip())
+    names = {h.name for h in found.under} if isinstance(found, Proved) else None
+    used = tuple(h for h in claim.assuming if names is None or h.name in names)
+    empty = vacuous(judge.program, claim.rule, used)
+    return Open(empty) if empty else found
 
 
 def vacuous(program: Program, rule: Rule, used: tuple[Hypothesis, ...]) -> str:
@@ -128,20 +104,20 @@ def vacuous(program: Program, rule: Rule, used: tuple[Hypothesis, ...]) -> str:
     return ""
 
 
-def _would_hold(program: Program, claim: Claim) -> str:
-    """The first further hypothesis under which a claim would follow, as the end of a sentence."""
-    for hypothesis in _standard(program)[:MOST_TRIED]:
-        if hypothesis in claim.assuming:
+def _would_hold(judge: Judge, claim: Claim) -> str:
+    """The first further hypothesis under which a claim would follow, as one more sentence."""
+    for hypothesis in _standard(judge.program)[:MOST_TRIED]:
+        if hypothesis in claim.assuming or isinstance(hypothesis, SizeOne):
             continue
         offered = (*claim.assuming, hypothesis)
         try:
-            result = Checker(program, offered).check(claim.rule)
+            result = Checker(judge.program, offered).check(claim.rule)
         except TooLargeError:
-            continue
+            return ""
         if isinstance(result, adjoints.Proved):
             used = tuple(h for h in offered if h.name in result.under)
-            if not vacuous(program, claim.rule, used):
-                return f"; it would hold under {' and '.join(h.name for h in used)}"
+            if not vacuous(judge.program, claim.rule, used):
+                return f" It holds if {' and '.join(h.name for h in used)}."
     return ""
 
 
@@ -185,17 +161,3 @@ def _letters(entry: Get) -> list[Var]:
 
 def _shown(entry: Get) -> str:
     return f"{entry.array}[{','.join(letter.name for letter in _letters(entry))}]"
-
-
-def _kinked(program: Program, rule: Rule) -> bool:
-    """Whether the model or the rule speaks of relu or step."""
-    formulas: list[Expr] = [rule.body]
-    for definition in program.definitions:
-        if isinstance(definition, Abstract):
-            formulas += [local.slope for local in definition.partials]
-        else:
-            formulas.append(definition.body)
-    if not isinstance(program.cost, Abstract):
-        formulas.append(program.cost)
-    every = (part for expr in formulas for part in walk(expr))
-    return any(isinstance(part, Fn) and part.name in KINKED for part in every)

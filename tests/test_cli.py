@@ -219,3 +219,21 @@ def test_bad_data_is_named_with_its_place_and_nothing_is_trained(data, place, tm
 def test_the_demo_learns_xor(capsys):
     assert main(["demo"]) == 0
     assert "0 of 4 patterns wrong" in capsys.readouterr().out
+
+
+def test_a_wrong_claim_of_a_model_exits_with_1_and_numbers_anyone_can_put_in(tmp_path, capsys):
+    model = tmp_path / "line.model"
+    model.write_text(
+        "sizes N\ngiven x[n], d[n]\nweights w\n"
+        "cost = (1/(2*N))*sum(n, (d[n] - w*x[n])^2)\n"
+        "D(w) = -sum(n, (d[n] - w*x[n])*x[n])\n",
+        encoding="utf-8",
+    )
+    assert main(["prove", str(model), "--json"]) == 1
+    (item,) = json.loads(capsys.readouterr().out)["items"]
+    assert item["verdict"] == "refuted"
+    assert item["counterexample"]["sizes"] == {"N": "2"}
+    assert item["counterexample"]["left"] != item["counterexample"]["right"]
+    assert "1/N" in item["diagnosis"]
+    assert main(["prove", str(model)]) == 1
+    assert "right is D(w) = " in capsys.readouterr().out

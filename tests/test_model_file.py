@@ -17,7 +17,7 @@ from symbolic.model_file import MOST_CHARACTERS, MOST_STATEMENTS, read_model
 from symbolic.model_notation import plain
 from symbolic.models import judged
 from symbolic.partials import KINKED, SLOPES
-from symbolic.verdicts import Open, Proved
+from symbolic.verdicts import Open, Proved, Refuted
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NET = """\
@@ -178,16 +178,17 @@ def test_a_shape_is_judged_before_any_algebra():
     assert error(NET + claims).startswith("my.model:11:")
 
 
-def test_a_wrong_claim_is_open_and_told_what_would_make_it_right():
+def test_a_wrong_claim_is_refuted_and_told_what_would_make_it_right():
     (verdict,) = verdicts(NET + "delta = (d - y) * phi'(v)")
-    assert isinstance(verdict, Open)
-    assert verdict.why.endswith("it would hold under N = 1")
-    (verdict,) = verdicts(NET + "delta = (d - y) * phi(v)")
-    assert "would hold" not in verdict.why
+    assert isinstance(verdict, Refuted)
+    assert verdict.left != verdict.right
+    assert verdict.diagnosis == "The factor 1/N is missing. It holds if N = 1."
+    (verdict,) = verdicts(NET + "delta = (d - y) * phi(v) / N")
+    assert isinstance(verdict, Refuted)
+    assert "phi stands where its derivative belongs" in verdict.diagnosis
     (verdict,) = verdicts(NET + "D(b) = b - sum(n, delta)")
-    assert verdict == Open(
-        "it does not follow from the definitions: the right side minus D(b) comes to b[j]"
-    )
+    assert isinstance(verdict, Refuted)
+    assert isinstance(verdict.nearest, Rule)
 
 
 def test_only_the_hypotheses_that_are_needed_are_named():
@@ -216,7 +217,7 @@ def test_a_condition_that_no_index_meets_proves_nothing():
 def test_the_layer_rule_is_wrong_where_the_condition_is_left_out():
     text = (EXAMPLES / "nielsen.model").read_text(encoding="utf-8")
     text += "\ndelta[l] = (w[l+1].T @ delta[l+1]) * sigma'(z[l])\n"
-    assert isinstance(verdicts(text)[-1], Open)
+    assert isinstance(verdicts(text)[-1], Refuted)
 
 
 def test_named_layers_in_matrix_form():
@@ -263,8 +264,8 @@ delta[n,j] = out[j]*e[n,j]*phi'[j](v[n,j])/N + (1 - out[j])*phi'[j](v[n,j])*(del
     right, weights, split = verdicts(text.replace("(delta @ w)", "sum(k, delta[n,k]*w[k,j])"))
     assert isinstance(right, Proved)
     assert isinstance(weights, Proved)
-    assert isinstance(split, Open)
-    assert split.why.endswith("; it would hold under out[j2]*w[j,j2] = 0")
+    assert isinstance(split, Refuted)
+    assert split.diagnosis.endswith("It holds if out[j2]*w[j,j2] = 0.")
 
 
 def test_tied_weights_add_up_over_their_uses():
@@ -286,7 +287,7 @@ def test_a_softmax_over_an_axis_is_that_over_an_index():
     for line in ("p[n,k] = softmax(k, s[n,k])", "p = softmax(k, s)", "p[n] = softmax(k, s[n])"):
         assert isinstance(verdicts(f"{head}{line}\n{tail}")[0], Proved), line
     (verdict,) = verdicts(f"{head}p = softmax(n, s)\n{tail}")
-    assert isinstance(verdict, Open)
+    assert isinstance(verdict, Refuted)
 
 
 @pytest.mark.parametrize("name", PRIMES)
