@@ -149,7 +149,7 @@ class Calculus(Monomials):
                     body = body.body
                 inner = self.normal(body)
                 if over.sort == INTEGERS:
-                    self._require_finite(inner, over)
+                    self._require_finite(inner, [over])
                 return self.total(inner, *letters)
             case Delta(left, right):
                 sides = self.index(left), self.index(right)
@@ -296,10 +296,11 @@ class Calculus(Monomials):
             accumulate(result, part)
         return result
 
-    def _require_finite(self, normal: Normal, over: Var) -> None:
+    def _require_finite(self, normal: Normal, letters: Iterable[Var]) -> None:
         """Raises `InputError` where ranges do not cut a sum over ℤ off at both ends."""
         for _, bounds, _, equations, ranges in normal:
-            loose = {self._part(over)[1][0][0], *filter(self._is_ordered, bounds)}
+            loose = {self._part(v)[1][0][0] for v in letters if v.sort == INTEGERS}
+            loose.update(filter(self._is_ordered, bounds))
             forms = [*ranges, *equations, *(z.combined(z.constant(0), 1, f, -1) for f in equations)]
             while loose:
                 ends: dict[Base, set[bool]] = {base: set() for base in loose}

@@ -31,6 +31,7 @@ from symbolic.indexed import (
     Sort,
     Sum,
     Var,
+    walk,
 )
 from symbolic.indices import Calculus, Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
@@ -413,7 +414,8 @@ class Author:
             at = tuple(letter for letter in scope if letter.sort != T)
             return Opaque("φ", at, (self.expr(depth - 1, scope),))
         if shape < 0.7:
-            return Pow(self.expr(depth - 1, scope), Fraction(self.rng.choice((2, 2, -1))))
+            square = self.rng.random() < 0.6
+            return self.expr(depth - 1, scope) ** 2 if square else 1 / self.read(scope)
         if shape < 0.8 and t in scope:
             return self.rng.choice((Delta(t, 1), AtLeast(t, 2), Delta(t, Size("T"))))
         if shape < 0.85:
@@ -475,7 +477,7 @@ def instances(program: Program, count: int) -> list[tuple[Instance, dict[object,
     found = []
     for trial in range(count):
         rng = random.Random(trial)
-        sizes = {"J": 1 + trial % 3, "N": rng.choice((1, 2)), "T": 1 + trial % 4}
+        sizes = {"J": 3 - trial % 3, "N": rng.choice((1, 2)), "T": 1 + trial % 3}
         bodies = {d.array: (d.at, d.body) for d in program.definitions} | {
             "cost": ((), program.cost)
         }
@@ -519,6 +521,9 @@ def attack(programs: int, seed: int) -> Counter[str]:
             try:
                 derived = checker.plain.derived(array, letters)
                 body = author.disguised(written(checker.plain.calculus, derived))
+                if sum(p.over.sort == INTEGERS for p in walk(body) if isinstance(p, Sum)) > 2:
+                    seen["too long for nested loops"] += 1
+                    continue
                 slips = [*spoiled(body)]
                 for claim in [body, *author.rng.sample(slips, min(3, len(slips)))]:
                     rule = Rule(array, letters, claim)
@@ -534,20 +539,20 @@ def attack(programs: int, seed: int) -> Counter[str]:
 
 @pytest.fixture
 def small_budgets(monkeypatch):
-    monkeypatch.setattr(labelling, "LEAVES", 100)
-    monkeypatch.setattr(monomials, "MONOMIALS", 300)
+    monkeypatch.setattr(labelling, "LEAVES", 50)
+    monkeypatch.setattr(monomials, "MONOMIALS", 60)
 
 
 @pytest.mark.usefixtures("small_budgets")
 def test_what_is_proved_of_random_programs_is_true_at_exact_instances():
-    seen = attack(60, seed=1)
-    assert seen["programs"] > 40
-    assert seen["proved True, true True"] > 100
+    seen = attack(25, seed=7)
+    assert seen["programs"] > 20
+    assert seen["proved True, true True"] > 60
     assert seen["proved False, true False"] > 60
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_budgets")
-def test_what_is_proved_of_thousands_of_random_programs_is_true():
-    seen = sum((attack(300, seed) for seed in range(2, 8)), Counter())
-    assert seen["programs"] > 1200
+def test_what_is_proved_of_hundreds_of_random_programs_is_true():
+    seen = sum((attack(100, seed) for seed in range(8, 14)), Counter())
+    assert seen["programs"] > 500
