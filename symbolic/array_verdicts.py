@@ -13,6 +13,7 @@ from itertools import chain, islice
 
 from symbolic.adjoints import Adjoints, Checker
 from symbolic.adjoints import Proved as Certified
+from symbolic.array_conditions import conditions
 from symbolic.array_edits import everywhere, flattened, moved
 from symbolic.array_folding import folded
 from symbolic.array_refutation import Bench, Counterexample, search, sizes_of, survey
@@ -24,7 +25,6 @@ from symbolic.indexed import (
     INTEGERS,
     AtLeast,
     Expr,
-    Fn,
     Get,
     Mul,
     Sort,
@@ -36,7 +36,7 @@ from symbolic.indexed import (
 )
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
-from symbolic.partials import KINKED, unfolded, written
+from symbolic.partials import unfolded, written
 from symbolic.proof import KernelDisagreementError
 from symbolic.verdicts import Hypothesis as Needed
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
@@ -47,7 +47,6 @@ MOST_EDITS = 3_000
 """How many repairs of a claim are looked at."""
 MOST_REPAIRS = 40
 """How many repairs that agree in value are handed to the kernel."""
-OFF_THE_KINK = Needed("off the kink", "No relu and no step is taken at 0.")
 
 
 def judge(program: Program, rule: Rule, hypotheses: Iterable[Hypothesis] = ()) -> Verdict:
@@ -118,10 +117,19 @@ class Judge:
             names = ", ".join(found.under) or "what the program says"
             return Open(f"No instance was found that satisfies {names}: nothing would be proved.")
         under = tuple(Needed(h.name, _sentence(h)) for h in needed)
-        kinks = (OFF_THE_KINK,) if _kinked(self.program, rule) else ()
-        return Proved("the adjoint certificate", (*under, *kinks))
+        values = conditions(self.program, rule.body)
+        return Proved("the adjoint certificate", (*under, *values))
 
     def _refuted(self, rule: Rule, apart: Counterexample) -> Refuted:
+        try:
+            diagnosis, nearest = self._diagnosed(rule)
+        except TooLargeError:  # the numbers stand; why they differ is not worked out
+            diagnosis, nearest = "", None
+        member = tuple(map(str, apart.at))
+        return Refuted(member, apart.witness, apart.left, apart.right, diagnosis, nearest)
+
+    def _diagnosed(self, rule: Rule) -> tuple[str, Rule | None]:
+        """What is wrong, in words, and the nearest right form."""
         sentences = []
         true = self.true_rule(rule)
         slip, nearest = self._slip(rule, true)
@@ -132,9 +140,7 @@ class Judge:
             sentences.append(f"It holds if {holds}.")
         if not sentences:
             sentences.append(_unexplained(self.program, rule, true))
-        member = tuple(map(str, apart.at))
-        diagnosis = " ".join(sentences)
-        return Refuted(member, apart.witness, apart.left, apart.right, diagnosis, nearest or true)
+        return " ".join(sentences), nearest or true
 
     # ---------------------------------------------------------------------------- true rule
 
@@ -258,14 +264,6 @@ def _exprs(program: Program) -> Iterator[Expr]:
 def _reads(program: Program) -> Iterator[Get]:
     for expr in _exprs(program):
         yield from (part for part in walk(expr) if isinstance(part, Get))
-
-
-def _kinked(program: Program, rule: Rule) -> bool:
-    return any(
-        isinstance(part, Fn) and part.name in KINKED
-        for expr in (*_exprs(program), rule.body)
-        for part in walk(expr)
-    )
 
 
 def _unexplained(program: Program, rule: Rule, true: Rule | None) -> str:

@@ -6,15 +6,15 @@ two normal forms differ does not refute it.  What a proof needs is read off the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import InitVar, dataclass
 
 from symbolic import adjoints
 from symbolic.adjoints import Checker
-from symbolic.arrays import Abstract, Definition, Program, Rule
-from symbolic.indexed import Add, Count, Expr, Fn, Get, Mul, Num, Opaque, Pow, Sum, walk
+from symbolic.array_conditions import conditions, written
+from symbolic.arrays import Abstract, Program, Rule
+from symbolic.indexed import Opaque, walk
 from symbolic.labelling import TooLargeError
-from symbolic.partials import KINKED
 from symbolic.statements import Claim, Statement
 from symbolic.verdicts import WORST_FIRST, Hypothesis, Open, Proved, Verdict
 
@@ -31,9 +31,6 @@ BY_INDUCTION = "induction along the order of the program"
 SIZES = Hypothesis("all sizes ≥ 1", "every size (width, depth, N, T) is a positive integer")
 NO_CYCLES = "no cycles"
 CALLED = {"phi": "φ_j", "C": "C_k", "cost": "the cost", "E0": "𝓔_0", "prod": "P_c"}
-OFF_ZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
-OFF_KINKS = Hypothesis("off the kinks", "no argument of relu or step is 0")
-POSITIVE = Hypothesis("arguments > 0", "what stands under ln or a root is positive")
 
 
 @dataclass(frozen=True)
@@ -138,15 +135,12 @@ def standing(program: Program, claim: Claim) -> tuple[Hypothesis, ...]:
     ]
     if isinstance(claim, Rule):
         found += _differentiable(program)
-    parts = [part for expr in (*_written(program), claim.body) for part in walk(expr)]
-    positive = _positive_arrays(program)
-    found += [needs for part in parts if (needs := _condition(part, positive)) is not None]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*found, *conditions(program, claim.body))))
 
 
 def _differentiable(program: Program) -> Iterator[Hypothesis]:
     names = {
-        part.name for expr in _written(program) for part in walk(expr) if isinstance(part, Opaque)
+        part.name for expr in written(program) for part in walk(expr) if isinstance(part, Opaque)
     }
     for name in sorted(names):
         sign = CALLED.get(name, name)
@@ -159,58 +153,6 @@ def _differentiable(program: Program) -> Iterator[Hypothesis]:
         yield Hypothesis(
             f"{name} differentiable", f"{name} is differentiable there, with the partials named"
         )
-
-
-def _condition(part: Expr, positive: frozenset[str]) -> Hypothesis | None:
-    """What the operation needs of its argument, where that is not plain from its form."""
-    match part:
-        case Pow(base, exponent) if exponent.denominator > 1 and not _positive(base, positive):
-            return POSITIVE
-        case Pow(base, exponent) if exponent < 0 and not _positive(base, positive):
-            return OFF_ZERO
-        case Fn("ln", inner) if not _positive(inner, positive):
-            return POSITIVE
-        case Fn(name, _) if name in KINKED:
-            return OFF_KINKS
-    return None
-
-
-def _positive(expr: Expr, arrays: frozenset[str]) -> bool:
-    """Whether the expression is positive by its form, given that the entries of `arrays` are."""
-    match expr:
-        case Num(value):
-            return value > 0
-        case Get(array):
-            return array in arrays
-        case Add(parts) | Mul(parts):
-            return all(_positive(part, arrays) for part in parts)
-        case Pow(base):
-            return _positive(base, arrays)
-        case Sum(over, body):
-            return over.sort.last is None and _positive(body, arrays)
-        case _:
-            return isinstance(expr, Count) or (isinstance(expr, Fn) and expr.name == "exp")
-
-
-def _positive_arrays(program: Program) -> frozenset[str]:
-    """The arrays that are positive by their definition, all indices plain."""
-    found: frozenset[str] = frozenset()
-    for d in program.definitions:
-        if isinstance(d, Definition) and _positive(d.body, found):
-            found |= {d.array}
-    return found
-
-
-def _written(program: Program) -> Iterable[Expr]:
-    """Every expression that the program writes."""
-    cost = program.cost
-    if not isinstance(cost, Abstract):
-        yield cost
-    for d in (*program.definitions, *([cost] if isinstance(cost, Abstract) else [])):
-        if isinstance(d, Abstract):
-            yield from (local.slope for local in d.partials)
-        else:
-            yield d.body
 
 
 def _require_seal(seal: object, what: str) -> None:

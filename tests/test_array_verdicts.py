@@ -19,11 +19,12 @@ from published_rules import (
 
 from symbolic.adjoints import Checker
 from symbolic.adjoints import Proved as Certified
+from symbolic.array_conditions import OFF_KINKS, OFF_ZERO, POSITIVE
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import Counterexample, contradicted, search
 from symbolic.array_slips import MISTAKES
 from symbolic.array_text import shown_rule
-from symbolic.array_verdicts import OFF_THE_KINK, Judge, judge
+from symbolic.array_verdicts import Judge, judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import Delta, Expr, Fn, Get, Name, Num, Size, Sort, Sum, Var
@@ -44,7 +45,7 @@ def test_published_rules_are_proved_under_exactly_their_hypotheses(published: Pu
     for rule in published.rules:
         verdict = judging.verdict(rule)
         assert isinstance(verdict, Proved), shown_rule(published.program, rule)
-        needed = tuple(h.name for h in verdict.under if h != OFF_THE_KINK)
+        needed = tuple(h.name for h in verdict.under if h not in (OFF_KINKS, OFF_ZERO, POSITIVE))
         assert needed == (published.under if rule.array in published.needing else ())
 
 
@@ -121,7 +122,7 @@ def test_what_is_proved_about_relu_holds_off_its_kink():
         abstract_cost("y", "G", j),
     )
     verdict = judge(program, Rule("v", (j,), Get("G", (j,)) * step(v)))
-    assert verdict == Proved("the adjoint certificate", (OFF_THE_KINK,))
+    assert verdict == Proved("the adjoint certificate", (OFF_KINKS,))
 
 
 on = Get("on", (j,))

@@ -63,13 +63,13 @@ def test_a_model_file_is_derived_and_proved(capsys, tmp_path):
     assert result["items"][0]["source"]["line"] == 16
 
 
-def test_a_claim_of_a_model_file_that_does_not_follow_is_open(capsys, tmp_path):
+def test_a_claim_of_a_model_file_that_does_not_follow_is_refuted(capsys, tmp_path):
     wrong = tmp_path / "wrong.model"
     wrong.write_text("sizes N\nweights w[n]\ncost = sum(n, w[n]^2)\nD(w) = w\n", encoding="utf-8")
-    assert main(["prove", str(wrong), "--json"]) == 3
+    assert main(["prove", str(wrong), "--json"]) == 1
     (row,) = json.loads(capsys.readouterr().out)["items"]
-    assert row["verdict"] == "open"
-    assert row["why"].endswith("the right side minus D(w) comes to -w[n]")
+    assert row["verdict"] == "refuted"
+    assert row["nearest"] == "D(w[n]) = 2*w[n]"
     wrong.write_text("sizes N\nweights w[n]\ncost = w\n", encoding="utf-8")
     assert main(["prove", str(wrong)]) == 2
     assert f"{wrong}:3:8: The cost is a number, this is N" in capsys.readouterr().err

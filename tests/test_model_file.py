@@ -162,6 +162,8 @@ def test_what_is_too_large_is_an_error_or_open():
     assert "my.model:3:8: More than 12 sums" in error(head + "cost = sum(n, a[n])^13")
     assert "too large to be written out" in error(head + "cost = (b + c + e)^90*(b - c - e)^90")
     (verdict,) = verdicts(head + "cost = b\nD(b) = (b + c + e)^90*(b - c - e)^90")
+    assert isinstance(verdict, Refuted)  # by numbers; the formula itself is not written out
+    (verdict,) = verdicts(head + "cost = b\nD(b) = 1 + 0*(b + c + e)^90*(b - c - e)^90")
     assert isinstance(verdict, Open)
     assert "too large" in verdict.why
 
