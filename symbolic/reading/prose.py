@@ -1,0 +1,192 @@
+"""The words around formulas: cues, denials, and what is said about index letters.
+
+Words are text with $…$ around mentions of symbols.  The words that lead up to a formula must be on
+a list; otherwise the formula is not understood, for they may deny it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+CUES = {  # word: what it makes of the formula that follows
+    "let": "let", "define": "let", "denote": "let", "defined": "let", "set": "let",
+    "assume": "assume", "assuming": "assume", "suppose": "assume",
+    "then": "then", "therefore": "then", "hence": "then", "thus": "then", "so": "then",
+    "consequently": "then", "since": "since", "because": "since", "i.e": "then", "ie": "then",
+    "where": "where", "with": "where", "and": "and", "recall": "since", "using": "since",
+}  # fmt: skip
+_DENIALS = re.compile(
+    r"\b(?:not|no|never|false|wrong\w*|incorrect\w*|mistak\w*|erroneous\w*|untrue|invalid|cannot|"
+    r"fails?|failed|contradict\w*|unless|except|neither|nor|hardly|would|counterexample\w*|"
+    r"nonsense|whether|is it true|confus\w*|beware|refute\w*|bogus|absurd|\w+n['’]t)\b|\?",
+    re.IGNORECASE,
+)
+_M = r"\$\s*([^$]{1,40}?)\s*\$"
+_K = r"(\"?)(output|hidden|input)\"?(?:[- ]layer)?"
+_N = r"(?:neurons?|units?|nodes?)"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:if |let |when |for )?{_M} is an? output(?: layer)? {_N} or an? hidden(?: layer)? {_N}",
+        rf"(?:if |let |when |where |for )?(?:neuron |unit )?{_M} (?:now )?(?:be|denotes?|is|are|belongs to"
+        rf"|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?(?![\w-])",
+        rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the|an?) {_K}"
+        rf"(?: layer)?",
+        rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K} {_N} {_M}",
+        rf"{_M}(?: runs| ranges)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
+        rf"(?:fed by|that|downstream of|reached by) (?:neuron )?{_M}(?: feeds| reaches)?",
+        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}",
+    )
+)
+_SUM_OVER = re.compile(
+    r"\(?(?:the )?sum(?:s|med|ming)? (?:is |runs? |goes )?(?:over|taken over) (?:all )?(?:the )?"
+    r"(output|hidden) (?:neurons|units)\)?",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
+_MENTION = re.compile(r"\$([^$]*)\$")
+_ORDINAL = re.compile(r"\^\{?\\(?:text|mathrm)\s*\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
+_SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the words say of a letter; `count` where the letter is also a number of neurons."""
+
+    letter: str
+    role: str
+    start: int
+    end: int
+    count: bool = False
+    of: str = ""
+
+
+def said(text: str) -> Iterator[Said]:
+    """What a text says about index letters, in the order it is said.
+
+    >>> [(s.letter, s.role) for s in said("let $j$ be an output neuron, $i$: hidden neuron")]
+    [('j', 'output'), ('i', 'hidden')]
+    """
+    text = _plain_quotes(text)
+    taken: list[Said] = []
+    for number, pattern in enumerate(_PATTERNS):
+        for match in pattern.finditer(text):
+            if any(match.start() < s.end and s.start < match.end() for s in taken):
+                continue
+            taken.append(_of(number, match, text))
+    yield from sorted((s for s in taken if s.letter), key=lambda s: s.start)
+
+
+def _of(number: int, match: re.Match[str], text: str) -> Said:
+    start, end = match.span()
+    groups = match.groups()
+    if number == 0:
+        return Said(letter_of(groups[0]), "any", start, end)
+    if number == 5:
+        return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
+    if number == 6:
+        return Said(letter_of(groups[0]), "any", start, end)
+    letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
+    role = role.lower()
+    if quote:  # an "input" neuron only feeds, an "output" neuron is only fed
+        role = "source" if role == "input" else "any"
+    between = text[match.start() : match.end()]
+    count = number == 1 and bool(
+        re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
+    )
+    return Said(letter_of(letter), role, start, end, count)
+
+
+def letter_of(mention: str) -> str:
+    """The letter of a mention, an ordinal such as j^{th} included; empty for anything else."""
+    bare = _ORDINAL.sub("", mention.strip()).strip()
+    return bare if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", bare) else ""
+
+
+def sums_over(text: str) -> str:
+    """The neurons that the words say a sum runs over, empty if they say nothing."""
+    match = _SUM_OVER.search(text)
+    return match[1].lower() if match else ""
+
+
+@cache
+def _lexicon() -> frozenset[str]:
+    text = files("symbolic.reading").joinpath("words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The words before a formula: the last cue among them, and why they are not understood."""
+
+    cue: str
+    trouble: str = ""
+
+
+def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
+    """What the words that lead up to a formula make of it.
+
+    `embedded` words stand in the formula itself, and all of them must be known.
+
+    >>> lead("and let"), lead("it is false that").trouble
+    (Lead(cue='let', trouble=''), "the words before it deny or question it ('false')")
+    """
+    text = _plain_quotes(text)
+    paragraphs = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
+    last = paragraphs[-1] if paragraphs else ""
+    heading = last.startswith("#") or last.startswith("\\section")
+    sentence = text if embedded else _SENTENCE.split(last)[-1].strip()
+    complete = not embedded and (heading or sentence.endswith((".", "!", "?")))
+    denial = _DENIALS.search(sentence)
+    if denial:
+        return Lead("", f"the words before it deny or question it ({denial[0]!r})")
+    if complete:
+        return Lead("")
+    words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(sentence))]
+    known = _lexicon() | set(CUES) | set(more)
+    strange = [w for w in words if w and w not in known]
+    if strange:
+        shown = ", ".join(repr(w) for w in strange[:4])
+        return Lead("", f"the words before it are not known here ({shown})")
+    cues = [CUES[w] for w in words if w in CUES]
+    strong = [cue for cue in cues if cue not in ("and", "where")]
+    return Lead((strong or cues or [""])[-1])
+
+
+def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
+    """Why the words after a formula make it not understood; empty if they do not."""
+    text = _plain_quotes(text)
+    first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
+    sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
+    goes_on = embedded or re.match(r"[\s,)]*(?:[a-z?]|(?:This|That|It|Which)\b)", sentence)
+    denial = _DENIALS.search(sentence) if goes_on else None
+    if denial:
+        return f"the words after it deny or question it ({denial[0]!r})"
+    if embedded:
+        words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
+        known = _lexicon() | set(CUES) | set(more) | {"otherwise"}
+        strange = [w for w in words if w and w not in known]
+        if strange:
+            return f"the words after it are not known here ({strange[0]!r})"
+    elif goes_on and re.match(r"[\s,)]*(?:if|when|unless|provided|only)\b", sentence, re.I):
+        rest = _without_roles(sentence)
+        if re.search(r"\b(?:if|when|unless|provided|only)\b", rest, re.I):
+            return "the condition after it is not understood"
+    return ""
+
+
+def _without_roles(text: str) -> str:
+    """The text without what `said` and `sums_over` understand, and without mentions."""
+    for one in sorted(said(text), key=lambda s: -s.start):
+        text = text[: one.start] + " " + text[one.end :]
+    return _MENTION.sub(" ", _SUM_OVER.sub(" ", text))
+
+
+def _plain_quotes(text: str) -> str:
+    return re.sub("[“”„«»]|''|``", '"', text)
