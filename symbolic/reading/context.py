@@ -11,20 +11,21 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault
 from symbolic.reading.tree import Node
 
-ROLES = ("output", "hidden", "input", "source", "any")
+ROLES = ("output", "hidden", "input", "source", "fed", "any")
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """What the document says of an index letter, and at which character.
 
-    output, hidden and input are kinds of neurons; source is any neuron that feeds another; any
-    takes back what was said before.
+    output, hidden and input are kinds of neurons; source is any neuron that feeds another, fed any
+    that the neuron `of` feeds; any takes back what was said before.
     """
 
     letter: str
     role: str
     at: int
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

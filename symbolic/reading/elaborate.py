@@ -6,6 +6,7 @@ collected as data, for the formula is understood all the same.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from symbolic.errors import did_you_mean
@@ -187,6 +188,8 @@ class Elaborator:
             if letter.sort != NEURON:
                 return Range(letter.sort.name + "s")
             role = self.context.role(letter.name)
+            if role == "fed":
+                return Range("fed", of=self.context.roles[letter.name].of)
             return Range(role if role in ("output", "hidden") else "unsaid")
         if related.relation == "=":
             if node.above is None:
@@ -208,6 +211,9 @@ class Elaborator:
         if related.relation == "\\in" and isinstance(words, Mark | Letter):
             name = words.text if isinstance(words, Mark) else words.name
             bare = name.replace("\\mathrm", "").replace("\\mathcal", "").strip("{} ").lower()
+            fed = re.fullmatch(r"neurons fed by \$?([a-z])\$?", bare)
+            if fed and self.profile.letters.get(fed[1]) == "neuron":
+                return Range("fed", of=fed[1])
             if bare in _RANGES:
                 return Range(_RANGES[bare])
         raise NotUnderstood(

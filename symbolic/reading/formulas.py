@@ -25,13 +25,14 @@ UNWRITTEN = Var("·", SAMPLE)
 class Range:
     """What a bound index runs over.
 
-    `kind` is samples, layers, output, hidden, all (neurons), interval (first … last), or unsaid:
-    the document gives no range, and the prover must try each.
+    `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), interval
+    (first … last), or unsaid: the document gives no range, and the prover must try each.
     """
 
     kind: str
     first: str = ""
     last: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,23 @@ def free(formula: Formula) -> frozenset[Var]:
             return frozenset().union(*map(free, inside(formula)))
 
 
+def with_range(formula: Formula, span: Range) -> Formula:
+    """The formula whose sums over neurons of unsaid range have this one."""
+    match formula:
+        case SumOver(letter, old, body):
+            return SumOver(letter, span if old.kind == "unsaid" else old, with_range(body, span))
+        case Plus(parts):
+            return Plus(tuple(with_range(part, span) for part in parts))
+        case Times(parts):
+            return Times(tuple(with_range(part, span) for part in parts))
+        case Power(base, exponent):
+            return Power(with_range(base, span), exponent)
+        case Partial(of, by, reading):
+            return Partial(with_range(of, span), by, reading)
+        case _:
+            return formula
+
+
 def bound(formula: Formula) -> tuple[SumOver, ...]:
     """The sums, outermost first."""
     return tuple(part for part in walk(formula) if isinstance(part, SumOver))
@@ -246,7 +264,7 @@ def as_indexed(
             case Applied(function, at, argument, order):
                 orders = (order,) if order else ()
                 return indexed.Opaque(function, at, (put(argument),), orders)
-            case SumOver(letter, Range("samples" | "all" | "layers"), body):
+            case SumOver(letter, Range("samples" | "layers"), body):
                 return indexed.Sum(letter, put(body))
             case SumOver() | Partial():
                 return named(part)

@@ -10,6 +10,7 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import MOST_CHARACTERS
 
 MOST_EXPANSIONS = 500
+LONGEST_BODY = 1_000
 _HEAD = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*"
     r"(?:\[(\d)\])?\s*|\\def\s*\\([A-Za-z]+)\s*(?=\{)"
@@ -92,6 +93,8 @@ def expanded(
 def _filled(name: str, macro: Macro, text: str, at: int, place: int) -> tuple[str, int]:
     """The body with its arguments, and where the call ends."""
     body = macro.body
+    if len(body) > LONGEST_BODY:
+        raise NotUnderstood(f"The macro \\{name} is very long.", "Write it out.", place)
     arguments: list[str] = []
     for _ in range(macro.arguments):
         while text[at : at + 1].isspace():

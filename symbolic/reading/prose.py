@@ -72,7 +72,7 @@ def said(text: str) -> Iterator[Said]:
     >>> [(s.letter, s.role) for s in said("let $j$ be an output neuron, $i$: hidden neuron")]
     [('j', 'output'), ('i', 'hidden')]
     """
-    text = _plain_quotes(text)
+    text = " ".join(_plain_quotes(text).split())
     taken: list[Said] = []
     for number, pattern in enumerate(_PATTERNS):
         for match in pattern.finditer(text):
@@ -183,6 +183,7 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
 
 def _without_roles(text: str) -> str:
     """The text without what `said` and `sums_over` understand, and without mentions."""
+    text = " ".join(_plain_quotes(text).split())
     for one in sorted(said(text), key=lambda s: -s.start):
         text = text[: one.start] + " " + text[one.end :]
     return _MENTION.sub(" ", _SUM_OVER.sub(" ", text))

@@ -107,6 +107,8 @@ class _Writer:
             return f"_{{{letter.name}={span.first}}}^{{{span.last}}}"
         if span.kind in ("output", "hidden"):
             return f"_{{{letter.name} \\in \\text{{{span.kind} neurons}}}}"
+        if span.kind == "fed":
+            return f"_{{{letter.name} \\in \\text{{neurons fed by ${span.of}$}}}}"
         return f"_{{{letter.name}}}"
 
     def quantity(self, read: Read) -> str:
