@@ -7,7 +7,7 @@ and has no relation is refused, so that half a formula is never taken for the wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
@@ -32,6 +32,7 @@ class Chain:
     """members[0] relations[0] members[1] …, with the words before and after it.
 
     An empty first member continues the chain before.  `cases` takes the place of the last member.
+    `stopped` where a full stop follows.
     """
 
     members: tuple[tuple[Tok, ...], ...]
@@ -41,6 +42,7 @@ class Chain:
     at: int
     end: int
     cases: tuple[Case, ...] = ()
+    stopped: bool = False
 
     @property
     def continues(self) -> bool:
@@ -95,6 +97,8 @@ def chains(tokens: Sequence[Tok]) -> tuple[Chain | Words, ...]:
             words, at = "", -1
         if run.kind in ("COMMA", "SEMI", "ARROW"):
             gap = True
+        elif run.kind == "STOP" and found and isinstance(found[-1], Chain):
+            found[-1] = replace(found[-1], stopped=True)
     if words:
         if found and isinstance(found[-1], Chain):
             found[-1] = _with_after(found[-1], words)
@@ -153,7 +157,9 @@ def _joined(runs: list[_Run]) -> list[_Run]:
             if gaps and before is not None and before.kind == "math":
                 rows = any(one.kind == "ROW" for one in joined[len(joined) - gaps :])
                 first, last = run.tokens[0].kind, before.tokens[-1].kind
-                continued = first == "REL" or first in _JOINING or last in (*_JOINING, "MINUS", "REL")
+                continued = (
+                    first == "REL" or first in _JOINING or last in (*_JOINING, "MINUS", "REL")
+                )
                 if first == "MINUS" and not _related(run.tokens):
                     continued = True
                 elif first == "PLUS" and _related(run.tokens) and rows:
@@ -242,9 +248,7 @@ def _belongs_before(runs: list[_Run], n: int, found: list[Chain | Words]) -> boo
 
 def _with_after(chain: Chain, words: str) -> Chain:
     after = f"{chain.after} {words}".strip()
-    return Chain(
-        chain.members, chain.relations, chain.before, after, chain.at, chain.end, chain.cases
-    )
+    return replace(chain, after=after)
 
 
 def _related(tokens: list[Tok]) -> bool:

@@ -1,4 +1,4 @@
-"""What a document says, as data: claims, definitions, assumptions, and what became of each piece."""
+"""What a document says, as data: claims, and what became of each of its pieces."""
 
 from __future__ import annotations
 

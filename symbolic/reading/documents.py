@@ -185,9 +185,7 @@ class _Scanner:
         if match["macro"]:
             return self._macro(at)
         if match["input"]:
-            return Unread(
-                "Other files are not opened.", "Paste its text here.", at, match.end()
-            )
+            return Unread("Other files are not opened.", "Paste its text here.", at, match.end())
         if match["verb"]:
             return LeftAlone("verbatim", at, match.end())
         if match["verbatim"]:
@@ -235,12 +233,16 @@ class _Scanner:
             if character == "\\":
                 n += 1
             elif character == "$":
+                if self.text.startswith("$$", n):
+                    return None
                 break
             elif character == "\n" and not self.text[n + 1 : self.text.find("\n", n + 1)].strip():
                 n = self.end
             n += 1
         inside = self.text[at + 1 : n]
-        money = inside[:1].isdigit() and self.text[n + 1 : n + 2].isdigit()
+        money = self.text[n + 1 : n + 2].isdigit() or (
+            inside[-1:].isspace() and not inside[:1].isspace()
+        )
         if n >= self.end or money or not inside.strip():
             return None
         return Mathematics(inside, at + 1, at, n + 1, False)

@@ -229,7 +229,10 @@ def _canonical(formula: Formula, names: dict[Var, int]) -> object:
                 names[letter] = outer
             return ("sum", letter.sort.name, inner)
         case Plus(parts) | Times(parts):
-            return (type(formula).__name__, *sorted((_canonical(p, names) for p in parts), key=repr))
+            return (
+                type(formula).__name__,
+                *sorted((_canonical(p, names) for p in parts), key=repr),
+            )
         case Power(base, exponent):
             return ("power", _canonical(base, names), exponent)
         case Call(name, argument):

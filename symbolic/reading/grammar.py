@@ -59,7 +59,7 @@ def parse(tokens: Sequence[Tok]) -> Node:
     if not tokens:
         raise NotUnderstood("One side of the relation is empty.", "Write it.", 0)
     try:
-        tree = _parser().parse(list(tokens))  # type: ignore[arg-type]  # our lexer takes tokens
+        tree = _parser().parse(list(tokens))
     except UnexpectedToken as error:
         raise _unexpected(error.token, tokens) from None
     except UnexpectedInput:
@@ -120,9 +120,7 @@ class _Build(Transformer[Token, Any]):
         return Addition((term,), (_SIGNS[sign.type],), _at(sign))
 
     def added(self, left: Node, sign: Token, term: Node) -> Node:
-        terms, signs = (
-            (left.terms, left.signs) if isinstance(left, Addition) else ((left,), ("+",))
-        )
+        terms, signs = (left.terms, left.signs) if isinstance(left, Addition) else ((left,), ("+",))
         return Addition((*terms, term), (*signs, _SIGNS[sign.type]), left.at)
 
     def begun(self, factor: Node) -> Product:
@@ -132,9 +130,7 @@ class _Build(Transformer[Token, Any]):
         return Product((*product.factors, factor), (*product.signs, ""), product.at)
 
     def joined_by(self, product: Product, sign: Token, factor: Node) -> Product:
-        return Product(
-            (*product.factors, factor), (*product.signs, _SIGNS[sign.type]), product.at
-        )
+        return Product((*product.factors, factor), (*product.signs, _SIGNS[sign.type]), product.at)
 
     joined = beside
 

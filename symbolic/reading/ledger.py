@@ -11,7 +11,7 @@ _LOOKS = re.compile(
     r"[^\s]*(?:[=≤≥≠≈∂∑Σ√∇∈]|\\(?:begin|end)\s*\{(?:equation|align|gather|multline|math|cases|split)"
     r"|\\(?:frac|sum|partial|delta|prod|mathcal)\b|\\\[|\\\(|\\\]|\\\)|[A-Za-z]_\{|\^\{|\$)[^\s]*"
 )
-_NONE = re.compile(r"^(?:=+|-+>?|=>|<=>|\$?\d[\d.,]*\$?[.,;:!?)]*|[^=]*https?://.*|.*\]\(.*)$")
+_NONE = re.compile(r"^(?:={2,}|-+>?|=>|<=>|\$?\d[\d.,]*\$?[.,;:!?)]*|[^=]*https?://.*|.*\]\(.*)$")
 _TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}>|\]\([^)\n]*\)|https?://\S+|\\\$")
 
 

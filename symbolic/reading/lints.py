@@ -83,8 +83,11 @@ def _dropped(findings: Findings, source: Source) -> list[Lint]:
         if one.sign in carriers and not one.argument:
             what = f"{one.sign} stands without the argument that it has elsewhere."
             found.append(Lint("argument dropped", what, source.place(one.at)))
-        if one.sign in sampled and one.sample is False and one.sign not in told and (
-            one.array != "E"
+        if (
+            one.sign in sampled
+            and one.sample is False
+            and one.sign not in told
+            and (one.array != "E")
         ):
             told.add(one.sign)
             what = f"From here on {one.sign} is written without its sample."
@@ -120,7 +123,9 @@ def _claims(claims: Sequence[Claim]) -> list[Lint]:
                 what = f"{size} >= {value} excludes nothing; is {size} = 1 meant?"
                 found.append(Lint("vacuous assumption", what, claim.place))
         if claim.kind is Kind.LABEL and claim.others:
-            what = "The brace stands over a part of a product; a wider or narrower one may be meant."
+            what = (
+                "The brace stands over a part of a product; a wider or narrower one may be meant."
+            )
             found.append(Lint("brace extent", what, claim.place))
     return found
 

@@ -1,4 +1,4 @@
-"""\\newcommand with bounded expansion: every character that comes out keeps the place of its call."""
+"""\\newcommand with bounded expansion; what comes out keeps the place of its call."""
 
 from __future__ import annotations
 

@@ -33,6 +33,8 @@ ARRAYS = {  # what a symbol is: the name of its array
 }
 GIVEN = ("target", "weight", "bias", "learning rate", "activation")
 """What a document may not define: it is what the network is made of."""
+SAMPLED = ("error", "target", "signal", "field", "local gradient")
+"""What has a value for every sample, whether it is written or not."""
 DERIVATIVES = ("total", "direct")
 ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
@@ -47,8 +49,8 @@ class Symbol:
     """One letter: what it is, what its scripts mean in their order, and its usual definition.
 
     `optional` are the sorts of scripts that may be left out, `only` the role that a neuron must
-    have, `layers` the layers of its neurons relative to its own (0 and -1 for Nielsen's w), `order` which
-    index of a weight comes first.
+    have, `layers` the layers of its neurons relative to its own (0 and -1 for Nielsen's w),
+    `order` which index of a weight comes first.
     """
 
     sign: str
@@ -95,9 +97,10 @@ class Profile:
         return next(s for s in self.symbols.values() if s.array == array)
 
     @property
-    def layered(self) -> bool:
-        """Whether signals carry a layer."""
-        return any("layer" in s.superscript + s.subscript for s in self.symbols.values())
+    def writes_samples(self) -> bool:
+        """Whether signals can carry the letter of their sample."""
+        signals = (s for s in self.symbols.values() if s.kind in SAMPLED)
+        return any("sample" in s.superscript + s.subscript for s in signals)
 
 
 @cache

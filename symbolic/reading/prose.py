@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -31,9 +31,11 @@ _N = r"(?:neurons?|units?|nodes?)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:if |let |when |for )?{_M} is an? output(?: layer)? {_N} or an? hidden(?: layer)? {_N}",
-        rf"(?:if |let |when |where |for )?(?:neuron |unit )?{_M} (?:now )?(?:be|denotes?|is|are|belongs to"
-        rf"|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?(?![\w-])",
+        rf"(?:if |let |when |for |on |whether )*{_M} is an? output(?: layer)? {_N}"
+        rf" or an? hidden(?: layer)? {_N}",
+        rf"(?:if |let |when |where |for )?(?:neuron |unit )?{_M} (?:now )?(?:be|denotes?|is|are"
+        rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
+        r"(?![\w-])",
         rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
         rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the|an?) {_K}"
         rf"(?: layer)?",
@@ -48,6 +50,7 @@ _SUM_OVER = re.compile(
     r"(output|hidden) (?:neurons|units)\)?",
     re.IGNORECASE,
 )
+_LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 _WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
 _MENTION = re.compile(r"\$([^$]*)\$")
 _ORDINAL = re.compile(r"\^\{?\\(?:text|mathrm)\s*\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
@@ -56,7 +59,10 @@ _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the words say of a letter; `count` where the letter is also a number of neurons."""
+    """What the words say of a letter; `count` where the letter is also a number of neurons.
+
+    `local` words (if, for every) hold for their own sentence.
+    """
 
     letter: str
     role: str
@@ -64,6 +70,7 @@ class Said:
     end: int
     count: bool = False
     of: str = ""
+    local: bool = False
 
 
 def said(text: str) -> Iterator[Said]:
@@ -79,7 +86,9 @@ def said(text: str) -> Iterator[Said]:
             if any(match.start() < s.end and s.start < match.end() for s in taken):
                 continue
             taken.append(_of(number, match, text))
-    yield from sorted((s for s in taken if s.letter), key=lambda s: s.start)
+    for one in sorted((s for s in taken if s.letter), key=lambda s: s.start):
+        local = _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
+        yield replace(one, local=local)
 
 
 def _of(number: int, match: re.Match[str], text: str) -> Said:
@@ -140,10 +149,10 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
     text = _plain_quotes(text)
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
     last = paragraphs[-1] if paragraphs else ""
-    heading = last.startswith("#") or last.startswith("\\section")
+    heading = last.startswith(("#", "\\section"))
     sentence = text if embedded else _SENTENCE.split(last)[-1].strip()
     complete = not embedded and (heading or sentence.endswith((".", "!", "?")))
-    denial = _DENIALS.search(sentence)
+    denial = _DENIALS.search(_without_roles(sentence))
     if denial:
         return Lead("", f"the words before it deny or question it ({denial[0]!r})")
     if complete:
@@ -164,8 +173,8 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
     text = _plain_quotes(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
     sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
-    goes_on = embedded or re.match(r"[\s,)]*(?:[a-z?]|(?:This|That|It|Which)\b)", sentence)
-    denial = _DENIALS.search(sentence) if goes_on else None
+    goes_on = embedded or re.match(r"[\s,)]*(?:[a-z?]|(?:This|That|Which|It(?! is \w+ that))\b)", sentence)
+    denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return f"the words after it deny or question it ({denial[0]!r})"
     if embedded:

@@ -28,10 +28,14 @@ from symbolic.reading.prose import after, lead, said, sums_over
 from symbolic.reading.source import Fault, NotUnderstood, Problem
 from symbolic.reading.tokens import Tok, tokens
 
+_HEADING = re.compile(
+    r"^(#{1,6} [^\n]*)$|\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)\}", re.MULTILINE
+)
 _MARKUP = re.compile(
     r"\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
     r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\]\n]*)\]\([^)\n]*\)"
 )
+_TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -64,6 +68,7 @@ class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         self.document, self.profile, self.source = document, profile, document.source
         self.roles: dict[str, Role] = {}
+        self.local: dict[str, Role] = {}  # said with if or for every, until the sentence ends
         self.definitions = Definitions(profile, self.source)
         self.claims: list[Claim] = []
         self.ledger: list[tuple[int, Entry]] = []
@@ -80,7 +85,7 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += _MARKUP.sub(lambda m: m[1] or " ", text)
+                    self.words += _plain(text)
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -101,7 +106,7 @@ class _Reader:
         text = ""
         for piece in pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += _MARKUP.sub(lambda m: m[1] or " ", piece.text)
+                text += _plain(piece.text)
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += f"${piece.text}$"
             else:
@@ -111,9 +116,14 @@ class _Reader:
         return text
 
     def _enter(
-        self, at: int, end: int, display: bool, outcome: Outcome, why: str = "",
+        self,
+        at: int,
+        end: int,
+        display: bool,
+        outcome: Outcome,
+        why: str = "",
         claims: tuple[int, ...] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
         shown = text if len(text) <= 400 else text[:400] + "…"
         entry = Entry(self.source.place(at), shown, display, outcome, why, claims)
@@ -149,14 +159,16 @@ class _Reader:
                 self._chain(one, n == 0, tail, number)
             except NotUnderstood as error:
                 troubles.append(error)
-                self.problems.append(self.source.problem(error))
-                self.chain = None
             except RecursionError:
-                error = NotUnderstood("The formula is nested too deeply.", "Split it.", one.at)
-                troubles.append(error)
-                self.problems.append(self.source.problem(error))
-                self.chain = None
+                troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
+            else:
+                self._reset()
+                continue
+            self.problems.append(self.source.problem(troubles[-1]))
+            self.chain = None
             self._reset()
+        if real[-1].stopped:
+            self.local.clear()
         numbers = tuple(claim.number for claim in self.claims[first:])
         outcome, why = self._outcome(first), ""
         if troubles:
@@ -190,16 +202,20 @@ class _Reader:
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
+        if re.search(r"[.!?;]", self.words):
+            self.local.clear()
         self._hear(self.words, self.mentions, -1)
 
-    def _hear(self, words: str, mentions: Sequence[int], at: int) -> None:
+    def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         flat = " ".join(words.split())
         for one in said(flat):
             if self.profile.letters.get(one.letter) != "neuron":
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
-            self.roles[one.letter] = Role(one.letter, one.role, place, one.of)
+            role = Role(one.letter, one.role, place, one.of)
+            self.local.pop(one.letter, None)
+            (self.local if one.local or trailing else self.roles)[one.letter] = role
             if one.count:
                 self.findings.counts.append((one.letter, place))
 
@@ -232,7 +248,9 @@ class _Reader:
         if cue in ("and", "") and not (first and before.cue == ""):
             cue = self.cue if cue == "and" or not first else cue
         self.cue = cue
-        context = Context(self.profile, dict(self.roles))
+        if _TRAILING.match(following):
+            self._hear(_first_sentence(following), (), chain.at, trailing=True)
+        context = Context(self.profile, {**self.roles, **self.local})
         span = sums_over(chain.after) or sums_over(_first_sentence(following))
         if chain.cases:
             self._cases(chain, context, cue, span, piece)
@@ -296,16 +314,25 @@ class _Reader:
                 )
             letters |= free(left)
             at = chain.members[n][0].at if chain.members[n] else relation.at
-            mine = [*fails, *self._loose(letters, left, right, relation)] if n == 0 else (
-                self._loose(letters, left, right, relation)
-            )  # fmt: skip
+            mine = (
+                [*fails, *self._loose(letters, left, right, relation)]
+                if n == 0
+                else (self._loose(letters, left, right, relation))
+            )
             letters |= free(right)
             claim = Claim(
-                len(self.claims) + 1, Kind.CLAIM, left, relation.text, right,
-                self.source.place(at), cue if n == 0 else "", piece,
-                _roles(context, left, right), layers=tuple(sorted(notes.layers.items())),
+                len(self.claims) + 1,
+                Kind.CLAIM,
+                left,
+                relation.text,
+                right,
+                self.source.place(at),
+                cue if n == 0 else "",
+                piece,
+                _roles(context, left, right),
+                layers=tuple(sorted(notes.layers.items())),
                 problems=tuple(mine),
-            )  # fmt: skip
+            )
             opens = n == 0 and not chain.continues
             self.claims.append(self.definitions.judged(claim, self.claims, opens))
         last = written[-1]
@@ -318,6 +345,8 @@ class _Reader:
     ) -> list[Problem]:
         """Letters free on the right that no side before shows."""
         extra = sorted(v.name for v in free(right) - {UNWRITTEN} if v not in letters)
+        if UNWRITTEN in letters and not self.profile.writes_samples:
+            extra = [name for name in extra if self.profile.letters[name] != "sample"]
         if not extra:
             return []
         names = ", ".join(extra)
@@ -331,15 +360,29 @@ class _Reader:
             right = reader.read(label.label)
             self.claims.append(
                 Claim(
-                    len(self.claims) + 1, Kind.LABEL, label.body, "=", right,
-                    self.source.place(label.at), "", piece, _roles(context, label.body, right),
-                    scope=label.scope, others=label.others,
-                )  # fmt: skip
+                    len(self.claims) + 1,
+                    Kind.LABEL,
+                    label.body,
+                    "=",
+                    right,
+                    self.source.place(label.at),
+                    "",
+                    piece,
+                    _roles(context, label.body, right),
+                    scope=label.scope,
+                    others=label.others,
+                )
             )
 
 
+def _plain(text: str) -> str:
+    """Words without commands, tags and addresses; a heading is a paragraph of its own."""
+    text = _HEADING.sub(lambda m: f"\n\n# {(m[1] or m[2]).lstrip('# ')}\n\n", text)
+    return _MARKUP.sub(lambda m: m[1] or " ", text)
+
+
 def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?])\s", text.strip())[0]
+    return re.split(r"(?<=[.!?])\s|\n\s*\n(?=.)", text.strip())[0]
 
 
 def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
@@ -348,4 +391,3 @@ def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
     names |= {s.over.name for side in sides for s in bound(side)}
     roles: Mapping[str, Role] = context.roles
     return tuple(roles[name] for name in sorted(names) if name in roles)
-

@@ -6,7 +6,7 @@ from symbolic.errors import did_you_mean
 from symbolic.indexed import Shifted, Size, Var
 from symbolic.reading.context import Context, Fail, Notes
 from symbolic.reading.formulas import SORTS, UNWRITTEN
-from symbolic.reading.profile import Symbol
+from symbolic.reading.profile import SAMPLED, Symbol
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -21,8 +21,6 @@ from symbolic.reading.tree import (
 )
 
 Index = Shifted | int
-SAMPLED = ("error", "target", "signal", "field", "local gradient")
-"""What has a value for every sample, whether it is written or not."""
 
 
 def spelled(node: Node) -> str:
@@ -59,7 +57,9 @@ def index(node: Node, sort: str, context: Context) -> Index:
             if profile.sizes.get(name) == sort and SORTS[sort].ordered:
                 return SORTS[sort].extent()
             if name in profile.letters:
-                what = f"{name} is an index of sort {profile.letters[name]}, and here stands a {sort}."
+                what = (
+                    f"{name} is an index of sort {profile.letters[name]}, and here stands a {sort}."
+                )
                 raise NotUnderstood(what, "Check the order of the indices.", node.at, Fault.INDEX)
             known = [letter for letter, s in profile.letters.items() if s == sort]
             raise NotUnderstood(
@@ -174,8 +174,8 @@ def _match(
                 nodes[0].at,
             )
         raise NotUnderstood(
-            f"{symbol.sign} needs {len(sorts)} indices there.",
-            f"Write {_example(symbol)}.",
+            f"{symbol.sign} has not all its indices.",
+            f"Write {_example(symbol)}; matrix formulas are not read.",
             node.at,
         )
     for sort, one in zip(wanted, nodes, strict=True):
@@ -208,9 +208,7 @@ def _example(symbol: Symbol) -> str:
     letters = {"neuron": ["j", "i"], "sample": ["(sample)"], "layer": ["l"]}
     below = "".join(letters[s].pop(0) if letters[s] else "?" for s in symbol.subscript)
     above = "".join(letters[s].pop(0) if letters[s] else "?" for s in symbol.superscript)
-    return (
-        symbol.sign + (f"^{{{above}}}" if above else "") + (f"_{{{below}}}" if below else "")
-    )
+    return symbol.sign + (f"^{{{above}}}" if above else "") + (f"_{{{below}}}" if below else "")
 
 
 def _check_layers(

@@ -6,10 +6,25 @@ the grammar and to the elaboration.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbolic.reading.source import NotUnderstood
+from symbolic.reading.vocabulary import (
+    ACCENTS,
+    ALPHABETS,
+    CLOSES,
+    COMMANDS,
+    ENVIRONMENTS,
+    GREEK,
+    MARKS,
+    OPENS,
+    RELATIONS,
+    SILENT,
+    SKIPPED,
+    TEXTS,
+    UNSUPPORTED,
+)
 
 MOST_CHARACTERS = 5_000
 MOST_NESTED = 60
@@ -24,112 +39,6 @@ class Tok:
     text: str
     at: int
     end: int
-
-
-GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi rho sigma tau upsilon phi varphi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
-).split()
-ALPHABETS = "mathcal mathbf mathrm boldsymbol mathit mathsf bm operatorname".split()
-ACCENTS = "hat tilde bar dot vec".split()
-FUNCTIONS = "exp ln log tanh sinh cosh sin cos".split()
-
-_COMMANDS: dict[str, str] = {
-    **{name: "SYM" for name in GREEK},
-    **{name: "FUNC" for name in FUNCTIONS},
-    **{name: "FRAC" for name in ("frac", "dfrac", "tfrac")},
-    **{name: "REL" for name in ("le", "leq", "leqslant", "ge", "geq", "geqslant", "ne", "neq")},
-    **{name: "REL" for name in ("equiv", "coloneqq", "triangleq", "approx", "propto", "sim")},
-    **{name: "REL" for name in ("leftarrow", "gets", "lt", "gt")},
-    **{name: "QUAD" for name in ("quad", "qquad")},
-    **{name: "ARROW" for name in ("Rightarrow", "implies", "Longrightarrow", "iff", "to")},
-    **{name: "ARROW" for name in ("rightarrow", "uparrow", "downarrow", "therefore", "because")},
-    **{name: "DOTS" for name in ("ldots", "cdots", "dots", "vdots")},
-    "cdot": "TIMES",
-    "times": "TIMES",
-    "ast": "TIMES",
-    "odot": "ODOT",
-    "circ": "ODOT",
-    "sum": "SUM",
-    "partial": "PARTIAL",
-    "nabla": "NABLA",
-    "prime": "PRIME",
-    "top": "TOP",
-    "intercal": "TOP",
-    "sqrt": "ROOT",
-    "in": "IN",
-    "underbrace": "BRACE",
-    "overbrace": "BRACE",
-    "{": "LSET",
-    "}": "RSET",
-    "|": "BAR",
-    "lVert": "BAR",
-    "rVert": "BAR",
-    "Vert": "BAR",
-    "vert": "BAR",
-    "infty": "DOTS",
-    "forall": "FORALL",
-}
-_SILENT = frozenset(
-    "left right bigl bigr Bigl Bigr biggl biggr Biggl Biggr big Big bigg Bigg middle displaystyle "
-    "textstyle limits nolimits nonumber notag , ; : ! > hfill allowbreak nobreak".split()
-) | {" ", "\n"}
-_SKIPPED = frozenset(("label", "tag", "tag*", "hspace", "vspace", "phantomsection"))
-_TEXTS = frozenset("text textrm mbox textit textbf hbox intertext textnormal".split())
-_MARKS: dict[str, str] = {
-    "+": "PLUS",
-    "-": "MINUS",
-    "−": "MINUS",
-    "*": "TIMES",
-    "·": "TIMES",
-    "⋅": "TIMES",
-    "/": "SLASH",
-    "(": "LP",
-    ")": "RP",
-    "[": "LSQ",
-    "]": "RSQ",
-    "{": "LB",
-    "}": "RB",
-    "^": "SUP",
-    "_": "SUB",
-    "'": "PRIME",
-    "’": "PRIME",
-    "′": "PRIME",
-    ",": "COMMA",
-    ";": "SEMI",
-    "&": "AMP",
-    "|": "BAR",
-    ".": "STOP",
-    ":": "COLON",
-    "!": "BANG",
-}
-_RELATIONS = {
-    "leq": "<=",
-    "le": "<=",
-    "leqslant": "<=",
-    "geq": ">=",
-    "ge": ">=",
-    "geqslant": ">=",
-    "ne": "!=",
-    "neq": "!=",
-    "equiv": ":=",
-    "coloneqq": ":=",
-    "triangleq": ":=",
-    "lt": "<",
-    "gt": ">",
-}
-_OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET"))
-_CLOSES = {"RP": "LP", "RSQ": "LSQ", "RB": "LB", "END": "BEGIN", "RSET": "LSET"}
-_UNSUPPORTED: Mapping[str, str] = {
-    "prod": "Products over an index are not read; write the product out.",
-    "int": "Integrals are not read.",
-    "lim": "Limits are not read.",
-    "max": "max is not read; declare the activation and write φ.",
-    "not": "Say it in words outside the formula.",
-    "input": "Paste the file into the document.",
-}
-ENVIRONMENTS = frozenset("aligned split cases gathered alignedat array".split())
 
 
 def tokens(text: str, offsets: Sequence[int] | None = None) -> tuple[Tok, ...]:
@@ -190,9 +99,9 @@ class _Tokenizer:
         elif character in "=<>":
             self.n += 1
             self._emit("REL", character, start)
-        elif character in _MARKS:
+        elif character in MARKS:
             self.n += 1
-            self._emit(_MARKS[character], character, start)
+            self._emit(MARKS[character], character, start)
         elif character == "%":
             end = self.text.find("\n", start)
             self.n = len(self.text) if end < 0 else end
@@ -249,11 +158,11 @@ class _Tokenizer:
             name = self.text[start + 1 : self.n]
         if name == "\\":
             self._row(start)
-        elif name in _SILENT:
+        elif name in SILENT:
             self._silent(name)
-        elif name in _SKIPPED:
+        elif name in SKIPPED:
             self._group(start, name)
-        elif name in _TEXTS:
+        elif name in TEXTS:
             self._emit("TEXT", self._group(start, name), start)
         elif name in ALPHABETS or name in ACCENTS:
             self._styled(name, start)
@@ -261,11 +170,11 @@ class _Tokenizer:
             self._decorated(name, start)
         elif name in ("begin", "end"):
             self._environment(name, start)
-        elif name in _COMMANDS:
-            kind = _COMMANDS[name]
-            self._emit(kind, _RELATIONS.get(name, "\\" + name), start)
-        elif name in _UNSUPPORTED:
-            raise self._refuse(f"\\{name} is not read.", _UNSUPPORTED[name], start)
+        elif name in COMMANDS:
+            kind = COMMANDS[name]
+            self._emit(kind, RELATIONS.get(name, "\\" + name), start)
+        elif name in UNSUPPORTED:
+            raise self._refuse(f"\\{name} is not read.", UNSUPPORTED[name], start)
         else:
             raise self._refuse(
                 f"The command \\{name} is not known here.",
@@ -363,15 +272,16 @@ class _Tokenizer:
         """Every bracket is closed by its own kind, and not too many are open at once."""
         opened: list[Tok] = []
         for token in self.found:
-            if token.kind in _OPENS:
+            if token.kind in OPENS:
                 opened.append(token)
                 if len(opened) > MOST_NESTED:
                     raise NotUnderstood(
-                        f"More than {MOST_NESTED} brackets are nested.", "Write it flatter.",
+                        f"More than {MOST_NESTED} brackets are nested.",
+                        "Write it flatter.",
                         token.at,
                     )
-            elif token.kind in _CLOSES:
-                if not opened or opened[-1].kind != _CLOSES[token.kind]:
+            elif token.kind in CLOSES:
+                if not opened or opened[-1].kind != CLOSES[token.kind]:
                     raise NotUnderstood(
                         f"{_shown(token)} closes nothing that is open.",
                         "Check the brackets before it.",
