@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context
@@ -21,12 +22,20 @@ Key = tuple[str, ...]
 def standard(profile: Profile) -> tuple[Claim, ...]:
     """The usual definitions of a profile, read as a document is read.
 
-    Raises `NotUnderstood` where the profile itself cannot be read.
+    Raises `InputError` with file and line where one of them cannot be read.
     """
     found: list[Claim] = []
     for symbol in profile.symbols.values():
         if symbol.definition:
-            left, right = _sides(symbol.definition, profile)
+            try:
+                left, right = _sides(symbol.definition, profile)
+            except NotUnderstood as error:
+                raise InputError(
+                    f"the definition of {symbol.sign} is not understood: {error.what}",
+                    file=profile.file,
+                    line=symbol.place[0],
+                    column=symbol.place[1],
+                ) from None
             place = Place(1, 1)
             number = len(found) + 1
             found.append(Claim(number, Kind.DEFINITION, left, "=", right, place, explicit=True))

@@ -111,7 +111,8 @@ class _Build(Transformer[Token, Any]):
         return Letter(str(token), _at(token))
 
     def mark(self, token: Token) -> Node:
-        return Mark(token.type, str(token), _at(token))
+        text = "'" if token.type == "PRIME" else str(token)
+        return Mark(token.type, text, _at(token))
 
     def sign(self, token: Token) -> Token:
         return token

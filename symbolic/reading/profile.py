@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -64,6 +64,7 @@ class Symbol:
     layers: tuple[int, ...] = ()
     order: str = "to from"
     definition: str = ""
+    place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
 
     @property
     def array(self) -> str:
@@ -85,6 +86,7 @@ class Profile:
     bias_neuron: int | None = None
     words: tuple[str, ...] = ()
     note: str = ""
+    file: str | None = field(default=None, compare=False)
 
     def symbol(self, sign: str) -> Symbol | None:
         """The symbol of a sign or of one of its other spellings."""
@@ -187,6 +189,7 @@ class _Reader:
             bias,
             tuple(word.lower() for word in self._texts("words")),
             self._text("note", default=""),
+            self.file,
         )
 
     def _symbol(self, sign: str) -> Symbol:
@@ -219,6 +222,7 @@ class _Reader:
             tuple(layers),
             self._one(self._text(*path, "order", default=ORDERS[0]), ORDERS, *path, "order"),
             self._text(*path, "definition", default=""),
+            self.places.values.get((*path, "definition"), (1, 1)),
         )
 
     def _unique(

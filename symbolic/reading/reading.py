@@ -33,7 +33,7 @@ _HEADING = re.compile(
 )
 _MARKUP = re.compile(
     r"\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
-    r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\]\n]*)\]\([^)\n]*\)"
+    r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
 )
 _TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
 FARTHEST = 400

@@ -1,0 +1,210 @@
+"""Markdown, LaTeX files and notebooks: what is found, what is left alone, what words do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from symbolic.errors import InputError
+from symbolic.reading.claims import Outcome
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+
+HAYKIN = open_profile("haykin")
+
+
+def read(text, kind="markdown", profile=HAYKIN):
+    return read_document(text, profile, kind)
+
+
+def outcomes(text, kind="markdown"):
+    return [entry.outcome.value for entry in read(text, kind).ledger]
+
+
+EQUATION = r"y_j = \varphi_j(v_j)"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"${EQUATION}$",
+        f"$ {EQUATION} $",
+        f"$${EQUATION}$$",
+        f"$$\n{EQUATION}.\n$$",
+        rf"\({EQUATION}\)",
+        rf"\[{EQUATION}\]",
+        rf"\begin{{equation}}{EQUATION} \label{{eq}}\end{{equation}}",
+        rf"\begin{{align*}} y_j &= \varphi_j(v_j) \tag{{1}}\end{{align*}}",
+        rf"\begin{{aligned}} y_j &= \varphi_j(v_j) \end{{aligned}}",
+        rf"\begin{{multline}} y_j \\ = \varphi_j(v_j) \end{{multline}}",
+        rf"$$\begin{{split}} y_j & = \\ & \varphi_j(v_j) \end{{split}}$$",
+        rf"\begin{{gather}} {EQUATION} \end{{gather}}",
+        rf"$${EQUATION} \quad (1)$$",
+    ],
+)
+@pytest.mark.parametrize("kind", ["markdown", "latex"])
+def test_every_way_to_set_a_formula_is_found(written, kind):
+    reading = read(f"so that\n{written}\n", kind)
+    assert [claim.latex(HAYKIN) for claim in reading.claims] == [r"y_{j} = \varphi_{j}(v_{j})"]
+    assert len(reading.ledger) == 1
+
+
+def test_code_comments_and_money_are_left_alone():
+    text = "```\n$y_j = 1$\n```\n`$y_j = 1$` <!-- $y_j = 1$ --> costs $5 and $6, and \\$7 = $7."
+    reading = read(text)
+    assert not reading.claims
+    assert [entry.why for entry in reading.ledger[:3]] == ["a code block", "code", "a comment"]
+
+
+HIDDEN = [
+    "so dE/dy = 1.",
+    r"\begin{equation} y_j = v_j",
+    r"\[ y_j = v_j",
+    r"\( y_j = v_j",
+    "$$ y_j = v_j",
+    "$ y_j = v_j",
+    r"so \frac{a}{b} is one",
+    "so v ≤ w",
+    "y_{j} is one",
+    r"\input{rest.tex}",
+    r"\def\foo#1{y}",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+@pytest.mark.parametrize("kind", ["markdown", "latex"])
+def test_a_formula_outside_of_mathematics_is_listed_and_never_claimed(text, kind):
+    reading = read(f"We have\n{text}\n\nand so on", kind)
+    assert not reading.claims
+    assert reading.problems
+    assert {entry.outcome for entry in reading.ledger} == {Outcome.NOT_UNDERSTOOD}
+    assert reading.problems[0].place.line == 2
+
+
+DENIED = [
+    "It is false that ${}$.",
+    "This is not so: ${}$",
+    "Is ${}$?",
+    "${}$ is wrong.",
+    "$${}$$\n\nThis is a mistake.",
+    r"$$\text{{it is false that }} {}$$",
+    r"$${} \text{{ fails}}$$",
+    "Unless $j$ is an output neuron, ${}$",
+    "## A wrong attempt\n\n$${}$$",
+    "My uncle reckons ${}$",
+    "If pigs fly, ${}$",
+    "${}$ if pigs fly",
+    r"$${} \quad (\text{{if pigs fly}})$$",
+    "Nobody believes that\n\n$${}$$",
+    "It doesn't follow that ${}$",
+]
+
+
+@pytest.mark.parametrize("text", DENIED)
+def test_words_that_deny_or_are_unknown_keep_a_formula_from_being_a_claim(text):
+    reading = read(text.format(EQUATION))
+    assert not reading.claims
+    assert "words" in reading.problems[0].what or "condition" in reading.problems[0].what
+
+
+SAID = [  # words, role of j in the formula after them
+    ("let $j$ be an output neuron. Then", "output"),
+    ("Let $j$ denote a hidden unit; then", "hidden"),
+    ("($j$ : hidden neuron, $i$ : “input” neuron). Then", "hidden"),
+    ('for the "output" neuron $j$ we have', "any"),
+    ("If $j$ is an output layer neuron,", "output"),
+    ("if neuron $j$ is in a hidden layer, then", "hidden"),
+    ("For each hidden neuron $j$", "hidden"),
+    ("the $j^{\\text{th}}$ output neuron has", "output"),
+    ("for an output neuron $j$. In general, for every neuron $j$,", "any"),
+    ("If $j$ is an output neuron, $y_j = 1$. In general", ""),
+    ("let $j$ be an output neuron. We have $y_j = 1$. Then", "output"),
+]
+
+
+@pytest.mark.parametrize(("words", "role"), SAID)
+def test_the_words_give_the_letters_their_roles(words, role):
+    claims = read(f"{words} $\\delta_j = y_j$").claims
+    assert claims[-1].role("j") == role
+
+
+def test_words_after_a_formula_say_what_its_sum_runs_over():
+    formula = r"$$\delta_j = \varphi_j'(v_j) \sum_k \delta_k w_{kj}$$"
+    ranges = {
+        "where $k$ runs over the neurons fed by $j$.": ("fed", "j"),
+        "where $k$ runs over all neurons that $j$ feeds.": ("fed", "j"),
+        "(sum over all output neurons)": ("output", ""),
+        "for every hidden neuron $j$": ("unsaid", ""),
+        "": ("unsaid", ""),
+    }
+    for words, expected in ranges.items():
+        [claim] = read(f"{formula}\n{words}").claims
+        span = claim.right.factors[-1].range
+        assert (span.kind, span.of) == expected, words
+
+
+def test_macros_are_expanded_and_their_places_kept():
+    text = (
+        "\\newcommand{\\pd}[2]{\\frac{\\partial #1}{\\partial #2}}\n\\newcommand\\E{\\mathcal{E}}\n"
+        "\\begin{document}\nThen $\\delta_j = -\\pd{\\E}{v_j}$ and $y_j = \\pd{\\E}{q}$.\n"
+        "\\end{document}"
+    )
+    reading = read(text, "latex")
+    assert reading.claims[0].kind.value == "definition"
+    assert (reading.problems[0].place.line, reading.problems[0].place.column) == (4, 44)
+
+
+BOMBS = [
+    r"\newcommand{\a}{\a\a} $\a = 1$",
+    r"\newcommand{\a}{\b\b}\newcommand{\b}{\c\c}\newcommand{\c}{\a} $\a = 1$",
+    r"\newcommand{\a}[1]{#1#1#1#1#1#1#1#1}$\a{\a{\a{\a{\a{\a{x}}}}}} = 1$",
+]
+
+
+@pytest.mark.parametrize("text", BOMBS)
+def test_macros_that_grow_without_end_are_refused(text):
+    reading = read(text)
+    assert not reading.claims
+    assert reading.problems
+
+
+def test_the_cells_of_a_notebook_are_named():
+    cells = [
+        {"cell_type": "markdown", "source": ["let\n", "$e_j = d_j - y_j$\n"]},
+        {"cell_type": "code", "source": "x = 1"},
+        {"cell_type": "markdown", "source": ["Then\n", "$y_j = q$"]},
+    ]
+    reading = read(json.dumps({"cells": cells}), "notebook")
+    assert str(reading.claims[0].place) == "cell 1, line 2, column 2"
+    assert str(reading.problems[0].place) == "cell 3, line 2, column 8"
+    assert [e.outcome.value for e in reading.ledger] == [
+        "definition",
+        "left alone",
+        "not understood",
+    ]
+    for broken in ("", "{}", "[1]", '{"cells": 3}', '{"cells": [1]}'):
+        with pytest.raises(InputError, match="notebook"):
+            read(broken, "notebook")
+
+
+def test_a_line_that_continues_nothing_is_not_understood():
+    assert "continues nothing" in read("$$= y_j$$").problems[0].what
+    after_trouble = read("$$y_j = q$$\n$$= v_j$$")
+    assert not after_trouble.claims
+    assert len(after_trouble.problems) == 2
+
+
+def test_a_definition_that_is_not_let_is_one_only_if_it_is_the_usual_one():
+    kinds = [c.kind.value for c in read("so $v_k = \\sum_i w_{ki} y_i$, $v_j = y_j$").claims]
+    assert kinds == ["definition", "claim"]
+
+
+def test_assumptions_are_assumptions():
+    [claim] = read("Suppose $N = 1$.").claims
+    assert claim.kind.value == "assumption"
+
+
+def test_a_large_document_takes_time_in_proportion():
+    one = "Then $$\\delta_j = \\varphi_j'(v_j) \\sum_k \\delta_k w_{kj}$$ for every neuron $j$.\n\n"
+    assert len(read(one * 300).claims) == 300
