@@ -39,7 +39,8 @@ class Claim:
     """One atomic relation left … right.
 
     `roles` are those of its letters where it stands; `scope` binds the letters that a brace stands
-    under; `others` are other extents of the brace; `explicit` says that the document itself
+    under; `others` are other extents of the brace; `under` are the numbers of the
+    assumptions in force; `explicit` says that the document itself
     marks a definition (let, :=); `of` is the number of the definition that a restatement or a
     second definition repeats; `problems` are type, index and definition errors.
     """
@@ -56,6 +57,7 @@ class Claim:
     scope: tuple[tuple[Var, Range], ...] = ()
     others: tuple[Formula, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()
+    under: tuple[int, ...] = ()
     explicit: bool = False
     of: int | None = None
     problems: tuple[Problem, ...] = ()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbolic.errors import InputError
-from symbolic.indexed import Var
+from symbolic.indexed import Count, Var
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import UNWRITTEN, Formula, Read, canonical, walk
+from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, canonical, walk
 from symbolic.reading.grammar import parse
 from symbolic.reading.profile import ARRAYS, GIVEN, Profile
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
@@ -61,10 +61,10 @@ def key(head: Read) -> Key:
 class Definitions:
     """The definitions of one document so far."""
 
-    def __init__(self, profile: Profile, source: Source) -> None:
+    def __init__(self, usual: tuple[Claim, ...], source: Source) -> None:
         self.source = source
         self.usual: dict[Key, tuple[object, ...]] = {}
-        for claim in standard(profile):
+        for claim in usual:
             if claim.head is not None:
                 self.usual[key(claim.head)] = canonical(claim.left, claim.right)
         self.made: dict[Key, int] = {}  # key: the number of the claim
@@ -73,7 +73,8 @@ class Definitions:
 
     def judged(self, claim: Claim, before: list[Claim], opens: bool) -> Claim:
         """The claim with its kind; `opens` where it is the first relation of its chain."""
-        if claim.cue == "assume" and opens:
+        about_size = isinstance(claim.left, Count)
+        if (claim.cue in ("assume", "if") or about_size) and opens:
             return replace(claim, kind=Kind.ASSUMPTION)
         head = claim.head
         explicit = claim.relation == ":=" or (claim.cue == "let" and opens)
@@ -100,6 +101,8 @@ class Definitions:
                 return replace(self._wrong(claim, what), of=number)
             return claim
         usual = self.usual.get(name)
+        if usual == form and not explicit and _some_sources(claim):
+            return claim
         if not general or not (explicit or usual is None or usual == form):
             return claim
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
@@ -137,3 +140,10 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _some_sources(claim: Claim) -> bool:
+    """Whether a sum is said to run over the outputs or over what a neuron feeds."""
+    return any(s.range.kind in ("output", "fed") for s in bound(claim.right)) and (
+        claim.head is not None and claim.head.array == "v"
+    )

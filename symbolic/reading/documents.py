@@ -85,6 +85,9 @@ _OPENING = re.compile(
 )
 
 
+_SET = re.compile(rf"\$|\\\[|\\\(|\\begin\s*\{{(?:{_DISPLAYS})")
+
+
 def cut(text: str, kind: str) -> Document:
     """The pieces of a document; `kind` is markdown, latex, notebook or formula.
 
@@ -96,10 +99,10 @@ def cut(text: str, kind: str) -> Document:
     if kind == "notebook":
         return _notebook(text)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if kind == "formula":
+    if kind == "formula" and not _SET.search(text):
         whole = Mathematics(text.strip(), len(text) - len(text.lstrip()), 0, len(text), True)
         return Document(Source(text), kind, (whole,))
-    if kind not in ("markdown", "latex"):
+    if kind not in ("markdown", "latex", "formula"):
         raise InputError(f"{kind!r} is no kind of document; known are {', '.join(KINDS)}.")
     macros: dict[str, Macro] = {}
     pieces = tuple(_Scanner(text, kind == "latex", macros).pieces())

@@ -200,13 +200,15 @@ def bound(formula: Formula) -> tuple[SumOver, ...]:
 def canonical(*sides: Formula) -> tuple[object, ...]:
     """The sides with letters numbered in the order they are met and factors in a fixed order.
 
-    Equal results mean equal up to the names of letters, ranges left aside; nothing else is decided.
+    Equal results mean equal up to the names of letters, with ranges left aside, and with the one
+    sample of a signal written or not; nothing else is decided.
     """
     names: dict[Var, int] = {}
-    return tuple(_canonical(side, names) for side in sides)
+    dropped = frozenset(v for v in free(sides[0]) if v.sort == SAMPLE)
+    return tuple(_canonical(side, names, dropped) for side in sides)
 
 
-def _canonical(formula: Formula, names: dict[Var, int]) -> object:
+def _canonical(formula: Formula, names: dict[Var, int], dropped: frozenset[Var]) -> object:
     def index(at: Shifted | int) -> object:
         if isinstance(at, Var) and at != UNWRITTEN:
             return names.setdefault(at, len(names))
@@ -216,14 +218,21 @@ def _canonical(formula: Formula, names: dict[Var, int]) -> object:
         case Num() | Count():
             return repr(formula)
         case Read(array, at):
-            kept = tuple(index(i) for i in at if i != UNWRITTEN)
+            left_out = {UNWRITTEN} if array.startswith("E") else {UNWRITTEN, *dropped}
+            kept = tuple(index(i) for i in at if i not in left_out)
             return ("read", array, kept)
         case Applied(function, at, argument, order):
-            return ("phi", function, order, tuple(map(index, at)), _canonical(argument, names))
+            return (
+                "phi",
+                function,
+                order,
+                tuple(map(index, at)),
+                _canonical(argument, names, dropped),
+            )
         case SumOver(letter, _, body):
             outer = names.pop(letter, None)
             names[letter] = 1000 + len(names)
-            inner = _canonical(body, names)
+            inner = _canonical(body, names, dropped)
             del names[letter]
             if outer is not None:
                 names[letter] = outer
@@ -231,14 +240,19 @@ def _canonical(formula: Formula, names: dict[Var, int]) -> object:
         case Plus(parts) | Times(parts):
             return (
                 type(formula).__name__,
-                *sorted((_canonical(p, names) for p in parts), key=repr),
+                *sorted((_canonical(p, names, dropped) for p in parts), key=repr),
             )
         case Power(base, exponent):
-            return ("power", _canonical(base, names), exponent)
+            return ("power", _canonical(base, names, dropped), exponent)
         case Call(name, argument):
-            return ("call", name, _canonical(argument, names))
+            return ("call", name, _canonical(argument, names, dropped))
         case Partial(of, by, reading):
-            return ("partial", _canonical(of, names), _canonical(by, names), reading)
+            return (
+                "partial",
+                _canonical(of, names, dropped),
+                _canonical(by, names, dropped),
+                reading,
+            )
 
 
 def as_indexed(

@@ -209,7 +209,7 @@ class _Reader:
             self.refuse("layers are numbers such as [0, -1]", *path, "layers")
         only = self._text(*path, "only", default="")
         if only:
-            self._one(only, ("output", "hidden"), *path, "only")
+            self._one(only, ("output", "hidden", "input"), *path, "only")
         return Symbol(
             sign,
             kind,

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 CUES = {  # word: what it makes of the formula that follows
-    "let": "let", "define": "let", "denote": "let", "defined": "let", "set": "let",
+    "let": "let", "define": "let", "denote": "let", "defined": "let",
     "assume": "assume", "assuming": "assume", "suppose": "assume",
     "then": "then", "therefore": "then", "hence": "then", "thus": "then", "so": "then",
     "consequently": "then", "since": "since", "because": "since", "i.e": "then", "ie": "then",
@@ -51,6 +51,11 @@ _SUM_OVER = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
+_GOES_ON = re.compile(r"[\s,)]*(?:[a-z?]|(?:This|That|Which|It(?! is \w+ that))\b)")
+_CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
 _MENTION = re.compile(r"\$([^$]*)\$")
 _ORDINAL = re.compile(r"\^\{?\\(?:text|mathrm)\s*\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
@@ -157,15 +162,26 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
         return Lead("", f"the words before it deny or question it ({denial[0]!r})")
     if complete:
         return Lead("")
-    words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(sentence))]
+    bare = re.sub(r"\blet(?: us|'s|’s)\b", "we", _without_roles(sentence), flags=re.IGNORECASE)
+    condition = _CONDITION.search(bare)
+    if condition:
+        bare = bare[: condition.start()]
+    words = [w.strip(".'’-").lower() for w in _WORD.findall(bare)]
     known = _lexicon() | set(CUES) | set(more)
     strange = [w for w in words if w and w not in known]
     if strange:
         shown = ", ".join(repr(w) for w in strange[:4])
         return Lead("", f"the words before it are not known here ({shown})")
+    if condition:
+        return Lead("if" if condition[1].lower() in ("if", "when") else "for")
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
     return Lead((strong or cues or [""])[-1])
+
+
+def conditional(text: str) -> bool:
+    """Whether what follows these words may be a condition of what comes later in the sentence."""
+    return _CONDITIONAL.search(text) is not None
 
 
 def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
@@ -173,7 +189,7 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
     text = _plain_quotes(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
     sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
-    goes_on = embedded or re.match(r"[\s,)]*(?:[a-z?]|(?:This|That|Which|It(?! is \w+ that))\b)", sentence)
+    goes_on = embedded or _GOES_ON.match(sentence)
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return f"the words after it deny or question it ({denial[0]!r})"

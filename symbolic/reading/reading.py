@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Notes, Role
-from symbolic.reading.definitions import Definitions, standard
+from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import (
-    UNWRITTEN,
     Formula,
     Range,
-    bound,
-    free,
     with_range,
 )
 from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import plain_pieces
-from symbolic.reading.lints import Findings, lints
+from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
+from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import after, lead, said, sums_over
-from symbolic.reading.source import Fault, NotUnderstood, Problem
-from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.prose import after, conditional, lead, said, sums_over
+from symbolic.reading.relations import Relations
+from symbolic.reading.source import NotUnderstood, Problem
+from symbolic.reading.tokens import tokens
 
-_HEADING = re.compile(
-    r"^(#{1,6} [^\n]*)$|\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)\}", re.MULTILINE
-)
-_MARKUP = re.compile(
-    r"\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
-    r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
-)
-_TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
+_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -69,15 +61,13 @@ class _Reader:
         self.document, self.profile, self.source = document, profile, document.source
         self.roles: dict[str, Role] = {}
         self.local: dict[str, Role] = {}  # said with if or for every, until the sentence ends
-        self.definitions = Definitions(profile, self.source)
-        self.claims: list[Claim] = []
+        self.usual = standard(profile)
+        self.relations = Relations(profile, self.source, self.usual)
         self.ledger: list[tuple[int, Entry]] = []
         self.problems: list[Problem] = []
-        self.findings = Findings()
         self.words = ""  # since the last formula
         self.mentions: list[int] = []  # where the mentions among these words stand
-        self.told = 0  # how much of the words has been searched for roles
-        self.chain: tuple[Formula, frozenset[object]] | None = None
+        self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
 
     def reading(self) -> Reading:
@@ -85,20 +75,23 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += _plain(text)
+                    self.words += plain(text)
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
                     self._refused(NotUnderstood(what, step, at), at, end, False)
                 case Mathematics():
-                    self._mathematics(piece, self._following(pieces, number), number)
+                    self._mathematics(piece, number)
         self._listen()
         self._plain()
-        known = standard(self.profile)
         entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
-        slips = lints(self.claims, self.findings, known, self.profile, self.source)
+        slips = lints(
+            self.relations.claims, self.relations.findings, self.usual, self.profile, self.source
+        )
         problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
-        return Reading(self.profile, tuple(self.claims), entries, problems, slips, known)
+        return Reading(
+            self.profile, tuple(self.relations.claims), entries, problems, slips, self.usual
+        )
 
     # -- pieces
 
@@ -106,7 +99,7 @@ class _Reader:
         text = ""
         for piece in pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += _plain(piece.text)
+                text += plain(piece.text)
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += f"${piece.text}$"
             else:
@@ -134,15 +127,17 @@ class _Reader:
         self.problems.append(problem)
         self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
 
-    def _mathematics(self, piece: Mathematics, following: str, number: int) -> None:
+    def _mathematics(self, piece: Mathematics, number: int) -> None:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(piece.text, offsets, self.document.macros)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
+            self._listen()
+            self.broken = self.broken or conditional(self.words)
+            self._reset()
             self._refused(error, piece.begin, piece.end, piece.display)
-            self._mention(piece)
-            self.chain = None
+            self.relations.chain = None
             return
         real = [one for one in found if isinstance(one, Chain)]
         if not real:
@@ -151,7 +146,8 @@ class _Reader:
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
-        first = len(self.claims)
+        following = self._following(self.document.pieces, number)
+        first = len(self.relations.claims)
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
             tail = following if one is real[-1] else ""
@@ -164,12 +160,13 @@ class _Reader:
             else:
                 self._reset()
                 continue
+            self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.problems.append(self.source.problem(troubles[-1]))
-            self.chain = None
+            self.relations.chain = None
             self._reset()
         if real[-1].stopped:
-            self.local.clear()
-        numbers = tuple(claim.number for claim in self.claims[first:])
+            self._sentence_ends()
+        numbers = tuple(claim.number for claim in self.relations.claims[first:])
         outcome, why = self._outcome(first), ""
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
@@ -177,7 +174,7 @@ class _Reader:
         self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
 
     def _outcome(self, first: int) -> Outcome:
-        kinds = {claim.kind for claim in self.claims[first:]}
+        kinds = {claim.kind for claim in self.relations.claims[first:]}
         if kinds == {Kind.ASSUMPTION}:
             return Outcome.ASSUMPTION
         return Outcome.DEFINITION if kinds == {Kind.DEFINITION} else Outcome.CLAIM
@@ -193,17 +190,22 @@ class _Reader:
             Elaborator(Context(self.profile, self.roles), notes).read(parse(tokens(text, offsets)))
         except (NotUnderstood, RecursionError):
             return
-        self.findings.seen += notes.seen
+        self.relations.findings.seen += notes.seen
 
     # -- words
 
     def _reset(self) -> None:
-        self.words, self.mentions, self.told = "", [], 0
+        self.words, self.mentions = "", []
+
+    def _sentence_ends(self) -> None:
+        self.local.clear()
+        self.relations.assumed_here.clear()
+        self.broken = False
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
-        if re.search(r"[.!?;]", self.words):
-            self.local.clear()
+        if _END.search(self.words):
+            self._sentence_ends()
         self._hear(self.words, self.mentions, -1)
 
     def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
@@ -217,7 +219,7 @@ class _Reader:
             self.local.pop(one.letter, None)
             (self.local if one.local or trailing else self.roles)[one.letter] = role
             if one.count:
-                self.findings.counts.append((one.letter, place))
+                self.relations.findings.counts.append((one.letter, place))
 
     def _plain(self) -> None:
         """List what looks like a formula and stands outside of mathematics."""
@@ -232,6 +234,10 @@ class _Reader:
     # -- chains
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        if self.broken:
+            raise NotUnderstood(
+                "A condition before it in its sentence was not understood.", "See there.", chain.at
+            )
         before = lead(self.words, self.profile.words) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
         trouble = before.trouble or inner.trouble
@@ -248,10 +254,10 @@ class _Reader:
         if cue in ("and", "") and not (first and before.cue == ""):
             cue = self.cue if cue == "and" or not first else cue
         self.cue = cue
-        if _TRAILING.match(following):
-            self._hear(_first_sentence(following), (), chain.at, trailing=True)
+        if TRAILING.match(following):
+            self._hear(first_sentence(following), (), chain.at, trailing=True)
         context = Context(self.profile, {**self.roles, **self.local})
-        span = sums_over(chain.after) or sums_over(_first_sentence(following))
+        span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
             self._cases(chain, context, cue, span, piece)
             return
@@ -260,7 +266,7 @@ class _Reader:
         members = [reader.read(parse(m)) if m else None for m in chain.members]
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
-        self._relations(chain, members, context, notes, cue, piece)
+        self.relations.add(chain, members, context, notes, cue, piece)
 
     def _cases(self, chain: Chain, context: Context, cue: str, span: str, piece: int) -> None:
         """One claim for each row, under the roles that its condition gives."""
@@ -278,116 +284,5 @@ class _Reader:
             members = [reader.read(parse(m)) if m else None for m in sides]
             if span:
                 members = [with_range(m, Range(span)) if m else None for m in members]
-            self._relations(chain, members, inner, notes, cue, piece)
-        self.chain = None
-
-    def _relations(
-        self,
-        chain: Chain,
-        members: list[Formula | None],
-        context: Context,
-        notes: Notes,
-        cue: str,
-        piece: int,
-    ) -> None:
-        written = list(members)
-        letters: frozenset[object] = frozenset()
-        if written[0] is None:
-            if self.chain is None:
-                raise NotUnderstood(
-                    "This line begins with a relation and continues nothing that was understood.",
-                    "Write its left side.",
-                    chain.at,
-                )
-            written[0], letters = self.chain
-        fails = [
-            Problem(f.fault, f.what, f.next_step, self.source.place(f.at)) for f in notes.fails
-        ]
-        self.findings.note(notes, context)
-        for n, relation in enumerate(chain.relations):
-            left, right = written[n], written[n + 1]
-            assert left is not None
-            assert right is not None
-            if relation.text not in ("=", ":=", ">=", "<=", "<", ">", "!="):
-                raise NotUnderstood(
-                    f"The relation {relation.text} is not read.", "Write =.", relation.at
-                )
-            letters |= free(left)
-            at = chain.members[n][0].at if chain.members[n] else relation.at
-            mine = (
-                [*fails, *self._loose(letters, left, right, relation)]
-                if n == 0
-                else (self._loose(letters, left, right, relation))
-            )
-            letters |= free(right)
-            claim = Claim(
-                len(self.claims) + 1,
-                Kind.CLAIM,
-                left,
-                relation.text,
-                right,
-                self.source.place(at),
-                cue if n == 0 else "",
-                piece,
-                _roles(context, left, right),
-                layers=tuple(sorted(notes.layers.items())),
-                problems=tuple(mine),
-            )
-            opens = n == 0 and not chain.continues
-            self.claims.append(self.definitions.judged(claim, self.claims, opens))
-        last = written[-1]
-        assert last is not None
-        self.chain = (last, letters)
-        self._labels(notes, context, piece)
-
-    def _loose(
-        self, letters: frozenset[object], left: Formula, right: Formula, relation: Tok
-    ) -> list[Problem]:
-        """Letters free on the right that no side before shows."""
-        extra = sorted(v.name for v in free(right) - {UNWRITTEN} if v not in letters)
-        if UNWRITTEN in letters and not self.profile.writes_samples:
-            extra = [name for name in extra if self.profile.letters[name] != "sample"]
-        if not extra:
-            return []
-        names = ", ".join(extra)
-        what = f"The index {names} is free on the right of this relation and not on the left."
-        step = "Sum over it, or put it on the left."
-        return [Problem(Fault.INDEX, what, step, self.source.place(relation.at))]
-
-    def _labels(self, notes: Notes, context: Context, piece: int) -> None:
-        for label in notes.labels:
-            reader = Elaborator(context, Notes())
-            right = reader.read(label.label)
-            self.claims.append(
-                Claim(
-                    len(self.claims) + 1,
-                    Kind.LABEL,
-                    label.body,
-                    "=",
-                    right,
-                    self.source.place(label.at),
-                    "",
-                    piece,
-                    _roles(context, label.body, right),
-                    scope=label.scope,
-                    others=label.others,
-                )
-            )
-
-
-def _plain(text: str) -> str:
-    """Words without commands, tags and addresses; a heading is a paragraph of its own."""
-    text = _HEADING.sub(lambda m: f"\n\n# {(m[1] or m[2]).lstrip('# ')}\n\n", text)
-    return _MARKUP.sub(lambda m: m[1] or " ", text)
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?])\s|\n\s*\n(?=.)", text.strip())[0]
-
-
-def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
-    """The roles of the letters that occur, in alphabetical order."""
-    names = {v.name for side in sides for v in free(side)}
-    names |= {s.over.name for side in sides for s in bound(side)}
-    roles: Mapping[str, Role] = context.roles
-    return tuple(roles[name] for name in sorted(names) if name in roles)
+            self.relations.add(chain, members, inner, notes, cue, piece)
+        self.relations.chain = None

@@ -6,6 +6,7 @@ the grammar and to the elaboration.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -244,8 +245,8 @@ class _Tokenizer:
         after = self.n
         inside = self._group(start, name).strip()
         if inside == "=":
-            defines = "def" in decoration
-            if not (defines or decoration.strip(" ()").isalnum()):
+            defines = re.fullmatch(r"(?:\\(?:text|mathrm)\{)?\s*def\.?\s*\}?", decoration.strip())
+            if not (defines or re.fullmatch(r"\(?[0-9ivx*]{1,4}\)?", decoration.strip())):
                 raise self._refuse(
                     "The sign over the relation is not understood.", "Write a plain =.", start
                 )
