@@ -35,10 +35,10 @@ EQUATION = r"y_j = \varphi_j(v_j)"
         rf"\({EQUATION}\)",
         rf"\[{EQUATION}\]",
         rf"\begin{{equation}}{EQUATION} \label{{eq}}\end{{equation}}",
-        rf"\begin{{align*}} y_j &= \varphi_j(v_j) \tag{{1}}\end{{align*}}",
-        rf"\begin{{aligned}} y_j &= \varphi_j(v_j) \end{{aligned}}",
-        rf"\begin{{multline}} y_j \\ = \varphi_j(v_j) \end{{multline}}",
-        rf"$$\begin{{split}} y_j & = \\ & \varphi_j(v_j) \end{{split}}$$",
+        r"\begin{align*} y_j &= \varphi_j(v_j) \tag{1}\end{align*}",
+        r"\begin{aligned} y_j &= \varphi_j(v_j) \end{aligned}",
+        r"\begin{multline} y_j \\ = \varphi_j(v_j) \end{multline}",
+        r"$$\begin{split} y_j & = \\ & \varphi_j(v_j) \end{split}$$",
         rf"\begin{{gather}} {EQUATION} \end{{gather}}",
         rf"$${EQUATION} \quad (1)$$",
     ],
@@ -208,3 +208,68 @@ def test_assumptions_are_assumptions():
 def test_a_large_document_takes_time_in_proportion():
     one = "Then $$\\delta_j = \\varphi_j'(v_j) \\sum_k \\delta_k w_{kj}$$ for every neuron $j$.\n\n"
     assert len(read(one * 300).claims) == 300
+
+
+def test_a_condition_on_the_samples_holds_for_its_sentence_and_an_assumption_for_good():
+    text = (
+        "If $N = 1$, then $\\delta_j = y_j$. Hence $\\delta_j = v_j$.\n\n"
+        "Assume $N = 1$. Then $\\delta_j = y_j$."
+    )
+    claims = read(text).claims
+    assert [c.kind.value for c in claims] == [
+        "assumption",
+        "claim",
+        "claim",
+        "assumption",
+        "claim",
+    ]
+    assert [c.under for c in claims] == [(), (1,), (), (), (4,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If $q = 1$, then $y_j = v_j$.",
+        "Assuming $\\foo$ vanishes, $y_j = v_j$.",
+        "With $y_j \\approx 1$ we get $y_j = v_j$.",
+        r"$$\text{if } q = 1 \text{ then } y_j = v_j$$",
+        "Suppose that $q = 1$ and then $y_j = v_j$",
+    ],
+)
+def test_under_a_condition_that_is_not_understood_nothing_is_claimed(text):
+    assert not read(text).claims
+    assert read(text + " Then $y_j = 1$.").claims or "$$" in text or not text.endswith(".")
+
+
+def test_let_us_defines_nothing():
+    [claim] = read("Let us show that $\\delta_j = y_j$").claims
+    assert claim.kind.value == "claim"
+
+
+def test_output_and_hidden_neurons_may_be_defined_apart():
+    text = (
+        "For every output neuron $j$ let $\\delta_j = e_j$. "
+        "For every hidden neuron $j$ let $\\delta_j = y_j$."
+    )
+    claims = read(text).claims
+    assert [(c.kind.value, c.role("j")) for c in claims] == [
+        ("definition", "output"),
+        ("definition", "hidden"),
+    ]
+    assert not claims[1].problems
+
+
+def test_signals_with_and_without_sample_in_one_relation_are_an_index_error():
+    text = r"$$\frac{\partial \mathcal{E}}{\partial e_j^{\xi}} = e_j$$"
+    [claim] = read(text).claims
+    assert "carry their sample" in claim.problems[0].what
+
+
+def test_the_sample_of_a_definition_may_be_left_out_when_it_is_repeated():
+    claims = read("Let $e_j^{\\xi} = d_j^{\\xi} - y_j^{\\xi}$. Let $e_j = d_j - y_j$.").claims
+    assert claims[1].kind.value == "restatement"
+
+
+def test_two_letters_for_one_quantity_do_not_cancel_unseen():
+    [claim] = read("$z_k = y_k$", profile=open_profile("bishop")).claims
+    assert "one quantity" in claim.problems[0].what

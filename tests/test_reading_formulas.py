@@ -199,7 +199,8 @@ def test_a_row_without_relation_is_never_half_an_equation():
 
 
 def test_cases_are_one_claim_each_under_their_condition():
-    text = r"""\delta_j = \begin{cases} e_j \varphi_j'(v_j) & \text{if } j \text{ is an output neuron} \\
+    text = r"""\delta_j = \begin{cases}
+    e_j \varphi_j'(v_j) & \text{if } j \text{ is an output neuron} \\
     \varphi_j'(v_j) \sum_k \delta_k w_{kj} & \text{if } j \text{ is a hidden neuron} \end{cases}"""
     first, second = read(text).claims
     assert (first.role("j"), second.role("j")) == ("output", "hidden")

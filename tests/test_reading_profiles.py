@@ -1,4 +1,4 @@
-"""Notation profiles: every one that comes with the package reads its own book; mistakes are placed."""
+"""Notation profiles: each reads its own book, and a mistake in one is placed."""
 
 from __future__ import annotations
 
@@ -117,5 +117,5 @@ def test_a_profile_of_ones_own_is_read_from_its_file(tmp_path):
 
 def test_a_usual_definition_that_cannot_be_read_is_a_mistake_of_the_profile():
     profile = parse_profile(GOOD + 'definition = "w_{ji} = q"\n', "mine.toml")
-    with pytest.raises(InputError, match="mine.toml:10:14: the definition of w"):
+    with pytest.raises(InputError, match=r"mine\.toml:10:14: the definition of w"):
         read_document("", profile)

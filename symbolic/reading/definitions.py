@@ -95,6 +95,8 @@ class Definitions:
             number = self.made[name]
             if form == self.forms[name]:
                 return replace(claim, kind=Kind.RESTATEMENT, explicit=explicit, of=number)
+            if explicit and _other_neurons(claim, before[number - 1]):
+                return replace(claim, kind=Kind.DEFINITION, explicit=True)
             if explicit:
                 first = before[number - 1].place
                 what = f"{head.sign} was defined at {first}, and this definition is another."
@@ -140,6 +142,17 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _other_neurons(one: Claim, other: Claim) -> bool:
+    """Whether the heads speak of output neurons here and of hidden ones there."""
+    assert one.head is not None
+    assert other.head is not None
+    roles = [
+        {claim.role(i.name) for i in head.at if isinstance(i, Var)} & {"output", "hidden"}
+        for claim, head in ((one, one.head), (other, other.head))
+    ]
+    return len(roles[0]) == len(roles[1]) == 1 and roles[0] != roles[1]
 
 
 def _some_sources(claim: Claim) -> bool:

@@ -7,7 +7,7 @@ from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import Definitions
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import UNWRITTEN, Formula, bound, free
+from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, free, walk
 from symbolic.reading.lints import Findings
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
@@ -62,6 +62,7 @@ class Relations:
             at = chain.members[n][0].at if chain.members[n] else relation.at
             mine = [
                 *(fails if n == 0 else ()),
+                *self._one_quantity(left, right, relation),
                 *(
                     self._loose(letters, left, right, relation)
                     or self._mixed(left, right, relation)
@@ -92,6 +93,16 @@ class Relations:
         assert last is not None
         self.chain = (last, letters)
         self._labels(notes, context, piece)
+
+    def _one_quantity(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
+        """Two letters that this notation reads as one quantity would cancel unseen."""
+        signs: dict[Read, str] = {}
+        for part in (*walk(left), *walk(right)):
+            if isinstance(part, Read) and signs.setdefault(part, part.sign) != part.sign:
+                what = f"{signs[part]} and {part.sign} with these indices are read as one quantity."
+                place = self.source.place(relation.at)
+                return [Problem(Fault.TYPE, what, "Use one letter, or other indices.", place)]
+        return []
 
     def _mixed(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
         """Signals with and without their sample in one relation."""
