@@ -273,3 +273,33 @@ def test_the_sample_of_a_definition_may_be_left_out_when_it_is_repeated():
 def test_two_letters_for_one_quantity_do_not_cancel_unseen():
     [claim] = read("$z_k = y_k$", profile=open_profile("bishop")).claims
     assert "one quantity" in claim.problems[0].what
+
+
+def test_neurons_named_by_their_kind_alone_are_the_first_index_of_the_left_side():
+    for words in ("For hidden neurons, {}.", "{} for all hidden units.", "In the hidden layer {}"):
+        [claim] = read(words.format(r"$\delta_j = \sum_k \delta_k w_{kj}$")).claims
+        assert claim.role("j") == "hidden", words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$\delta_j = \begin{cases} e_j & j \in A \\ y_j & \text{otherwise} \end{cases}$$",
+        r"$$\delta_j = \begin{cases} e_j & \text{on Mondays} \\ y_j & \text{else} \end{cases}$$",
+        r"$y_j = v_j \iff v_j = y_j$",
+        r"$y_j = v_j$ iff $q = 1$",
+        r"$y_j \to v_j$",
+        "Here $y_j = v_j$ holds if $q = 1$.",
+        "$$y_j = v_j$$\n\nNone of this is true.",
+    ],
+)
+def test_a_condition_or_arrow_that_is_not_understood_leaves_no_claim(text):
+    reading = read(text)
+    assert not reading.claims
+    assert reading.problems
+
+
+def test_otherwise_is_the_other_kind_of_neuron():
+    text = r"""$$\delta_j = \begin{cases} e_j & \text{if $j$ is an output neuron} \\
+    y_j & \text{otherwise} \end{cases}$$"""
+    assert [claim.role("j") for claim in read(text).claims] == ["output", "hidden"]

@@ -233,7 +233,9 @@ class _Scanner:
         n = at + 1
         while n < self.end:
             character = self.text[n]
-            if character == "\\":
+            if self.text.startswith(("\\text{", "\\mbox{"), n):
+                n = max(n + 1, closing(self.text, self.text.index("{", n)) - 1)
+            elif character == "\\":
                 n += 1
             elif character == "$":
                 if self.text.startswith("$$", n):

@@ -20,7 +20,7 @@ CUES = {  # word: what it makes of the formula that follows
     "where": "where", "with": "where", "and": "and", "recall": "since", "using": "since",
 }  # fmt: skip
 _DENIALS = re.compile(
-    r"\b(?:not|no|never|false|wrong\w*|incorrect\w*|mistak\w*|erroneous\w*|untrue|invalid|cannot|"
+    r"\b(?:not|no|never|false|wrong\w*|incorrect\w*|mistak\w*|erroneous\w*|untrue|none|invalid|cannot|"
     r"fails?|failed|contradict\w*|unless|except|neither|nor|hardly|would|counterexample\w*|"
     r"nonsense|whether|is it true|confus\w*|beware|refute\w*|bogus|absurd|\w+n['’]t)\b|\?",
     re.IGNORECASE,
@@ -42,7 +42,10 @@ _PATTERNS = tuple(
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K} {_N} {_M}",
         rf"{_M}(?: runs| ranges)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
         rf"(?:fed by|that|downstream of|reached by) (?:neuron )?{_M}(?: feeds| reaches)?",
-        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}",
+        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}(?! to which)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:to which|that) (?:neuron |unit )?{_M} "
+        r"(?:sends connections|is connected|connects to|feeds)",
+        rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layer)(?! \$)",
     )
 )
 _SUM_OVER = re.compile(
@@ -51,7 +54,9 @@ _SUM_OVER = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
-_GOES_ON = re.compile(r"[\s,)]*(?:[a-z?]|(?:This|That|Which|It(?! is \w+ that))\b)")
+_GOES_ON = re.compile(
+    r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
+)
 _CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
@@ -66,7 +71,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
 class Said:
     """What the words say of a letter; `count` where the letter is also a number of neurons.
 
-    `local` words (if, for every) hold for their own sentence.
+    `local` words (if, for every) hold for their own sentence.  The letter * is the first neuron
+    of the formula: "for hidden neurons".
     """
 
     letter: str
@@ -92,7 +98,10 @@ def said(text: str) -> Iterator[Said]:
                 continue
             taken.append(_of(number, match, text))
     for one in sorted((s for s in taken if s.letter), key=lambda s: s.start):
-        local = _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
+        local = (
+            one.letter == "*"
+            or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
+        )
         yield replace(one, local=local)
 
 
@@ -101,7 +110,9 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     groups = match.groups()
     if number == 0:
         return Said(letter_of(groups[0]), "any", start, end)
-    if number == 5:
+    if number == 8:
+        return Said("*", groups[1].lower(), start, end)
+    if number in (5, 7):
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
     if number == 6:
         return Said(letter_of(groups[0]), "any", start, end)
@@ -199,9 +210,9 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
         strange = [w for w in words if w and w not in known]
         if strange:
             return f"the words after it are not known here ({strange[0]!r})"
-    elif goes_on and re.match(r"[\s,)]*(?:if|when|unless|provided|only)\b", sentence, re.I):
+    elif goes_on and re.search(r"\b(?:if|iff|when|provided|only)\b", sentence, re.I):
         rest = _without_roles(sentence)
-        if re.search(r"\b(?:if|when|unless|provided|only)\b", rest, re.I):
+        if re.search(r"\b(?:if|iff|when|provided|only)\b", rest, re.I):
             return "the condition after it is not understood"
     return ""
 

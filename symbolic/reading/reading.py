@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
@@ -211,7 +212,7 @@ class _Reader:
     def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         flat = " ".join(words.split())
         for one in said(flat):
-            if self.profile.letters.get(one.letter) != "neuron":
+            if one.letter != "*" and self.profile.letters.get(one.letter) != "neuron":
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
@@ -256,7 +257,11 @@ class _Reader:
         self.cue = cue
         if TRAILING.match(following):
             self._hear(first_sentence(following), (), chain.at, trailing=True)
-        context = Context(self.profile, {**self.roles, **self.local})
+        roles = {**self.roles, **self.local}
+        letter = _first_letter(chain, self.profile)
+        if letter and "*" in self.local:
+            roles[letter] = replace(self.local["*"], letter=letter)
+        context = Context(self.profile, roles)
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
             self._cases(chain, context, cue, span, piece)
@@ -270,13 +275,27 @@ class _Reader:
 
     def _cases(self, chain: Chain, context: Context, cue: str, span: str, piece: int) -> None:
         """One claim for each row, under the roles that its condition gives."""
+        last: tuple[str, str] | None = None
         for case in chain.cases:
             trouble = after(case.condition, True, self.profile.words)
             if trouble:
                 raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
             roles = dict(context.roles)
-            for one in said(case.condition):
-                roles[one.letter] = Role(one.letter, one.role, chain.at, one.of)
+            heard = list(said(case.condition))
+            for one in heard:
+                letter = _first_letter(chain, self.profile) if one.letter == "*" else one.letter
+                roles[letter] = Role(letter, one.role, chain.at, one.of)
+                last = letter, one.role
+            if not heard and last and "otherwise" in case.condition.lower():
+                letter, role = last
+                opposite = {"output": "hidden", "hidden": "output"}.get(role, "any")
+                roles[letter] = Role(letter, opposite, chain.at)
+            elif not heard:
+                raise NotUnderstood(
+                    "The condition of a case is not understood.",
+                    "Write \\text{if } j \\text{ is an output neuron}.",
+                    chain.at,
+                )
             inner = Context(self.profile, roles)
             notes = Notes()
             reader = Elaborator(inner, notes)
@@ -286,3 +305,13 @@ class _Reader:
                 members = [with_range(m, Range(span)) if m else None for m in members]
             self.relations.add(chain, members, inner, notes, cue, piece)
         self.relations.chain = None
+
+
+def _first_letter(chain: Chain, profile: Profile) -> str:
+    """The neuron of the left side: its first index letter."""
+    below = False
+    for token in chain.members[0]:
+        if token.kind == "SYM" and below and profile.letters.get(token.text) == "neuron":
+            return token.text
+        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM"))
+    return ""
