@@ -210,9 +210,9 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
         strange = [w for w in words if w and w not in known]
         if strange:
             return f"the words after it are not known here ({strange[0]!r})"
-    elif goes_on and re.search(r"\b(?:if|iff|when|provided|only)\b", sentence, re.I):
+    elif goes_on and re.search(r"\b(?:if|iff|when|provided)\b", sentence, re.I):
         rest = _without_roles(sentence)
-        if re.search(r"\b(?:if|iff|when|provided|only)\b", rest, re.I):
+        if re.search(r"\b(?:if|iff|when|provided)\b", rest, re.I):
             return "the condition after it is not understood"
     return ""
 
