@@ -11,6 +11,7 @@ from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
 from symbolic.reading.rendering import render
+from symbolic.reading.symbols import symbols
 
 DOCUMENT = Path(__file__).parent / "documents" / "generalizing.md"
 HAYKIN = open_profile("haykin")
@@ -132,3 +133,22 @@ def test_places_are_those_of_the_document():
 def test_the_same_document_reads_the_same_twice():
     again = read_document(DOCUMENT.read_text(encoding="utf-8"), HAYKIN)
     assert again.rendered == READING.rendered
+
+
+def test_the_symbol_table_says_what_each_letter_depends_on_and_where_it_is_defined():
+    table = {(used.sign, used.scripts): used.defined for used in symbols(READING)}
+    assert table == {
+        ("e", ("neuron", "sample")): 1,
+        ("d", ("neuron", "sample")): None,
+        ("y", ("neuron", "sample")): None,
+        ("\\mathcal{E}", ("neuron", "sample")): 2,
+        ("\\mathcal{E}", ("sample",)): 3,
+        ("\\mathcal{E}", ()): 4,
+        ("\\Delta w", ("neuron", "neuron")): 8,
+        ("\\eta", ()): None,
+        ("w", ("neuron", "neuron")): None,
+        ("v", ("neuron",)): 30,
+        ("\\phi", ("neuron",)): None,
+        ("\\delta", ("neuron",)): 14,
+        ("\\varphi", ("neuron",)): None,
+    }

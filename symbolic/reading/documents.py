@@ -16,6 +16,7 @@ from symbolic.reading.macros import Macro, closing, definition
 from symbolic.reading.source import Source
 
 MOST_BYTES = 4_000_000
+SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ipynb": "notebook"}
 KINDS = ("markdown", "latex", "notebook", "formula")
 
 
@@ -86,6 +87,20 @@ _OPENING = re.compile(
 
 
 _SET = re.compile(rf"\$|\\\[|\\\(|\\begin\s*\{{(?:{_DISPLAYS})")
+
+
+def kind_of(name: str) -> str:
+    """The kind of document that a file name says; raises `InputError` where it says none.
+
+    >>> kind_of("notes.md"), kind_of("notes.ipynb")
+    ('markdown', 'notebook')
+    """
+    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"{name!r} is no document that is read here; {', '.join(SUFFIXES)} are.", file=name
+        )
+    return SUFFIXES[suffix]
 
 
 def cut(text: str, kind: str) -> Document:

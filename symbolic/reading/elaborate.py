@@ -54,6 +54,7 @@ class Elaborator:
         self.context, self.profile = context, context.profile
         self.notes = Notes() if notes is None else notes
         self.scope: list[tuple[Var, Range]] = []
+        self.depth = 0  # how many factors are open, one inside the other
 
     def read(self, node: Node) -> Formula:
         """The formula that a tree means; raises `NotUnderstood`."""

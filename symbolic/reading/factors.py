@@ -41,6 +41,7 @@ from symbolic.reading.tree import (
 if TYPE_CHECKING:
     from symbolic.reading.elaborate import Elaborator
 
+MOST_DEEP = 100
 CALLS = {"\\exp": "exp", "\\ln": "ln", "\\log": "ln", "\\tanh": "tanh", "\\sinh": "sinh",
          "\\cosh": "cosh", "\\sin": "sin", "\\cos": "cos"}  # fmt: skip
 
@@ -100,6 +101,17 @@ class Factors:
     # -- one factor
 
     def _operand(self) -> Formula:
+        """The next factor, with what it is applied to."""
+        self.by.depth += 1
+        if self.by.depth > MOST_DEEP:
+            raise NotUnderstood(
+                "The formula is nested too deeply.", "Split it.", self.factors[self.n].at
+            )
+        found = self._one()
+        self.by.depth -= 1
+        return found
+
+    def _one(self) -> Formula:
         node = self.factors[self.n]
         self.n += 1
         by = self.by
