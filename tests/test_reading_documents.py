@@ -290,6 +290,16 @@ def test_neurons_named_by_their_kind_alone_are_the_first_index_of_the_left_side(
         r"$y_j = v_j$ iff $q = 1$",
         r"$y_j \to v_j$",
         "Here $y_j = v_j$ holds if $q = 1$.",
+        "$y_j = 0,5$",
+        "$y_j = 1,000$",
+        "$$y_j, v_j = 1$$",
+        "$$y_j = v_j, v_i$$",
+        r"$$y_j = v_j, \quad j \in A$$",
+        r"$$y_j = v_j \quad \text{for } j \in A$$",
+        r"$$y_j = v_j \quad \forall j \in A$$",
+        r"For $j \in A$ we have $y_j = v_j$",
+        r"We have $y_j = v_j$ for all $j \in A$",
+        r"$$y_j = v_j$$ for $j = 1, \ldots, m$",
         "$$y_j = v_j$$\n\nNone of this is true.",
     ],
 )
@@ -297,6 +307,19 @@ def test_a_condition_or_arrow_that_is_not_understood_leaves_no_claim(text):
     reading = read(text)
     assert not reading.claims
     assert reading.problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$y_j = v_j \quad \forall j$$",
+        r"$$\forall j, \quad y_j = v_j \quad (3)$$",
+        "$$y_j = v_j$$ for all $j$.",
+        r"$$y_j = v_j \quad \text{for every neuron } j$$",
+    ],
+)
+def test_what_restricts_nothing_may_stand_beside_a_claim(text):
+    assert len(read(text).claims) == 1
 
 
 def test_otherwise_is_the_other_kind_of_neuron():

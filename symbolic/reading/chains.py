@@ -132,6 +132,15 @@ def _runs(tokens: list[Tok]) -> list[_Run]:
         if depth == 0 and token.kind == "TEXT":
             runs.append(_Run("words", [token], token.text))
         elif depth == 0 and token.kind in _SEPARATORS:
+            around = tokens[max(0, n - 1) : n + 2]
+            if [t.kind for t in around] == ["NUM", "COMMA", "NUM"] and (
+                around[0].end == token.at and token.end == around[2].at
+            ):
+                raise NotUnderstood(
+                    "Is this comma a decimal comma or the end of a number?",
+                    "Write 0.5 or 1000, or a blank after the comma.",
+                    token.at,
+                )
             runs.append(_Run(token.kind, [token]))
         elif depth == 0 and token.kind == "AMP":
             pass

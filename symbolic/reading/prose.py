@@ -57,6 +57,9 @@ _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 _GOES_ON = re.compile(
     r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
 )
+_SET = re.compile(r"\\(?:in|notin|subset|subseteq)\b")
+_ASIDE = re.compile(r"\s*(?:\\forall\s*[^\\=<>]*(?:\\[a-z]+\s*)?|\(\d+\))\s*")
+_FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
 _CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
@@ -173,6 +176,8 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
         return Lead("", f"the words before it deny or question it ({denial[0]!r})")
     if complete:
         return Lead("")
+    if any(_SET.search(mention) for mention in _MENTION.findall(sentence)):
+        return Lead("", "the words before it name a set that is not understood")
     bare = re.sub(r"\blet(?: us|'s|’s)\b", "we", _without_roles(sentence), flags=re.IGNORECASE)
     condition = _CONDITION.search(bare)
     if condition:
@@ -190,6 +195,30 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
     return Lead((strong or cues or [""])[-1])
 
 
+def unread(text: str) -> str:
+    """What mentions beside a relation in its own display say that would be dropped.
+
+    Words name or describe a symbol; without words a list or a condition is meant, and a set or a
+    range is one in any case.
+
+    >>> unread("for $j \\\\in A$"), unread("$v_j$"), unread("be the error $e_j$")
+    ('a set beside it is not understood', 'a list beside it is not understood', '')
+    """
+    mentions = [m for m in _MENTION.findall(_without_said(text)) if not _ASIDE.fullmatch(m)]
+    if any(_SET.search(mention) for mention in mentions):
+        return "a set beside it is not understood"
+    if mentions and not _WORD.search(_MENTION.sub(" ", text)):
+        return "a list beside it is not understood"
+    return ""
+
+
+def _without_said(text: str) -> str:
+    text = " ".join(_plain_quotes(text).split())
+    for one in sorted(said(text), key=lambda s: -s.start):
+        text = text[: one.start] + " " + text[one.end :]
+    return text
+
+
 def conditional(text: str) -> bool:
     """Whether what follows these words may be a condition of what comes later in the sentence."""
     return _CONDITIONAL.search(text) is not None
@@ -204,6 +233,10 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return f"the words after it deny or question it ({denial[0]!r})"
+    if goes_on and not embedded:
+        sets = any(_SET.search(mention) for mention in _MENTION.findall(sentence))
+        if sets or _FOR.match(sentence):
+            return "the range after it is not understood"
     if embedded:
         words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
         known = _lexicon() | set(CUES) | set(more) | {"otherwise"}
@@ -219,10 +252,7 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
 
 def _without_roles(text: str) -> str:
     """The text without what `said` and `sums_over` understand, and without mentions."""
-    text = " ".join(_plain_quotes(text).split())
-    for one in sorted(said(text), key=lambda s: -s.start):
-        text = text[: one.start] + " " + text[one.end :]
-    return _MENTION.sub(" ", _SUM_OVER.sub(" ", text))
+    return _MENTION.sub(" ", _SUM_OVER.sub(" ", _without_said(text)))
 
 
 def _plain_quotes(text: str) -> str:

@@ -23,7 +23,7 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import after, conditional, lead, said, sums_over
+from symbolic.reading.prose import after, conditional, lead, said, sums_over, unread
 from symbolic.reading.relations import Relations
 from symbolic.reading.source import NotUnderstood, Problem
 from symbolic.reading.tokens import tokens
@@ -243,6 +243,7 @@ class _Reader:
         inner = lead(chain.before, self.profile.words, embedded=True)
         trouble = before.trouble or inner.trouble
         trouble = trouble or after(chain.after, True, self.profile.words) or after(following)
+        trouble = trouble or unread(chain.before) or unread(chain.after)
         if trouble:
             raise NotUnderstood(
                 f"Read, but not taken as a claim: {trouble}.",
