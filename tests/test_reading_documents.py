@@ -40,6 +40,7 @@ EQUATION = r"y_j = \varphi_j(v_j)"
         r"\begin{multline} y_j \\ = \varphi_j(v_j) \end{multline}",
         r"$$\begin{split} y_j & = \\ & \varphi_j(v_j) \end{split}$$",
         rf"\begin{{gather}} {EQUATION} \end{{gather}}",
+        rf"$$\begin{{align*}} {EQUATION} \end{{align*}}$$",
         rf"$${EQUATION} \quad (1)$$",
     ],
 )
@@ -134,6 +135,8 @@ def test_words_after_a_formula_say_what_its_sum_runs_over():
     ranges = {
         "where $k$ runs over the neurons fed by $j$.": ("fed", "j"),
         "where $k$ runs over all neurons that $j$ feeds.": ("fed", "j"),
+        "where the sum is over all neurons $k$ that are fed by neuron $j$.": ("fed", "j"),
+        "where the sum runs over all units $k$ to which unit $j$ sends connections": ("fed", "j"),
         "(sum over all output neurons)": ("output", ""),
         "for every hidden neuron $j$": ("unsaid", ""),
         "": ("unsaid", ""),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
+from symbolic.reading.vocabulary import ROWS
 
 _SEPARATORS = frozenset(("COMMA", "SEMI", "QUAD", "ROW", "STOP", "ARROW", "COLON"))
 _JOINING = frozenset(("PLUS", "TIMES", "ODOT", "SLASH"))
@@ -112,8 +113,7 @@ def _opened(tokens: Sequence[Tok]) -> list[Tok]:
     return [
         t
         for t in tokens
-        if not (t.kind in ("BEGIN", "END") and t.text in ("aligned", "split", "gathered",
-                                                          "alignedat"))
+        if not (t.kind in ("BEGIN", "END") and t.text in ROWS)
     ]  # fmt: skip
 
 

@@ -42,9 +42,12 @@ _PATTERNS = tuple(
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K} {_N} {_M}",
         rf"{_M}(?: runs| ranges)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
         rf"(?:fed by|that|downstream of|reached by) (?:neuron )?{_M}(?: feeds| reaches)?",
-        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}(?! to which)",
-        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:to which|that) (?:neuron |unit )?{_M} "
+        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}"
+        r"(?! (?:to which|that|which|fed)\b)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:to which|that|which) (?:neuron |unit )?{_M} "
         r"(?:sends connections|is connected|connects to|feeds)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:(?:that|which) are )?fed by "
+        rf"(?:neuron |unit )?{_M}",
         rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layer)(?! \$)",
     )
 )
@@ -113,9 +116,9 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     groups = match.groups()
     if number == 0:
         return Said(letter_of(groups[0]), "any", start, end)
-    if number == 8:
+    if number == 9:
         return Said("*", groups[1].lower(), start, end)
-    if number in (5, 7):
+    if number in (5, 7, 8):
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
     if number == 6:
         return Said(letter_of(groups[0]), "any", start, end)

@@ -263,7 +263,7 @@ class _Tokenizer:
                 "aligned, split, gathered and cases are.",
                 start,
             )
-        if environment in ("array", "alignedat") and name == "begin":
+        if environment == "alignedat" and name == "begin":
             self._group(start, environment)
         self._emit(name.upper(), environment, start)
 

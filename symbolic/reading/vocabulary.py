@@ -114,4 +114,11 @@ UNSUPPORTED: dict[str, str] = {
     "not": "Say it in words outside the formula.",
     "input": "Paste the file into the document.",
 }
-ENVIRONMENTS = frozenset(_words("aligned split cases gathered alignedat array "))
+ROWS = frozenset(
+    _words(
+        "aligned split gathered alignedat align align* gather gather* equation equation* "
+        "multline multline* "
+    )
+)
+"""Environments that only set rows."""
+ENVIRONMENTS = ROWS | {"cases"}
