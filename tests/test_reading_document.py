@@ -12,6 +12,7 @@ from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
 from symbolic.reading.rendering import render
 from symbolic.reading.symbols import symbols
+from symbolic.reading.tokens import tokens
 
 DOCUMENT = Path(__file__).parent / "documents" / "generalizing.md"
 HAYKIN = open_profile("haykin")
@@ -152,3 +153,18 @@ def test_the_symbol_table_says_what_each_letter_depends_on_and_where_it_is_defin
         ("\\delta", ("neuron",)): 14,
         ("\\varphi", ("neuron",)): None,
     }
+
+
+def test_no_sign_of_a_formula_is_without_effect():
+    """Leave one token out: the formula reads differently, or is not understood."""
+    formulas = sorted({claim.latex(HAYKIN) for claim in READING.claims})[::3]
+    tried = 0
+    for formula in formulas:
+        [whole] = read_document(formula, HAYKIN, "formula").claims
+        for token in tokens(formula):
+            less = formula[: token.at] + " " + formula[token.end :]
+            for claim in read_document(less, HAYKIN, "formula").claims:
+                same = (claim.left, claim.right) == (whole.left, whole.right)
+                assert not same, (formula, token)
+            tried += 1
+    assert tried > 300
