@@ -329,3 +329,13 @@ def test_otherwise_is_the_other_kind_of_neuron():
     text = r"""$$\delta_j = \begin{cases} e_j & \text{if $j$ is an output neuron} \\
     y_j & \text{otherwise} \end{cases}$$"""
     assert [claim.role("j") for claim in read(text).claims] == ["output", "hidden"]
+
+
+def test_and_goes_on_with_the_sentence_and_a_full_stop_ends_it():
+    kinds = {
+        "If $N = 1$ and $y_j = v_j$, then $v_j = 1$": ["assumption", "assumption", "claim"],
+        "Let $\\delta_j = v_j$ and $\\mathcal{E} = 1$": ["definition", "definition"],
+        "Let $\\mathcal{E} = 1$. And $\\delta_j = v_j$": ["definition", "claim"],
+    }
+    for text, expected in kinds.items():
+        assert [claim.kind.value for claim in read(text).claims] == expected, text

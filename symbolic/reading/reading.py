@@ -12,11 +12,7 @@ from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import (
-    Formula,
-    Range,
-    with_range,
-)
+from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
@@ -201,7 +197,7 @@ class _Reader:
     def _sentence_ends(self) -> None:
         self.local.clear()
         self.relations.assumed_here.clear()
-        self.broken = False
+        self.broken, self.cue = False, ""
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
@@ -253,8 +249,8 @@ class _Reader:
         self._hear(chain.before, (), chain.at)
         self._hear(chain.after, (), chain.at)
         cue = inner.cue or before.cue
-        if cue in ("and", "") and not (first and before.cue == ""):
-            cue = self.cue if cue == "and" or not first else cue
+        if cue == "and" or not (cue or first):  # as the formula before it in this sentence
+            cue = self.cue
         self.cue = cue
         if TRAILING.match(following):
             self._hear(first_sentence(following), (), chain.at, trailing=True)
