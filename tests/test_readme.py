@@ -52,7 +52,15 @@ def test_the_model_shown_is_proved():
     assert all(isinstance(verdict, Proved) for verdict in verdicts)
 
 
-def test_every_package_is_in_the_wheel():
-    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    present = {p.parent.name for p in ROOT.glob("*/__init__.py")} - {"tests"}
-    assert set(table["tool"]["setuptools"]["packages"]) == present
+def test_every_package_and_its_data_are_in_the_wheel():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    tops = {p.parent for p in ROOT.glob("*/__init__.py") if p.parent.name != "tests"}
+    folders = {init.parent for top in tops for init in top.rglob("__init__.py")}
+    present = {".".join(folder.relative_to(ROOT).parts): folder for folder in folders}
+    assert set(tools["setuptools"]["packages"]) == set(present)
+    for name, patterns in tools["setuptools"]["package-data"].items():
+        assert all(list(present[name].glob(pattern)) for pattern in patterns), name
+    data = {p.name for p in present["symbolic.reading"].rglob("*") if p.is_file()}
+    listed = tools["setuptools"]["package-data"]["symbolic.reading"]
+    shipped = {p.name for pattern in listed for p in present["symbolic.reading"].glob(pattern)}
+    assert {n for n in data if not n.endswith((".py", ".pyc"))} == shipped

@@ -1,0 +1,139 @@
+"""What a document says, as data: claims, and what became of each of its pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from symbolic.indexed import Var
+from symbolic.reading.context import Role
+from symbolic.reading.formulas import UNWRITTEN, Formula, Range, Read, free
+from symbolic.reading.profile import Profile
+from symbolic.reading.rendering import render
+from symbolic.reading.source import Place, Problem
+
+
+class Kind(StrEnum):
+    """What a relation is in the argument."""
+
+    DEFINITION = "definition"
+    RESTATEMENT = "restatement"
+    CLAIM = "claim"
+    LABEL = "label"
+    ASSUMPTION = "assumption"
+
+
+class Outcome(StrEnum):
+    """What became of a formula-like piece of the document."""
+
+    MENTION = "mention"
+    DEFINITION = "definition"
+    CLAIM = "claim"
+    ASSUMPTION = "assumption"
+    NOT_UNDERSTOOD = "not understood"
+    LEFT_ALONE = "left alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One atomic relation left … right.
+
+    `roles` are those of its letters where it stands; `scope` binds the letters that a brace stands
+    under; `others` are other extents of the brace; `under` are the numbers of the
+    assumptions in force; `explicit` says that the document itself
+    marks a definition (let, :=); `of` is the number of the definition that a restatement or a
+    second definition repeats; `problems` are type, index and definition errors.
+    """
+
+    number: int
+    kind: Kind
+    left: Formula
+    relation: str
+    right: Formula
+    place: Place
+    cue: str = ""
+    piece: int = 0
+    roles: tuple[Role, ...] = ()
+    scope: tuple[tuple[Var, Range], ...] = ()
+    others: tuple[Formula, ...] = ()
+    layers: tuple[tuple[str, str], ...] = ()
+    under: tuple[int, ...] = ()
+    explicit: bool = False
+    of: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def head(self) -> Read | None:
+        """What a definition defines."""
+        return self.left if isinstance(self.left, Read) else None
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether a signal is written without its sample: the one sample, or every one."""
+        return UNWRITTEN in free(self.left) | free(self.right)
+
+    def role(self, letter: str) -> str:
+        """What the document says of a letter here; empty where it says nothing."""
+        return next((r.role for r in self.roles if r.letter == letter), "")
+
+    def latex(self, profile: Profile) -> str:
+        """How it was understood."""
+        sign = {">=": "\\geq", "<=": "\\leq", "!=": "\\neq", ":=": ":="}.get(
+            self.relation, self.relation
+        )
+        return f"{render(self.left, profile)} {sign} {render(self.right, profile)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A formula-like piece and what became of it; `claims` are the numbers of what it says."""
+
+    place: Place
+    text: str
+    display: bool
+    outcome: Outcome
+    why: str = ""
+    claims: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """A slip of the writing that makes no claim wrong by itself."""
+
+    name: str
+    what: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document as read: claims in order, the ledger of all pieces, problems and slips.
+
+    `standard` are the usual definitions of the profile, which the document may leave unsaid.
+    """
+
+    profile: Profile
+    claims: tuple[Claim, ...]
+    ledger: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    lints: tuple[Lint, ...]
+    standard: tuple[Claim, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[Claim, ...]:
+        """What the document itself defines: the base that all its claims rest on."""
+        return tuple(c for c in self.claims if c.kind is Kind.DEFINITION)
+
+    @property
+    def rendered(self) -> str:
+        """Every claim as it was understood, one a line, then slips and what was not understood."""
+        lines = []
+        for claim in self.claims:
+            roles = ", ".join(f"{r.letter}: {r.role}" for r in claim.roles)
+            said = f"  [{roles}]" if roles else ""
+            text = claim.latex(self.profile)
+            lines.append(f"{claim.number}. {claim.place}: {claim.kind}: {text}{said}")
+            lines += [f"    {problem}" for problem in claim.problems]
+        lines += [str(problem) for problem in self.problems]
+        lines += [f"{lint.place}: slip: {lint.what}" for lint in self.lints]
+        return "\n".join(lines) + "\n" if lines else ""

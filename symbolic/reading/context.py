@@ -1,0 +1,83 @@
+"""What a formula is read with, and what the reading of it finds besides its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symbolic.indexed import Var
+from symbolic.reading.formulas import Formula, Range
+from symbolic.reading.profile import Profile
+from symbolic.reading.source import Fault
+from symbolic.reading.tree import Node
+
+ROLES = ("output", "hidden", "input", "source", "fed", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What the document says of an index letter, and at which character.
+
+    output, hidden and input are kinds of neurons; source is any neuron that feeds another, fed any
+    that the neuron `of` feeds; any takes back what was said before.
+    """
+
+    letter: str
+    role: str
+    at: int
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """A type or index error: the formula is understood, but cannot be meant."""
+
+    fault: Fault
+    what: str
+    next_step: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """body = label, claimed by a brace; `others` are the neighbouring extents of the brace."""
+
+    body: Formula
+    label: Node
+    at: int
+    scope: tuple[tuple[Var, Range], ...]
+    others: tuple[Formula, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A use of a sign: where, whether with its argument such as (n), whether with its sample."""
+
+    sign: str
+    array: str
+    at: int
+    argument: bool
+    sample: bool | None
+
+
+@dataclass
+class Notes:
+    """What one formula shows besides its meaning."""
+
+    fails: list[Fail] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    sums: list[tuple[str, Range, int]] = field(default_factory=list)
+    layers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The notation and the roles said so far."""
+
+    profile: Profile
+    roles: Mapping[str, Role] = field(default_factory=dict)
+
+    def role(self, letter: str) -> str:
+        """The role of a letter, empty where nothing was said."""
+        return self.roles[letter].role if letter in self.roles else ""

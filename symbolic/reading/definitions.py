@@ -1,0 +1,162 @@
+"""Which relation defines its left side, which repeats a definition, and which is a claim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symbolic.errors import InputError
+from symbolic.indexed import Count, Var
+from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.context import Context
+from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, canonical, walk
+from symbolic.reading.grammar import parse
+from symbolic.reading.profile import ARRAYS, GIVEN, Profile
+from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
+from symbolic.reading.tokens import tokens
+
+_GIVEN = frozenset(ARRAYS[kind] for kind in GIVEN)
+Key = tuple[str, ...]
+
+
+def standard(profile: Profile) -> tuple[Claim, ...]:
+    """The usual definitions of a profile, read as a document is read.
+
+    Raises `InputError` with file and line where one of them cannot be read.
+    """
+    found: list[Claim] = []
+    for symbol in profile.symbols.values():
+        if symbol.definition:
+            try:
+                left, right = _sides(symbol.definition, profile)
+            except NotUnderstood as error:
+                raise InputError(
+                    f"the definition of {symbol.sign} is not understood: {error.what}",
+                    file=profile.file,
+                    line=symbol.place[0],
+                    column=symbol.place[1],
+                ) from None
+            place = Place(1, 1)
+            number = len(found) + 1
+            found.append(Claim(number, Kind.DEFINITION, left, "=", right, place, explicit=True))
+    return tuple(found)
+
+
+def _sides(text: str, profile: Profile) -> tuple[Formula, Formula]:
+    found = tokens(text)
+    split = [n for n, token in enumerate(found) if token.kind == "REL"][:1]
+    if not split:
+        raise NotUnderstood("A definition is an equation.", "", 0)
+    reader = Elaborator(Context(profile))
+    return reader.read(parse(found[: split[0]])), reader.read(parse(found[split[0] + 1 :]))
+
+
+def key(head: Read) -> Key:
+    """What a head defines: its array, and by which indices (𝓔, 𝓔^ξ and 𝓔_j^ξ are three)."""
+    if not head.array.startswith("E"):
+        return (head.array,)
+    return (head.array, *(i.sort.name for i in head.at if isinstance(i, Var)))
+
+
+class Definitions:
+    """The definitions of one document so far."""
+
+    def __init__(self, usual: tuple[Claim, ...], source: Source) -> None:
+        self.source = source
+        self.usual: dict[Key, tuple[object, ...]] = {}
+        for claim in usual:
+            if claim.head is not None:
+                self.usual[key(claim.head)] = canonical(claim.left, claim.right)
+        self.made: dict[Key, int] = {}  # key: the number of the claim
+        self.forms: dict[Key, tuple[object, ...]] = {}
+        self.reads: dict[Key, set[Key]] = {}
+
+    def judged(self, claim: Claim, before: list[Claim], opens: bool) -> Claim:
+        """The claim with its kind; `opens` where it is the first relation of its chain."""
+        about_size = isinstance(claim.left, Count)
+        if (claim.cue in ("assume", "if") or about_size) and opens:
+            return replace(claim, kind=Kind.ASSUMPTION)
+        head = claim.head
+        explicit = claim.relation == ":=" or (claim.cue == "let" and opens)
+        if head is None or not opens or claim.relation not in ("=", ":="):
+            if claim.relation == ":=":
+                return self._wrong(claim, "Only a quantity with letters can be defined.")
+            return claim
+        letters = [i for i in head.at if i != UNWRITTEN]
+        general = all(isinstance(i, Var) for i in letters) and len(set(letters)) == len(letters)
+        if not general and explicit:
+            return self._wrong(claim, "A definition has different letters on its left.")
+        if head.array in _GIVEN:
+            what = f"{head.sign} is given with the network and cannot be defined."
+            return self._wrong(claim, what) if explicit else claim
+        name = key(head)
+        form = canonical(claim.left, claim.right)
+        if name in self.made:
+            number = self.made[name]
+            if form == self.forms[name]:
+                return replace(claim, kind=Kind.RESTATEMENT, explicit=explicit, of=number)
+            if explicit and _other_neurons(claim, before[number - 1]):
+                return replace(claim, kind=Kind.DEFINITION, explicit=True)
+            if explicit:
+                first = before[number - 1].place
+                what = f"{head.sign} was defined at {first}, and this definition is another."
+                return replace(self._wrong(claim, what), of=number)
+            return claim
+        usual = self.usual.get(name)
+        if usual == form and not explicit and _some_sources(claim):
+            return claim
+        if not general or not (explicit or usual is None or usual == form):
+            return claim
+        return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
+
+    def _new(self, claim: Claim, name: Key, form: tuple[object, ...]) -> Claim:
+        head = claim.head
+        assert head is not None
+        read = [part for part in walk(claim.right) if isinstance(part, Read)]
+        if any(part.array == head.array and part.at == head.at for part in read):
+            return self._wrong(claim, f"{head.sign} is defined through itself.")
+        own = {i for i in head.at if isinstance(i, Var)}
+        self.reads[name] = {
+            key(part)
+            for part in read
+            if {i for i in part.at if isinstance(i, Var)} <= own
+        }  # fmt: skip
+        if self._reaches(name, name):
+            del self.reads[name]
+            return self._wrong(claim, f"{head.sign} is defined through itself in a circle.")
+        self.made[name], self.forms[name] = claim.number, form
+        return claim
+
+    def _reaches(self, start: Key, goal: Key) -> bool:
+        seen: set[Key] = set()
+        stack = list(self.reads.get(start, ()))
+        while stack:
+            top = stack.pop()
+            if top == goal:
+                return True
+            if top not in seen:
+                seen.add(top)
+                stack.extend(self.reads.get(top, ()))
+        return False
+
+    def _wrong(self, claim: Claim, what: str) -> Claim:
+        problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
+        return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _other_neurons(one: Claim, other: Claim) -> bool:
+    """Whether the heads speak of output neurons here and of hidden ones there."""
+    assert one.head is not None
+    assert other.head is not None
+    roles = [
+        {claim.role(i.name) for i in head.at if isinstance(i, Var)} & {"output", "hidden"}
+        for claim, head in ((one, one.head), (other, other.head))
+    ]
+    return len(roles[0]) == len(roles[1]) == 1 and roles[0] != roles[1]
+
+
+def _some_sources(claim: Claim) -> bool:
+    """Whether a sum is said to run over the outputs or over what a neuron feeds."""
+    return any(s.range.kind in ("output", "fed") for s in bound(claim.right)) and (
+        claim.head is not None and claim.head.array == "v"
+    )

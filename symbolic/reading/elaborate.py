@@ -1,0 +1,230 @@
+"""Tree + profile → formula: whether a letter is applied or multiplied, what every script means.
+
+Nothing is guessed: what the profile does not declare is not understood.  Type and index errors are
+collected as data, for the formula is understood all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from symbolic.errors import did_you_mean
+from symbolic.indexed import Num, Var
+from symbolic.reading.context import Context, Fail, Notes, Seen
+from symbolic.reading.factors import Factors
+from symbolic.reading.formulas import (
+    NEURON,
+    SORTS,
+    UNWRITTEN,
+    Formula,
+    Power,
+    Range,
+    Read,
+    SumOver,
+    free,
+    plus,
+    times,
+    walk,
+)
+from symbolic.reading.profile import Symbol
+from symbolic.reading.scripts import indices, parts, power_of, spelled
+from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.tree import (
+    Addition,
+    BigSum,
+    Letter,
+    Listed,
+    Mark,
+    Node,
+    Number,
+    Product,
+    Related,
+    Scripted,
+)
+
+_RANGES = {"output": "output", "outputs": "output", "output neurons": "output", "out": "output",
+           "hidden": "hidden", "hidden neurons": "hidden"}  # fmt: skip
+
+
+class Elaborator:
+    """Reads the sides of one relation; `notes` gathers what is found on the way."""
+
+    def __init__(self, context: Context, notes: Notes | None = None) -> None:
+        self.context, self.profile = context, context.profile
+        self.notes = Notes() if notes is None else notes
+        self.scope: list[tuple[Var, Range]] = []
+        self.depth = 0  # how many factors are open, one inside the other
+
+    def read(self, node: Node) -> Formula:
+        """The formula that a tree means; raises `NotUnderstood`."""
+        match node:
+            case Number(text):
+                return Num(Fraction(text))
+            case Addition(terms, signs):
+                return plus(
+                    *(
+                        times(Num(Fraction(-1)), self.read(term))
+                        if sign == "-"
+                        else self.read(term)
+                        for term, sign in zip(terms, signs, strict=True)
+                    )
+                )
+            case Product(factors, signs):
+                return Factors(self, factors, signs).all()
+            case Listed() | Related():
+                raise NotUnderstood("A list or relation cannot stand here.", "", node.at)
+            case _:
+                return Factors(self, (node,), ("",)).all()
+
+    # -- single factors
+
+    def symbol(self, node: Letter) -> Symbol:
+        """What the profile declares for a sign."""
+        found = self.profile.symbol(node.name)
+        if found is not None:
+            return found
+        if node.name in self.profile.letters:
+            sort = self.profile.letters[node.name]
+            what = f"{node.name} is an index of sort {sort} and no number."
+            raise NotUnderstood(what, "Use another letter for the number.", node.at)
+        known = list(self.profile.symbols) + list(self.profile.sizes)
+        raise NotUnderstood(
+            f"The sign {node.name} is not declared in the profile {self.profile.name}.",
+            did_you_mean(node.name, known),
+            node.at,
+        )
+
+    def quantity(self, symbol: Symbol, node: Scripted, argument: bool) -> Formula:
+        """A symbol that is no function, with its scripts."""
+        if node.primes:
+            raise NotUnderstood(
+                f"{symbol.sign} is no function, so it has no derivative ′.",
+                "Only activation functions do.",
+                node.at,
+            )
+        at, above = indices(symbol, node, self.context, self.notes)
+        written = UNWRITTEN not in at if "sample" in symbol.subscript + symbol.superscript else None
+        assert isinstance(node.base, Letter)
+        sign = node.base.name
+        self.notes.seen.append(Seen(sign, symbol.array, node.at, argument, written))
+        return self.powered(Read(symbol.array, at, sign), above)
+
+    def powered(self, base: Formula, above: Node | None) -> Formula:
+        """The base to the power that stands above it."""
+        if above is None:
+            return base
+        exponent = power_of(above)
+        if exponent is None:
+            if isinstance(above, Mark) or (isinstance(above, Letter) and above.name == "T"):
+                raise NotUnderstood(
+                    "A transposed matrix is not read.", "Write the formula with indices.", above.at
+                )
+            raise NotUnderstood(
+                "Is this superscript a power or an index?",
+                "Powers are whole numbers up to 12; index letters are declared in the profile.",
+                above.at,
+            )
+        return Power(base, Fraction(exponent)) if exponent != 1 else base
+
+    # -- sums
+
+    def total(self, node: BigSum) -> Formula:
+        """Σ over one index or several, and the body it takes."""
+        below = node.below
+        if below is None:
+            raise NotUnderstood("Σ does not say over which index.", "Write \\sum_k.", node.at)
+        related = below if isinstance(below, Related) else None
+        heads = parts(related.left if related else below)
+        if related is not None and len(heads) != 1:
+            raise NotUnderstood("This range is not understood.", "Write \\sum_{k=1}^{m}.", node.at)
+        if node.above is not None and related is None:
+            raise NotUnderstood("Σ has an end and no beginning.", "Write k=1 below.", node.at)
+        opened: list[tuple[Var, Range]] = []
+        layers = dict(self.notes.layers)
+        for head in heads:
+            letter = self.letter(head)
+            if any(letter == other for other, _ in self.scope):
+                self.fail(f"{letter.name} is bound twice, one sum inside the other.", head.at)
+            span = self._range(letter, related, node)
+            self.notes.layers.pop(letter.name, None)
+            self.notes.sums.append((letter.name, span, node.at))
+            opened.append((letter, span))
+            self.scope.append((letter, span))
+        body = self.read(node.body)
+        del self.scope[len(self.scope) - len(opened) :]
+        for letter, _ in opened:
+            self.notes.layers.pop(letter.name, None)
+            if letter.name in layers:
+                self.notes.layers[letter.name] = layers[letter.name]
+        for letter, span in reversed(opened):
+            if (
+                letter.sort == UNWRITTEN.sort
+                and letter not in free(body)
+                and UNWRITTEN in free(body)
+            ):
+                self.fail(
+                    f"The sum runs over {letter.name}, and nothing in it shows {letter.name}.",
+                    node.at,
+                )
+            body = SumOver(letter, self._narrowed(letter, span, body), body)
+        return body
+
+    def fail(self, what: str, at: int, fault: Fault = Fault.INDEX) -> None:
+        """Note a type or index error."""
+        self.notes.fails.append(Fail(fault, what, "Rename or write out the index.", at))
+
+    def letter(self, node: Node) -> Var:
+        if isinstance(node, Letter) and node.name in self.profile.letters:
+            return Var(node.name, SORTS[self.profile.letters[node.name]])
+        known = list(self.profile.letters)
+        name = node.name if isinstance(node, Letter) else "this"
+        raise NotUnderstood(f"{name} is no index letter.", did_you_mean(name, known), node.at)
+
+    def _range(self, letter: Var, related: Related | None, node: BigSum) -> Range:
+        if related is None:
+            if letter.sort != NEURON:
+                return Range(letter.sort.name + "s")
+            role = self.context.role(letter.name)
+            if role == "fed":
+                return Range("fed", of=self.context.roles[letter.name].of)
+            return Range(role if role in ("output", "hidden") else "unsaid")
+        if related.relation == "=":
+            if node.above is None:
+                raise NotUnderstood("Σ has a beginning and no end.", "Write the end.", node.at)
+            first, last = spelled(related.right), spelled(node.above)
+            if not first or not last:
+                raise NotUnderstood("The bounds of Σ are not understood.", "", node.at)
+            if letter.sort != NEURON:
+                if first != "1" or self.profile.sizes.get(last) != letter.sort.name:
+                    raise NotUnderstood(
+                        f"A sum over {letter.name} runs from 1 to the number of "
+                        f"{letter.sort.name}s.",
+                        "Write these bounds, or none.",
+                        node.at,
+                    )
+                return Range(letter.sort.name + "s", first, last)
+            return Range("interval", first, last)
+        words = related.right
+        if related.relation == "\\in" and isinstance(words, Mark | Letter):
+            name = words.text if isinstance(words, Mark) else words.name
+            bare = name.replace("\\mathrm", "").replace("\\mathcal", "").strip("{} ").lower()
+            fed = re.fullmatch(r"neurons fed by \$?([a-z])\$?", bare)
+            if fed and self.profile.letters.get(fed[1]) == "neuron":
+                return Range("fed", of=fed[1])
+            if bare in _RANGES:
+                return Range(_RANGES[bare])
+        raise NotUnderstood(
+            "The range of Σ is not understood.", "Write k \\in \\text{outputs}.", node.at
+        )
+
+    def _narrowed(self, letter: Var, span: Range, body: Formula) -> Range:
+        """An unsaid range of e_k or d_k is the outputs: no other neuron has them."""
+        if span.kind != "unsaid":
+            return span
+        for part in walk(body):
+            if isinstance(part, Read) and letter in part.at:
+                symbol = self.profile.symbol(part.sign)
+                if symbol is not None and symbol.only == "output":
+                    return Range("output")
+        return span

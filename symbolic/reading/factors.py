@@ -1,0 +1,331 @@
+"""The factors of a product, from left to right: applied or multiplied, derivatives, labels."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symbolic.indexed import Count, Num, Var
+from symbolic.reading.context import Label, Seen
+from symbolic.reading.formulas import (
+    SORTS,
+    UNWRITTEN,
+    Applied,
+    Call,
+    Formula,
+    Partial,
+    Power,
+    Read,
+    over,
+    times,
+)
+from symbolic.reading.profile import GIVEN, Symbol
+from symbolic.reading.scripts import indices
+from symbolic.reading.source import NotUnderstood
+from symbolic.reading.tree import (
+    Addition,
+    BigSum,
+    Braced,
+    Group,
+    Letter,
+    Mark,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Related,
+    Root,
+    Scripted,
+)
+
+if TYPE_CHECKING:
+    from symbolic.reading.elaborate import Elaborator
+
+MOST_DEEP = 100
+CALLS = {"\\exp": "exp", "\\ln": "ln", "\\log": "ln", "\\tanh": "tanh", "\\sinh": "sinh",
+         "\\cosh": "cosh", "\\sin": "sin", "\\cos": "cos"}  # fmt: skip
+
+
+class Factors:
+    """The factors of one product, from left to right."""
+
+    def __init__(self, by: Elaborator, factors: tuple[Node, ...], signs: tuple[str, ...]) -> None:
+        self.by, self.factors, self.signs, self.n = by, factors, signs, 0
+
+    def all(self) -> Formula:
+        found: list[Formula] = []
+        labels: list[tuple[int, int]] = []
+        divided = "/" in self.signs
+        while self.n < len(self.factors):
+            sign, at = self.signs[self.n], self.factors[self.n].at
+            if sign == "o":
+                raise NotUnderstood(
+                    "Elementwise products of vectors are not read.",
+                    "Write the formula with indices.",
+                    at,
+                )
+            before = len(self.by.notes.labels)
+            if divided and _is_partial(self.factors[self.n]):
+                found.append(self._slashed())
+                continue
+            one = self._operand()
+            if sign == "/":
+                if self.n < len(self.factors):
+                    raise NotUnderstood(
+                        "a/b c may mean (a/b) c or a/(b c).", "Write \\frac or brackets.", at
+                    )
+                one = over(Num(Fraction(1)), one)
+            if before < len(self.by.notes.labels) and isinstance(
+                getattr(self.factors[self.n - 1], "base", None), Braced
+            ):
+                labels.append((before, len(found)))
+            found.append(one)
+        for number, place in labels:
+            self._neighbours(number, place, found)
+        return times(*found)
+
+    def _neighbours(self, number: int, place: int, found: list[Formula]) -> None:
+        """The other extents that a brace over one factor may have been meant to have."""
+        label = self.by.notes.labels[number]
+        others = [
+            times(*found[first : last + 1])
+            for first in range(place + 1)
+            for last in range(place, len(found))
+            if (first, last) != (place, place)
+        ]
+        others.sort(key=lambda one: len(repr(one)))
+        self.by.notes.labels[number] = Label(
+            label.body, label.label, label.at, label.scope, tuple(others[:12])
+        )
+
+    # -- one factor
+
+    def _operand(self) -> Formula:
+        """The next factor, with what it is applied to."""
+        self.by.depth += 1
+        if self.by.depth > MOST_DEEP:
+            raise NotUnderstood(
+                "The formula is nested too deeply.", "Split it.", self.factors[self.n].at
+            )
+        found = self._one()
+        self.by.depth -= 1
+        return found
+
+    def _one(self) -> Formula:
+        node = self.factors[self.n]
+        self.n += 1
+        by = self.by
+        match node:
+            case Number() | Addition() | Product():
+                return by.read(node)
+            case Group(items):
+                if len(items) != 1:
+                    raise NotUnderstood("A list in brackets is no number.", "", node.at)
+                return by.read(items[0])
+            case Quotient(top, bottom):
+                return self._quotient(top, bottom, node)
+            case BigSum():
+                return by.total(node)
+            case Root(inside):
+                return Power(by.read(inside), Fraction(1, 2))
+            case Braced(inside):
+                return by.read(inside)
+            case Mark():
+                return self._mark(node)
+            case Letter():
+                return self._named(Scripted(node, None, None, 0, node.at))
+            case Scripted(Letter()):
+                return self._named(node)
+            case Scripted(Braced(inside), below, above, 0):
+                return self._label(node, inside, below if below is not None else above)
+            case Scripted(base, None, above, 0) if not isinstance(base, Mark):
+                return by.powered(by.read(base), above)
+            case Scripted(Mark(kind="NABLA") as mark):
+                return self._mark(mark)
+            case Scripted(Mark(kind="PARTIAL")):
+                raise NotUnderstood("Second derivatives are not read.", "", node.at)
+        raise NotUnderstood("These scripts are not understood here.", "", node.at)
+
+    def _mark(self, node: Mark) -> Formula:
+        if node.text in CALLS:
+            return Call(CALLS[node.text], self._argument(node.text, node.at)[0])
+        if node.kind == "PARTIAL":
+            raise NotUnderstood(
+                "∂ stands alone.", "Write \\frac{\\partial A}{\\partial B}.", node.at
+            )
+        if node.kind == "NABLA":
+            raise NotUnderstood("∇ is not read.", "Write partial derivatives.", node.at)
+        if node.kind == "TEXT":
+            raise NotUnderstood("Words stand inside the formula.", "Write them outside.", node.at)
+        raise NotUnderstood(f"{node.text} cannot stand here.", "", node.at)
+
+    def _argument(self, name: str, at: int) -> tuple[Formula, Node | None]:
+        """What a function is applied to, and the power above its bracket."""
+        following = self.factors[self.n] if self.n < len(self.factors) else None
+        above: Node | None = None
+        if isinstance(following, Scripted) and not following.primes and following.sub is None:
+            above, following = following.sup, following.base
+        if not isinstance(following, Group) or self.signs[self.n]:
+            raise NotUnderstood(
+                f"{name} stands without its argument.", f"Write {name}(…) in brackets.", at
+            )
+        if len(following.items) != 1:
+            raise NotUnderstood(f"{name} has one argument.", "", following.at)
+        self.n += 1
+        return self.by.read(following.items[0]), above
+
+    def _named(self, node: Scripted) -> Formula:
+        assert isinstance(node.base, Letter)
+        by, name = self.by, node.base.name
+        if name in by.profile.sizes and node.sub is None and not node.primes:
+            return by.powered(Count(SORTS[by.profile.sizes[name]].extent().name), node.sup)
+        symbol = by.symbol(node.base)
+        if symbol.kind == "activation":
+            return self._applied(symbol, node)
+        if symbol.kind == "change":
+            return self._change(node)
+        argument, above = self._swallowed()
+        return by.powered(by.quantity(symbol, node, argument), above)
+
+    def _applied(self, symbol: Symbol, node: Scripted) -> Formula:
+        assert isinstance(node.base, Letter)
+        at, power = indices(symbol, node, self.by.context, self.by.notes)
+        if power is not None:
+            raise NotUnderstood(
+                f"A power on {symbol.sign} may mean composition.", "Write (…)^2.", power.at
+            )
+        self.by.notes.seen.append(Seen(node.base.name, symbol.array, node.at, True, None))
+        argument, above = self._argument(node.base.name, node.at)
+        applied = Applied(symbol.array, at, argument, node.primes, node.base.name)
+        return self.by.powered(applied, above)
+
+    def _change(self, node: Scripted) -> Formula:
+        """Δw_{ji}: the correction of the weight that follows."""
+        following = self.factors[self.n] if self.n < len(self.factors) else None
+        base = following.base if isinstance(following, Scripted) else following
+        symbol = self.by.profile.symbol(base.name) if isinstance(base, Letter) else None
+        if symbol is None or symbol.kind not in ("weight", "bias") or node.sup or node.primes:
+            raise NotUnderstood("Δ is read before a weight only.", "", node.at)
+        sample: tuple[Var, ...] = ()
+        if node.sub is not None:
+            letter = self.by.letter(node.sub)
+            if letter.sort != UNWRITTEN.sort:
+                raise NotUnderstood("The index of Δ is a sample.", "", node.sub.at)
+            sample = (letter,)
+        weight = self._operand()
+        if not isinstance(weight, Read):
+            raise NotUnderstood("A power of Δ is not read.", "Use brackets.", node.at)
+        assert isinstance(node.base, Letter)
+        return Read("d" + weight.array, (*weight.at, *sample), weight.sign)
+
+    def _swallowed(self) -> tuple[bool, Node | None]:
+        """Whether an argument such as (n) follows, which is not read, and the power above it."""
+        following = self.factors[self.n] if self.n < len(self.factors) else None
+        above: Node | None = None
+        if isinstance(following, Scripted) and following.sub is None and not following.primes:
+            above, following = following.sup, following.base
+        if not isinstance(following, Group) or self.signs[self.n]:
+            return False, None
+        profile = self.by.profile
+        if all(
+            isinstance(item, Letter) and item.name in profile.arguments for item in following.items
+        ):
+            self.n += 1
+            return True, above
+        first = following.items[0]
+        if isinstance(first, Addition) and any(
+            isinstance(term, Letter) and term.name in profile.arguments for term in first.terms
+        ):
+            raise NotUnderstood(
+                "Two iterations in one formula are not read.",
+                "Write the correction Δw instead.",
+                following.at,
+            )
+        return False, None
+
+    # -- derivatives
+
+    def _quotient(self, top: Node, bottom: Node, node: Quotient) -> Formula:
+        above, below = _factors_of(top), _factors_of(bottom)
+        sign = _is_partial(below[0]) or _is_partial(above[0])
+        plain_d = all(_is_plain_d(side) for side in (above, below))
+        if not (sign or plain_d):
+            return over(self.by.read(top), self.by.read(bottom))
+        if not plain_d and not (_is_partial(below[0]) and _is_partial(above[0])):
+            raise NotUnderstood(
+                "∂ stands on one side of the fraction only.", "Write both.", node.at
+            )
+        if not (plain_d or isinstance(above[0], Mark)) or not (
+            plain_d or isinstance(below[0], Mark)
+        ):
+            raise NotUnderstood(
+                "Second derivatives are not read.", "Write them as two derivatives.", node.at
+            )
+        by = self._by(below[1:], node)
+        if above[1:]:
+            of = self._single(above[1:], node)
+        elif self.n < len(self.factors) and not self.signs[self.n]:
+            of = self._operand()
+        else:
+            raise NotUnderstood("∂ does not say of what.", "Write it above the bar.", node.at)
+        return Partial(of, by, self.by.profile.derivative)
+
+    def _by(self, factors: tuple[Node, ...], node: Node) -> Read:
+        by = self._single(factors, node)
+        if not isinstance(by, Read):
+            raise NotUnderstood("A derivative is taken by one quantity.", "", node.at)
+        symbol = self.by.profile.symbol(by.sign)
+        if symbol is not None and symbol.kind in GIVEN[-2:]:
+            raise NotUnderstood(f"Nothing is differentiated by {by.sign}.", "", node.at)
+        return by
+
+    def _single(self, factors: tuple[Node, ...], node: Node) -> Formula:
+        """One quantity, with its argument."""
+        if not factors:
+            raise NotUnderstood("∂ stands without a quantity.", "Write it.", node.at)
+        inner = Factors(self.by, factors, ("",) * len(factors))
+        one = inner._operand()
+        if inner.n < len(factors):
+            raise NotUnderstood("∂ of a product is not read here.", "Use brackets.", factors[-1].at)
+        return one
+
+    def _slashed(self) -> Formula:
+        """∂A/∂B on one line."""
+        start = self.n
+        slash = self.signs.index("/", start) if "/" in self.signs[start:] else -1
+        if (
+            slash < 0
+            or not _is_partial(self.factors[slash])
+            or any(_is_partial(one) for one in self.factors[start + 1 : slash])
+        ):
+            raise NotUnderstood(
+                "This derivative is not understood.", "Write \\frac.", self.factors[start].at
+            )
+        node = self.factors[start]
+        of = self._single(self.factors[start + 1 : slash], node)
+        self.n = len(self.factors)
+        by = self._by(self.factors[slash + 1 :], node)
+        return Partial(of, by, self.by.profile.derivative)
+
+    def _label(self, node: Scripted, inside: Node, label: Node | None) -> Formula:
+        body = self.by.read(inside)
+        if isinstance(label, Related) and label.left is None:
+            label = label.right
+        if label is not None and not isinstance(label, Mark):
+            self.by.notes.labels.append(Label(body, label, node.at, tuple(self.by.scope)))
+        return body
+
+
+def _factors_of(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Product) and not any(node.signs):
+        return node.factors
+    return (node,)
+
+
+def _is_partial(node: Node) -> bool:
+    base = node.base if isinstance(node, Scripted) else node
+    return isinstance(base, Mark) and base.kind == "PARTIAL"
+
+
+def _is_plain_d(factors: tuple[Node, ...]) -> bool:
+    return len(factors) > 1 and isinstance(factors[0], Letter) and factors[0].name == "d"

@@ -1,0 +1,289 @@
+"""What a formula means, for a network of any shape: quantities, sums with ranges, ∂ as a node.
+
+Indices are those of `indexed.py`.  Nothing here simplifies; `as_indexed` hands a formula to the
+index calculus once its partial derivatives have been named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symbolic import indexed
+from symbolic.indexed import Count, Num, Shifted, Sort, Var, letters_in
+
+NEURON = Sort("neuron", "n")
+SAMPLE = Sort("sample", "N")
+LAYER = Sort("layer", "L", ordered=True)
+SORTS = {sort.name: sort for sort in (NEURON, SAMPLE, LAYER)}
+UNWRITTEN = Var("·", SAMPLE)
+"""The sample of a quantity written without one: the one sample, or every sample alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a bound index runs over.
+
+    `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), interval
+    (first … last), or unsaid: the document gives no range, and the prover must try each.
+    """
+
+    kind: str
+    first: str = ""
+    last: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """array[at], such as e[j, ξ]; `sign` is how the document writes the array."""
+
+    array: str
+    at: tuple[Shifted | int, ...] = ()
+    sign: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    terms: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    factors: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    base: Formula
+    exponent: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An elementary function, such as exp."""
+
+    name: str
+    argument: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """φ_j(argument), differentiated `order` times."""
+
+    function: str
+    at: tuple[Shifted | int, ...]
+    argument: Formula
+    order: int = 0
+    sign: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SumOver:
+    """Σ of the body over an index and its range."""
+
+    over: Var
+    range: Range
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """∂of/∂by; `reading` is total (through the network) or direct (this connection only)."""
+
+    of: Formula
+    by: Read
+    reading: str = "total"
+
+
+Formula = Num | Count | Read | Plus | Times | Power | Call | Applied | SumOver | Partial
+KINDS: tuple[type[Formula], ...] = (
+    Num, Count, Read, Plus, Times, Power, Call, Applied, SumOver, Partial,
+)  # fmt: skip
+ONE = Num(Fraction(1))
+
+
+def plus(*terms: Formula) -> Formula:
+    """The sum as one flat list of terms."""
+    flat: list[Formula] = []
+    for term in terms:
+        flat.extend(term.terms if isinstance(term, Plus) else (term,))
+    return flat[0] if len(flat) == 1 else Plus(tuple(flat))
+
+
+def times(*factors: Formula) -> Formula:
+    """The product as one flat list of factors, its number in front and no factor 1.
+
+    >>> times(Num(Fraction(-1)), Num(Fraction(1, 2)), Read("eta"))
+    Times(factors=(Num(value=Fraction(-1, 2)), Read(array='eta', at=(), sign='')))
+    """
+    number = Fraction(1)
+    flat: list[Formula] = []
+    for factor in factors:
+        for part in factor.factors if isinstance(factor, Times) else (factor,):
+            if isinstance(part, Num):
+                number *= part.value
+            else:
+                flat.append(part)
+    if number != 1 or not flat:
+        flat.insert(0, Num(number))
+    return flat[0] if len(flat) == 1 else Times(tuple(flat))
+
+
+def over(numerator: Formula, denominator: Formula) -> Formula:
+    """numerator · denominator⁻¹; a number divides at once."""
+    if isinstance(denominator, Num) and denominator.value:
+        return times(numerator, Num(1 / denominator.value))
+    return times(numerator, Power(denominator, Fraction(-1)))
+
+
+def inside(formula: Formula) -> tuple[Formula, ...]:
+    """The formulas directly inside, in the order they are written."""
+    match formula:
+        case Num() | Count() | Read():
+            return ()
+        case Plus(parts) | Times(parts):
+            return parts
+        case Power(part) | Call(_, part) | SumOver(_, _, part):
+            return (part,)
+        case Applied(_, _, part):
+            return (part,)
+        case Partial(of, by):
+            return (of, by)
+
+
+def walk(formula: Formula) -> Iterator[Formula]:
+    """The formula and every one inside it, outermost first."""
+    stack = [formula]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(inside(top)))
+
+
+def free(formula: Formula) -> frozenset[Var]:
+    """The letters that no sum inside binds, `UNWRITTEN` among them."""
+    match formula:
+        case SumOver(letter, _, body):
+            return free(body) - {letter}
+        case Read(_, at):
+            return frozenset().union(*map(letters_in, at))
+        case Applied(_, at, argument):
+            return frozenset().union(*map(letters_in, at), free(argument))
+        case _:
+            return frozenset().union(*map(free, inside(formula)))
+
+
+def with_range(formula: Formula, span: Range) -> Formula:
+    """The formula whose sums over neurons of unsaid range have this one."""
+    match formula:
+        case SumOver(letter, old, body):
+            return SumOver(letter, span if old.kind == "unsaid" else old, with_range(body, span))
+        case Plus(parts):
+            return Plus(tuple(with_range(part, span) for part in parts))
+        case Times(parts):
+            return Times(tuple(with_range(part, span) for part in parts))
+        case Power(base, exponent):
+            return Power(with_range(base, span), exponent)
+        case Partial(of, by, reading):
+            return Partial(with_range(of, span), by, reading)
+        case _:
+            return formula
+
+
+def bound(formula: Formula) -> tuple[SumOver, ...]:
+    """The sums, outermost first."""
+    return tuple(part for part in walk(formula) if isinstance(part, SumOver))
+
+
+def canonical(*sides: Formula) -> tuple[object, ...]:
+    """The sides with letters numbered in the order they are met and factors in a fixed order.
+
+    Equal results mean equal up to the names of letters, with ranges left aside, and with the one
+    sample of a signal written or not; nothing else is decided.
+    """
+    names: dict[Var, int] = {}
+    dropped = frozenset(v for v in free(sides[0]) if v.sort == SAMPLE)
+    return tuple(_canonical(side, names, dropped) for side in sides)
+
+
+def _canonical(formula: Formula, names: dict[Var, int], dropped: frozenset[Var]) -> object:
+    def index(at: Shifted | int) -> object:
+        if isinstance(at, Var) and at != UNWRITTEN:
+            return names.setdefault(at, len(names))
+        return repr(at)
+
+    match formula:
+        case Num() | Count():
+            return repr(formula)
+        case Read(array, at):
+            left_out = {UNWRITTEN} if array.startswith("E") else {UNWRITTEN, *dropped}
+            kept = tuple(index(i) for i in at if i not in left_out)
+            return ("read", array, kept)
+        case Applied(function, at, argument, order):
+            return (
+                "phi",
+                function,
+                order,
+                tuple(map(index, at)),
+                _canonical(argument, names, dropped),
+            )
+        case SumOver(letter, _, body):
+            outer = names.pop(letter, None)
+            names[letter] = 1000 + len(names)
+            inner = _canonical(body, names, dropped)
+            del names[letter]
+            if outer is not None:
+                names[letter] = outer
+            return ("sum", letter.sort.name, inner)
+        case Plus(parts) | Times(parts):
+            return (
+                type(formula).__name__,
+                *sorted((_canonical(p, names, dropped) for p in parts), key=repr),
+            )
+        case Power(base, exponent):
+            return ("power", _canonical(base, names, dropped), exponent)
+        case Call(name, argument):
+            return ("call", name, _canonical(argument, names, dropped))
+        case Partial(of, by, reading):
+            return (
+                "partial",
+                _canonical(of, names, dropped),
+                _canonical(by, names, dropped),
+                reading,
+            )
+
+
+def as_indexed(
+    formula: Formula, named: Callable[[Partial | SumOver], indexed.Expr]
+) -> indexed.Expr:
+    """The formula for the index calculus.
+
+    `named` says what stands for a partial derivative and for a sum that is no sum over all
+    elements of a sort; it is asked for every one of them.
+    """
+
+    def put(part: Formula) -> indexed.Expr:
+        match part:
+            case Num() | Count():
+                return part
+            case Read(array, at):
+                return indexed.Get(array, at)
+            case Plus(terms):
+                return indexed.Add(tuple(map(put, terms)))
+            case Times(factors):
+                return indexed.Mul(tuple(map(put, factors)))
+            case Power(base, exponent):
+                return indexed.Pow(put(base), exponent)
+            case Call(name, argument):
+                return indexed.Fn(name, put(argument))
+            case Applied(function, at, argument, order):
+                orders = (order,) if order else ()
+                return indexed.Opaque(function, at, (put(argument),), orders)
+            case SumOver(letter, Range("samples" | "layers"), body):
+                return indexed.Sum(letter, put(body))
+            case SumOver() | Partial():
+                return named(part)
+
+    return put(formula)

@@ -1,0 +1,326 @@
+"""Notation profiles: what each letter of a textbook stands for, as TOML data.
+
+A profile is declared, never guessed.  A user's own profile has the same keys as the files in
+`profiles/`; every error in it names its file, line and column.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NoReturn
+
+from symbolic.errors import InputError, did_you_mean
+from symbolic.places import Places
+from symbolic.reading.formulas import SORTS
+
+ARRAYS = {  # what a symbol is: the name of its array
+    "error": "e",
+    "target": "d",
+    "signal": "y",
+    "field": "v",
+    "weight": "w",
+    "bias": "b",
+    "cost": "E",
+    "local gradient": "delta",
+    "learning rate": "eta",
+    "activation": "phi",
+    "change": "",
+}
+GIVEN = ("target", "weight", "bias", "learning rate", "activation")
+"""What a document may not define: it is what the network is made of."""
+SAMPLED = ("error", "target", "signal", "field", "local gradient")
+"""What has a value for every sample, whether it is written or not."""
+DERIVATIVES = ("total", "direct")
+ORDERS = ("to from", "from to")
+_KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
+         "symbols", "note")  # fmt: skip
+_SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
+                "order", "definition")  # fmt: skip
+MOST_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One letter: what it is, what its scripts mean in their order, and its usual definition.
+
+    `optional` are the sorts of scripts that may be left out, `only` the role that a neuron must
+    have, `layers` the layers of its neurons relative to its own (0 and -1 for Nielsen's w),
+    `order` which index of a weight comes first.
+    """
+
+    sign: str
+    kind: str
+    meaning: str
+    subscript: tuple[str, ...] = ()
+    superscript: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    only: str = ""
+    also: tuple[str, ...] = ()
+    layers: tuple[int, ...] = ()
+    order: str = "to from"
+    definition: str = ""
+    place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
+
+    @property
+    def array(self) -> str:
+        """The name of the array in formulas."""
+        return ARRAYS[self.kind]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A notation: letters and their sorts, sizes, symbols, and how ∂ is read."""
+
+    name: str
+    title: str
+    derivative: str
+    letters: Mapping[str, str]
+    sizes: Mapping[str, str]
+    symbols: Mapping[str, Symbol]
+    arguments: tuple[str, ...] = ()
+    bias_neuron: int | None = None
+    words: tuple[str, ...] = ()
+    note: str = ""
+    file: str | None = field(default=None, compare=False)
+
+    def symbol(self, sign: str) -> Symbol | None:
+        """The symbol of a sign or of one of its other spellings."""
+        if sign in self.symbols:
+            return self.symbols[sign]
+        return next((s for s in self.symbols.values() if sign in s.also), None)
+
+    def of_array(self, array: str) -> Symbol:
+        """The first symbol for an array."""
+        return next(s for s in self.symbols.values() if s.array == array)
+
+    @property
+    def writes_samples(self) -> bool:
+        """Whether signals can carry the letter of their sample."""
+        signals = (s for s in self.symbols.values() if s.kind in SAMPLED)
+        return any("sample" in s.superscript + s.subscript for s in signals)
+
+
+@cache
+def known_profiles() -> tuple[str, ...]:
+    """The names of the profiles that come with the package."""
+    folder = files("symbolic.reading").joinpath("profiles")
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def open_profile(argument: str) -> Profile:
+    """The profile of this name, else of this file.
+
+    >>> open_profile("haykin").symbols["e"].meaning
+    'error signal'
+    """
+    if argument in known_profiles():
+        source = files("symbolic.reading").joinpath("profiles", f"{argument}.toml")
+        return parse_profile(source.read_text(encoding="utf-8"), f"{argument}.toml")
+    path = Path(argument)
+    if path.suffix != ".toml":
+        raise InputError(
+            f"There is no profile {argument!r}. {did_you_mean(argument, known_profiles())} "
+            "One of your own is a .toml file."
+        )
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError("a profile may have up to 200 kB", file=argument)
+        return parse_profile(path.read_text(encoding="utf-8-sig"), argument)
+    except UnicodeDecodeError:
+        raise InputError("this is no UTF-8 text, so no profile", file=argument) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=argument) from None
+
+
+def parse_profile(text: str, file: str | None = None) -> Profile:
+    """The profile that a TOML text describes; raises `InputError` with line and column."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"no TOML: {error}", file=file) from None
+    except RecursionError:
+        raise InputError("no profile: it is nested too deeply", file=file) from None
+    return _Reader(data, Places(text), file).profile()
+
+
+class _Reader:
+    def __init__(self, data: dict[str, Any], places: Places, file: str | None) -> None:
+        self.data, self.places, self.file = data, places, file
+
+    def refuse(self, what: str, *path: str | int) -> NoReturn:
+        place = self.places.values.get(path) or self.places.keys.get(path)
+        line, column = place or (1, 1)
+        raise InputError(what, file=self.file, line=line, column=column)
+
+    def profile(self) -> Profile:
+        self._keys(self.data, _KEYS)
+        derivative = self._one(self._text("derivative"), DERIVATIVES, "derivative")
+        letters: dict[str, str] = {}
+        for sort, signs in self._table("letters").items():
+            self._one(sort, tuple(SORTS), "letters", sort)
+            for n, sign in enumerate(self._texts("letters", sort, given=signs)):
+                if sign in letters:
+                    self.refuse(
+                        f"the letter {sign} is an index of two sorts, {letters[sign]} and {sort}",
+                        "letters", sort, n,
+                    )  # fmt: skip
+                letters[sign] = sort
+        sizes = {}
+        for sign, sort in self._table("sizes").items():
+            sizes[sign] = self._one(sort, tuple(SORTS), "sizes", sign)
+        symbols = {sign: self._symbol(sign) for sign in self._table("symbols")}
+        self._unique(symbols, letters, sizes)
+        bias = self.data.get("bias_neuron")
+        if bias is not None and (not isinstance(bias, int) or isinstance(bias, bool)):
+            self.refuse("bias_neuron is the number of the bias neuron, such as 0", "bias_neuron")
+        return Profile(
+            self._text("name"),
+            self._text("title"),
+            derivative,
+            letters,
+            sizes,
+            symbols,
+            self._texts("arguments"),
+            bias,
+            tuple(word.lower() for word in self._texts("words")),
+            self._text("note", default=""),
+            self.file,
+        )
+
+    def _symbol(self, sign: str) -> Symbol:
+        path = ("symbols", sign)
+        table = self.data["symbols"][sign]
+        if not isinstance(table, dict):
+            self.refuse(f"{sign} is described by a table", *path)
+        self._keys(table, _SYMBOL_KEYS, *path)
+        kind = self._one(self._text(*path, "is"), tuple(ARRAYS), *path, "is")
+        scripts = {}
+        for key in ("subscript", "superscript", "optional"):
+            scripts[key] = self._texts(*path, key)
+            for n, sort in enumerate(scripts[key]):
+                self._one(sort, tuple(SORTS), *path, key, n)
+        layers = table.get("layers", [])
+        if not isinstance(layers, list) or not all(isinstance(n, int) for n in layers):
+            self.refuse("layers are numbers such as [0, -1]", *path, "layers")
+        only = self._text(*path, "only", default="")
+        if only:
+            self._one(only, ("output", "hidden", "input"), *path, "only")
+        return Symbol(
+            sign,
+            kind,
+            self._text(*path, "meaning"),
+            scripts["subscript"],
+            scripts["superscript"],
+            scripts["optional"],
+            only,
+            self._texts(*path, "also"),
+            tuple(layers),
+            self._one(self._text(*path, "order", default=ORDERS[0]), ORDERS, *path, "order"),
+            self._text(*path, "definition", default=""),
+            self.places.values.get((*path, "definition"), (1, 1)),
+        )
+
+    def _unique(
+        self, symbols: Mapping[str, Symbol], letters: Mapping[str, str], sizes: Mapping[str, str]
+    ) -> None:
+        seen: dict[str, str] = {}
+        for sign, symbol in symbols.items():
+            for spelled in (sign, *symbol.also):
+                if spelled in seen:
+                    self.refuse(f"{spelled} stands for two symbols", "symbols", sign)
+                if spelled in sizes:
+                    self.refuse(f"{spelled} is a size and a symbol", "symbols", sign)
+                seen[spelled] = sign
+        for sign, sort in sizes.items():
+            if sign in letters:
+                self.refuse(f"{sign} is a size and an index of sort {sort}", "sizes", sign)
+        if not any(symbol.kind == "weight" for symbol in symbols.values()):
+            self.refuse('a profile needs a symbol that is = "weight"', "symbols")
+
+    # -- values
+
+    def _keys(self, table: dict[str, Any], known: tuple[str, ...], *path: str) -> None:
+        for key in table:
+            if key not in known:
+                self.refuse(f"unknown key {key!r}. {did_you_mean(key, known)}", *path, key)
+
+    def _get(self, path: tuple[str, ...]) -> Any:
+        value: Any = self.data
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def _text(self, *path: str, default: str | None = None) -> str:
+        value = self._get(path)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str):
+            place = path if value is not None else path[:-1]
+            self.refuse(f"{path[-1]} must be given as a text in quotes", *place)
+        return value
+
+    def _texts(self, *path: str, given: Any = None) -> tuple[str, ...]:
+        value = self._get(path) if given is None else given
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            self.refuse(f"{path[-1]} is a list of texts in quotes", *path)
+        return tuple(value)
+
+    def _table(self, key: str) -> dict[str, Any]:
+        value = self.data.get(key, {})
+        if not isinstance(value, dict):
+            self.refuse(f"{key} is a table", key)
+        return value
+
+    def _one(self, value: Any, known: tuple[str, ...], *path: str | int) -> str:
+        if not isinstance(value, str) or value not in known:
+            self.refuse(f"{value!r} is not known here. {did_you_mean(str(value), known)}", *path)
+        return value
+
+
+def explain(profile: Profile) -> str:
+    """The profile in words: every symbol, its scripts, its usual definition, how ∂ is read."""
+    lines = [f"{profile.title} (profile {profile.name})", ""]
+    for symbol in profile.symbols.values():
+        lines.append(f"  {_written(symbol):<22} {symbol.meaning}{_facts(symbol)}")
+        if symbol.definition:
+            lines.append(f"  {'':<22} usually {symbol.definition}")
+    lines.append("")
+    for sort in SORTS:
+        signs = [sign for sign, of in profile.letters.items() if of == sort]
+        if signs:
+            lines.append(f"  {sort} indices: {', '.join(signs)}")
+    lines += [f"  {sign}: the number of {sort}s" for sign, sort in profile.sizes.items()]
+    if profile.arguments:
+        lines.append(f"  ({', '.join(profile.arguments)}) after a symbol is an argument, not read")
+    if profile.bias_neuron is not None:
+        lines.append(f"  neuron {profile.bias_neuron} is the bias: its signal is 1")
+    meaning = {
+        "total": "through every path of the network, all that is not downstream held",
+        "direct": "through the direct connection only",
+    }
+    lines.append(f"  ∂A/∂B is the {profile.derivative} derivative: {meaning[profile.derivative]}")
+    if profile.note:
+        lines += ["", f"  {profile.note}"]
+    return "\n".join(lines) + "\n"
+
+
+def _written(symbol: Symbol) -> str:
+    below = ",".join(symbol.subscript)
+    above = ",".join(symbol.superscript)
+    return symbol.sign + (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+
+
+def _facts(symbol: Symbol) -> str:
+    facts = [f"of {symbol.only} neurons only"] if symbol.only else []
+    facts += [f"{sort} may be left out" for sort in symbol.optional]
+    facts += [f"also written {sign}" for sign in symbol.also]
+    if symbol.kind == "weight":
+        facts.append("first the neuron it goes " + symbol.order.replace(" ", ", then "))
+    return f" ({'; '.join(facts)})" if facts else ""

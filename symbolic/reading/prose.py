@@ -1,0 +1,262 @@
+"""The words around formulas: cues, denials, and what is said about index letters.
+
+Words are text with $…$ around mentions of symbols.  The words that lead up to a formula must be on
+a list; otherwise the formula is not understood, for they may deny it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+CUES = {  # word: what it makes of the formula that follows
+    "let": "let", "define": "let", "denote": "let", "defined": "let",
+    "assume": "assume", "assuming": "assume", "suppose": "assume",
+    "then": "then", "therefore": "then", "hence": "then", "thus": "then", "so": "then",
+    "consequently": "then", "since": "since", "because": "since", "i.e": "then", "ie": "then",
+    "where": "where", "with": "where", "and": "and", "recall": "since", "using": "since",
+}  # fmt: skip
+_DENIALS = re.compile(
+    r"\b(?:not|no|never|false|wrong\w*|incorrect\w*|mistak\w*|erroneous\w*|untrue|none|invalid|cannot|"
+    r"fails?|failed|contradict\w*|unless|except|neither|nor|hardly|would|counterexample\w*|"
+    r"nonsense|whether|is it true|confus\w*|beware|refute\w*|bogus|absurd|\w+n['’]t)\b|\?",
+    re.IGNORECASE,
+)
+_M = r"\$\s*([^$]{1,40}?)\s*\$"
+_K = r"(\"?)(output|hidden|input)\"?(?:[- ]layer)?"
+_N = r"(?:neurons?|units?|nodes?)"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:if |let |when |for |on |whether )*{_M} is an? output(?: layer)? {_N}"
+        rf" or an? hidden(?: layer)? {_N}",
+        rf"(?:if |let |when |where |for )?(?:neuron |unit )?{_M} (?:now )?(?:be|denotes?|is|are"
+        rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
+        r"(?![\w-])",
+        rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the|an?) {_K}"
+        rf"(?: layer)?",
+        rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K} {_N} {_M}",
+        rf"{_M}(?: runs| ranges)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
+        rf"(?:fed by|that|downstream of|reached by) (?:neuron )?{_M}(?: feeds| reaches)?",
+        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}"
+        r"(?! (?:to which|that|which|fed)\b)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:to which|that|which) (?:neuron |unit )?{_M} "
+        r"(?:sends connections|is connected|connects to|feeds)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:(?:that|which) are )?fed by "
+        rf"(?:neuron |unit )?{_M}",
+        rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layer)(?! \$)",
+    )
+)
+_SUM_OVER = re.compile(
+    r"\(?(?:the )?sum(?:s|med|ming)? (?:is |runs? |goes )?(?:over|taken over) (?:all )?(?:the )?"
+    r"(output|hidden) (?:neurons|units)\)?",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
+_GOES_ON = re.compile(
+    r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
+)
+_SET = re.compile(r"\\(?:in|notin|subset|subseteq)\b")
+_ASIDE = re.compile(r"\s*(?:\\forall\s*[^\\=<>]*(?:\\[a-z]+\s*)?|\(\d+\))\s*")
+_FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
+_CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
+_MENTION = re.compile(r"\$([^$]*)\$")
+_ORDINAL = re.compile(r"\^\{?\\(?:text|mathrm)\s*\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
+_SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the words say of a letter; `count` where the letter is also a number of neurons.
+
+    `local` words (if, for every) hold for their own sentence.  The letter * is the first neuron
+    of the formula: "for hidden neurons".
+    """
+
+    letter: str
+    role: str
+    start: int
+    end: int
+    count: bool = False
+    of: str = ""
+    local: bool = False
+
+
+def said(text: str) -> Iterator[Said]:
+    """What a text says about index letters, in the order it is said.
+
+    >>> [(s.letter, s.role) for s in said("let $j$ be an output neuron, $i$: hidden neuron")]
+    [('j', 'output'), ('i', 'hidden')]
+    """
+    text = " ".join(_plain_quotes(text).split())
+    taken: list[Said] = []
+    for number, pattern in enumerate(_PATTERNS):
+        for match in pattern.finditer(text):
+            if any(match.start() < s.end and s.start < match.end() for s in taken):
+                continue
+            taken.append(_of(number, match, text))
+    for one in sorted((s for s in taken if s.letter), key=lambda s: s.start):
+        local = (
+            one.letter == "*"
+            or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
+        )
+        yield replace(one, local=local)
+
+
+def _of(number: int, match: re.Match[str], text: str) -> Said:
+    start, end = match.span()
+    groups = match.groups()
+    if number == 0:
+        return Said(letter_of(groups[0]), "any", start, end)
+    if number == 9:
+        return Said("*", groups[1].lower(), start, end)
+    if number in (5, 7, 8):
+        return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
+    if number == 6:
+        return Said(letter_of(groups[0]), "any", start, end)
+    letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
+    role = role.lower()
+    if quote:  # an "input" neuron only feeds, an "output" neuron is only fed
+        role = "source" if role == "input" else "any"
+    between = text[match.start() : match.end()]
+    count = number == 1 and bool(
+        re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
+    )
+    return Said(letter_of(letter), role, start, end, count)
+
+
+def letter_of(mention: str) -> str:
+    """The letter of a mention, an ordinal such as j^{th} included; empty for anything else."""
+    bare = _ORDINAL.sub("", mention.strip()).strip()
+    return bare if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", bare) else ""
+
+
+def sums_over(text: str) -> str:
+    """The neurons that the words say a sum runs over, empty if they say nothing."""
+    match = _SUM_OVER.search(text)
+    return match[1].lower() if match else ""
+
+
+@cache
+def _lexicon() -> frozenset[str]:
+    text = files("symbolic.reading").joinpath("words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The words before a formula: the last cue among them, and why they are not understood."""
+
+    cue: str
+    trouble: str = ""
+
+
+def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
+    """What the words that lead up to a formula make of it.
+
+    `embedded` words stand in the formula itself, and all of them must be known.
+
+    >>> lead("and let"), lead("it is false that").trouble
+    (Lead(cue='let', trouble=''), "the words before it deny or question it ('false')")
+    """
+    text = _plain_quotes(text)
+    paragraphs = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
+    last = paragraphs[-1] if paragraphs else ""
+    heading = last.startswith(("#", "\\section"))
+    sentence = text if embedded else _SENTENCE.split(last)[-1].strip()
+    complete = not embedded and (heading or sentence.endswith((".", "!", "?")))
+    denial = _DENIALS.search(_without_roles(sentence))
+    if denial:
+        return Lead("", f"the words before it deny or question it ({denial[0]!r})")
+    if complete:
+        return Lead("")
+    if any(_SET.search(mention) for mention in _MENTION.findall(sentence)):
+        return Lead("", "the words before it name a set that is not understood")
+    bare = re.sub(r"\blet(?: us|'s|’s)\b", "we", _without_roles(sentence), flags=re.IGNORECASE)
+    condition = _CONDITION.search(bare)
+    if condition:
+        bare = bare[: condition.start()]
+    words = [w.strip(".'’-").lower() for w in _WORD.findall(bare)]
+    known = _lexicon() | set(CUES) | set(more)
+    strange = [w for w in words if w and w not in known]
+    if strange:
+        shown = ", ".join(repr(w) for w in strange[:4])
+        return Lead("", f"the words before it are not known here ({shown})")
+    if condition:
+        return Lead("if" if condition[1].lower() in ("if", "when") else "for")
+    cues = [CUES[w] for w in words if w in CUES]
+    strong = [cue for cue in cues if cue not in ("and", "where")]
+    return Lead((strong or cues or [""])[-1])
+
+
+def unread(text: str) -> str:
+    """What mentions beside a relation in its own display say that would be dropped.
+
+    Words name or describe a symbol; without words a list or a condition is meant, and a set or a
+    range is one in any case.
+
+    >>> unread("for $j \\\\in A$"), unread("$v_j$"), unread("be the error $e_j$")
+    ('a set beside it is not understood', 'a list beside it is not understood', '')
+    """
+    mentions = [m for m in _MENTION.findall(_without_said(text)) if not _ASIDE.fullmatch(m)]
+    if any(_SET.search(mention) for mention in mentions):
+        return "a set beside it is not understood"
+    if mentions and not _WORD.search(_MENTION.sub(" ", text)):
+        return "a list beside it is not understood"
+    return ""
+
+
+def _without_said(text: str) -> str:
+    text = " ".join(_plain_quotes(text).split())
+    for one in sorted(said(text), key=lambda s: -s.start):
+        text = text[: one.start] + " " + text[one.end :]
+    return text
+
+
+def conditional(text: str) -> bool:
+    """Whether what follows these words may be a condition of what comes later in the sentence."""
+    return _CONDITIONAL.search(text) is not None
+
+
+def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
+    """Why the words after a formula make it not understood; empty if they do not."""
+    text = _plain_quotes(text)
+    first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
+    sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
+    goes_on = embedded or _GOES_ON.match(sentence)
+    denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
+    if denial:
+        return f"the words after it deny or question it ({denial[0]!r})"
+    if goes_on and not embedded:
+        sets = any(_SET.search(mention) for mention in _MENTION.findall(sentence))
+        if sets or _FOR.match(sentence):
+            return "the range after it is not understood"
+    if embedded:
+        words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
+        known = _lexicon() | set(CUES) | set(more) | {"otherwise"}
+        strange = [w for w in words if w and w not in known]
+        if strange:
+            return f"the words after it are not known here ({strange[0]!r})"
+    elif goes_on and re.search(r"\b(?:if|iff|when|provided)\b", sentence, re.I):
+        rest = _without_roles(sentence)
+        if re.search(r"\b(?:if|iff|when|provided)\b", rest, re.I):
+            return "the condition after it is not understood"
+    return ""
+
+
+def _without_roles(text: str) -> str:
+    """The text without what `said` and `sums_over` understand, and without mentions."""
+    return _MENTION.sub(" ", _SUM_OVER.sub(" ", _without_said(text)))
+
+
+def _plain_quotes(text: str) -> str:
+    return re.sub("[“”„«»]|''|``", '"', text)

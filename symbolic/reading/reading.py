@@ -1,0 +1,314 @@
+"""Document + profile → claims: roles of letters, definitions, chains, and the ledger of pieces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symbolic.reading.chains import Chain, chains
+from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
+from symbolic.reading.context import Context, Notes, Role
+from symbolic.reading.definitions import standard
+from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.formulas import Formula, Range, with_range
+from symbolic.reading.grammar import parse
+from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.lints import lints
+from symbolic.reading.macros import expanded
+from symbolic.reading.markup import TRAILING, first_sentence, plain
+from symbolic.reading.profile import Profile
+from symbolic.reading.prose import after, conditional, lead, said, sums_over, unread
+from symbolic.reading.relations import Relations
+from symbolic.reading.source import NotUnderstood, Problem
+from symbolic.reading.tokens import tokens
+
+_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+FARTHEST = 400
+"""How many characters after a formula are looked at for words that deny it."""
+
+
+def read_document(text: str, profile: Profile, kind: str = "markdown") -> Reading:
+    """Every claim of a document, with nothing dropped silently.
+
+    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    raises `InputError` where it is no such document at all.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> reading = read_document("let $e_j = d_j - y_j$.", open_profile("haykin"))
+    >>> [claim.kind.value for claim in reading.claims]
+    ['definition']
+    """
+    return _Reader(cut(text, kind), profile).reading()
+
+
+def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
+    """The two sides read again from how they were rendered; equal to those of the claim."""
+    context = Context(profile, {role.letter: role for role in claim.roles})
+    sides = claim.latex(profile)
+    [chain] = chains(tokens(sides))
+    assert isinstance(chain, Chain)
+    left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
+    return left, right
+
+
+class _Reader:
+    def __init__(self, document: Document, profile: Profile) -> None:
+        self.document, self.profile, self.source = document, profile, document.source
+        self.roles: dict[str, Role] = {}
+        self.local: dict[str, Role] = {}  # said with if or for every, until the sentence ends
+        self.usual = standard(profile)
+        self.relations = Relations(profile, self.source, self.usual)
+        self.ledger: list[tuple[int, Entry]] = []
+        self.problems: list[Problem] = []
+        self.words = ""  # since the last formula
+        self.mentions: list[int] = []  # where the mentions among these words stand
+        self.broken = False  # whether a condition of this sentence was not understood
+        self.cue = ""
+
+    def reading(self) -> Reading:
+        pieces = self.document.pieces
+        for number, piece in enumerate(pieces):
+            match piece:
+                case Prose(text):
+                    self.words += plain(text)
+                case LeftAlone(why, at, end):
+                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                case Unread(what, step, at, end):
+                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                case Mathematics():
+                    self._mathematics(piece, number)
+        self._listen()
+        self._plain()
+        entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
+        slips = lints(
+            self.relations.claims, self.relations.findings, self.usual, self.profile, self.source
+        )
+        problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
+        return Reading(
+            self.profile, tuple(self.relations.claims), entries, problems, slips, self.usual
+        )
+
+    # -- pieces
+
+    def _following(self, pieces: Sequence[object], number: int) -> str:
+        text = ""
+        for piece in pieces[number + 1 :]:
+            if isinstance(piece, Prose):
+                text += plain(piece.text)
+            elif isinstance(piece, Mathematics) and not piece.display:
+                text += f"${piece.text}$"
+            else:
+                break
+            if len(text) > FARTHEST:
+                break
+        return text
+
+    def _enter(
+        self,
+        at: int,
+        end: int,
+        display: bool,
+        outcome: Outcome,
+        why: str = "",
+        claims: tuple[int, ...] = (),
+    ) -> None:
+        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
+        shown = text if len(text) <= 400 else text[:400] + "…"
+        entry = Entry(self.source.place(at), shown, display, outcome, why, claims)
+        self.ledger.append((at, entry))
+
+    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
+        problem = self.source.problem(error)
+        self.problems.append(problem)
+        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
+
+    def _mathematics(self, piece: Mathematics, number: int) -> None:
+        offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
+        try:
+            text, offsets = expanded(piece.text, offsets, self.document.macros)
+            found = chains(tokens(text, offsets))
+        except NotUnderstood as error:
+            self._listen()
+            self.broken = self.broken or conditional(self.words)
+            self._reset()
+            self._refused(error, piece.begin, piece.end, piece.display)
+            self.relations.chain = None
+            return
+        real = [one for one in found if isinstance(one, Chain)]
+        if not real:
+            self._look(piece, text, offsets)
+            self._mention(piece)
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
+        self._listen()
+        following = self._following(self.document.pieces, number)
+        first = len(self.relations.claims)
+        troubles: list[NotUnderstood] = []
+        for n, one in enumerate(real):
+            tail = following if one is real[-1] else ""
+            try:
+                self._chain(one, n == 0, tail, number)
+            except NotUnderstood as error:
+                troubles.append(error)
+            except RecursionError:
+                troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
+            else:
+                self._reset()
+                continue
+            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            self.problems.append(self.source.problem(troubles[-1]))
+            self.relations.chain = None
+            self._reset()
+        if real[-1].stopped:
+            self._sentence_ends()
+        numbers = tuple(claim.number for claim in self.relations.claims[first:])
+        outcome, why = self._outcome(first), ""
+        if troubles:
+            outcome = Outcome.NOT_UNDERSTOOD
+            why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
+        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    def _outcome(self, first: int) -> Outcome:
+        kinds = {claim.kind for claim in self.relations.claims[first:]}
+        if kinds == {Kind.ASSUMPTION}:
+            return Outcome.ASSUMPTION
+        return Outcome.DEFINITION if kinds == {Kind.DEFINITION} else Outcome.CLAIM
+
+    def _mention(self, piece: Mathematics) -> None:
+        self.words += f" ${piece.text.strip()[:60]}$ " if piece.display else f"${piece.text}$"
+        self.mentions.append(piece.at)
+
+    def _look(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> None:
+        """Note how a mention is written; what it is not cannot be an error."""
+        notes = Notes()
+        try:
+            Elaborator(Context(self.profile, self.roles), notes).read(parse(tokens(text, offsets)))
+        except (NotUnderstood, RecursionError):
+            return
+        self.relations.findings.seen += notes.seen
+
+    # -- words
+
+    def _reset(self) -> None:
+        self.words, self.mentions = "", []
+
+    def _sentence_ends(self) -> None:
+        self.local.clear()
+        self.relations.assumed_here.clear()
+        self.broken, self.cue = False, ""
+
+    def _listen(self) -> None:
+        """Take in what the words since the last formula say of the letters."""
+        if _END.search(self.words):
+            self._sentence_ends()
+        self._hear(self.words, self.mentions, -1)
+
+    def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
+        flat = " ".join(words.split())
+        for one in said(flat):
+            if one.letter != "*" and self.profile.letters.get(one.letter) != "neuron":
+                continue
+            before = flat[: one.start].count("$") // 2
+            place = mentions[before] if before < len(mentions) else max(at, 0)
+            role = Role(one.letter, one.role, place, one.of)
+            self.local.pop(one.letter, None)
+            (self.local if one.local or trailing else self.roles)[one.letter] = role
+            if one.count:
+                self.relations.findings.counts.append((one.letter, place))
+
+    def _plain(self) -> None:
+        """List what looks like a formula and stands outside of mathematics."""
+        for at, end in plain_pieces(self.document):
+            error = NotUnderstood(
+                "This looks like a formula outside of mathematics.",
+                "Put it between $ signs; it was not checked.",
+                at,
+            )
+            self._refused(error, at, end, False)
+
+    # -- chains
+
+    def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        if self.broken:
+            raise NotUnderstood(
+                "A condition before it in its sentence was not understood.", "See there.", chain.at
+            )
+        before = lead(self.words, self.profile.words) if first else lead("")
+        inner = lead(chain.before, self.profile.words, embedded=True)
+        trouble = before.trouble or inner.trouble
+        trouble = trouble or after(chain.after, True, self.profile.words) or after(following)
+        trouble = trouble or unread(chain.before) or unread(chain.after)
+        if trouble:
+            raise NotUnderstood(
+                f"Read, but not taken as a claim: {trouble}.",
+                "Say it with let, then, since, therefore, if j is an output neuron, ….",
+                chain.at,
+            )
+        self._hear(chain.before, (), chain.at)
+        self._hear(chain.after, (), chain.at)
+        cue = inner.cue or before.cue
+        if cue == "and" or not (cue or first):  # as the formula before it in this sentence
+            cue = self.cue
+        self.cue = cue
+        if TRAILING.match(following):
+            self._hear(first_sentence(following), (), chain.at, trailing=True)
+        roles = {**self.roles, **self.local}
+        letter = _first_letter(chain, self.profile)
+        if letter and "*" in self.local:
+            roles[letter] = replace(self.local["*"], letter=letter)
+        context = Context(self.profile, roles)
+        span = sums_over(chain.after) or sums_over(first_sentence(following))
+        if chain.cases:
+            self._cases(chain, context, cue, span, piece)
+            return
+        notes = Notes()
+        reader = Elaborator(context, notes)
+        members = [reader.read(parse(m)) if m else None for m in chain.members]
+        if span:
+            members = [with_range(m, Range(span)) if m else None for m in members]
+        self.relations.add(chain, members, context, notes, cue, piece)
+
+    def _cases(self, chain: Chain, context: Context, cue: str, span: str, piece: int) -> None:
+        """One claim for each row, under the roles that its condition gives."""
+        last: tuple[str, str] | None = None
+        for case in chain.cases:
+            trouble = after(case.condition, True, self.profile.words)
+            if trouble:
+                raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
+            roles = dict(context.roles)
+            heard = list(said(case.condition))
+            for one in heard:
+                letter = _first_letter(chain, self.profile) if one.letter == "*" else one.letter
+                roles[letter] = Role(letter, one.role, chain.at, one.of)
+                last = letter, one.role
+            if not heard and last and "otherwise" in case.condition.lower():
+                letter, role = last
+                opposite = {"output": "hidden", "hidden": "output"}.get(role, "any")
+                roles[letter] = Role(letter, opposite, chain.at)
+            elif not heard:
+                raise NotUnderstood(
+                    "The condition of a case is not understood.",
+                    "Write \\text{if } j \\text{ is an output neuron}.",
+                    chain.at,
+                )
+            inner = Context(self.profile, roles)
+            notes = Notes()
+            reader = Elaborator(inner, notes)
+            sides = (*chain.members, case.tokens)
+            members = [reader.read(parse(m)) if m else None for m in sides]
+            if span:
+                members = [with_range(m, Range(span)) if m else None for m in members]
+            self.relations.add(chain, members, inner, notes, cue, piece)
+        self.relations.chain = None
+
+
+def _first_letter(chain: Chain, profile: Profile) -> str:
+    """The neuron of the left side: its first index letter."""
+    below = False
+    for token in chain.members[0]:
+        if token.kind == "SYM" and below and profile.letters.get(token.text) == "neuron":
+            return token.text
+        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM"))
+    return ""

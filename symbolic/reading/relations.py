@@ -1,0 +1,157 @@
+"""The relations of a chain as claims: kinds, roles, free indices, labels under braces."""
+
+from __future__ import annotations
+
+from symbolic.reading.chains import Chain
+from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.context import Context, Notes, Role
+from symbolic.reading.definitions import Definitions
+from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, free, walk
+from symbolic.reading.lints import Findings
+from symbolic.reading.profile import Profile
+from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
+from symbolic.reading.tokens import Tok
+
+
+class Relations:
+    """The claims of one document so far."""
+
+    def __init__(self, profile: Profile, source: Source, usual: tuple[Claim, ...]) -> None:
+        self.profile, self.source = profile, source
+        self.definitions = Definitions(usual, source)
+        self.claims: list[Claim] = []
+        self.findings = Findings()
+        self.assumed: list[int] = []  # numbers of assumptions, for good
+        self.assumed_here: list[int] = []  # until the sentence ends
+        self.chain: tuple[Formula, frozenset[object]] | None = None
+
+    def add(
+        self,
+        chain: Chain,
+        members: list[Formula | None],
+        context: Context,
+        notes: Notes,
+        cue: str,
+        piece: int,
+    ) -> None:
+        """Append the claims of a chain whose members have been read, None continuing the last."""
+        written = list(members)
+        letters: frozenset[object] = frozenset()
+        if written[0] is None:
+            if self.chain is None:
+                raise NotUnderstood(
+                    "This line begins with a relation and continues nothing that was understood.",
+                    "Write its left side.",
+                    chain.at,
+                )
+            written[0], letters = self.chain
+        fails = [
+            Problem(f.fault, f.what, f.next_step, self.source.place(f.at)) for f in notes.fails
+        ]
+        self.findings.note(notes, context)
+        for n, relation in enumerate(chain.relations):
+            left, right = written[n], written[n + 1]
+            assert left is not None
+            assert right is not None
+            if relation.text not in ("=", ":=", ">=", "<=", "<", ">", "!="):
+                raise NotUnderstood(
+                    f"The relation {relation.text} is not read.", "Write =.", relation.at
+                )
+            letters |= free(left)
+            at = chain.members[n][0].at if chain.members[n] else relation.at
+            mine = [
+                *(fails if n == 0 else ()),
+                *self._one_quantity(left, right, relation),
+                *(
+                    self._loose(letters, left, right, relation)
+                    or self._mixed(left, right, relation)
+                ),
+            ]
+            letters |= free(right)
+            claim = Claim(
+                len(self.claims) + 1,
+                Kind.CLAIM,
+                left,
+                relation.text,
+                right,
+                self.source.place(at),
+                cue if n == 0 else "",
+                piece,
+                _roles(context, left, right),
+                layers=tuple(sorted(notes.layers.items())),
+                under=(*self.assumed, *self.assumed_here),
+                problems=tuple(mine),
+            )
+            opens = n == 0 and not chain.continues
+            claim = self.definitions.judged(claim, self.claims, opens)
+            self.claims.append(claim)
+            if claim.kind is Kind.ASSUMPTION:
+                here = cue in ("if", "for")
+                (self.assumed_here if here else self.assumed).append(claim.number)
+        last = written[-1]
+        assert last is not None
+        self.chain = (last, letters)
+        self._labels(notes, context, piece)
+
+    def _one_quantity(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
+        """Two letters that this notation reads as one quantity would cancel unseen."""
+        signs: dict[Read, str] = {}
+        for part in (*walk(left), *walk(right)):
+            if isinstance(part, Read) and signs.setdefault(part, part.sign) != part.sign:
+                what = f"{signs[part]} and {part.sign} with these indices are read as one quantity."
+                place = self.source.place(relation.at)
+                return [Problem(Fault.TYPE, what, "Use one letter, or other indices.", place)]
+        return []
+
+    def _mixed(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
+        """Signals with and without their sample in one relation."""
+        letters = free(left) | free(right)
+        samples = sorted(v.name for v in letters if v.sort == UNWRITTEN.sort and v != UNWRITTEN)
+        if not samples or UNWRITTEN not in letters or not self.profile.writes_samples:
+            return []
+        what = f"Some signals carry their sample {samples[0]} here and some do not."
+        place = self.source.place(relation.at)
+        return [Problem(Fault.INDEX, what, "Write it at all of them or at none.", place)]
+
+    def _loose(
+        self, letters: frozenset[object], left: Formula, right: Formula, relation: Tok
+    ) -> list[Problem]:
+        """Letters free on the right that no side before shows."""
+        extra = sorted(v.name for v in free(right) - {UNWRITTEN} if v not in letters)
+        if UNWRITTEN in letters and not self.profile.writes_samples:
+            extra = [name for name in extra if self.profile.letters[name] != "sample"]
+        if not extra:
+            return []
+        names = ", ".join(extra)
+        what = f"The index {names} is free on the right of this relation and not on the left."
+        step = "Sum over it, or put it on the left."
+        return [Problem(Fault.INDEX, what, step, self.source.place(relation.at))]
+
+    def _labels(self, notes: Notes, context: Context, piece: int) -> None:
+        for label in notes.labels:
+            reader = Elaborator(context, Notes())
+            right = reader.read(label.label)
+            self.claims.append(
+                Claim(
+                    len(self.claims) + 1,
+                    Kind.LABEL,
+                    label.body,
+                    "=",
+                    right,
+                    self.source.place(label.at),
+                    "",
+                    piece,
+                    _roles(context, label.body, right),
+                    scope=label.scope,
+                    others=label.others,
+                    under=(*self.assumed, *self.assumed_here),
+                )
+            )
+
+
+def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
+    """The roles of the letters that occur, in alphabetical order."""
+    names = {v.name for side in sides for v in free(side)}
+    names |= {s.over.name for side in sides for s in bound(side)}
+    return tuple(context.roles[name] for name in sorted(names) if name in context.roles)

@@ -1,0 +1,166 @@
+"""Formula → LaTeX in the letters of a profile, so that a reader sees how a formula was understood.
+
+What is printed reads back to the same formula: ranges are written out, brackets are explicit.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbolic.indexed import Count, Num, Shifted, Size, Var
+from symbolic.reading.formulas import (
+    LAYER,
+    SORTS,
+    UNWRITTEN,
+    Applied,
+    Call,
+    Formula,
+    Partial,
+    Plus,
+    Power,
+    Range,
+    Read,
+    SumOver,
+    Times,
+    times,
+)
+from symbolic.reading.profile import Profile, Symbol
+from symbolic.reading.scripts import shown
+
+Index = Shifted | int
+
+
+def render(formula: Formula, profile: Profile) -> str:
+    """The formula as LaTeX.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> J = Var("j", SORTS["neuron"])
+    >>> render(Power(Read("e", (J, UNWRITTEN)), Fraction(2)), open_profile("haykin"))
+    '(e_{j})^{2}'
+    """
+    return _Writer(profile).sum(formula)
+
+
+class _Writer:
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    def sum(self, formula: Formula) -> str:
+        terms = formula.terms if isinstance(formula, Plus) else (formula,)
+        text = ""
+        for term in terms:
+            minus = _is_negative(term)
+            body = self.product(times(Num(Fraction(-1)), term) if minus else term)
+            sign = (" - " if minus else " + ") if text else ("-" if minus else "")
+            text += sign + body
+        return text
+
+    def product(self, formula: Formula) -> str:
+        if not isinstance(formula, Times):
+            return self.factor(formula, last=True)
+        final = len(formula.factors) - 1
+        return " ".join(self.factor(f, n == final) for n, f in enumerate(formula.factors))
+
+    def factor(self, formula: Formula, last: bool = False) -> str:
+        match formula:
+            case Num(value):
+                if value < 0:
+                    return f"({self.sum(formula)})"
+                if value.denominator == 1:
+                    return str(value)
+                return f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
+            case Count(size):
+                return self.size(size)
+            case Read():
+                return self.quantity(formula)
+            case Plus() | Times():
+                return f"({self.sum(formula)})"
+            case Power(base, exponent):
+                if exponent == Fraction(1, 2):
+                    return f"\\sqrt{{{self.sum(base)}}}"
+                if exponent == -1 and not isinstance(base, Num):
+                    return f"\\frac{{1}}{{{self.sum(base)}}}"
+                return f"({self.sum(base)})^{{{exponent}}}"
+            case Call(name, argument):
+                return f"\\{name}({self.sum(argument)})"
+            case Applied(function, at, argument, order, sign):
+                symbol = self.profile.symbol(sign) or self.profile.of_array(function)
+                primes = "'" * order
+                below = self.scripts(symbol, at)
+                return f"{symbol.sign}{primes}{below}({self.sum(argument)})"
+            case SumOver(letter, span, body):
+                text = f"\\sum{self.span(letter, span)} {self.body(body)}"
+                return text if last else f"({text})"
+            case Partial(of, by):
+                under = f"\\partial {self.factor(by)}"
+                if isinstance(of, Read):
+                    return f"\\frac{{\\partial {self.factor(of)}}}{{{under}}}"
+                return f"\\frac{{\\partial}}{{{under}}}({self.sum(of)})"
+
+    def body(self, body: Formula) -> str:
+        if isinstance(body, Plus) or _is_negative(body):
+            return f"({self.sum(body)})"
+        return self.product(body)
+
+    def span(self, letter: Var, span: Range) -> str:
+        if span.first:
+            return f"_{{{letter.name}={span.first}}}^{{{span.last}}}"
+        if span.kind in ("output", "hidden"):
+            return f"_{{{letter.name} \\in \\text{{{span.kind} neurons}}}}"
+        if span.kind == "fed":
+            return f"_{{{letter.name} \\in \\text{{neurons fed by ${span.of}$}}}}"
+        return f"_{{{letter.name}}}"
+
+    def quantity(self, read: Read) -> str:
+        symbol = self.profile.symbol(read.sign) if read.sign else None
+        change = read.array.startswith("d") and len(read.array) > 1 and read.array != "delta"
+        array = read.array[1:] if change else read.array
+        symbol = symbol or self.profile.of_array(array)
+        sign = read.sign or symbol.sign
+        if not change:
+            return sign + self.scripts(symbol, read.at)
+        prefix = next(s.sign for s in self.profile.symbols.values() if s.kind == "change")
+        wanted = len([s for s in symbol.subscript + symbol.superscript if s != "sample"])
+        sample = f"_{{{self.index(read.at[-1])}}}" if len(read.at) > wanted else ""
+        return f"{prefix}{sample} {sign}{self.scripts(symbol, read.at[:wanted])}"
+
+    def scripts(self, symbol: Symbol, at: tuple[Index, ...]) -> str:
+        """The scripts in the order of the profile; the indices come layer, neurons, sample."""
+        layered = "layer" in symbol.superscript + symbol.subscript
+        layer = at[:1] if layered else ()
+        sample = tuple(i for i in at if isinstance(i, Var) and i.sort == UNWRITTEN.sort)
+        neurons = tuple(i for i in at[len(layer) :] if i not in sample)
+        if symbol.order == "from to":
+            neurons = neurons[::-1]
+        queues: dict[str, list[Index]] = {
+            "layer": list(layer),
+            "neuron": list(neurons),
+            "sample": [i for i in sample if i != UNWRITTEN],
+        }
+        below = [self.index(queues[s].pop(0)) for s in symbol.subscript if queues[s]]
+        above = [self.index(queues[s].pop(0)) for s in symbol.superscript if queues[s]]
+        text = f"_{{{_joined(below)}}}" if below else ""
+        return text + (f"^{{{_joined(above)}}}" if above else "")
+
+    def index(self, at: Index) -> str:
+        if isinstance(at, Var):
+            return at.name
+        if isinstance(at, Size):
+            return self.size(at.name)
+        return shown(at)
+
+    def size(self, name: str) -> str:
+        """The profile's letter for a size."""
+        sort = next((s.name for s in SORTS.values() if s.extent().name == name), LAYER.name)
+        return next((sign for sign, of in self.profile.sizes.items() if of == sort), name)
+
+
+def _joined(indices: list[str]) -> str:
+    """ji, but \\xi,j and 1,0: a comma where the letters would run together."""
+    plain = all(len(one) == 1 and one.isalpha() for one in indices)
+    return ("" if plain else ",").join(indices)
+
+
+def _is_negative(formula: Formula) -> bool:
+    first = formula.factors[0] if isinstance(formula, Times) else formula
+    return isinstance(first, Num) and first.value < 0

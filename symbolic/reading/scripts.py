@@ -1,0 +1,260 @@
+"""Scripts → indices: which index stands where, by what the profile declares for the symbol."""
+
+from __future__ import annotations
+
+from symbolic.errors import did_you_mean
+from symbolic.indexed import Shifted, Size, Var
+from symbolic.reading.context import Context, Fail, Notes
+from symbolic.reading.formulas import SORTS, UNWRITTEN
+from symbolic.reading.profile import SAMPLED, Symbol
+from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.tree import (
+    Addition,
+    Group,
+    Letter,
+    Listed,
+    Mark,
+    Node,
+    Number,
+    Product,
+    Scripted,
+)
+
+Index = Shifted | int
+
+
+def spelled(node: Node) -> str:
+    """A sign with its scripts as a name, for a size such as n_l; empty where it is none."""
+    match node:
+        case Letter(name) | Number(name):
+            return name
+        case Scripted(Letter(name), Letter(below) | Number(below), None, 0):
+            return f"{name}_{{{below}}}"
+    return ""
+
+
+def parts(script: Node | None) -> list[Node]:
+    """The indices of a script: w_{ji} and w_{j,i} have two."""
+    match script:
+        case None:
+            return []
+        case Listed(items):
+            return list(items)
+        case Product(factors, signs) if not any(signs):
+            return list(factors)
+        case Group((inside,)):
+            return parts(inside)
+    return [script]
+
+
+def index(node: Node, sort: str, context: Context) -> Index:
+    """The index that a node is, of this sort."""
+    profile = context.profile
+    match node:
+        case Letter(name):
+            if profile.letters.get(name) == sort:
+                return Var(name, SORTS[sort])
+            if profile.sizes.get(name) == sort and SORTS[sort].ordered:
+                return SORTS[sort].extent()
+            if name in profile.letters:
+                what = (
+                    f"{name} is an index of sort {profile.letters[name]}, and here stands a {sort}."
+                )
+                raise NotUnderstood(what, "Check the order of the indices.", node.at, Fault.INDEX)
+            known = [letter for letter, s in profile.letters.items() if s == sort]
+            raise NotUnderstood(
+                f"{name} is no index of sort {sort}.", did_you_mean(name, known), node.at
+            )
+        case Number(text) if sort == "neuron" and text.isdigit() and len(text) < 6:
+            return int(text)
+        case Addition((first, second), ("+", sign)) if SORTS[sort].ordered and isinstance(
+            second, Number
+        ):
+            base = index(first, sort, context)
+            if isinstance(base, int) or not second.text.isdigit():
+                raise _no_index(node, sort)
+            step = int(second.text)
+            return base + step if sign == "+" else base - step
+    raise _no_index(node, sort)
+
+
+def _no_index(node: Node, sort: str) -> NotUnderstood:
+    return NotUnderstood(f"This is no index of sort {sort}.", "Write a letter.", node.at)
+
+
+def power_of(node: Node | None) -> int | None:
+    """The exponent that a superscript is, None where it is none."""
+    match node:
+        case Number(text) if text.isdigit() and len(text) <= 2 and int(text) <= 12:
+            return int(text)
+        case Addition((Number(text),), ("-",)) if text.isdigit() and int(text[:3]) <= 12:
+            return -int(text)
+    return None
+
+
+def indices(
+    symbol: Symbol, node: Scripted, context: Context, notes: Notes
+) -> tuple[tuple[Index, ...], Node | None]:
+    """The indices of a symbol, layer first, then neurons (to, from), then the sample.
+
+    Also gives the superscript that is left over: a power.
+    """
+    found: dict[str, list[Index]] = {"layer": [], "neuron": [], "sample": []}
+    places: dict[str, list[int]] = {"layer": [], "neuron": [], "sample": []}
+    left_over: Node | None = None
+    below = parts(node.sub)
+    _match(symbol, symbol.subscript, below, node, context, found, places)
+    if node.sup is not None:
+        above = parts(node.sup)
+        if symbol.superscript and not _is_power(symbol, node.sup):
+            _match(symbol, symbol.superscript, above, node, context, found, places)
+        else:
+            left_over = node.sup
+    for sort in symbol.subscript + symbol.superscript:
+        if not found[sort] and sort not in symbol.optional:
+            raise NotUnderstood(
+                f"{symbol.sign} stands without its index of sort {sort}.",
+                f"Write {_example(symbol)}.",
+                node.at,
+            )
+    neurons, spots = found["neuron"], places["neuron"]
+    if symbol.kind == "weight" and symbol.order == "from to":
+        neurons, spots = neurons[::-1], spots[::-1]
+    _check_layers(symbol, found["layer"], neurons, spots, notes)
+    for one, at in zip(neurons, spots, strict=True):
+        _check_role(symbol, one, at, context, notes)
+    sample = found["sample"]
+    if not sample and symbol.kind in SAMPLED:
+        sample = [UNWRITTEN]
+    return (*found["layer"], *neurons, *sample), left_over
+
+
+def _is_power(symbol: Symbol, script: Node) -> bool:
+    """A number above is a power, unless it may be a layer."""
+    if power_of(script) is None:
+        return False
+    if "layer" in symbol.superscript:
+        raise NotUnderstood(
+            f"Is the number above {symbol.sign} a layer or a power?",
+            f"Write ({symbol.sign}^l_j)^2 for a power, and layers as letters.",
+            script.at,
+        )
+    return True
+
+
+def _match(
+    symbol: Symbol,
+    sorts: tuple[str, ...],
+    nodes: list[Node],
+    node: Scripted,
+    context: Context,
+    found: dict[str, list[Index]],
+    places: dict[str, list[int]],
+) -> None:
+    """Give the nodes to the sorts in their order; an optional sort may have none."""
+    wanted = list(sorts)
+    if len(nodes) > len(wanted):
+        at = nodes[len(wanted)].at
+        most = len(wanted) or "no"
+        raise NotUnderstood(
+            f"{symbol.sign} has {most} such {'index' if most == 1 else 'indices'}, here "
+            f"{'is' if len(nodes) == 1 else 'are'} {len(nodes)}.",
+            f"Write {_example(symbol)}.",
+            at,
+            Fault.NOT_UNDERSTOOD,
+        )
+    for sort in [s for s in wanted if s in symbol.optional]:
+        if len(nodes) < len(wanted) and not _of_sort(nodes, wanted.index(sort), sort, context):
+            wanted.remove(sort)
+    if len(nodes) != len(wanted):
+        if nodes and isinstance(nodes[0], Number) and len(nodes[0].text) > 1:
+            raise NotUnderstood(
+                f"{nodes[0].text} below {symbol.sign} may be one index or several.",
+                "Separate them with commas.",
+                nodes[0].at,
+            )
+        raise NotUnderstood(
+            f"{symbol.sign} has not all its indices.",
+            f"Write {_example(symbol)}; matrix formulas are not read.",
+            node.at,
+        )
+    for sort, one in zip(wanted, nodes, strict=True):
+        if isinstance(one, Mark):
+            raise NotUnderstood(
+                f"{one.text} above or below {symbol.sign} is no index and no power.",
+                "Matrix formulas are not read; write the indices.",
+                one.at,
+            )
+        if sort == "sample" and not _of_sort([one], 0, sort, context) and one.at != node.at:
+            raise NotUnderstood(
+                f"Is this script of {symbol.sign} a power or an index?",
+                f"Index letters of samples are {_letters(context, sort)}.",
+                one.at,
+            )
+        found[sort].append(index(one, sort, context))
+        places[sort].append(one.at)
+
+
+def _of_sort(nodes: list[Node], n: int, sort: str, context: Context) -> bool:
+    node = nodes[n] if n < len(nodes) else None
+    return isinstance(node, Letter) and context.profile.letters.get(node.name) == sort
+
+
+def _letters(context: Context, sort: str) -> str:
+    return ", ".join(s for s, of in context.profile.letters.items() if of == sort) or "not declared"
+
+
+def _example(symbol: Symbol) -> str:
+    letters = {"neuron": ["j", "i"], "sample": ["(sample)"], "layer": ["l"]}
+    below = "".join(letters[s].pop(0) if letters[s] else "?" for s in symbol.subscript)
+    above = "".join(letters[s].pop(0) if letters[s] else "?" for s in symbol.superscript)
+    return symbol.sign + (f"^{{{above}}}" if above else "") + (f"_{{{below}}}" if below else "")
+
+
+def _check_layers(
+    symbol: Symbol, layer: list[Index], neurons: list[Index], spots: list[int], notes: Notes
+) -> None:
+    """A neuron letter lives in one layer."""
+    if not layer or not symbol.layers:
+        return
+    for one, at, step in zip(neurons, spots, symbol.layers, strict=False):
+        if not isinstance(one, Var):
+            continue
+        own = layer[0]
+        assert not isinstance(own, int)
+        here = shown(own + step if step else own)
+        before = notes.layers.setdefault(one.name, here)
+        if before != here:
+            what = f"{one.name} is used with layers {before} and {here}."
+            step_ = "Check the layer of each factor and the order of the indices of the weight."
+            notes.fails.append(Fail(Fault.INDEX, what, step_, at))
+
+
+def shown(layer: Index) -> str:
+    """A layer as it is written: l+1."""
+    if isinstance(layer, int):
+        return str(layer)
+    if isinstance(layer, Var | Size):
+        return layer.name
+    terms = getattr(layer, "terms", ())
+    const = getattr(layer, "const", 0)
+    name = "+".join(getattr(part, "name", "?") for part, _ in terms)
+    return f"{name}{const:+d}" if const else name
+
+
+def _check_role(symbol: Symbol, one: Index, at: int, context: Context, notes: Notes) -> None:
+    """e and d belong to output neurons, δ, v and φ to no input neuron."""
+    role = context.role(one.name) if isinstance(one, Var) else ""
+    if symbol.only and role in ("output", "hidden", "input") and role != symbol.only:
+        what = f"{symbol.sign} belongs to {symbol.only} neurons, and {_name(one)} is {role}."
+        step = f"Check the index; {_name(one)} was declared in the text before."
+        notes.fails.append(Fail(Fault.TYPE, what, step, at))
+    elif symbol.kind in ("field", "local gradient", "activation", "bias") and (
+        role == "input" or one == context.profile.bias_neuron
+    ):
+        what = f"{_name(one)} is an input, so it has no {symbol.meaning}."
+        notes.fails.append(Fail(Fault.TYPE, what, "Check the index.", at))
+
+
+def _name(one: Index) -> str:
+    return one.name if isinstance(one, Var) else str(one)

@@ -1,0 +1,307 @@
+"""The tokens of a LaTeX formula: a whitelist, so that no unknown command can hide anything.
+
+Every token knows the character of the document where it begins.  What the tokens mean is left to
+the grammar and to the elaboration.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symbolic.reading.source import NotUnderstood
+from symbolic.reading.vocabulary import (
+    ACCENTS,
+    ALPHABETS,
+    CLOSES,
+    COMMANDS,
+    ENVIRONMENTS,
+    GREEK,
+    MARKS,
+    OPENS,
+    RELATIONS,
+    SILENT,
+    SKIPPED,
+    TEXTS,
+    UNSUPPORTED,
+)
+
+MOST_CHARACTERS = 5_000
+MOST_NESTED = 60
+MOST_DIGITS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Tok:
+    """A token: its kind (a terminal of the grammar), its text, and where it begins and ends."""
+
+    kind: str
+    text: str
+    at: int
+    end: int
+
+
+def tokens(text: str, offsets: Sequence[int] | None = None) -> tuple[Tok, ...]:
+    """The tokens of a formula; `offsets` are the characters of the document it was taken from.
+
+    Raises `NotUnderstood` at the first character that is not on the whitelist.
+
+    >>> [token.kind for token in tokens(r"\\delta_j = e_j")]
+    ['SYM', 'SUB', 'SYM', 'REL', 'SYM', 'SUB', 'SYM']
+    """
+    return _Tokenizer(text, range(len(text)) if offsets is None else offsets).all()
+
+
+class _Tokenizer:
+    def __init__(self, text: str, offsets: Sequence[int]) -> None:
+        self.text, self.offsets, self.n = text, offsets, 0
+        self.found: list[Tok] = []
+        if len(text) > MOST_CHARACTERS:
+            raise NotUnderstood(
+                f"This formula has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read.",
+                "Split it.",
+                self._at(0),
+            )
+
+    def all(self) -> tuple[Tok, ...]:
+        while self.n < len(self.text):
+            self._one()
+        self._balanced()
+        return tuple(self.found)
+
+    # -- characters
+
+    def _at(self, n: int) -> int:
+        if n < len(self.text):
+            return self.offsets[n]
+        return self.offsets[len(self.text) - 1] + 1 if self.text else 0
+
+    def _refuse(self, what: str, next_step: str, n: int) -> NotUnderstood:
+        return NotUnderstood(what, next_step, self._at(n))
+
+    def _emit(self, kind: str, text: str, start: int) -> None:
+        self.found.append(Tok(kind, text, self._at(start), self._at(self.n - 1) + 1))
+
+    def _one(self) -> None:
+        start, character = self.n, self.text[self.n]
+        if character in " \t\r\n~":
+            self.n += 1
+        elif character == "\\":
+            self._command()
+        elif character.isascii() and character.isdigit():
+            self._number()
+        elif character.isascii() and character.isalpha():
+            self.n += 1
+            self._emit("SYM", character, start)
+        elif self.text.startswith((":=", "<=", ">="), start):
+            self.n += 2
+            self._emit("REL", self.text[start : self.n], start)
+        elif character in "=<>":
+            self.n += 1
+            self._emit("REL", character, start)
+        elif character in MARKS:
+            self.n += 1
+            self._emit(MARKS[character], character, start)
+        elif character == "%":
+            end = self.text.find("\n", start)
+            self.n = len(self.text) if end < 0 else end
+        else:
+            raise self._refuse(
+                f"The character {character!r} (U+{ord(character):04X}) is not read in a formula.",
+                "Write the LaTeX command for it.",
+                start,
+            )
+
+    def _number(self) -> None:
+        start = self.n
+        most = 1 if self._argument_of_frac() else len(self.text)
+        while self.n < len(self.text) and self.n - start < most and self._digit(start):
+            self.n += 1
+        text = self.text[start : self.n]
+        if len(text) > MOST_DIGITS:
+            raise self._refuse(
+                f"A number has {len(text)} digits; at most {MOST_DIGITS} are read.", "", start
+            )
+        if len(text) > 1 and self.found and self.found[-1].kind in ("SUB", "SUP"):
+            raise self._refuse(
+                f"TeX takes only the first digit of {text} as the script.",
+                f"Write {{{text}}} in braces.",
+                start,
+            )
+        self._emit("NUM", text, start)
+
+    def _digit(self, start: int) -> bool:
+        character = self.text[self.n]
+        if character == "." and "." not in self.text[start : self.n]:
+            following = self.text[self.n + 1 : self.n + 2]
+            return following.isascii() and following.isdigit()
+        return character.isascii() and character.isdigit()
+
+    def _argument_of_frac(self) -> bool:
+        """Whether a digit here is an argument without braces, as in \\frac12."""
+        last = self.found[-1].kind if self.found else ""
+        before = self.found[-2].kind if len(self.found) > 1 else ""
+        return last == "FRAC" or (before == "FRAC" and last in ("NUM", "SYM"))
+
+    # -- commands
+
+    def _command(self) -> None:
+        start = self.n
+        self.n += 1
+        first = self.text[self.n : self.n + 1]
+        if not (first.isascii() and first.isalpha()):
+            self.n += 1
+            name = first
+        else:
+            while self.n < len(self.text) and _letter(self.text[self.n]):
+                self.n += 1
+            name = self.text[start + 1 : self.n]
+        if name == "\\":
+            self._row(start)
+        elif name in SILENT:
+            self._silent(name)
+        elif name in SKIPPED:
+            self._group(start, name)
+        elif name in TEXTS:
+            self._emit("TEXT", self._group(start, name), start)
+        elif name in ALPHABETS or name in ACCENTS:
+            self._styled(name, start)
+        elif name in ("underset", "overset", "stackrel"):
+            self._decorated(name, start)
+        elif name in ("begin", "end"):
+            self._environment(name, start)
+        elif name in COMMANDS:
+            kind = COMMANDS[name]
+            self._emit(kind, RELATIONS.get(name, "\\" + name), start)
+        elif name in UNSUPPORTED:
+            raise self._refuse(f"\\{name} is not read.", UNSUPPORTED[name], start)
+        else:
+            raise self._refuse(
+                f"The command \\{name} is not known here.",
+                "Only mathematics on the whitelist is read, so that nothing is hidden.",
+                start,
+            )
+
+    def _row(self, start: int) -> None:
+        if self.text.startswith("[", self.n):
+            end = self.text.find("]", self.n)
+            if 0 < end - self.n < 12:
+                self.n = end + 1
+        self._emit("ROW", "\\\\", start)
+
+    def _silent(self, name: str) -> None:
+        """\\left and its like: the bracket that follows is read by itself; \\left. is none."""
+        if name in ("left", "right") and self.text[self.n :].lstrip().startswith("."):
+            raise self._refuse(
+                f"\\{name}. leaves a bracket out.", "Write both brackets.", self.n - len(name) - 1
+            )
+
+    def _group(self, start: int, name: str) -> str:
+        """The characters of the braces that follow."""
+        while self.text[self.n : self.n + 1].isspace():
+            self.n += 1
+        if not self.text.startswith("{", self.n):
+            raise self._refuse(f"\\{name} needs braces.", f"Write \\{name}{{…}}.", start)
+        depth, begin = 0, self.n
+        while self.n < len(self.text):
+            character = self.text[self.n]
+            if character == "\\":
+                self.n += 1
+            elif character == "{":
+                depth += 1
+            elif character == "}":
+                depth -= 1
+            self.n += 1
+            if depth == 0:
+                return self.text[begin + 1 : self.n - 1]
+        raise self._refuse(f"The braces of \\{name} are not closed.", "Add the brace.", start)
+
+    def _styled(self, name: str, start: int) -> None:
+        """\\mathcal{E}, \\mathcal E and \\hat{y} are one letter."""
+        while self.text[self.n : self.n + 1].isspace():
+            self.n += 1
+        if self.text.startswith("{", self.n):
+            inside = self._group(start, name).strip()
+        else:
+            inside = self.text[self.n : self.n + 1]
+            self.n += 1
+        bare = inside[1:] if inside[1:] in GREEK and inside.startswith("\\") else inside
+        if not bare or len(bare) > 20 or not all(map(_letter, bare)):
+            raise self._refuse(
+                f"\\{name}{{{inside}}} is not one letter or word.",
+                f"Write \\{name} around a single symbol.",
+                start,
+            )
+        if name == "mathrm" and inside == "d":
+            self._emit("PARTIAL", "\\mathrm{d}", start)
+            return
+        same = {"boldsymbol": "mathbf", "bm": "mathbf", "operatorname": "mathrm"}
+        self._emit("SYM", f"\\{same.get(name, name)}{{{inside}}}", start)
+
+    def _decorated(self, name: str, start: int) -> None:
+        """What \\underset sets below or above is decoration, but for a word over a relation."""
+        decoration = self._group(start, name)
+        after = self.n
+        inside = self._group(start, name).strip()
+        if inside == "=":
+            defines = re.fullmatch(r"(?:\\(?:text|mathrm)\{)?\s*def\.?\s*\}?", decoration.strip())
+            if not (defines or re.fullmatch(r"\(?[0-9ivx*]{1,4}\)?", decoration.strip())):
+                raise self._refuse(
+                    "The sign over the relation is not understood.", "Write a plain =.", start
+                )
+            self._emit("REL", ":=" if defines else "=", start)
+            return
+        self.n = after
+        self._emit("UNDERSET", decoration, start)
+
+    def _environment(self, name: str, start: int) -> None:
+        environment = self._group(start, name)
+        if environment not in ENVIRONMENTS:
+            raise self._refuse(
+                f"The environment {environment!r} is not read inside a formula.",
+                "aligned, split, gathered and cases are.",
+                start,
+            )
+        if environment == "alignedat" and name == "begin":
+            self._group(start, environment)
+        self._emit(name.upper(), environment, start)
+
+    # -- brackets
+
+    def _balanced(self) -> None:
+        """Every bracket is closed by its own kind, and not too many are open at once."""
+        opened: list[Tok] = []
+        for token in self.found:
+            if token.kind in OPENS:
+                opened.append(token)
+                if len(opened) > MOST_NESTED:
+                    raise NotUnderstood(
+                        f"More than {MOST_NESTED} brackets are nested.",
+                        "Write it flatter.",
+                        token.at,
+                    )
+            elif token.kind in CLOSES:
+                if not opened or opened[-1].kind != CLOSES[token.kind]:
+                    raise NotUnderstood(
+                        f"{_shown(token)} closes nothing that is open.",
+                        "Check the brackets before it.",
+                        token.at,
+                    )
+                begun = opened.pop()
+                if token.kind == "END" and begun.text != token.text:
+                    raise NotUnderstood(
+                        f"\\end{{{token.text}}} closes \\begin{{{begun.text}}}.", "", token.at
+                    )
+        if opened:
+            raise NotUnderstood(
+                f"{_shown(opened[-1])} is not closed.", "Add what closes it.", opened[-1].at
+            )
+
+
+def _letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _shown(token: Tok) -> str:
+    return f"\\{token.kind.lower()}{{{token.text}}}" if len(token.text) > 2 else repr(token.text)

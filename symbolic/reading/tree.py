@@ -1,0 +1,129 @@
+"""A formula as written: what stands beside, above and below what, and no meaning yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One sign, such as e, \\xi or \\mathcal{E}."""
+
+    name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign that is no quantity: ∂, ∇, ⊤, a function such as \\exp, words."""
+
+    kind: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """base with what stands below, above, and its primes."""
+
+    base: Node
+    sub: Node | None
+    sup: Node | None
+    primes: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """(a, b): what stands in brackets; `{…}` is no group."""
+
+    items: tuple[Node, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    over: Node
+    under: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Factors side by side; before each stands "", "*", "/" or "o" (elementwise)."""
+
+    factors: tuple[Node, ...]
+    signs: tuple[str, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    terms: tuple[Node, ...]
+    signs: tuple[str, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BigSum:
+    """Σ with what stands below and above; it takes the rest of its product."""
+
+    below: Node | None
+    above: Node | None
+    body: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """a, b in a script."""
+
+    items: tuple[Node, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """j = 0 or k ∈ S in a script; without left side a label such as "= δ_k"."""
+
+    left: Node | None
+    relation: str
+    right: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Braced:
+    """\\underbrace or \\overbrace around a body; the label is its script."""
+
+    body: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    body: Node
+    at: int
+
+
+Node = (
+    Number
+    | Letter
+    | Mark
+    | Scripted
+    | Group
+    | Quotient
+    | Product
+    | Addition
+    | BigSum
+    | Listed
+    | Related
+    | Braced
+    | Root
+)
