@@ -178,12 +178,12 @@ _Shares = frozenset[Index] | frozenset[str] | tuple[()] | None
 
 def _share(network: Network) -> frozenset[str]:
     """Logistic neurons, and the outputs of a softmax over two or more."""
+    kinds = {id(n.activation): n.activation for n in network.neurons}  # few, shared by many
+    genuine = {key for key, phi in kinds.items() if phi.name in _SHARES and is_genuine(phi)}
     return frozenset(
         neuron.name
         for neuron in network.neurons
-        if neuron.activation.name in _SHARES
-        and is_genuine(neuron.activation)
-        and len(network.peers.get(neuron.name, "ab")) > 1
+        if id(neuron.activation) in genuine and len(network.peers.get(neuron.name, "ab")) > 1
     )
 
 

@@ -8,11 +8,11 @@ no instance meets is not reported as proved.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import InitVar, dataclass, field, replace
 
 from symbolic.assumptions import satisfying
+from symbolic.collecting import no_collecting
 from symbolic.conditions import DISTRIBUTION, UNENFORCED, Needs, standing
 from symbolic.decisions import Decisions
 from symbolic.derivation import ByAssumption, Derivation, Family, Step
@@ -129,13 +129,8 @@ def check(derivation: Derivation, *, refute: bool = True) -> Checked:
             raise InputError(f"Line {n + 1}: each member of a family has a name for each letter.")
     if any(not 0 <= n < len(derivation.steps) for n in derivation.goal):
         raise InputError("The goal names a line that the derivation does not have.")
-    collecting = gc.isenabled()
-    gc.disable()  # millions of small tuples and no cycles: collecting them costs a quarter
-    try:
+    with no_collecting():
         findings = tuple(_Kernel(derivation, refute).findings())
-    finally:
-        if collecting:
-            gc.enable()
     return Checked(derivation, findings, RESTS_ON, _SEAL)
 
 
