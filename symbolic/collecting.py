@@ -1,4 +1,4 @@
-"""Millions of small tuples and no cycles: looking for garbage among them costs a third of a proof."""
+"""Python's collector of cycles paused: a proof makes millions of small tuples and no cycles."""
 
 from __future__ import annotations
 
