@@ -55,10 +55,10 @@ def rebuilt(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
 def somewhere(expr: Expr, change: Change, letters: Letters) -> Iterator[Repair]:
     """The expression with one part changed, in every way and at every place, outermost first.
 
-    >>> from symbolic.array_text import shown
+    >>> from symbolic.model_notation import plain
     >>> doubled = somewhere(Get("a") + Get("b"), lambda part, _: [("", 2 * part)], ())
-    >>> [shown(expr) for _, expr in doubled]
-    ['2 (a + b)', '2 a + b', 'a + 2 b']
+    >>> [plain(expr) for _, expr in doubled]
+    ['2*(a + b)', '2*a + b', 'a + 2*b']
     """
     yield from change(expr, letters)
     if isinstance(expr, Sum):
@@ -77,8 +77,8 @@ def everywhere(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 def flattened(expr: Expr) -> Expr:
     """Products of products and sums of sums as one, powers of a size added up.
 
-    >>> from symbolic.array_text import shown
-    >>> shown(flattened(1 / Count("N") * (Get("a") * Count("N"))))
+    >>> from symbolic.model_notation import plain
+    >>> plain(flattened(1 / Count("N") * (Get("a") * Count("N"))))
     'a'
     """
 

@@ -31,11 +31,11 @@ def folded(expr: Expr, definitions: Iterable[Definition]) -> Expr:
     """The expression with products that define an array replaced by the array.
 
     >>> from symbolic.indexed import Fn, Sort
-    >>> from symbolic.array_text import shown
+    >>> from symbolic.model_notation import plain
     >>> K = Sort("K"); k, c = Var("k", K), Var("c", K)
     >>> p = Definition("p", (k,), Fn("exp", Get("v", (k,))) / Get("s"))
-    >>> shown(folded(2 * Fn("exp", Get("v", (c,))) / Get("s"), (p,)))
-    '2 p[c]'
+    >>> plain(folded(2 * Fn("exp", Get("v", (c,))) / Get("s"), (p,)))
+    '2*p[c]'
     """
     bodies = [
         (d, _powers(d.body)) for d in definitions if not isinstance(d.body, Get | Num | Add | Sum)

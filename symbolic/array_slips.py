@@ -24,7 +24,6 @@ from symbolic.array_edits import (
     somewhere,
     tidied,
 )
-from symbolic.array_text import shown
 from symbolic.arrays import Definition, Program, Rule
 from symbolic.indexed import (
     Add,
@@ -44,6 +43,7 @@ from symbolic.indexed import (
     inside,
     walk,
 )
+from symbolic.model_notation import plain
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _argument(scene: Scene) -> Iterator[Repair]:
                         else part
                     )
 
-                words = f"The slope is taken at {shown(old)}; it belongs at {shown(new)}."
+                words = f"The slope is taken at {plain(old)}; it belongs at {plain(new)}."
                 yield words, everywhere(scene.rule.body, change)
 
 
@@ -160,7 +160,7 @@ def _indices(scene: Scene) -> Iterator[Repair]:
                 words = "An index is off by one."
             else:
                 words = "An index is wrong."
-            yield f"{words} {shown(part)} stands where {shown(new)} belongs.", new
+            yield f"{words} {plain(part)} stands where {plain(new)} belongs.", new
 
     yield from somewhere(scene.rule.body, change, scene.rule.at)
     yield from somewhere(scene.rule.body, partial(change, derivatives=True), scene.rule.at)
@@ -189,7 +189,7 @@ def _other_array(scene: Scene) -> Iterator[Repair]:
             for array in _alike(scene, part):
                 new = Get(array, part.at)
                 for sign, other in (("", new), ("-", -new)):
-                    words = f"{shown(part)} stands where {sign}{shown(new)} belongs."
+                    words = f"{plain(part)} stands where {sign}{plain(new)} belongs."
                     yield words, other
 
     yield from somewhere(scene.rule.body, change, scene.rule.at)
@@ -227,7 +227,7 @@ def _slopes(scene: Scene) -> dict[Expr, str]:
 def _missing_slope(scene: Scene) -> Iterator[Repair]:
     for slope, name in _slopes(scene).items():
         for words, body in _times(scene, slope):
-            yield f"The factor {name}' is missing: {shown(slope)}{words}.", body
+            yield f"The factor {name}' is missing: {plain(slope)}{words}.", body
 
 
 def _missing_factor(scene: Scene) -> Iterator[Repair]:
@@ -240,7 +240,7 @@ def _missing_factor(scene: Scene) -> Iterator[Repair]:
     )
     for factor in found:
         for words, body in _times(scene, factor):
-            yield f"The factor {shown(factor)} is missing{words}.", body
+            yield f"The factor {plain(factor)} is missing{words}.", body
 
 
 def _times(scene: Scene, factor: Expr) -> Iterator[Repair]:
@@ -280,9 +280,9 @@ def _extra_factor(scene: Scene) -> Iterator[Repair]:
     def change(part: Expr, _: Letters) -> Iterator[Repair]:
         if isinstance(part, Mul):
             for place, factor in enumerate(part.factors):
-                words = f"The factor {shown(factor)} is one too many."
+                words = f"The factor {plain(factor)} is one too many."
                 if factor in slopes:
-                    words = f"The factor {slopes[factor]}' is one too many: {shown(factor)}."
+                    words = f"The factor {slopes[factor]}' is one too many: {plain(factor)}."
                 yield words, Mul((*part.factors[:place], *part.factors[place + 1 :]))
 
     yield from somewhere(scene.rule.body, change, scene.rule.at)
@@ -302,8 +302,8 @@ def _missing_sum(scene: Scene) -> Iterator[Repair]:
                     rest = [f for n, f in enumerate(factors) if n not in chosen]
                     new = Mul((*rest, Sum(summed, inner)))
                     other = Add((*terms[:place], new, *terms[place + 1 :]))
-                    alone = shown(Mul(tuple(factors[n] for n in chosen)))
-                    right = shown(Sum(summed, inner))
+                    alone = plain(Mul(tuple(factors[n] for n in chosen)))
+                    right = plain(Sum(summed, inner))
                     words = f"Cross terms are lost: {right} belongs where {alone} stands."
                     yield words, other
 
@@ -378,7 +378,7 @@ def _wrong_slope(scene: Scene) -> Iterator[Repair]:
                     wrong = Mul(tuple(part.factors[n] for n in chosen))
                     rest = tuple(f for n, f in enumerate(part.factors) if n not in chosen)
                     for right in _fitted(slope, letters):
-                        words = f"{shown(wrong)} is not {name}'; that is {shown(right)}."
+                        words = f"{plain(wrong)} is not {name}'; that is {plain(right)}."
                         yield words, Mul((*rest, right))
 
         yield from somewhere(scene.rule.body, change, scene.rule.at)
@@ -400,7 +400,7 @@ def _value_for_slope(scene: Scene) -> Iterator[Repair]:
 
 def _plain(term: Expr) -> str:
     """A term without its sign."""
-    return shown(term).removeprefix("-")
+    return plain(term).removeprefix("-")
 
 
 MISTAKES: tuple[Mistake, ...] = (

@@ -18,7 +18,6 @@ from symbolic.array_edits import everywhere, flattened, moved
 from symbolic.array_folding import folded
 from symbolic.array_refutation import Bench, Counterexample, search, sizes_of, survey
 from symbolic.array_slips import MISTAKES, Scene
-from symbolic.array_text import shown, shown_rule
 from symbolic.arrays import ONE, Abstract, Definition, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import (
@@ -36,6 +35,7 @@ from symbolic.indexed import (
 )
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
+from symbolic.model_notation import plain, statement
 from symbolic.partials import unfolded, written
 from symbolic.proof import KernelDisagreementError
 from symbolic.verdicts import Hypothesis as Needed
@@ -100,7 +100,7 @@ class Judge:
         if not seen.instances:
             return Open("The rule is not proved, and no instance satisfies the hypotheses.")
         return Open(
-            f"The formula differs from the derived one by {shown(found.residual)}, "
+            f"The formula differs from the derived one by {plain(found.residual)}, "
             f"but its values agree at {seen.told} places in {seen.instances} exact instances."
         )
 
@@ -110,7 +110,7 @@ class Judge:
         seen = survey(self.program, rule, needed, ENOUGH)
         if seen.apart is not None:
             raise KernelDisagreementError(
-                f"{shown_rule(self.program, rule)} is proved, and the instance "
+                f"{statement(self.program, rule)} is proved, and the instance "
                 f"{seen.apart.witness} gives {seen.apart.left} and {seen.apart.right}."
             )
         if not seen.told:
@@ -229,7 +229,7 @@ class Judge:
             for letter in letters:
                 if not letter.sort.ordered:
                     one = Law("", (letter,), (Get(given.array, letters),), ONE)
-                    yield replace(one, name=f"{shown(Sum(letter, one.pattern[0]))} = 1")
+                    yield replace(one, name=f"{plain(Sum(letter, one.pattern[0]))} = 1")
         for size in self._sizes(rule):
             yield SizeOne(f"{size} = 1", size)
 
@@ -240,7 +240,7 @@ def _sentence(hypothesis: Hypothesis) -> str:
     left: Expr = Mul(hypothesis.pattern)
     for letter in reversed(hypothesis.bound):
         left = Sum(letter, left)
-    return f"{shown(left)} = {shown(hypothesis.value)}."
+    return f"{plain(left)} = {plain(hypothesis.value)}."
 
 
 def _letters(sorts: tuple[Sort, ...], names: Mapping[Sort, str]) -> tuple[Var, ...]:
@@ -275,7 +275,7 @@ def _unexplained(program: Program, rule: Rule, true: Rule | None) -> str:
         words = f"The true rule also reads {', '.join(sorted(left_out))}."
         given = {g.array for g in program.given}
         return f"{words} They stand on the way to the cost." if left_out <= given else words
-    return f"No single slip explains it; the true rule is {shown_rule(program, true)}."
+    return f"No single slip explains it; the true rule is {statement(program, true)}."
 
 
 def _without_ranges(expr: Expr) -> Expr:

@@ -687,7 +687,7 @@ WRONG = (
         "y − d for targets that sum to anything",
         SOFT_CE,
         Rule("net3", (k,), pk[k] - dk[k]),
-        "It holds if Σ_k t[k] = 1",
+        "It holds if sum(k, t[k]) = 1",
     ),
     Slip(
         "softmax and cross-entropy, twice the gradient",
@@ -763,7 +763,7 @@ WRONG = (
         "the recurrent weight with the state of the same step",
         RNN,
         Rule("R", (b, b2), total(t, dus[t, b] * hs[t, b2])),
-        "hs[t, b'] stands where hs[t - 1, b'] belongs",
+        "hs[t,b'] stands where hs[t-1,b'] belongs",
         exact=False,
     ),
     Slip(

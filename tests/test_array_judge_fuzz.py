@@ -11,11 +11,11 @@ import pytest
 from symbolic.array_edits import somewhere
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import Counterexample, contradicted, search, survey
-from symbolic.array_text import shown_rule
 from symbolic.array_verdicts import Judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import Add, Affine, Expr, Fn, Get, Mul, Num, Opaque, Sort, Sum, Var, total
+from symbolic.model_notation import statement
 from symbolic.verdicts import Open, Proved, Refuted
 
 J, K, T = Sort("J"), Sort("K"), Sort("T", ordered=True)
@@ -141,7 +141,7 @@ def fuzzed(seeds: range, slips: int) -> Counter[str]:
             seen["too large"] += 1
             continue
         verdict = judging.verdict(right)
-        assert isinstance(verdict, Proved), shown_rule(program, right)
+        assert isinstance(verdict, Proved), statement(program, right)
         wrong = list(spoiled(right))
         for rule in writer.rng.sample(wrong, min(slips, len(wrong))):
             try:
@@ -154,7 +154,7 @@ def fuzzed(seeds: range, slips: int) -> Counter[str]:
                 assert isinstance(verdict.witness, ArrayWitness)
                 member = tuple(map(int, verdict.member))
                 found = Counterexample(member, verdict.witness, verdict.left, verdict.right)
-                assert contradicted(program, rule, found), (seed, shown_rule(program, rule))
+                assert contradicted(program, rule, found), (seed, statement(program, rule))
                 assert isinstance(verdict.nearest, Rule)
                 assert isinstance(judging.verdict(verdict.nearest), Proved)
             elif isinstance(verdict, Proved):

@@ -23,12 +23,12 @@ from symbolic.array_conditions import OFF_KINKS, OFF_ZERO, POSITIVE
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import Counterexample, contradicted, search
 from symbolic.array_slips import MISTAKES
-from symbolic.array_text import shown_rule
 from symbolic.array_verdicts import Judge, judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import Delta, Expr, Fn, Get, Name, Num, Size, Sort, Sum, Var
 from symbolic.indices import Law, SizeOne
+from symbolic.model_notation import statement
 from symbolic.proof import KernelDisagreementError
 from symbolic.theorems_letters import abstract_cost
 from symbolic.verdicts import Open, Proved, Refuted, Value
@@ -44,7 +44,7 @@ def test_published_rules_are_proved_under_exactly_their_hypotheses(published: Pu
     judging = Judge(published.program, published.hypotheses)
     for rule in published.rules:
         verdict = judging.verdict(rule)
-        assert isinstance(verdict, Proved), shown_rule(published.program, rule)
+        assert isinstance(verdict, Proved), statement(published.program, rule)
         needed = tuple(h.name for h in verdict.under if h not in (OFF_KINKS, OFF_ZERO, POSITIVE))
         assert needed == (published.under if rule.array in published.needing else ())
 
@@ -164,7 +164,7 @@ def test_a_rule_right_under_a_hypothesis_is_refuted_without_it_and_the_hypothesi
     assert isinstance(judge(SOFT_CE, rule, (TARGETS,)), Proved)
     verdict = judge(SOFT_CE, rule)
     assert isinstance(verdict, Refuted)
-    assert verdict.diagnosis == "It holds if Σ_k t[k] = 1."
+    assert verdict.diagnosis == "It holds if sum(k, t[k]) = 1."
 
 
 def test_a_counterexample_satisfies_the_hypotheses():
