@@ -241,8 +241,13 @@ def fuzz(pairs: int, seed: int) -> Counter[str]:
             right = spoiled(right, rng)
         c = calculus()
         inside = c.context([t])
-        a, b = (c.multiply(inside, c.normal(side)) for side in (left, right))
-        back = c.multiply(inside, c.normal(written(c, a)))
+        try:
+            a, b = (c.multiply(inside, c.normal(side)) for side in (left, right))
+            back = c.multiply(inside, c.normal(written(c, a)))
+        except InputError as refusal:  # a sum over ℤ that its ranges bound only jointly
+            assert "needs a range" in refusal.what
+            seen["refused"] += 1
+            continue
         assert back == a, f"read back otherwise: {left}"
         assert_same_values(left, written(c, a), case)
         same = is_zero(c, add(a, scale(b, -1)))
@@ -389,3 +394,4 @@ def test_a_law_that_would_not_end_is_refused():
 def test_normal_forms_agree_with_nested_loops_in_thousands_of_cases():
     seen = fuzz(3000, seed=2)
     assert not seen["disagree"]
+    assert seen["equal"] + seen["unequal"] >= 2900
