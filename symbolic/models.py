@@ -107,7 +107,7 @@ def vacuous(program: Program, rule: Rule, used: tuple[Hypothesis, ...]) -> str:
 def _would_hold(judge: Judge, claim: Claim) -> str:
     """The first further hypothesis under which a claim would follow, as one more sentence."""
     for hypothesis in _standard(judge.program)[:MOST_TRIED]:
-        if hypothesis in claim.assuming or isinstance(hypothesis, SizeOne):
+        if hypothesis in claim.assuming:
             continue
         offered = (*claim.assuming, hypothesis)
         try:
@@ -122,11 +122,11 @@ def _would_hold(judge: Judge, claim: Claim) -> str:
 
 
 def _standard(program: Program) -> list[Hypothesis]:
-    """One sample; data that sum to 1 along an axis; units marked by a pattern feed no other."""
-    sizes: dict[str, None] = {}
-    for sorts in program.arrays.values():
-        sizes.update({s.extent().name: None for s in sorts if s.last is None})
-    found: list[Hypothesis] = [SizeOne(f"{size} = 1", size) for size in sizes]
+    """Data that sum to 1 along an axis; units marked by a pattern feed no other.
+
+    That a size is 1 is tried by the judge itself.
+    """
+    found: list[Hypothesis] = []
     entries = [_entry(given) for given in program.given if given.sorts]
     for entry in entries:
         if entry.array not in program.indicators:
