@@ -350,7 +350,12 @@ class Calculus(Monomials):
         self, c: Number, sizes: dict[str, Number], bounds: list[Base], parts: Parts
     ) -> Normal | None:
         atoms, equations, ranges = parts
+        if not self._laws:
+            return None
+        held = {atom[1] for atom, _ in atoms if atom[0] == "x"}
         for summed, pattern, value in self._laws:
+            if not held.issuperset(atom[1] for atom in pattern):
+                continue
             for table, rest in matches(pattern, dict(atoms)):
                 if not self._well_sorted(pattern, table):
                     continue

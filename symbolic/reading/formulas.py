@@ -256,20 +256,22 @@ def _canonical(formula: Formula, names: dict[Var, int], dropped: frozenset[Var])
 
 
 def as_indexed(
-    formula: Formula, named: Callable[[Partial | SumOver], indexed.Expr]
+    formula: Formula,
+    named: Callable[[Partial | SumOver], indexed.Expr],
+    array_of: Callable[[Read], str] = lambda read: read.array,
 ) -> indexed.Expr:
     """The formula for the index calculus.
 
     `named` says what stands for a partial derivative and for a sum that is no sum over all
-    elements of a sort; it is asked for every one of them.
+    elements of a sort; it is asked for every one of them.  `array_of` names the arrays.
     """
 
     def put(part: Formula) -> indexed.Expr:
         match part:
             case Num() | Count():
                 return part
-            case Read(array, at):
-                return indexed.Get(array, at)
+            case Read(_, at):
+                return indexed.Get(array_of(part), at)
             case Plus(terms):
                 return indexed.Add(tuple(map(put, terms)))
             case Times(factors):

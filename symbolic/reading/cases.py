@@ -1,0 +1,180 @@
+"""The cases of a claim: what kinds of neurons its letters stand for, what its sums run over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symbolic.indexed import Count, Expr, Get, Mul, Num, Var
+from symbolic.reading.claims import Claim
+from symbolic.reading.formulas import (
+    NEURON,
+    Applied,
+    Call,
+    Formula,
+    Partial,
+    Power,
+    Range,
+    Read,
+    Times,
+    bound,
+    free,
+    walk,
+    with_range,
+)
+from symbolic.reading.theory import Assumption
+
+SMOOTH = ("exp", "tanh", "logistic", "softplus", "sin", "cos", "sinh", "cosh", "arctan")
+"""The elementary functions that have a value and a slope everywhere."""
+
+
+class BeyondError(Exception):
+    """The claim speaks of something that this prover does not reach."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A claim with one reading: what its letters are, and what its open sums run over.
+
+    `roles` are output, hidden, input or source (any neuron); `edges` are connections (to, from)
+    that exist.
+    """
+
+    left: Formula
+    right: Formula
+    roles: tuple[tuple[Var, str], ...]
+    edges: tuple[tuple[Var, Var], ...] = ()
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Those that have something to say of the claim."""
+        idle = set()
+        if not self.edges:
+            idle.add(Assumption.NP)
+        if not any(role == "hidden" for _, role in self.roles):
+            idle.add(Assumption.LH)
+        return tuple(one for one in Assumption if one not in idle)
+
+
+def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
+    """The claim for each kind of neuron that its letters may stand for.
+
+    `span` is output, fed or all.  Raises `BeyondError` where that settles not every sum.
+
+    A letter of unsaid role that has an induced local field stands for an output neuron and for a
+    hidden one; any other letter of unsaid role for every neuron.
+    """
+    sides = (claim.left, claim.right)
+    letters = sorted({v for side in sides for v in free(side) if v.sort == NEURON}, key=_by_name)
+    if claim.relation != "=":
+        raise BeyondError("Only equations are proved.")
+    computing = _computing(claim)
+    errors = {letter for side in sides for letter in _of_errors(side)}
+    if any(claim.role(letter.name) in ("hidden", "input") for letter in errors):
+        raise BeyondError("Only an output neuron has an error signal and a desired response.")
+    cases: list[tuple[tuple[Var, str], ...]] = [()]
+    for letter in letters:
+        said = claim.role(letter.name)
+        kinds: tuple[str, ...] = ("source",)
+        if said in ("output", "hidden", "input"):
+            kinds = (said,)
+        elif letter in errors:
+            kinds = ("output",)
+        elif letter in computing and said != "source":
+            kinds = ("output", "hidden")
+        cases = [(*case, (letter, kind)) for case in cases for kind in kinds]
+    pairs = {
+        (to, source)
+        for side in sides
+        for part in walk(side)
+        if isinstance(part, Partial) and part.by.array == "w"
+        for to, source in (part.by.at,)
+        if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= {*letters}
+    }
+    for role in claim.roles:
+        if role.role == "fed" and {role.letter, role.of} <= {v.name for v in letters}:
+            pairs.add((Var(role.letter, NEURON), Var(role.of, NEURON)))
+    edges = tuple(sorted(pairs, key=repr))
+    left, right = (with_range(side, _span(span, letters)) for side in sides)
+    if any(total.range.kind == "unsaid" for side in (left, right) for total in bound(side)):
+        raise BeyondError("The range of a sum is not said, and more than one may be meant.")
+    for total in (*bound(left), *bound(right)):
+        if total.range.kind != "output" and total.over in _of_errors(total.body):
+            raise BeyondError("Only an output neuron has an error signal and a desired response.")
+    return tuple(Settled(left, right, case, edges) for case in cases)
+
+
+def _span(span: str, letters: list[Var]) -> Range:
+    """What the sums of unsaid range run over; those that j feeds, if j is the only letter."""
+    if span != "fed":
+        return Range("interval" if span == "all" else span)
+    return Range("fed", of=letters[0].name) if len(letters) == 1 else Range("unsaid")
+
+
+def _by_name(letter: Var) -> str:
+    return letter.name
+
+
+def _computing(claim: Claim) -> set[Var]:
+    """The letters of neurons that must have an induced local field, or be fed."""
+    found: set[Var] = set()
+    for side in (claim.left, claim.right):
+        for part in walk(side):
+            if isinstance(part, Read) and part.array in ("v", "delta", "w", "dw", "e", "b"):
+                found |= {i for i in part.at[:1] if isinstance(i, Var)}
+            if isinstance(part, Applied):
+                found |= {i for i in part.at if isinstance(i, Var)}
+    return found
+
+
+def condition(claim: Settled, last_hidden: bool) -> Expr:
+    """1 for the neurons and connections that the claim speaks of, else 0."""
+    factors: list[Expr] = [Num(Fraction(1))]
+    for letter, role in claim.roles:
+        out, unit = Get("out", (letter,)), Get("unit", (letter,))
+        if role == "output":
+            factors.append(out)
+        if role == "hidden":
+            factors += [unit, 1 - out]
+        if role == "input":
+            factors.append(1 - unit)
+        if last_hidden and role == "hidden":
+            factors.append(Get("last", (letter,)))
+    factors += [Get("edge", pair) for pair in claim.edges]
+    return Mul(tuple(factors))
+
+
+def within(letter: Var, limits: Range) -> Expr:
+    """1 for the elements that a sum runs over; the sum of a cost runs over the outputs."""
+    kind = "output" if limits.kind == "unsaid" else limits.kind
+    if letter.sort != NEURON or kind in ("all", "interval"):
+        return Num(Fraction(1))
+    out, unit = Get("out", (letter,)), Get("unit", (letter,))
+    if kind == "output":
+        return out
+    if kind == "hidden":
+        return unit * (1 - out)
+    if kind == "fed" and limits.of:
+        return Get("edge", (letter, Var(limits.of, NEURON)))
+    raise BeyondError(f"The range of {letter.name} is not in reach.")
+
+
+def _of_errors(formula: Formula) -> set[Var]:
+    """The letters of neurons that must be outputs: those of e, d and the cost of one output."""
+    return {
+        letter
+        for part in walk(formula)
+        if isinstance(part, Read) and part.array in ("e", "d", "E")
+        for letter in part.at
+        if isinstance(letter, Var) and letter.sort == NEURON
+    }
+
+
+def require_value(part: Formula) -> None:
+    """Refuses what may have no value: normal forms cancel before anyone can look."""
+    if isinstance(part, Power):
+        plain = all(isinstance(inner, Num | Count | Times | Power) for inner in walk(part.base))
+        if not plain and (part.exponent < 0 or part.exponent.denominator > 1):
+            raise BeyondError("A denominator or a root that could vanish is not in reach.")
+    if isinstance(part, Call) and part.name not in SMOOTH:
+        raise BeyondError(f"{part.name} has points without a value or a slope: not in reach.")
