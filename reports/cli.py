@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from reports.check import as_json, as_text, checked, verdict
 from reports.derivation_page import page
 from reports.document import Document
 from reports.jsonout import EXIT_CODES, Json, report
@@ -277,6 +278,16 @@ def _called(network: Network) -> str:
     return f"{network.name or 'the network'} ({count:,} neuron{'s' if count > 1 else ''})"
 
 
+def check_command(options: argparse.Namespace) -> int:
+    """proofprop check FILE"""
+    reading, judged = checked(options.file, options.profile)
+    if options.json:
+        print(json.dumps(as_json(reading, judged), indent=2, ensure_ascii=True))
+    else:
+        print(as_text(reading, judged), end="")
+    return EXIT_CODES[verdict(reading, judged)]
+
+
 def _read(name: str) -> str:
     try:
         with open(name, "rb") as stream:
@@ -406,6 +417,25 @@ COMMANDS = {
         "  proofprop prove --general -o theorems.tex      the theorems for all networks\n"
         "  proofprop prove examples/lstm.model            the claims in a model file",
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
+    ),
+    "check": Command(
+        check_command,
+        "a verdict for every formula of a written derivation",
+        "Read a derivation in Markdown, LaTeX or a notebook and say of every line: proved,\n"
+        "proved under assumptions it does not name, refuted with numbers, or open.",
+        "  proofprop check notes.md\n  proofprop check paper.tex --profile rumelhart --json",
+        (
+            (("file",), {"metavar": "FILE", "help": "a .md, .tex or .ipynb file"}),
+            (
+                ("--profile",),
+                {
+                    "metavar": "P",
+                    "default": "haykin",
+                    "help": "the notation: haykin, bishop, rumelhart, plain or a .toml (haykin)",
+                },
+            ),
+            _JSON,
+        ),
     ),
     "train": Command(
         train_command,

@@ -136,14 +136,21 @@ def base_of(reading: Reading) -> Base:
     defines fields and signals in a way that this prover does not reach.
     """
     found: dict[Key, Claim] = {}
+    usual = {key(claim.head): claim for claim in reading.standard if claim.head is not None}
     for claim in reading.definitions:
         if claim.head is not None and not claim.problems:
             if key(claim.head) in found:
                 raise InputError(f"{claim.head.sign} has two definitions, each for some neurons.")
             found[key(claim.head)] = claim
-    for claim in reading.standard:
-        if claim.head is not None:
-            found.setdefault(key(claim.head), claim)
+    while True:  # what is usual, but rests on what nobody defined, defines nothing either
+        known = {*found, *usual} | {(name,) for name in ARRAYS}
+        idle = [one for one, claim in usual.items() if not _reads(claim) <= known]
+        if not idle:
+            break
+        for one in idle:
+            del usual[one]
+    for defined, claim in usual.items():
+        found.setdefault(defined, claim)
     definitions: dict[str, tuple[Read, Formula]] = {}
     for claim in found.values():
         head = claim.head
@@ -160,6 +167,10 @@ def base_of(reading: Reading) -> Base:
             parts = walk(definitions[name][1])
             waiting += [name_of(part) for part in parts if isinstance(part, Read)]
     return Base(definitions)
+
+
+def _reads(claim: Claim) -> set[Key]:
+    return {key(part) for part in walk(claim.right) if isinstance(part, Read)}
 
 
 def _require_one_sample(head: Read, body: Formula) -> None:

@@ -1,0 +1,137 @@
+"""`proofprop check`: a verdict for each formula of a written derivation, as text or JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.jsonout import Json
+from reports.progress import clock
+from symbolic.errors import InputError
+from symbolic.reading.claims import Outcome, Reading
+from symbolic.reading.documents import kind_of
+from symbolic.reading.judgement import Judged, Reached, judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+
+MARKS = {"proved": "✓", "refuted": "✗", "open": "?", "definition": "·", "assumption": "·"}
+LARGEST = 5_000_000
+
+
+def checked(file: str, profile: str) -> tuple[Reading, tuple[Judged, ...]]:
+    """A document with the verdict of each of its claims.
+
+    Raises `InputError` where the file or the profile cannot be read, or where the definitions of
+    the document are beyond the prover.
+    """
+    notation = open_profile(profile)
+    try:
+        data = Path(file).read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=file) from None
+    except UnicodeDecodeError:
+        raise InputError("this is no UTF-8 text", file=file) from None
+    if len(data) > LARGEST:
+        raise InputError("a document has at most 5 MB", file=file)
+    reading = read_document(text, notation, kind_of(file))
+    try:
+        with clock("checking every line"):
+            return reading, judge(reading)
+    except InputError as error:
+        raise InputError(f"{error}", file=file) from None
+
+
+def verdict(reading: Reading, judged: tuple[Judged, ...]) -> str:
+    """The worst of all; a formula that is not understood leaves the document open."""
+    words = {one.word for one in judged}
+    if "refuted" in words:
+        return "refuted"
+    unread = any(entry.outcome is Outcome.NOT_UNDERSTOOD for entry in reading.ledger)
+    return "open" if unread or "open" in words or "proved" not in words else "proved"
+
+
+def as_text(reading: Reading, judged: tuple[Judged, ...]) -> str:
+    """Each claim as it was understood, with its verdict, in the order of the document."""
+    lines = [f"read in the notation of {reading.profile.title}", ""]
+    for one in judged:
+        lines.append(f"{MARKS[one.word]} {one.claim.place}: {one.claim.latex(reading.profile)}")
+        lines += [f"    {_said(case)}" for case in one.cases] or [f"    {one.word}"]
+        for case in one.cases:
+            if case.against is not None:
+                lines += _numbers(case)
+    lines += [
+        f"? {entry.place}: not understood: {entry.text}\n    {entry.why}"
+        for entry in reading.ledger
+        if entry.outcome is Outcome.NOT_UNDERSTOOD
+    ]
+    lines += [f"! {lint.place}: {lint.what}" for lint in reading.lints]
+    lines += ["", f"the document is {verdict(reading, judged)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _said(case: Reached) -> str:
+    scope = "; ".join(part for part in (case.roles, case.span) if part)
+    what = case.word
+    if case.under and case.under != ((),):
+        what += " if " + ", or if ".join(" and ".join(s) for s in case.under)
+    if case.why:
+        what += f" ({case.why})"
+    return f"{what} [{scope}]" if scope else what
+
+
+def _numbers(case: Reached) -> list[str]:
+    assert case.against is not None
+    letters = ", ".join(f"{n} = {k}" for n, k in case.against.letters if n != "·")
+    start = "fails" if case.word == "refuted" else "fails otherwise"
+    return [
+        f"    {start}: {case.against.left} against {case.against.right} at {letters or 'any n'}",
+        f"      {case.against.world}",
+    ]
+
+
+def as_json(reading: Reading, judged: tuple[Judged, ...]) -> Json:
+    """The object that --json prints."""
+    items: list[Json] = []
+    for one in judged:
+        first = one.cases[0].under if one.cases else ()
+        row: Json = {
+            "id": str(one.claim.number),
+            "verdict": one.word,
+            "statement": one.claim.latex(reading.profile),
+            "under": [str(name) for name in first[0]] if first else [],
+            "source": {"line": one.claim.place.line, "column": one.claim.place.column},
+            "cases": [_case(case) for case in one.cases],
+        }
+        bad = next((c.against for c in one.cases if c.word == "refuted"), None)
+        if bad is not None:
+            row["counterexample"] = {
+                "network": str(bad.world),
+                "letters": dict(bad.letters),
+                "left": str(bad.left),
+                "right": str(bad.right),
+            }
+        items.append(row)
+    unread = [
+        {"line": e.place.line, "column": e.place.column, "text": e.text, "why": e.why}
+        for e in reading.ledger
+        if e.outcome is Outcome.NOT_UNDERSTOOD
+    ]
+    lints = [
+        {"line": s.place.line, "column": s.place.column, "what": s.what} for s in reading.lints
+    ]
+    return {
+        "verdict": verdict(reading, judged),
+        "items": items,
+        "not_understood": unread,
+        "lints": lints,
+    }
+
+
+def _case(case: Reached) -> Json:
+    return {
+        "verdict": case.word,
+        "roles": case.roles,
+        "range": case.span,
+        "under": [[str(name) for name in one] for one in case.under],
+        "why": case.why,
+    }

@@ -1,0 +1,127 @@
+"""`proofprop check`: what it says of a document, and that no wrong line slips through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from reports.cli import main
+from symbolic.indexed import Num
+from symbolic.reading.claims import Kind
+from symbolic.reading.formulas import (
+    Applied,
+    Formula,
+    Partial,
+    Plus,
+    Power,
+    Read,
+    SumOver,
+    Times,
+    times,
+)
+from symbolic.reading.judgement import judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+
+DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
+
+
+def test_the_document_is_refuted_at_its_brace(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(DOCUMENT), "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    words = [item["verdict"] for item in result["items"]]
+    assert words.count("refuted") == 1
+    assert words.count("proved") == 29
+    assert words.count("definition") == 7
+    assert result["not_understood"] == []
+    [bad] = [item for item in result["items"] if item["verdict"] == "refuted"]
+    assert bad["source"]["line"] == 85
+    assert bad["counterexample"]["left"] == "63"
+
+
+def test_a_right_document_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "right.md"
+    file.write_text(
+        "Let $j$ be an output neuron.\n$$\\frac{\\partial e_j}{\\partial y_j} = -1$$\n", "utf-8"
+    )
+    assert main(["check", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert "✓ line 2" in out
+    assert "the document is proved" in out
+
+
+def test_a_formula_that_is_not_understood_leaves_the_document_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.md"
+    file.write_text("$$\\nabla \\mathcal{E} = 0$$\n", "utf-8")
+    assert main(["check", str(file)]) == 3
+    assert "not understood" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "no-such.md"], "cannot be read"),
+        (["check", "no-such.docx"], "no-such.docx"),
+        (["check", str(DOCUMENT), "--profile", "haykn"], "haykin"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def mutants(formula: Formula) -> Iterator[Formula]:
+    """The formula with one thing in it wrong."""
+    match formula:
+        case Num(value):
+            yield Num(value + 1)
+            yield Num(-value)
+        case Read(array, at, sign):
+            if len(at) == 2 and at[0] != at[1] and array in ("w", "dw"):
+                yield Read(array, (at[1], at[0]), sign)
+            for other in {"e": "d", "y": "v", "delta": "v"}.get(array, ""):
+                yield Read(other, at, sign)
+        case Applied(name, at, argument, order, sign):
+            yield Applied(name, at, argument, 1 - order, sign)
+        case Plus(parts) | Times(parts):
+            kind = type(formula)
+            for n, part in enumerate(parts):
+                yield kind((*parts[:n], *parts[n + 1 :])) if len(parts) > 2 else parts[1 - n]
+                for other in mutants(part):
+                    yield kind((*parts[:n], other, *parts[n + 1 :]))
+        case Power(base, exponent):
+            yield Power(base, exponent + 1) if exponent > 0 else base
+        case SumOver(letter, limits, body):
+            for other in mutants(body):
+                yield SumOver(letter, limits, other)
+        case Partial(of, by, reading) if isinstance(of, Read) and of.array in ("v", "y", "e"):
+            yield Partial(by, of, reading)
+    if not isinstance(formula, Num):
+        yield times(Num(Fraction(-1)), formula)
+
+
+@pytest.mark.slow
+def test_no_exact_network_contradicts_what_is_proved_of_wrong_lines() -> None:
+    """`judge` stops at a proof that a network contradicts; few mutants are true anyway."""
+    reading = read_document(DOCUMENT.read_text("utf-8"), open_profile("haykin"))
+    changed = tuple(
+        replace(claim, right=wrong)
+        for claim in reading.claims
+        if claim.kind in (Kind.CLAIM, Kind.LABEL)
+        for wrong in mutants(claim.right)
+    )
+    definitions = tuple(c for c in reading.claims if c.kind is Kind.DEFINITION)
+    judged = judge(replace(reading, claims=(*definitions, *changed)))[len(definitions) :]
+    words = [one.word for one in judged]
+    assert len(words) > 150
+    assert words.count("refuted") > 0.8 * len(words)
+    assert words.count("proved") < 0.15 * len(words)
