@@ -13,7 +13,7 @@ from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.theory import Assumption, base_of
-from symbolic.reading.worlds import Counterexample, Tried, find, worlds
+from symbolic.reading.worlds import Counterexample, Refuter, Tried, worlds
 from tests.test_reading_prover import HIDDEN, OUTPUT, PAIR, claims_of
 
 N1, OT, NP, LH, SO = Assumption
@@ -23,7 +23,8 @@ def tried(
     text: str, under: tuple[Assumption, ...] = (), span: str = "output"
 ) -> Counterexample | Tried:
     prover, claims = claims_of(text)
-    results = [find(prover.base, case, under) for case in settled(claims[-1], span)]
+    refuter = Refuter(prover.base)
+    results = [refuter.find(case, under) for case in settled(claims[-1], span)]
     assert results
     return next((one for one in results if isinstance(one, Counterexample)), results[0])
 
@@ -82,19 +83,20 @@ def test_every_proof_of_a_document_stands_in_every_network_and_needs_what_it_nam
     text = Path(__file__).with_name("documents").joinpath("generalizing.md").read_text("utf-8")
     reading = read_document(text, open_profile("haykin"))
     prover = Prover(base_of(reading))
+    refuter = Refuter(prover.base)
     proofs = dropped = 0
     for claim in reading.claims:
         if claim.kind not in (Kind.CLAIM, Kind.LABEL, Kind.RESTATEMENT):
             continue
         for case in settled(claim):
             for proof in prover.assumptions(case):
-                met = find(prover.base, case, proof.under)
+                met = refuter.find(case, proof.under)
                 assert isinstance(met, Tried), (claim.number, proof)
                 assert met > 0, (claim.number, proof)
                 proofs += 1
                 for one in proof.under:
                     fewer = tuple(a for a in proof.under if a != one)
-                    assert isinstance(find(prover.base, case, fewer), Counterexample), claim.number
+                    assert isinstance(refuter.find(case, fewer), Counterexample), claim.number
                     dropped += 1
     assert proofs > 30
     assert dropped > 20
@@ -106,7 +108,7 @@ def test_the_brace_under_the_slope_alone_is_refuted() -> None:
     base = base_of(reading)
     [label] = [claim for claim in reading.claims if claim.kind is Kind.LABEL]
     [case] = settled(label)
-    found = find(base, case, tuple(Assumption))
+    found = Refuter(base).find(case, tuple(Assumption))
     assert isinstance(found, Counterexample)
     assert found.left.denominator == 1
     assert isinstance(found.right, Fraction)

@@ -1,7 +1,8 @@
 """The verdict of every line of a document: what the prover and the exact networks say together.
 
 A line is proved only where the prover has a proof and exact networks that meet its assumptions
-were tried and agree; a proof that an exact network contradicts stops everything.
+were tried and agree: no proof is looked for where a network breaks the line, or where none has
+such neurons.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.formulas import NEURON, bound
 from symbolic.reading.prover import Prover
 from symbolic.reading.theory import Assumption, base_of
-from symbolic.reading.worlds import Counterexample, find
+from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 SPANS = {
     "fed": "k over the neurons that are fed",
@@ -24,10 +25,6 @@ SPANS = {
 }
 """What a sum of unsaid range may run over."""
 RANK = ("proved", "open", "refuted")
-
-
-class DisagreementError(AssertionError):
-    """An exact network contradicts a proof: an error of ours."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +68,16 @@ def judge(reading: Reading) -> tuple[Judged, ...]:
 
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
+    base = base_of(reading)
     try:
-        prover = Prover(base_of(reading))
+        prover = Prover(base)
     except BeyondError as error:
         raise InputError(str(error)) from None
-    return tuple(_judged(prover, claim) for claim in reading.claims)
+    refuter = Refuter(base)
+    return tuple(_judged(prover, refuter, claim) for claim in reading.claims)
 
 
-def _judged(prover: Prover, claim: Claim) -> Judged:
+def _judged(prover: Prover, refuter: Refuter, claim: Claim) -> Judged:
     if claim.problems:
         return Judged(claim, (Reached("open", why=str(claim.problems[0])),))
     if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
@@ -92,37 +91,30 @@ def _judged(prover: Prover, claim: Claim) -> Judged:
     for span in SPANS if open_sums else ("output",):
         said = SPANS[span] if open_sums else ""
         try:
-            found += [_reached(prover, case, said) for case in settled(claim, span)]
+            found += [_reached(prover, refuter, case, said) for case in settled(claim, span)]
         except BeyondError as error:
             if not open_sums:
                 found.append(Reached("open", why=str(error)))
     return Judged(claim, tuple(found) or (Reached("open", why="Say what k runs over."),))
 
 
-def _reached(prover: Prover, case: Settled, span: str) -> Reached:
+def _reached(prover: Prover, refuter: Refuter, case: Settled, span: str) -> Reached:
     roles = ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
+    tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
+
+    def possible(under: tuple[Assumption, ...]) -> bool:
+        tried[under] = refuter.find(case, under)
+        return isinstance(tried[under], Tried) and tried[under] != Tried(0)
+
     try:
-        proofs = prover.assumptions(case)
+        proofs = prover.assumptions(case, possible)
     except (TooLargeError, InputError) as error:
         return Reached("open", roles, span, why=str(error))
-    against = find(prover.base, case)
+    against = tried[()]
     if not proofs:
         if isinstance(against, Counterexample):
             return Reached("refuted", roles, span, against=against)
         return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
-    met = [proof for proof in proofs if _stands(prover, case, proof.under)]
-    if not met:
-        return Reached("open", roles, span, why="no exact network meets what it needs")
-    under = tuple(proof.under for proof in met)
-    if under == ((),):
-        return Reached("proved", roles, span, under)
-    if not isinstance(against, Counterexample):
-        return Reached("proved", roles, span, under, why="no network was found that needs them")
-    return Reached("proved", roles, span, under, against)
-
-
-def _stands(prover: Prover, case: Settled, under: tuple[Assumption, ...]) -> bool:
-    tried = find(prover.base, case, under)
-    if isinstance(tried, Counterexample):
-        raise DisagreementError(f"{case} is proved under {under}, and {tried} contradicts it.")
-    return tried > 0
+    under = tuple(proof.under for proof in proofs)
+    needed = against if isinstance(against, Counterexample) else None
+    return Reached("proved", roles, span, under, needed)

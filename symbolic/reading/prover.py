@@ -90,10 +90,15 @@ class Prover:
                 gap = again
         return Proof(under, tuple(steps)) if is_zero(calculus, gap) else None
 
-    def assumptions(self, claim: Settled) -> tuple[Proof, ...]:
+    def assumptions(
+        self,
+        claim: Settled,
+        possible: Callable[[tuple[Assumption, ...]], bool] = lambda chosen: True,
+    ) -> tuple[Proof, ...]:
         """Proofs under the smallest sets of assumptions; none of the sets holds another.
 
-        Raises as `prove` does.
+        Where a set is not `possible`, because a network that meets it breaks the claim, no proof
+        is looked for.  Raises as `prove` does.
         """
         found: list[Proof] = []
         offered = claim.assumptions
@@ -101,7 +106,7 @@ class Prover:
             for chosen in combinations(offered, size):
                 if any(set(proof.under) <= set(chosen) for proof in found):
                     continue
-                proof = self.prove(claim, chosen)
+                proof = self.prove(claim, chosen) if possible(chosen) else None
                 if proof is not None:
                     found.append(proof)
             if found and not found[0].under:

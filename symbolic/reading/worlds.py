@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 
 from symbolic.indexed import Count, Num, Var
@@ -50,17 +50,17 @@ class World:
     outputs: tuple[int, ...]
     samples: int
 
-    @property
+    @cached_property
     def edges(self) -> dict[tuple[int, int], int]:
         """Connection (to, source): weight."""
         return dict(self.weights)
 
-    @property
+    @cached_property
     def neurons(self) -> tuple[int, ...]:
         """All neurons, each after those that feed it."""
         return tuple(sorted({n for pair, _ in self.weights for n in pair}))
 
-    @property
+    @cached_property
     def inputs(self) -> frozenset[int]:
         """The neurons that none feeds."""
         return frozenset(self.neurons) - {to for (to, _), _ in self.weights}
@@ -158,25 +158,30 @@ class Tried(int):
     """How many exact instances met the claim and agreed."""
 
 
-def find(base: Base, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
-    """The first instance that meets the assumptions and at which the sides differ."""
-    count = 0
-    for world in worlds():
-        values = _Values(base, world)
-        for letters in _assignments(world, claim):
-            hidden = tuple(letters[v] for v, role in claim.roles if role == "hidden")
-            if not all(world.satisfies(one, hidden) for one in under):
-                continue
-            try:
-                left = values.of(claim.left, letters)[0]
-                right = values.of(claim.right, letters)[0]
-            except UndefinedError:
-                continue
-            if left != right:
-                named = tuple(sorted((v.name, n) for v, n in letters.items()))
-                return Counterexample(world, named, left, right)
-            count += 1
-    return Tried(count)
+class Refuter:
+    """Looks for networks that break the claims of one document; what it computes it keeps."""
+
+    def __init__(self, base: Base) -> None:
+        self._values = [(world, _Values(base, world)) for world in worlds()]
+
+    def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
+        """The first instance that meets the assumptions and at which the sides differ."""
+        count = 0
+        for world, values in self._values:
+            for letters in _assignments(world, claim):
+                hidden = tuple(letters[v] for v, role in claim.roles if role == "hidden")
+                if not all(world.satisfies(one, hidden) for one in under):
+                    continue
+                try:
+                    left = values.of(claim.left, letters)[0]
+                    right = values.of(claim.right, letters)[0]
+                except UndefinedError:
+                    continue
+                if left != right:
+                    named = tuple(sorted((v.name, n) for v, n in letters.items()))
+                    return Counterexample(world, named, left, right)
+                count += 1
+        return Tried(count)
 
 
 def _assignments(world: World, claim: Settled) -> Iterator[dict[Var, int]]:
