@@ -82,7 +82,7 @@ def _said(case: Reached) -> str:
 def _numbers(case: Reached) -> list[str]:
     assert case.against is not None
     letters = ", ".join(f"{n} = {k}" for n, k in case.against.letters if n != "·")
-    start = "fails" if case.word == "refuted" else "fails otherwise"
+    start = "fails otherwise" if case.word == "proved" else "fails"
     return [
         f"    {start}: {case.against.left} against {case.against.right} at {letters or 'any n'}",
         f"      {case.against.world}",

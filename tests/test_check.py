@@ -25,6 +25,7 @@ from symbolic.reading.formulas import (
     Times,
     times,
 )
+from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
@@ -65,6 +66,19 @@ def test_a_formula_that_is_not_understood_leaves_the_document_open(
     file.write_text("$$\\nabla \\mathcal{E} = 0$$\n", "utf-8")
     assert main(["check", str(file)]) == 3
     assert "not understood" in capsys.readouterr().out
+
+
+def test_a_line_is_not_refuted_where_a_range_was_not_tried() -> None:
+    """With two letters nobody says whose fed neurons k may run over."""
+    text = "Let $j$ be a hidden neuron. Then\n$$y_i \\delta_j = y_i \\sum_k y_k w_{kj}$$\n"
+    cost = (
+        "let $\\mathcal{E}(n) = \\sum_{\\xi=1}^N \\sum_k e_k^{\\xi}(n)$ "
+        "(sum over all output neurons). "
+    )
+    reading = read_document(cost + text, open_profile("haykin"))
+    [claim] = [one for one in judge(reading) if one.claim.kind is Kind.CLAIM]
+    assert claim.word == "open"
+    assert any("not tried" in case.why for case in claim.cases)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
@@ -88,14 +88,24 @@ def _judged(prover: Prover, refuter: Refuter, claim: Claim) -> Judged:
         for total in bound(side)
     )
     found: list[Reached] = []
+    beyond = ""
     for span in SPANS if open_sums else ("output",):
         said = SPANS[span] if open_sums else ""
         try:
             found += [_reached(prover, refuter, case, said) for case in settled(claim, span)]
         except BeyondError as error:
-            if not open_sums:
-                found.append(Reached("open", why=str(error)))
-    return Judged(claim, tuple(found) or (Reached("open", why="Say what k runs over."),))
+            beyond = str(error)
+    if beyond and open_sums:  # a range that was not tried may be the one that is meant
+        found = [_unless(case, beyond) for case in found]
+    return Judged(claim, tuple(found) or (Reached("open", why=beyond),))
+
+
+def _unless(case: Reached, beyond: str) -> Reached:
+    if case.word != "refuted":
+        return case
+    return replace(
+        case, word="open", why=f"it fails for this range; another was not tried: {beyond}"
+    )
 
 
 def _reached(prover: Prover, refuter: Refuter, case: Settled, span: str) -> Reached:
