@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from reports.jsonout import Json
 from reports.progress import clock
 from symbolic.errors import InputError
@@ -14,25 +12,15 @@ from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 
 MARKS = {"proved": "✓", "refuted": "✗", "open": "?", "definition": "·", "assumption": "·"}
-LARGEST = 5_000_000
 
 
-def checked(file: str, profile: str) -> tuple[Reading, tuple[Judged, ...]]:
+def checked(file: str, text: str, profile: str) -> tuple[Reading, tuple[Judged, ...]]:
     """A document with the verdict of each of its claims.
 
-    Raises `InputError` where the file or the profile cannot be read, or where the definitions of
-    the document are beyond the prover.
+    Raises `InputError` where the name says no kind of document, the profile cannot be read, or the
+    definitions of the document are beyond the prover.
     """
     notation = open_profile(profile)
-    try:
-        data = Path(file).read_bytes()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=file) from None
-    except UnicodeDecodeError:
-        raise InputError("this is no UTF-8 text", file=file) from None
-    if len(data) > LARGEST:
-        raise InputError("a document has at most 5 MB", file=file)
     reading = read_document(text, notation, kind_of(file))
     try:
         with clock("checking every line"):

@@ -37,8 +37,6 @@ from symbolic.spec import open_network
 from symbolic.verdicts import Proved
 from symbolic.verification import prove, rule_of
 
-LARGEST_RULE = 1_000_000
-
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
 MODEL = ".model"
 """How the name of a model file ends."""
@@ -280,7 +278,7 @@ def _called(network: Network) -> str:
 
 def check_command(options: argparse.Namespace) -> int:
     """proofprop check FILE"""
-    reading, judged = checked(options.file, options.profile)
+    reading, judged = checked(options.file, _read(options.file, "a document", 5), options.profile)
     if options.json:
         print(json.dumps(as_json(reading, judged), indent=2, ensure_ascii=True))
     else:
@@ -288,12 +286,13 @@ def check_command(options: argparse.Namespace) -> int:
     return EXIT_CODES[verdict(reading, judged)]
 
 
-def _read(name: str) -> str:
+def _read(name: str, what: str = "a rule file", megabytes: int = 1) -> str:
+    most = megabytes * 1_000_000
     try:
         with open(name, "rb") as stream:
-            data = stream.read(LARGEST_RULE + 1)
-        if len(data) > LARGEST_RULE:
-            raise InputError("a rule file has at most 1 MB", file=name)
+            data = stream.read(most + 1)
+        if len(data) > most:
+            raise InputError(f"{what} has at most {megabytes} MB", file=name)
         return data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=name) from None
