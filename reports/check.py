@@ -7,14 +7,14 @@ from reports.progress import clock
 from symbolic.errors import InputError
 from symbolic.reading.claims import Outcome, Reading
 from symbolic.reading.documents import kind_of
-from symbolic.reading.judgement import Judged, Reached, judge
+from symbolic.reading.judgement import Judgement, Reached, judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 
 MARKS = {"proved": "✓", "refuted": "✗", "open": "?", "definition": "·", "assumption": "·"}
 
 
-def checked(file: str, text: str, profile: str) -> tuple[Reading, tuple[Judged, ...]]:
+def checked(file: str, text: str, profile: str) -> tuple[Reading, Judgement]:
     """A document with the verdict of each of its claims.
 
     Raises `InputError` where the name says no kind of document, the profile cannot be read, or the
@@ -29,19 +29,19 @@ def checked(file: str, text: str, profile: str) -> tuple[Reading, tuple[Judged, 
         raise InputError(f"{error}", file=file) from None
 
 
-def verdict(reading: Reading, judged: tuple[Judged, ...]) -> str:
+def verdict(reading: Reading, judgement: Judgement) -> str:
     """The worst of all; a formula that is not understood leaves the document open."""
-    words = {one.word for one in judged}
+    words = {one.word for one in judgement.lines}
     if "refuted" in words:
         return "refuted"
     unread = any(entry.outcome is Outcome.NOT_UNDERSTOOD for entry in reading.ledger)
     return "open" if unread or "open" in words or "proved" not in words else "proved"
 
 
-def as_text(reading: Reading, judged: tuple[Judged, ...]) -> str:
+def as_text(reading: Reading, judgement: Judgement) -> str:
     """Each claim as it was understood, with its verdict, in the order of the document."""
     lines = [f"read in the notation of {reading.profile.title}", ""]
-    for one in judged:
+    for one in judgement.lines:
         lines.append(f"{MARKS[one.word]} {one.claim.place}: {one.claim.latex(reading.profile)}")
         lines += [f"    {_said(case)}" for case in one.cases] or [f"    {one.word}"]
         for case in one.cases:
@@ -53,7 +53,7 @@ def as_text(reading: Reading, judged: tuple[Judged, ...]) -> str:
         if entry.outcome is Outcome.NOT_UNDERSTOOD
     ]
     lines += [f"! {lint.place}: {lint.what}" for lint in reading.lints]
-    lines += ["", f"the document is {verdict(reading, judged)}"]
+    lines += ["", f"the document is {verdict(reading, judgement)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -77,10 +77,10 @@ def _numbers(case: Reached) -> list[str]:
     ]
 
 
-def as_json(reading: Reading, judged: tuple[Judged, ...]) -> Json:
+def as_json(reading: Reading, judgement: Judgement) -> Json:
     """The object that --json prints."""
     items: list[Json] = []
-    for one in judged:
+    for one in judgement.lines:
         first = one.cases[0].under if one.cases else ()
         row: Json = {
             "id": str(one.claim.number),
@@ -108,7 +108,7 @@ def as_json(reading: Reading, judged: tuple[Judged, ...]) -> Json:
         {"line": s.place.line, "column": s.place.column, "what": s.what} for s in reading.lints
     ]
     return {
-        "verdict": verdict(reading, judged),
+        "verdict": verdict(reading, judgement),
         "items": items,
         "not_understood": unread,
         "lints": lints,

@@ -278,12 +278,13 @@ def _called(network: Network) -> str:
 
 def check_command(options: argparse.Namespace) -> int:
     """proofprop check FILE"""
-    reading, judged = checked(options.file, _read(options.file, "a document", 5), options.profile)
+    text = _read(options.file, "a document", 5)
+    reading, judgement = checked(options.file, text, options.profile)
     if options.json:
-        print(json.dumps(as_json(reading, judged), indent=2, ensure_ascii=True))
+        print(json.dumps(as_json(reading, judgement), indent=2, ensure_ascii=True))
     else:
-        print(as_text(reading, judged), end="")
-    return EXIT_CODES[verdict(reading, judged)]
+        print(as_text(reading, judgement), end="")
+    return EXIT_CODES[verdict(reading, judgement)]
 
 
 def _read(name: str, what: str = "a rule file", megabytes: int = 1) -> str:

@@ -76,7 +76,7 @@ def test_a_line_is_not_refuted_where_a_range_was_not_tried() -> None:
         "(sum over all output neurons). "
     )
     reading = read_document(cost + text, open_profile("haykin"))
-    [claim] = [one for one in judge(reading) if one.claim.kind is Kind.CLAIM]
+    [claim] = [one for one in judge(reading).lines if one.claim.kind is Kind.CLAIM]
     assert claim.word == "open"
     assert any("not tried" in case.why for case in claim.cases)
 

@@ -13,7 +13,7 @@ from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.formulas import NEURON, bound
+from symbolic.reading.formulas import NEURON, Formula, bound
 from symbolic.reading.prover import Prover
 from symbolic.reading.theory import Assumption, base_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
@@ -25,6 +25,33 @@ SPANS = {
 }
 """What a sum of unsaid range may run over."""
 RANK = ("proved", "open", "refuted")
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A right form of the line: the side with one thing in it changed, and proved.
+
+    `right` is the whole right side, of a brace the piece that the brace should stand over; `under`
+    is what the proof needs, `edit` says in words what was changed.
+    """
+
+    right: Formula
+    under: tuple[Assumption, ...]
+    edit: str
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Whether a line follows from the lines before it, which is not whether it is true.
+
+    `word` is follows, unjustified or open; `under` are the least sets of assumptions that the step
+    or the lines it rests on need; `uses` are the numbers of those lines.
+    """
+
+    word: str
+    under: tuple[tuple[Assumption, ...], ...] = ()
+    uses: tuple[int, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,14 +69,21 @@ class Reached:
     under: tuple[tuple[Assumption, ...], ...] = ()
     against: Counterexample | None = None
     why: str = ""
+    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim with what is said of each of its cases; a definition has none."""
+    """A claim with what is said of each of its cases; a definition has none.
+
+    `argument` is the second verdict; `inherits` is the number of the broken line or definition
+    that this line has its error from.
+    """
 
     claim: Claim
     cases: tuple[Reached, ...] = ()
+    argument: Argument | None = None
+    inherits: int | None = None
 
     @property
     def word(self) -> str:
@@ -63,7 +97,26 @@ class Judged:
         return RANK[max(best.values())]
 
 
-def judge(reading: Reading) -> tuple[Judged, ...]:
+@dataclass(frozen=True)
+class Repair:
+    """A single edit of a definition that makes these lines true."""
+
+    definition: int
+    right: Formula
+    edit: str
+    mends: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdicts of a document: `broken` is the number of the line where it first goes wrong."""
+
+    lines: tuple[Judged, ...]
+    broken: int | None = None
+    repair: Repair | None = None
+
+
+def judge(reading: Reading) -> Judgement:
     """The verdict of every claim.
 
     Raises `InputError` where the definitions of the document are beyond the prover.
@@ -74,7 +127,7 @@ def judge(reading: Reading) -> tuple[Judged, ...]:
     except BeyondError as error:
         raise InputError(str(error)) from None
     refuter = Refuter(base)
-    return tuple(_judged(prover, refuter, claim) for claim in reading.claims)
+    return Judgement(tuple(_judged(prover, refuter, claim) for claim in reading.claims))
 
 
 def _judged(prover: Prover, refuter: Refuter, claim: Claim) -> Judged:
