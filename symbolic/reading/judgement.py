@@ -13,7 +13,9 @@ from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.formulas import NEURON, Formula, bound
+from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
+from symbolic.reading.inference import Inference, Line, Sets, Shown
+from symbolic.reading.nearest import Nearest, Search
 from symbolic.reading.prover import Prover
 from symbolic.reading.theory import Assumption, base_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
@@ -25,19 +27,6 @@ SPANS = {
 }
 """What a sum of unsaid range may run over."""
 RANK = ("proved", "open", "refuted")
-
-
-@dataclass(frozen=True)
-class Nearest:
-    """A right form of the line: the side with one thing in it changed, and proved.
-
-    `right` is the whole right side, of a brace the piece that the brace should stand over; `under`
-    is what the proof needs, `edit` says in words what was changed.
-    """
-
-    right: Formula
-    under: tuple[Assumption, ...]
-    edit: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,7 @@ class Reached:
 
     `word` is proved, refuted or open; `under` are the least sets of assumptions, the empty set
     alone where none is needed; `against` is an exact network, for a proof under assumptions one
-    that lacks them.
+    that lacks them; `nearest` is a right form near a wrong line, or one that needs less than this.
     """
 
     word: str
@@ -121,36 +110,164 @@ def judge(reading: Reading) -> Judgement:
 
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
-    base = base_of(reading)
-    try:
-        prover = Prover(base)
-    except BeyondError as error:
-        raise InputError(str(error)) from None
-    refuter = Refuter(base)
-    return Judgement(tuple(_judged(prover, refuter, claim) for claim in reading.claims))
+    return _Judge(reading).judgement()
 
 
-def _judged(prover: Prover, refuter: Refuter, claim: Claim) -> Judged:
-    if claim.problems:
-        return Judged(claim, (Reached("open", why=str(claim.problems[0])),))
-    if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
-        return Judged(claim)
-    open_sums = any(
-        total.range.kind == "unsaid" and total.over.sort == NEURON
-        for side in (claim.left, claim.right)
-        for total in bound(side)
-    )
-    found: list[Reached] = []
-    beyond = ""
-    for span in SPANS if open_sums else ("output",):
-        said = SPANS[span] if open_sums else ""
+class _Judge:
+    """One document: what was shown so far, and what stands there wrongly."""
+
+    def __init__(self, reading: Reading) -> None:
+        base = base_of(reading)
         try:
-            found += [_reached(prover, refuter, case, said) for case in settled(claim, span)]
+            self.prover = Prover(base)
         except BeyondError as error:
-            beyond = str(error)
-    if beyond and open_sums:  # a range that was not tried may be the one that is meant
-        found = [_unless(case, beyond) for case in found]
-    return Judged(claim, tuple(found) or (Reached("open", why=beyond),))
+            raise InputError(str(error)) from None
+        self.refuter = Refuter(base)
+        self.inference = Inference(base)
+        self.search = Search(self.prover, self.refuter, reading.profile)
+        self.reading = reading
+        self.shown: list[Line] = []
+        self.wrong: list[Line] = []
+        self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
+
+    def judgement(self) -> Judgement:
+        """The lines one after the other, each with those before it."""
+        for claim in self.reading.standard:
+            self._defines(claim, 0)
+        lines = tuple(self._judged(claim) for claim in self.reading.claims)
+        wrong = (one for one in lines if one.word == "refuted" and one.inherits is None)
+        first = next(wrong, None)
+        return Judgement(lines, first.claim.number if first is not None else None)
+
+    def _defines(self, claim: Claim, number: int) -> None:
+        """A definition holds for every neuron, wherever it stands."""
+        if claim.head is None or claim.problems:
+            return
+        left, right = (with_range(side, Range("interval")) for side in (claim.left, claim.right))
+        if claim.head.array.startswith("E"):
+            left, right = (with_range(s, Range("output")) for s in (claim.left, claim.right))
+        self.shown.append(Line(number, Settled(left, right, ()), ((),)))
+
+    def _judged(self, claim: Claim) -> Judged:
+        if claim.problems:
+            return Judged(claim, (Reached("open", why=str(claim.problems[0])),))
+        if claim.kind is Kind.DEFINITION:
+            self._defines(claim, claim.number)
+        if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
+            return Judged(claim)
+        open_sums = any(
+            total.range.kind == "unsaid" and total.over.sort == NEURON
+            for side in (claim.left, claim.right)
+            for total in bound(side)
+        )
+        found: list[tuple[Settled, Reached]] = []
+        beyond = ""
+        for span in SPANS if open_sums else ("output",):
+            said = SPANS[span] if open_sums else ""
+            try:
+                found += [(case, self._reached(case, said)) for case in settled(claim, span)]
+            except BeyondError as error:
+                beyond = str(error)
+        if beyond and open_sums:  # a range that was not tried may be the one that is meant
+            found = [(case, _unless(reached, beyond)) for case, reached in found]
+        if not found:
+            return Judged(claim, (Reached("open", why=beyond),))
+        found = self._mended(claim, found)
+        judged = Judged(claim, tuple(reached for _, reached in found))
+        if judged.word == "proved":
+            return replace(judged, argument=self._argument(claim, found))
+        if judged.word == "refuted":
+            return replace(judged, inherits=self._source(claim, found))
+        return judged
+
+    def _reached(self, case: Settled, span: str) -> Reached:
+        roles = ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
+        tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
+
+        def possible(under: tuple[Assumption, ...]) -> bool:
+            tried[under] = self.refuter.find(case, under)
+            return isinstance(tried[under], Tried) and tried[under] != Tried(0)
+
+        try:
+            proofs = self.prover.assumptions(case, possible)
+        except (TooLargeError, InputError) as error:
+            return Reached("open", roles, span, why=str(error))
+        against = tried[()]
+        if not proofs:
+            if isinstance(against, Counterexample):
+                return Reached("refuted", roles, span, against=against)
+            return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
+        under = tuple(proof.under for proof in proofs)
+        needed = against if isinstance(against, Counterexample) else None
+        return Reached("proved", roles, span, under, needed)
+
+    def _mended(
+        self, claim: Claim, found: list[tuple[Settled, Reached]]
+    ) -> list[tuple[Settled, Reached]]:
+        """Each case with a right form near it, and of a true line with one that needs less."""
+        result = []
+        for case, reached in found:
+            span = next((key for key, said in SPANS.items() if said == reached.span), "output")
+            nearest = None
+            if reached.word == "refuted":
+                nearest = self.search.mended(claim, case, span)
+            elif reached.word == "proved" and reached.under[0]:
+                nearest = self.search.general(claim, case, span, reached.under[0])
+            result.append((case, replace(reached, nearest=nearest)))
+        return result
+
+    # ------------------------------------------------------------------ the argument
+
+    def _argument(self, claim: Claim, found: list[tuple[Settled, Reached]]) -> Argument:
+        """What the lines before it show of a line that is true.
+
+        Where they do not lead to it, the line is taken as a step of its own: an application of
+        the chain rule to the definitions.
+        """
+        known: list[Line] = []
+        narrow: list[Argument] = []
+        wide: list[Argument] = []
+        for case, reached in found:
+            if reached.word != "proved":
+                continue
+            shown = self._follows(case, self.shown, reached.under)
+            if not shown:
+                known.append(Line(claim.number, case, reached.under))
+                continue
+            under = tuple(one.under for one in shown)
+            known.append(Line(claim.number, case, under))
+            uses = tuple(sorted({n for one in shown for n in one.uses}))
+            if set(under) & set(reached.under):
+                wide.append(Argument("follows", under, uses))
+            else:
+                narrow.append(Argument("unjustified", under, uses))
+        self.shown += known
+        if wide:
+            return wide[0]
+        if narrow:
+            return narrow[0]
+        first = next(reached for _, reached in found if reached.word == "proved")
+        return Argument("follows", first.under, why="by the definitions and the chain rule")
+
+    def _source(self, claim: Claim, found: list[tuple[Settled, Reached]]) -> int | None:
+        """The wrong line that this wrong line follows from, if it is not wrong by itself."""
+        sources: set[int] = set()
+        for case, reached in found:
+            if reached.word == "refuted":
+                shown = self._follows(case, [*self.shown, *self.wrong], ((),))
+                broken = {line.number for line in self.wrong}
+                sources |= {n for one in shown for n in one.uses if n in broken}
+                self.wrong.append(Line(claim.number, case, ((),)))
+        source = min((self.inherits.get(n, n) for n in sources - {claim.number}), default=None)
+        if source is not None:
+            self.inherits[claim.number] = source
+        return source
+
+    def _follows(self, case: Settled, lines: list[Line], truth: Sets) -> tuple[Shown, ...]:
+        try:
+            return self.inference.follows(case, lines, truth)
+        except (BeyondError, TooLargeError):
+            return ()
 
 
 def _unless(case: Reached, beyond: str) -> Reached:
@@ -159,25 +276,3 @@ def _unless(case: Reached, beyond: str) -> Reached:
     return replace(
         case, word="open", why=f"it fails for this range; another was not tried: {beyond}"
     )
-
-
-def _reached(prover: Prover, refuter: Refuter, case: Settled, span: str) -> Reached:
-    roles = ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
-    tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
-
-    def possible(under: tuple[Assumption, ...]) -> bool:
-        tried[under] = refuter.find(case, under)
-        return isinstance(tried[under], Tried) and tried[under] != Tried(0)
-
-    try:
-        proofs = prover.assumptions(case, possible)
-    except (TooLargeError, InputError) as error:
-        return Reached("open", roles, span, why=str(error))
-    against = tried[()]
-    if not proofs:
-        if isinstance(against, Counterexample):
-            return Reached("refuted", roles, span, against=against)
-        return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
-    under = tuple(proof.under for proof in proofs)
-    needed = against if isinstance(against, Counterexample) else None
-    return Reached("proved", roles, span, under, needed)
