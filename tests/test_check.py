@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from mutants_of_formulas import mutants
 
 from reports.cli import main
-from symbolic.indexed import Num
 from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Kind
-from symbolic.reading.formulas import (
-    Applied,
-    Formula,
-    Partial,
-    Plus,
-    Power,
-    Read,
-    SumOver,
-    Times,
-    times,
-)
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
@@ -94,36 +81,6 @@ def test_bad_input_is_one_sentence(
 ) -> None:
     assert main(arguments) == 2
     assert said in capsys.readouterr().err
-
-
-def mutants(formula: Formula) -> Iterator[Formula]:
-    """The formula with one thing in it wrong."""
-    match formula:
-        case Num(value):
-            yield Num(value + 1)
-            yield Num(-value)
-        case Read(array, at, sign):
-            if len(at) == 2 and at[0] != at[1] and array in ("w", "dw"):
-                yield Read(array, (at[1], at[0]), sign)
-            for other in {"e": "d", "y": "v", "delta": "v"}.get(array, ""):
-                yield Read(other, at, sign)
-        case Applied(name, at, argument, order, sign):
-            yield Applied(name, at, argument, 1 - order, sign)
-        case Plus(parts) | Times(parts):
-            kind = type(formula)
-            for n, part in enumerate(parts):
-                yield kind((*parts[:n], *parts[n + 1 :])) if len(parts) > 2 else parts[1 - n]
-                for other in mutants(part):
-                    yield kind((*parts[:n], other, *parts[n + 1 :]))
-        case Power(base, exponent):
-            yield Power(base, exponent + 1) if exponent > 0 else base
-        case SumOver(letter, limits, body):
-            for other in mutants(body):
-                yield SumOver(letter, limits, other)
-        case Partial(of, by, reading) if isinstance(of, Read) and of.array in ("v", "y", "e"):
-            yield Partial(by, of, reading)
-    if not isinstance(formula, Num):
-        yield times(Num(Fraction(-1)), formula)
 
 
 @pytest.mark.slow

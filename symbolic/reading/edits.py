@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Shifted, Var
 from symbolic.reading.formulas import (
     NEURON,
+    ONE,
     SAMPLE,
     UNWRITTEN,
     Applied,
@@ -23,6 +24,7 @@ from symbolic.reading.formulas import (
     bound,
     free,
     inside,
+    plus,
     put,
     rebuilt,
     times,
@@ -51,17 +53,22 @@ class Edit:
 
 @dataclass(frozen=True)
 class Names:
-    """The signs of the document: array → sign, and the letters that may be put in."""
+    """What may be put in: letters, signs of arrays, and factors that the document writes.
+
+    `sample` is the letter of the sample here.
+    """
 
     signs: dict[str, str]
     letters: tuple[Var, ...]
     own_activation: bool
+    written: tuple[Formula, ...] = ()
+    sample: Var = UNWRITTEN
 
     def with_letter(self, letter: Var) -> Names:
         """Inside a sum its letter is one more."""
         if letter.sort != NEURON or letter in self.letters:
             return self
-        return Names(self.signs, (*self.letters, letter), self.own_activation)
+        return replace(self, letters=(*self.letters, letter))
 
     def read(self, array: str, *at: Shifted | int) -> Read:
         """array[at] with the sign of the document."""
@@ -70,15 +77,17 @@ class Names:
     def slope(self, letter: Var) -> Applied:
         """φ_j'(v_j)."""
         at = (letter,) if self.own_activation else ()
-        return Applied("phi", at, self.read("v", letter, UNWRITTEN), 1, self.signs.get("phi", ""))
+        return Applied("phi", at, self.read("v", letter, self.sample), 1, self.signs.get("phi", ""))
 
 
 def edits(formula: Formula, names: Names) -> Iterator[Edit]:
     """Every formula that one change makes of this one, the whole first."""
-    yield Edit(times(MINUS, formula), 1, "the sign")
+    yield Edit(_negated(formula), 1, "the sign")
     yield from _sized(formula)
     yield from _totalled(formula, names)
     yield from _swapped(formula, names)
+    if not isinstance(formula, Plus | Num):
+        yield from _terms(formula, names)
     yield from _somewhere(formula, names)
 
 
@@ -123,6 +132,14 @@ def _replaced(formula: Formula, old: Formula, new: Formula) -> Formula:
 # ---------------------------------------------------------------------- the whole
 
 
+def _negated(formula: Formula) -> Formula:
+    """The formula with the other sign, of a sum each term's, those that are added first."""
+    if not isinstance(formula, Plus):
+        return times(MINUS, formula)
+    terms = [times(MINUS, term) for term in formula.terms]
+    return plus(*sorted(terms, key=lambda term: isinstance(term, Times) and MINUS in term.factors))
+
+
 def _sized(formula: Formula) -> Iterator[Edit]:
     """A lost number in front."""
     yield from (replaced for replaced in batched(formula))
@@ -149,6 +166,13 @@ def _swapped(formula: Formula, names: Names) -> Iterator[Edit]:
             yield Edit(changed, 2, f"{one.name} and {other.name} change places")
 
 
+def _terms(formula: Formula, names: Names) -> Iterator[Edit]:
+    """A lost term."""
+    for term in _factors(names):
+        for sign, said in ((ONE, "a term more"), (MINUS, "a term more, taken away")):
+            yield Edit(plus(formula, times(sign, term)), 3, said)
+
+
 # ---------------------------------------------------------------------- one part
 
 
@@ -163,7 +187,7 @@ def _somewhere(formula: Formula, names: Names) -> Iterator[Edit]:
                 continue
             changed = (*parts[:n], edit.formula, *parts[n + 1 :])
             yield Edit(rebuilt(formula, changed), edit.cost, edit.what)
-    if not isinstance(formula, Num | Times | Plus):
+    if not isinstance(formula, Times | Plus):
         for factor in _factors(inner):
             yield Edit(times(formula, factor), 3, f"a factor {_named(factor)} more")
 
@@ -174,6 +198,9 @@ def _here(formula: Formula, names: Names) -> Iterator[Edit]:
             yield Edit(Num(-value), 1, "the sign of a number")
             yield Edit(Num(2 * value), 2, "twice the number")
             yield Edit(Num(value / 2), 2, "half the number")
+        case Num():
+            yield Edit(Num(Fraction(1)), 2, "1 for a number")
+            yield Edit(MINUS, 2, "-1 for a number")
         case Read():
             yield from _of_read(formula, names)
         case Applied(function, at, argument, order, sign):
@@ -188,6 +215,7 @@ def _here(formula: Formula, names: Names) -> Iterator[Edit]:
                 yield Edit(less, 2, "a term less")
                 turned = (*terms[:n], times(MINUS, term), *terms[n + 1 :])
                 yield Edit(Plus(turned), 1, "the sign of a term")
+            yield from _terms(formula, names)
         case Times(factors):
             for n, factor in enumerate(factors):
                 rest = (*factors[:n], *factors[n + 1 :])
@@ -198,6 +226,8 @@ def _here(formula: Formula, names: Names) -> Iterator[Edit]:
         case Power(base, exponent):
             yield Edit(base, 2, "no power")
             yield Edit(Power(base, exponent + 1), 2, "one power more")
+            if exponent > 2:
+                yield Edit(Power(base, exponent - 1), 2, "one power less")
         case SumOver(letter, limits, body):
             for near in names.letters:
                 if near.sort == letter.sort and near != letter:
@@ -259,10 +289,13 @@ def _of_applied(applied: Applied, names: Names) -> Iterator[Edit]:
 
 def _factors(names: Names) -> Iterator[Formula]:
     """What may have been lost from a product."""
+    for factor in names.written:
+        if all(v in names.letters for v in free(factor) if v.sort == NEURON):
+            yield factor
     for letter in names.letters:
         yield names.slope(letter)
         for array in ("e", "y", "delta"):
-            yield names.read(array, letter, UNWRITTEN)
+            yield names.read(array, letter, names.sample)
         for other in names.letters:
             if other != letter:
                 yield names.read("w", letter, other)

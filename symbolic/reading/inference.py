@@ -34,11 +34,10 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.pathways import table
-from symbolic.reading.theory import ARRAYS, INDICATORS, Assumption, Base, laws, name_of
+from symbolic.reading.theory import ARRAYS, INDICATORS, Assumption, Base, Sets, laws, name_of
 
 MOST_STEPS = 40
 """How many equations are put in before the search for an argument ends."""
-Sets = tuple[tuple[Assumption, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,20 @@ such neurons.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
-from symbolic.reading.inference import Inference, Line, Sets, Shown
-from symbolic.reading.nearest import Nearest, Search
+from symbolic.reading.formulas import NEURON, Range, bound, with_range
+from symbolic.reading.inference import Inference, Line, Shown
+from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
-from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.repairs import Repair, repair
+from symbolic.reading.source import Fault, Problem
+from symbolic.reading.theory import Assumption, Sets, base_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 SPANS = {
@@ -38,7 +41,7 @@ class Argument:
     """
 
     word: str
-    under: tuple[tuple[Assumption, ...], ...] = ()
+    under: Sets = ()
     uses: tuple[int, ...] = ()
     why: str = ""
 
@@ -55,7 +58,7 @@ class Reached:
     word: str
     roles: str = ""
     span: str = ""
-    under: tuple[tuple[Assumption, ...], ...] = ()
+    under: Sets = ()
     against: Counterexample | None = None
     why: str = ""
     nearest: Nearest | None = None
@@ -87,16 +90,6 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Repair:
-    """A single edit of a definition that makes these lines true."""
-
-    definition: int
-    right: Formula
-    edit: str
-    mends: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Judgement:
     """The verdicts of a document: `broken` is the number of the line where it first goes wrong."""
 
@@ -124,7 +117,7 @@ class _Judge:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
         self.inference = Inference(base)
-        self.search = Search(self.prover, self.refuter, reading.profile)
+        self.search = Search(self.prover, self.refuter, reading)
         self.reading = reading
         self.shown: list[Line] = []
         self.wrong: list[Line] = []
@@ -135,9 +128,16 @@ class _Judge:
         for claim in self.reading.standard:
             self._defines(claim, 0)
         lines = tuple(self._judged(claim) for claim in self.reading.claims)
-        wrong = (one for one in lines if one.word == "refuted" and one.inherits is None)
-        first = next(wrong, None)
-        return Judgement(lines, first.claim.number if first is not None else None)
+        wrong = _numbers(lines, "refuted")
+        own = frozenset(wrong) - self.inherits.keys()
+        mend = repair(self.reading, wrong, own, frozenset(_numbers(lines, "proved")), _proved_in)
+        if mend is not None:
+            lines = tuple(
+                replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
+                for one in lines
+            )
+            return Judgement(lines, mend.definition, mend)
+        return Judgement(lines, min(own, default=None))
 
     def _defines(self, claim: Claim, number: int) -> None:
         """A definition holds for every neuron, wherever it stands."""
@@ -149,10 +149,30 @@ class _Judge:
         self.shown.append(Line(number, Settled(left, right, ()), ((),)))
 
     def _judged(self, claim: Claim) -> Judged:
-        if claim.problems:
-            return Judged(claim, (Reached("open", why=str(claim.problems[0])),))
+        found = self._cases(claim)
         if claim.kind is Kind.DEFINITION:
             self._defines(claim, claim.number)
+        if isinstance(found, Judged):
+            return found
+        found = self._mended(claim, found)
+        judged = Judged(claim, tuple(reached for _, reached in found))
+        if judged.word == "proved":
+            return replace(judged, argument=self._argument(claim, found))
+        if judged.word == "refuted":
+            return replace(judged, inherits=self._source(claim, found))
+        return judged
+
+    def truth(self, claim: Claim) -> Judged:
+        """The first verdict alone: whether the line is true."""
+        found = self._cases(claim)
+        if isinstance(found, Judged):
+            return found
+        return Judged(claim, tuple(reached for _, reached in found))
+
+    def _cases(self, claim: Claim) -> list[tuple[Settled, Reached]] | Judged:
+        """Each case with its verdict, or all that can be said of a claim without cases."""
+        if claim.problems:
+            return Judged(claim, self._faulty(claim, claim.problems[0]))
         if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
             return Judged(claim)
         open_sums = any(
@@ -172,16 +192,19 @@ class _Judge:
             found = [(case, _unless(reached, beyond)) for case, reached in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
-        found = self._mended(claim, found)
-        judged = Judged(claim, tuple(reached for _, reached in found))
-        if judged.word == "proved":
-            return replace(judged, argument=self._argument(claim, found))
-        if judged.word == "refuted":
-            return replace(judged, inherits=self._source(claim, found))
-        return judged
+        return found
+
+    def _faulty(self, claim: Claim, problem: Problem) -> tuple[Reached, ...]:
+        """A line that cannot be meant as it stands; after an index error with what may be meant."""
+        without = Reached("open", why=str(problem))
+        if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM:
+            return (without,)
+        near = [(_roles(case), self.search.mended(claim, case, "fed")) for case in bare(claim)]
+        found = tuple(replace(without, roles=roles, nearest=form) for roles, form in near if form)
+        return found or (without,)
 
     def _reached(self, case: Settled, span: str) -> Reached:
-        roles = ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
+        roles = _roles(case)
         tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
 
         def possible(under: tuple[Assumption, ...]) -> bool:
@@ -206,11 +229,12 @@ class _Judge:
     ) -> list[tuple[Settled, Reached]]:
         """Each case with a right form near it, and of a true line with one that needs less."""
         result = []
+        near: dict[str, Nearest | None] = {}
         for case, reached in found:
             span = next((key for key, said in SPANS.items() if said == reached.span), "output")
-            nearest = None
-            if reached.word == "refuted":
-                nearest = self.search.mended(claim, case, span)
+            nearest = near.get(reached.roles)
+            if reached.word == "refuted" and nearest is None:
+                nearest = near[reached.roles] = self.search.mended(claim, case, span)
             elif reached.word == "proved" and reached.under[0]:
                 nearest = self.search.general(claim, case, span, reached.under[0])
             result.append((case, replace(reached, nearest=nearest)))
@@ -268,6 +292,23 @@ class _Judge:
             return self.inference.follows(case, lines, truth)
         except (BeyondError, TooLargeError):
             return ()
+
+
+def _roles(case: Settled) -> str:
+    return ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
+
+
+def _numbers(lines: Iterable[Judged], word: str) -> tuple[int, ...]:
+    return tuple(one.claim.number for one in lines if one.word == word)
+
+
+def _proved_in(reading: Reading) -> frozenset[int]:
+    """The lines of a document that are proved."""
+    try:
+        judge = _Judge(reading)
+    except InputError:
+        return frozenset()
+    return frozenset(_numbers(map(judge.truth, reading.claims), "proved"))
 
 
 def _unless(case: Reached, beyond: str) -> Reached:

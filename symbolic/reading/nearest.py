@@ -7,14 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
-from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.edits import Edit, Names, batched, edits, spanned
-from symbolic.reading.formulas import NEURON, Applied, Formula, canonical, free, walk
+from symbolic.reading.formulas import (
+    NEURON,
+    SAMPLE,
+    UNWRITTEN,
+    Applied,
+    Formula,
+    Partial,
+    SumOver,
+    canonical,
+    free,
+    walk,
+)
 from symbolic.reading.profile import Profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.theory import Assumption, Base
@@ -22,6 +34,10 @@ from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 MOST_PROOFS = 12
 """How many candidates that no network breaks are tried to be proved."""
+MOST_FACTORS = 30
+"""How many of the factors that a document writes are tried elsewhere in it."""
+_OFFERED = tuple(one for one in Assumption if one is not Assumption.SO)
+"""A right form for one output neuron only would be no help."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +56,17 @@ class Nearest:
 class Search:
     """Looks for right forms of the claims of one document."""
 
-    def __init__(self, prover: Prover, refuter: Refuter, profile: Profile) -> None:
-        self.prover, self.refuter, self.profile = prover, refuter, profile
+    def __init__(self, prover: Prover, refuter: Refuter, reading: Reading) -> None:
+        self.prover, self.refuter, self.profile = prover, refuter, reading.profile
+        self.written = _factors_of(reading)
 
     def mended(self, claim: Claim, case: Settled, span: str) -> Nearest | None:
         """The nearest right form of a claim that is refuted for this case."""
         if claim.kind is Kind.LABEL:
             extents = (Edit(other, 1, "the extent of the brace") for other in claim.others)
             return self._first(claim, case, span, extents)
-        names = names_of(claim, self.profile, self.prover.base)
-        found = sorted(edits(claim.right, names), key=lambda edit: edit.cost)
+        names = names_of(claim, self.profile, self.prover.base, self.written)
+        found = sorted(edits(claim.right, names), key=by_cost)
         return self._first(claim, case, span, found)
 
     def general(
@@ -58,8 +75,14 @@ class Search:
         """A form of a true claim that needs less than it does: a batch form, another range."""
         if claim.kind is Kind.LABEL:
             return None
-        found = (*batched(claim.right), *spanned(claim.right))
-        return self._first(claim, case, span, found, frozenset(under))
+        found = [*batched(claim.right)] if Assumption.N1 in under else []
+        found += spanned(claim.right) if Assumption.LH in under else []
+        for left_out in under:
+            fewer = tuple(one for one in under if one is not left_out)
+            nearest = self._first(claim, case, span, found, fewer)
+            if nearest is not None:
+                return nearest
+        return None
 
     def _first(
         self,
@@ -67,18 +90,15 @@ class Search:
         case: Settled,
         span: str,
         candidates: Iterable[Edit],
-        less_than: frozenset[Assumption] | None = None,
+        among: tuple[Assumption, ...] = _OFFERED,
     ) -> Nearest | None:
         """The best proof among the candidates of the least cost that have one."""
         best: tuple[int, int, Nearest] | None = None
-        tries = 0
-        for edit, other in self._alive(claim, case, span, candidates, less_than):
-            if tries == MOST_PROOFS or (best is not None and edit.cost > best[0]):
+        alive = self._alive(claim, case, span, candidates, among)
+        for edit, other in islice(alive, MOST_PROOFS):
+            if best is not None and edit.cost > best[0]:
                 break
-            tries += 1
-            for under in self._under(other):
-                if less_than is not None and not frozenset(under) < less_than:
-                    continue
+            for under in self._under(other, among):
                 if best is None or (edit.cost, len(under)) < best[:2]:
                     best = edit.cost, len(under), Nearest(edit.formula, under, edit.what)
         return best[2] if best is not None else None
@@ -89,52 +109,84 @@ class Search:
         case: Settled,
         span: str,
         candidates: Iterable[Edit],
-        less_than: frozenset[Assumption] | None,
+        among: tuple[Assumption, ...],
     ) -> Iterator[tuple[Edit, Settled]]:
         """The candidates that no exact network breaks, each with the case that it speaks of."""
-        seen = {canonical(claim.left), canonical(case.right)}
+        seen = {canonical(claim.left)}
         for edit in candidates:
             form = canonical(edit.formula)
-            if less_than is None and form in seen:
+            if form in seen:
                 continue
             seen.add(form)
-            for other in self._cases(claim, edit.formula, span):
-                if other.roles != case.roles:
+            for other in _cases(claim, edit.formula, span):
+                if not _covers(other, case):
                     continue
-                met = [a for a in other.assumptions if a is not Assumption.SO]
-                found = self.refuter.find(other, tuple(met))
+                met = tuple(one for one in other.assumptions if one in among)
+                found = self.refuter.find(other, met)
                 if isinstance(found, Tried) and found:
                     yield edit, other
 
-    @staticmethod
-    def _cases(claim: Claim, right: Formula, span: str) -> tuple[Settled, ...]:
-        if claim.kind is Kind.LABEL:
-            claim = replace(claim, left=right)
-        else:
-            claim = replace(claim, right=right)
-        try:
-            return settled(claim, span)
-        except BeyondError:
-            return ()
-
-    def _under(self, case: Settled) -> tuple[tuple[Assumption, ...], ...]:
+    def _under(
+        self, case: Settled, among: tuple[Assumption, ...]
+    ) -> tuple[tuple[Assumption, ...], ...]:
         def possible(under: tuple[Assumption, ...]) -> bool:
             found = self.refuter.find(case, under)
             return not isinstance(found, Counterexample) and found != Tried(0)
 
         try:
-            proofs = self.prover.assumptions(case, possible)
+            proofs = self.prover.assumptions(case, possible, among)
         except (BeyondError, TooLargeError, InputError):
             return ()
-        return tuple(proof.under for proof in proofs if Assumption.SO not in proof.under)
+        return tuple(proof.under for proof in proofs)
 
 
-def names_of(claim: Claim, profile: Profile, base: Base) -> Names:
+def bare(claim: Claim) -> tuple[Settled, ...]:
+    """The kinds of neurons that the left side speaks of, where the right side has no meaning."""
+    return _cases(claim, claim.left, "output")
+
+
+def _cases(claim: Claim, right: Formula, span: str) -> tuple[Settled, ...]:
+    """The cases of the claim with this for its right side, or for what its brace stands over."""
+    label = claim.kind is Kind.LABEL
+    other = replace(claim, left=right) if label else replace(claim, right=right)
+    try:
+        return settled(other, span)
+    except BeyondError:
+        return ()
+
+
+def _covers(other: Settled, case: Settled) -> bool:
+    """Whether a candidate speaks of all the neurons of the case."""
+    roles = dict(case.roles)
+    return all(role in ("source", roles.get(letter)) for letter, role in other.roles)
+
+
+def by_cost(edit: Edit) -> tuple[int, int]:
+    """The near ones first, and of these the short ones."""
+    return edit.cost, sum(1 for _ in walk(edit.formula))
+
+
+def names_of(
+    claim: Claim, profile: Profile, base: Base, factors: tuple[Formula, ...] = ()
+) -> Names:
     """What may be put into a claim: the letters of its left side and the signs of the notation."""
     letters = tuple(v for v in _in_order(claim.left) if v.sort == NEURON)
     signs = {symbol.array: symbol.sign for symbol in reversed([*profile.symbols.values()])}
     activations = (part for part in walk(base.definitions["y"][1]) if isinstance(part, Applied))
-    return Names(signs, letters, any(part.at for part in activations))
+    met = (*_in_order(claim.left), *_in_order(claim.right))
+    sample = next((v for v in met if v.sort == SAMPLE), UNWRITTEN)
+    return Names(signs, letters, any(part.at for part in activations), factors, sample)
+
+
+def _factors_of(reading: Reading) -> tuple[Formula, ...]:
+    """The derivatives and sums that the document writes as factors, each once."""
+    found: dict[object, Formula] = {}
+    for claim in reading.claims:
+        for side in (claim.left, claim.right):
+            for part in walk(side):
+                if isinstance(part, Partial | SumOver):
+                    found.setdefault((canonical(part), free(part)), part)
+    return tuple(found.values())[:MOST_FACTORS]
 
 
 def _in_order(formula: Formula) -> tuple[Var, ...]:

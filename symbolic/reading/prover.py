@@ -94,14 +94,15 @@ class Prover:
         self,
         claim: Settled,
         possible: Callable[[tuple[Assumption, ...]], bool] = lambda chosen: True,
+        among: tuple[Assumption, ...] = tuple(Assumption),
     ) -> tuple[Proof, ...]:
-        """Proofs under the smallest sets of assumptions; none of the sets holds another.
+        """Proofs under the smallest sets of assumptions `among` these; none holds another.
 
         Where a set is not `possible`, because a network that meets it breaks the claim, no proof
         is looked for.  Raises as `prove` does.
         """
         found: list[Proof] = []
-        offered = claim.assumptions
+        offered = [one for one in claim.assumptions if one in among]
         for size in range(len(offered) + 1):
             for chosen in combinations(offered, size):
                 if any(set(proof.under) <= set(chosen) for proof in found):

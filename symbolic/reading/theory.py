@@ -48,6 +48,10 @@ class Assumption(StrEnum):
     SO = "a single output neuron"
 
 
+Sets = tuple[tuple[Assumption, ...], ...]
+"""Sets of assumptions, each of which is enough."""
+
+
 def _w(to: Var, source: Var) -> Get:
     return Get("w", (to, source))
 

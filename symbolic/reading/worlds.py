@@ -6,7 +6,7 @@ all that depends on it is computed anew, each number with its slope.  Nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -161,8 +161,9 @@ class Tried(int):
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps."""
 
-    def __init__(self, base: Base) -> None:
-        self._values = [(world, _Values(base, world)) for world in worlds()]
+    def __init__(self, base: Base, chosen: Iterable[World] | None = None) -> None:
+        tried = worlds() if chosen is None else chosen
+        self._values = [(world, _Values(base, world)) for world in tried]
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
         """The first instance that meets the assumptions and at which the sides differ."""
