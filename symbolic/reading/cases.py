@@ -37,18 +37,19 @@ class Settled:
     """A claim with one reading: what its letters are, and what its open sums run over.
 
     `roles` are output, hidden, input or source (any neuron); `edges` are connections (to, from)
-    that exist.
+    that exist; `given` is what the document itself assumes here.
     """
 
     left: Formula
     right: Formula
     roles: tuple[tuple[Var, str], ...]
     edges: tuple[tuple[Var, Var], ...] = ()
+    given: tuple[Assumption, ...] = ()
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """Those that have something to say of the claim."""
-        idle = set()
+        """Those that have something to say of the claim and are not given."""
+        idle = {*self.given}
         if not self.edges:
             idle.add(Assumption.NP)
         if not any(role == "hidden" for _, role in self.roles):
@@ -101,7 +102,8 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
     for total in (*bound(left), *bound(right)):
         if total.range.kind != "output" and total.over in _of_errors(total.body):
             raise BeyondError("Only an output neuron has an error signal and a desired response.")
-    return tuple(Settled(left, right, case, edges) for case in cases)
+    given = (Assumption.N1,) if claim.one_sample else ()
+    return tuple(Settled(left, right, case, edges, given) for case in cases)
 
 
 def _span(span: str, letters: list[Var]) -> Range:

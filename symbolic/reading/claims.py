@@ -42,7 +42,8 @@ class Claim:
     under; `others` are other extents of the brace; `under` are the numbers of the
     assumptions in force; `explicit` says that the document itself
     marks a definition (let, :=); `of` is the number of the definition that a restatement or a
-    second definition repeats; `problems` are type, index and definition errors.
+    second definition repeats; `one_sample` says that N = 1 is given here; `problems` are type,
+    index and definition errors.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Claim:
     under: tuple[int, ...] = ()
     explicit: bool = False
     of: int | None = None
+    one_sample: bool = False
     problems: tuple[Problem, ...] = ()
 
     @property

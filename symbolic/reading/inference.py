@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """A line follows under these assumptions from the lines of these numbers."""
+    """A line follows under these assumptions, the given ones among them, from these lines."""
 
     under: tuple[Assumption, ...]
     uses: tuple[int, ...]
@@ -103,15 +103,14 @@ class Inference:
         Raises `BeyondError` where the claim is not in reach, `TooLargeError` where it is too long.
         """
         given = tuple(lines)
-        found = [self._shown(claim, given, under) for under in truth]
+        found = [self._shown(claim, given, under) for under in with_given(claim, truth)]
         if any(found):
             return tuple(shown for shown in found if shown is not None)
-        widest = self._shown(
-            claim, given, _ordered(a for one in given for s in one.known for a in s)
-        )
+        every = (a for one in given for under in one.known for a in under)
+        widest = self._shown(claim, given, _ordered((*claim.given, *every)))
         if widest is None:
             return ()
-        sets = {frozenset[Assumption]()}
+        sets = {frozenset(claim.given)}
         for line in given:
             if line.number in widest.uses:
                 sets |= {one | {*more} for one in sets for more in line.known}
@@ -304,6 +303,11 @@ def _keeps_to_the_field(base: Base) -> bool:
         and isinstance(body, SumOver | Plus)
         and field.at[:1] != ()
     )
+
+
+def with_given(claim: Settled, sets: Sets) -> Sets:
+    """The sets with what the document itself assumes at the claim."""
+    return tuple(_ordered((*claim.given, *under)) for under in sets)
 
 
 def _moves(calculus: Calculus, equations: list[_Equation]) -> list[_Move]:

@@ -15,10 +15,11 @@ from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.formulas import NEURON, Range, bound, with_range
-from symbolic.reading.inference import Inference, Line, Shown
+from symbolic.reading.inference import Inference, Line, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
 from symbolic.reading.repairs import Repair, repair
+from symbolic.reading.setting import prepared
 from symbolic.reading.source import Fault, Problem
 from symbolic.reading.theory import Assumption, Sets, base_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
@@ -109,7 +110,8 @@ def judge(reading: Reading) -> Judgement:
 class _Judge:
     """One document: what was shown so far, and what stands there wrongly."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, document: Reading) -> None:
+        reading = prepared(document)
         base = base_of(reading)
         try:
             self.prover = Prover(base)
@@ -118,7 +120,7 @@ class _Judge:
         self.refuter = Refuter(base)
         self.inference = Inference(base)
         self.search = Search(self.prover, self.refuter, reading)
-        self.reading = reading
+        self.document, self.reading = document, reading
         self.shown: list[Line] = []
         self.wrong: list[Line] = []
         self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
@@ -127,10 +129,13 @@ class _Judge:
         """The lines one after the other, each with those before it."""
         for claim in self.reading.standard:
             self._defines(claim, 0)
-        lines = tuple(self._judged(claim) for claim in self.reading.claims)
+        lines = tuple(
+            replace(self._judged(claim), claim=_as_judged(original, claim))
+            for original, claim in zip(self.document.claims, self.reading.claims, strict=True)
+        )
         wrong = _numbers(lines, "refuted")
         own = frozenset(wrong) - self.inherits.keys()
-        mend = repair(self.reading, wrong, own, frozenset(_numbers(lines, "proved")), _proved_in)
+        mend = repair(self.document, wrong, own, frozenset(_numbers(lines, "proved")), _proved_in)
         if mend is not None:
             lines = tuple(
                 replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
@@ -256,10 +261,10 @@ class _Judge:
                 continue
             shown = self._follows(case, self.shown, reached.under)
             if not shown:
-                known.append(Line(claim.number, case, reached.under))
+                known.append(Line(claim.number, case, with_given(case, reached.under)))
                 continue
-            under = tuple(one.under for one in shown)
-            known.append(Line(claim.number, case, under))
+            known.append(Line(claim.number, case, tuple(one.under for one in shown)))
+            under = tuple(tuple(a for a in one.under if a not in case.given) for one in shown)
             uses = tuple(sorted({n for one in shown for n in one.uses}))
             if set(under) & set(reached.under):
                 wide.append(Argument("follows", under, uses))
@@ -294,6 +299,11 @@ class _Judge:
             return ()
 
 
+def _as_judged(original: Claim, claim: Claim) -> Claim:
+    """The line as it was written, with what it was taken for."""
+    return replace(original, kind=claim.kind, one_sample=claim.one_sample)
+
+
 def _roles(case: Settled) -> str:
     return ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
 
@@ -308,7 +318,7 @@ def _proved_in(reading: Reading) -> frozenset[int]:
         judge = _Judge(reading)
     except InputError:
         return frozenset()
-    return frozenset(_numbers(map(judge.truth, reading.claims), "proved"))
+    return frozenset(_numbers(map(judge.truth, judge.reading.claims), "proved"))
 
 
 def _unless(case: Reached, beyond: str) -> Reached:

@@ -66,12 +66,13 @@ class Prover:
 
         Raises `BeyondError` where the claim is not in reach, `TooLargeError` where it is too long.
         """
-        one_sample = Assumption.N1 in under
+        taken = tuple(one for one in Assumption if one in (*claim.given, *under))
+        one_sample = Assumption.N1 in taken
         if one_sample not in self._written:
             self._written[one_sample] = _Written(self.base, one_sample)
         written = self._written[one_sample]
-        calculus = self._under(under, written)
-        where = calculus.normal(condition(claim, Assumption.LH in under))
+        calculus = self._under(taken, written)
+        where = calculus.normal(condition(claim, Assumption.LH in taken))
         if not where:
             return None  # no network has such neurons: nothing is claimed
         gap = add(written.read(claim.left), scale(written.read(claim.right), -1))

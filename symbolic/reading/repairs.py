@@ -13,6 +13,7 @@ from symbolic.reading.edits import Edit, edits
 from symbolic.reading.formulas import Formula, Read, canonical, free, walk
 from symbolic.reading.nearest import by_cost, names_of
 from symbolic.reading.pathways import CORE
+from symbolic.reading.setting import prepared
 from symbolic.reading.theory import Assumption, Base, base_of, name_of
 from symbolic.reading.worlds import Refuter, Tried, worlds
 
@@ -50,7 +51,7 @@ def repair(
     if len(own) < 2:
         return None
     best: tuple[int, int, Claim, Edit, Reading] | None = None
-    claims = [claim for claim in reading.claims if claim.number in wrong]
+    claims = [claim for claim in prepared(reading).claims if claim.number in wrong]
     for definition, edit, other in islice(_edited(reading), MOST_EDITS):
         count = _mended(other, claims[:FEW])
         better = best is None or (-count, edit.cost) < best[:2]
@@ -69,7 +70,7 @@ def repair(
 def _edited(reading: Reading) -> Iterator[tuple[Claim, Edit, Reading]]:
     """Every near edit of every definition, with the document that has it."""
     try:
-        base = base_of(reading)
+        base = base_of(prepared(reading))
     except InputError:
         return
     for definition in reading.definitions:
@@ -117,7 +118,7 @@ def _quantities(formula: Formula) -> Iterator[Read]:
 def _mended(reading: Reading, claims: list[Claim]) -> int:
     """How many of the claims no small network breaks, with the definitions of this document."""
     try:
-        refuter = Refuter(base_of(reading), _FEW_WORLDS)
+        refuter = Refuter(base_of(prepared(reading)), _FEW_WORLDS)
     except InputError:
         return 0
     return sum(1 for claim in claims if claim.kind is not Kind.LABEL and _holds(refuter, claim))

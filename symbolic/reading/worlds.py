@@ -171,7 +171,7 @@ class Refuter:
         for world, values in self._values:
             for letters in _assignments(world, claim):
                 hidden = tuple(letters[v] for v, role in claim.roles if role == "hidden")
-                if not all(world.satisfies(one, hidden) for one in under):
+                if not all(world.satisfies(one, hidden) for one in (*claim.given, *under)):
                     continue
                 try:
                     left = values.of(claim.left, letters)[0]

@@ -1,0 +1,59 @@
+"""What a document says once and means everywhere: one sample, definitions by cases."""
+
+from __future__ import annotations
+
+from symbolic.reading.claims import Kind
+from symbolic.reading.judgement import Judgement, judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+from symbolic.reading.theory import Assumption
+
+ONE = "Let $\\mathcal{E} = \\frac{1}{2} \\sum_k e_k^2$ (sum over all output neurons).\n\n"
+BATCH = (
+    "Let $\\mathcal{E} = \\frac{1}{2N} \\sum_{\\xi=1}^N \\sum_k (e_k^{\\xi})^2$ "
+    "(sum over all output neurons).\n\n"
+)
+OUTPUT = "If $j$ is an output neuron, $\\delta_j = e_j \\varphi_j'(v_j)$.\n\n"
+
+
+def judged(text: str) -> Judgement:
+    return judge(read_document(text, open_profile("haykin")))
+
+
+def test_a_cost_of_one_sample_needs_no_batch_of_one() -> None:
+    [_, one] = judged(ONE + OUTPUT).lines
+    [_, batch] = judged(BATCH + OUTPUT).lines
+    assert one.cases[0].under[0] == (Assumption.OT,)
+    assert batch.cases[0].under[0] == (Assumption.N1, Assumption.OT)
+    assert one.claim.one_sample
+    assert not batch.claim.one_sample
+
+
+def test_a_cost_of_one_sample_makes_no_wrong_line_true() -> None:
+    [_, line] = judged(ONE + OUTPUT.replace("= e_j", "= -e_j")).lines
+    assert line.word == "refuted"
+    assert line.cases[0].against is not None
+    assert line.cases[0].against.world.samples == 1
+
+
+def test_an_assumption_holds_for_the_lines_after_it_only() -> None:
+    lines = judged(f"{BATCH}{OUTPUT}Assume $N = 1$.\n\n{OUTPUT}").lines
+    before, after = lines[1], lines[3]
+    assert before.cases[0].under[0] == (Assumption.N1, Assumption.OT)
+    assert after.cases[0].under[0] == (Assumption.OT,)
+
+
+def test_another_size_of_the_batch_assumes_nothing_here() -> None:
+    lines = judged(f"{BATCH}Assume $N = 2$.\n\n{OUTPUT}").lines
+    assert lines[-1].cases[0].under[0] == (Assumption.N1, Assumption.OT)
+
+
+def test_a_definition_by_cases_is_judged_as_two_claims() -> None:
+    hidden = "If $j$ is a hidden neuron that feeds the neurons $k$, let $\\delta_j = {}$.\n\n"
+    rule = "\\varphi_j'(v_j) \\sum_k \\delta_k w_{kj}"
+    output = OUTPUT.replace("$\\delta", "let $\\delta")
+    lines = judged(ONE + output + hidden.format(rule)).lines
+    assert [one.word for one in lines] == ["definition", "proved", "proved"]
+    assert lines[1].claim.kind is Kind.CLAIM
+    lines = judged(ONE + output + hidden.format(rule.replace("\\delta_k", "y_k"))).lines
+    assert [one.word for one in lines] == ["definition", "proved", "refuted"]
