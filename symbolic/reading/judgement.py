@@ -14,8 +14,9 @@ from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
+from symbolic.reading.equations import Line
 from symbolic.reading.formulas import NEURON, Range, bound, with_range
-from symbolic.reading.inference import Inference, Line, Shown, with_given
+from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
 from symbolic.reading.repairs import Repair, repair
@@ -118,11 +119,10 @@ class _Judge:
         except BeyondError as error:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
-        self.inference = Inference(base)
+        self.inference = Inference(base, (*reading.standard, *reading.claims))
         self.search = Search(self.prover, self.refuter, reading)
         self.document, self.reading = document, reading
-        self.shown: list[Line] = []
-        self.wrong: list[Line] = []
+        self.wrong: set[int] = set()
         self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
 
     def judgement(self) -> Judgement:
@@ -151,7 +151,7 @@ class _Judge:
         left, right = (with_range(side, Range("interval")) for side in (claim.left, claim.right))
         if claim.head.array.startswith("E"):
             left, right = (with_range(s, Range("output")) for s in (claim.left, claim.right))
-        self.shown.append(Line(number, Settled(left, right, ()), ((),)))
+        self.inference.lines.append(Line(number, Settled(left, right, ()), ((),)))
 
     def _judged(self, claim: Claim) -> Judged:
         found = self._cases(claim)
@@ -259,7 +259,7 @@ class _Judge:
         for case, reached in found:
             if reached.word != "proved":
                 continue
-            shown = self._follows(case, self.shown, reached.under)
+            shown = self._follows(case, reached.under)
             if not shown:
                 known.append(Line(claim.number, case, with_given(case, reached.under)))
                 continue
@@ -270,7 +270,7 @@ class _Judge:
                 wide.append(Argument("follows", under, uses))
             else:
                 narrow.append(Argument("unjustified", under, uses))
-        self.shown += known
+        self.inference.lines += known
         if wide:
             return wide[0]
         if narrow:
@@ -281,20 +281,22 @@ class _Judge:
     def _source(self, claim: Claim, found: list[tuple[Settled, Reached]]) -> int | None:
         """The wrong line that this wrong line follows from, if it is not wrong by itself."""
         sources: set[int] = set()
+        lines: list[Line] = []
         for case, reached in found:
             if reached.word == "refuted":
-                shown = self._follows(case, [*self.shown, *self.wrong], ((),))
-                broken = {line.number for line in self.wrong}
-                sources |= {n for one in shown for n in one.uses if n in broken}
-                self.wrong.append(Line(claim.number, case, ((),)))
-        source = min((self.inherits.get(n, n) for n in sources - {claim.number}), default=None)
+                shown = self._follows(case, ((),), broken=True) if self.wrong else ()
+                sources |= {n for one in shown for n in one.uses if n in self.wrong}
+                lines.append(Line(claim.number, case, ((),), broken=True))
+        self.inference.lines += lines
+        self.wrong.add(claim.number)
+        source = min((self.inherits.get(n, n) for n in sources), default=None)
         if source is not None:
             self.inherits[claim.number] = source
         return source
 
-    def _follows(self, case: Settled, lines: list[Line], truth: Sets) -> tuple[Shown, ...]:
+    def _follows(self, case: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:
         try:
-            return self.inference.follows(case, lines, truth)
+            return self.inference.follows(case, truth, broken)
         except (BeyondError, TooLargeError):
             return ()
 
