@@ -57,3 +57,12 @@ def test_a_definition_by_cases_is_judged_as_two_claims() -> None:
     assert lines[1].claim.kind is Kind.CLAIM
     lines = judged(ONE + output + hidden.format(rule.replace("\\delta_k", "y_k"))).lines
     assert [one.word for one in lines] == ["definition", "proved", "refuted"]
+
+
+def test_the_induced_local_field_may_be_said_again() -> None:
+    field = "$$v_k = \\sum_i w_{ki} y_i$$\n\n"
+    said = "Let $k$ be an output neuron.\n\n"
+    lines = judged(ONE + said + field + "Then\n\n" + field).lines
+    assert [one.word for one in lines[1:]] == ["definition", "proved"]
+    wrong = field.replace("w_{ki}", "w_{ik}")
+    assert judged(ONE + said + field + "Then\n\n" + wrong).lines[2].word == "refuted"

@@ -123,6 +123,8 @@ class _Judge:
         self.search = Search(self.prover, self.refuter, reading)
         self.document, self.reading = document, reading
         self.wrong: set[int] = set()
+        self._known: dict[tuple[Settled, str], Reached] = {}
+        self._near: dict[tuple[object, ...], Nearest | None] = {}
         self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
 
     def judgement(self) -> Judgement:
@@ -209,6 +211,12 @@ class _Judge:
         return found or (without,)
 
     def _reached(self, case: Settled, span: str) -> Reached:
+        """What is said of a case; documents say many things more than once."""
+        if (case, span) not in self._known:
+            self._known[case, span] = self._found(case, span)
+        return self._known[case, span]
+
+    def _found(self, case: Settled, span: str) -> Reached:
         roles = _roles(case)
         tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
 
@@ -234,16 +242,28 @@ class _Judge:
     ) -> list[tuple[Settled, Reached]]:
         """Each case with a right form near it, and of a true line with one that needs less."""
         result = []
-        near: dict[str, Nearest | None] = {}
+        mended: dict[str, Nearest | None] = {}  # of a wrong line one is enough
         for case, reached in found:
-            span = next((key for key, said in SPANS.items() if said == reached.span), "output")
-            nearest = near.get(reached.roles)
-            if reached.word == "refuted" and nearest is None:
-                nearest = near[reached.roles] = self.search.mended(claim, case, span)
-            elif reached.word == "proved" and reached.under[0]:
-                nearest = self.search.general(claim, case, span, reached.under[0])
+            nearest = mended.get(reached.roles) if reached.word == "refuted" else None
+            nearest = nearest or self._nearest(claim, case, reached)
+            if reached.word == "refuted":
+                mended[reached.roles] = nearest
             result.append((case, replace(reached, nearest=nearest)))
         return result
+
+    def _nearest(self, claim: Claim, case: Settled, reached: Reached) -> Nearest | None:
+        """A right form near a wrong line, or one that needs less than a true line does."""
+        roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
+        same = case, reached.span, claim.kind, claim.left, claim.right, claim.others, roles
+        if same not in self._near:
+            span = next((key for key, said in SPANS.items() if said == reached.span), "output")
+            found = None
+            if reached.word == "refuted":
+                found = self.search.mended(claim, case, span)
+            elif reached.word == "proved" and reached.under[0]:
+                found = self.search.general(claim, case, span, reached.under[0])
+            self._near[same] = found
+        return self._near[same]
 
     # ------------------------------------------------------------------ the argument
 

@@ -147,7 +147,7 @@ class Prover:
 
         def fields(gap: Normal) -> Normal:
             body = written.lawful(calculus, CORE)
-            return unfolded(calculus, gap, {CORE: body}, lambda at: at[0] in named)
+            return definitions(unfolded(calculus, gap, {CORE: body}, lambda at: at[0] in named))
 
         return [
             ("by the definitions", definitions),
