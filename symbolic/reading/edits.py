@@ -153,8 +153,9 @@ def _totalled(formula: Formula, names: Names) -> Iterator[Edit]:
         if letter.sort == NEURON:
             for kind, said in RANGES.items():
                 of = names.letters[0].name if kind == "fed" and names.letters else ""
-                total = SumOver(letter, Range(kind, of=of), formula)
-                yield Edit(total, 2, f"summed over {said}")
+                if of or kind != "fed":
+                    total = SumOver(letter, Range(kind, of=of), formula)
+                    yield Edit(total, 2, f"summed over {said}")
 
 
 def _swapped(formula: Formula, names: Names) -> Iterator[Edit]:

@@ -26,9 +26,9 @@ from symbolic.reading.theory import Assumption, Sets, base_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 SPANS = {
-    "fed": "k over the neurons that are fed",
-    "output": "k over the output neurons",
-    "all": "k over all neurons",
+    "fed": "over the neurons that are fed",
+    "output": "over the output neurons",
+    "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
 RANK = ("proved", "open", "refuted")
@@ -64,6 +64,15 @@ class Reached:
     against: Counterexample | None = None
     why: str = ""
     nearest: Nearest | None = None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A claim with one reading: what its open sums run over, and what is said of it."""
+
+    settled: Settled
+    span: str
+    reached: Reached
 
 
 @dataclass(frozen=True)
@@ -161,8 +170,8 @@ class _Judge:
             self._defines(claim, claim.number)
         if isinstance(found, Judged):
             return found
-        found = self._mended(claim, found)
-        judged = Judged(claim, tuple(reached for _, reached in found))
+        judged = Judged(claim, tuple(case.reached for case in found))
+        judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
         if judged.word == "proved":
             return replace(judged, argument=self._argument(claim, found))
         if judged.word == "refuted":
@@ -174,29 +183,32 @@ class _Judge:
         found = self._cases(claim)
         if isinstance(found, Judged):
             return found
-        return Judged(claim, tuple(reached for _, reached in found))
+        return Judged(claim, tuple(case.reached for case in found))
 
-    def _cases(self, claim: Claim) -> list[tuple[Settled, Reached]] | Judged:
+    def _cases(self, claim: Claim) -> list[_Case] | Judged:
         """Each case with its verdict, or all that can be said of a claim without cases."""
         if claim.problems:
             return Judged(claim, self._faulty(claim, claim.problems[0]))
         if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
             return Judged(claim)
-        open_sums = any(
-            total.range.kind == "unsaid" and total.over.sort == NEURON
+        letters = sorted(
+            total.over.name
             for side in (claim.left, claim.right)
             for total in bound(side)
+            if total.range.kind == "unsaid" and total.over.sort == NEURON
         )
-        found: list[tuple[Settled, Reached]] = []
+        found: list[_Case] = []
         beyond = ""
-        for span in SPANS if open_sums else ("output",):
-            said = SPANS[span] if open_sums else ""
+        for span in SPANS if letters else ("output",):
+            said = f"{letters[0]} {SPANS[span]}" if letters else ""
             try:
-                found += [(case, self._reached(case, said)) for case in settled(claim, span)]
+                cases = settled(claim, span)
             except BeyondError as error:
                 beyond = str(error)
-        if beyond and open_sums:  # a range that was not tried may be the one that is meant
-            found = [(case, _unless(reached, beyond)) for case, reached in found]
+                continue
+            found += [_Case(case, span, self._reached(case, said)) for case in cases]
+        if beyond and letters:  # a range that was not tried may be the one that is meant
+            found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
         return found
@@ -237,37 +249,37 @@ class _Judge:
         needed = against if isinstance(against, Counterexample) else None
         return Reached("proved", roles, span, under, needed)
 
-    def _mended(
-        self, claim: Claim, found: list[tuple[Settled, Reached]]
-    ) -> list[tuple[Settled, Reached]]:
-        """Each case with a right form near it, and of a true line with one that needs less."""
+    def _near_forms(self, claim: Claim, found: list[_Case], word: str) -> tuple[Reached, ...]:
+        """The cases of a wrong line with a right form, of a true line with one that needs less."""
         result = []
-        mended: dict[str, Nearest | None] = {}  # of a wrong line one is enough
-        for case, reached in found:
-            nearest = mended.get(reached.roles) if reached.word == "refuted" else None
-            nearest = nearest or self._nearest(claim, case, reached)
-            if reached.word == "refuted":
-                mended[reached.roles] = nearest
-            result.append((case, replace(reached, nearest=nearest)))
-        return result
+        mended: dict[str, Nearest | None] = {}  # one for all ranges of a sum is enough
+        for case in found:
+            roles, nearest = case.reached.roles, None
+            if word == case.reached.word == "refuted":
+                if mended.get(roles) is None:
+                    mended[roles] = self._nearest(claim, case)
+                nearest = mended[roles]
+            elif word == case.reached.word == "proved" and case.reached.under[0]:
+                nearest = self._nearest(claim, case)
+            result.append(replace(case.reached, nearest=nearest))
+        return tuple(result)
 
-    def _nearest(self, claim: Claim, case: Settled, reached: Reached) -> Nearest | None:
-        """A right form near a wrong line, or one that needs less than a true line does."""
+    def _nearest(self, claim: Claim, case: _Case) -> Nearest | None:
+        """Looked for once for all lines that say the same."""
         roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
-        same = case, reached.span, claim.kind, claim.left, claim.right, claim.others, roles
+        same = case, claim.kind, claim.left, claim.right, claim.others, roles
         if same not in self._near:
-            span = next((key for key, said in SPANS.items() if said == reached.span), "output")
-            found = None
-            if reached.word == "refuted":
-                found = self.search.mended(claim, case, span)
-            elif reached.word == "proved" and reached.under[0]:
-                found = self.search.general(claim, case, span, reached.under[0])
+            if case.reached.word == "refuted":
+                found = self.search.mended(claim, case.settled, case.span)
+            else:
+                under = case.reached.under[0]
+                found = self.search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
 
     # ------------------------------------------------------------------ the argument
 
-    def _argument(self, claim: Claim, found: list[tuple[Settled, Reached]]) -> Argument:
+    def _argument(self, claim: Claim, found: list[_Case]) -> Argument:
         """What the lines before it show of a line that is true.
 
         Where they do not lead to it, the line is taken as a step of its own: an application of
@@ -276,16 +288,17 @@ class _Judge:
         known: list[Line] = []
         narrow: list[Argument] = []
         wide: list[Argument] = []
-        for case, reached in found:
+        for one in found:
+            case, reached = one.settled, one.reached
             if reached.word != "proved":
                 continue
             shown = self._follows(case, reached.under)
             if not shown:
                 known.append(Line(claim.number, case, with_given(case, reached.under)))
                 continue
-            known.append(Line(claim.number, case, tuple(one.under for one in shown)))
-            under = tuple(tuple(a for a in one.under if a not in case.given) for one in shown)
-            uses = tuple(sorted({n for one in shown for n in one.uses}))
+            known.append(Line(claim.number, case, tuple(way.under for way in shown)))
+            under = tuple(tuple(a for a in way.under if a not in case.given) for way in shown)
+            uses = tuple(sorted({n for way in shown for n in way.uses}))
             if set(under) & set(reached.under):
                 wide.append(Argument("follows", under, uses))
             else:
@@ -295,17 +308,18 @@ class _Judge:
             return wide[0]
         if narrow:
             return narrow[0]
-        first = next(reached for _, reached in found if reached.word == "proved")
+        first = next(one.reached for one in found if one.reached.word == "proved")
         return Argument("follows", first.under, why="by the definitions and the chain rule")
 
-    def _source(self, claim: Claim, found: list[tuple[Settled, Reached]]) -> int | None:
+    def _source(self, claim: Claim, found: list[_Case]) -> int | None:
         """The wrong line that this wrong line follows from, if it is not wrong by itself."""
         sources: set[int] = set()
         lines: list[Line] = []
-        for case, reached in found:
+        for one in found:
+            case, reached = one.settled, one.reached
             if reached.word == "refuted":
                 shown = self._follows(case, ((),), broken=True) if self.wrong else ()
-                sources |= {n for one in shown for n in one.uses if n in self.wrong}
+                sources |= {n for way in shown for n in way.uses if n in self.wrong}
                 lines.append(Line(claim.number, case, ((),), broken=True))
         self.inference.lines += lines
         self.wrong.add(claim.number)

@@ -67,10 +67,7 @@ class Prover:
         Raises `BeyondError` where the claim is not in reach, `TooLargeError` where it is too long.
         """
         taken = tuple(one for one in Assumption if one in (*claim.given, *under))
-        one_sample = Assumption.N1 in taken
-        if one_sample not in self._written:
-            self._written[one_sample] = _Written(self.base, one_sample)
-        written = self._written[one_sample]
+        written = self._written_for(taken)
         calculus = self._under(taken, written)
         where = calculus.normal(condition(claim, Assumption.LH in taken))
         if not where:
@@ -103,17 +100,49 @@ class Prover:
         is looked for.  Raises as `prove` does.
         """
         found: list[Proof] = []
-        offered = [one for one in claim.assumptions if one in among]
+        offered = tuple(one for one in claim.assumptions if one in among)
+        tried: dict[tuple[Assumption, ...], Proof | None] = {}
+
+        def proof_under(chosen: tuple[Assumption, ...]) -> Proof | None:
+            if chosen not in tried:
+                tried[chosen] = self.prove(claim, chosen)
+            return tried[chosen]
+
         for size in range(len(offered) + 1):
+            if size == 1 and self._hopeless(claim, offered, proof_under):
+                break
             for chosen in combinations(offered, size):
                 if any(set(proof.under) <= set(chosen) for proof in found):
                     continue
-                proof = self.prove(claim, chosen) if possible(chosen) else None
+                proof = proof_under(chosen) if possible(chosen) else None
                 if proof is not None:
                     found.append(proof)
             if found and not found[0].under:
                 break
         return tuple(found)
+
+    def _hopeless(
+        self,
+        claim: Settled,
+        offered: tuple[Assumption, ...],
+        proof_under: Callable[[tuple[Assumption, ...]], Proof | None],
+    ) -> bool:
+        """Whether all that may be assumed gives no proof, so that less is not looked at."""
+        most = tuple(one for one in offered if one is not Assumption.SO)
+        every = [one for one in (most, offered) if not self._empty(claim, one)]
+        return bool(every) and all(proof_under(one) is None for one in every)
+
+    def _empty(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:
+        """Whether no network has the neurons that the claim speaks of."""
+        taken = tuple(one for one in Assumption if one in (*claim.given, *under))
+        calculus = self._under(taken, self._written_for(taken))
+        return not calculus.normal(condition(claim, Assumption.LH in taken))
+
+    def _written_for(self, taken: tuple[Assumption, ...]) -> _Written:
+        one_sample = Assumption.N1 in taken
+        if one_sample not in self._written:
+            self._written[one_sample] = _Written(self.base, one_sample)
+        return self._written[one_sample]
 
     def _under(self, under: tuple[Assumption, ...], written: _Written) -> Calculus:
         if under not in self._lawful:

@@ -43,7 +43,7 @@ class World:
     """A network: its connections (to, source) with weights, its inputs and outputs, N samples.
 
     φ_k(v) = v² + k v for neuron k; an input neuron i has the signal 1 + i + s on sample s,
-    the desired response of output k is 10 k + s, η = 1/2.
+    the desired response of output k is 10 k + s, η = 3/7.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -110,7 +110,7 @@ class World:
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; "
             "phi_k(v) = v^2 + k v; y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
-            "eta = 1/2"
+            "eta = 3/7"
         )
 
 
@@ -280,8 +280,7 @@ class _Values:
         if within == CORE or kind in ("interval", "all"):
             return [*world.neurons]
         if kind == "fed":
-            [of] = [n for v, n in at.items() if v.name == total.range.of]
-            return [*world.fed(of)]
+            return [to for v, n in at.items() if v.name == total.range.of for to in world.fed(n)]
         wanted = "hidden" if kind == "hidden" else "output"
         return [n for n in world.neurons if world.kind(n) == wanted]
 
@@ -299,7 +298,7 @@ class _Values:
         if name == "w":
             return Fraction(self.edges.get((at[0], at[1]), 0)), ZERO
         if name == "eta":
-            return Fraction(1, 2), ZERO
+            return Fraction(3, 7), ZERO
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":
