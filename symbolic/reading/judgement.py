@@ -238,7 +238,7 @@ class _Judge:
 
         try:
             proofs = self.prover.assumptions(case, possible)
-        except (TooLargeError, InputError) as error:
+        except (BeyondError, TooLargeError, InputError) as error:
             return Reached("open", roles, span, why=str(error))
         against = tried[()]
         if not proofs:
