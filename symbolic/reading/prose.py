@@ -49,6 +49,9 @@ _PATTERNS = tuple(
         rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:(?:that|which) are )?fed by "
         rf"(?:neuron |unit )?{_M}",
         rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layer)(?! \$)",
+        rf"{_M} (?:be |is |denotes? )?(?:an?|the|any) {_N} (?:that is )?fed by (?:neuron )?{_M}",
+        rf"{_M} feeds (?:the |each |every )?(?:{_N} )?{_M}",
+        rf"(?:that|which) feeds (?:the |each |every |all )?(?:{_N} )?{_M}",
     )
 )
 _SUM_OVER = re.compile(
@@ -118,8 +121,13 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
         return Said(letter_of(groups[0]), "any", start, end)
     if number == 9:
         return Said("*", groups[1].lower(), start, end)
-    if number in (5, 7, 8):
+    if number in (5, 7, 8, 10):
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
+    if number == 11:
+        return Said(letter_of(groups[1]), "fed", start, end, of=letter_of(groups[0]))
+    if number == 12:  # the last neuron before these words feeds
+        before = _MENTION.findall(text[:start])
+        return Said(letter_of(groups[0]), "fed", start, end, of=letter_of((before or [""])[-1]))
     if number == 6:
         return Said(letter_of(groups[0]), "any", start, end)
     letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
