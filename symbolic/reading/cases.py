@@ -22,32 +22,40 @@ from symbolic.reading.formulas import (
     walk,
     with_range,
 )
+from symbolic.reading.layers import Layers, flattened, is_layered
+from symbolic.reading.source import BeyondError as BeyondError
 from symbolic.reading.theory import Assumption
 
 SMOOTH = ("exp", "tanh", "logistic", "softplus", "sin", "cos", "sinh", "cosh", "arctan")
 """The elementary functions that have a value and a slope everywhere."""
 
 
-class BeyondError(Exception):
-    """The claim speaks of something that this prover does not reach."""
-
-
 @dataclass(frozen=True)
 class Settled:
     """A claim with one reading: what its letters are, and what its open sums run over.
 
-    `roles` are output, hidden, input or source (any neuron); `edges` are connections (to, from)
-    that exist.
+    `roles` are output, hidden, input, feeder (any neuron but an output) or source (any neuron);
+    `edges` are connections (to, from) that exist; `layers` are those of a claim in layer notation.
     """
 
     left: Formula
     right: Formula
     roles: tuple[tuple[Var, str], ...]
     edges: tuple[tuple[Var, Var], ...] = ()
+    layers: Layers | None = None
+
+    @property
+    def said(self) -> str:
+        """The case in words, empty where there is but one."""
+        if self.layers is not None:
+            return self.layers.said
+        return ", ".join(f"{v.name}: {role}" for v, role in self.roles if role != "source")
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """Those that have something to say of the claim."""
+        """Those that have something to say of the claim and are not known to hold."""
+        if self.layers is not None:
+            return Assumption.N1, Assumption.SO
         idle = set()
         if not self.edges:
             idle.add(Assumption.NP)
@@ -68,6 +76,11 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
     letters = sorted({v for side in sides for v in free(side) if v.sort == NEURON}, key=_by_name)
     if claim.relation != "=":
         raise BeyondError("Only equations are proved.")
+    if is_layered(*sides):
+        return tuple(
+            Settled(one.left, one.right, one.roles, one.edges, one.layers)
+            for one in flattened(claim)
+        )
     computing = _computing(claim)
     errors = {letter for side in sides for letter in _of_errors(side)}
     if any(claim.role(letter.name) in ("hidden", "input") for letter in errors):
@@ -138,9 +151,14 @@ def condition(claim: Settled, last_hidden: bool) -> Expr:
             factors += [unit, 1 - out]
         if role == "input":
             factors.append(1 - unit)
+        if role == "feeder":
+            factors.append(1 - out)
         if last_hidden and role == "hidden":
             factors.append(Get("last", (letter,)))
     factors += [Get("edge", pair) for pair in claim.edges]
+    if claim.layers is not None:
+        for name, places in claim.layers.known:
+            factors += [Get(name, at) for at in places]
     return Mul(tuple(factors))
 
 
@@ -156,6 +174,10 @@ def within(letter: Var, limits: Range) -> Expr:
         return unit * (1 - out)
     if kind == "fed" and limits.of:
         return Get("edge", (letter, Var(limits.of, NEURON)))
+    if kind == "feeding" and limits.of:
+        return Get("edge", (Var(limits.of, NEURON), letter))
+    if kind == "beside" and limits.of:
+        return Get("beside", (letter, Var(limits.of, NEURON)))
     raise BeyondError(f"The range of {letter.name} is not in reach.")
 
 

@@ -6,7 +6,7 @@ index calculus once its partial derivatives have been named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -25,7 +25,8 @@ UNWRITTEN = Var("·", SAMPLE)
 class Range:
     """What a bound index runs over.
 
-    `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), interval
+    `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), feeding (those
+    that feed it), beside (those of its layer), layer (the neurons of the layer `of`), interval
     (first … last), or unsaid: the document gives no range, and the prover must try each.
     """
 
@@ -151,6 +152,30 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return (part,)
         case Partial(of, by):
             return (of, by)
+
+
+def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
+    """The formula with other formulas directly inside.
+
+    >>> rebuilt(Power(ONE, Fraction(2)), [Read("eta")])
+    Power(base=Read(array='eta', at=(), sign=''), exponent=Fraction(2, 1))
+    """
+    match formula:
+        case Plus():
+            return plus(*parts)
+        case Times():
+            return times(*parts)
+        case Power(_, exponent):
+            return Power(parts[0], exponent)
+        case Call(name):
+            return Call(name, parts[0])
+        case SumOver(letter, span):
+            return SumOver(letter, span, parts[0])
+        case Applied(function, at, _, order, sign):
+            return Applied(function, at, parts[0], order, sign)
+        case Partial(_, _, reading) if isinstance(parts[1], Read):
+            return Partial(parts[0], parts[1], reading)
+    return formula
 
 
 def walk(formula: Formula) -> Iterator[Formula]:

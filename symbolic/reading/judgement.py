@@ -15,6 +15,7 @@ from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.formulas import NEURON, Formula, bound
 from symbolic.reading.prover import Prover
+from symbolic.reading.samples import meant
 from symbolic.reading.theory import Assumption, base_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
@@ -121,6 +122,7 @@ def judge(reading: Reading) -> Judgement:
 
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
+    reading = meant(reading)
     base = base_of(reading)
     try:
         prover = Prover(base)
@@ -162,7 +164,7 @@ def _unless(case: Reached, beyond: str) -> Reached:
 
 
 def _reached(prover: Prover, refuter: Refuter, case: Settled, span: str) -> Reached:
-    roles = ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
+    roles = case.said
     tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
 
     def possible(under: tuple[Assumption, ...]) -> bool:
