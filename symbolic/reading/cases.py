@@ -57,7 +57,8 @@ class Settled:
         if self.layers is not None:
             return Assumption.N1, Assumption.SO
         idle = set()
-        if not self.edges:
+        sums = (*bound(self.left), *bound(self.right))
+        if not self.edges and not any(total.range.kind == "fed" for total in sums):
             idle.add(Assumption.NP)
         if not any(role == "hidden" for _, role in self.roles):
             idle.add(Assumption.LH)

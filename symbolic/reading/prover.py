@@ -188,7 +188,8 @@ class _Written:
         self._pending: list[str] = []
         self._paths: dict[int, tuple[tuple[Var, ...], Normal]] = {}
         self._renewed: dict[tuple[int, str | int], Normal] = {}  # by calculus, for its whole life
-        plain = [n for n, (_, body) in base.definitions.items() if not _differentiates(body)]
+        self.differentiating = _differentiating(base)
+        plain = [name for name in base.definitions if name not in self.differentiating]
         expressions: list[Definition] = []
         for name in plain:
             head, body = base.definitions[name]
@@ -320,9 +321,8 @@ class _Written:
             raise BeyondError("A derivative of a derivative is not in reach.")
         if name == "d" and self.base.open:
             raise BeyondError("The cost has no definition, so not by what else it changes.")
-        for array in (arrays_of(form) | {name}) & self.base.definitions.keys():
-            if _differentiates(self.base.definitions[array][1]):
-                raise BeyondError("A derivative of or by a derivative is not in reach.")
+        if (arrays_of(form) | {name}) & self.differentiating:
+            raise BeyondError("A derivative of or by a derivative is not in reach.")
         if partial.reading == "total":
             return self.pathways.of(form, name, at)
         if not isinstance(partial.of, Read) or name_of(partial.of) not in self.bodies:
@@ -340,8 +340,22 @@ def _whole(name: str, letters: tuple[Var, ...], body: Expr) -> Expr:
     return unit * body + (1 - unit) * Get("x", letters)
 
 
-def _differentiates(formula: Formula) -> bool:
-    return any(isinstance(part, Partial) for part in walk(formula))
+def _differentiating(base: Base) -> frozenset[str]:
+    """What is defined by a derivative, or by something that is."""
+    found = {
+        name
+        for name, (_, body) in base.definitions.items()
+        if any(isinstance(part, Partial) for part in walk(body))
+    }
+    while True:
+        more = {
+            name
+            for name, (_, body) in base.definitions.items()
+            if any(isinstance(part, Read) and name_of(part) in found for part in walk(body))
+        }
+        if more <= found:
+            return frozenset(found)
+        found |= more
 
 
 def _bases(calculus: Calculus, letters: tuple[Var, ...]) -> tuple[Letter, ...]:

@@ -1,7 +1,8 @@
 """Whose sample a quantity without one belongs to: the cost of one sample, and books that leave it.
 
 A cost that is written without its sample, and is made of signals without theirs, is the cost of
-the one sample that the signals have.  So is one that the document leaves undefined.  Where the
+the one sample that the signals have, and the changes of the weights are those for that sample.
+So is a cost that the document leaves undefined.  Where the
 notation cannot write the sample of a signal, a signal beside C_x is that of the sample x.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import replace
 
 from symbolic.indexed import Var, letters_in
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.definitions import Key, key
+from symbolic.reading.definitions import CHANGES, Key, key
 from symbolic.reading.formulas import (
     SAMPLE,
     UNWRITTEN,
@@ -28,8 +29,6 @@ from symbolic.reading.formulas import (
 
 WHOLE: Key = ("E",)
 """The cost without a sample."""
-CHANGES = ("dw", "db")
-"""What is the change for that sample, where the cost is that of one."""
 
 
 def meant(reading: Reading) -> Reading:

@@ -256,7 +256,10 @@ def base_of(reading: Reading) -> Base:
             _require_one_sample(*definitions[name])
             parts = walk(definitions[name][1])
             waiting += [name_of(part) for part in parts if isinstance(part, Read)]
-    return Base(definitions, written, layered, COST not in definitions)
+    sides = [side for claim in reading.claims for side in (claim.left, claim.right)]
+    sides += [body for _, body in definitions.values()]
+    used = {name_of(part) for side in sides for part in walk(side) if isinstance(part, Read)}
+    return Base(definitions, written, layered, COST in used - definitions.keys())
 
 
 def _is_layered(profile: Profile) -> bool:

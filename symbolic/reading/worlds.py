@@ -439,11 +439,11 @@ class _Values:
             raise UndefinedError
         if name == "d":
             return Fraction(10 * at[0] + at[1]), ZERO
-        if name in (CORE, "delta", "db") and kind == "input":
+        if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
             raise UndefinedError
         if name == "y" and kind == "input":
             return Fraction(1 + at[0] + at[1]), ZERO
-        if name == "dw" and (at[0], at[1]) not in self.edges:
+        if name.startswith("dw") and (at[0], at[1]) not in self.edges:
             raise UndefinedError
         if name not in self.definitions:
             raise UndefinedError
