@@ -16,7 +16,7 @@ from symbolic.indexed import Delta, Get, Mul, Num, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.reading.claims import Claim, Reading
 from symbolic.reading.definitions import Key, key
-from symbolic.reading.formulas import NEURON, SAMPLE, Formula, Read, SumOver, walk
+from symbolic.reading.formulas import NEURON, SAMPLE, Applied, Formula, Read, SumOver, walk
 from symbolic.reading.layers import flat_definition, with_layers
 from symbolic.reading.pathways import CORE, PATHS
 from symbolic.reading.profile import Profile
@@ -202,6 +202,21 @@ class Base:
     written: Mapping[str, tuple[Read, Formula]]
     layered: bool = False
     open: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether all neurons have one activation function: it is written without an index."""
+        signal = self.definitions.get("y")
+        found = [p for p in walk(signal[1]) if isinstance(p, Applied)] if signal else []
+        return bool(found) and not any(part.at for part in found)
+
+    @property
+    def biased(self) -> bool:
+        """Whether the induced local field has a bias."""
+        field = self.definitions.get(CORE)
+        return field is not None and any(
+            isinstance(part, Read) and part.array == "b" for part in walk(field[1])
+        )
 
 
 def name_of(read: Read) -> str:

@@ -50,7 +50,8 @@ class World:
     φ_k(v) = v² + k v for neuron k; an input neuron i has the signal 1 + i + s on sample s,
     the desired response of output k is 10 k + s, its bias k, η = 1/2.  `widths` are those of the
     layers of a layered network; `open` says that the document leaves the cost open, so that it is
-    that of `open_cost`.
+    that of `open_cost`; `shared` that all neurons have one φ(v) = v² + v, `biased`
+    that there are biases.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -58,6 +59,8 @@ class World:
     samples: int
     widths: tuple[int, ...] = ()
     open: bool = False
+    shared: bool = False
+    biased: bool = False
 
     @cached_property
     def edges(self) -> dict[tuple[int, int], int]:
@@ -125,9 +128,11 @@ class World:
         weights = ", ".join(f"w[{to},{source}] = {w}" for (to, source), w in self.weights)
         outputs = ", ".join(map(str, self.outputs))
         cost = "cost of a sample: sum_k y_k^3 + (sum_k y_k)^2; " if self.open else ""
+        biases = "b_k = k, " if self.biased else ""
+        phi = "phi(v) = v^2 + v" if self.shared else "phi_k(v) = v^2 + k v"
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; "
-            "phi_k(v) = v^2 + k v; y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
+            f"{phi}; {biases}y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
             f"{cost}eta = 1/2"
         )
 
@@ -226,11 +231,13 @@ class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps."""
 
     def __init__(self, base: Base) -> None:
-        found = layered_worlds() if base.layered else worlds()
         definitions = dict(base.written)
         if base.open:
             definitions[COST] = open_cost()
-            found = tuple(replace(world, open=True) for world in found)
+        found = (
+            replace(world, open=base.open, shared=base.shared, biased=base.biased)
+            for world in (layered_worlds() if base.layered else worlds())
+        )
         self._values = [(world, _Values(definitions, world)) for world in found]
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
