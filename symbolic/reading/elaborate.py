@@ -161,6 +161,7 @@ class Elaborator:
         for letter, span in reversed(opened):
             if (
                 letter.sort == UNWRITTEN.sort
+                and self.profile.writes_samples
                 and letter not in free(body)
                 and UNWRITTEN in free(body)
             ):

@@ -41,20 +41,19 @@ def meant(reading: Reading) -> Reading:
     >>> claim.left == Read("E", (UNWRITTEN,))
     True
     """
-    steps: list[Callable[[Formula], Formula]] = []
+    if not reading.profile.writes_samples:
+        reading = _throughout(reading, lambda claim: _beside(_changed(claim, _within_sums)))
     if _is_of_one_sample(reading):
-        steps.append(_of_one_sample)
-    if not reading.profile.writes_samples:
-        steps.append(_within_sums)
-    claims = reading.claims
-    standard = reading.standard
-    for step in steps:
-        claims = tuple(_changed(claim, step) for claim in claims)
-        standard = tuple(_changed(claim, step) for claim in standard)
-    if not reading.profile.writes_samples:
-        claims = tuple(map(_beside, claims))
-        standard = tuple(map(_beside, standard))
-    return replace(reading, claims=claims, standard=standard)
+        reading = _throughout(reading, lambda claim: _changed(claim, _of_one_sample))
+    return reading
+
+
+def _throughout(reading: Reading, step: Callable[[Claim], Claim]) -> Reading:
+    return replace(
+        reading,
+        claims=tuple(map(step, reading.claims)),
+        standard=tuple(map(step, reading.standard)),
+    )
 
 
 def _changed(claim: Claim, step: Callable[[Formula], Formula]) -> Claim:
@@ -92,7 +91,7 @@ def _of_one_sample(formula: Formula) -> Formula:
 def _within_sums(formula: Formula) -> Formula:
     """The formula in which what a sum over samples shows is of the sample it runs over."""
     new = rebuilt(formula, [_within_sums(part) for part in inside(formula)])
-    if isinstance(new, SumOver) and new.over.sort == SAMPLE and new.over in free(new.body):
+    if isinstance(new, SumOver) and new.over.sort == SAMPLE:
         return replace(new, body=_with_sample(new.body, new.over))
     return new
 
