@@ -20,13 +20,11 @@ def judged(text: str) -> Judgement:
     return judge(read_document(text, open_profile("haykin")))
 
 
-def test_a_cost_of_one_sample_needs_no_batch_of_one() -> None:
+def test_a_cost_of_one_sample_is_that_of_each_sample() -> None:
     [_, one] = judged(ONE + OUTPUT).lines
     [_, batch] = judged(BATCH + OUTPUT).lines
     assert one.cases[0].under[0] == (Assumption.OT,)
     assert batch.cases[0].under[0] == (Assumption.N1, Assumption.OT)
-    assert one.claim.one_sample
-    assert not batch.claim.one_sample
 
 
 def test_a_cost_of_one_sample_makes_no_wrong_line_true() -> None:

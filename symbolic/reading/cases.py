@@ -22,22 +22,21 @@ from symbolic.reading.formulas import (
     walk,
     with_range,
 )
+from symbolic.reading.layers import Layers, flattened, is_layered
+from symbolic.reading.source import BeyondError as BeyondError
 from symbolic.reading.theory import Assumption
 
 SMOOTH = ("exp", "tanh", "logistic", "softplus", "sin", "cos", "sinh", "cosh", "arctan")
 """The elementary functions that have a value and a slope everywhere."""
 
 
-class BeyondError(Exception):
-    """The claim speaks of something that this prover does not reach."""
-
-
 @dataclass(frozen=True)
 class Settled:
     """A claim with one reading: what its letters are, and what its open sums run over.
 
-    `roles` are output, hidden, input or source (any neuron); `edges` are connections (to, from)
-    that exist; `given` is what the document itself assumes here.
+    `roles` are output, hidden, input, feeder (any neuron but an output) or source (any neuron);
+    `edges` are connections (to, from) that exist; `given` is what the document itself assumes here;
+    `layers` are those of a claim in layer notation.
     """
 
     left: Formula
@@ -45,12 +44,23 @@ class Settled:
     roles: tuple[tuple[Var, str], ...]
     edges: tuple[tuple[Var, Var], ...] = ()
     given: tuple[Assumption, ...] = ()
+    layers: Layers | None = None
+
+    @property
+    def said(self) -> str:
+        """The case in words, empty where there is but one."""
+        if self.layers is not None:
+            return self.layers.said
+        return ", ".join(f"{v.name}: {role}" for v, role in self.roles if role != "source")
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """Those that have something to say of the claim and are not given."""
+        """Those that have something to say of the claim and are neither known nor given."""
         idle = {*self.given}
-        if not self.edges:
+        if self.layers is not None:
+            idle |= {Assumption.OT, Assumption.NP, Assumption.LH}
+        sums = (*bound(self.left), *bound(self.right))
+        if not self.edges and not any(total.range.kind == "fed" for total in sums):
             idle.add(Assumption.NP)
         if not any(role == "hidden" for _, role in self.roles):
             idle.add(Assumption.LH)
@@ -69,6 +79,12 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
     letters = sorted({v for side in sides for v in free(side) if v.sort == NEURON}, key=_by_name)
     if claim.relation != "=":
         raise BeyondError("Only equations are proved.")
+    given = (Assumption.N1,) if claim.one_sample else ()
+    if is_layered(*sides):
+        return tuple(
+            Settled(one.left, one.right, one.roles, one.edges, given, one.layers)
+            for one in flattened(claim)
+        )
     computing = _computing(claim)
     errors = {letter for side in sides for letter in _of_errors(side)}
     if any(claim.role(letter.name) in ("hidden", "input") for letter in errors):
@@ -102,7 +118,6 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
     for total in (*bound(left), *bound(right)):
         if total.range.kind != "output" and total.over in _of_errors(total.body):
             raise BeyondError("Only an output neuron has an error signal and a desired response.")
-    given = (Assumption.N1,) if claim.one_sample else ()
     return tuple(Settled(left, right, case, edges, given) for case in cases)
 
 
@@ -140,9 +155,14 @@ def condition(claim: Settled, last_hidden: bool) -> Expr:
             factors += [unit, 1 - out]
         if role == "input":
             factors.append(1 - unit)
+        if role == "feeder":
+            factors.append(1 - out)
         if last_hidden and role == "hidden":
             factors.append(Get("last", (letter,)))
     factors += [Get("edge", pair) for pair in claim.edges]
+    if claim.layers is not None:
+        for name, places in claim.layers.known:
+            factors += [Get(name, at) for at in places]
     return Mul(tuple(factors))
 
 
@@ -158,6 +178,10 @@ def within(letter: Var, limits: Range) -> Expr:
         return unit * (1 - out)
     if kind == "fed" and limits.of:
         return Get("edge", (letter, Var(limits.of, NEURON)))
+    if kind == "feeding" and limits.of:
+        return Get("edge", (Var(limits.of, NEURON), letter))
+    if kind == "beside" and limits.of:
+        return Get("beside", (letter, Var(limits.of, NEURON)))
     raise BeyondError(f"The range of {letter.name} is not in reach.")
 
 

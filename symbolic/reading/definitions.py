@@ -9,13 +9,14 @@ from symbolic.indexed import Count, Var
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, canonical, walk
+from symbolic.reading.formulas import SAMPLE, UNWRITTEN, Formula, Read, bound, canonical, walk
 from symbolic.reading.grammar import parse
 from symbolic.reading.profile import ARRAYS, GIVEN, Profile
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
 _GIVEN = frozenset(ARRAYS[kind] for kind in GIVEN)
+CHANGES = ("dw", "db")
 Key = tuple[str, ...]
 
 
@@ -52,10 +53,16 @@ def _sides(text: str, profile: Profile) -> tuple[Formula, Formula]:
 
 
 def key(head: Read) -> Key:
-    """What a head defines: its array, and by which indices (𝓔, 𝓔^ξ and 𝓔_j^ξ are three)."""
-    if not head.array.startswith("E"):
-        return (head.array,)
-    return (head.array, *(i.sort.name for i in head.at if isinstance(i, Var)))
+    """What a head defines: its array, and by which indices (𝓔, 𝓔^ξ and 𝓔_j^ξ are three).
+
+    So are Δw, and the change Δ_p w for one sample, two.
+    """
+    sorts = [i.sort for i in head.at if isinstance(i, Var)]
+    if head.array.startswith("E"):
+        return (head.array, *(sort.name for sort in sorts))
+    if head.array in CHANGES and SAMPLE in sorts:
+        return (head.array, SAMPLE.name)
+    return (head.array,)
 
 
 class Definitions:

@@ -153,6 +153,7 @@ class Elaborator:
             self.scope.append((letter, span))
         body = self.read(node.body)
         del self.scope[len(self.scope) - len(opened) :]
+        inner = dict(self.notes.layers)
         for letter, _ in opened:
             self.notes.layers.pop(letter.name, None)
             if letter.name in layers:
@@ -160,6 +161,7 @@ class Elaborator:
         for letter, span in reversed(opened):
             if (
                 letter.sort == UNWRITTEN.sort
+                and self.profile.writes_samples
                 and letter not in free(body)
                 and UNWRITTEN in free(body)
             ):
@@ -167,7 +169,8 @@ class Elaborator:
                     f"The sum runs over {letter.name}, and nothing in it shows {letter.name}.",
                     node.at,
                 )
-            body = SumOver(letter, self._narrowed(letter, span, body), body)
+            layer = inner.get(letter.name, "")
+            body = SumOver(letter, self._narrowed(letter, span, body, layer), body)
         return body
 
     def fail(self, what: str, at: int, fault: Fault = Fault.INDEX) -> None:
@@ -218,10 +221,15 @@ class Elaborator:
             "The range of Σ is not understood.", "Write k \\in \\text{outputs}.", node.at
         )
 
-    def _narrowed(self, letter: Var, span: Range, body: Formula) -> Range:
-        """An unsaid range of e_k or d_k is the outputs: no other neuron has them."""
+    def _narrowed(self, letter: Var, span: Range, body: Formula, layer: str) -> Range:
+        """An unsaid range of e_k or d_k is the outputs: no other neuron has them.
+
+        In layer notation it is the layer that the letter lies in.
+        """
         if span.kind != "unsaid":
             return span
+        if layer:
+            return Range("layer", of=layer)
         for part in walk(body):
             if isinstance(part, Read) and letter in part.at:
                 symbol = self.profile.symbol(part.sign)

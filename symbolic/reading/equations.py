@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from symbolic.indexed import Delta, Expr, Get, Mul, Num, Opaque, Shifted, Sort, Sum, Var
 from symbolic.reading.cases import BeyondError, Settled, condition, require_value, within
-from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
     NEURON,
     SAMPLE,
@@ -57,17 +56,16 @@ class Equation:
 class Quantities:
     """What a document speaks of: arrays by name, and what its lines say of them.
 
-    `claims` are all that it says.  `chain_rule` are the equations at one neuron that need no line.
+    `said` are all its formulas.  `chain_rule` are the equations at one neuron that need no line.
     """
 
-    def __init__(self, base: Base, claims: Iterable[Claim]) -> None:
+    def __init__(self, base: Base, said: Iterable[Formula]) -> None:
         self._own_activation = any(
             isinstance(part, Applied) and part.at for part in walk(base.definitions["y"][1])
         )
         self.arrays: dict[str, tuple[Sort, ...]] = dict(ARRAYS)
-        for claim in claims:
-            for side in (claim.left, claim.right):
-                self._learn(side)
+        for formula in said:
+            self._learn(formula)
         self.chain_rule = [*self._chain_rule_of_costs()] if _keeps_to_the_field(base) else []
 
     def equations(self, line: Line, last: bool) -> Iterator[Equation]:

@@ -189,6 +189,12 @@ class Factors:
 
     def _applied(self, symbol: Symbol, node: Scripted) -> Formula:
         assert isinstance(node.base, Letter)
+        if symbol.diagonal:
+            raise NotUnderstood(
+                f"{symbol.sign} is a matrix, and stands among indices.",
+                "Write the activation function.",
+                node.at,
+            )
         at, power = indices(symbol, node, self.by.context, self.by.notes)
         if power is not None:
             raise NotUnderstood(

@@ -6,7 +6,7 @@ index calculus once its partial derivatives have been named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -25,7 +25,8 @@ UNWRITTEN = Var("·", SAMPLE)
 class Range:
     """What a bound index runs over.
 
-    `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), interval
+    `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), feeding (those
+    that feed it), beside (those of its layer), layer (the neurons of the layer `of`), interval
     (first … last), or unsaid: the document gives no range, and the prover must try each.
     """
 
@@ -153,6 +154,33 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return (of, by)
 
 
+def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
+    """The formula with other formulas directly inside.
+
+    >>> rebuilt(Power(ONE, Fraction(2)), [Read("eta")])
+    Power(base=Read(array='eta', at=(), sign=''), exponent=Fraction(2, 1))
+    """
+    match formula:
+        case Num() | Count() | Read():
+            return formula
+        case Plus():
+            return plus(*parts)
+        case Times():
+            return times(*parts)
+        case Power(_, exponent):
+            return Power(parts[0], exponent)
+        case Call(name):
+            return Call(name, parts[0])
+        case SumOver(letter, span):
+            return SumOver(letter, span, parts[0])
+        case Applied(function, at, _, order, sign):
+            return Applied(function, at, parts[0], order, sign)
+        case Partial(reading=reading):
+            of, by = parts
+            assert isinstance(by, Read), "a derivative is taken by one quantity"
+            return Partial(of, by, reading)
+
+
 def walk(formula: Formula) -> Iterator[Formula]:
     """The formula and every one inside it, outermost first."""
     stack = [formula]
@@ -173,29 +201,6 @@ def free(formula: Formula) -> frozenset[Var]:
             return frozenset().union(*map(letters_in, at), free(argument))
         case _:
             return frozenset().union(*map(free, inside(formula)))
-
-
-def rebuilt(formula: Formula, parts: tuple[Formula, ...]) -> Formula:
-    """The formula with others directly inside it, in the order of `inside`."""
-    match formula:
-        case Num() | Count() | Read():
-            return formula
-        case Plus():
-            return plus(*parts)
-        case Times():
-            return times(*parts)
-        case Power(_, exponent):
-            return Power(parts[0], exponent)
-        case Call(name):
-            return Call(name, parts[0])
-        case Applied(function, at, _, order, sign):
-            return Applied(function, at, parts[0], order, sign)
-        case SumOver(letter, limits):
-            return SumOver(letter, limits, parts[0])
-        case Partial(reading=reading):
-            of, by = parts
-            assert isinstance(by, Read), "a derivative is taken by one quantity"
-            return Partial(of, by, reading)
 
 
 def with_range(formula: Formula, span: Range) -> Formula:

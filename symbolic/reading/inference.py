@@ -18,11 +18,8 @@ from symbolic.integers import Linear
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import arrays_of, is_zero
 from symbolic.reading.cases import Settled, condition
-from symbolic.reading.claims import Claim
 from symbolic.reading.equations import Equation, Line, Quantities
-from symbolic.reading.formulas import (
-    free,
-)
+from symbolic.reading.formulas import Formula, free
 from symbolic.reading.pathways import table
 from symbolic.reading.theory import INDICATORS, Assumption, Base, Sets, laws
 
@@ -80,12 +77,13 @@ class _Notebook:
 class Inference:
     """What the lines of a document give for the next one; `lines` are those so far.
 
-    `claims` are all that it says: the quantities that occur.
+    `said` are all the formulas of the document.
     """
 
-    def __init__(self, base: Base, claims: Iterable[Claim]) -> None:
+    def __init__(self, base: Base, said: Iterable[Formula]) -> None:
         self.lines: list[Line] = []
-        self.quantities = Quantities(base, claims)
+        self.layered = base.layered
+        self.quantities = Quantities(base, said)
         self._notebooks: dict[tuple[tuple[Assumption, ...], bool], _Notebook] = {}
 
     def follows(self, claim: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:
@@ -146,7 +144,7 @@ class Inference:
         """The lines so far, as far as they are known under these assumptions."""
         at = under, broken
         if at not in self._notebooks:
-            calculus = Calculus(self.quantities.arrays, INDICATORS, laws(under))
+            calculus = Calculus(self.quantities.arrays, INDICATORS, laws(under, self.layered))
             self._notebooks[at] = _Notebook(calculus, self.quantities.chain_rule)
         notebook = self._notebooks[at]
         for line in self.lines[notebook.read :]:

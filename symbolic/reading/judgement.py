@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
@@ -15,14 +15,14 @@ from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
-from symbolic.reading.formulas import NEURON, Range, bound, with_range
+from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
 from symbolic.reading.repairs import Repair, repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Fault, Problem
-from symbolic.reading.theory import Assumption, Sets, base_of
+from symbolic.reading.theory import Assumption, Base, Sets, base_of, name_of
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 SPANS = {
@@ -122,13 +122,13 @@ class _Judge:
 
     def __init__(self, document: Reading) -> None:
         reading = prepared(document)
-        base = base_of(reading)
+        self.base = base = base_of(reading)
         try:
             self.prover = Prover(base)
         except BeyondError as error:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
-        self.inference = Inference(base, (*reading.standard, *reading.claims))
+        self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
         self.document, self.reading = document, reading
         self.wrong: set[int] = set()
@@ -159,10 +159,12 @@ class _Judge:
         """A definition holds for every neuron, wherever it stands."""
         if claim.head is None or claim.problems:
             return
-        left, right = (with_range(side, Range("interval")) for side in (claim.left, claim.right))
-        if claim.head.array.startswith("E"):
-            left, right = (with_range(s, Range("output")) for s in (claim.left, claim.right))
-        self.inference.lines.append(Line(number, Settled(left, right, ()), ((),)))
+        name = name_of(claim.head)
+        if name in self.base.definitions:
+            head, body = self.base.definitions[name]
+            limits = Range("output" if name.startswith("E") else "interval")
+            case = Settled(head, with_range(body, limits), ())
+            self.inference.lines.append(Line(number, case, ((),)))
 
     def _judged(self, claim: Claim) -> Judged:
         found = self._cases(claim)
@@ -218,7 +220,7 @@ class _Judge:
         without = Reached("open", why=str(problem))
         if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM:
             return (without,)
-        near = [(_roles(case), self.search.mended(claim, case, "fed")) for case in bare(claim)]
+        near = [(case.said, self.search.mended(claim, case, "fed")) for case in bare(claim)]
         found = tuple(replace(without, roles=roles, nearest=form) for roles, form in near if form)
         return found or (without,)
 
@@ -229,7 +231,7 @@ class _Judge:
         return self._known[case, span]
 
     def _found(self, case: Settled, span: str) -> Reached:
-        roles = _roles(case)
+        roles = case.said
         tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
 
         def possible(under: tuple[Assumption, ...]) -> bool:
@@ -340,8 +342,17 @@ def _as_judged(original: Claim, claim: Claim) -> Claim:
     return replace(original, kind=claim.kind, one_sample=claim.one_sample)
 
 
-def _roles(case: Settled) -> str:
-    return ", ".join(f"{v.name}: {role}" for v, role in case.roles if role != "source")
+def _said(base: Base, reading: Reading) -> Iterator[Formula]:
+    """All that the document speaks of, in terms of neurons."""
+    for head, body in base.definitions.values():
+        yield from (head, body)
+    for claim in reading.claims:
+        try:
+            cases = settled(claim)
+        except BeyondError:
+            continue
+        for case in cases:
+            yield from (case.left, case.right)
 
 
 def _numbers(lines: Iterable[Judged], word: str) -> tuple[int, ...]:

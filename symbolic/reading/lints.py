@@ -9,7 +9,7 @@ from symbolic.indexed import Count, Num
 from symbolic.reading.claims import Claim, Kind, Lint
 from symbolic.reading.context import Context, Notes, Seen
 from symbolic.reading.definitions import key
-from symbolic.reading.formulas import Formula, Read, canonical, walk
+from symbolic.reading.formulas import NEURON, Formula, Read, canonical, walk
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
 from symbolic.reading.source import Source
@@ -131,7 +131,7 @@ def _claims(claims: Sequence[Claim]) -> list[Lint]:
 
 
 def _missing(claims: Sequence[Claim], usual: Sequence[Claim], profile: Profile) -> list[Lint]:
-    """Usual definitions of arrays that are used and never stated."""
+    """Usual definitions of arrays that are used and never stated, and a cost without any."""
     used: dict[tuple[str, ...], Claim] = {}
     stated: set[tuple[str, ...]] = set()
     for claim in claims:
@@ -142,7 +142,13 @@ def _missing(claims: Sequence[Claim], usual: Sequence[Claim], profile: Profile) 
         if claim.kind in (Kind.DEFINITION, Kind.RESTATEMENT) and claim.head is not None:
             stated.add(key(claim.head))
     forms = {canonical(claim.left, claim.right) for claim in claims}
+    known = {key(one.head) for one in usual if one.head is not None}
     found = []
+    for name, claim in used.items():
+        if name[0] == "E" and NEURON.name not in name and name not in stated | known:
+            sign = next(s.sign for s in profile.symbols.values() if s.kind == "cost")
+            what = f"{sign} has no definition; it is any differentiable function of the outputs."
+            found.append(Lint("open cost", what, claim.place))
     for one in usual:
         assert one.head is not None
         name = key(one.head)

@@ -40,7 +40,7 @@ ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
          "symbols", "note")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
-                "order", "definition")  # fmt: skip
+                "order", "definition", "diagonal")  # fmt: skip
 MOST_BYTES = 200_000
 
 
@@ -50,7 +50,8 @@ class Symbol:
 
     `optional` are the sorts of scripts that may be left out, `only` the role that a neuron must
     have, `layers` the layers of its neurons relative to its own (0 and -1 for Nielsen's w),
-    `order` which index of a weight comes first.
+    `order` which index of a weight comes first; a `diagonal` activation is the matrix that has the
+    activations of a vector on its diagonal.
     """
 
     sign: str
@@ -64,6 +65,7 @@ class Symbol:
     layers: tuple[int, ...] = ()
     order: str = "to from"
     definition: str = ""
+    diagonal: bool = False
     place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
 
     @property
@@ -210,6 +212,9 @@ class _Reader:
         only = self._text(*path, "only", default="")
         if only:
             self._one(only, ("output", "hidden", "input"), *path, "only")
+        diagonal = table.get("diagonal", False)
+        if not isinstance(diagonal, bool) or (diagonal and kind != "activation"):
+            self.refuse("only an activation may be diagonal = true", *path, "diagonal")
         return Symbol(
             sign,
             kind,
@@ -222,6 +227,7 @@ class _Reader:
             tuple(layers),
             self._one(self._text(*path, "order", default=ORDERS[0]), ORDERS, *path, "order"),
             self._text(*path, "definition", default=""),
+            diagonal,
             self.places.values.get((*path, "definition"), (1, 1)),
         )
 

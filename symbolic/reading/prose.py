@@ -40,8 +40,8 @@ _PATTERNS = tuple(
         rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the|an?) {_K}"
         rf"(?: layer)?",
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K} {_N} {_M}",
-        rf"{_M}(?: runs| ranges)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
-        rf"(?:fed by|that|downstream of|reached by) (?:neuron )?{_M}(?: feeds| reaches)?",
+        rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
+        rf"(?:fed by|that|downstream of|reached by) (?:neuron |unit )?{_M}(?: feeds| reaches)?",
         rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}"
         r"(?! (?:to which|that|which|fed)\b)",
         rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:to which|that|which) (?:neuron |unit )?{_M} "

@@ -34,8 +34,21 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.pathways import CORE, PATHS, Pathways
-from symbolic.reading.theory import ARRAYS, INDICATORS, Assumption, Base, laws, name_of
+from symbolic.reading.theory import (
+    ARRAYS,
+    COST,
+    INDICATORS,
+    SLOPE,
+    Assumption,
+    Base,
+    laws,
+    name_of,
+)
 from symbolic.wellfounded import require_order
+
+J, S = Var("j", NEURON), Var("s", SAMPLE)
+OPEN_COST = Sum(J, Get("out", (J,)) * Get(SLOPE, (J, S)) * Get("y", (J, S)))
+"""What stands for a cost without definition where it is differentiated, once: its tangent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ class Prover:
         self.base = base
         self._written: dict[bool, _Written] = {}
         self._written[False] = _Written(base, one_sample=False)
-        self._lawful: dict[tuple[Assumption, ...], Calculus] = {}
+        self._lawful: dict[tuple[tuple[Assumption, ...], bool], Calculus] = {}
 
     def prove(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Proof | None:
         """A proof under these assumptions, or None.
@@ -68,7 +81,7 @@ class Prover:
         """
         taken = tuple(one for one in Assumption if one in (*claim.given, *under))
         written = self._written_for(taken)
-        calculus = self._under(taken, written)
+        calculus = self._under(taken, written, claim.layers is not None)
         where = calculus.normal(condition(claim, Assumption.LH in taken))
         if not where:
             return None  # no network has such neurons: nothing is claimed
@@ -135,7 +148,7 @@ class Prover:
     def _empty(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:
         """Whether no network has the neurons that the claim speaks of."""
         taken = tuple(one for one in Assumption if one in (*claim.given, *under))
-        calculus = self._under(taken, self._written_for(taken))
+        calculus = self._under(taken, self._written_for(taken), claim.layers is not None)
         return not calculus.normal(condition(claim, Assumption.LH in taken))
 
     def _written_for(self, taken: tuple[Assumption, ...]) -> _Written:
@@ -144,10 +157,11 @@ class Prover:
             self._written[one_sample] = _Written(self.base, one_sample)
         return self._written[one_sample]
 
-    def _under(self, under: tuple[Assumption, ...], written: _Written) -> Calculus:
-        if under not in self._lawful:
-            self._lawful[under] = Calculus(written.calculus.arrays, INDICATORS, laws(under))
-        return self._lawful[under]
+    def _under(self, under: tuple[Assumption, ...], written: _Written, layered: bool) -> Calculus:
+        if (under, layered) not in self._lawful:
+            known = laws(under, layered)
+            self._lawful[under, layered] = Calculus(written.calculus.arrays, INDICATORS, known)
+        return self._lawful[under, layered]
 
     @staticmethod
     def _steps(
@@ -196,6 +210,8 @@ class _Written:
         arrays = dict(ARRAYS)
         for name, (head, _) in base.definitions.items():
             arrays[name] = tuple(i.sort for i in head.at if isinstance(i, Var))
+        if base.open:
+            arrays[COST] = (SAMPLE,)
         sizes = [SizeOne(Assumption.N1, "N")] if one_sample else []
         self.calculus = Calculus(arrays, INDICATORS, sizes)
         self.base = base
@@ -203,7 +219,8 @@ class _Written:
         self._pending: list[str] = []
         self._paths: dict[int, tuple[tuple[Var, ...], Normal]] = {}
         self._renewed: dict[tuple[int, str | int], Normal] = {}  # by calculus, for its whole life
-        plain = [n for n, (_, body) in base.definitions.items() if not _differentiates(body)]
+        self.differentiating = _differentiating(base)
+        plain = [name for name in base.definitions if name not in self.differentiating]
         expressions: list[Definition] = []
         for name in plain:
             head, body = base.definitions[name]
@@ -216,7 +233,8 @@ class _Written:
             expressions.append(Definition(name, letters, expression))
             self.bodies[name] = letters, self.calculus.normal(expression)
         self._require_order(arrays, expressions)
-        self.pathways = Pathways(self.calculus, dict(self.bodies))
+        tangent = {COST: ((S,), self.calculus.normal(OPEN_COST))} if base.open else {}
+        self.pathways = Pathways(self.calculus, {**self.bodies, **tangent})
         for name in base.definitions:
             if name not in self.bodies:
                 self._define(name)
@@ -227,7 +245,8 @@ class _Written:
     ) -> None:
         """The definitions can be computed one after the other, and only v goes round by w."""
         made = {d.array for d in definitions}
-        given = tuple(Given(n, s) for n, s in ARRAYS.items() if n not in made)
+        given = tuple(Given(n, s) for n, s in arrays.items() if n in ARRAYS and n not in made)
+        given += (Given(COST, (SAMPLE,)),) if self.base.open else ()
         read = set().union(*(arrays_of(body) for _, body in self.bodies.values()))
         known = {g.array for g in given} | made
         if not read <= known:
@@ -308,7 +327,8 @@ class _Written:
         def named(part: Partial | SumOver) -> Expr:
             if isinstance(part, Partial):
                 return written(self.calculus, self._partial(part))
-            limits = Range("interval") if defines == CORE else part.range
+            feeding = part.range.kind == "feeding"
+            limits = Range("interval") if defines == CORE and not feeding else part.range
             body = self.expression(part.body, defines)
             return Sum(part.over, within(part.over, limits) * body)
 
@@ -328,11 +348,12 @@ class _Written:
         if name in INDICATORS:
             raise BeyondError(f"There is no derivative by {partial.by.sign or name}.")
         form = self.read(partial.of)
-        if PATHS in arrays_of(form):
+        if arrays_of(form) & {PATHS, SLOPE}:
             raise BeyondError("A derivative of a derivative is not in reach.")
-        for array in (arrays_of(form) | {name}) & self.base.definitions.keys():
-            if _differentiates(self.base.definitions[array][1]):
-                raise BeyondError("A derivative of or by a derivative is not in reach.")
+        if name == "d" and self.base.open:
+            raise BeyondError("The cost has no definition, so not by what else it changes.")
+        if (arrays_of(form) | {name}) & self.differentiating:
+            raise BeyondError("A derivative of or by a derivative is not in reach.")
         if partial.reading == "total":
             return self.pathways.of(form, name, at)
         if not isinstance(partial.of, Read) or name_of(partial.of) not in self.bodies:
@@ -350,8 +371,22 @@ def _whole(name: str, letters: tuple[Var, ...], body: Expr) -> Expr:
     return unit * body + (1 - unit) * Get("x", letters)
 
 
-def _differentiates(formula: Formula) -> bool:
-    return any(isinstance(part, Partial) for part in walk(formula))
+def _differentiating(base: Base) -> frozenset[str]:
+    """What is defined by a derivative, or by something that is."""
+    found = {
+        name
+        for name, (_, body) in base.definitions.items()
+        if any(isinstance(part, Partial) for part in walk(body))
+    }
+    while True:
+        more = {
+            name
+            for name, (_, body) in base.definitions.items()
+            if any(isinstance(part, Read) and name_of(part) in found for part in walk(body))
+        }
+        if more <= found:
+            return frozenset(found)
+        found |= more
 
 
 def _bases(calculus: Calculus, letters: tuple[Var, ...]) -> tuple[Letter, ...]:

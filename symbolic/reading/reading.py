@@ -18,11 +18,12 @@ from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
+from symbolic.reading.matrices import components, is_whole
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import after, conditional, lead, said, sums_over, unread
 from symbolic.reading.relations import Relations
 from symbolic.reading.source import NotUnderstood, Problem
-from symbolic.reading.tokens import tokens
+from symbolic.reading.tokens import Tok, tokens
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 FARTHEST = 400
@@ -264,11 +265,26 @@ class _Reader:
             self._cases(chain, context, cue, span, piece)
             return
         notes = Notes()
-        reader = Elaborator(context, notes)
-        members = [reader.read(parse(m)) if m else None for m in chain.members]
+        members = self._members(chain.members, context, notes)
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         self.relations.add(chain, members, context, notes, cue, piece)
+
+    def _members(
+        self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
+    ) -> list[Formula | None]:
+        """The sides of a chain; whole vectors and matrices by their components."""
+        trees = [parse(member) if member else None for member in members]
+        if any(tree is not None and is_whole(tree, context) for tree in trees):
+            if "*" in self.local:
+                raise NotUnderstood(
+                    "It is said of some neurons, and shows whole vectors.",
+                    "Write it with indices.",
+                    next(member for member in members if member)[0].at,
+                )
+            trees = components(trees, context)
+        reader = Elaborator(context, notes)
+        return [None if tree is None else reader.read(tree) for tree in trees]
 
     def _cases(self, chain: Chain, context: Context, cue: str, span: str, piece: int) -> None:
         """One claim for each row, under the roles that its condition gives."""
@@ -295,9 +311,7 @@ class _Reader:
                 )
             inner = Context(self.profile, roles)
             notes = Notes()
-            reader = Elaborator(inner, notes)
-            sides = (*chain.members, case.tokens)
-            members = [reader.read(parse(m)) if m else None for m in sides]
+            members = self._members((*chain.members, case.tokens), inner, notes)
             if span:
                 members = [with_range(m, Range(span)) if m else None for m in members]
             self.relations.add(chain, members, inner, notes, cue, piece)

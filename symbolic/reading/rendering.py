@@ -121,7 +121,8 @@ class _Writer:
             return sign + self.scripts(symbol, read.at)
         prefix = next(s.sign for s in self.profile.symbols.values() if s.kind == "change")
         wanted = len([s for s in symbol.subscript + symbol.superscript if s != "sample"])
-        sample = f"_{{{self.index(read.at[-1])}}}" if len(read.at) > wanted else ""
+        own = read.at[wanted:]
+        sample = f"_{{{self.index(own[0])}}}" if own and own[0] != UNWRITTEN else ""
         return f"{prefix}{sample} {sign}{self.scripts(symbol, read.at[:wanted])}"
 
     def scripts(self, symbol: Symbol, at: tuple[Index, ...]) -> str:

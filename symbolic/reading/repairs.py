@@ -15,7 +15,7 @@ from symbolic.reading.nearest import by_cost, names_of
 from symbolic.reading.pathways import CORE
 from symbolic.reading.setting import prepared
 from symbolic.reading.theory import Assumption, Base, base_of, name_of
-from symbolic.reading.worlds import Refuter, Tried, worlds
+from symbolic.reading.worlds import Refuter, Tried
 
 MOST_EDITS = 800
 """How many edits of definitions are tried."""
@@ -118,7 +118,7 @@ def _quantities(formula: Formula) -> Iterator[Read]:
 def _mended(reading: Reading, claims: list[Claim]) -> int:
     """How many of the claims no small network breaks, with the definitions of this document."""
     try:
-        refuter = Refuter(base_of(prepared(reading)), _FEW_WORLDS)
+        refuter = Refuter(base_of(prepared(reading)), few=True)
     except InputError:
         return 0
     return sum(1 for claim in claims if claim.kind is not Kind.LABEL and _holds(refuter, claim))
@@ -139,6 +139,3 @@ def _cases(claim: Claim) -> tuple[Settled, ...]:
         return settled(claim)
     except BeyondError:
         return ()
-
-
-_FEW_WORLDS = tuple(world for world in worlds() if world.samples == 1)[:7]

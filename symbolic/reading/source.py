@@ -55,6 +55,10 @@ class NotUnderstood(Exception):  # noqa: N818  (it is an answer, not an accident
         self.what, self.next_step, self.at, self.fault = what, next_step, at, fault
 
 
+class BeyondError(Exception):
+    """The claim speaks of something that the prover does not reach."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A text and the places of its characters.

@@ -12,17 +12,24 @@ from enum import StrEnum
 from fractions import Fraction
 
 from symbolic.errors import InputError
-from symbolic.indexed import Delta, Get, Num, Var
+from symbolic.indexed import Delta, Get, Mul, Num, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.reading.claims import Claim, Reading
 from symbolic.reading.definitions import Key, key
-from symbolic.reading.formulas import NEURON, SAMPLE, Formula, Read, SumOver, walk
+from symbolic.reading.formulas import NEURON, SAMPLE, Applied, Formula, Read, SumOver, walk
+from symbolic.reading.layers import flat_definition, with_layers
 from symbolic.reading.pathways import CORE, PATHS
+from symbolic.reading.profile import Profile
+from symbolic.reading.source import BeyondError
 
-J, K, M = (Var(name, NEURON) for name in ("j", "k", "m"))
+J, K, M, R = (Var(name, NEURON) for name in ("j", "k", "m", "r"))
 S = Var("s", SAMPLE)
 NOTHING = Num(Fraction(0))
-INDICATORS = ("out", "unit", "edge", "last")
+OPEN = ("E", SAMPLE.name)
+COST, SLOPE = ":".join(OPEN), "slope"
+"""The cost of one sample, and ∂𝓔/∂y of an output where the document does not say what 𝓔 is."""
+SORTS = (NEURON, SAMPLE)
+INDICATORS = ("out", "unit", "edge", "last", "beside", "deep", "apart")
 ARRAYS = {
     "w": (NEURON, NEURON),
     "b": (NEURON,),
@@ -32,7 +39,11 @@ ARRAYS = {
     "out": (NEURON,),
     "unit": (NEURON,),  # every neuron but the inputs
     "edge": (NEURON, NEURON),  # to, from
-    "last": (NEURON,),  # feeds output neurons only
+    "last": (NEURON,),  # feeds output neurons only; of layers: in the one before the last
+    "beside": (NEURON, NEURON),  # in the same layer
+    "deep": (NEURON,),  # in a layer after the second: no input feeds it
+    "apart": (NEURON, NEURON),  # to, from: two layers later
+    SLOPE: (NEURON, SAMPLE),
     PATHS: (NEURON, NEURON, SAMPLE),
 }
 """What is given with the network, and the paths through it."""
@@ -104,10 +115,71 @@ _NO_PARALLEL = Law(
 _SINGLE = Law(Assumption.SO, (), (_out(J), _out(K)), _out(J) * Delta(J, K))
 
 
-def laws(chosen: Iterable[Assumption]) -> tuple[Hypothesis, ...]:
-    """What the assumptions say, for the index calculus."""
+def _beside(one: Var, other: Var) -> Get:
+    return Get("beside", (one, other))
+
+
+_DEEP, _APART = Get("deep", (K,)), Get("apart", (K, J))
+_FROM_TO = ((_w, _w), (_w, _edge), (_edge, _w), (_edge, _edge))
+
+
+def _one_layer() -> tuple[Law, ...]:
+    """Neurons that one neuron feeds, or that feed one, are in one layer: no path between them.
+
+    So are a neuron that feeds K and one that is fed by J, where K is two layers after J.
+    """
+    name = "no path leads along a layer"
+    found: list[Law] = []
+    for one, other in _FROM_TO:
+        for pair in ((one(M, J), other(M, K)), (one(J, M), other(K, M))):
+            same = Mul((*pair, Delta(K, J)))
+            found.append(Law(name, (), (*pair, _paths(K, J)), same))
+        pair = one(K, M), other(R, J)
+        same = Mul((_APART, *pair, Delta(M, R)))
+        found.append(Law(name, (), (_APART, *pair, _paths(M, R)), same))
+    return tuple(found)
+
+
+LAYERED: tuple[Law, ...] = (
+    *_one_layer(),
+    Law("no path leads along a layer", (), (_last(J), _last(K), _paths(K, J)),
+        _last(J) * _last(K) * Delta(K, J)),
+    Law("no path leads along a layer", (), (_beside(K, J), _paths(K, J)), Delta(K, J)),
+    Law("no path leads along a layer", (), (_beside(K, J), _paths(J, K)), Delta(K, J)),
+    Law("a neuron is in its own layer", (), (_beside(J, J),), Num(Fraction(1))),
+    *(
+        Law("a layer does not feed itself", (), (_beside(K, J), link), NOTHING)
+        for link in (_w(K, J), _w(J, K), _edge(K, J), _edge(J, K))
+    ),
+    *(
+        Law("no connection skips a layer", (), (_APART, link), NOTHING)
+        for link in (_w(K, J), _w(J, K), _edge(K, J), _edge(J, K))
+    ),
+    Law("outputs are a layer", (), (_beside(K, J), _out(J), _out(K)), _beside(K, J) * _out(J)),
+    Law("inputs are a layer", (), (_beside(K, J), Get("unit", (J,)), Get("unit", (K,))),
+        _beside(K, J) * Get("unit", (J,))),
+    Law("a layer is fed by all", (), (_beside(K, J), _edge(J, M), _edge(K, M)),
+        _beside(K, J) * _edge(J, M)),
+    Law("a layer feeds all", (), (_beside(K, J), _edge(M, J), _edge(M, K)),
+        _beside(K, J) * _edge(M, J)),
+    *(
+        Law("no input feeds a later layer", (), (_DEEP, link, Get("unit", (J,))), _DEEP * link)
+        for link in (_w(K, J), _edge(K, J))
+    ),
+    Law("the last hidden layer is not the last", (), (_last(J), _out(J)), NOTHING),
+    Law("the last hidden layer feeds all", (), (_last(J), _out(K), _edge(K, J)),
+        _last(J) * _out(K)),
+)  # fmt: skip
+"""What holds in a network of layers, besides that outputs end and that no paths run parallel."""
+
+
+def laws(chosen: Iterable[Assumption], layered: bool = False) -> tuple[Hypothesis, ...]:
+    """What the assumptions say, for the index calculus; `layered` says that there are layers."""
     given = set(chosen)
     found: list[Hypothesis] = [*FACTS]
+    if layered:
+        given |= {Assumption.OT, Assumption.NP, Assumption.LH}
+        found += LAYERED
     if Assumption.N1 in given:
         found.append(SizeOne(Assumption.N1, "N"))
     if Assumption.OT in given:
@@ -123,9 +195,32 @@ def laws(chosen: Iterable[Assumption]) -> tuple[Hypothesis, ...]:
 
 @dataclass(frozen=True)
 class Base:
-    """The definitions of a document and, where it has none, the usual ones: head → body."""
+    """The definitions of a document and, where it has none, the usual ones: head → body.
+
+    `definitions` speak of neurons; `written` are the same as written, in layer notation where
+    `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
+    signals of the output neurons on one sample.
+    """
 
     definitions: Mapping[str, tuple[Read, Formula]]
+    written: Mapping[str, tuple[Read, Formula]]
+    layered: bool = False
+    open: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether all neurons have one activation function: it is written without an index."""
+        signal = self.definitions.get("y")
+        found = [p for p in walk(signal[1]) if isinstance(p, Applied)] if signal else []
+        return bool(found) and not any(part.at for part in found)
+
+    @property
+    def biased(self) -> bool:
+        """Whether the induced local field has a bias."""
+        field = self.definitions.get(CORE)
+        return field is not None and any(
+            isinstance(part, Read) and part.array == "b" for part in walk(field[1])
+        )
 
 
 def name_of(read: Read) -> str:
@@ -139,6 +234,7 @@ def base_of(reading: Reading) -> Base:
     Raises `InputError` where it defines one quantity twice, for outputs and for hidden neurons, or
     defines fields and signals in a way that this prover does not reach.
     """
+    layered = _is_layered(reading.profile)
     found: dict[Key, Claim] = {}
     usual = {key(claim.head): claim for claim in reading.standard if claim.head is not None}
     for claim in reading.definitions:
@@ -146,8 +242,9 @@ def base_of(reading: Reading) -> Base:
             if key(claim.head) in found:
                 raise InputError(f"{claim.head.sign} has two definitions, each for some neurons.")
             found[key(claim.head)] = claim
+    given = {(name,) for name in ARRAYS} | {OPEN}
     while True:  # what is usual, but rests on what nobody defined, defines nothing either
-        known = {*found, *usual} | {(name,) for name in ARRAYS}
+        known = {*found, *usual} | given
         idle = [one for one, claim in usual.items() if not _reads(claim) <= known]
         if not idle:
             break
@@ -156,12 +253,20 @@ def base_of(reading: Reading) -> Base:
     for defined, claim in usual.items():
         found.setdefault(defined, claim)
     definitions: dict[str, tuple[Read, Formula]] = {}
+    written: dict[str, tuple[Read, Formula]] = {}
     for claim in found.values():
-        head = claim.head
+        head, body = claim.head, claim.right
         assert head is not None
-        if any(not isinstance(i, Var) or i.sort not in (NEURON, SAMPLE) for i in head.at):
+        name = name_of(head)
+        definitions[name] = written[name] = head, body
+        if layered:
+            try:
+                definitions[name] = flat_definition(head, body)
+                written[name] = head, with_layers(body)
+            except BeyondError as error:
+                raise InputError(f"The definition of {head.sign}: {error}") from None
+        if any(not isinstance(i, Var) or i.sort not in SORTS for i in definitions[name][0].at):
             raise InputError(f"{head.sign} is defined by layers, which this prover does not reach.")
-        definitions[name_of(head)] = head, claim.right
     waiting, seen = [CORE, "y"], set[str]()
     while waiting:
         name = waiting.pop()
@@ -170,7 +275,22 @@ def base_of(reading: Reading) -> Base:
             _require_one_sample(*definitions[name])
             parts = walk(definitions[name][1])
             waiting += [name_of(part) for part in parts if isinstance(part, Read)]
-    return Base(definitions)
+    sides = [side for claim in reading.claims for side in (claim.left, claim.right)]
+    sides += [body for _, body in definitions.values()]
+    used = {name_of(part) for side in sides for part in walk(side) if isinstance(part, Read)}
+    return Base(definitions, written, layered, COST in used - definitions.keys())
+
+
+def _is_layered(profile: Profile) -> bool:
+    """Whether the notation writes layers; raises `InputError` where they are counted otherwise."""
+    layered = [s for s in profile.symbols.values() if "layer" in s.superscript + s.subscript]
+    for symbol in layered:
+        if symbol.layers != ((0, -1) if symbol.kind == "weight" else (0,)):
+            raise InputError(
+                f"The layers of {symbol.sign} are not in reach. A weight leads to its own layer "
+                "from the one before it: layers = [0, -1]; all else has layers = [0]."
+            )
+    return bool(layered)
 
 
 def _reads(claim: Claim) -> set[Key]:

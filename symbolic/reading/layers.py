@@ -1,0 +1,347 @@
+"""Layer notation → neurons: a letter at layer l+1 stands for a neuron that one at layer l feeds.
+
+A layered network is a network of neurons in which each layer feeds the next one and no other, every
+neuron every neuron, and the last layer gives the outputs.  A claim about layer l is one about every
+l for which all that it speaks of exists.  What its letters stand for is said here as roles and
+connections; nothing is proved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from symbolic.indexed import Affine, Count, Shifted, Size, Var, affine
+from symbolic.reading.claims import Claim
+from symbolic.reading.formulas import (
+    LAYER,
+    NEURON,
+    SAMPLE,
+    Applied,
+    Formula,
+    Range,
+    Read,
+    SumOver,
+    Times,
+    free,
+    inside,
+    rebuilt,
+    times,
+    walk,
+)
+from symbolic.reading.source import BeyondError
+
+Level = tuple[str, int]
+"""A layer: its letter, or L for the last one, and how many layers later."""
+LAST = LAYER.extent().name
+WEIGHTS = ("w", "dw")
+"""What leads to its layer from the one before."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Where the letters of a claim live.
+
+    `written` are its two sides in layer notation; `lowest` says of each layer letter its least
+    value (the first layer is 1), `highest` how many layers later its last layer stands; `ends`
+    says of a layer letter whether that last layer is L, where the claim is split by it.  `known`
+    are facts of its letters: last (in the layer before the last), deep (in one after the second),
+    beside (a pair in one layer), apart (one is two layers after the other).
+    """
+
+    written: tuple[Formula, Formula]
+    letters: tuple[tuple[Var, Level], ...]
+    lowest: tuple[tuple[str, int], ...]
+    highest: tuple[tuple[str, int], ...]
+    ends: tuple[tuple[str, bool], ...] = ()
+    known: tuple[tuple[str, tuple[tuple[Var, ...], ...]], ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The case in words, such as l+1 = L."""
+        highest = dict(self.highest)
+        return ", ".join(
+            f"{spelled((name, highest[name]))} {'=' if end else '<'} {LAST}"
+            for name, end in self.ends
+        )
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A claim about neurons: its sides, the roles of its letters, connections (to, from)."""
+
+    left: Formula
+    right: Formula
+    roles: tuple[tuple[Var, str], ...]
+    edges: tuple[tuple[Var, Var], ...]
+    layers: Layers
+
+
+def is_layered(*formulas: Formula) -> bool:
+    """Whether a layer is written somewhere."""
+    return any(_own(part) is not None for formula in formulas for part in walk(formula))
+
+
+def spelled(level: Level) -> str:
+    """A layer as it is written.
+
+    >>> spelled(("l", 1))
+    'l+1'
+    """
+    return f"{level[0]}{level[1]:+d}" if level[1] else level[0]
+
+
+@cache
+def level_of(text: str) -> Level:
+    """The layer that a range names.
+
+    >>> level_of("l-1")
+    ('l', -1)
+    """
+    match = re.fullmatch(r"(.+?)([+-]\d+)?", text)
+    if match is None:
+        raise BeyondError(f"{text or 'This'} is no layer.")
+    return match[1], int(match[2] or 0)
+
+
+def level(index: Shifted | int) -> Level:
+    """The layer that an index is."""
+    whole = Affine(index) if isinstance(index, int) else affine(index)
+    match whole.terms:
+        case ((Size(name), 1),):
+            return name, whole.const
+        case ((Var(name), 1),) if name != LAST:
+            return name, whole.const
+    raise BeyondError("A layer is written as l, l+1, L or L-1.")
+
+
+def _own(part: Formula) -> Shifted | None:
+    """The layer index of a quantity, None where it has none."""
+    if isinstance(part, Read | Applied) and part.at:
+        first = part.at[0]
+        if isinstance(first, Affine | Size) or (isinstance(first, Var) and first.sort == LAYER):
+            return first
+    return None
+
+
+def lives(part: Formula) -> Iterator[tuple[Var, Level]]:
+    """The letters of neurons that a quantity itself shows, each with its layer."""
+    if not isinstance(part, Read | Applied):
+        return
+    own = _own(part)
+    letters = [i for i in part.at if isinstance(i, Var) and i.sort == NEURON]
+    array = part.array if isinstance(part, Read) else ""
+    if own is None:
+        yield from ((letter, (LAST, 0)) for letter in letters if array in ("d", "e"))
+        return
+    name, step = level(own)
+    for n, letter in enumerate(letters):
+        yield letter, (name, step - 1 if n and array in WEIGHTS else step)
+
+
+def _levels(formula: Formula, letter: Var) -> set[Level]:
+    """The layers at which a letter occurs that no sum inside binds."""
+    if isinstance(formula, SumOver) and formula.over == letter:
+        return set()
+    found = {where for one, where in lives(formula) if one == letter}
+    return found.union(*(_levels(part, letter) for part in inside(formula)))
+
+
+def _only(levels: set[Level], letter: Var) -> Level:
+    if len(levels) == 1:
+        return next(iter(levels))
+    if not levels:
+        raise BeyondError(f"Nothing says in which layer {letter.name} lies.")
+    names = " and ".join(spelled(one) for one in sorted(levels))
+    raise BeyondError(f"{letter.name} is used with layers {names}.")
+
+
+def flattened(claim: Claim) -> tuple[Flat, ...]:
+    """The cases of a claim in layer notation, as claims about neurons.
+
+    Raises `BeyondError` where a letter has two layers, or a sum runs over a layer that is not next
+    to one of a letter before it.
+    """
+    sides = claim.left, claim.right
+    letters = {v for side in sides for v in free(side) if v.sort == NEURON}
+    where = {
+        v: _only(set().union(*(_levels(side, v) for side in sides)), v)
+        for v in sorted(letters, key=lambda v: v.name)
+    }
+    lowest, highest = _extent(sides)
+    split = sorted({n for n, step in where.values() if n != LAST and step == highest[n]})
+    cases: list[dict[str, bool]] = [{}]
+    for name in split:
+        cases = [{**case, name: end} for case in cases for end in (True, False)]
+    found = [_case(claim, where, lowest, highest, case) for case in cases]
+    kept = tuple(one for one in found if one is not None)
+    if not kept:
+        raise BeyondError("The layers of the letters and what is said of them do not agree.")
+    return kept
+
+
+def flat_definition(head: Read, body: Formula) -> tuple[Read, Formula]:
+    """A definition in layer notation as one about neurons; raises `BeyondError`."""
+    letters = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
+    where = {v: _only(_levels(head, v) | _levels(body, v), v) for v in letters}
+    bare = _Flattener({}).of(head, {})
+    assert isinstance(bare, Read)
+    return bare, _Flattener({}).of(body, where)
+
+
+def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]:
+    """The least value of each layer letter, and how far above it the quantities reach."""
+    lowest: dict[str, int] = {}
+    highest: dict[str, int] = {}
+    for side in sides:
+        for part in walk(side):
+            own = _own(part)
+            if own is not None:
+                name, step = level(own)
+                first = 1 if isinstance(part, Read) and part.array == "y" else 2
+                lowest[name] = max(lowest.get(name, 1), first - step)
+                highest[name] = max(highest.get(name, step), step)
+            if isinstance(part, Count) and part.size != SAMPLE.size:
+                raise BeyondError("The number of layers in a formula is not in reach.")
+            if isinstance(part, SumOver) and part.over.sort == LAYER:
+                raise BeyondError("A sum over layers is not in reach.")
+    if highest.get(LAST, 0) > 0:
+        raise BeyondError(f"There is no layer {spelled((LAST, highest[LAST]))}.")
+    return lowest, highest
+
+
+_KINDS = {"output": ("output",), "hidden": ("hidden",), "feeder": ("hidden", "input")}
+"""What a letter of this role may be said to be."""
+
+
+def _case(
+    claim: Claim,
+    where: Mapping[Var, Level],
+    lowest: Mapping[str, int],
+    highest: Mapping[str, int],
+    ends: Mapping[str, bool],
+) -> Flat | None:
+    """The claim where the layer letters end as said; None where words before it exclude that."""
+    flattener = _Flattener({name: highest[name] for name, end in ends.items() if end})
+    at = {letter: flattener.known(one) for letter, one in where.items()}
+    roles: list[tuple[Var, str]] = []
+    for letter, (name, step) in where.items():
+        role = "feeder" if lowest.get(name, 1) + step == 1 else "hidden"
+        role = "output" if at[letter] == (LAST, 0) else role
+        said = claim.role(letter.name)
+        if said in ("output", "hidden", "input"):
+            if said not in _KINDS[role]:
+                return None
+            role = said
+        roles.append((letter, role))
+    pairs = [(a, b) for a in at for b in at if a != b]
+    return Flat(
+        flattener.of(claim.left, at),
+        flattener.of(claim.right, at),
+        tuple(roles),
+        tuple((a, b) for a, b in pairs if at[a] == _after(at[b])),
+        Layers(
+            (with_layers(claim.left), with_layers(claim.right)),
+            tuple(where.items()),
+            tuple(lowest.items()),
+            tuple(highest.items()),
+            tuple(ends.items()),
+            (
+                ("last", tuple((v,) for v, one in at.items() if one == (LAST, -1))),
+                (
+                    "deep",
+                    tuple((v,) for v, (n, step) in where.items() if lowest.get(n, 1) + step > 2),
+                ),
+                ("beside", tuple((a, b) for a, b in pairs if at[a] == at[b])),
+                ("apart", tuple((a, b) for a, b in pairs if at[a] == _after(_after(at[b])))),
+            ),
+        ),
+    )
+
+
+def with_layers(formula: Formula) -> Formula:
+    """The formula whose sums over neurons each name the layer they run over."""
+    new = rebuilt(formula, [with_layers(part) for part in inside(formula)])
+    if isinstance(new, SumOver) and new.over.sort == NEURON:
+        one = _Flattener({}).place(new)
+        return SumOver(new.over, Range("layer", of=spelled(one)), new.body)
+    return new
+
+
+def _after(one: Level) -> Level:
+    return one[0], one[1] + 1
+
+
+class _Flattener:
+    """Takes the layers out of formulas and says what each sum runs over instead.
+
+    `ends` are the layer letters whose last layer, so many later, is L.
+    """
+
+    def __init__(self, ends: Mapping[str, int]) -> None:
+        self.ends = ends
+
+    def known(self, one: Level) -> Level:
+        """The layer counted from L, where that is known."""
+        name, step = one
+        return (LAST, step - self.ends[name]) if name in self.ends else one
+
+    def of(self, formula: Formula, at: Mapping[Var, Level]) -> Formula:
+        """The formula about neurons; `at` are the layers of the letters around it."""
+        if isinstance(formula, SumOver) and formula.over.sort == NEURON:
+            return self._sum(formula, at)
+        new = rebuilt(formula, [self.of(part, at) for part in inside(formula)])
+        if _own(new) is None:
+            return new
+        assert isinstance(new, Read | Applied)
+        return replace(new, at=new.at[1:])
+
+    def _sum(self, total: SumOver, at: Mapping[Var, Level]) -> Formula:
+        letter, span = total.over, total.range
+        one = self.place(total)
+        limits = self._next_to(letter, one, at)
+        if limits is None:
+            return self._sum(self._turned(total, one, at), at)
+        if span.kind == "output" and one != (LAST, 0):
+            raise BeyondError(f"{letter.name} runs over the outputs and lies in another layer.")
+        return SumOver(letter, limits, self.of(total.body, {**at, letter: one}))
+
+    def place(self, total: SumOver) -> Level:
+        """The layer that a sum runs over."""
+        found = _levels(total.body, total.over)
+        if total.range.kind == "layer":
+            found.add(level_of(total.range.of))
+        if total.range.kind in ("hidden", "fed"):
+            raise BeyondError(f"The range of {total.over.name} is said twice, in words and layers.")
+        return self.known(_only(found, total.over))
+
+    @staticmethod
+    def _next_to(letter: Var, one: Level, at: Mapping[Var, Level]) -> Range | None:
+        """The range that is this layer, said of a letter that lies next to it."""
+        if one == (LAST, 0):
+            return Range("output")
+        for kind, step in (("fed", -1), ("feeding", 1), ("beside", 0)):
+            for other, where in at.items():
+                if other.name != letter.name and where == (one[0], one[1] + step):
+                    return Range(kind, of=other.name)
+        return None
+
+    def _turned(self, total: SumOver, one: Level, at: Mapping[Var, Level]) -> SumOver:
+        """Σ_m A Σ_k B as Σ_k Σ_m A B, where the layer of k is said by a letter before both."""
+        parts = total.body.factors if isinstance(total.body, Times) else (total.body,)
+        for n, part in enumerate(parts):
+            if not isinstance(part, SumOver) or part.over.sort != NEURON:
+                continue
+            others = (*parts[:n], *parts[n + 1 :])
+            where = self.place(part)
+            near = where[0] == one[0] and abs(where[1] - one[1]) <= 1
+            reached = self._next_to(part.over, where, at) is not None
+            if near and reached and not any(part.over in free(other) for other in others):
+                inner = SumOver(total.over, total.range, times(*others, part.body))
+                return SumOver(part.over, part.range, inner)
+        raise BeyondError(
+            f"The sum over {total.over.name} runs over a layer that is not next to that of a "
+            "letter before it."
+        )

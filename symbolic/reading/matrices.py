@@ -1,0 +1,462 @@
+"""Formulas about whole vectors and matrices → formulas about their components, as trees.
+
+A column has a component for every neuron of a layer, a weight matrix leads to its layer from the
+one before.  Every product must fit; nothing else is checked here: the components are read as if
+they had been written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from symbolic.reading.context import Context
+from symbolic.reading.formulas import LAYER
+from symbolic.reading.layers import LAST, Level, level, spelled
+from symbolic.reading.profile import Symbol
+from symbolic.reading.scripts import index
+from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.tree import (
+    Addition,
+    BigSum,
+    Braced,
+    Group,
+    Letter,
+    Mark,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Root,
+    Scripted,
+)
+
+WHOLE = ("signal", "field", "local gradient", "bias", "target", "weight")
+"""What may be written as a vector or matrix."""
+FIRST = ("j", "k", "m", "p", "q", "i")
+"""Letters for components, as far as the notation has them."""
+Built = Callable[[str, str, frozenset[str]], Node]
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A part of a formula: the layers of its rows and columns, None for a single one.
+
+    `build` gives the component in a row and a column; its third argument are the letters in use.
+    A `diagonal` matrix is 0 beside its diagonal, where `build` is the component of its row.
+    """
+
+    rows: Level | None
+    columns: Level | None
+    build: Built
+    diagonal: bool = False
+
+    def __str__(self) -> str:
+        match self.rows, self.columns:
+            case None, None:
+                return "a number"
+            case rows, None if rows is not None:
+                return f"a column of layer {spelled(rows)}"
+            case None, columns if columns is not None:
+                return f"a row of layer {spelled(columns)}"
+        assert self.rows is not None
+        assert self.columns is not None
+        return f"a matrix with rows of layer {spelled(self.rows)} and columns of layer " + spelled(
+            self.columns
+        )
+
+    @property
+    def number(self) -> bool:
+        """Whether it has one component."""
+        return self.rows is None and self.columns is None
+
+
+def is_whole(node: Node, context: Context) -> bool:
+    """Whether a formula speaks of a vector or matrix without its indices."""
+    if LAYER.name not in context.profile.letters.values():
+        return False
+    return any(_is_bare(part, context) for part in _walk(node))
+
+
+def components(members: Sequence[Node | None], context: Context) -> list[Node | None]:
+    """The sides of an equation of vectors or matrices, each as the component that stands for all.
+
+    Raises `NotUnderstood` where shapes do not fit.
+    """
+    reader = _Shapes(context)
+    shaped = [None if member is None else reader.of(member) for member in members]
+    first = next(one for one in shaped if one is not None)
+    for one, member in zip(shaped, members, strict=True):
+        if one is not None and member is not None:
+            if one.diagonal:
+                raise _error("A diagonal matrix stands alone.", "Multiply it.", member.at)
+            _require_equal(first, one, member.at)
+    letters = reader.letters(frozenset())
+    row = letters[0] if first.rows else ""
+    column = letters[1 if row else 0] if first.columns else ""
+    used = frozenset({row, column})
+    return [None if one is None else one.build(row, column, used) for one in shaped]
+
+
+def _require_equal(one: Shaped, other: Shaped, at: int) -> None:
+    if (one.rows, one.columns) != (other.rows, other.columns):
+        raise _error(f"This is {other}, beside {one}.", "Check shapes and layers.", at)
+
+
+def _error(what: str, step: str, at: int) -> NotUnderstood:
+    return NotUnderstood(what, step, at, Fault.TYPE)
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    """The nodes of a formula without those in scripts."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        match top:
+            case Product(parts) | Addition(parts) | Group(parts):
+                stack += parts
+            case Quotient(over, under):
+                stack += [over, under]
+            case BigSum(_, _, body) | Root(body) | Braced(body):
+                stack.append(body)
+            case Scripted(base) if not isinstance(base, Letter):
+                stack.append(base)
+
+
+def _is_bare(node: Node, context: Context) -> bool:
+    match node:
+        case Mark(kind="NABLA"):
+            return True
+        case Letter(name) | Scripted(Letter(name), None):
+            symbol = context.profile.symbol(name)
+            return symbol is not None and (_neurons(symbol) > 0 or symbol.diagonal)
+    return False
+
+
+def _neurons(symbol: Symbol) -> int:
+    """How many neurons a component of it names."""
+    if symbol.kind not in WHOLE:
+        return 0
+    return (symbol.subscript + symbol.superscript).count("neuron")
+
+
+def _inside(node: Node) -> Node:
+    """A factor: sums keep to themselves."""
+    return Group((node,), node.at) if isinstance(node, Addition | BigSum) else node
+
+
+def _product(*factors: Node) -> Node:
+    return Product(tuple(map(_inside, factors)), ("",) * len(factors), factors[0].at)
+
+
+class _Shapes:
+    """The shapes of formulas in one notation."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self.profile = context, context.profile
+
+    def letters(self, used: frozenset[str]) -> list[str]:
+        """Letters of neurons that nothing is said of and that are not in use."""
+        known = self.profile.letters
+        ours = [name for name in FIRST if known.get(name) == "neuron"]
+        ours += [name for name, sort in known.items() if sort == "neuron" and name not in ours]
+        free = [name for name in ours if name not in used and name not in self.context.roles]
+        if len(free) < 2:
+            raise NotUnderstood("There are too few letters for the components.", "Write them.", 0)
+        return free
+
+    def of(self, node: Node) -> Shaped:
+        """The shape of a formula and its components."""
+        match node:
+            case Number():
+                return _scalar(node)
+            case Addition(terms, signs):
+                return self._sum(tuple(map(self.of, terms)), signs, terms)
+            case Product(factors, signs):
+                return self._products(factors, signs)
+            case _:
+                return self._products((node,), ("",))
+
+    def _sum(
+        self, terms: tuple[Shaped, ...], signs: tuple[str, ...], nodes: tuple[Node, ...]
+    ) -> Shaped:
+        for term, node in zip(terms, nodes, strict=True):
+            _require_equal(terms[0], term, node.at)
+            if term.diagonal and len(terms) > 1:
+                raise _error(
+                    "A diagonal matrix is added.", "Write the formula by indices.", node.at
+                )
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            parts = tuple(term.build(row, column, used) for term in terms)
+            return Addition(parts, signs, nodes[0].at)
+
+        return Shaped(terms[0].rows, terms[0].columns, build, terms[0].diagonal)
+
+    def _products(self, factors: tuple[Node, ...], signs: tuple[str, ...]) -> Shaped:
+        """A B ⊙ C D is (A B) ⊙ (C D)."""
+        if "/" in signs:
+            raise NotUnderstood(
+                "A division beside vectors is not read.", "Write \\frac.", factors[0].at
+            )
+        whole: list[Shaped] = []
+        product: Shaped | None = None
+        n = 0
+        while n < len(factors):
+            at, sign = factors[n].at, signs[n]
+            one, n = self._factor(factors, signs, n)
+            if sign == "o":
+                assert product is not None
+                whole.append(product)
+                product = one
+            else:
+                product = one if product is None else self._times(product, one, at)
+        assert product is not None
+        result = product
+        for other in reversed(whole):
+            result = _elementwise(other, result, factors[0].at)
+        return result
+
+    def _times(self, one: Shaped, other: Shaped, at: int) -> Shaped:
+        """The product of two matrices, or of anything with a number."""
+        if one.number or other.number:
+            return self._scaled(one, other)
+        if one.diagonal or other.diagonal:
+            return _diagonal(one, other, at)
+        if one.columns != other.rows:
+            raise _error(f"{one} is multiplied by {other}.".capitalize(), "Check both.", at)
+        inner = one.columns
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            if inner is None:
+                return _product(one.build(row, "", used), other.build("", column, used))
+            letter = self.letters(used)[0]
+            within = used | {letter}
+            body = _product(one.build(row, letter, within), other.build(letter, column, within))
+            return BigSum(Letter(letter, at), None, body, at)
+
+        return Shaped(one.rows, other.columns, build)
+
+    def _scaled(self, one: Shaped, other: Shaped) -> Shaped:
+        shape = other if one.number else one
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            return _product(
+                one.build(*(("", "") if one.number else (row, column)), used),
+                other.build(*(("", "") if other.number else (row, column)), used),
+            )
+
+        return Shaped(shape.rows, shape.columns, build, shape.diagonal)
+
+    # -- single factors
+
+    def _factor(
+        self, factors: tuple[Node, ...], signs: tuple[str, ...], n: int
+    ) -> tuple[Shaped, int]:
+        """The factor at this place and the place after it."""
+        node = factors[n]
+        following = factors[n + 1] if n + 1 < len(factors) and not signs[n + 1] else None
+        base = node.base if isinstance(node, Scripted) else node
+        if isinstance(base, Mark) and base.kind == "NABLA":
+            by = node.sub if isinstance(node, Scripted) else None
+            if following is None or by is None:
+                raise NotUnderstood("∇ does not say of what, or by what.", "Write both.", node.at)
+            return self._gradient(following, by, node.at), n + 2
+        symbol = self.profile.symbol(base.name) if isinstance(base, Letter) else None
+        if symbol is not None and symbol.kind == "activation":
+            return self._applied(node, symbol, following), n + 2
+        if symbol is not None and symbol.kind == "change":
+            if following is None:
+                raise NotUnderstood("Δ is read before a weight only.", "", node.at)
+            one = self.of(following)
+            return Shaped(one.rows, one.columns, _after(node, one)), n + 2
+        return self._one(node, symbol), n + 1
+
+    def _applied(self, node: Node, symbol: Symbol, argument: Node | None) -> Shaped:
+        """σ of each component; a diagonal matrix has them on its diagonal."""
+        if not isinstance(argument, Group) or len(argument.items) != 1:
+            raise NotUnderstood(
+                f"{symbol.sign} stands without its argument.", "Write it in brackets.", node.at
+            )
+        inner = self.of(argument.items[0])
+        if symbol.diagonal:
+            if inner.rows is None or inner.columns is not None:
+                raise _error(f"{symbol.sign} is applied to {inner}.", "Write a column.", node.at)
+            primes = node.primes if isinstance(node, Scripted) else 0
+            function = Letter(self.profile.of_array("phi").sign, node.at)
+            node = Scripted(function, None, None, primes, node.at)
+        at = argument.at
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            inside = inner.build(row, "" if symbol.diagonal else column, used)
+            return Product((node, Group((inside,), at)), ("", ""), at)
+
+        if symbol.diagonal:
+            return Shaped(inner.rows, inner.rows, build, diagonal=True)
+        return Shaped(inner.rows, inner.columns, build)
+
+    def _one(self, node: Node, symbol: Symbol | None) -> Shaped:
+        match node:
+            case Group((inside,)):
+                one = self.of(inside)
+                return Shaped(one.rows, one.columns, _grouped(one, node.at), one.diagonal)
+            case Letter() | Scripted(Letter()) if symbol is not None and _neurons(symbol):
+                return self._whole(node, symbol)
+            case Letter() | Scripted(Letter()) | Number():
+                return _scalar(node)
+            case Scripted(base, None, above, 0) if _is_transposition(above):
+                one = self.of(base)
+                return Shaped(one.columns, one.rows, _turned(one), one.diagonal)
+            case Scripted(base, None, above, 0) if above is not None:
+                one = self.of(base)
+                if not one.number:
+                    raise _error(f"A power of {one}.", "Write the components.", node.at)
+
+                def power(row: str, column: str, used: frozenset[str]) -> Node:
+                    return Scripted(
+                        Group((one.build(row, column, used),), node.at), None, above, 0, node.at
+                    )
+
+                return Shaped(None, None, power)
+            case Quotient(over, under):
+                return self._quotient(over, under, node.at)
+            case BigSum(Letter(name) as below, above, body) if (
+                self.profile.letters.get(name) == "sample"
+            ):
+                one = self.of(body)
+
+                def total(row: str, column: str, used: frozenset[str]) -> Node:
+                    return BigSum(below, above, one.build(row, column, used), node.at)
+
+                return Shaped(one.rows, one.columns, total)
+        raise NotUnderstood(
+            "This is not read beside whole vectors.", "Write the formula with indices.", node.at
+        )
+
+    def _whole(self, node: Node, symbol: Symbol) -> Shaped:
+        """A vector or matrix, by its letter and its layer."""
+        above = node.sup if isinstance(node, Scripted) else None
+        if isinstance(node, Scripted) and (node.sub is not None or node.primes):
+            raise NotUnderstood(
+                f"{symbol.sign} stands with its indices, and whole vectors beside it.",
+                "Write all with indices, or none.",
+                node.at,
+            )
+        base = node.base if isinstance(node, Scripted) else node
+        if LAYER.name in symbol.superscript:
+            if above is None:
+                raise NotUnderstood(f"{symbol.sign} has no layer.", "Write it.", node.at)
+            bare = above.items[0] if isinstance(above, Group) and len(above.items) == 1 else above
+            name, step = level(index(bare, LAYER.name, self.context))
+        else:
+            name, step = LAST, 0
+        places = [(name, step + one) for one in (symbol.layers or (0,))]
+        if symbol.order == "from to":
+            places.reverse()
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            letters = [Letter(one, node.at) for one in (row, column)[: len(places)]]
+            below: Node = letters[0] if len(letters) == 1 else _product(*letters)
+            return Scripted(base, below, above, 0, node.at)
+
+        return Shaped(places[0], places[1] if len(places) > 1 else None, build)
+
+    def _quotient(self, over: Node, under: Node, at: int) -> Shaped:
+        above, below = _factors(over), _factors(under)
+        if _is_partial(above[0]) and _is_partial(below[0]):
+            if len(above) != 2 or len(below) != 2:
+                raise NotUnderstood("This derivative is not understood.", "Write indices.", at)
+            return self._gradient(above[1], below[1], at)
+        one, other = self.of(over), self.of(under)
+        if not other.number:
+            raise _error(f"A division by {other}.", "Write the components.", at)
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            return Quotient(one.build(row, column, used), other.build("", "", used), at)
+
+        return Shaped(one.rows, one.columns, build)
+
+    def _gradient(self, of: Node, by: Node, at: int) -> Shaped:
+        """∂C/∂x in the shape of x; ∇_a is by the signals of the last layer."""
+        base = of.base if isinstance(of, Scripted) else of
+        symbol = self.profile.symbol(base.name) if isinstance(base, Letter) else None
+        if symbol is None or symbol.kind != "cost":
+            raise NotUnderstood(
+                "Only the cost is differentiated by a whole vector or matrix.",
+                "Write the derivatives of components with indices.",
+                at,
+            )
+        if isinstance(by, Letter) and self.profile.symbol(by.name) is not None:
+            by = Scripted(by, None, Letter(self._last(at), by.at), 0, by.at)
+        shape = self.of(by)
+        sign = Mark("PARTIAL", "\\partial", at)
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            return Quotient(_product(sign, of), _product(sign, shape.build(row, column, used)), at)
+
+        return Shaped(shape.rows, shape.columns, build)
+
+    def _last(self, at: int) -> str:
+        for sign, sort in self.profile.sizes.items():
+            if sort == LAYER.name:
+                return sign
+        raise NotUnderstood("The last layer has no letter.", "Declare its size.", at)
+
+
+def _scalar(node: Node) -> Shaped:
+    return Shaped(None, None, lambda row, column, used: node)
+
+
+def _after(node: Node, one: Shaped) -> Built:
+    return lambda row, column, used: _product(node, one.build(row, column, used))
+
+
+def _grouped(one: Shaped, at: int) -> Built:
+    return lambda row, column, used: Group((one.build(row, column, used),), at)
+
+
+def _turned(one: Shaped) -> Built:
+    if one.diagonal:
+        return one.build
+    return lambda row, column, used: one.build(column, row, used)
+
+
+def _elementwise(one: Shaped, other: Shaped, at: int) -> Shaped:
+    _require_equal(one, other, at)
+    if one.diagonal or other.diagonal:
+        raise _error("A diagonal matrix in ⊙.", "Write a product of matrices.", at)
+
+    def build(row: str, column: str, used: frozenset[str]) -> Node:
+        return _product(one.build(row, column, used), other.build(row, column, used))
+
+    return Shaped(one.rows, one.columns, build)
+
+
+def _diagonal(one: Shaped, other: Shaped, at: int) -> Shaped:
+    """A diagonal matrix stretches the rows of what follows it, the columns of what it follows."""
+    if one.columns != other.rows:
+        raise _error(f"{one} is multiplied by {other}.".capitalize(), "Check both.", at)
+
+    def build(row: str, column: str, used: frozenset[str]) -> Node:
+        left = one.build(row, column, used)
+        right = other.build(row if one.diagonal else column, column, used)
+        return _product(left, right)
+
+    return Shaped(one.rows, other.columns, build, one.diagonal and other.diagonal)
+
+
+def _factors(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Product) and not any(node.signs):
+        return node.factors
+    return (node,)
+
+
+def _is_partial(node: Node) -> bool:
+    return isinstance(node, Mark) and node.kind == "PARTIAL"
+
+
+def _is_transposition(node: Node | None) -> bool:
+    return (isinstance(node, Mark) and node.kind == "TOP") or (
+        isinstance(node, Letter) and node.name in ("T", "\\mathrm{T}")
+    )

@@ -1,0 +1,113 @@
+"""Whose sample a quantity without one belongs to: the cost of one sample, and books that leave it.
+
+A cost that is written without its sample, and is made of signals without theirs, is the cost of
+the one sample that the signals have, and the changes of the weights are those for that sample.
+So is a cost that the document leaves undefined.  Where the
+notation cannot write the sample of a signal, a signal beside C_x is that of the sample x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from symbolic.indexed import Var, letters_in
+from symbolic.reading.claims import Claim, Kind, Reading
+from symbolic.reading.definitions import CHANGES, Key, key
+from symbolic.reading.formulas import (
+    SAMPLE,
+    UNWRITTEN,
+    Applied,
+    Formula,
+    Read,
+    SumOver,
+    free,
+    inside,
+    rebuilt,
+    walk,
+)
+
+WHOLE: Key = ("E",)
+"""The cost without a sample."""
+
+
+def meant(reading: Reading) -> Reading:
+    """The document with the samples that its notation leaves out.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> from symbolic.reading.reading import read_document
+    >>> text = "let $C = \\\\sum_j (a^L_j - y_j)^2$"
+    >>> [claim] = meant(read_document(text, open_profile("nielsen"))).claims
+    >>> claim.left == Read("E", (UNWRITTEN,))
+    True
+    """
+    if not reading.profile.writes_samples:
+        reading = _throughout(reading, lambda claim: _beside(_changed(claim, _within_sums)))
+    if _is_of_one_sample(reading):
+        reading = _throughout(reading, lambda claim: _changed(claim, _of_one_sample))
+    return reading
+
+
+def _throughout(reading: Reading, step: Callable[[Claim], Claim]) -> Reading:
+    return replace(
+        reading,
+        claims=tuple(map(step, reading.claims)),
+        standard=tuple(map(step, reading.standard)),
+    )
+
+
+def _changed(claim: Claim, step: Callable[[Formula], Formula]) -> Claim:
+    others = tuple(step(other) for other in claim.others)
+    return replace(claim, left=step(claim.left), right=step(claim.right), others=others)
+
+
+def _is_of_one_sample(reading: Reading) -> bool:
+    """Whether the cost without a sample is that of one sample."""
+    made = [c for c in reading.claims if c.kind is Kind.DEFINITION and not c.problems]
+    whole = [claim for claim in made if claim.head is not None and key(claim.head) == WHOLE]
+    if whole:
+        return all(UNWRITTEN in free(claim.right) for claim in whole)
+    if any(claim.head is not None and key(claim.head) == WHOLE for claim in reading.standard):
+        return False
+    costs = {
+        key(part)
+        for claim in reading.claims
+        for side in (claim.left, claim.right)
+        for part in walk(side)
+        if isinstance(part, Read) and part.array == "E"
+    }
+    return costs <= {WHOLE}
+
+
+def _of_one_sample(formula: Formula) -> Formula:
+    if isinstance(formula, Read) and key(formula) == WHOLE:
+        return replace(formula, at=(UNWRITTEN,))
+    if isinstance(formula, Read) and formula.array in CHANGES:
+        written = any(v.sort == SAMPLE for i in formula.at for v in letters_in(i))
+        return formula if written else replace(formula, at=(*formula.at, UNWRITTEN))
+    return rebuilt(formula, [_of_one_sample(part) for part in inside(formula)])
+
+
+def _within_sums(formula: Formula) -> Formula:
+    """The formula in which what a sum over samples shows is of the sample it runs over."""
+    new = rebuilt(formula, [_within_sums(part) for part in inside(formula)])
+    if isinstance(new, SumOver) and new.over.sort == SAMPLE:
+        return replace(new, body=_with_sample(new.body, new.over))
+    return new
+
+
+def _beside(claim: Claim) -> Claim:
+    """A claim about C_x, its signals those of x."""
+    samples = {v for v in free(claim.left) | free(claim.right) if v.sort == SAMPLE}
+    named = samples - {UNWRITTEN}
+    if len(named) != 1 or UNWRITTEN not in samples:
+        return claim
+    return _changed(claim, lambda side: _with_sample(side, next(iter(named))))
+
+
+def _with_sample(formula: Formula, sample: Var) -> Formula:
+    """The formula with this sample wherever none is written."""
+    new = rebuilt(formula, [_with_sample(part, sample) for part in inside(formula)])
+    if isinstance(new, Read | Applied):
+        return replace(new, at=tuple(sample if i == UNWRITTEN else i for i in new.at))
+    return new
