@@ -56,22 +56,28 @@ class _Notebook:
         self.calculus = calculus
         self.moves: dict[str, list[_Move]] = {}
         self.read = 0  # how many lines of the document are in it, or left out of it
-        self._known: set[tuple[object, ...]] = set()
+        self._known: dict[tuple[object, ...], int] = {}  # its place among those of its array
         for equation in equations:
             self.write(equation)
 
     def write(self, one: Equation) -> None:
-        """One equation more, but none turned round that would undo what others do."""
+        """One equation more, but none turned round that would undo what others do.
+
+        What the document says is its own, also where it says what is usual.
+        """
         value = self.calculus.normal(one.value)
         lowers = all(_rank(other) > _rank(one.array) for other in arrays_of(value))
         if one.turned and not lowers:
             return
         where = self.calculus.normal(one.where)
+        move = _Move(one.number, one.array, one.letters, where, value, lowers)
+        moves = self.moves.setdefault(one.array, [])
         form = (one.array, one.letters, frozenset(where.items()), frozenset(value.items()))
-        if form not in self._known:
-            self._known.add(form)
-            move = _Move(one.number, one.array, one.letters, where, value, lowers)
-            self.moves.setdefault(one.array, []).append(move)
+        place = self._known.setdefault(form, len(moves))
+        if place == len(moves):
+            moves.append(move)
+        elif not moves[place].number:
+            moves[place] = move
 
 
 class Inference:

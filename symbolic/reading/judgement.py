@@ -134,6 +134,7 @@ class _Judge:
         self.wrong: set[int] = set()
         self._known: dict[tuple[Settled, str], Reached] = {}
         self._near: dict[tuple[object, ...], Nearest | None] = {}
+        self._chain: dict[tuple[object, ...], Line] = {}
         self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
 
     def judgement(self) -> Judgement:
@@ -306,12 +307,30 @@ class _Judge:
             else:
                 narrow.append(Argument("unjustified", under, uses))
         self.inference.lines += known
+        self.inference.lines += [joined for line in known if (joined := self._joined(line))]
         if wide:
             return wide[0]
         if narrow:
             return narrow[0]
         first = next(one.reached for one in found if one.reached.word == "proved")
         return Argument("follows", first.under, why="by the definitions and the chain rule")
+
+    def _joined(self, line: Line) -> Line | None:
+        """a = c, where this line says b = c and the one before it a = b."""
+        case = line.claim
+        kind = case.roles, case.edges, case.given, case.layers and case.layers.ends
+        before = self._chain.get(kind)
+        if before is None or before.claim.right != case.left:
+            self._chain[kind] = line
+            return None
+        known = dict.fromkeys(
+            tuple(a for a in Assumption if a in {*one, *other})
+            for one in before.known
+            for other in line.known
+        )
+        joined = Line(line.number, replace(case, left=before.claim.left), tuple(known))
+        self._chain[kind] = joined
+        return joined
 
     def _source(self, claim: Claim, found: list[_Case]) -> int | None:
         """The wrong line that this wrong line follows from, if it is not wrong by itself."""
