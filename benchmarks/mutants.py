@@ -1,0 +1,130 @@
+"""Single edits of right derivations, and what `check` says of each: no wrong line may be proved.
+
+Run from the root of the checkout: python -m benchmarks.mutants [--most N]
+It prints, for each document, how many edits were refuted with an exact network, how many are true
+as they stand (proved, each with what it needs; --list prints them), how many stay open or are
+refused as errors, and for how many of the refuted ones a right form was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from symbolic.reading.cases import BeyondError, settled
+from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.edits import edits
+from symbolic.reading.formulas import Formula, canonical
+from symbolic.reading.nearest import Search, names_of
+from symbolic.reading.profile import open_profile
+from symbolic.reading.prover import Prover
+from symbolic.reading.reading import read_document
+from symbolic.reading.setting import prepared
+from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.worlds import Counterexample, Refuter, Tried
+
+FOLDER = Path(__file__).parents[1] / "tests" / "documents"
+DOCUMENTS = (
+    ("generalizing.md", "haykin"),
+    ("four-equations.md", "nielsen"),
+    ("units.md", "bishop"),
+    ("delta_rule.md", "rumelhart"),
+    ("course_notes.md", "plain"),
+)
+
+
+class Document:
+    """One document with all that judges it."""
+
+    def __init__(self, file: str, profile: str) -> None:
+        notation = open_profile(profile)
+        self.reading = prepared(read_document((FOLDER / file).read_text("utf-8"), notation))
+        self.base = base_of(self.reading)
+        self.prover, self.refuter = Prover(self.base), Refuter(self.base)
+        self.search = Search(self.prover, self.refuter, self.reading)
+
+    def mutants(self) -> Iterator[tuple[Claim, Formula]]:
+        """Every claim with every edit of its right side, each once."""
+        seen: set[object] = set()
+        for claim in self.reading.claims:
+            if claim.kind is not Kind.CLAIM or claim.problems:
+                continue
+            names = names_of(claim, self.reading.profile, self.base, self.search.written)
+            for edit in edits(claim.right, names):
+                form = canonical(claim.left, edit.formula), claim.roles
+                if form not in seen and canonical(edit.formula) != canonical(claim.right):
+                    seen.add(form)
+                    yield replace(claim, right=edit.formula), claim.right
+
+    def word(self, claim: Claim) -> tuple[str, str]:
+        """What is said of a mutant, and what its proofs need."""
+        try:
+            cases = settled(claim)
+        except BeyondError:
+            return "error", ""
+        words, needs = set(), []
+        for case in cases:
+            found = self.refuter.find(case)
+            try:
+                proofs = self.prover.assumptions(case, self._possible(case))
+            except BeyondError:
+                words.add("open")
+                continue
+            for proof in proofs:
+                met = self.refuter.find(case, proof.under)
+                if not isinstance(met, Tried) or not met:
+                    raise AssertionError(f"proved and broken: {claim}")
+                needs.append(f"[{case.said}: {', '.join(a.name for a in proof.under)}]")
+            words.add(
+                "proved" if proofs else "refuted" if isinstance(found, Counterexample) else "open"
+            )
+        worst = next(w for w in ("refuted", "open", "proved") if w in words)
+        return worst, " ".join(needs)
+
+    def _possible(self, case: object):  # type: ignore[no-untyped-def]
+        def possible(under: tuple[Assumption, ...]) -> bool:
+            found = self.refuter.find(case, under)  # type: ignore[arg-type]
+            return isinstance(found, Tried) and bool(found)
+
+        return possible
+
+    def mended(self, claim: Claim) -> bool:
+        """Whether a right form is found near a wrong line."""
+        cases = settled(claim)
+        return any(self.search.mended(claim, case, "output") is not None for case in cases)
+
+
+def main() -> None:
+    """Print one line for each document."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--most", type=int, default=2_500, help="edits of each document")
+    parser.add_argument("--list", action="store_true", help="print what was proved")
+    options = parser.parse_args()
+    total: Counter[str] = Counter()
+    for file, profile in DOCUMENTS:
+        start = time.process_time()
+        document = Document(file, profile)
+        found = list(document.mutants())
+        random.Random(0).shuffle(found)
+        words: Counter[str] = Counter()
+        for claim, _ in found[: options.most]:
+            word, needs = document.word(claim)
+            words[word] += 1
+            if word == "proved" and options.list:
+                print(f"  {claim.latex(document.reading.profile)}  {needs}")
+            if word == "refuted" and words["refuted"] % 10 == 0:
+                words["mended" if document.mended(claim) else "not mended"] += 1
+        total += words
+        print(f"{file}: {len(found)} edits, {dict(words)}, {time.process_time() - start:.0f} s")
+        sys.stdout.flush()
+    print(f"all: {dict(total)}")
+
+
+if __name__ == "__main__":
+    main()
