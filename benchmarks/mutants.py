@@ -21,7 +21,8 @@ from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.edits import edits
 from symbolic.reading.formulas import Formula, canonical
-from symbolic.reading.nearest import Search, names_of
+from symbolic.reading.nearest import Search
+from symbolic.reading.offers import offers
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
@@ -55,8 +56,8 @@ class Document:
         for claim in self.reading.claims:
             if claim.kind is not Kind.CLAIM or claim.problems:
                 continue
-            names = names_of(claim, self.reading.profile, self.base, self.search.written)
-            for edit in edits(claim.right, names):
+            given = offers(claim, self.reading.profile, self.base, self.search.written)
+            for edit in edits(claim.right, given):
                 form = canonical(claim.left, edit.formula), claim.roles
                 if form not in seen and canonical(edit.formula) != canonical(claim.right):
                     seen.add(form)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.indexed import Count, Num, Shifted, Var
+from symbolic.indexed import Count, Num, Shifted, Size, Var
 from symbolic.reading.formulas import (
+    LAYER,
     NEURON,
     ONE,
     SAMPLE,
@@ -30,11 +31,10 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
+from symbolic.reading.layers import LAST, level, spelled
+from symbolic.reading.offers import ALIKE, Offers
 
 MINUS, TWO, HALF = (Num(Fraction(n)) for n in (-1, 2, Fraction(1, 2)))
-ALIKE = ("e", "d", "y", "v", "delta")
-"""Quantities of one neuron and one sample, which are taken for each other."""
-XI = Var("\\xi", SAMPLE)
 RANGES = {
     "fed": "the neurons that are fed",
     "output": "the output neurons",
@@ -51,39 +51,10 @@ class Edit:
     what: str
 
 
-@dataclass(frozen=True)
-class Names:
-    """What may be put in: letters, signs of arrays, and factors that the document writes.
-
-    `sample` is the letter of the sample here.
-    """
-
-    signs: dict[str, str]
-    letters: tuple[Var, ...]
-    own_activation: bool
-    written: tuple[Formula, ...] = ()
-    sample: Var = UNWRITTEN
-
-    def with_letter(self, letter: Var) -> Names:
-        """Inside a sum its letter is one more."""
-        if letter.sort != NEURON or letter in self.letters:
-            return self
-        return replace(self, letters=(*self.letters, letter))
-
-    def read(self, array: str, *at: Shifted | int) -> Read:
-        """array[at] with the sign of the document."""
-        return Read(array, at, self.signs.get(array, ""))
-
-    def slope(self, letter: Var) -> Applied:
-        """φ_j'(v_j)."""
-        at = (letter,) if self.own_activation else ()
-        return Applied("phi", at, self.read("v", letter, self.sample), 1, self.signs.get("phi", ""))
-
-
-def edits(formula: Formula, names: Names) -> Iterator[Edit]:
+def edits(formula: Formula, names: Offers) -> Iterator[Edit]:
     """Every formula that one change makes of this one, the whole first."""
     yield Edit(_negated(formula), 1, "the sign")
-    yield from _sized(formula)
+    yield from _sized(formula, names)
     yield from _totalled(formula, names)
     yield from _swapped(formula, names)
     if not isinstance(formula, Plus | Num):
@@ -91,15 +62,17 @@ def edits(formula: Formula, names: Names) -> Iterator[Edit]:
     yield from _somewhere(formula, names)
 
 
-def batched(formula: Formula) -> Iterator[Edit]:
-    """What a formula for one sample becomes for a batch."""
+def batched(formula: Formula, names: Offers) -> Iterator[Edit]:
+    """What a formula for one sample becomes for a batch, where the notation has its size."""
+    if not names.batch:
+        return
     count = Count(SAMPLE.extent().name)
     share = Power(count, Fraction(-1))
     yield Edit(times(share, formula), 1, "for every N, with the factor 1/N")
     yield Edit(times(count, formula), 1, "for every N, with the factor N")
     if UNWRITTEN in free(formula):
-        one = put(formula, {UNWRITTEN: XI})
-        total = SumOver(XI, Range("samples", "1", "N"), one)
+        one = put(formula, {UNWRITTEN: names.batch})
+        total = SumOver(names.batch, Range("samples", "1", "N"), one)
         yield Edit(total, 1, "for every N, summed over the samples")
         yield Edit(times(share, total), 1, "for every N, averaged over the samples")
 
@@ -140,25 +113,36 @@ def _negated(formula: Formula) -> Formula:
     return plus(*sorted(terms, key=lambda term: isinstance(term, Times) and MINUS in term.factors))
 
 
-def _sized(formula: Formula) -> Iterator[Edit]:
+def _sized(formula: Formula, names: Offers) -> Iterator[Edit]:
     """A lost number in front."""
-    yield from (replaced for replaced in batched(formula))
+    yield from batched(formula, names)
     yield Edit(times(TWO, formula), 3, "a factor 2")
     yield Edit(times(HALF, formula), 3, "a factor 1/2")
 
 
-def _totalled(formula: Formula, names: Names) -> Iterator[Edit]:
+def _totalled(formula: Formula, names: Offers) -> Iterator[Edit]:
     """A letter that stands on the right only wants its sum."""
     for letter in sorted(free(formula) - {*names.letters}, key=lambda v: v.name):
         if letter.sort == NEURON:
-            for kind, said in RANGES.items():
-                of = names.letters[0].name if kind == "fed" and names.letters else ""
-                if of or kind != "fed":
-                    total = SumOver(letter, Range(kind, of=of), formula)
-                    yield Edit(total, 2, f"summed over {said}")
+            for limits, said in _ranges(letter, names):
+                yield Edit(SumOver(letter, limits, formula), 2, f"summed over {said}")
 
 
-def _swapped(formula: Formula, names: Names) -> Iterator[Edit]:
+def _ranges(letter: Var, names: Offers) -> Iterator[tuple[Range, str]]:
+    """What a sum may run over, and how it is said."""
+    if names.layered:
+        if letter in names.places:
+            layer = spelled(level(names.places[letter]))
+            yield Range("layer", of=layer), f"the neurons of layer {layer}"
+        return
+    for kind, said in RANGES.items():
+        if kind != "fed":
+            yield Range(kind), said
+        elif names.letters:
+            yield Range(kind, of=names.letters[0].name), said
+
+
+def _swapped(formula: Formula, names: Offers) -> Iterator[Edit]:
     """Two letters for each other, everywhere."""
     here = [v for v in names.letters if v in free(formula)]
     for n, one in enumerate(here):
@@ -167,7 +151,7 @@ def _swapped(formula: Formula, names: Names) -> Iterator[Edit]:
             yield Edit(changed, 2, f"{one.name} and {other.name} change places")
 
 
-def _terms(formula: Formula, names: Names) -> Iterator[Edit]:
+def _terms(formula: Formula, names: Offers) -> Iterator[Edit]:
     """A lost term."""
     for term in _factors(names):
         for sign, said in ((ONE, "a term more"), (MINUS, "a term more, taken away")):
@@ -177,14 +161,15 @@ def _terms(formula: Formula, names: Names) -> Iterator[Edit]:
 # ---------------------------------------------------------------------- one part
 
 
-def _somewhere(formula: Formula, names: Names) -> Iterator[Edit]:
+def _somewhere(formula: Formula, names: Offers) -> Iterator[Edit]:
     """One part changed, in every way and at every place."""
     yield from _here(formula, names)
     inner = names.with_letter(formula.over) if isinstance(formula, SumOver) else names
-    parts = inside(formula)
+    divides = isinstance(formula, Power) and formula.exponent < 0
+    parts = () if divides else inside(formula)
     for n, part in enumerate(parts):
         for edit in _somewhere(part, inner):
-            if isinstance(formula, Partial) and n == 1 and not isinstance(edit.formula, Read):
+            if isinstance(formula, Partial) and not isinstance(edit.formula, Read):
                 continue
             changed = (*parts[:n], edit.formula, *parts[n + 1 :])
             yield Edit(rebuilt(formula, changed), edit.cost, edit.what)
@@ -193,7 +178,7 @@ def _somewhere(formula: Formula, names: Names) -> Iterator[Edit]:
             yield Edit(times(formula, factor), 3, f"a factor {_named(factor)} more")
 
 
-def _here(formula: Formula, names: Names) -> Iterator[Edit]:
+def _here(formula: Formula, names: Offers) -> Iterator[Edit]:
     match formula:
         case Num(value) if value > 0:
             yield Edit(Num(-value), 1, "the sign of a number")
@@ -239,36 +224,50 @@ def _here(formula: Formula, names: Names) -> Iterator[Edit]:
             yield Edit(Partial(by, of, reading), 2, "the derivative upside down")
 
 
-def _other_ranges(letter: Var, limits: Range, body: Formula, names: Names) -> Iterator[Edit]:
-    if letter.sort != NEURON or not names.letters:
-        return
-    for kind, said in RANGES.items():
-        of = names.letters[0].name if kind == "fed" else ""
-        if kind != limits.kind:
-            total = SumOver(letter, Range(kind, of=of), body)
-            yield Edit(total, 1, f"{letter.name} over {said}")
+def _other_ranges(letter: Var, limits: Range, body: Formula, names: Offers) -> Iterator[Edit]:
+    if letter.sort == NEURON:
+        for other, said in _ranges(letter, names):
+            if other.kind != limits.kind:
+                yield Edit(SumOver(letter, other, body), 1, f"{letter.name} over {said}")
 
 
-def _of_read(read: Read, names: Names) -> Iterator[Edit]:
+def _of_read(read: Read, names: Offers) -> Iterator[Edit]:
     at = read.at
-    if len(at) == 2 and read.array in ("w", "dw"):
-        yield Edit(Read(read.array, (at[1], at[0]), read.sign), 1, "the indices of the weight")
-    for n, index in enumerate(at):
+    neurons = [n for n, index in enumerate(at) if isinstance(index, Var) and index.sort == NEURON]
+    if len(neurons) == 2 and read.array in ("w", "dw"):
+        swapped = put(read, dict(zip(_at(read, neurons), _at(read, neurons[::-1]), strict=True)))
+        yield Edit(swapped, 1, "the indices of the weight")
+    for n, index in zip(neurons, _at(read, neurons), strict=True):
         for letter in names.letters:
-            if isinstance(index, Var) and index.sort == letter.sort and letter not in at:
+            if letter not in at:
                 placed = (*at[:n], letter, *at[n + 1 :])
                 said = f"{letter.name} for {index.name}"
                 yield Edit(Read(read.array, placed, read.sign), 2, said)
+    for n, layer in enumerate(at):
+        if read.array in names.layered and n == 0:
+            for step, said in ((1, "one layer later"), (-1, "one layer earlier")):
+                placed = (_moved(layer, step), *at[1:])
+                yield Edit(Read(read.array, placed, read.sign), 1, said)
+    for other in names.alike(read):
+        yield Edit(other, 2, f"{_sign(other.array)} for {_sign(read.array)}")
     if read.array in ALIKE:
-        for other in ALIKE:
-            if other != read.array:
-                said = f"{_sign(other)} for {_sign(read.array)}"
-                yield Edit(names.read(other, *at), 2, said)
-        if isinstance(at[0], Var):
-            yield Edit(names.slope(at[0]), 2, f"φ' for {_sign(read.array)}")
+        for letter in _at(read, neurons):
+            for slope in names.slope(letter):
+                yield Edit(slope, 2, f"φ' for {_sign(read.array)}")
 
 
-def _of_applied(applied: Applied, names: Names) -> Iterator[Edit]:
+def _at(read: Read, places: list[int]) -> list[Var]:
+    return [index for n in places if isinstance(index := read.at[n], Var)]
+
+
+def _moved(index: Shifted | int, step: int) -> Shifted | int:
+    """The next layer, or the one before."""
+    name, offset = level(index)
+    start = Size(LAST) if name == LAST else Var(name, LAYER)
+    return start + (offset + step) if offset + step else start
+
+
+def _of_applied(applied: Applied, names: Offers) -> Iterator[Edit]:
     letters = [i for i in free(applied) if i.sort == NEURON]
     for old in sorted(letters, key=lambda v: v.name):
         for letter in names.letters:
@@ -278,29 +277,31 @@ def _of_applied(applied: Applied, names: Names) -> Iterator[Edit]:
     if applied.at:
         for part in walk(applied.argument):
             if isinstance(part, Read) and part.array == "v" and part.at[:1] != applied.at:
-                own = names.read("v", applied.at[0], *part.at[1:])
+                own: Read = names.read("v", applied.at[0], *part.at[1:])
                 made = Applied(applied.function, applied.at, own, applied.order, applied.sign)
                 yield Edit(made, 1, "the argument of φ")
     argument = applied.argument
-    if isinstance(argument, Read) and argument.array in ALIKE and argument.array != "v":
-        own = names.read("v", *argument.at)
-        made = Applied(applied.function, applied.at, own, applied.order, applied.sign)
-        yield Edit(made, 1, "the argument of φ")
+    if isinstance(argument, Read):
+        for own in names.alike(argument):
+            if own.array == "v":
+                made = Applied(applied.function, applied.at, own, applied.order, applied.sign)
+                yield Edit(made, 1, "the argument of φ")
 
 
-def _factors(names: Names) -> Iterator[Formula]:
+def _factors(names: Offers) -> Iterator[Formula]:
     """What may have been lost from a product."""
     for factor in names.written:
         if all(v in names.letters for v in free(factor) if v.sort == NEURON):
             yield factor
     for letter in names.letters:
-        yield names.slope(letter)
+        yield from names.slope(letter)
         for array in ("e", "y", "delta"):
-            yield names.read(array, letter, names.sample)
+            yield from names.quantity(array, letter)
         for other in names.letters:
             if other != letter:
-                yield names.read("w", letter, other)
-    yield names.read("eta")
+                yield from names.weight(letter, other)
+    if "eta" in names.signs:
+        yield names.read("eta")
 
 
 def _sign(array: str) -> str:

@@ -10,32 +10,22 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from symbolic.errors import InputError
-from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.edits import Edit, Names, batched, edits, spanned
+from symbolic.reading.edits import Edit, batched, edits, spanned
 from symbolic.reading.formulas import (
-    NEURON,
-    SAMPLE,
-    UNWRITTEN,
-    Applied,
     Formula,
-    Partial,
-    SumOver,
     canonical,
-    free,
     walk,
 )
-from symbolic.reading.profile import Profile
+from symbolic.reading.offers import factors_of, offers
 from symbolic.reading.prover import Prover
-from symbolic.reading.theory import Assumption, Base
+from symbolic.reading.theory import Assumption
 from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 MOST_PROOFS = 12
 """How many candidates that no network breaks are tried to be proved."""
-MOST_FACTORS = 30
-"""How many of the factors that a document writes are tried elsewhere in it."""
 _OFFERED = tuple(one for one in Assumption if one is not Assumption.SO)
 """A right form for one output neuron only would be no help."""
 
@@ -58,15 +48,15 @@ class Search:
 
     def __init__(self, prover: Prover, refuter: Refuter, reading: Reading) -> None:
         self.prover, self.refuter, self.profile = prover, refuter, reading.profile
-        self.written = _factors_of(reading)
+        self.written = factors_of(reading)
 
     def mended(self, claim: Claim, case: Settled, span: str) -> Nearest | None:
         """The nearest right form of a claim that is refuted for this case."""
         if claim.kind is Kind.LABEL:
             extents = (Edit(other, 1, "the extent of the brace") for other in claim.others)
             return self._first(claim, case, span, extents)
-        names = names_of(claim, self.profile, self.prover.base, self.written)
-        found = sorted(edits(claim.right, names), key=by_cost)
+        given = offers(claim, self.profile, self.prover.base, self.written)
+        found = sorted(edits(claim.right, given), key=by_cost)
         return self._first(claim, case, span, found)
 
     def general(
@@ -75,7 +65,8 @@ class Search:
         """A form of a true claim that needs less than it does: a batch form, another range."""
         if claim.kind is Kind.LABEL:
             return None
-        found = [*batched(claim.right)] if Assumption.N1 in under else []
+        given = offers(claim, self.profile, self.prover.base)
+        found = [*batched(claim.right, given)] if Assumption.N1 in under else []
         found += spanned(claim.right) if Assumption.LH in under else []
         for left_out in under:
             fewer = tuple(one for one in under if one is not left_out)
@@ -164,32 +155,3 @@ def _covers(other: Settled, case: Settled) -> bool:
 def by_cost(edit: Edit) -> tuple[int, int]:
     """The near ones first, and of these the short ones."""
     return edit.cost, sum(1 for _ in walk(edit.formula))
-
-
-def names_of(
-    claim: Claim, profile: Profile, base: Base, factors: tuple[Formula, ...] = ()
-) -> Names:
-    """What may be put into a claim: the letters of its left side and the signs of the notation."""
-    letters = tuple(v for v in _in_order(claim.left) if v.sort == NEURON)
-    signs = {symbol.array: symbol.sign for symbol in reversed([*profile.symbols.values()])}
-    activations = (part for part in walk(base.definitions["y"][1]) if isinstance(part, Applied))
-    met = (*_in_order(claim.left), *_in_order(claim.right))
-    sample = next((v for v in met if v.sort == SAMPLE), UNWRITTEN)
-    return Names(signs, letters, any(part.at for part in activations), factors, sample)
-
-
-def _factors_of(reading: Reading) -> tuple[Formula, ...]:
-    """The derivatives and sums that the document writes as factors, each once."""
-    found: dict[object, Formula] = {}
-    for claim in reading.claims:
-        for side in (claim.left, claim.right):
-            for part in walk(side):
-                if isinstance(part, Partial | SumOver):
-                    found.setdefault((canonical(part), free(part)), part)
-    return tuple(found.values())[:MOST_FACTORS]
-
-
-def _in_order(formula: Formula) -> tuple[Var, ...]:
-    """The free letters as they are met in writing."""
-    met = (i for part in walk(formula) for i in getattr(part, "at", ()) if isinstance(i, Var))
-    return tuple(dict.fromkeys(letter for letter in met if letter in free(formula)))

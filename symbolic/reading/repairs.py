@@ -11,7 +11,8 @@ from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.edits import Edit, edits
 from symbolic.reading.formulas import Formula, Read, canonical, free, walk
-from symbolic.reading.nearest import by_cost, names_of
+from symbolic.reading.nearest import by_cost
+from symbolic.reading.offers import offers
 from symbolic.reading.pathways import CORE
 from symbolic.reading.setting import prepared
 from symbolic.reading.theory import Assumption, Base, base_of, name_of
@@ -74,9 +75,9 @@ def _edited(reading: Reading) -> Iterator[tuple[Claim, Edit, Reading]]:
     except InputError:
         return
     for definition in reading.definitions:
-        names = names_of(definition, reading.profile, base)
+        given = offers(definition, reading.profile, base)
         seen = {canonical(definition.right)}
-        for edit in sorted(edits(definition.right, names), key=by_cost):
+        for edit in sorted(edits(definition.right, given), key=by_cost):
             form = canonical(edit.formula)
             known = free(edit.formula) <= free(definition.left)
             emptied = len(_reads(edit.formula)) < len(_reads(definition.right))
