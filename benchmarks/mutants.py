@@ -13,14 +13,14 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from symbolic.reading.cases import BeyondError, settled
+from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.edits import edits
-from symbolic.reading.formulas import Formula, canonical
+from symbolic.reading.formulas import canonical
 from symbolic.reading.nearest import Search
 from symbolic.reading.offers import offers
 from symbolic.reading.profile import open_profile
@@ -50,18 +50,21 @@ class Document:
         self.prover, self.refuter = Prover(self.base), Refuter(self.base)
         self.search = Search(self.prover, self.refuter, self.reading)
 
-    def mutants(self) -> Iterator[tuple[Claim, Formula]]:
-        """Every claim with every edit of its right side, each once."""
+    def mutants(self) -> Iterator[Claim]:
+        """Every claim with every edit of its right side and of its left side, each once."""
         seen: set[object] = set()
         for claim in self.reading.claims:
             if claim.kind is not Kind.CLAIM or claim.problems:
                 continue
             given = offers(claim, self.reading.profile, self.base, self.search.written)
-            for edit in edits(claim.right, given):
-                form = canonical(claim.left, edit.formula), claim.roles
-                if form not in seen and canonical(edit.formula) != canonical(claim.right):
-                    seen.add(form)
-                    yield replace(claim, right=edit.formula), claim.right
+            for side in ("right", "left"):
+                old = getattr(claim, side)
+                for edit in edits(old, given):
+                    other = replace(claim, **{side: edit.formula})
+                    form = canonical(other.left, other.right), claim.roles
+                    if form not in seen and canonical(edit.formula) != canonical(old):
+                        seen.add(form)
+                        yield other
 
     def word(self, claim: Claim) -> tuple[str, str]:
         """What is said of a mutant, and what its proofs need."""
@@ -88,9 +91,9 @@ class Document:
         worst = next(w for w in ("refuted", "open", "proved") if w in words)
         return worst, " ".join(needs)
 
-    def _possible(self, case: object):  # type: ignore[no-untyped-def]
+    def _possible(self, case: Settled) -> Callable[[tuple[Assumption, ...]], bool]:
         def possible(under: tuple[Assumption, ...]) -> bool:
-            found = self.refuter.find(case, under)  # type: ignore[arg-type]
+            found = self.refuter.find(case, under)
             return isinstance(found, Tried) and bool(found)
 
         return possible
@@ -114,12 +117,12 @@ def main() -> None:
         found = list(document.mutants())
         random.Random(0).shuffle(found)
         words: Counter[str] = Counter()
-        for claim, _ in found[: options.most]:
+        for claim in found[: options.most]:
             word, needs = document.word(claim)
             words[word] += 1
             if word == "proved" and options.list:
                 print(f"  {claim.latex(document.reading.profile)}  {needs}")
-            if word == "refuted" and words["refuted"] % 10 == 0:
+            if word == "refuted" and words["refuted"] % 20 == 0:
                 words["mended" if document.mended(claim) else "not mended"] += 1
         total += words
         print(f"{file}: {len(found)} edits, {dict(words)}, {time.process_time() - start:.0f} s")
