@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from reports.breaking import lines as broken_lines
 from reports.document import (
+    RELATIONS,
+    Annotated,
     Block,
     Boxed,
     Bullets,
@@ -57,6 +59,7 @@ MARKS = {
     Mark.REFUTED: r"$\boldsymbol{\times}$",
     Mark.UNJUSTIFIED: r"\textbf{!}",
     Mark.OPEN: r"\textbf{?}",
+    Mark.GIVEN: r"$\cdot$",
 }
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
 ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
@@ -115,12 +118,44 @@ def block_latex(block: Block) -> str:
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
+        case Annotated():
+            return _annotated(block)
         case Bullets(items):
             rows = [rf"\item {runs_latex(item)}" for item in items]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
         case Fold(summary, blocks):
             lead = Paragraph((Strong(summary),), keep=True)
             return blocks_latex((lead, *blocks)).rstrip("\n")
+
+
+def _annotated(block: Annotated) -> str:
+    """The mark and the place in the margin, the formula, the notes in small type."""
+    number = "" if block.number is None else rf"\enspace({block.number})"
+    place = rf"{MARKS[block.mark]}{number}\\{escaped(block.place)}"
+    margin = rf"\mbox{{}}\marginpar{{\raggedright\small {place}}}"
+    if isinstance(block.right, Code):
+        rows = [run_latex(block.right)]
+    else:
+        sign = RELATIONS[block.relation][1]
+        left = "" if block.left is None else math_latex(block.left)
+        room = LINE_WIDTH - 3
+        if width_em(left) + 2 + width_em(math_latex(block.right)) <= room:
+            rows = [rf"$\displaystyle {left} {sign} {math_latex(block.right)}$"]
+        else:
+            rows = [
+                rf"$\displaystyle {part}$"
+                for part in (broken(block.left, room) if block.left else ())
+            ]
+            first, *more = broken(block.right, room - 3)
+            rows += [rf"\quad$\displaystyle {sign} {first}$"]
+            rows += [rf"\qquad$\displaystyle {part}$" for part in more]
+    lines = r"\\*[3pt]".join((margin + rows[0], *rows[1:]))
+    notes = "".join(
+        rf"\par\nobreak{{\small\leftskip=1.5em {runs_latex(n)}\par}}" for n in block.notes
+    )
+    inner = blocks_latex(block.blocks).rstrip("\n") if block.blocks else ""
+    body = "\n" + rf"{{\small\leftskip=1.5em {inner}\par}}" if inner else ""
+    return rf"\medskip\noindent {lines}{notes}{body}"
 
 
 def runs_latex(words: Runs) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 
 from reports.breaking import lines as broken_lines
 from reports.document import (
+    RELATIONS,
+    Annotated,
     Block,
     Boxed,
     Bullets,
@@ -39,6 +41,7 @@ COLOURS = {
     Mark.REFUTED: "\033[31m",
     Mark.UNJUSTIFIED: "\033[33m",
     Mark.OPEN: "\033[33m",
+    Mark.GIVEN: "",
 }
 RESET = "\033[0m"
 MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
@@ -78,11 +81,45 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             return f"{head}\n{wrapped(runs_text(words), width, '  ')}"
         case CodeBlock(code):
             return "\n".join(f"    {cleaned(row)}" for row in code.rstrip().split("\n"))
+        case Annotated():
+            return _annotated(block, width, color)
         case Bullets(items):
             return "\n".join(wrapped(runs_text(item), width, "    ", "  • ") for item in items)
         case Fold(summary, blocks):
             inside = [block_text(part, width, color) for part in blocks]
             return "\n\n".join((f"{cleaned(summary)}:", *inside))
+
+
+MARGIN = 14
+"""The columns for the mark, the number and the place of a line of the reader's text."""
+
+
+def _annotated(block: Annotated, width: int, color: bool) -> str:
+    """✓ (12) line 43, the formula, below it the notes."""
+    number = "" if block.number is None else f"({block.number})"
+    head = f"{block.mark.value} {cleaned(block.place)} {number}".strip()
+    margin = max(MARGIN, columns(head) + 1)
+    rows = [_padded(head, margin)]
+    room = width - margin
+    if isinstance(block.right, Code):
+        rows[0] += textwrap.shorten(cleaned(block.right.text), room, placeholder=" …") or "…"
+    else:
+        sign = RELATIONS[block.relation][0]
+        left = "" if block.left is None else math_text(block.left)
+        whole = f"{left} {sign} {math_text(block.right)}".strip()
+        if columns(whole) <= room:
+            rows[0] += whole
+        else:
+            parts = [*(_broken(block.left, room) if block.left else [])]
+            right = _broken(block.right, room - 4)
+            parts += [f"  {sign} {right[0]}", *(f"    {part}" for part in right[1:])]
+            rows[0] += parts[0]
+            rows += [" " * margin + part for part in parts[1:]]
+    rows[0] = coloured(block.mark.value, block.mark, color) + rows[0][len(block.mark.value) :]
+    rows += [wrapped(runs_text(note), width, " " * margin) for note in block.notes]
+    inner = [block_text(part, width - 4, color) for part in block.blocks]
+    shifted = ["\n".join(f"    {row}".rstrip() for row in part.split("\n")) for part in inner]
+    return "\n".join(("\n".join(rows), *shifted))
 
 
 def runs_text(words: Runs) -> str:

@@ -7,6 +7,7 @@ import pytest
 from reports.document import (
     BLOCKS,
     RUNS,
+    Annotated,
     Block,
     Boxed,
     Bullets,
@@ -44,6 +45,9 @@ BLOCK_EXAMPLES: dict[type, Block] = {
     Boxed: Boxed((Line(Math(delta(J)), Math(RULE.right), runs("if so")),)),
     VerdictBox: VerdictBox(Mark.OPEN, "Not decided.", runs("Why.")),
     CodeBlock: CodeBlock("def f(v):\n    return v"),
+    Annotated: Annotated(
+        Mark.REFUTED, 3, "line 7", Math(delta(J)), "=", Math(RULE.right), (runs("Wrong."),)
+    ),
     Bullets: Bullets((runs("first"), runs("second"))),
     Fold: Fold("More", (Paragraph(runs("inside")),)),
 }

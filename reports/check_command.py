@@ -1,0 +1,131 @@
+"""The command `proofprop check`: its options, what it reads, where its pages go."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from reports.check import Paper, as_json, as_json_of_all, checked, worst
+from reports.check_page import check_page
+from reports.files import STDIN, read, writable, write
+from reports.jsonout import EXIT_CODES
+from reports.latex import latex
+from reports.options import Command
+from reports.text import text
+from symbolic.errors import InputError
+from symbolic.reading.documents import SUFFIXES, kind_of
+from symbolic.reading.profile import explain, open_profile
+
+MEGABYTES = 5
+WRITERS: Mapping[str, Callable[[Paper], str]] = {
+    ".tex": lambda paper: latex(check_page(paper)),
+    ".txt": lambda paper: text(check_page(paper)),
+    ".json": lambda paper: json.dumps(as_json(paper), indent=2, ensure_ascii=False) + "\n",
+}
+"""What draws a file, by its ending."""
+
+
+def check_command(options: argparse.Namespace) -> int:
+    """A verdict for every formula of the documents; the exit code is that of the worst."""
+    if options.explain:
+        out = sys.stderr if options.json else sys.stdout
+        print(explain(open_profile(options.profile)), end="", file=out)
+        if not options.files:
+            return 0
+        print(file=out)
+    _agree(options)
+    papers = [_checked(name, options.profile) for name in options.files]
+    if options.output:
+        [paper] = papers
+        write(Path(options.output), WRITERS[Path(options.output).suffix](paper))
+        print(f"Written to {options.output}.", file=sys.stderr)
+    if options.json:
+        whole = as_json(papers[0]) if len(papers) == 1 else as_json_of_all(papers)
+        print(json.dumps(whole, indent=2, ensure_ascii=True))
+    elif not options.output:
+        _print(papers)
+    return EXIT_CODES[worst(papers)]
+
+
+def _agree(options: argparse.Namespace) -> None:
+    """Refuse options that cannot be followed before the work begins."""
+    names = options.files
+    if not names:
+        raise InputError("check needs a FILE, as in `proofprop check notes.md`, or - for stdin.")
+    if names.count(STDIN) > 1:
+        raise InputError("stdin (-) can be read only once.")
+    if options.output:
+        if len(names) > 1:
+            raise InputError("-o writes the page of one document; give one FILE.")
+        writable(options.output, tuple(WRITERS))
+        _spare(options.output, names)
+
+
+def _spare(goal: str, names: Sequence[str]) -> None:
+    """The user's own file is never written to."""
+    there = [name for name in names if name != STDIN and os.path.exists(name)]
+    if os.path.exists(goal) and any(os.path.samefile(goal, name) for name in there):
+        raise InputError("this is the document itself; write to another file", file=goal)
+
+
+def _checked(name: str, profile: str) -> Paper:
+    if name == STDIN:
+        document = read(STDIN, "a document", MEGABYTES, encoding="utf-8")
+        kind = "latex" if "\\begin{document}" in document else "formula"
+        return checked("standard input", document, kind, profile)
+    kind = kind_of(name)
+    return checked(name, read(name, "a document", MEGABYTES, encoding="utf-8"), kind, profile)
+
+
+def _print(papers: Sequence[Paper]) -> None:
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+    for n, paper in enumerate(papers):
+        print("\n" * bool(n) + text(check_page(paper, whole=False), width, color), end="")
+    if len(papers) > 1:
+        print(f"\nAll {len(papers)} documents together: {worst(papers)}.")
+
+
+CHECK = Command(
+    check_command,
+    "a verdict for every formula of a written derivation",
+    "Read a derivation in Markdown, LaTeX or a notebook and say of every line: proved,\n"
+    "proved under assumptions it does not name, refuted with numbers, or not decided.\n"
+    "Everything is read in the notation of a textbook, the profile, and shown as it was\n"
+    "understood.  A formula that is not understood is listed; none is passed over.",
+    "  proofprop check notes.md                       verdicts in the terminal\n"
+    "  proofprop check notes.md -o page.html          the page to read, with the numbers\n"
+    "  proofprop check notes.md --fix                 notes.fixed.md with right forms\n"
+    "  proofprop check paper.tex --profile rumelhart --json\n"
+    "  echo '\\delta_j = e_j \\varphi_j(v_j)' | proofprop check -",
+    (
+        (
+            ("files",),
+            {
+                "metavar": "FILE",
+                "nargs": "*",
+                "help": f"a {', '.join(SUFFIXES)} file, or - for stdin",
+            },
+        ),
+        (
+            ("--profile",),
+            {
+                "metavar": "P",
+                "default": "haykin",
+                "help": "the notation: haykin, bishop, nielsen, rumelhart, plain or a .toml "
+                "(haykin)",
+            },
+        ),
+        (("--explain",), {"action": "store_true", "help": "print what the notation means"}),
+        (("--json",), {"action": "store_true", "help": "print one JSON object"}),
+        (
+            ("-o", "--output"),
+            {"metavar": "FILE", "help": "write a .md, .tex, .html, .json or .txt file"},
+        ),
+    ),
+)
