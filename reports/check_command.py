@@ -13,6 +13,7 @@ from pathlib import Path
 from reports.check import Paper, as_json, as_json_of_all, checked, worst
 from reports.check_page import check_page
 from reports.files import STDIN, read, writable, write
+from reports.html import page_html
 from reports.jsonout import EXIT_CODES
 from reports.latex import latex
 from reports.options import Command
@@ -23,6 +24,7 @@ from symbolic.reading.profile import explain, open_profile
 
 MEGABYTES = 5
 WRITERS: Mapping[str, Callable[[Paper], str]] = {
+    ".html": lambda paper: page_html(check_page(paper)),
     ".tex": lambda paper: latex(check_page(paper)),
     ".txt": lambda paper: text(check_page(paper)),
     ".json": lambda paper: json.dumps(as_json(paper), indent=2, ensure_ascii=False) + "\n",

@@ -19,6 +19,7 @@ from reports.check_command import CHECK
 from reports.derivation_page import page
 from reports.document import Document
 from reports.files import read, writable, write
+from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
 from reports.model_page import derived_page, judged_page
@@ -40,7 +41,7 @@ from symbolic.verification import prove, rule_of
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
 MODEL = ".model"
 """How the name of a model file ends."""
-PAGES = (".tex", ".txt", ".json")
+PAGES = (".tex", ".txt", ".json", ".html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -264,6 +265,8 @@ def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool)
     match path.suffix:
         case ".tex":
             return body(draw()) if inside else latex(draw())
+        case ".html":
+            return page_html(draw())
         case ".txt":
             return text(draw())
         case ".json":
@@ -291,7 +294,7 @@ _NETWORK: Option = (("network",), {"metavar": "NET", "help": "a shorthand or a f
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
-    {"metavar": "FILE", "help": f"write a .tex, .txt, .json or {ENDING} file"},
+    {"metavar": "FILE", "help": f"write a .tex, .html, .txt, .json or {ENDING} file"},
 )
 _BODY: Option = (
     ("--body",),
