@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from reports.check import Paper, as_json, as_json_of_all, checked, worst
+from reports.check_fix import fixed
+from reports.check_markdown import check_markdown
 from reports.check_page import check_page
 from reports.files import STDIN, read, writable, write
 from reports.html import page_html
@@ -18,12 +20,14 @@ from reports.jsonout import EXIT_CODES
 from reports.latex import latex
 from reports.options import Command
 from reports.text import text
+from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.documents import SUFFIXES, kind_of
 from symbolic.reading.profile import explain, open_profile
 
 MEGABYTES = 5
 WRITERS: Mapping[str, Callable[[Paper], str]] = {
+    ".md": lambda paper: check_markdown(paper),
     ".html": lambda paper: page_html(check_page(paper)),
     ".tex": lambda paper: latex(check_page(paper)),
     ".txt": lambda paper: text(check_page(paper)),
@@ -42,14 +46,17 @@ def check_command(options: argparse.Namespace) -> int:
         print(file=out)
     _agree(options)
     papers = [_checked(name, options.profile) for name in options.files]
-    if options.output:
+    if options.fix:
+        for paper in papers:
+            _fix(paper, options)
+    elif options.output:
         [paper] = papers
         write(Path(options.output), WRITERS[Path(options.output).suffix](paper))
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
         whole = as_json(papers[0]) if len(papers) == 1 else as_json_of_all(papers)
         print(json.dumps(whole, indent=2, ensure_ascii=True))
-    elif not options.output:
+    elif options.fix or not options.output:
         _print(papers)
     return EXIT_CODES[worst(papers)]
 
@@ -64,8 +71,10 @@ def _agree(options: argparse.Namespace) -> None:
     if options.output:
         if len(names) > 1:
             raise InputError("-o writes the page of one document; give one FILE.")
-        writable(options.output, tuple(WRITERS))
+        writable(options.output, (".md", ".tex") if options.fix else tuple(WRITERS))
         _spare(options.output, names)
+    elif options.fix and STDIN in names:
+        raise InputError("the fixed copy of stdin needs a name; add -o FILE.md.")
 
 
 def _spare(goal: str, names: Sequence[str]) -> None:
@@ -73,6 +82,38 @@ def _spare(goal: str, names: Sequence[str]) -> None:
     there = [name for name in names if name != STDIN and os.path.exists(name)]
     if os.path.exists(goal) and any(os.path.samefile(goal, name) for name in there):
         raise InputError("this is the document itself; write to another file", file=goal)
+
+
+def _fix(paper: Paper, options: argparse.Namespace) -> None:
+    """Write the copy with the nearest right forms, and say how it stands when checked again."""
+    copy = fixed(paper)
+    if not copy.replaced:
+        print(f"{paper.name}: {_nothing(paper, copy.left)}", file=sys.stderr)
+        return
+    goal = options.output or _copy_of(paper.name)
+    kind = "latex" if paper.kind == "latex" else "markdown"
+    again = checked(goal, copy.text, kind, options.profile)
+    write(Path(goal), copy.text)
+    wrong = sum(one.word == "refuted" for one in again.judgement.lines)
+    lines = counted(len(copy.replaced), "place")
+    still = "no line is wrong" if not wrong else f"{counted(wrong, 'line')} still wrong"
+    print(
+        f"Written to {goal}: {lines} changed and marked; checked again, {still}.", file=sys.stderr
+    )
+
+
+def _nothing(paper: Paper, left: Sequence[int]) -> str:
+    if left:
+        return "the right forms could not be put in place by a program; see the page."
+    if paper.verdict == "refuted":
+        return "no right form was found near the wrong lines; nothing was written."
+    return "no line is wrong; nothing was written."
+
+
+def _copy_of(name: str) -> str:
+    """notes.fixed.md for notes.md; the copy of a notebook is Markdown."""
+    path = Path(name)
+    return str(path.with_suffix(".fixed.tex" if path.suffix == ".tex" else ".fixed.md"))
 
 
 def _checked(name: str, profile: str) -> Paper:
@@ -124,6 +165,13 @@ CHECK = Command(
             },
         ),
         (("--explain",), {"action": "store_true", "help": "print what the notation means"}),
+        (
+            ("--fix",),
+            {
+                "action": "store_true",
+                "help": "write a copy with the nearest right forms, FILE.fixed.md or -o FILE",
+            },
+        ),
         (("--json",), {"action": "store_true", "help": "print one JSON object"}),
         (
             ("-o", "--output"),

@@ -33,6 +33,7 @@ from symbolic.reading.worlds import Counterexample, World, evaluated
 
 J = Var("j", NEURON)
 MOST_PARTS = 8
+MOST_SIGNS = 40
 
 
 def numbers(claim: Claim, found: Counterexample, base: Base, profile: Profile) -> Iterator[Block]:
@@ -181,17 +182,23 @@ def _sides(
             if part not in parts and part not in (claim.left, claim.right):
                 parts.append(part)
     values = evaluated(base, found.world, at, *parts)
-    rows: list[tuple[Runs, ...]] = [
-        ((_close(drawn(_placed(part, at), profile)),), (_number(value),), ())
-        for part, value in zip(parts[:MOST_PARTS], values, strict=False)
-        if value is not None and not isinstance(part, Num)
-    ]
+    rows: list[tuple[Runs, ...]] = []
+    for part, value in zip(parts[:MOST_PARTS], values, strict=False):
+        shown_part = _close(drawn(_placed(part, at), profile))
+        if value is not None and _short(shown_part):
+            rows.append(((), (_number(value),), (shown_part,)))
     for side, value, said in (
         (claim.left, found.left, "the left side"),
         (claim.right, found.right, "the right side"),
     ):
-        rows.append(((_close(drawn(_placed(side, at), profile)),), (_number(value),), runs(said)))
-    return Table((runs("part"), runs("value"), runs("side")), tuple(rows), wide=0)
+        whole = _close(drawn(_placed(side, at), profile))
+        rows.append((runs(said), (_number(value),), (whole,) if _short(whole) else ()))
+    return Table((runs("side"), runs("value"), runs("formula")), tuple(rows), wide=2)
+
+
+def _short(formula: Math) -> bool:
+    """Whether it fits in a table; a longer one stands above it anyway."""
+    return isinstance(formula.formula, Drawn) and len(formula.formula.text) <= MOST_SIGNS
 
 
 def _atoms(formula: Formula) -> Iterator[Formula]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from reports.check import Paper
 from reports.check_numbers import numbers, short
@@ -42,19 +43,19 @@ from reports.document import (
 from reports.formula_text import drawn, unicode_of
 from reports.wording import counted, listed, prose
 from symbolic.errors import InputError
-from symbolic.reading.claims import Claim, Entry, Kind
+from symbolic.reading.claims import Claim, Entry, Kind, Reading
 from symbolic.reading.context import Context
 from symbolic.reading.documents import Document as Source
 from symbolic.reading.documents import LeftAlone, Mathematics, Prose, cut
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import SumOver, bound
+from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
 from symbolic.reading.grammar import parse
 from symbolic.reading.judgement import Judged
 from symbolic.reading.markup import plain
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood, Place
 from symbolic.reading.symbols import symbols
-from symbolic.reading.theory import Base, base_of
+from symbolic.reading.theory import Base, base_of, name_of
 from symbolic.reading.tokens import tokens
 
 DERIVATIVES = {
@@ -76,10 +77,10 @@ def check_page(paper: Paper, *, whole: bool = True) -> Document:
     `whole` shows the user's words between the formulas, and why assumptions are needed; without it
     only the formulas stand in a row, as a terminal wants them.
     """
-    page = _Page(paper)
+    page = PageOf(paper)
     line_by_line = page.annotated() if whole else page.formulas()
     return Document(
-        paper.name,
+        Path(paper.name).name,
         (
             page.verdict(),
             *page.finding(),
@@ -96,7 +97,7 @@ def place(at: Place) -> str:
 
 
 @dataclass
-class _Page:
+class PageOf:
     paper: Paper
     base: Base | None = field(init=False)
 
@@ -152,6 +153,10 @@ class _Page:
             and before.claim.piece == claim.piece
             and before.claim.right == claim.left
         )
+        said = notes(one, self.profile)
+        shown = whole or one is not self.paper.first_broken
+        if not shown:
+            said = (*said, runs("Its numbers stand at the top."))
         return Annotated(
             MARKS[one.word],
             claim.number,
@@ -159,8 +164,8 @@ class _Page:
             None if joined else Math(drawn(claim.left, self.profile)),
             claim.relation,
             Math(drawn(claim.right, self.profile)),
-            notes(one, self.profile),
-            tuple(self._numbers(one, whole)),
+            said,
+            tuple(self._numbers(one, whole)) if shown else (),
         )
 
     def _numbers(self, one: Judged, whole: bool) -> Iterator[Block]:
@@ -184,11 +189,11 @@ class _Page:
         for one in self.paper.judgement.lines:
             rows.append((one.claim.place, self.line(one, before, whole=False)))
             before = one
-        rows += [(entry.place, self._unread(entry)) for entry in self.paper.unread]
+        rows += [(entry.place, self.unread(entry)) for entry in self.paper.unread]
         for _, block in sorted(rows, key=lambda row: (row[0].cell, row[0])):
             yield block
 
-    def _unread(self, entry: Entry) -> Annotated:
+    def unread(self, entry: Entry) -> Annotated:
         why = (runs(f"Not understood: {entry.why}"),)
         return Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
 
@@ -251,7 +256,7 @@ class _Page:
         for claim in own:
             yield runs(f"({claim.number}) ", statement(claim, self.profile))
         stated = {claim.head.array for claim in own if claim.head is not None}
-        for claim in _used(self.base, reading.standard):
+        for claim in _used(self.base, reading):
             if claim.head is not None and claim.head.array not in stated:
                 yield runs("as usual in this notation: ", statement(claim, self.profile))
         for claim in reading.claims:
@@ -265,18 +270,31 @@ def _unsaid(total: SumOver) -> bool:
     return total.range.kind == "unsaid"
 
 
-def _used(base: Base | None, usual: tuple[Claim, ...]) -> Iterator[Claim]:
-    """The usual definitions that stand in for what the document does not define."""
-    kept = () if base is None else tuple(base.definitions.values())
-    for claim in usual:
-        if any(head == claim.head and body == claim.right for head, body in kept):
+def _used(base: Base | None, reading: Reading) -> Iterator[Claim]:
+    """The usual definitions that stand in for what the document uses and does not define."""
+    if base is None:
+        return
+    sides = [side for claim in reading.claims for side in (claim.left, claim.right)]
+    waiting, seen = _names(*sides), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in base.definitions and name not in seen:
+            seen.add(name)
+            waiting |= _names(base.definitions[name][1])
+    for claim in reading.standard:
+        name = "" if claim.head is None else name_of(claim.head)
+        if name in seen and base.definitions[name] == (claim.head, claim.right):
             yield claim
+
+
+def _names(*formulas: Formula) -> set[str]:
+    return {name_of(part) for one in formulas for part in walk(one) if isinstance(part, Read)}
 
 
 class _Text:
     """The pieces of a document as blocks: paragraphs, headings, formulas with verdicts."""
 
-    def __init__(self, page: _Page, source: Source) -> None:
+    def __init__(self, page: PageOf, source: Source) -> None:
         self.page, self.source = page, source
         self.words: list[Run] = []
         self.waiting: list[Block] = []  # the verdicts of formulas within the paragraph
@@ -301,7 +319,7 @@ class _Text:
                     self._refused(piece.at)
         yield from self._paragraph()
         for entry in self.unread.values():  # what looks like a formula outside of mathematics
-            yield self.page._unread(entry)
+            yield self.page.unread(entry)
 
     def _prose(self, text: str) -> Iterator[Block]:
         for n, part in enumerate(re.split(r"\n\s*\n", text)):
@@ -340,17 +358,20 @@ class _Text:
             if not judged and entry is not None:
                 self.words.append(Code(piece.text))
         for one in judged:
-            self.waiting.append(self.page.line(one, before, whole=True))
+            if piece.display or one.cases:
+                self.waiting.append(self.page.line(one, before, whole=True))
+            else:  # a definition within words needs no line of its own
+                self.words.append(Text(f" ({one.claim.number})"))
             before = one
         if entry is not None:
-            self.waiting.append(self.page._unread(entry))
+            self.waiting.append(self.page.unread(entry))
         if piece.display:
             yield from self._paragraph()
 
     def _refused(self, at: int) -> None:
         entry = self.unread.pop(self.source.source.place(at), None)
         if entry is not None:
-            self.waiting.append(self.page._unread(entry))
+            self.waiting.append(self.page.unread(entry))
 
     def _mention(self, text: str) -> Run:
         """Signs within words: as formula where they can be read, else as typed."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.document import RELATIONS, Drawn, Mark, Math, Runs, runs
-from reports.formula_text import drawn
+from reports.document import Mark, Math, Runs, runs
+from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.judgement import Judged, Nearest, Reached, Repair
@@ -117,24 +117,19 @@ def nearest_words(claim: Claim, nearest: Nearest, profile: Profile) -> Runs:
 def corrected(claim: Claim, nearest: Nearest, profile: Profile) -> Math:
     """The line with the right form in place; of a brace, what it should name."""
     if claim.kind is Kind.LABEL:
-        return _joined(drawn(nearest.right, profile), "=", drawn(claim.right, profile))
-    return _joined(drawn(claim.left, profile), claim.relation, drawn(nearest.right, profile))
+        return Math(joined(drawn(nearest.right, profile), "=", drawn(claim.right, profile)))
+    return Math(joined(drawn(claim.left, profile), claim.relation, drawn(nearest.right, profile)))
 
 
 def statement(claim: Claim, profile: Profile) -> Math:
     """The whole relation within words."""
-    return _joined(drawn(claim.left, profile), claim.relation, drawn(claim.right, profile))
-
-
-def _joined(left: Drawn, relation: str, right: Drawn) -> Math:
-    text, latex = RELATIONS[relation]
-    return Math(Drawn(f"{left.latex} {latex} {right.latex}", f"{left.text} {text} {right.text}"))
+    return Math(joined(drawn(claim.left, profile), claim.relation, drawn(claim.right, profile)))
 
 
 def repair_words(repair: Repair, claim: Claim, profile: Profile) -> Runs:
     """One edit of a definition that makes lines true."""
     edit = f" ({repair.edit.rstrip('.')})" if repair.edit else ""
-    mended = _joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile))
+    mended = Math(joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile)))
     lines = "line" if len(repair.mends) == 1 else "lines"
     return runs(
         f"One edit of the definition ({repair.definition}) makes {lines} "

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from reports.document import Drawn
+from reports.document import RELATIONS, Drawn
 from reports.printer import Piece
 from symbolic.indexed import Count, Num
 from symbolic.reading.formulas import (
@@ -210,6 +210,27 @@ def drawn(formula: Formula, profile: Profile) -> Drawn:
         plain.sum(formula),
         tuple(_pieces(formula, lambda f: latex(Times((f,))), latex_head, "-")),
         tuple(_pieces(formula, lambda f: plain.factor(f, last=True), plain.head, MINUS)),
+    )
+
+
+def joined(left: Drawn, relation: str, right: Drawn) -> Drawn:
+    """A relation as one formula within words."""
+    text, latex = RELATIONS[relation]
+    latex_first, *latex_more = right.latex_pieces or (Piece(right.latex, 0),)
+    text_first, *text_more = right.text_pieces or (Piece(right.text, 0),)
+    return Drawn(
+        f"{left.latex} {latex} {right.latex}",
+        f"{left.text} {text} {right.text}",
+        (
+            *(left.latex_pieces or (Piece(left.latex, 0),)),
+            replace(latex_first, text=f"{latex} {latex_first.text}"),
+            *latex_more,
+        ),
+        (
+            *(left.text_pieces or (Piece(left.text, 0),)),
+            replace(text_first, text=f"{text} {text_first.text}"),
+            *text_more,
+        ),
     )
 
 

@@ -63,7 +63,7 @@ SPOKEN = {
     Mark.GIVEN: "given",
 }
 """What a screen reader says for a mark."""
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _CITED = re.compile(r"\((\d{1,6})\)")
 
 
@@ -78,7 +78,7 @@ def safe(words: str) -> str:
     >>> safe('</script><b> & "x" \\u202e')
     '&lt;/script&gt;&lt;b&gt; &amp; &quot;x&quot; '
     """
-    return html.escape(_STEERING.sub("", words), quote=True)
+    return html.escape(STEERING.sub("", words), quote=True)
 
 
 @cache
@@ -207,7 +207,7 @@ class _Page:
         if isinstance(block.right, Code):
             formula = run_html(block.right)
         else:
-            left = "" if block.left is None else f"{display(block.left)} "
+            left = "" if block.left is None else display(block.left)
             formula = left + display(block.right, RELATIONS[block.relation][1])
         notes = "".join(f'<p dir="auto">{self.cited(note)}</p>' for note in block.notes)
         number = "" if block.number is None else f"({block.number})<br> "
@@ -254,7 +254,7 @@ def run_html(run: Run) -> str:
         case Code(text):
             return f"<code>{safe(text)}</code>"
         case Math():
-            return _set(math_latex(run), math_text(run))
+            return _set(_breakable(run), math_text(run))
 
 
 def display(math: Math, relation: str = "") -> str:

@@ -6,7 +6,7 @@ Every word passes `escaped`; formulas come from our own printer.  Equal document
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reports.breaking import lines as broken_lines
 from reports.document import (
@@ -68,7 +68,7 @@ MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
 
 def latex(document: Document) -> str:
     r"""The whole page, from \documentclass on."""
-    head = rf"\begin{{center}}\LARGE {escaped(document.title)}\end{{center}}"
+    head = rf"\begin{{center}}\LARGE {wrappable(document.title)}\end{{center}}"
     return f"{PREAMBLE}\\begin{{document}}\n{head}\n\n{body(document)}\n\\end{{document}}\n"
 
 
@@ -173,15 +173,33 @@ def run_latex(run: Run) -> str:
     """One run."""
     match run:
         case Text(text):
-            return escaped(text)
+            return wrappable(text)
         case Emphasis(text):
             return rf"\emph{{{escaped(text)}}}"
         case Strong(text):
             return rf"\textbf{{{escaped(text)}}}"
         case Code(text):
-            return rf"\texttt{{{_typed(text)}}}"
+            return rf"\texttt{{{wrappable(text, _typed)}}}"
+        case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
+            parts = (rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+            return f"${first.text}{''.join(parts)}$"
         case Math():
             return f"${math_latex(run)}$"
+
+
+LONG_WORD = 24  # signs; a longer word may be broken after any sign that is no letter
+
+
+def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
+    """Words; one that is too long for a line, such as a name of a file, may be broken."""
+    parts = []
+    for part in re.split(rf"(\S{{{LONG_WORD + 1},}})", text):
+        if len(part) <= LONG_WORD or " " in part:
+            parts.append(write(part))
+            continue
+        scraps = re.findall(r"[^\W_]{1,12}|[\W_]", part)
+        parts.append(r"\allowbreak{}".join(map(write, scraps)))
+    return "".join(parts)
 
 
 def math_latex(math: Math) -> str:
