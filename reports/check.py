@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.jsonout import Json
-from reports.progress import clock
+from reports.progress import bar, clock
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Entry, Outcome, Reading
 from symbolic.reading.formulas import UNWRITTEN
@@ -67,9 +67,10 @@ def checked(name: str, text: str, kind: str, profile: str) -> Paper:
     """
     notation = open_profile(profile)
     try:
-        with clock(f"Checking every line of {name}"):
+        with clock(f"Reading {name}"):
             reading = read_document(text, notation, kind)
-            return Paper(name, text, kind, reading, judge(reading))
+        judgement = judge(reading, lambda claims: bar(f"Checking {name}", claims))
+        return Paper(name, text, kind, reading, judgement)
     except InputError as error:
         if error.file is not None:
             raise

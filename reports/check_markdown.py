@@ -7,7 +7,7 @@ stands within words.
 from __future__ import annotations
 
 from reports.check import Paper
-from reports.check_page import PageOf
+from reports.check_parts import PageOf
 from reports.check_words import MARKS
 from reports.document import Annotated, Block
 from reports.edits import Edits
@@ -83,13 +83,13 @@ class _Notes:
 
     def top(self, source: Document) -> None:
         """The verdict and the first finding, before everything but the front matter."""
-        blocks = [self.page.verdict(), *list(self.page.finding())[2:]]
+        blocks = [self.page.verdict(), *list(self.page.finding())[1:]]
         rows = [f"> {row}".rstrip() for row in blocks_markdown(blocks)]
         first = source.pieces[0] if source.pieces else None
         if isinstance(first, LeftAlone) and first.why == "the front matter":
             self.edits.insert(first.end, "\n".join(("\n", *rows)))
         else:
-            self.edits.insert(0, "\n".join((*rows, "", "")))
+            self.edits.insert(0, "\n".join((*rows, "", "")), first=True)
 
     def formula(self, piece: Mathematics, number: int) -> None:
         """After a display its notes; after a formula within words its mark, the notes below."""
@@ -98,7 +98,7 @@ class _Notes:
         lines: list[Annotated] = []
         before: Judged | None = None
         for one in judged:
-            lines.append(self.page.line(one, before, whole=True))
+            lines.append(self.page.line(one, before))
             before = one
         if entry is not None:
             lines.append(self.page.unread(entry))

@@ -39,9 +39,9 @@ class Edits:
         self.made.append((start, end, words))
         return True
 
-    def insert(self, at: int, words: str) -> None:
-        """Put words in; at one place in the order of the calls."""
-        self.made.append((at, at, words))
+    def insert(self, at: int, words: str, *, first: bool = False) -> None:
+        """Put words in; at one place in the order of the calls, or before all others."""
+        self.made.insert(0 if first else len(self.made), (at, at, words))
 
     def line_end(self, at: int) -> int:
         """The end of the line of a character."""

@@ -208,8 +208,12 @@ def drawn(formula: Formula, profile: Profile) -> Drawn:
     return Drawn(
         latex(formula),
         plain.sum(formula),
-        tuple(_pieces(formula, lambda f: latex(Times((f,))), latex_head, "-")),
-        tuple(_pieces(formula, lambda f: plain.factor(f, last=True), plain.head, MINUS)),
+        tuple(_pieces(formula, lambda f, _: latex(Times((f,))), latex_head, "-")),
+        tuple(
+            _pieces(
+                formula, lambda f, alone: plain.factor(f, last=True, alone=alone), plain.head, MINUS
+            )
+        ),
     )
 
 
@@ -236,12 +240,15 @@ def joined(left: Drawn, relation: str, right: Drawn) -> Drawn:
 
 def _pieces(
     formula: Formula,
-    draw: Callable[[Formula], str],
+    draw: Callable[[Formula, bool], str],
     head: Callable[[SumOver], str],
     sign: str,
     depth: int = 0,
 ) -> Iterator[Piece]:
-    """The terms, within them the factors, and the factors of a last sum."""
+    """The terms, within them the factors, and the factors of a last sum.
+
+    `draw` writes a factor, and is told whether it stands alone.
+    """
     for n, (minus, term) in enumerate(signed(formula)):
         before = (f"{sign} " if n else sign) if minus else ("+ " if n else "")
         factors = term.factors if isinstance(term, Times) else (term,)
@@ -261,7 +268,7 @@ def _pieces(
                         closed = ")" if at == len(parts) - 1 else ""
                         yield Piece(f"{opened}{part.text}{closed}", part.depth)
             else:
-                text = draw(factor)
+                text = draw(factor, len(factors) == 1)
                 text = f"({text})" if isinstance(factor, SumOver) else text
                 yield Piece(f"{before}{text}", level)
             before = ""

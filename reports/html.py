@@ -72,6 +72,11 @@ def page_html(document: Document) -> str:
     return _Page(document).page()
 
 
+def block_html(block: Block) -> str:
+    """One block, as part of a page of one's own."""
+    return _Page(Document("", (block,))).block(block)
+
+
 def safe(words: str) -> str:
     """Words for HTML: nothing in them is markup, and nothing turns the writing direction around.
 

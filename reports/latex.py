@@ -187,7 +187,7 @@ def run_latex(run: Run) -> str:
             return f"${math_latex(run)}$"
 
 
-LONG_WORD = 24  # signs; a longer word may be broken after any sign that is no letter
+LONG_WORD = 24  # signs; a longer word may be broken
 
 
 def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
@@ -197,7 +197,7 @@ def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
         if len(part) <= LONG_WORD or " " in part:
             parts.append(write(part))
             continue
-        scraps = re.findall(r"[^\W_]{1,12}|[\W_]", part)
+        scraps = re.findall(r"[^\W_]{1,3}|[\W_]", part)
         parts.append(r"\allowbreak{}".join(map(write, scraps)))
     return "".join(parts)
 

@@ -116,10 +116,19 @@ def _annotated(block: Annotated, width: int, color: bool) -> str:
             rows[0] += parts[0]
             rows += [" " * margin + part for part in parts[1:]]
     rows[0] = coloured(block.mark.value, block.mark, color) + rows[0][len(block.mark.value) :]
-    rows += [wrapped(runs_text(note), width, " " * margin) for note in block.notes]
+    rows += [_unbroken(note, width, " " * margin) for note in block.notes]
     inner = [block_text(part, width - 4, color) for part in block.blocks]
     shifted = ["\n".join(f"    {row}".rstrip() for row in part.split("\n")) for part in inner]
     return "\n".join(("\n".join(rows), *shifted))
+
+
+def _unbroken(words: Runs, width: int, indent: str) -> str:
+    """Words in lines; a short formula such as N = 1 stays on one."""
+    parts = [run_text(run) for run in words]
+    for n, run in enumerate(words):
+        if isinstance(run, Math) and columns(parts[n]) < 12:
+            parts[n] = parts[n].replace(" ", "\u00a0")
+    return wrapped("".join(parts), width, indent).replace("\u00a0", " ")
 
 
 def runs_text(words: Runs) -> str:

@@ -7,6 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
@@ -116,8 +117,8 @@ class Judgement:
     repair: Repair | None = None
 
 
-def judge(reading: Reading) -> Judgement:
-    """The verdict of every claim.
+def judge(reading: Reading, each: Callable[[Iterable[Claim]], Iterable[Claim]] = iter) -> Judgement:
+    """The verdict of every claim; `each` may watch them pass, as a progress bar does.
 
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
@@ -127,7 +128,7 @@ def judge(reading: Reading) -> Judgement:
     except BeyondError as error:
         raise InputError(str(error)) from None
     refuter = Refuter(base)
-    return Judgement(tuple(_judged(prover, refuter, claim) for claim in reading.claims))
+    return Judgement(tuple(_judged(prover, refuter, claim) for claim in each(reading.claims)))
 
 
 def _judged(prover: Prover, refuter: Refuter, claim: Claim) -> Judged:
