@@ -193,11 +193,12 @@ LONG_WORD = 24  # signs; a longer word may be broken
 def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
     """Words; one that is too long for a line, such as a name of a file, may be broken."""
     parts = []
-    for part in re.split(rf"(\S{{{LONG_WORD + 1},}})", text):
-        if len(part) <= LONG_WORD or " " in part:
-            parts.append(write(part))
+    for part in re.split(r"(\S+)", text):
+        whole = write(part)
+        if part.isspace() or len(part) + 8 * whole.count("[U+") <= LONG_WORD:
+            parts.append(whole)
             continue
-        scraps = re.findall(r"[^\W_]{1,3}|[\W_]", part)
+        scraps = re.findall(r"[A-Za-z0-9]{1,3}|[^A-Za-z0-9]", part)
         parts.append(r"\allowbreak{}".join(map(write, scraps)))
     return "".join(parts)
 

@@ -330,14 +330,15 @@ def test_derivations_have_the_same_kind_of_page(command: list[str], tmp_path: Pa
     assert "back-propagation" in page.words.lower()
 
 
+WRONG = r"$$\frac{\partial e_j}{\partial y_j} = 1$$"
 MARKDOWN = {
     "plain": NOTES,
     "front matter": f"---\ntitle: x\n---\n{NOTES}",
     "windows": NOTES.replace("\n", "\r\n"),
     "byte order mark": f"\ufeff{NOTES}",
     "no last line end": NOTES.rstrip("\n"),
-    "quoted": "> Let $j$ be an output neuron. Then\n>\n> $$\\frac{\\partial e_j}{\\partial y_j} = 1$$\n> more\n",
-    "in a list": "1. Let $j$ be an output neuron. Then\n\n   $$\\frac{\\partial e_j}{\\partial y_j} = 1$$\n   more\n",
+    "quoted": f"> Let $j$ be an output neuron. Then\n>\n> {WRONG}\n> more\n",
+    "in a list": f"1. Let $j$ be an output neuron. Then\n\n   {WRONG}\n   more\n",
     "attack": ATTACK,
 }
 
