@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,15 +16,16 @@ from reports.check_fix import fixed
 from reports.check_markdown import check_markdown
 from reports.check_page import check_page
 from reports.files import STDIN, read, writable, write
+from reports.formula_text import unicode_of
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES
 from reports.latex import latex
 from reports.options import Command
-from reports.text import text
+from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.documents import SUFFIXES, kind_of
-from symbolic.reading.profile import explain, open_profile
+from symbolic.reading.profile import Profile, explain, open_profile
 
 MEGABYTES = 5
 WRITERS: Mapping[str, Callable[[Paper], str]] = {
@@ -40,7 +42,7 @@ def check_command(options: argparse.Namespace) -> int:
     """A verdict for every formula of the documents; the exit code is that of the worst."""
     if options.explain:
         out = sys.stderr if options.json else sys.stdout
-        print(explain(open_profile(options.profile)), end="", file=out)
+        print(explained(open_profile(options.profile)), end="", file=out)
         if not options.files:
             return 0
         print(file=out)
@@ -59,6 +61,23 @@ def check_command(options: argparse.Namespace) -> int:
     elif options.fix or not options.output:
         _print(papers)
     return EXIT_CODES[worst(papers)]
+
+
+_SIGN = re.compile(r"  (\S+) +(?=.)")
+
+
+def explained(profile: Profile) -> str:
+    """The notation in words and Unicode, in lines of at most 80 columns."""
+    rows = []
+    for row in explain(profile).splitlines():
+        sign = _SIGN.match(row)
+        if row.startswith(" " * 4) or (sign and (row[24:25] == " " or "_{" in sign[1])):
+            head = unicode_of(sign[1]) if sign else ""
+            rest = unicode_of(row[sign.end() :] if sign else row.strip())
+            rows.append(wrapped(rest, 80, " " * 24, f"  {head:<20}  "))
+        else:
+            rows.append(wrapped(unicode_of(row.strip()), 80, " " * 4, row[: 2 * (row[:1] == " ")]))
+    return "\n".join(rows) + "\n"
 
 
 def _agree(options: argparse.Namespace) -> None:
