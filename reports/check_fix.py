@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reports.check import Paper
 from reports.check_markdown import bare, opened
+from reports.check_words import condition
 from reports.edits import Edits
 from reports.formula_text import latex_of
 from symbolic.reading.chains import Chain, chains
@@ -71,8 +72,8 @@ def _changes(paper: Paper) -> Iterator[tuple[Claim, Formula, str]]:
 
 
 def _said(nearest: Nearest) -> str:
-    under = " and ".join(map(str, nearest.under))
-    return nearest.edit.rstrip(".") + (f"; it needs {under}" if under else "")
+    under = condition(nearest.under)
+    return nearest.edit.rstrip(".") + (f"; right if {under}" if under else "")
 
 
 class _Writer:

@@ -16,6 +16,7 @@ from reports.check_words import (
     alternatives,
     counts,
     notes,
+    numbered,
     repair_words,
     statement,
 )
@@ -85,7 +86,9 @@ class PageOf:
         words = prose(counts(paper.judgement.lines, len(paper.unread)))
         first = paper.first_broken
         if first is not None:
-            at = f" It first goes wrong in ({first.claim.number}), {place(first.claim.place)}: "
+            kind = "" if first.cases else "the definition "
+            at = f" It first goes wrong in {kind}({first.claim.number}), "
+            at += f"{place(first.claim.place)}: "
             words = (*words, *runs(at, statement(first.claim, self.profile), "."))
         if paper.reading.lints:
             slips = counted(len(paper.reading.lints), "slip")
@@ -99,16 +102,34 @@ class PageOf:
         if first is None:
             return
         yield Heading("Where it first goes wrong")
-        line = self.line(first, None)
-        yield replace(line, notes=notes(first, self.profile), blocks=tuple(self.written_out(first)))
-        others = [o.claim.number for o in paper.judgement.lines if o.inherits is not None]
-        if others:
-            lines = listed([f"({number})" for number in others], most=8)
-            have = "has its error" if len(others) == 1 else "have their errors"
-            yield Paragraph(runs(f"{lines} {have} from an earlier line."))
+        shown = self.at_top
         if repair is not None:
-            definition = paper.line(repair.definition).claim
-            yield Paragraph(repair_words(repair, definition, self.profile))
+            definition = paper.line(repair.definition)
+            yield self.line(definition, None)
+            yield Paragraph(repair_words(repair, definition.claim, self.profile))
+        if shown is not None:
+            line = replace(self.line(shown, None), notes=self.notes(shown))
+            yield replace(line, blocks=tuple(self.written_out(shown)))
+        yield from self._inherited()
+
+    @property
+    def at_top(self) -> Judged | None:
+        """The line whose numbers stand at the top: the first broken one, or the first mended."""
+        repair = self.paper.judgement.repair
+        if repair is not None and repair.mends:
+            return self.paper.line(repair.mends[0])
+        first = self.paper.first_broken
+        return first if first is not None and first.word == "refuted" else None
+
+    def _inherited(self) -> Iterator[Block]:
+        """Which lines have their error from which."""
+        sources: dict[int, list[int]] = {}
+        for one in self.paper.judgement.lines:
+            if one.inherits is not None:
+                sources.setdefault(one.inherits, []).append(one.claim.number)
+        for source, lines in sources.items():
+            have = "has its error" if len(lines) == 1 else "have their errors"
+            yield Bullets((runs(f"{numbered(lines)} {have} from ({source})."),))
 
     # -- line by line
 
@@ -129,16 +150,23 @@ class PageOf:
             None if joined else Math(drawn(claim.left, self.profile)),
             claim.relation,
             Math(drawn(claim.right, self.profile)),
-            (*notes(one, self.profile), *said),
+            (*self.notes(one), *said),
             blocks,
         )
+
+    def notes(self, one: Judged) -> tuple[Runs, ...]:
+        """What is said of a line; one that the edit of a definition mends needs no edit itself."""
+        repair = self.paper.judgement.repair
+        if repair is not None and one.claim.number in repair.mends:
+            one = replace(one, cases=tuple(replace(case, nearest=None) for case in one.cases))
+        return notes(one, self.profile)
 
     def numbers(self, one: Judged, whole: bool) -> tuple[tuple[Runs, ...], tuple[Block, ...]]:
         """What refutes a line or shows why it needs what it needs: one sentence, or folded.
 
-        The numbers of the first broken line stand at the top.
+        Those of one line stand at the top.
         """
-        if one is self.paper.first_broken:
+        if one is self.at_top:
             return (runs("Its numbers stand at the top."),), ()
         for case in one.cases:
             if case.against is None:

@@ -77,19 +77,20 @@ def argument_words(one: Judged) -> Runs:
     argument = one.argument
     if argument is None:
         return ()
-    from_ = f" {numbered(argument.uses)}" if argument.uses else " the lines before"
+    uses = numbered(argument.uses)
     why = f": {argument.why.rstrip('.')}" if argument.why else ""
     if argument.word == "unjustified":
         true = "True, but the" if one.word == "proved" else "The"
         return prose(f"{true} lines before do not show it", f"{why}.")
     if argument.word == "open":
         return prose("Whether it follows from the lines before is not decided", f"{why}.")
+    follows = f"It follows from {uses}" if uses else "It is a step of its own"
     needed = alternatives(argument.under)
     if not needed:
-        return prose(f"It follows from{from_}.")
-    if one.word == "proved" and needed != alternatives(one.cases[0].under):
-        return prose(f"Your argument from{from_} shows it only if {needed}.")
-    return prose(f"It follows from{from_}, if {needed}.")
+        return prose(f"{follows}.")
+    if needed == alternatives(one.cases[0].under):
+        return prose(f"{follows}, under the same condition.")
+    return prose(f"Your argument{f' from {uses}' if uses else ''} shows it only if {needed}.")
 
 
 def numbered(numbers: Sequence[int]) -> str:
@@ -101,12 +102,14 @@ def numbered(numbers: Sequence[int]) -> str:
     return listed([f"({number})" for number in numbers], most=8)
 
 
-def nearest_words(claim: Claim, nearest: Nearest, profile: Profile) -> Runs:
-    """The right form, what was changed, and what it needs."""
+def nearest_words(claim: Claim, nearest: Nearest, profile: Profile, right: bool) -> Runs:
+    """The right form, what was changed, what it needs; of a `right` line one that needs less."""
     edit = f" ({nearest.edit.rstrip('.')})" if nearest.edit else ""
     under = condition(nearest.under)
     lead = "The nearest right form: "
-    if claim.kind is Kind.LABEL:
+    if right:
+        lead = "This needs less: "
+    elif claim.kind is Kind.LABEL:
         lead = "The brace should stand over all of its product: "
     return (
         *runs(lead, corrected(claim, nearest, profile), edit),
@@ -162,7 +165,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
         found.append(runs(f"It has its error from ({one.inherits})."))
     for case in one.cases:
         if case.nearest is not None:
-            found.append(nearest_words(claim, case.nearest, profile))
+            found.append(nearest_words(claim, case.nearest, profile, case.word == "proved"))
     return tuple(dict.fromkeys(note for note in found if note))
 
 

@@ -133,14 +133,16 @@ def test_the_first_broken_line_is_the_finding() -> None:
     assert "The nearest right form: −∂𝓔/∂v_j = e_j φ_j'(v_j) (the sign is changed)" in words
     assert "−60417   −∂𝓔/∂v_3" in top
     assert "60417    −e_3 φ_3'(v_3)" in top
-    assert "(7) and (9) have their errors from an earlier line." in top
+    assert "(7) and (9) have their errors from (6)." in top
 
 
 def test_the_second_verdict_is_said_of_every_line_that_has_one() -> None:
     paper = annotated()
+    same = next(one.cases[0].under for one in paper.judgement.lines if one.word == "proved")
     said = {
-        Argument("follows"): "It follows from the lines before.",
+        Argument("follows"): "It is a step of its own.",
         Argument("follows", ((),), (1, 5)): "It follows from (1) and (5).",
+        Argument("follows", same, (1,)): "It follows from (1), under the same condition.",
         Argument("follows", (NEEDED,), (1,)): (
             "Your argument from (1) shows it only if N = 1 and outputs feed no neuron."
         ),
@@ -160,7 +162,10 @@ def test_the_second_verdict_is_said_of_every_line_that_has_one() -> None:
 
 def test_a_repair_of_a_definition_is_said_at_the_top() -> None:
     page = " ".join(text(check_page(repaired(annotated()))).split())
-    assert "One edit of the definition (5) makes lines (6), (7) and (9) true: δ_j = ∂𝓔/∂v_j" in page
+    top = page[: page.index("Line by line")]
+    assert "One edit of the definition (5) makes lines (6), (7) and (9) true: δ_j = ∂𝓔/∂v_j" in top
+    assert "60417 −e_3 φ_3'(v_3)" in top
+    assert "nearest right form" not in page  # the definition is to be mended, not the lines
 
 
 def test_the_reading_is_shown() -> None:
@@ -592,7 +597,7 @@ def test_a_formula_from_stdin_can_be_written_as_markdown(
 
 def test_explain_prints_the_notation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--explain", "--profile", "rumelhart"]) == 0
-    assert "(profile rumelhart)" in capsys.readouterr().out
+    assert "net_sample,neuron" in capsys.readouterr().out
     assert main(["check", "--explain", "--json", str(DOCUMENT)]) == 1
     out = capsys.readouterr()
     json.loads(out.out)
