@@ -193,16 +193,24 @@ def columns(words: str) -> int:
     )
 
 
+WIDE = "\ue000"
+"""Stands for the second column of a wide letter while words are put into lines."""
+
+
 def wrapped(words: str, width: int, indent: str = "", first: str | None = None) -> str:
-    """Words in lines of at most `width` columns."""
+    """Words in lines of at most `width` columns; only a longer word is broken.
+
+    >>> wrapped("漢漢漢 漢 漢", 6)
+    '漢漢漢\\n漢 漢'
+    """
+    doubled = (c + WIDE if columns(c) > 1 else c for c in words.replace(WIDE, ""))
     return textwrap.fill(
-        words,
+        "".join(doubled),
         width,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
-        break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(WIDE, "")
 
 
 def coloured(words: str, mark: Mark, color: bool) -> str:
