@@ -21,17 +21,16 @@ from reports.document import (
     Text,
     runs,
 )
-from reports.formula_text import drawn, unicode_of
+from reports.formula_text import LETTERS, drawn, unicode_of
 from symbolic.reading.context import Context
 from symbolic.reading.documents import LeftAlone, Mathematics, Prose, cut
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.grammar import parse
 from symbolic.reading.judgement import Judged
+from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import tokens
-
-_LETTERS = re.compile(r"\\?[A-Za-z]+(\s*,\s*\\?[A-Za-z]+)*")
 
 
 def check_page(paper: Paper, *, whole: bool = True) -> Document:
@@ -138,16 +137,16 @@ class _Text:
             self.waiting.append(self.page.unread(entry))
 
     def _mention(self, text: str) -> Run:
-        """Signs within words: as formula where they can be read, else as typed."""
+        """Signs within words: as our own formula where they can be read, else as typed."""
         try:
-            read = Elaborator(Context(self.page.profile)).read(parse(tokens(text)))
+            inner, _ = expanded(text, range(len(text)), self.source.macros)
+            read = Elaborator(Context(self.page.profile)).read(parse(tokens(inner)))
             return Math(drawn(read, self.page.profile))
         except (NotUnderstood, RecursionError):
             pass
-        if _LETTERS.fullmatch(text.strip()) and len(text) < 40:
-            shown = unicode_of(text.strip())
-            if all(len(letter.strip()) == 1 for letter in shown.split(",")):
-                return Math(Drawn(text.strip(), shown))
+        letters = [letter.strip() for letter in text.split(",")]
+        if all(_letter(letter) for letter in letters):
+            return Math(Drawn(", ".join(letters), ", ".join(map(unicode_of, letters))))
         shown = unicode_of(text.strip())
         return Text(shown) if not re.search(r"[\\{}]", shown) else Code(text.strip())
 
@@ -158,3 +157,10 @@ class _Text:
             yield Paragraph(tuple(words))
         yield from self.waiting
         self.waiting = []
+
+
+def _letter(text: str) -> bool:
+    """Whether it is one letter, Latin or Greek."""
+    return (len(text) == 1 and text.isascii() and text.isalpha()) or (
+        text[:1] == "\\" and text[1:] in LETTERS and len(LETTERS[text[1:]]) == 1
+    )

@@ -163,8 +163,9 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
     found.append(argument_words(one))
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))
+    free = {case.roles for case in one.cases if () in case.under}
     for case in one.cases:
-        if case.nearest is not None:
+        if case.nearest is not None and case.roles not in free:
             found.append(nearest_words(claim, case.nearest, profile, case.word == "proved"))
     return tuple(dict.fromkeys(note for note in found if note))
 

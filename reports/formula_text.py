@@ -29,17 +29,18 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
+from symbolic.reading.vocabulary import FUNCTIONS
 
 HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 MINUS = "−"
 NEGATIVE = Num(Fraction(-1))
 _SMALL = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-    "upsilon phi chi psi omega varepsilon vartheta varphi ell partial sum"
+    "upsilon phi chi psi omega varepsilon vartheta varphi ell"
 )
 _LARGE = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 LETTERS = {
-    **dict(zip(_SMALL.split(), "αβγδεζηθικλμνξπρστυϕχψωεϑφℓ∂Σ", strict=True)),
+    **dict(zip(_SMALL.split(), "αβγδεζηθικλμνξπρστυϕχψωεϑφℓ", strict=True)),
     **dict(zip(_LARGE.split(), "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True)),
 }
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
@@ -52,8 +53,24 @@ _COMMAND = re.compile(r"\\(?!frac)([A-Za-z]+)")
 _PREFIX = re.compile(r"\\(Delta|partial) (?=[\\A-Za-z])")
 _GROUP = re.compile(r"([_^])\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
-SIGNS = {"geq": "≥", "ge": "≥", "leq": "≤", "le": "≤", "neq": "≠", "ne": "≠", "cdot": "·",
-         "uparrow": "↑", "downarrow": "↓", "to": "→", "in": "∈"}  # fmt: skip
+SIGNS = {
+    "partial": "∂",
+    "sum": "Σ",
+    "cdot": "·",
+    "in": "∈",
+    "quad": " ",
+    "geq": "≥",
+    "ge": "≥",
+    "leq": "≤",
+    "le": "≤",
+    "neq": "≠",
+    "ne": "≠",
+    "uparrow": "↑",
+    "downarrow": "↓",
+    "to": "→",
+    **dict(zip(FUNCTIONS, FUNCTIONS, strict=True)),
+}
+COMMANDS = LETTERS | SIGNS
 
 
 def unicode_of(latex: str) -> str:
@@ -63,10 +80,12 @@ def unicode_of(latex: str) -> str:
     ('𝓔_j^ξ', 'Δw_ji', 'a^(l+1)')
     >>> unicode_of(r"\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}")
     'δ_j = -∂𝓔/∂v_j'
+
+    A command that is not known stays as it is.
     """
-    text = _PREFIX.sub(lambda m: LETTERS[m[1]], latex)
+    text = _PREFIX.sub(lambda m: COMMANDS[m[1]], latex)
     text = _DRESSED.sub(lambda m: _dressed(m[1], m[2]), text)
-    text = _COMMAND.sub(lambda m: LETTERS.get(m[1], SIGNS.get(m[1], m[1])), text)
+    text = _COMMAND.sub(lambda m: COMMANDS.get(m[1], m[0]), text)
     text = _GROUP.sub(lambda m: m[1] + (f"({m[2]})" if "+" in m[2] or "-" in m[2] else m[2]), text)
     return _FRACTION.sub(lambda m: f"{_part(m[1])}/{_part(m[2])}", text)
 
