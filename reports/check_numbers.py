@@ -151,8 +151,10 @@ def _forward(world: World, base: Base, profile: Profile) -> Table:
     for neuron in world.neurons:
         kind = world.kind(neuron)
         arrays = ["y"] if kind == "input" else [CORE, "y"]
-        arrays += ["d"] if kind == "output" else []
+        arrays += ["d", "e"] if kind == "output" else []
         for array in arrays:
+            if all(symbol.array != array for symbol in profile.symbols.values()):
+                continue
             read = Read(array, (J, UNWRITTEN))
             values = [
                 evaluated(base, world, {"j": neuron, UNWRITTEN.name: s}, read)[0]

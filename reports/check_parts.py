@@ -106,7 +106,7 @@ class PageOf:
         if repair is not None:
             definition = paper.line(repair.definition)
             yield self.line(definition, None)
-            yield Paragraph(repair_words(repair, definition.claim, self.profile))
+            yield Bullets((repair_words(repair, definition.claim, self.profile),))
         if shown is not None:
             line = replace(self.line(shown, None), notes=self.notes(shown))
             yield replace(line, blocks=tuple(self.written_out(shown)))
@@ -127,9 +127,12 @@ class PageOf:
         for one in self.paper.judgement.lines:
             if one.inherits is not None:
                 sources.setdefault(one.inherits, []).append(one.claim.number)
+        said = []
         for source, lines in sources.items():
             have = "has its error" if len(lines) == 1 else "have their errors"
-            yield Bullets((runs(f"{numbered(lines)} {have} from ({source})."),))
+            said.append(runs(f"{numbered(lines)} {have} from ({source})."))
+        if said:
+            yield Bullets(tuple(said))
 
     # -- line by line
 
@@ -218,8 +221,12 @@ class PageOf:
             )
         if reading.lints:
             yield Heading("Slips of the writing")
-            slips = (f"{place(slip.place)}: {unicode_of(slip.what)}" for slip in reading.lints)
-            yield Bullets(tuple(runs(slip) for slip in slips))
+            yield Bullets(
+                tuple(
+                    (*runs(f"{place(slip.place)}: "), *prose(_readable(slip.what)))
+                    for slip in reading.lints
+                )
+            )
         yield Heading("How it was read")
         yield Paragraph(
             runs(f"In the notation of {self.profile.title}. {DERIVATIVES[self.profile.derivative]}")
@@ -270,6 +277,11 @@ def _counted(sorts: tuple[str, ...]) -> list[str]:
     """The sorts of the scripts of a sign, each once: of each neuron and sample, of two neurons."""
     found = dict.fromkeys(sorts)
     return [sort if sorts.count(sort) == 1 else f"two {sort}s" for sort in found]
+
+
+def _readable(words: str) -> str:
+    """Words of the reader, whose formulas are LaTeX, with the signs of our own prose."""
+    return unicode_of(words).replace(">=", "≥").replace("<=", "≤")
 
 
 def _unsaid(total: SumOver) -> bool:

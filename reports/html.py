@@ -213,7 +213,7 @@ class _Page:
             formula = run_html(block.right)
         else:
             left = "" if block.left is None else display(block.left)
-            formula = left + display(block.right, RELATIONS[block.relation][1])
+            formula = left + display(block.right, block.relation)
         notes = "".join(f'<p dir="auto">{self.cited(note)}</p>' for note in block.notes)
         number = "" if block.number is None else f"({block.number})<br> "
         later = " next" if block.left is None and isinstance(block.right, Math) else ""
@@ -263,11 +263,12 @@ def run_html(run: Run) -> str:
 
 
 def display(math: Math, relation: str = "") -> str:
-    """A formula that stands alone; it may wrap where `breaking.py` would break it."""
+    """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
     latex = _breakable(math)
     shown = math_text(math)
     if relation:
-        latex, shown = rf"{{}} {relation} {latex}", f"{relation} {shown}"
+        sign, command = RELATIONS[relation]
+        latex, shown = rf"{{}} {command} {latex}", f" {sign} {shown}"
     return _set(rf"\displaystyle {latex}", shown)
 
 

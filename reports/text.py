@@ -102,7 +102,8 @@ def _annotated(block: Annotated, width: int, color: bool) -> str:
     rows = [_padded(head, margin)]
     room = width - margin
     if isinstance(block.right, Code):
-        rows[0] += textwrap.shorten(cleaned(block.right.text), room, placeholder=" …") or "…"
+        first, *rest = wrapped(cleaned(block.right.text), room - 2).split("\n")
+        rows[0] += first + (" …" if rest else "")
     else:
         sign = RELATIONS[block.relation][0]
         left = "" if block.left is None else math_text(block.left)
