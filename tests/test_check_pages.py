@@ -51,6 +51,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.judgement import Argument, Nearest
 from symbolic.reading.profile import known_profiles, open_profile
+from symbolic.reading.theory import Assumption
 
 DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
 HAYKIN = open_profile("haykin")
@@ -140,7 +141,7 @@ def test_the_first_broken_line_is_the_finding() -> None:
 
 def test_the_second_verdict_is_said_of_every_line_that_has_one() -> None:
     paper = annotated()
-    same = next(one.cases[0].under for one in paper.judgement.lines if one.word == "proved")
+    same = ((Assumption.N1,),)
     said = {
         Argument("follows"): "It is a step of its own.",
         Argument("follows", ((),), (1, 5)): "It follows from (1) and (5).",
@@ -155,7 +156,9 @@ def test_the_second_verdict_is_said_of_every_line_that_has_one() -> None:
     }
     for argument, words in said.items():
         lines = tuple(
-            replace(one, argument=argument) if one.word == "proved" else one
+            replace(one, cases=(replace(one.cases[0], under=same),), argument=argument)
+            if one.word == "proved"
+            else one
             for one in paper.judgement.lines
         )
         page = check_page(replace(paper, judgement=replace(paper.judgement, lines=lines)))
