@@ -12,12 +12,15 @@ from reports.check_words import statement
 from reports.document import (
     Block,
     Code,
+    CodeBlock,
     Document,
     Drawn,
+    Emphasis,
     Heading,
     Math,
     Paragraph,
     Run,
+    Strong,
     Text,
     runs,
 )
@@ -31,6 +34,11 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import tokens
+
+_STRESS = re.compile(r"\*\*([^*\s][^*]{0,200}?)\*\*|(?<!\*)\*([^*\s][^*]{0,200}?)\*(?!\*)")
+
+
+_FENCE = re.compile(r"^[ \t]{0,3}(?:`{3,}|~{3,}).*$\n?", re.MULTILINE)
 
 
 def check_page(paper: Paper, *, whole: bool = True) -> Document:
@@ -78,6 +86,9 @@ class _Text:
                     shown = self.source.source.text[at:end]
                     if why == "code":
                         self.words.append(Code(shown.strip("`")))
+                    elif why == "a code block" or why.endswith(" cell"):
+                        yield from self._paragraph()
+                        yield CodeBlock(_FENCE.sub("", shown))
                 case _:
                     self._refused(piece.at)
         yield from self._paragraph()
@@ -100,7 +111,7 @@ class _Text:
                 space = " " if self.words and (m or row[:1].isspace()) else ""
                 tail = " " if row[-1:].isspace() and words else ""
                 if space + words + tail:
-                    self.words.append(Text(space + words + tail))
+                    self.words += _stressed(space + words + tail, self.source.kind)
 
     def _mathematics(self, piece: Mathematics, number: int) -> Iterator[Block]:
         judged = self.claims.get(number, [])
@@ -157,6 +168,18 @@ class _Text:
             yield Paragraph(tuple(words))
         yield from self.waiting
         self.waiting = []
+
+
+def _stressed(words: str, kind: str) -> Iterator[Run]:
+    """Words of Markdown with what is bold or stressed in them; all else as it is typed."""
+    done = 0
+    for match in _STRESS.finditer(words) if kind != "latex" else ():
+        if words[done : match.start()]:
+            yield Text(words[done : match.start()])
+        yield Strong(match[1]) if match[1] else Emphasis(match[2])
+        done = match.end()
+    if words[done:]:
+        yield Text(words[done:])
 
 
 def _letter(text: str) -> bool:

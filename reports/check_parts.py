@@ -5,6 +5,7 @@ Nothing is decided here; what the judgement says is put where a reader looks for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -36,7 +37,7 @@ from reports.document import (
     VerdictBox,
     runs,
 )
-from reports.formula_text import drawn, unicode_of
+from reports.formula_text import drawn, joined, unicode_of
 from reports.wording import counted, listed, prose
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Entry, Kind, Reading
@@ -52,7 +53,6 @@ DERIVATIVES = {
     "the quantity it is taken by is held.",
     "direct": "∂ is the derivative through the direct connection only.",
 }
-DIFFERENTIABLE = "Each φ_j is assumed differentiable wherever it is used."
 NETWORK = (
     "The network has no cycles, a weight is 0 where there is no connection, and an input neuron "
     "is fed by none."
@@ -66,6 +66,8 @@ def place(at: Place) -> str:
 
 @dataclass
 class PageOf:
+    """The parts of the page of one document; `base` is what its numbers are computed from."""
+
     paper: Paper
     base: Base | None = field(init=False)
 
@@ -139,7 +141,7 @@ class PageOf:
     def line(self, one: Judged, before: Judged | None, *, whole: bool = True) -> Annotated:
         """One claim with its verdict; it continues the line before where that ends as it begins."""
         claim = one.claim
-        joined = (
+        continued = (
             before is not None
             and claim.kind is not Kind.LABEL
             and before.claim.piece == claim.piece
@@ -150,7 +152,7 @@ class PageOf:
             MARKS[one.word],
             claim.number,
             place(claim.place),
-            None if joined else Math(drawn(claim.left, self.profile)),
+            None if continued else Math(drawn(claim.left, self.profile)),
             claim.relation,
             Math(drawn(claim.right, self.profile)),
             (*self.notes(one), *said),
@@ -187,9 +189,13 @@ class PageOf:
     def written_out(self, one: Judged) -> Iterator[Block]:
         """The network that refutes a line, with everything that it computes."""
         for case in one.cases:
-            if case.word == "refuted" and case.against is not None and self.base is not None:
+            if case.word != "refuted" or case.against is None:
+                continue
+            if self.base is None:
+                yield Paragraph(prose(f"It gives {short(case.against, self.profile)}."))
+            else:
                 yield from numbers(one.claim, case.against, self.base, self.profile)
-                return
+            return
 
     def formulas(self) -> Iterator[Block]:
         """All formulas in the order of the document, without the words between them."""
@@ -247,7 +253,11 @@ class PageOf:
             yield (sign,), runs(scripts), runs(where), runs(used.meaning)
 
     def _ranges(self) -> Iterator[Block]:
-        """What the sums run over, where the document leaves it open."""
+        """The sign of δ, and what the sums run over, where the document leaves it open."""
+        if self.base is not None and "delta" in self.base.definitions:
+            head, body = self.base.definitions["delta"]
+            signed = Math(joined(drawn(head, self.profile), "=", drawn(body, self.profile)))
+            yield Paragraph(runs("The sign of the local gradient: ", signed, "."))
         unsaid = [
             f"({claim.number})"
             for claim in self.paper.reading.claims
@@ -269,7 +279,10 @@ class PageOf:
         for claim in reading.claims:
             if claim.kind is Kind.ASSUMPTION:
                 yield runs("assumed by the text: ", statement(claim, self.profile))
-        yield prose(DIFFERENTIABLE)
+        phi = self.profile.of_array("phi")
+        below = "_{j}" if "neuron" in phi.subscript else ""
+        each = Math(Drawn(phi.sign + below, unicode_of(phi.sign + below)))
+        yield runs("Each ", each, " is assumed differentiable wherever it is used.")
         yield runs(NETWORK)
 
 
@@ -281,7 +294,8 @@ def _counted(sorts: tuple[str, ...]) -> list[str]:
 
 def _readable(words: str) -> str:
     """Words of the reader, whose formulas are LaTeX, with the signs of our own prose."""
-    return unicode_of(words).replace(">=", "≥").replace("<=", "≤")
+    shown = unicode_of(words).replace(">=", "≥").replace("<=", "≤")
+    return re.sub(r"(?<=[ =(])-(?=[ \w∂(])", "−", shown)
 
 
 def _unsaid(total: SumOver) -> bool:

@@ -361,4 +361,4 @@ def _typed(text: str) -> str:
 
 def _code_line(row: str) -> str:
     indent = len(row) - len(row.lstrip(" "))
-    return r"\mbox{}" + r"\ " * indent + _typed(row.lstrip(" "))
+    return r"\mbox{}" + r"\ " * indent + wrappable(row.lstrip(" "), _typed)

@@ -80,7 +80,8 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             head = coloured(f"{mark.value} {cleaned(title)}".strip(), mark, color)
             return f"{head}\n{wrapped(runs_text(words), width, '  ')}"
         case CodeBlock(code):
-            return "\n".join(f"    {cleaned(row)}" for row in code.rstrip().split("\n"))
+            rows = [f"    {cleaned(row)}" for row in code.rstrip().split("\n")]
+            return "\n".join(row for one in rows for row in _cut(one, width))
         case Annotated():
             return _annotated(block, width, color)
         case Bullets(items):
@@ -217,6 +218,16 @@ def wrapped(words: str, width: int, indent: str = "", first: str | None = None) 
 def coloured(words: str, mark: Mark, color: bool) -> str:
     """Words in the colour of a mark, where colour is asked for."""
     return f"{COLOURS[mark]}{words}{RESET}" if color and COLOURS[mark] else words
+
+
+def _cut(row: str, width: int) -> list[str]:
+    """A row of code in pieces that fit, each after the first two columns further in."""
+    pieces = []
+    while columns(row) > width:
+        at = next(n for n in range(len(row), 0, -1) if columns(row[:n]) <= width)
+        pieces.append(row[:at])
+        row = " " * 6 + row[at:]
+    return [*pieces, row]
 
 
 def _padded(words: str, width: int) -> str:

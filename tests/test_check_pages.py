@@ -84,6 +84,12 @@ $$\delta_j = \frac{e_j}{2} \text{</script>}$$
 
 | a | $\delta_j = e_j$ | %#&_^~ \end{document} |
 
+```html
+</code></pre><script>alert(1)</script> \end{quote} LOOOOONG
+```
+
+**bold </strong>** and *stressed \emph{x}* 2 * 3 * 4
+
 LOOOOONG
 """.replace("LOOOOONG", "x" * 300 + " " + "a_b/" * 80)
 PLAIN_PAGES: tuple[Callable[[Paper], str], ...] = tuple(WRITERS.values())
