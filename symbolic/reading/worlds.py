@@ -158,6 +158,21 @@ class Tried(int):
     """How many exact instances met the claim and agreed."""
 
 
+def evaluated(
+    base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
+) -> tuple[Fraction | None, ...]:
+    """The values of formulas at neurons and samples of a network, None where one has none."""
+    values = _Values(base, world)
+    found: list[Fraction | None] = []
+    for formula in formulas:
+        at = {v: letters[v.name] for v in free(formula) if v.name in letters}
+        try:
+            found.append(values.of(formula, at)[0])
+        except (UndefinedError, KeyError):
+            found.append(None)
+    return tuple(found)
+
+
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps."""
 
@@ -314,18 +329,3 @@ class _Values:
         head, body = self.base.definitions[name]
         letters = [i for i in head.at if isinstance(i, Var)]
         return self.of(body, dict(zip(letters, at, strict=True)), by, name)
-
-
-def evaluated(
-    base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
-) -> tuple[Fraction | None, ...]:
-    """The values of formulas at neurons and samples of a network, None where one has none."""
-    values = _Values(base, world)
-    found: list[Fraction | None] = []
-    for formula in formulas:
-        at = {v: letters[v.name] for v in free(formula) if v.name in letters}
-        try:
-            found.append(values.of(formula, at)[0])
-        except (UndefinedError, KeyError):
-            found.append(None)
-    return tuple(found)
