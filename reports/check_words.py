@@ -25,6 +25,7 @@ ROLES = {
     "output": "an output neuron",
     "hidden": "a hidden neuron",
     "input": "an input neuron",
+    "feeder": "a neuron that is no output",
 }
 
 
@@ -55,8 +56,8 @@ def scope(case: Reached) -> str:
     """Which neurons and which range a verdict is about: for j an output neuron."""
     words = []
     for role in case.roles.split(", ") if case.roles else ():
-        letter, kind = role.split(": ")
-        words.append(f"{letter} {ROLES.get(kind, kind)}")
+        letter, _, kind = role.partition(": ")
+        words.append(f"{letter} {ROLES.get(kind, kind)}".strip())
     return listed([*words, *([case.span] if case.span else [])])
 
 
