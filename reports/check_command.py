@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reports.check import Paper, as_json, as_json_of_all, checked, worst
@@ -25,7 +26,8 @@ from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.documents import SUFFIXES, kind_of
-from symbolic.reading.profile import Profile, explain, open_profile
+from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
+from symbolic.reading.reading import read_document
 
 MEGABYTES = 5
 WRITERS: Mapping[str, Callable[[Paper], str]] = {
@@ -48,6 +50,8 @@ def check_command(options: argparse.Namespace) -> int:
         print(file=out)
     _agree(options)
     papers = [_checked(name, options.profile) for name in options.files]
+    for paper in papers:
+        _hint(paper)
     if options.fix:
         for paper in papers:
             _fix(paper, options)
@@ -142,6 +146,24 @@ def _checked(name: str, profile: str) -> Paper:
         return checked("standard input", document, kind, profile)
     kind = kind_of(name)
     return checked(name, read(name, "a document", MEGABYTES, encoding="utf-8"), kind, profile)
+
+
+def _hint(paper: Paper) -> None:
+    """Where most formulas are not understood, the notation in which more of them are."""
+    unread = len(paper.unread)
+    if 2 * unread <= len(paper.judgement.lines):
+        return
+    left = {}
+    for name in known_profiles():
+        reading = read_document(paper.text, open_profile(name), paper.kind)
+        left[name] = len(replace(paper, reading=reading).unread)
+    best = min(left, key=lambda name: left[name])
+    if left[best] < unread:
+        print(
+            f"{paper.name}: {unread} formulas are not understood in the notation "
+            f"{paper.profile.name}, {left[best]} with --profile {best}.",
+            file=sys.stderr,
+        )
 
 
 def _print(papers: Sequence[Paper]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
@@ -61,16 +62,22 @@ def scope(case: Reached) -> str:
     return listed([*words, *([case.span] if case.span else [])])
 
 
-def case_words(case: Reached) -> Runs:
-    """The verdict of one case as a sentence."""
-    where = scope(case)
-    for_ = f" for {where}" if where else ""
+def case_words(case: Reached, *like: Reached) -> Runs:
+    """The verdict of one case, and of others like it, as a sentence."""
+    where = [scope(one) for one in (case, *like)]
+    for_ = f" for {', and for '.join(where)}" if all(where) else ""
     if case.word == "proved":
         needed = alternatives(case.under)
         return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
     if case.word == "refuted":
         return prose(f"Wrong{for_}.")
     return prose(f"Not decided{for_}: ", case.why.rstrip(".") + ".")
+
+
+def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:
+    """A sentence for all cases that have one verdict under the same assumptions."""
+    for _, group in groupby(cases, key=lambda case: (case.word, case.under, case.why)):
+        yield case_words(*group)
 
 
 def argument_words(one: Judged) -> Runs:
@@ -160,7 +167,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
         found.append(runs("What the brace says."))
     if not one.cases:
         return (*found, kind_words(claim))
-    found += [case_words(case) for case in one.cases]
+    found += _cases(one.cases)
     found.append(argument_words(one))
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))

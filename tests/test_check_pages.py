@@ -617,6 +617,17 @@ def test_explain_prints_the_notation(capsys: pytest.CaptureFixture[str]) -> None
     assert "(profile haykin)" in out.err
 
 
+def test_a_notation_that_reads_more_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bishop = "Let $k$ be an output unit.\n$$y_k = h(a_k)$$\n$$a_j = \\sum_i w_{ji} z_i$$\n"
+    [name] = written(tmp_path, bishop=bishop)
+    assert main(["check", name]) == 3
+    assert "with --profile bishop." in capsys.readouterr().err
+    main(["check", name, "--profile", "bishop"])
+    assert "--profile" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
