@@ -1,117 +1,187 @@
-"""`proofprop check`: a verdict for each formula of a written derivation, as text or JSON."""
+"""A user's document read and judged, its worst verdict, and the object that --json prints."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from reports.jsonout import Json
-from reports.progress import clock
+from reports.progress import bar, clock
 from symbolic.errors import InputError
-from symbolic.reading.claims import Outcome, Reading
-from symbolic.reading.documents import kind_of
-from symbolic.reading.judgement import Judgement, Reached, judge
-from symbolic.reading.profile import open_profile
+from symbolic.reading.claims import Claim, Entry, Outcome, Reading
+from symbolic.reading.formulas import UNWRITTEN
+from symbolic.reading.judgement import Judged, Judgement, Nearest, Reached, judge
+from symbolic.reading.profile import Profile, open_profile
 from symbolic.reading.reading import read_document
+from symbolic.reading.rendering import render
+from symbolic.reading.source import Place
+from symbolic.reading.symbols import symbols
 
-MARKS = {"proved": "✓", "refuted": "✗", "open": "?", "definition": "·", "assumption": "·"}
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of a user: its name, its text and kind, how it was read, what was found."""
+
+    name: str
+    text: str
+    kind: str
+    reading: Reading
+    judgement: Judgement
+
+    @property
+    def profile(self) -> Profile:
+        """The notation that it was read in."""
+        return self.reading.profile
+
+    @property
+    def verdict(self) -> str:
+        """The worst of all; a formula that is not understood leaves the document open."""
+        words = {one.word for one in self.judgement.lines}
+        if "refuted" in words:
+            return "refuted"
+        return "open" if self.unread or "open" in words or "proved" not in words else "proved"
+
+    @property
+    def unread(self) -> tuple[Entry, ...]:
+        """The pieces that were not understood."""
+        return tuple(e for e in self.reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD)
+
+    @property
+    def first_broken(self) -> Judged | None:
+        """Where it first goes wrong."""
+        broken = self.judgement.broken
+        if broken is not None:
+            return self.line(broken)
+        return next((one for one in self.judgement.lines if one.word == "refuted"), None)
+
+    def line(self, number: int) -> Judged:
+        """The line of this number."""
+        return next(one for one in self.judgement.lines if one.claim.number == number)
 
 
-def checked(file: str, text: str, profile: str) -> tuple[Reading, Judgement]:
+def checked(name: str, text: str, kind: str, profile: str) -> Paper:
     """A document with the verdict of each of its claims.
 
-    Raises `InputError` where the name says no kind of document, the profile cannot be read, or the
-    definitions of the document are beyond the prover.
+    Raises `InputError` where the profile cannot be read, the text is no such document, or its
+    definitions are beyond the prover.
     """
     notation = open_profile(profile)
-    reading = read_document(text, notation, kind_of(file))
     try:
-        with clock("checking every line"):
-            return reading, judge(reading)
+        with clock(f"Reading {name}"):
+            reading = read_document(text, notation, kind)
+        judgement = judge(reading, lambda claims: bar(f"Checking {name}", claims))
+        return Paper(name, text, kind, reading, judgement)
     except InputError as error:
-        raise InputError(f"{error}", file=file) from None
+        if error.file is not None:
+            raise
+        raise InputError(error.what, file=name) from None
 
 
-def verdict(reading: Reading, judgement: Judgement) -> str:
-    """The worst of all; a formula that is not understood leaves the document open."""
-    words = {one.word for one in judgement.lines}
-    if "refuted" in words:
-        return "refuted"
-    unread = any(entry.outcome is Outcome.NOT_UNDERSTOOD for entry in reading.ledger)
-    return "open" if unread or "open" in words or "proved" not in words else "proved"
-
-
-def as_text(reading: Reading, judgement: Judgement) -> str:
-    """Each claim as it was understood, with its verdict, in the order of the document."""
-    lines = [f"read in the notation of {reading.profile.title}", ""]
-    for one in judgement.lines:
-        lines.append(f"{MARKS[one.word]} {one.claim.place}: {one.claim.latex(reading.profile)}")
-        lines += [f"    {_said(case)}" for case in one.cases] or [f"    {one.word}"]
-        for case in one.cases:
-            if case.against is not None:
-                lines += _numbers(case)
-    lines += [
-        f"? {entry.place}: not understood: {entry.text}\n    {entry.why}"
-        for entry in reading.ledger
-        if entry.outcome is Outcome.NOT_UNDERSTOOD
-    ]
-    lines += [f"! {lint.place}: {lint.what}" for lint in reading.lints]
-    lines += ["", f"the document is {verdict(reading, judgement)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _said(case: Reached) -> str:
-    scope = "; ".join(part for part in (case.roles, case.span) if part)
-    what = case.word
-    if case.under and case.under != ((),):
-        what += " if " + ", or if ".join(" and ".join(s) for s in case.under)
-    if case.why:
-        what += f" ({case.why})"
-    return f"{what} [{scope}]" if scope else what
-
-
-def _numbers(case: Reached) -> list[str]:
-    assert case.against is not None
-    letters = ", ".join(f"{n} = {k}" for n, k in case.against.letters if n != "·")
-    start = "fails otherwise" if case.word == "proved" else "fails"
-    return [
-        f"    {start}: {case.against.left} against {case.against.right} at {letters or 'any n'}",
-        f"      {case.against.world}",
-    ]
-
-
-def as_json(reading: Reading, judgement: Judgement) -> Json:
-    """The object that --json prints."""
-    items: list[Json] = []
-    for one in judgement.lines:
-        first = one.cases[0].under if one.cases else ()
-        row: Json = {
-            "id": str(one.claim.number),
-            "verdict": one.word,
-            "statement": one.claim.latex(reading.profile),
-            "under": [str(name) for name in first[0]] if first else [],
-            "source": {"line": one.claim.place.line, "column": one.claim.place.column},
-            "cases": [_case(case) for case in one.cases],
-        }
-        bad = next((c.against for c in one.cases if c.word == "refuted"), None)
-        if bad is not None:
-            row["counterexample"] = {
-                "network": str(bad.world),
-                "letters": dict(bad.letters),
-                "left": str(bad.left),
-                "right": str(bad.right),
+def as_json(paper: Paper) -> Json:
+    """The object of one document."""
+    reading, judgement = paper.reading, paper.judgement
+    result: Json = {
+        "verdict": paper.verdict,
+        "items": [_item(one, reading.profile) for one in judgement.lines],
+        "not_understood": [
+            {**_source(e.place), "text": e.text, "why": e.why} for e in paper.unread
+        ],
+        "lints": [{**_source(slip.place), "what": slip.what} for slip in reading.lints],
+        "symbols": [
+            {
+                "sign": used.sign,
+                "meaning": used.meaning,
+                "depends_on": list(used.scripts),
+                "defined": None if used.defined is None else str(used.defined),
             }
-        items.append(row)
-    unread = [
-        {"line": e.place.line, "column": e.place.column, "text": e.text, "why": e.why}
-        for e in reading.ledger
-        if e.outcome is Outcome.NOT_UNDERSTOOD
-    ]
-    lints = [
-        {"line": s.place.line, "column": s.place.column, "what": s.what} for s in reading.lints
-    ]
+            for used in symbols(reading)
+        ],
+        "profile": reading.profile.name,
+        "derivative": reading.profile.derivative,
+    }
+    first = paper.first_broken
+    result["broken"] = None if first is None else str(first.claim.number)
+    repair = judgement.repair
+    if repair is not None:
+        definition = paper.line(repair.definition).claim
+        result["repair"] = {
+            "definition": str(repair.definition),
+            "statement": _statement(definition, render(repair.right, reading.profile), reading),
+            "edit": repair.edit,
+            "mends": [str(number) for number in repair.mends],
+        }
+    return result
+
+
+def as_json_of_all(papers: Sequence[Paper]) -> Json:
+    """Of several documents: the worst verdict, all items with their file, each document."""
+    items: list[object] = []
+    files: list[object] = []
+    for paper in papers:
+        one = as_json(paper)
+        rows = one["items"]
+        assert isinstance(rows, list)
+        items += [{**row, "file": paper.name} for row in rows]
+        files.append({"file": paper.name, **one})
+    return {"verdict": worst(papers), "items": items, "files": files}
+
+
+def worst(papers: Sequence[Paper]) -> str:
+    """The worst verdict of one or more documents."""
+    return max((paper.verdict for paper in papers), key=("proved", "open", "refuted").index)
+
+
+def _statement(claim: Claim, right: str, reading: Reading) -> str:
+    return f"{render(claim.left, reading.profile)} {claim.relation} {right}"
+
+
+def _item(one: Judged, profile: Profile) -> Json:
+    claim = one.claim
+    first = one.cases[0].under if one.cases else ()
+    row: Json = {
+        "id": str(claim.number),
+        "verdict": one.word,
+        "statement": claim.latex(profile),
+        "under": [str(name) for name in first[0]] if first else [],
+        "source": _source(claim.place),
+        "cases": [_case(case) for case in one.cases],
+    }
+    bad = next((c.against for c in one.cases if c.word == "refuted" and c.against), None)
+    if bad is not None:
+        row["counterexample"] = {
+            "network": str(bad.world),
+            "letters": {_SAMPLE.get(name, name): at for name, at in bad.letters},
+            "left": str(bad.left),
+            "right": str(bad.right),
+        }
+    nearest = next((c.nearest for c in one.cases if c.nearest is not None), None)
+    if nearest is not None:
+        row["nearest"] = _nearest(nearest, profile)
+    if one.argument is not None:
+        row["argument"] = {
+            "verdict": one.argument.word,
+            "under": [[str(name) for name in under] for under in one.argument.under],
+            "uses": [str(number) for number in one.argument.uses],
+            "why": one.argument.why,
+        }
+    if one.inherits is not None:
+        row["inherits"] = str(one.inherits)
+    return row
+
+
+_SAMPLE = {UNWRITTEN.name: "sample"}
+
+
+def _source(place: Place) -> dict[str, int]:
+    cell = {"cell": place.cell} if place.cell else {}
+    return {**cell, "line": place.line, "column": place.column}
+
+
+def _nearest(nearest: Nearest, profile: Profile) -> Json:
     return {
-        "verdict": verdict(reading, judgement),
-        "items": items,
-        "not_understood": unread,
-        "lints": lints,
+        "right": render(nearest.right, profile),
+        "under": [str(name) for name in nearest.under],
+        "edit": nearest.edit,
     }
 
 

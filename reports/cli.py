@@ -12,13 +12,14 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reports.check import as_json, as_text, checked, verdict
+from reports.check_command import CHECK
 from reports.derivation_page import page
 from reports.document import Document
+from reports.files import read, writable, write
+from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
 from reports.model_page import derived_page, judged_page
@@ -40,7 +41,7 @@ from symbolic.verification import prove, rule_of
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
 MODEL = ".model"
 """How the name of a model file ends."""
-PAGES = (".tex", ".txt", ".json")
+PAGES = (".tex", ".txt", ".json", ".html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +75,7 @@ def derive_command(options: argparse.Namespace) -> int:
     """𝓔(n), δ_j of every neuron and Δw of every weight, every line checked."""
     if options.network.endswith(MODEL):
         return model_command(options, derived_page)
-    _writable(options.output, PAGES)
+    writable(options.output, PAGES)
     network = open_network(options.network)
     with clock(f"Deriving {_called(network)}"):
         checked = derive(network).checked
@@ -94,7 +95,7 @@ def prove_command(options: argparse.Namespace) -> int:
         if options.rule is not None or options.audit:
             raise InputError("A model file has its own claims; leave out --rule and --audit.")
         return model_command(options, judged_page)
-    _writable(options.output, PAGES)
+    writable(options.output, PAGES)
     if options.network.endswith(ENDING):
         if options.rule is not None:
             raise InputError("A saved derivation has its own lines; leave out --rule.")
@@ -102,7 +103,7 @@ def prove_command(options: argparse.Namespace) -> int:
             checked = load(options.network)
     else:
         network = open_network(options.network)
-        rule = None if options.rule is None else _read(options.rule)
+        rule = None if options.rule is None else read(options.rule)
         with clock(f"Proving {_called(network)}"):
             checked = prove(network, rule, options.rule)
     code = _deliver(checked, options)
@@ -122,7 +123,7 @@ def _general_command(options: argparse.Namespace) -> int:
     wrong = " and ".join(name for name, value in given.items() if value)
     if wrong:
         raise InputError(f"--general is about all networks; leave out {wrong}.")
-    _writable(options.output, PAGES)
+    writable(options.output, PAGES)
     if options.output and options.output.endswith(ENDING):
         raise InputError("a saved derivation is of one network", file=options.output)
     with clock("Proving the general theorems"):
@@ -136,9 +137,9 @@ def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[
     """Derive or prove what a model file says."""
     if options.body:
         raise InputError("--body is for a .tex file, which a model file has none of.")
-    _writable(options.output, (".txt", ".json"))
+    writable(options.output, (".txt", ".json"))
     with clock(f"Reading {options.network}"):
-        model = read_model(_read(options.network), options.network)
+        model = read_model(read(options.network), options.network)
         try:
             result, page = page_of(model)
         except InputError as error:  # about the model as a whole
@@ -146,7 +147,7 @@ def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[
     as_json = json.dumps(result, indent=2, ensure_ascii=False)
     if options.output:
         path = Path(options.output)
-        _write(path, (as_json if path.suffix == ".json" else page) + "\n")
+        write(path, (as_json if path.suffix == ".json" else page) + "\n")
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
         print(as_json)
@@ -160,7 +161,7 @@ def train_command(options: argparse.Namespace) -> int:
     from numeric.data import read_csv  # NumPy loads only for training
     from numeric.trainer import Trainer
 
-    _writable(options.output, (".npz",))
+    writable(options.output, (".npz",))
     network = open_network(options.network)
     X, D = read_csv(options.data, network)
     with clock(f"Proving {_called(network)}"):
@@ -245,7 +246,7 @@ def _give(
     """Print or write a result and its page; `saved` is the content of a saved derivation."""
     if options.output:
         path = Path(options.output)
-        _write(path, _drawn(result, draw, path, options.body) if saved is None else saved)
+        write(path, _drawn(result, draw, path, options.body) if saved is None else saved)
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
@@ -264,75 +265,18 @@ def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool)
     match path.suffix:
         case ".tex":
             return body(draw()) if inside else latex(draw())
+        case ".html":
+            return page_html(draw())
         case ".txt":
             return text(draw())
         case ".json":
             return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-    raise InputError(f"there is no writer for {path.suffix}")  # `_writable` came first
+    raise InputError(f"there is no writer for {path.suffix}")  # `writable` came first
 
 
 def _called(network: Network) -> str:
     count = len(network.neurons)
     return f"{network.name or 'the network'} ({count:,} neuron{'s' if count > 1 else ''})"
-
-
-def check_command(options: argparse.Namespace) -> int:
-    """proofprop check FILE"""
-    text = _read(options.file, "a document", 5)
-    reading, judgement = checked(options.file, text, options.profile)
-    if options.json:
-        print(json.dumps(as_json(reading, judgement), indent=2, ensure_ascii=True))
-    else:
-        print(as_text(reading, judgement), end="")
-    return EXIT_CODES[verdict(reading, judgement)]
-
-
-def _read(name: str, what: str = "a rule file", megabytes: int = 1) -> str:
-    most = megabytes * 1_000_000
-    try:
-        with open(name, "rb") as stream:
-            data = stream.read(most + 1)
-        if len(data) > most:
-            raise InputError(f"{what} has at most {megabytes} MB", file=name)
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=name) from None
-    except UnicodeDecodeError:
-        raise InputError("this is no UTF-8 text", file=name) from None
-
-
-def _writable(name: str | None, endings: tuple[str, ...]) -> None:
-    """Refuse a file that could not be written before the work begins."""
-    if name is None:
-        return
-    path, why = Path(name), ""
-    if path.suffix not in endings:
-        why = f"cannot be written: the endings known are {', '.join(endings)}"
-    elif path.is_dir():
-        why = "cannot be written: this is a folder"
-    elif not path.parent.is_dir():
-        why = f"cannot be written: there is no folder {str(path.parent)!r}"
-    elif not os.access(path.parent, os.W_OK | os.X_OK):
-        why = f"cannot be written: no permission in {str(path.parent)!r}"
-    if why:
-        raise InputError(why, file=name)
-
-
-def _write(path: Path, content: str) -> None:
-    """All of it or nothing: a temporary file beside it, then one rename."""
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-        temporary = None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=str(path)) from None
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _wrong(answers: object, targets: object) -> int:
@@ -350,7 +294,7 @@ _NETWORK: Option = (("network",), {"metavar": "NET", "help": "a shorthand or a f
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
-    {"metavar": "FILE", "help": f"write a .tex, .txt, .json or {ENDING} file"},
+    {"metavar": "FILE", "help": f"write a .tex, .html, .txt, .json or {ENDING} file"},
 )
 _BODY: Option = (
     ("--body",),
@@ -418,25 +362,7 @@ COMMANDS = {
         "  proofprop prove examples/lstm.model            the claims in a model file",
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
-    "check": Command(
-        check_command,
-        "a verdict for every formula of a written derivation",
-        "Read a derivation in Markdown, LaTeX or a notebook and say of every line: proved,\n"
-        "proved under assumptions it does not name, refuted with numbers, or open.",
-        "  proofprop check notes.md\n  proofprop check paper.tex --profile rumelhart --json",
-        (
-            (("file",), {"metavar": "FILE", "help": "a .md, .tex or .ipynb file"}),
-            (
-                ("--profile",),
-                {
-                    "metavar": "P",
-                    "default": "haykin",
-                    "help": "the notation: haykin, bishop, rumelhart, plain or a .toml (haykin)",
-                },
-            ),
-            _JSON,
-        ),
-    ),
+    "check": CHECK,
     "train": Command(
         train_command,
         "train with the proved rule",

@@ -1,6 +1,6 @@
 """One page as one tree: what is written, for every emitter the same.
 
-`latex.py` and `text.py` draw it; each has a case for every kind of block and of run.
+`latex.py`, `text.py` and `html.py` draw it; each has a case for every kind of block and of run.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Mark(Enum):
     REFUTED = "✗"
     UNJUSTIFIED = "!"
     OPEN = "?"
+    GIVEN = "·"
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,24 @@ class CodeBlock:
 
 
 @dataclass(frozen=True)
+class Annotated:
+    """A formula of the reader's own text: its mark, number and place, then what is said of it.
+
+    Without a left side it continues the formula above; text that is no formula stands as code.
+    `blocks` are the numbers behind the notes.
+    """
+
+    mark: Mark
+    number: int | None
+    place: str
+    left: Math | None
+    relation: str
+    right: Math | Code
+    notes: tuple[Runs, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
 class Bullets:
     """A list."""
 
@@ -179,6 +198,7 @@ Block = (
     | Boxed
     | VerdictBox
     | CodeBlock
+    | Annotated
     | Bullets
     | Fold
 )
@@ -191,9 +211,21 @@ BLOCKS: tuple[type[Block], ...] = (
     Boxed,
     VerdictBox,
     CodeBlock,
+    Annotated,
     Bullets,
     Fold,
 )
+
+
+RELATIONS = {  # how a relation is typed: (text, LaTeX)
+    "=": ("=", "="),
+    ":=": ("≔", ":="),
+    "<": ("<", "<"),
+    ">": (">", ">"),
+    "<=": ("≤", r"\le"),
+    ">=": ("≥", r"\ge"),
+    "!=": ("≠", r"\neq"),
+}
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ ESCAPES = {
     "η": r"\ensuremath{\eta}",
     "ξ": r"\ensuremath{\xi}",
     "φ": r"\ensuremath{\varphi}",
+    "ϕ": r"\ensuremath{\phi}",
     "ε": r"\ensuremath{\varepsilon}",
     "𝓔": r"\ensuremath{\mathcal{E}}",
     "½": r"\ensuremath{\frac12}",

@@ -6,10 +6,12 @@ Every word passes `escaped`; formulas come from our own printer.  Equal document
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reports.breaking import lines as broken_lines
 from reports.document import (
+    RELATIONS,
+    Annotated,
     Block,
     Boxed,
     Bullets,
@@ -57,6 +59,7 @@ MARKS = {
     Mark.REFUTED: r"$\boldsymbol{\times}$",
     Mark.UNJUSTIFIED: r"\textbf{!}",
     Mark.OPEN: r"\textbf{?}",
+    Mark.GIVEN: r"$\cdot$",
 }
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
 ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
@@ -65,7 +68,7 @@ MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
 
 def latex(document: Document) -> str:
     r"""The whole page, from \documentclass on."""
-    head = rf"\begin{{center}}\LARGE {escaped(document.title)}\end{{center}}"
+    head = rf"\begin{{center}}\LARGE {wrappable(document.title)}\end{{center}}"
     return f"{PREAMBLE}\\begin{{document}}\n{head}\n\n{body(document)}\n\\end{{document}}\n"
 
 
@@ -115,12 +118,44 @@ def block_latex(block: Block) -> str:
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
+        case Annotated():
+            return _annotated(block)
         case Bullets(items):
             rows = [rf"\item {runs_latex(item)}" for item in items]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
         case Fold(summary, blocks):
             lead = Paragraph((Strong(summary),), keep=True)
             return blocks_latex((lead, *blocks)).rstrip("\n")
+
+
+def _annotated(block: Annotated) -> str:
+    """The mark and the place in the margin, the formula, the notes in small type."""
+    number = "" if block.number is None else rf"\enspace({block.number})"
+    place = rf"{MARKS[block.mark]}{number}\\{escaped(block.place)}"
+    margin = rf"\mbox{{}}\marginpar{{\raggedright\small {place}}}"
+    if isinstance(block.right, Code):
+        rows = [run_latex(block.right)]
+    else:
+        sign = RELATIONS[block.relation][1]
+        left = "" if block.left is None else math_latex(block.left)
+        room = LINE_WIDTH - 3
+        if width_em(left) + 2 + width_em(math_latex(block.right)) <= room:
+            rows = [rf"$\displaystyle {left} {sign} {math_latex(block.right)}$"]
+        else:
+            rows = [
+                rf"$\displaystyle {part}$"
+                for part in (broken(block.left, room) if block.left else ())
+            ]
+            first, *more = broken(block.right, room - 3)
+            rows += [rf"\quad$\displaystyle {sign} {first}$"]
+            rows += [rf"\qquad$\displaystyle {part}$" for part in more]
+    lines = r"\\*[3pt]".join((margin + rows[0], *rows[1:]))
+    notes = "".join(
+        rf"\par\nobreak{{\small\leftskip=1.5em {runs_latex(n)}\par}}" for n in block.notes
+    )
+    inner = blocks_latex(block.blocks).rstrip("\n") if block.blocks else ""
+    body = "\n" + rf"{{\small\leftskip=1.5em {inner}\par}}" if inner else ""
+    return rf"\medskip\noindent {lines}{notes}{body}"
 
 
 def runs_latex(words: Runs) -> str:
@@ -138,15 +173,34 @@ def run_latex(run: Run) -> str:
     """One run."""
     match run:
         case Text(text):
-            return escaped(text)
+            return wrappable(text)
         case Emphasis(text):
             return rf"\emph{{{escaped(text)}}}"
         case Strong(text):
             return rf"\textbf{{{escaped(text)}}}"
         case Code(text):
-            return rf"\texttt{{{_typed(text)}}}"
+            return rf"\texttt{{{wrappable(text, _typed)}}}"
+        case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
+            parts = (rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+            return f"${first.text}{''.join(parts)}$"
         case Math():
             return f"${math_latex(run)}$"
+
+
+LONG_WORD = 24  # signs; a longer word may be broken
+
+
+def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
+    """Words; one that is too long for a line, such as a name of a file, may be broken."""
+    parts = []
+    for part in re.split(r"(\S+)", text):
+        whole = write(part)
+        if part.isspace() or len(part) + 8 * whole.count("[U+") <= LONG_WORD:
+            parts.append(whole)
+            continue
+        scraps = re.findall(r"[A-Za-z0-9]{1,3}|[^A-Za-z0-9]", part)
+        parts.append(r"\allowbreak{}".join(map(write, scraps)))
+    return "".join(parts)
 
 
 def math_latex(math: Math) -> str:
@@ -307,4 +361,4 @@ def _typed(text: str) -> str:
 
 def _code_line(row: str) -> str:
     indent = len(row) - len(row.lstrip(" "))
-    return r"\mbox{}" + r"\ " * indent + _typed(row.lstrip(" "))
+    return r"\mbox{}" + r"\ " * indent + wrappable(row.lstrip(" "), _typed)

@@ -1,12 +1,17 @@
-"""A clock on stderr for work that takes longer than two seconds."""
+"""A clock or a bar on stderr for work that takes longer than two seconds."""
 
 from __future__ import annotations
 
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
 
 WAIT = 2.0
 """Seconds of silence before the clock appears."""
@@ -26,6 +31,11 @@ def clock(what: str) -> Iterator[None]:
     finally:
         done.set()
         shown.join()
+
+
+def bar(what: str, items: Iterable[T]) -> Iterator[T]:
+    """The items one after the other, and how many are done, where someone watches."""
+    yield from tqdm(items, what, delay=WAIT, leave=False, disable=None, unit=" lines")
 
 
 def _tick(what: str, done: threading.Event) -> None:

@@ -7,6 +7,8 @@ import unicodedata
 
 from reports.breaking import lines as broken_lines
 from reports.document import (
+    RELATIONS,
+    Annotated,
     Block,
     Boxed,
     Bullets,
@@ -39,6 +41,7 @@ COLOURS = {
     Mark.REFUTED: "\033[31m",
     Mark.UNJUSTIFIED: "\033[33m",
     Mark.OPEN: "\033[33m",
+    Mark.GIVEN: "",
 }
 RESET = "\033[0m"
 MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
@@ -77,12 +80,57 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             head = coloured(f"{mark.value} {cleaned(title)}".strip(), mark, color)
             return f"{head}\n{wrapped(runs_text(words), width, '  ')}"
         case CodeBlock(code):
-            return "\n".join(f"    {cleaned(row)}" for row in code.rstrip().split("\n"))
+            rows = [f"    {cleaned(row)}" for row in code.rstrip().split("\n")]
+            return "\n".join(row for one in rows for row in _cut(one, width))
+        case Annotated():
+            return _annotated(block, width, color)
         case Bullets(items):
             return "\n".join(wrapped(runs_text(item), width, "    ", "  • ") for item in items)
         case Fold(summary, blocks):
             inside = [block_text(part, width, color) for part in blocks]
             return "\n\n".join((f"{cleaned(summary)}:", *inside))
+
+
+MARGIN = 14
+"""The columns for the mark, the number and the place of a line of the reader's text."""
+
+
+def _annotated(block: Annotated, width: int, color: bool) -> str:
+    """✓ (12) line 43, the formula, below it the notes."""
+    number = "" if block.number is None else f"({block.number})"
+    head = f"{block.mark.value} {cleaned(block.place)} {number}".strip()
+    margin = max(MARGIN, columns(head) + 1)
+    rows = [_padded(head, margin)]
+    room = width - margin
+    if isinstance(block.right, Code):
+        first, *rest = wrapped(cleaned(block.right.text), room - 2).split("\n")
+        rows[0] += first + (" …" if rest else "")
+    else:
+        sign = RELATIONS[block.relation][0]
+        left = "" if block.left is None else math_text(block.left)
+        whole = f"{left} {sign} {math_text(block.right)}".strip()
+        if columns(whole) <= room:
+            rows[0] += whole
+        else:
+            parts = [*(_broken(block.left, room) if block.left else [])]
+            right = _broken(block.right, room - 4)
+            parts += [f"  {sign} {right[0]}", *(f"    {part}" for part in right[1:])]
+            rows[0] += parts[0]
+            rows += [" " * margin + part for part in parts[1:]]
+    rows[0] = coloured(block.mark.value, block.mark, color) + rows[0][len(block.mark.value) :]
+    rows += [_unbroken(note, width, " " * margin) for note in block.notes]
+    inner = [block_text(part, width - 4, color) for part in block.blocks]
+    shifted = ["\n".join(f"    {row}".rstrip() for row in part.split("\n")) for part in inner]
+    return "\n".join(("\n".join(rows), *shifted))
+
+
+def _unbroken(words: Runs, width: int, indent: str) -> str:
+    """Words in lines; a short formula such as N = 1 stays on one."""
+    parts = [run_text(run) for run in words]
+    for n, run in enumerate(words):
+        if isinstance(run, Math) and columns(parts[n]) < 12:
+            parts[n] = parts[n].replace(" ", "\u00a0")
+    return wrapped("".join(parts), width, indent).replace("\u00a0", " ")
 
 
 def runs_text(words: Runs) -> str:
@@ -147,21 +195,39 @@ def columns(words: str) -> int:
     )
 
 
+WIDE = "\ue000"
+"""Stands for the second column of a wide letter while words are put into lines."""
+
+
 def wrapped(words: str, width: int, indent: str = "", first: str | None = None) -> str:
-    """Words in lines of at most `width` columns."""
+    """Words in lines of at most `width` columns; only a longer word is broken.
+
+    >>> wrapped("漢漢漢 漢 漢", 6)
+    '漢漢漢\\n漢 漢'
+    """
+    doubled = (c + WIDE if columns(c) > 1 else c for c in words.replace(WIDE, ""))
     return textwrap.fill(
-        words,
+        "".join(doubled),
         width,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
-        break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(WIDE, "")
 
 
 def coloured(words: str, mark: Mark, color: bool) -> str:
     """Words in the colour of a mark, where colour is asked for."""
     return f"{COLOURS[mark]}{words}{RESET}" if color and COLOURS[mark] else words
+
+
+def _cut(row: str, width: int) -> list[str]:
+    """A row of code in pieces that fit, each after the first two columns further in."""
+    pieces = []
+    while columns(row) > width:
+        at = next(n for n in range(len(row), 0, -1) if columns(row[:n]) <= width)
+        pieces.append(row[:at])
+        row = " " * 6 + row[at:]
+    return [*pieces, row]
 
 
 def _padded(words: str, width: int) -> str:

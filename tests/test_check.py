@@ -43,7 +43,7 @@ def test_a_right_document_is_proved(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["check", str(file)]) == 0
     out = capsys.readouterr().out
     assert "✓ line 2" in out
-    assert "the document is proved" in out
+    assert "✓ Proved." in out
 
 
 def test_a_formula_that_is_not_understood_leaves_the_document_open(
@@ -52,7 +52,7 @@ def test_a_formula_that_is_not_understood_leaves_the_document_open(
     file = tmp_path / "odd.md"
     file.write_text("$$\\nabla \\mathcal{E} = 0$$\n", "utf-8")
     assert main(["check", str(file)]) == 3
-    assert "not understood" in capsys.readouterr().out
+    assert "Not understood" in capsys.readouterr().out
 
 
 def test_a_line_is_not_refuted_where_a_range_was_not_tried() -> None:

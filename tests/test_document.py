@@ -7,6 +7,7 @@ import pytest
 from reports.document import (
     BLOCKS,
     RUNS,
+    Annotated,
     Block,
     Boxed,
     Bullets,
@@ -29,7 +30,9 @@ from reports.document import (
     VerdictBox,
     runs,
 )
+from reports.html import CLASSES, SPOKEN, block_html, run_html
 from reports.latex import MARKS, block_latex, run_latex
+from reports.markdown import block_markdown, run_markdown
 from reports.text import COLOURS, block_text, run_text
 from symbolic.notation import J, delta, e, slope, v
 from symbolic.terms import Equation
@@ -44,6 +47,9 @@ BLOCK_EXAMPLES: dict[type, Block] = {
     Boxed: Boxed((Line(Math(delta(J)), Math(RULE.right), runs("if so")),)),
     VerdictBox: VerdictBox(Mark.OPEN, "Not decided.", runs("Why.")),
     CodeBlock: CodeBlock("def f(v):\n    return v"),
+    Annotated: Annotated(
+        Mark.REFUTED, 3, "line 7", Math(delta(J)), "=", Math(RULE.right), (runs("Wrong."),)
+    ),
     Bullets: Bullets((runs("first"), runs("second"))),
     Fold: Fold("More", (Paragraph(runs("inside")),)),
 }
@@ -61,13 +67,17 @@ def test_every_block_is_drawn_by_every_emitter(kind: type) -> None:
     block = BLOCK_EXAMPLES[kind]
     assert block_latex(block)
     assert block_text(block, 60)
+    assert block_html(block)
+    assert block_markdown(block)
 
 
 @pytest.mark.parametrize("kind", RUNS)
 def test_every_run_is_drawn_by_every_emitter(kind: type) -> None:
     assert "words" in run_latex(RUN_EXAMPLES[kind])
     assert "words" in run_text(RUN_EXAMPLES[kind])
+    assert "words" in run_html(RUN_EXAMPLES[kind])
+    assert "words" in run_markdown(RUN_EXAMPLES[kind])
 
 
 def test_every_mark_has_a_sign_and_a_colour() -> None:
-    assert set(MARKS) == set(Mark) == set(COLOURS)
+    assert set(MARKS) == set(Mark) == set(COLOURS) == set(CLASSES) == set(SPOKEN)

@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
@@ -109,12 +109,12 @@ class Judgement:
     repair: Repair | None = None
 
 
-def judge(reading: Reading) -> Judgement:
-    """The verdict of every claim.
+def judge(reading: Reading, each: Callable[[Iterable[Claim]], Iterable[Claim]] = iter) -> Judgement:
+    """The verdict of every claim; `each` may watch them pass, as a progress bar does.
 
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
-    return _Judge(reading).judgement()
+    return _Judge(reading).judgement(each)
 
 
 class _Judge:
@@ -137,13 +137,13 @@ class _Judge:
         self._chain: dict[tuple[object, ...], Line] = {}
         self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
 
-    def judgement(self) -> Judgement:
+    def judgement(self, each: Callable[[Iterable[Claim]], Iterable[Claim]]) -> Judgement:
         """The lines one after the other, each with those before it."""
         for claim in self.reading.standard:
             self._defines(claim, 0)
         lines = tuple(
             replace(self._judged(claim), claim=_as_judged(original, claim))
-            for original, claim in zip(self.document.claims, self.reading.claims, strict=True)
+            for original, claim in zip(self.document.claims, each(self.reading.claims), strict=True)
         )
         wrong = _numbers(lines, "refuted")
         own = frozenset(wrong) - self.inherits.keys()

@@ -230,6 +230,29 @@ class Tried(int):
 FEW = 7
 
 
+def evaluated(
+    base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
+) -> tuple[Fraction | None, ...]:
+    """The values of formulas at neurons and samples of a network, None where one has none."""
+    values = _Values(_definitions(base), world)
+    found: list[Fraction | None] = []
+    for formula in formulas:
+        at = {v: letters[v.name] for v in free(formula) if v.name in letters}
+        try:
+            found.append(values.of(formula, at)[0])
+        except (UndefinedError, KeyError):
+            found.append(None)
+    return tuple(found)
+
+
+def _definitions(base: Base) -> dict[str, tuple[Read, Formula]]:
+    """What the numbers are computed by: the document's definitions, and a cost where it has none."""
+    definitions = dict(base.written)
+    if base.open:
+        definitions[COST] = open_cost()
+    return definitions
+
+
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps.
 
@@ -237,9 +260,7 @@ class Refuter:
     """
 
     def __init__(self, base: Base, few: bool = False) -> None:
-        definitions = dict(base.written)
-        if base.open:
-            definitions[COST] = open_cost()
+        definitions = _definitions(base)
         tried = layered_worlds() if base.layered else worlds()
         if few:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]

@@ -1,0 +1,323 @@
+"""The parts of the page of a checked document: the finding, a line with its verdict, the reading.
+
+Nothing is decided here; what the judgement says is put where a reader looks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from reports.check import Paper
+from reports.check_numbers import numbers, short
+from reports.check_words import (
+    MARKS,
+    TITLES,
+    alternatives,
+    counts,
+    notes,
+    numbered,
+    repair_words,
+    statement,
+)
+from reports.document import (
+    Annotated,
+    Block,
+    Bullets,
+    Code,
+    Drawn,
+    Fold,
+    Heading,
+    Mark,
+    Math,
+    Paragraph,
+    Runs,
+    Table,
+    VerdictBox,
+    runs,
+)
+from reports.formula_text import drawn, joined, unicode_of
+from reports.wording import counted, listed, prose
+from symbolic.errors import InputError
+from symbolic.reading.claims import Claim, Entry, Kind, Reading
+from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
+from symbolic.reading.judgement import Judged
+from symbolic.reading.profile import Profile
+from symbolic.reading.source import Place
+from symbolic.reading.symbols import symbols
+from symbolic.reading.theory import Base, base_of, name_of
+
+DERIVATIVES = {
+    "total": "∂ is the derivative through every path of the network: what is not downstream of "
+    "the quantity it is taken by is held.",
+    "direct": "∂ is the derivative through the direct connection only.",
+}
+NETWORK = (
+    "The network has no cycles, a weight is 0 where there is no connection, and an input neuron "
+    "is fed by none."
+)
+
+
+def place(at: Place) -> str:
+    """Where a line stands, without its column."""
+    return f"cell {at.cell}, line {at.line}" if at.cell else f"line {at.line}"
+
+
+@dataclass
+class PageOf:
+    """The parts of the page of one document; `base` is what its numbers are computed from."""
+
+    paper: Paper
+    base: Base | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        try:
+            self.base = base_of(self.paper.reading)
+        except InputError:
+            self.base = None
+
+    @property
+    def profile(self) -> Profile:
+        return self.paper.profile
+
+    # -- first what was found
+
+    def verdict(self) -> VerdictBox:
+        paper = self.paper
+        words = prose(counts(paper.judgement.lines, len(paper.unread)))
+        first = paper.first_broken
+        if first is not None:
+            kind = "" if first.cases else "the definition "
+            at = f" It first goes wrong in {kind}({first.claim.number}), "
+            at += f"{place(first.claim.place)}: "
+            words = (*words, *runs(at, statement(first.claim, self.profile), "."))
+        if paper.reading.lints:
+            slips = counted(len(paper.reading.lints), "slip")
+            words = (*words, *runs(f" At the end: {slips} of the writing."))
+        return VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], words)
+
+    def finding(self) -> Iterator[Block]:
+        """The first broken line, with its numbers, and the edit that mends most."""
+        paper = self.paper
+        first, repair = paper.first_broken, paper.judgement.repair
+        if first is None:
+            return
+        yield Heading("Where it first goes wrong")
+        shown = self.at_top
+        if repair is not None:
+            definition = paper.line(repair.definition)
+            yield self.line(definition, None)
+            yield Bullets((repair_words(repair, definition.claim, self.profile),))
+        if shown is not None:
+            line = replace(self.line(shown, None), notes=self.notes(shown))
+            yield replace(line, blocks=tuple(self.written_out(shown)))
+        yield from self._inherited()
+
+    @property
+    def at_top(self) -> Judged | None:
+        """The line whose numbers stand at the top: the first broken one, or the first mended."""
+        repair = self.paper.judgement.repair
+        if repair is not None and repair.mends:
+            return self.paper.line(repair.mends[0])
+        first = self.paper.first_broken
+        return first if first is not None and first.word == "refuted" else None
+
+    def _inherited(self) -> Iterator[Block]:
+        """Which lines have their error from which."""
+        sources: dict[int, list[int]] = {}
+        for one in self.paper.judgement.lines:
+            if one.inherits is not None:
+                sources.setdefault(one.inherits, []).append(one.claim.number)
+        said = []
+        for source, lines in sources.items():
+            have = "has its error" if len(lines) == 1 else "have their errors"
+            said.append(runs(f"{numbered(lines)} {have} from ({source})."))
+        if said:
+            yield Bullets(tuple(said))
+
+    # -- line by line
+
+    def line(self, one: Judged, before: Judged | None, *, whole: bool = True) -> Annotated:
+        """One claim with its verdict; it continues the line before where that ends as it begins."""
+        claim = one.claim
+        continued = (
+            before is not None
+            and claim.kind is not Kind.LABEL
+            and before.claim.piece == claim.piece
+            and before.claim.right == claim.left
+        )
+        said, blocks = self.numbers(one, whole)
+        return Annotated(
+            MARKS[one.word],
+            claim.number,
+            place(claim.place),
+            None if continued else Math(drawn(claim.left, self.profile)),
+            claim.relation,
+            Math(drawn(claim.right, self.profile)),
+            (*self.notes(one), *said),
+            blocks,
+        )
+
+    def notes(self, one: Judged) -> tuple[Runs, ...]:
+        """What is said of a line; one that the edit of a definition mends needs no edit itself."""
+        repair = self.paper.judgement.repair
+        if repair is not None and one.claim.number in repair.mends:
+            one = replace(one, cases=tuple(replace(case, nearest=None) for case in one.cases))
+        return notes(one, self.profile)
+
+    def numbers(self, one: Judged, whole: bool) -> tuple[tuple[Runs, ...], tuple[Block, ...]]:
+        """What refutes a line or shows why it needs what it needs: one sentence, or folded.
+
+        Those of one line stand at the top.
+        """
+        if one is self.at_top:
+            return (runs("Its numbers stand at the top."),), ()
+        for case in one.cases:
+            if case.against is None:
+                continue
+            said = short(case.against, self.profile)
+            if case.word == "refuted" and whole:
+                return (), (Fold("Numbers that show it", tuple(self.written_out(one))),)
+            if case.word == "refuted":
+                return (prose(f"It gives {said}."),), ()
+            if whole and case.word == "proved" and alternatives(case.under):
+                words = Paragraph(prose(f"Without this it fails: {said}."))
+                return (), (Fold("Why the assumption is needed", (words,)),)
+        return (), ()
+
+    def written_out(self, one: Judged) -> Iterator[Block]:
+        """The network that refutes a line, with everything that it computes."""
+        for case in one.cases:
+            if case.word != "refuted" or case.against is None:
+                continue
+            if self.base is None:
+                yield Paragraph(prose(f"It gives {short(case.against, self.profile)}."))
+            else:
+                yield from numbers(one.claim, case.against, self.base, self.profile)
+            return
+
+    def formulas(self) -> Iterator[Block]:
+        """All formulas in the order of the document, without the words between them."""
+        rows: list[tuple[Place, Block]] = []
+        before: Judged | None = None
+        for one in self.paper.judgement.lines:
+            rows.append((one.claim.place, self.line(one, before, whole=False)))
+            before = one
+        rows += [(entry.place, self.unread(entry)) for entry in self.paper.unread]
+        for _, block in sorted(rows, key=lambda row: (row[0].cell, row[0])):
+            yield block
+
+    def unread(self, entry: Entry) -> Annotated:
+        why = (runs(f"Not understood: {entry.why}"),)
+        return Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
+
+    # -- at the end
+
+    def ending(self) -> Iterator[Block]:
+        """How the document was read, what it rests on, and its slips."""
+        reading = self.paper.reading
+        if self.paper.unread:
+            yield Heading("Not understood")
+            yield Bullets(
+                tuple(
+                    (*runs(f"{place(e.place)}: "), Code(e.text), *runs(f" {e.why}"))
+                    for e in self.paper.unread
+                )
+            )
+        if reading.lints:
+            yield Heading("Slips of the writing")
+            yield Bullets(
+                tuple(
+                    (*runs(f"{place(slip.place)}: "), *prose(_readable(slip.what)))
+                    for slip in reading.lints
+                )
+            )
+        yield Heading("How it was read")
+        yield Paragraph(
+            runs(f"In the notation of {self.profile.title}. {DERIVATIVES[self.profile.derivative]}")
+        )
+        used = tuple(self._symbols())
+        if used:
+            head = (runs("sign"), runs("of each"), runs("defined"), runs("what it is"))
+            yield Table(head, used, wide=3)
+        yield from self._ranges()
+        yield Heading("What everything rests on")
+        yield Bullets(tuple(self._rests_on()))
+
+    def _symbols(self) -> Iterator[tuple[Runs, ...]]:
+        for used in symbols(self.paper.reading):
+            scripts = listed(_counted(used.scripts)) or "–"
+            where = "–" if used.defined is None else f"({used.defined})"
+            sign = Math(Drawn(used.sign, unicode_of(used.sign)))
+            yield (sign,), runs(scripts), runs(where), runs(used.meaning)
+
+    def _ranges(self) -> Iterator[Block]:
+        """The sign of δ, and what the sums run over, where the document leaves it open."""
+        if self.base is not None and "delta" in self.base.definitions:
+            head, body = self.base.definitions["delta"]
+            signed = Math(joined(drawn(head, self.profile), "=", drawn(body, self.profile)))
+            yield Paragraph(runs("The sign of the local gradient: ", signed, "."))
+        unsaid = [
+            f"({claim.number})"
+            for claim in self.paper.reading.claims
+            if any(_unsaid(total) for side in (claim.left, claim.right) for total in bound(side))
+        ]
+        if unsaid:
+            words = f"The range of a sum is not said in {listed(unsaid, most=8)}; each was tried."
+            yield Paragraph(runs(words))
+
+    def _rests_on(self) -> Iterator[Runs]:
+        reading = self.paper.reading
+        own = reading.definitions
+        for claim in own:
+            yield runs(f"({claim.number}) ", statement(claim, self.profile))
+        stated = {claim.head.array for claim in own if claim.head is not None}
+        for claim in _used(self.base, reading):
+            if claim.head is not None and claim.head.array not in stated:
+                yield runs("as usual in this notation: ", statement(claim, self.profile))
+        for claim in reading.claims:
+            if claim.kind is Kind.ASSUMPTION:
+                yield runs("assumed by the text: ", statement(claim, self.profile))
+        phi = self.profile.of_array("phi")
+        below = "_{j}" if "neuron" in phi.subscript else ""
+        each = Math(Drawn(phi.sign + below, unicode_of(phi.sign + below)))
+        yield runs("Each ", each, " is assumed differentiable wherever it is used.")
+        yield runs(NETWORK)
+
+
+def _counted(sorts: tuple[str, ...]) -> list[str]:
+    """The sorts of the scripts of a sign, each once: of each neuron and sample, of two neurons."""
+    found = dict.fromkeys(sorts)
+    return [sort if sorts.count(sort) == 1 else f"two {sort}s" for sort in found]
+
+
+def _readable(words: str) -> str:
+    """Words of the reader, whose formulas are LaTeX, with the signs of our own prose."""
+    shown = unicode_of(words).replace(">=", "≥").replace("<=", "≤")
+    return re.sub(r"(?<=[ =(])-(?=[ \w∂(])", "−", shown)
+
+
+def _unsaid(total: SumOver) -> bool:
+    return total.range.kind == "unsaid"
+
+
+def _used(base: Base | None, reading: Reading) -> Iterator[Claim]:
+    """The usual definitions that stand in for what the document uses and does not define."""
+    if base is None:
+        return
+    sides = [side for claim in reading.claims for side in (claim.left, claim.right)]
+    waiting, seen = _names(*sides), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in base.definitions and name not in seen:
+            seen.add(name)
+            waiting |= _names(base.definitions[name][1])
+    for claim in reading.standard:
+        name = "" if claim.head is None else name_of(claim.head)
+        if name in seen and base.definitions[name] == (claim.head, claim.right):
+            yield claim
+
+
+def _names(*formulas: Formula) -> set[str]:
+    return {name_of(part) for one in formulas for part in walk(one) if isinstance(part, Read)}

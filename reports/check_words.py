@@ -1,0 +1,212 @@
+"""What the verdicts of a checked document are called, and said in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from reports.document import Mark, Math, Runs, runs
+from reports.formula_text import drawn, joined
+from reports.wording import counted, listed, prose
+from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.judgement import Judged, Nearest, Reached, Repair
+from symbolic.reading.profile import Profile
+from symbolic.reading.theory import Assumption
+
+MARKS = {
+    "proved": Mark.PROVED,
+    "refuted": Mark.REFUTED,
+    "open": Mark.OPEN,
+    "definition": Mark.GIVEN,
+    "assumption": Mark.GIVEN,
+}
+TITLES = {"proved": "Proved.", "refuted": "Refuted.", "open": "Not decided."}
+SAID = {Assumption.SO: "there is a single output neuron"}
+ROLES = {
+    "output": "an output neuron",
+    "hidden": "a hidden neuron",
+    "input": "an input neuron",
+    "feeder": "a neuron that is no output",
+}
+
+
+def condition(under: Sequence[Assumption]) -> str:
+    """Assumptions as a condition: N = 1 and outputs feed no neuron."""
+    return listed([SAID.get(one, str(one)) for one in under])
+
+
+def alternatives(sets: Sequence[Sequence[Assumption]]) -> str:
+    """The least sets of assumptions as one condition, empty where none is needed.
+
+    >>> alternatives(((Assumption.N1, Assumption.OT), (Assumption.N1, Assumption.SO)))
+    'N = 1, and outputs feed no neuron or there is a single output neuron'
+    """
+    if not sets or any(not one for one in sets):
+        return ""
+    shared = [one for one in sets[0] if all(one in other for other in sets)]
+    rest = [[one for one in other if one not in shared] for other in sets]
+    if len(sets) == 1 or not all(rest):
+        return condition(shared or sets[0])
+    either = ", or ".join(condition(one) for one in rest)
+    if all(len(one) == 1 for one in rest):
+        either = " or ".join(condition(one) for one in rest)
+    return f"{condition(shared)}, and {either}" if shared else either
+
+
+def scope(case: Reached) -> str:
+    """Which neurons and which range a verdict is about: for j an output neuron."""
+    words = []
+    for role in case.roles.split(", ") if case.roles else ():
+        letter, _, kind = role.partition(": ")
+        words.append(f"{letter} {ROLES.get(kind, kind)}".strip())
+    return listed([*words, *([case.span] if case.span else [])])
+
+
+def case_words(case: Reached, *like: Reached) -> Runs:
+    """The verdict of one case, and of others like it, as a sentence."""
+    where = [scope(one) for one in (case, *like)]
+    for_ = f" for {', and for '.join(where)}" if all(where) else ""
+    if case.word == "proved":
+        needed = alternatives(case.under)
+        return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
+    if case.word == "refuted":
+        return prose(f"Wrong{for_}.")
+    return prose(f"Not decided{for_}: ", case.why.rstrip(".") + ".")
+
+
+def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:
+    """A sentence for all cases that have one verdict under the same assumptions."""
+    for _, group in groupby(cases, key=lambda case: (case.word, case.under, case.why)):
+        yield case_words(*group)
+
+
+def argument_words(one: Judged) -> Runs:
+    """The second verdict: whether the lines before show the line."""
+    argument = one.argument
+    if argument is None:
+        return ()
+    uses = numbered(argument.uses)
+    why = f": {argument.why.rstrip('.')}" if argument.why else ""
+    if argument.word == "unjustified":
+        true = "True, but the" if one.word == "proved" else "The"
+        return prose(f"{true} lines before do not show it", f"{why}.")
+    if argument.word == "open":
+        return prose("Whether it follows from the lines before is not decided", f"{why}.")
+    follows = f"It follows from {uses}" if uses else "It is a step of its own"
+    needed = alternatives(argument.under)
+    if not needed:
+        return prose(f"{follows}.")
+    if needed == alternatives(one.cases[0].under):
+        return prose(f"{follows}, under the same condition.")
+    return prose(f"Your argument{f' from {uses}' if uses else ''} shows it only if {needed}.")
+
+
+def numbered(numbers: Sequence[int]) -> str:
+    """The formulas as the page numbers them.
+
+    >>> numbered((8,)), numbered((1, 4, 9))
+    ('(8)', '(1), (4) and (9)')
+    """
+    return listed([f"({number})" for number in numbers], most=8)
+
+
+def nearest_words(claim: Claim, nearest: Nearest, profile: Profile, right: bool) -> Runs:
+    """The right form, what was changed, what it needs; of a `right` line one that needs less."""
+    edit = f" ({nearest.edit.rstrip('.')})" if nearest.edit else ""
+    under = condition(nearest.under)
+    lead = "The nearest right form: "
+    if right:
+        lead = "This needs less: "
+    elif claim.kind is Kind.LABEL:
+        lead = "The brace should stand over all of its product: "
+    return (
+        *runs(lead, corrected(claim, nearest, profile), edit),
+        *prose(f", if {under}." if under else "."),
+    )
+
+
+def corrected(claim: Claim, nearest: Nearest, profile: Profile) -> Math:
+    """The line with the right form in place; of a brace, what it should name."""
+    if claim.kind is Kind.LABEL:
+        return Math(joined(drawn(nearest.right, profile), "=", drawn(claim.right, profile)))
+    return Math(joined(drawn(claim.left, profile), claim.relation, drawn(nearest.right, profile)))
+
+
+def statement(claim: Claim, profile: Profile) -> Math:
+    """The whole relation within words."""
+    return Math(joined(drawn(claim.left, profile), claim.relation, drawn(claim.right, profile)))
+
+
+def repair_words(repair: Repair, claim: Claim, profile: Profile) -> Runs:
+    """One edit of a definition that makes lines true."""
+    edit = f" ({repair.edit.rstrip('.')})" if repair.edit else ""
+    mended = Math(joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile)))
+    lines = "line" if len(repair.mends) == 1 else "lines"
+    return runs(
+        f"One edit of the definition ({repair.definition}) makes {lines} "
+        f"{numbered(repair.mends)} true: ",
+        mended,
+        f"{edit}.",
+    )
+
+
+def kind_words(claim: Claim) -> Runs:
+    """What a line without a verdict is."""
+    if claim.kind is Kind.ASSUMPTION:
+        return runs("Assumed.")
+    return runs("Definition.")
+
+
+def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
+    """All that is said of a line, but for its numbers."""
+    claim = one.claim
+    found: list[Runs] = []
+    if claim.kind is Kind.RESTATEMENT and claim.of is not None:
+        found.append(runs(f"Restates ({claim.of})."))
+    if claim.kind is Kind.LABEL:
+        found.append(runs("What the brace says."))
+    if not one.cases:
+        return (*found, kind_words(claim))
+    found += _cases(one.cases)
+    found.append(argument_words(one))
+    if one.inherits is not None:
+        found.append(runs(f"It has its error from ({one.inherits})."))
+    free = {case.roles for case in one.cases if () in case.under}
+    for case in one.cases:
+        if case.nearest is not None and case.roles not in free:
+            found.append(nearest_words(claim, case.nearest, profile, case.word == "proved"))
+    return tuple(dict.fromkeys(note for note in found if note))
+
+
+def counts(lines: Sequence[Judged], unread: int) -> str:
+    """How many formulas have which verdict."""
+    words = [one.word for one in lines]
+    needing = sum(
+        one.word == "proved" and any(alternatives(case.under) for case in one.cases)
+        for one in lines
+    )
+    proved = words.count("proved")
+    parts = []
+    if proved:
+        some = f" ({counted(needing, 'of them', 'of them')} under assumptions)" if needing else ""
+        some = " (under assumptions)" if needing == proved == 1 else some
+        parts.append(f"{_are(proved)} proved{some}")
+    for number, said in (
+        (words.count("refuted"), "wrong"),
+        (words.count("open"), "not decided"),
+        (unread, "not understood"),
+    ):
+        if number:
+            parts.append(f"{_are(number)} {said}")
+    for number, one_, many in (
+        (words.count("definition"), "a definition", "definitions"),
+        (words.count("assumption"), "an assumption", "assumptions"),
+    ):
+        if number:
+            parts.append(f"{_are(number)} {one_ if number == 1 else many}")
+    text = listed(parts, most=9)
+    return f"Of the formulas {text}." if text else "There is no formula in it."
+
+
+def _are(number: int) -> str:
+    return f"{counted(number, 'is', 'are')}"

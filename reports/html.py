@@ -1,0 +1,339 @@
+r"""Document → one HTML page that needs no network: its formulas are set by KaTeX, which it holds.
+
+Every word passes `safe`.  Only our own formulas reach KaTeX, with trust off; without JavaScript
+their Unicode text stands in their place.  Equal documents give equal bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from reports.document import (
+    RELATIONS,
+    Annotated,
+    Block,
+    Boxed,
+    Bullets,
+    Code,
+    CodeBlock,
+    Document,
+    Drawn,
+    Emphasis,
+    EquationLines,
+    Fold,
+    Heading,
+    Line,
+    Mark,
+    Math,
+    Paragraph,
+    RuleBox,
+    Run,
+    Runs,
+    Strong,
+    Table,
+    Text,
+    VerdictBox,
+)
+from reports.latex import MOST_TERMS, math_latex
+from reports.latex_printer import LatexPrinter
+from reports.printer import Piece
+from reports.text import math_text
+from symbolic.terms import Equation
+
+CLASSES = {
+    Mark.NONE: "plain",
+    Mark.PROVED: "proved",
+    Mark.REFUTED: "refuted",
+    Mark.UNJUSTIFIED: "unjustified",
+    Mark.OPEN: "open",
+    Mark.GIVEN: "given",
+}
+SPOKEN = {
+    Mark.NONE: "",
+    Mark.PROVED: "proved",
+    Mark.REFUTED: "wrong",
+    Mark.UNJUSTIFIED: "does not follow",
+    Mark.OPEN: "not decided",
+    Mark.GIVEN: "given",
+}
+"""What a screen reader says for a mark."""
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_CITED = re.compile(r"\((\d{1,6})\)")
+
+
+def page_html(document: Document) -> str:
+    """The whole page."""
+    return _Page(document).page()
+
+
+def block_html(block: Block) -> str:
+    """One block, as part of a page of one's own."""
+    return _Page(Document("", (block,))).block(block)
+
+
+def safe(words: str) -> str:
+    """Words for HTML: nothing in them is markup, and nothing turns the writing direction around.
+
+    >>> safe('</script><b> & "x" \\u202e')
+    '&lt;/script&gt;&lt;b&gt; &amp; &quot;x&quot; '
+    """
+    return html.escape(STEERING.sub("", words), quote=True)
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return files("reports").joinpath(name).read_bytes()
+
+
+@cache
+def _style() -> str:
+    """The style of the page and that of KaTeX with its fonts inside."""
+    folder = files("reports").joinpath("katex")
+    fonts = {f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".woff2")}
+
+    def face(match: re.Match[str]) -> str:
+        name = re.search(r"url\(fonts/([\w-]+\.woff2)\)", match[0])
+        if name is None or name[1] not in fonts:
+            return ""
+        data = base64.b64encode(fonts[name[1]]).decode("ascii")
+        source = f'src:url(data:font/woff2;base64,{data}) format("woff2")'
+        return re.sub(r"src:[^}]*", source, match[0])
+
+    katex = re.sub(r"@font-face\{[^}]*\}", face, _asset("katex/katex.min.css").decode("utf-8"))
+    return katex + "\n" + _asset("page.css").decode("utf-8")
+
+
+@cache
+def _script() -> str:
+    """KaTeX and the few lines that call it."""
+    licence = "/*! KaTeX 0.19.1, MIT licence, (c) Khan Academy and other contributors */\n"
+    katex = _asset("katex/katex.min.js").decode("utf-8")
+    script = licence + katex + "\n" + _asset("page.js").decode("utf-8")
+    assert "</script" not in script.lower()
+    return script
+
+
+@cache
+def _policy() -> str:
+    """Nothing is fetched, and no script but ours runs."""
+    digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "font-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+class _Page:
+    """One page: it knows which numbered formulas can be linked to."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.last = {
+            block.number: n
+            for n, block in enumerate(document.blocks)
+            if isinstance(block, Annotated) and block.number is not None
+        }
+        self.sections = [
+            block.text
+            for block in document.blocks
+            if isinstance(block, Heading) and block.level == 1
+        ]
+        self.section = 0
+
+    def page(self) -> str:
+        title = safe(self.document.title)
+        contents = "".join(
+            f'<li><a href="#s{n}">{safe(text)}</a></li>' for n, text in enumerate(self.sections, 1)
+        )
+        nav = f'<nav aria-label="Contents"><ol>{contents}</ol></nav>\n' if contents else ""
+        main = "\n".join(self.numbered(n, block) for n, block in enumerate(self.document.blocks))
+        return (
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
+            '<meta name="referrer" content="no-referrer">\n'
+            f"<title>{title}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
+            '<a class="skip" href="#main">To the text</a>\n'
+            f'<header><h1 dir="auto">{title}</h1></header>\n{nav}'
+            f'<main id="main">\n{main}\n</main>\n<script>{_script()}</script>\n</body>\n</html>\n'
+        )
+
+    def numbered(self, at: int, block: Block) -> str:
+        """A block of the page itself, which can be linked to by its number."""
+        drawn = self.block(block)
+        if isinstance(block, Annotated) and self.last.get(block.number or 0) == at:
+            return drawn.replace("<article ", f'<article id="f{block.number}" ', 1)
+        return drawn
+
+    def blocks(self, blocks: Sequence[Block]) -> str:
+        return "\n".join(map(self.block, blocks))
+
+    def block(self, block: Block) -> str:
+        """One block."""
+        match block:
+            case Heading(text, level):
+                if level > 1:
+                    return f'<h3 dir="auto">{safe(text)}</h3>'
+                self.section += 1
+                return f'<h2 id="s{self.section}">{safe(text)}</h2>'
+            case Paragraph(words):
+                return f'<p dir="auto">{runs_html(words)}</p>'
+            case EquationLines(lines):
+                return _equations(lines)
+            case Table():
+                return _table(block)
+            case RuleBox():
+                return _rule(block)
+            case Boxed(lines):
+                return f'<div class="boxed">{_equations(lines)}</div>'
+            case VerdictBox(mark, title, words):
+                head = f"<strong>{mark.value} {safe(title)}</strong>"
+                said = f"<p>{head} {self.cited(words)}</p>"
+                return f'<section class="verdict {CLASSES[mark]}">{said}</section>'
+            case CodeBlock(code):
+                return f"<pre><code>{safe(code.rstrip())}</code></pre>"
+            case Annotated():
+                return self.annotated(block)
+            case Bullets(items):
+                rows = "".join(f'<li dir="auto">{self.cited(item)}</li>' for item in items)
+                return f"<ul>{rows}</ul>"
+            case Fold(summary, blocks):
+                inner = self.blocks(blocks)
+                return f"<details><summary>{safe(summary)}</summary>\n{inner}\n</details>"
+
+    def annotated(self, block: Annotated) -> str:
+        """The mark, the formula with its notes, and where it stands."""
+        if isinstance(block.right, Code):
+            formula = run_html(block.right)
+        else:
+            left = "" if block.left is None else display(block.left)
+            formula = left + display(block.right, block.relation)
+        notes = "".join(f'<p dir="auto">{self.cited(note)}</p>' for note in block.notes)
+        number = "" if block.number is None else f"({block.number})<br> "
+        later = " next" if block.left is None and isinstance(block.right, Math) else ""
+        return (
+            f'<article class="line {CLASSES[block.mark]}{later}">'
+            f'<div class="sign" role="img" aria-label="{SPOKEN[block.mark]}">'
+            f"{block.mark.value}</div>"
+            f'<div class="said"><div class="formula">{formula}</div>'
+            f'<div class="notes">{notes}</div>{self.blocks(block.blocks)}</div>'
+            f'<div class="place">{number}{safe(block.place)}</div></article>'
+        )
+
+    def cited(self, words: Runs) -> str:
+        """Our own words, in which (12) leads to formula 12."""
+        parts = []
+        for run in words:
+            shown = run_html(run)
+            if isinstance(run, Text):
+                shown = _CITED.sub(self._link, shown)
+            parts.append(shown)
+        return "".join(parts)
+
+    def _link(self, match: re.Match[str]) -> str:
+        if int(match[1]) not in self.last:
+            return match[0]
+        return f'<a href="#f{match[1]}">{match[0]}</a>'
+
+
+def runs_html(words: Runs) -> str:
+    """Words and formulas in a row."""
+    return "".join(map(run_html, words))
+
+
+def run_html(run: Run) -> str:
+    """One run."""
+    match run:
+        case Text(text):
+            return safe(text)
+        case Emphasis(text):
+            return f"<em>{safe(text)}</em>"
+        case Strong(text):
+            return f"<strong>{safe(text)}</strong>"
+        case Code(text):
+            return f"<code>{safe(text)}</code>"
+        case Math():
+            return _set(_breakable(run), math_text(run))
+
+
+def display(math: Math, relation: str = "") -> str:
+    """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
+    latex = _breakable(math)
+    shown = math_text(math)
+    if relation:
+        sign, command = RELATIONS[relation]
+        latex, shown = rf"{{}} {command} {latex}", f" {sign} {shown}"
+    return _set(rf"\displaystyle {latex}", shown)
+
+
+def _breakable(math: Math) -> str:
+    formula = math.formula
+    pieces: Sequence[Piece] = ()
+    if isinstance(formula, Drawn):
+        pieces = formula.latex_pieces
+    elif not isinstance(formula, Equation):
+        printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
+        pieces = printer.pieces(formula)
+    if len(pieces) < 2:
+        return math_latex(math)
+    first, *more = pieces
+    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+
+
+def _set(latex: str, shown: str) -> str:
+    return f'<span class="m" data-tex="{safe(latex)}">{safe(shown)}</span>'
+
+
+def _equations(lines: Sequence[Line]) -> str:
+    """Lines aligned at their equals signs, each with its reason, number and mark."""
+    rows = []
+    for line in lines:
+        left = "" if line.left is None else display(line.left)
+        number = "" if line.number is None else f"({line.number})"
+        mark = f' <span class="sign">{line.mark.value}</span>' if line.mark.value else ""
+        rows.append(
+            f'<tr class="{CLASSES[line.mark]}"><td class="left">{left}</td>'
+            f"<td>{display(line.right, '=')}</td>"
+            f'<td class="why">{runs_html(line.reason)}</td>'
+            f'<td class="number">{number}{mark}</td></tr>'
+        )
+    return f'<div class="equations"><table>{"".join(rows)}</table></div>'
+
+
+def _table(table: Table) -> str:
+    head = "".join(f'<th scope="col">{runs_html(cell)}</th>' for cell in table.head)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in table.rows
+    )
+    return (
+        f'<div class="table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _cell(cell: Runs) -> str:
+    match cell:
+        case (Math() as math,):
+            return display(math)
+    return runs_html(cell)
+
+
+def _rule(box: RuleBox) -> str:
+    """The rule: its lines, then one case per kind of neuron behind a brace."""
+    top = "".join(f"<p>{display(Math(line))}</p>" for line in box.lines)
+    cases = "".join(
+        f'<tr><td>{display(Math(case))},</td><td class="why">{runs_html(words)}</td></tr>'
+        for case, words in box.cases
+    )
+    left = display(Math(box.left))
+    return (
+        f'<div class="boxed">{top}<div class="equations"><table><tr><td class="left">{left} '
+        f'{_set("=", "=")}</td><td class="cases"><table>{cases}</table></td></tr></table></div>'
+        "</div>"
+    )
