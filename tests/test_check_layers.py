@@ -529,3 +529,65 @@ def shifted(formula: Formula) -> Iterator[Formula]:
     if isinstance(formula, Read) and is_layered(formula):
         for step in (1, -1):
             yield replace(formula, at=(affine(formula.at[0]) + step, *formula.at[1:]))
+
+
+BIAS = r"\frac{\partial C}{\partial b^l_j} = \delta^l_j"
+BACK = r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)"
+ENDS = r"\delta^l_j = \sum_k \frac{\partial C}{\partial a^L_k} \sigma'(z^l_j)"
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "cases"),
+    [
+        (r"For each $l = L-1, L-2, \ldots, 2$ compute", BIAS, ["l < L"]),
+        (r"For $l < L$ we have", BIAS, ["l < L"]),
+        (r"For $2 \leq l \leq L - 1$ we have", BIAS, ["l < L"]),
+        (r"If $l = L$ then", BIAS, ["l = L"]),
+        (r"For each $l = 2, 3, \ldots, L$ we have", BIAS, ["l = L", "l < L"]),
+        (r"For $l \geq 2$ we have", BIAS, ["l = L", "l < L"]),
+        (r"For every layer $l$ we have", BIAS, ["l = L", "l < L"]),
+        (r"For each layer $l < L$ we find", BACK, ["l < L"]),
+    ],
+)
+def test_words_narrow_the_layers_of_a_line(words: str, line: str, cases: list[str]) -> None:
+    reading = read_document(f"{words}\n$${line}.$$\n", NIELSEN)
+    assert not reading.problems, reading.problems
+    [found] = judge(reading).lines
+    assert found.word == "proved"
+    assert [case.roles for case in found.cases] == cases
+
+
+def test_words_about_layers_narrow_no_line_but_theirs() -> None:
+    text = f"For $l < L$ we have\n$${BIAS}.$$\nThen\n$${BIAS}.$$\n"
+    first, second = judge(read_document(text, NIELSEN)).lines
+    assert [len(first.cases), len(second.cases)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "word", "why"),
+    [
+        (r"If $l = L$ then", "open", "no layer L+1"),
+        (r"If $l = L - 1$ then", "", "no number"),
+        (r"For $l = L, 3$ we have", "", "a list"),
+    ],
+)
+def test_words_about_layers_that_do_not_fit_are_not_passed_over(
+    words: str, word: str, why: str
+) -> None:
+    reading = read_document(f"{words}\n$${BACK}.$$\n", NIELSEN)
+    if word:
+        [found] = judge(reading).lines
+        assert found.word == word
+        assert why in found.cases[0].why
+    else:
+        assert reading.claims == ()
+        assert any(why in problem.what for problem in reading.problems)
+
+
+def test_a_line_that_is_wrong_in_the_layers_said_is_refuted_there() -> None:
+    text = f"For $l < L$ we have\n$${ENDS}.$$\n"
+    [found] = judge(read_document(text, NIELSEN)).lines
+    assert [case.word for case in found.cases] == ["refuted"]
+    against = found.cases[0].against
+    assert against is not None
+    assert dict(against.letters)["l"] < len(against.world.widths)

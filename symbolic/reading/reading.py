@@ -14,6 +14,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
+from symbolic.reading.layer_words import in_words
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
@@ -126,6 +127,12 @@ class _Reader:
         self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
+        layers = in_words(piece.text, self.profile) if not piece.display else ""
+        if layers:
+            self.words += layers
+            self.mentions.append(piece.at)
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(piece.text, offsets, self.document.macros)
@@ -209,7 +216,8 @@ class _Reader:
     def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         flat = " ".join(words.split())
         for one in said(flat):
-            if one.letter != "*" and self.profile.letters.get(one.letter) != "neuron":
+            sort = self.profile.letters.get(one.letter)
+            if one.letter != "*" and sort not in ("neuron", "layer"):
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
