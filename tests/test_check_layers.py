@@ -525,7 +525,7 @@ def shifted(formula: Formula) -> Iterator[Formula]:
     parts = inside(formula)
     for n, part in enumerate(parts):
         for other in shifted(part):
-            yield rebuilt(formula, [*parts[:n], other, *parts[n + 1 :]])
+            yield rebuilt(formula, (*parts[:n], other, *parts[n + 1 :]))
     if isinstance(formula, Read) and is_layered(formula):
         for step in (1, -1):
             yield replace(formula, at=(affine(formula.at[0]) + step, *formula.at[1:]))
@@ -591,3 +591,14 @@ def test_a_line_that_is_wrong_in_the_layers_said_is_refuted_there() -> None:
     against = found.cases[0].against
     assert against is not None
     assert dict(against.letters)["l"] < len(against.world.widths)
+
+
+def test_a_counterexample_counts_the_neurons_of_each_layer_from_one() -> None:
+    found = last(r"\frac{\partial z^l_m}{\partial z^l_j} = 1").cases[1].against
+    assert found is not None
+    assert found.world.widths == (1, 2, 1)
+    assert dict(found.letters) == {"l": 2, "j": 2, "m": 3, "·": 1}
+    assert dict(found.named) == {"l": 2, "j": 1, "m": 2, "·": 1}
+    text = str(found.world)
+    assert text.startswith("layers of 1-2-1 neurons; w^2_{11} = 1, w^2_{21} = 2, w^3_{11} = -1")
+    assert "a^1_1 = 2 + x, y_1 = 40 + x on sample x" in text

@@ -6,8 +6,8 @@ index calculus once its partial derivatives have been named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symbolic import indexed
@@ -161,6 +161,8 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
     Power(base=Read(array='eta', at=(), sign=''), exponent=Fraction(2, 1))
     """
     match formula:
+        case Num() | Count() | Read():
+            return formula
         case Plus():
             return plus(*parts)
         case Times():
@@ -173,9 +175,10 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
             return SumOver(letter, span, parts[0])
         case Applied(function, at, _, order, sign):
             return Applied(function, at, parts[0], order, sign)
-        case Partial(_, _, reading) if isinstance(parts[1], Read):
-            return Partial(parts[0], parts[1], reading)
-    return formula
+        case Partial(reading=reading):
+            of, by = parts
+            assert isinstance(by, Read), "a derivative is taken by one quantity"
+            return Partial(of, by, reading)
 
 
 def walk(formula: Formula) -> Iterator[Formula]:
@@ -202,19 +205,38 @@ def free(formula: Formula) -> frozenset[Var]:
 
 def with_range(formula: Formula, span: Range) -> Formula:
     """The formula whose sums over neurons of unsaid range have this one."""
-    match formula:
-        case SumOver(letter, old, body):
-            return SumOver(letter, span if old.kind == "unsaid" else old, with_range(body, span))
-        case Plus(parts):
-            return Plus(tuple(with_range(part, span) for part in parts))
-        case Times(parts):
-            return Times(tuple(with_range(part, span) for part in parts))
-        case Power(base, exponent):
-            return Power(with_range(base, span), exponent)
-        case Partial(of, by, reading):
-            return Partial(with_range(of, span), by, reading)
-        case _:
-            return formula
+    made = rebuilt(formula, tuple(with_range(part, span) for part in inside(formula)))
+    if isinstance(made, SumOver) and made.range.kind == "unsaid":
+        return SumOver(made.over, span, made.body)
+    return made
+
+
+def put(formula: Formula, letters: Mapping[Var, Var]) -> Formula:
+    """Other letters for free ones, all at once; a sum that binds one of the new ones is renamed."""
+    if isinstance(formula, SumOver):
+        inner = {old: new for old, new in letters.items() if old != formula.over}
+        over = formula.over
+        if over in inner.values() and free(formula.body) & inner.keys():
+            over = _unused(over, free(formula.body) | {*inner.values()})
+            inner[formula.over] = over
+        limits = formula.range
+        of = next((new.name for old, new in letters.items() if old.name == limits.of), limits.of)
+        return SumOver(over, replace(limits, of=of), put(formula.body, inner))
+    made = rebuilt(formula, tuple(put(part, letters) for part in inside(formula)))
+    if isinstance(made, Read | Applied):
+        return replace(made, at=tuple(_put_index(index, letters) for index in made.at))
+    return made
+
+
+def _put_index(index: Shifted | int, letters: Mapping[Var, Var]) -> Shifted | int:
+    return letters.get(index, index) if isinstance(index, Var) else index
+
+
+def _unused(letter: Var, taken: Collection[Var]) -> Var:
+    found = letter
+    while found in taken:
+        found = Var(f"{found.name}'", letter.sort)
+    return found
 
 
 def bound(formula: Formula) -> tuple[SumOver, ...]:

@@ -287,7 +287,7 @@ def _case(
 
 def with_layers(formula: Formula) -> Formula:
     """The formula whose sums over neurons each name the layer they run over."""
-    new = rebuilt(formula, [with_layers(part) for part in inside(formula)])
+    new = rebuilt(formula, tuple(with_layers(part) for part in inside(formula)))
     if isinstance(new, SumOver) and new.over.sort == NEURON:
         one = _Flattener({}).place(new)
         return SumOver(new.over, Range("layer", of=spelled(one)), new.body)
@@ -316,7 +316,7 @@ class _Flattener:
         """The formula about neurons; `at` are the layers of the letters around it."""
         if isinstance(formula, SumOver) and formula.over.sort == NEURON:
             return self._sum(formula, at)
-        new = rebuilt(formula, [self.of(part, at) for part in inside(formula)])
+        new = rebuilt(formula, tuple(self.of(part, at) for part in inside(formula)))
         if _own(new) is None:
             return new
         assert isinstance(new, Read | Applied)

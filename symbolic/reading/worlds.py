@@ -6,8 +6,8 @@ all that depends on it is computed anew, each number with its slope.  Nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import pairwise, product
@@ -48,7 +48,7 @@ class World:
     """A network: its connections (to, source) with weights, its inputs and outputs, N samples.
 
     φ_k(v) = v² + k v for neuron k; an input neuron i has the signal 1 + i + s on sample s,
-    the desired response of output k is 10 k + s, its bias k, η = 1/2.  `widths` are those of the
+    the desired response of output k is 10 k + s, its bias k, η = 3/7.  `widths` are those of the
     layers of a layered network; `open` says that the document leaves the cost open, so that it is
     that of `open_cost`; `shared` that all neurons have one φ(v) = v² + v, `biased`
     that there are biases.
@@ -133,7 +133,7 @@ class World:
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; "
             f"{phi}; {biases}y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
-            f"{cost}eta = 1/2"
+            f"{cost}eta = 3/7"
         )
 
     def _in_layers(self) -> str:
@@ -151,18 +151,30 @@ class World:
         return (
             f"layers of {'-'.join(map(str, self.widths))} neurons; {weights}; {biases}; "
             f"sigma(z) = z^2 + z; {inputs}, {wanted} on sample x; "
-            f"n = {self.samples}; {cost}eta = 1/2"
+            f"n = {self.samples}; {cost}eta = 3/7"
         )
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A network, neurons and samples at which the two sides differ."""
+    """A network, neurons, samples and layers at which the two sides differ.
+
+    `neurons` are the letters that stand for neurons.
+    """
 
     world: World
     letters: tuple[tuple[str, int], ...]
     left: Fraction
     right: Fraction
+    neurons: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def named(self) -> tuple[tuple[str, int], ...]:
+        """The letters as a reader counts: a neuron of a layered network by its place there."""
+        place = self.world.layers
+        return tuple(
+            (name, place[n][1] if name in self.neurons and place else n) for name, n in self.letters
+        )
 
 
 @cache
@@ -230,15 +242,13 @@ class Tried(int):
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps."""
 
-    def __init__(self, base: Base) -> None:
-        definitions = dict(base.written)
-        if base.open:
-            definitions[COST] = open_cost()
+    def __init__(self, base: Base, chosen: Iterable[World] | None = None) -> None:
+        tried = (layered_worlds() if base.layered else worlds()) if chosen is None else chosen
         found = (
             replace(world, open=base.open, shared=base.shared, biased=base.biased)
-            for world in (layered_worlds() if base.layered else worlds())
+            for world in tried
         )
-        self._values = [(world, _Values(definitions, world)) for world in found]
+        self._values = [(world, _Values(base, world)) for world in found]
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
         """The first instance that meets the assumptions and at which the sides differ."""
@@ -254,19 +264,11 @@ class Refuter:
                 except UndefinedError:
                     continue
                 if left != right:
-                    return Counterexample(world, _named(world, letters), left, right)
+                    named = tuple(sorted((v.name, n) for v, n in letters.items()))
+                    neurons = frozenset(v.name for v in letters if v.sort == NEURON)
+                    return Counterexample(world, named, left, right, neurons)
                 count += 1
         return Tried(count)
-
-
-def _named(world: World, letters: Mapping[Var, int]) -> tuple[tuple[str, int], ...]:
-    """The letters by name; a neuron of a layered network has the number it has in its layer."""
-    return tuple(
-        sorted(
-            (v.name, world.layers[n][1] if world.widths and v.sort == NEURON else n)
-            for v, n in letters.items()
-        )
-    )
 
 
 def _assignments(
@@ -320,8 +322,10 @@ def _in_place(world: World, layers: Layers, letters: Mapping[Var, int]) -> bool:
 class _Values:
     """The quantities of one network; `by` is what a derivative is taken by."""
 
-    def __init__(self, definitions: Mapping[str, tuple[Read, Formula]], world: World) -> None:
-        self.definitions, self.world = definitions, world
+    def __init__(self, base: Base, world: World) -> None:
+        self.definitions, self.world = dict(base.written), world
+        if base.open:
+            self.definitions[COST] = open_cost()
         self.edges = world.edges
         self._known: dict[tuple[Entry, Entry | None], Number] = {}
 
@@ -418,8 +422,7 @@ class _Values:
         if within == CORE or kind in ("interval", "all"):
             return [*world.neurons]
         if kind == "fed":
-            [of] = [n for v, n in at.items() if v.name == total.range.of]
-            return [*world.fed(of)]
+            return [to for v, n in at.items() if v.name == total.range.of for to in world.fed(n)]
         wanted = "hidden" if kind == "hidden" else "output"
         return [n for n in world.neurons if world.kind(n) == wanted]
 
@@ -441,7 +444,7 @@ class _Values:
                 raise UndefinedError
             return Fraction(at[0]), ZERO
         if name == "eta":
-            return Fraction(1, 2), ZERO
+            return Fraction(3, 7), ZERO
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":
