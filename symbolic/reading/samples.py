@@ -1,9 +1,9 @@
 """Whose sample a quantity without one belongs to: the cost of one sample, and books that leave it.
 
-Where the notation cannot write the sample of a signal, a signal beside C_x is that of the sample x;
-and a cost that is written without its sample, and is made of signals without theirs, is the cost of
-the one sample that the signals have, as the changes of the weights are those for that sample.  In
-every notation this is said of a cost that the document leaves undefined.
+A cost that is written without its sample, and is made of signals without theirs, is the cost of
+the one sample that the signals have, and the changes of the weights are those for that sample.
+So is a cost that the document leaves undefined.  Where the notation cannot write the sample of a
+signal, a signal beside C_x is that of the sample x.
 """
 
 from __future__ import annotations
@@ -66,8 +66,7 @@ def _is_of_one_sample(reading: Reading) -> bool:
     made = [c for c in reading.claims if c.kind is Kind.DEFINITION and not c.problems]
     whole = [claim for claim in made if claim.head is not None and key(claim.head) == WHOLE]
     if whole:
-        one = all(UNWRITTEN in free(claim.right) for claim in whole)
-        return one and not reading.profile.writes_samples
+        return all(UNWRITTEN in free(claim.right) for claim in whole)
     if any(claim.head is not None and key(claim.head) == WHOLE for claim in reading.standard):
         return False
     costs = {
