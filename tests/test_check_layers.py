@@ -372,7 +372,8 @@ def test_shapes_and_layers_that_do_not_fit_are_a_type_error(line: str, why: str)
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (r"\delta^l_j = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "whole vectors"),
+        (r"\delta^l_j = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "beside a number"),
+        (r"\delta^l = ((w^{l+1})^T \delta^{l+1}_k) \odot \sigma'(z^l)", "whole vectors"),
         (r"\frac{\partial a^l}{\partial z^l} = \Sigma'(z^l)", "Only the cost"),
         (r"\delta = \nabla_a C", "no layer"),
         (r"\delta^l = \nabla C", "∇ does not say"),
@@ -602,3 +603,59 @@ def test_a_counterexample_counts_the_neurons_of_each_layer_from_one() -> None:
     text = str(found.world)
     assert text.startswith("layers of 1-2-1 neurons; w^2_{11} = 1, w^2_{21} = 2, w^3_{11} = -1")
     assert "a^1_1 = 2 + x, y_1 = 40 + x on sample x" in text
+
+
+@pytest.mark.parametrize(
+    ("cost", "line", "word"),
+    [
+        (r"let $C = \frac{1}{2} \|y - a^L\|^2$", r"\nabla_a C = a^L - y", "proved"),
+        (r"let $C = \frac{1}{2} \|y - a^L\|^2$", r"\nabla_a C = y - a^L", "refuted"),
+        (r"let $C = \frac{1}{2} \|y - a^L\|^2$", r"\nabla_a C = \frac{1}{2} (a^L - y)", "refuted"),
+        (
+            r"let $C = \frac{1}{2} \lVert y - a^L \rVert^2$",
+            r"C = \frac{1}{2} (a^L - y)^T (a^L - y)",
+            "proved",
+        ),
+        (
+            r"let $C = \frac{1}{2} ||y - a^L||^2$",
+            r"\frac{1}{2} \sum_j (y_j - a^L_j)^2 = \frac{1}{2} \|y - a^L\|^2",
+            "proved",
+        ),
+        (
+            r"let $C = \frac{1}{2n} \sum_x \|y(x) - a^L(x)\|^2$",
+            r"\frac{\partial C}{\partial w^l} = \sum_x \delta^l (a^{l-1})^T",
+            "proved",
+        ),
+        (
+            r"let $C = \frac{1}{2n} \sum_x \|y(x) - a^L(x)\|^2$",
+            r"C = \frac{1}{n} \sum_x \sum_j (y_j(x) - a^L_j(x))^2",
+            "refuted",
+        ),
+    ],
+)
+def test_a_norm_is_a_sum_of_squares(cost: str, line: str, word: str) -> None:
+    found = last(line, cost + ". ")
+    assert found.word == word, found.cases
+    assert word == "refuted" or all(case.under == ((),) for case in found.cases)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"C = \|y - a^L\|",
+        r"C = |y - a^L|^2",
+        r"C = \|y - a^L",
+        r"C = \|y_j - a^L_j\|^2",
+        r"C = \|y - a^l\|^2",
+        r"C = \|\Sigma'(z^L)\|^2",
+    ],
+)
+def test_what_is_no_square_of_a_norm_is_not_understood(line: str) -> None:
+    reading = read_document(f"let ${line}$.\n", NIELSEN)
+    assert reading.claims == ()
+    assert reading.problems
+
+
+def test_nothing_is_said_of_the_value_of_a_cost_without_definition() -> None:
+    found = judged(r"C = \frac{1}{n} \sum_x C_x", MEAN).lines[-1]
+    assert found.word == "open"

@@ -19,7 +19,7 @@ from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
-from symbolic.reading.matrices import components, is_whole
+from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import after, conditional, lead, said, sums_over, unread
 from symbolic.reading.relations import Relations
@@ -282,7 +282,8 @@ class _Reader:
         self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
     ) -> list[Formula | None]:
         """The sides of a chain; whole vectors and matrices by their components."""
-        trees = [parse(member) if member else None for member in members]
+        layered = "layer" in self.profile.letters.values()
+        trees = [parse(normed(m) if layered else m) if m else None for m in members]
         if any(tree is not None and is_whole(tree, context) for tree in trees):
             if "*" in self.local:
                 raise NotUnderstood(

@@ -331,7 +331,7 @@ class _Values:
     """The quantities of one network; `by` is what a derivative is taken by."""
 
     def __init__(self, base: Base, world: World) -> None:
-        self.definitions, self.world = dict(base.written), world
+        self.base, self.definitions, self.world = base, dict(base.written), world
         if base.open:
             self.definitions[COST] = open_cost()
         self.edges = world.edges
@@ -444,6 +444,8 @@ class _Values:
     def _computed(self, entry: Entry, by: Entry | None) -> Number:
         name, at = entry
         world = self.world
+        if name == COST and by is None and self.base.open:
+            raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
             return Fraction(self.edges.get((at[0], at[1]), 0)), ZERO
