@@ -659,3 +659,35 @@ def test_what_is_no_square_of_a_norm_is_not_understood(line: str) -> None:
 def test_nothing_is_said_of_the_value_of_a_cost_without_definition() -> None:
     found = judged(r"C = \frac{1}{n} \sum_x C_x", MEAN).lines[-1]
     assert found.word == "open"
+
+
+@pytest.mark.parametrize(
+    ("end", "roles"),
+    [
+        (r" \quad \text{for } l = L-1, \ldots, 2", "l < L"),
+        (r", \quad l = L-1, L-2, \dots, 2.", "l < L"),
+        (r" \text{ for all } l < L \tag{2}", "l < L"),
+        (r", \qquad \text{if } l = L,", "l = L"),
+    ],
+)
+def test_the_end_of_a_display_narrows_its_layers(end: str, roles: str) -> None:
+    text = f"Then\n$${BIAS}{end}$$\nand\n$${BIAS}$$\n"
+    reading = read_document(text, NIELSEN)
+    assert not reading.problems, reading.problems
+    first, second = judge(reading).lines
+    assert [case.roles for case in first.cases] == [roles]
+    assert len(second.cases) == 2
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        r" \quad \text{for } l = L-1, \ldots, 1",
+        r" \quad \text{not for } l < L",
+        r" \quad \text{for } l < 7",
+        r" \quad \text{for } j < L",
+    ],
+)
+def test_another_end_of_a_display_is_not_passed_over(end: str) -> None:
+    reading = read_document(f"Then\n$${BIAS}{end}$$\n", NIELSEN)
+    assert reading.problems

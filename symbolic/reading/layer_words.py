@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from symbolic.reading.formulas import LAYER
 from symbolic.reading.profile import Profile
@@ -29,6 +30,27 @@ _WORDS = {
 }
 
 
+_ENDING = re.compile(
+    r"(?P<all>(?:\\q?quad|\\[,;]|[\s,])*"
+    r"(?:\\(?:text|mbox|textrm)\s*\{,?\s*(?:for|if|when|where|with)(?: all| any| each| every)?\s*\}"
+    r"|\\q?quad|,)\s*(?P<range>[^{}&]*?))"
+    r"(?:[\s.,;]|\\tag\*?\{[^{}]*\})*$"
+)
+_STARTS = re.compile(r"\\q?quad|\\(?:text|mbox|textrm)\b|,")
+LONGEST = 160
+"""How many characters at the end of a display may be such a range."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A range of a layer letter that ends a display: where it stands, and what it says."""
+
+    start: int
+    end: int
+    letter: str
+    role: str
+
+
 def in_words(text: str, profile: Profile) -> str:
     """The words for a range of a layer letter, empty for anything else.
 
@@ -36,13 +58,34 @@ def in_words(text: str, profile: Profile) -> str:
     >>> in_words("l = L-1, L-2, \\\\ldots, 2", open_profile("nielsen"))
     ' $l$ in a hidden layer '
     """
+    letter, role = _said(text, profile)
+    return _WORDS[role].format(letter) if role else ""
+
+
+def ending(text: str, profile: Profile) -> Ending | None:
+    """What the end of a display says of a layer letter.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> ending("a^l_j = 1 \\\\quad \\\\text{for } l < L.", open_profile("nielsen"))
+    Ending(start=10, end=33, letter='l', role='hidden')
+    """
+    for found in _STARTS.finditer(text, max(0, len(text) - LONGEST)):
+        match = _ENDING.match(text, found.start())
+        letter, role = _said(match["range"], profile) if match else ("", "")
+        if match and role:
+            return Ending(found.start(), match.end("all"), letter, role)
+    return None
+
+
+def _said(text: str, profile: Profile) -> tuple[str, str]:
+    """The layer letter and its role; empty where the text is no range of one."""
     letters = [sign for sign, sort in profile.letters.items() if sort == LAYER.name]
     last = [sign for sign, sort in profile.sizes.items() if sort == LAYER.name]
     signs = re.findall(r"\\[A-Za-z]+|\\.|\S", text)
     used = [sign for sign in letters if sign in signs]
     if len(used) != 1 or not last:
-        return ""
+        return "", ""
     names = {used[0]: "l", last[0]: "L", "\\,": "", "\\;": "", "\\ ": ""}
     bare = "".join(names.get(sign, sign) for sign in signs)
     role = next((role for pattern, role in _RANGES if re.fullmatch(pattern, bare)), "")
-    return _WORDS[role].format(used[0]) if role else ""
+    return used[0], role

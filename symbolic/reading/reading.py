@@ -14,7 +14,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
-from symbolic.reading.layer_words import in_words
+from symbolic.reading.layer_words import Ending, ending, in_words
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
@@ -134,8 +134,9 @@ class _Reader:
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
+        said = ending(piece.text, self.profile) if piece.display else None
         try:
-            text, offsets = expanded(piece.text, offsets, self.document.macros)
+            text, offsets = expanded(_without(piece.text, said), offsets, self.document.macros)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
             self._listen()
@@ -151,6 +152,8 @@ class _Reader:
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
+        if said is not None:
+            self.local[said.letter] = Role(said.letter, said.role, piece.at + said.start)
         following = self._following(self.document.pieces, number)
         first = len(self.relations.claims)
         troubles: list[NotUnderstood] = []
@@ -169,6 +172,8 @@ class _Reader:
             self.problems.append(self.source.problem(troubles[-1]))
             self.relations.chain = None
             self._reset()
+        if said is not None:
+            self.local.pop(said.letter, None)
         if real[-1].stopped:
             self._sentence_ends()
         numbers = tuple(claim.number for claim in self.relations.claims[first:])
@@ -325,6 +330,13 @@ class _Reader:
                 members = [with_range(m, Range(span)) if m else None for m in members]
             self.relations.add(chain, members, inner, notes, cue, piece)
         self.relations.chain = None
+
+
+def _without(text: str, said: Ending | None) -> str:
+    """The display without what its end says of a layer; every character keeps its place."""
+    if said is None:
+        return text
+    return text[: said.start] + " " * (said.end - said.start) + text[said.end :]
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:
