@@ -10,7 +10,8 @@ from reports.progress import bar, clock
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Entry, Outcome, Reading
 from symbolic.reading.formulas import UNWRITTEN
-from symbolic.reading.judgement import Judged, Judgement, Nearest, Reached, judge
+from symbolic.reading.judgement import Judged, Judgement, Reached, judge
+from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile, open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.rendering import render
@@ -150,7 +151,7 @@ def _item(one: Judged, profile: Profile) -> Json:
     if bad is not None:
         row["counterexample"] = {
             "network": str(bad.world),
-            "letters": {_SAMPLE.get(name, name): at for name, at in bad.letters},
+            "letters": {_SAMPLE.get(name, name): at for name, at in bad.named},
             "left": str(bad.left),
             "right": str(bad.right),
         }

@@ -18,8 +18,8 @@ from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.documents import Document, Mathematics, cut
 from symbolic.reading.formulas import Call, Formula, Plus, SumOver, Times
-from symbolic.reading.judgement import Nearest
 from symbolic.reading.macros import expanded
+from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, tokens

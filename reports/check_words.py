@@ -9,8 +9,10 @@ from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
 from symbolic.reading.claims import Claim, Kind
-from symbolic.reading.judgement import Judged, Nearest, Reached, Repair
+from symbolic.reading.judgement import Judged, Reached
+from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
+from symbolic.reading.repairs import Repair
 from symbolic.reading.theory import Assumption
 
 MARKS = {

@@ -372,7 +372,8 @@ def test_shapes_and_layers_that_do_not_fit_are_a_type_error(line: str, why: str)
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (r"\delta^l_j = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "whole vectors"),
+        (r"\delta^l_j = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "beside a number"),
+        (r"\delta^l = ((w^{l+1})^T \delta^{l+1}_k) \odot \sigma'(z^l)", "whole vectors"),
         (r"\frac{\partial a^l}{\partial z^l} = \Sigma'(z^l)", "Only the cost"),
         (r"\delta = \nabla_a C", "no layer"),
         (r"\delta^l = \nabla C", "∇ does not say"),
@@ -525,7 +526,168 @@ def shifted(formula: Formula) -> Iterator[Formula]:
     parts = inside(formula)
     for n, part in enumerate(parts):
         for other in shifted(part):
-            yield rebuilt(formula, [*parts[:n], other, *parts[n + 1 :]])
+            yield rebuilt(formula, (*parts[:n], other, *parts[n + 1 :]))
     if isinstance(formula, Read) and is_layered(formula):
         for step in (1, -1):
             yield replace(formula, at=(affine(formula.at[0]) + step, *formula.at[1:]))
+
+
+BIAS = r"\frac{\partial C}{\partial b^l_j} = \delta^l_j"
+BACK = r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)"
+ENDS = r"\delta^l_j = \sum_k \frac{\partial C}{\partial a^L_k} \sigma'(z^l_j)"
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "cases"),
+    [
+        (r"For each $l = L-1, L-2, \ldots, 2$ compute", BIAS, ["l < L"]),
+        (r"For $l < L$ we have", BIAS, ["l < L"]),
+        (r"For $2 \leq l \leq L - 1$ we have", BIAS, ["l < L"]),
+        (r"If $l = L$ then", BIAS, ["l = L"]),
+        (r"For each $l = 2, 3, \ldots, L$ we have", BIAS, ["l = L", "l < L"]),
+        (r"For $l \geq 2$ we have", BIAS, ["l = L", "l < L"]),
+        (r"For every layer $l$ we have", BIAS, ["l = L", "l < L"]),
+        (r"For each layer $l < L$ we find", BACK, ["l < L"]),
+    ],
+)
+def test_words_narrow_the_layers_of_a_line(words: str, line: str, cases: list[str]) -> None:
+    reading = read_document(f"{words}\n$${line}.$$\n", NIELSEN)
+    assert not reading.problems, reading.problems
+    [found] = judge(reading).lines
+    assert found.word == "proved"
+    assert [case.roles for case in found.cases] == cases
+
+
+def test_words_about_layers_narrow_no_line_but_theirs() -> None:
+    text = f"For $l < L$ we have\n$${BIAS}.$$\nThen\n$${BIAS}.$$\n"
+    first, second = judge(read_document(text, NIELSEN)).lines
+    assert [len(first.cases), len(second.cases)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "word", "why"),
+    [
+        (r"If $l = L$ then", "open", "no layer L+1"),
+        (r"If $l = L - 1$ then", "", "no number"),
+        (r"For $l = L, 3$ we have", "", "a list"),
+    ],
+)
+def test_words_about_layers_that_do_not_fit_are_not_passed_over(
+    words: str, word: str, why: str
+) -> None:
+    reading = read_document(f"{words}\n$${BACK}.$$\n", NIELSEN)
+    if word:
+        [found] = judge(reading).lines
+        assert found.word == word
+        assert why in found.cases[0].why
+    else:
+        assert reading.claims == ()
+        assert any(why in problem.what for problem in reading.problems)
+
+
+def test_a_line_that_is_wrong_in_the_layers_said_is_refuted_there() -> None:
+    text = f"For $l < L$ we have\n$${ENDS}.$$\n"
+    [found] = judge(read_document(text, NIELSEN)).lines
+    assert [case.word for case in found.cases] == ["refuted"]
+    against = found.cases[0].against
+    assert against is not None
+    assert dict(against.letters)["l"] < len(against.world.widths)
+
+
+def test_a_counterexample_counts_the_neurons_of_each_layer_from_one() -> None:
+    found = last(r"\frac{\partial z^l_m}{\partial z^l_j} = 1").cases[1].against
+    assert found is not None
+    assert found.world.widths == (1, 2, 1)
+    assert dict(found.letters) == {"l": 2, "j": 2, "m": 3, "·": 1}
+    assert dict(found.named) == {"l": 2, "j": 1, "m": 2, "·": 1}
+    text = str(found.world)
+    assert text.startswith("layers of 1-2-1 neurons; w^2_{11} = 1, w^2_{21} = 2, w^3_{11} = -1")
+    assert "a^1_1 = 2 + x, y_1 = 40 + x on sample x" in text
+
+
+@pytest.mark.parametrize(
+    ("cost", "line", "word"),
+    [
+        (r"let $C = \frac{1}{2} \|y - a^L\|^2$", r"\nabla_a C = a^L - y", "proved"),
+        (r"let $C = \frac{1}{2} \|y - a^L\|^2$", r"\nabla_a C = y - a^L", "refuted"),
+        (r"let $C = \frac{1}{2} \|y - a^L\|^2$", r"\nabla_a C = \frac{1}{2} (a^L - y)", "refuted"),
+        (
+            r"let $C = \frac{1}{2} \lVert y - a^L \rVert^2$",
+            r"C = \frac{1}{2} (a^L - y)^T (a^L - y)",
+            "proved",
+        ),
+        (
+            r"let $C = \frac{1}{2} ||y - a^L||^2$",
+            r"\frac{1}{2} \sum_j (y_j - a^L_j)^2 = \frac{1}{2} \|y - a^L\|^2",
+            "proved",
+        ),
+        (
+            r"let $C = \frac{1}{2n} \sum_x \|y(x) - a^L(x)\|^2$",
+            r"\frac{\partial C}{\partial w^l} = \sum_x \delta^l (a^{l-1})^T",
+            "proved",
+        ),
+        (
+            r"let $C = \frac{1}{2n} \sum_x \|y(x) - a^L(x)\|^2$",
+            r"C = \frac{1}{n} \sum_x \sum_j (y_j(x) - a^L_j(x))^2",
+            "refuted",
+        ),
+    ],
+)
+def test_a_norm_is_a_sum_of_squares(cost: str, line: str, word: str) -> None:
+    found = last(line, cost + ". ")
+    assert found.word == word, found.cases
+    assert word == "refuted" or all(case.under == ((),) for case in found.cases)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"C = \|y - a^L\|",
+        r"C = |y - a^L|^2",
+        r"C = \|y - a^L",
+        r"C = \|y_j - a^L_j\|^2",
+        r"C = \|y - a^l\|^2",
+        r"C = \|\Sigma'(z^L)\|^2",
+    ],
+)
+def test_what_is_no_square_of_a_norm_is_not_understood(line: str) -> None:
+    reading = read_document(f"let ${line}$.\n", NIELSEN)
+    assert reading.claims == ()
+    assert reading.problems
+
+
+def test_nothing_is_said_of_the_value_of_a_cost_without_definition() -> None:
+    found = judged(r"C = \frac{1}{n} \sum_x C_x", MEAN).lines[-1]
+    assert found.word == "open"
+
+
+@pytest.mark.parametrize(
+    ("end", "roles"),
+    [
+        (r" \quad \text{for } l = L-1, \ldots, 2", "l < L"),
+        (r", \quad l = L-1, L-2, \dots, 2.", "l < L"),
+        (r" \text{ for all } l < L \tag{2}", "l < L"),
+        (r", \qquad \text{if } l = L,", "l = L"),
+    ],
+)
+def test_the_end_of_a_display_narrows_its_layers(end: str, roles: str) -> None:
+    text = f"Then\n$${BIAS}{end}$$\nand\n$${BIAS}$$\n"
+    reading = read_document(text, NIELSEN)
+    assert not reading.problems, reading.problems
+    first, second = judge(reading).lines
+    assert [case.roles for case in first.cases] == [roles]
+    assert len(second.cases) == 2
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        r" \quad \text{for } l = L-1, \ldots, 1",
+        r" \quad \text{not for } l < L",
+        r" \quad \text{for } l < 7",
+        r" \quad \text{for } j < L",
+    ],
+)
+def test_another_end_of_a_display_is_not_passed_over(end: str) -> None:
+    reading = read_document(f"Then\n$${BIAS}{end}$$\n", NIELSEN)
+    assert reading.problems

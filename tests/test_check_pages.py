@@ -49,7 +49,8 @@ from symbolic.reading.formulas import (
     SumOver,
     Times,
 )
-from symbolic.reading.judgement import Argument, Nearest
+from symbolic.reading.judgement import Argument
+from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import known_profiles, open_profile
 from symbolic.reading.theory import Assumption
 

@@ -22,6 +22,7 @@ from symbolic.reading.tree import (
     Listed,
     Mark,
     Node,
+    Norm,
     Number,
     Product,
     Quotient,
@@ -208,6 +209,9 @@ class _Build(Transformer[Token, Any]):
 
     def list_group(self, opening: Token, inside: Listed, _: Token) -> Node:
         return Group(inside.items, _at(opening))
+
+    def norm(self, opening: Token, inside: Node, _: Token) -> Node:
+        return Norm(inside, _at(opening))
 
     def quotient(self, sign: Token, over: Node, under: Node) -> Node:
         return Quotient(over, under, _at(sign))

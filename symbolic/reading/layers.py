@@ -46,7 +46,8 @@ class Layers:
 
     `written` are its two sides in layer notation; `lowest` says of each layer letter its least
     value (the first layer is 1), `highest` how many layers later its last layer stands; `ends`
-    says of a layer letter whether that last layer is L, where the claim is split by it.  `known`
+    says of a layer letter whether that last layer is L, where the claim is split by it; `before`
+    are those that words say are before the last.  `known`
     are facts of its letters: last (in the layer before the last), deep (in one after the second),
     beside (a pair in one layer), apart (one is two layers after the other).
     """
@@ -56,16 +57,18 @@ class Layers:
     lowest: tuple[tuple[str, int], ...]
     highest: tuple[tuple[str, int], ...]
     ends: tuple[tuple[str, bool], ...] = ()
+    before: tuple[str, ...] = ()
     known: tuple[tuple[str, tuple[tuple[Var, ...], ...]], ...] = ()
 
     @property
     def said(self) -> str:
         """The case in words, such as l+1 = L."""
         highest = dict(self.highest)
-        return ", ".join(
+        cases = [
             f"{spelled((name, highest[name]))} {'=' if end else '<'} {LAST}"
             for name, end in self.ends
-        )
+        ]
+        return ", ".join([*cases, *(f"{name} < {LAST}" for name in self.before)])
 
 
 @dataclass(frozen=True)
@@ -171,9 +174,10 @@ def flattened(claim: Claim) -> tuple[Flat, ...]:
         for v in sorted(letters, key=lambda v: v.name)
     }
     lowest, highest = _extent(sides)
-    split = sorted({n for n, step in where.values() if n != LAST and step == highest[n]})
-    cases: list[dict[str, bool]] = [{}]
-    for name in split:
+    ended = _said_of_layers(claim, lowest, highest)
+    split = {n for n, step in where.values() if n != LAST and step == highest[n]} - {*ended}
+    cases = [dict.fromkeys(ended, True)]
+    for name in sorted(split):
         cases = [{**case, name: end} for case in cases for end in (True, False)]
     found = [_case(claim, where, lowest, highest, case) for case in cases]
     kept = tuple(one for one in found if one is not None)
@@ -212,6 +216,25 @@ def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]
     return lowest, highest
 
 
+def _said_of_layers(claim: Claim, lowest: dict[str, int], highest: dict[str, int]) -> list[str]:
+    """The layer letters that words say are L; other words narrow what is least and highest."""
+    ended: list[str] = []
+    for name in sorted(highest):
+        said = claim.role(name)
+        if said == "output" and highest[name] > 0:
+            raise BeyondError(f"There is no layer {spelled((LAST, highest[name]))}.")
+        if said == "output":
+            highest[name] = 0
+            ended.append(name)
+        if said == "hidden":
+            highest[name] = max(highest[name], 1)
+        if said in ("hidden", "any"):
+            lowest[name] = max(lowest[name], 2)
+        if said == "input":
+            raise BeyondError(f"{name} is the first layer in words: write its number nowhere else.")
+    return ended
+
+
 _KINDS = {"output": ("output",), "hidden": ("hidden",), "feeder": ("hidden", "input")}
 """What a letter of this role may be said to be."""
 
@@ -248,6 +271,7 @@ def _case(
             tuple(lowest.items()),
             tuple(highest.items()),
             tuple(ends.items()),
+            tuple(name for name in highest if claim.role(name) == "hidden"),
             (
                 ("last", tuple((v,) for v, one in at.items() if one == (LAST, -1))),
                 (
@@ -263,7 +287,7 @@ def _case(
 
 def with_layers(formula: Formula) -> Formula:
     """The formula whose sums over neurons each name the layer they run over."""
-    new = rebuilt(formula, [with_layers(part) for part in inside(formula)])
+    new = rebuilt(formula, tuple(with_layers(part) for part in inside(formula)))
     if isinstance(new, SumOver) and new.over.sort == NEURON:
         one = _Flattener({}).place(new)
         return SumOver(new.over, Range("layer", of=spelled(one)), new.body)
@@ -292,7 +316,7 @@ class _Flattener:
         """The formula about neurons; `at` are the layers of the letters around it."""
         if isinstance(formula, SumOver) and formula.over.sort == NEURON:
             return self._sum(formula, at)
-        new = rebuilt(formula, [self.of(part, at) for part in inside(formula)])
+        new = rebuilt(formula, tuple(self.of(part, at) for part in inside(formula)))
         if _own(new) is None:
             return new
         assert isinstance(new, Read | Applied)

@@ -146,9 +146,10 @@ def _missing(claims: Sequence[Claim], usual: Sequence[Claim], profile: Profile) 
     found = []
     for name, claim in used.items():
         if name[0] == "E" and NEURON.name not in name and name not in stated | known:
-            sign = next(s.sign for s in profile.symbols.values() if s.kind == "cost")
-            what = f"{sign} has no definition; it is any differentiable function of the outputs."
-            found.append(Lint("open cost", what, claim.place))
+            parts = (*walk(claim.left), *walk(claim.right))
+            cost = next(p for p in parts if isinstance(p, Read) and key(p) == name)
+            what = "has no definition; it is any differentiable function of the outputs."
+            found.append(Lint("open cost", f"{render(cost, profile)} {what}", claim.place))
     for one in usual:
         assert one.head is not None
         name = key(one.head)

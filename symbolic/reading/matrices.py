@@ -16,6 +16,7 @@ from symbolic.reading.layers import LAST, Level, level, spelled
 from symbolic.reading.profile import Symbol
 from symbolic.reading.scripts import index
 from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
     Addition,
     BigSum,
@@ -24,6 +25,7 @@ from symbolic.reading.tree import (
     Letter,
     Mark,
     Node,
+    Norm,
     Number,
     Product,
     Quotient,
@@ -33,6 +35,7 @@ from symbolic.reading.tree import (
 
 WHOLE = ("signal", "field", "local gradient", "bias", "target", "weight")
 """What may be written as a vector or matrix."""
+_DOUBLE = ("\\|", "\\Vert", "\\lVert", "\\rVert")
 FIRST = ("j", "k", "m", "p", "q", "i")
 """Letters for components, as far as the notation has them."""
 Built = Callable[[str, str, frozenset[str]], Node]
@@ -71,6 +74,29 @@ class Shaped:
         return self.rows is None and self.columns is None
 
 
+def normed(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
+    """The tokens with double bars opening and closing in turn; single ones stay as they are.
+
+    >>> from symbolic.reading.tokens import tokens
+    >>> [token.kind for token in normed(tokens(r"\\|z\\|, ||z||, |z|"))][:7]
+    ['LNORM', 'SYM', 'RNORM', 'COMMA', 'LNORM', 'SYM', 'RNORM']
+    """
+    found: list[Tok] = []
+    opened = False
+    n = 0
+    while n < len(tokens):
+        token = tokens[n]
+        pair = tokens[n : n + 2]
+        twice = len(pair) == 2 and all(t.kind == "BAR" and t.text == "|" for t in pair)
+        if twice or (token.kind == "BAR" and token.text in _DOUBLE):
+            token = Tok("RNORM" if opened else "LNORM", token.text, token.at, pair[twice].end)
+            opened = not opened
+            n += twice
+        found.append(token)
+        n += 1
+    return tuple(found)
+
+
 def is_whole(node: Node, context: Context) -> bool:
     """Whether a formula speaks of a vector or matrix without its indices."""
     if LAYER.name not in context.profile.letters.values():
@@ -81,10 +107,18 @@ def is_whole(node: Node, context: Context) -> bool:
 def components(members: Sequence[Node | None], context: Context) -> list[Node | None]:
     """The sides of an equation of vectors or matrices, each as the component that stands for all.
 
-    Raises `NotUnderstood` where shapes do not fit.
+    A side without whole vectors is one number, as it is written.  Raises `NotUnderstood` where
+    shapes do not fit.
     """
     reader = _Shapes(context)
-    shaped = [None if member is None else reader.of(member) for member in members]
+    shaped = [
+        None
+        if member is None
+        else reader.of(member)
+        if is_whole(member, context)
+        else _scalar(member)
+        for member in members
+    ]
     first = next(one for one in shaped if one is not None)
     for one, member in zip(shaped, members, strict=True):
         if one is not None and member is not None:
@@ -118,7 +152,7 @@ def _walk(node: Node) -> Iterator[Node]:
                 stack += parts
             case Quotient(over, under):
                 stack += [over, under]
-            case BigSum(_, _, body) | Root(body) | Braced(body):
+            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body):
                 stack.append(body)
             case Scripted(base) if not isinstance(base, Letter):
                 stack.append(base)
@@ -126,7 +160,7 @@ def _walk(node: Node) -> Iterator[Node]:
 
 def _is_bare(node: Node, context: Context) -> bool:
     match node:
-        case Mark(kind="NABLA"):
+        case Mark(kind="NABLA") | Norm():
             return True
         case Letter(name) | Scripted(Letter(name), None):
             symbol = context.profile.symbol(name)
@@ -165,6 +199,10 @@ class _Shapes:
         if len(free) < 2:
             raise NotUnderstood("There are too few letters for the components.", "Write them.", 0)
         return free
+
+    def side(self, node: Node) -> Shaped:
+        """The shape of a side and its components."""
+        return self.of(node) if is_whole(node, self.context) else _scalar(node)
 
     def of(self, node: Node) -> Shaped:
         """The shape of a formula and its components."""
@@ -271,7 +309,21 @@ class _Shapes:
                 raise NotUnderstood("Δ is read before a weight only.", "", node.at)
             one = self.of(following)
             return Shaped(one.rows, one.columns, _after(node, one)), n + 2
-        return self._one(node, symbol), n + 1
+        one = self._one(node, symbol)
+        if following is None or not self._is_argument(symbol, following):
+            return one, n + 1
+        return Shaped(one.rows, one.columns, _before(one, following)), n + 2
+
+    def _is_argument(self, symbol: Symbol | None, following: Node | None) -> bool:
+        """Whether (x) follows a quantity, which is not read."""
+        return (
+            symbol is not None
+            and isinstance(following, Group)
+            and all(
+                isinstance(item, Letter) and item.name in self.profile.arguments
+                for item in following.items
+            )
+        )
 
     def _applied(self, node: Node, symbol: Symbol, argument: Node | None) -> Shaped:
         """σ of each component; a diagonal matrix has them on its diagonal."""
@@ -308,6 +360,10 @@ class _Shapes:
             case Scripted(base, None, above, 0) if _is_transposition(above):
                 one = self.of(base)
                 return Shaped(one.columns, one.rows, _turned(one), one.diagonal)
+            case Scripted(Norm(inside), None, Number("2"), 0):
+                return self._squares(self.of(inside), node.at)
+            case Norm() | Scripted(Norm()):
+                raise NotUnderstood("A norm is read as ‖…‖^2.", "Write the square.", node.at)
             case Scripted(base, None, above, 0) if above is not None:
                 one = self.of(base)
                 if not one.number:
@@ -333,6 +389,24 @@ class _Shapes:
         raise NotUnderstood(
             "This is not read beside whole vectors.", "Write the formula with indices.", node.at
         )
+
+    def _squares(self, one: Shaped, at: int) -> Shaped:
+        """‖x‖² = Σ_m (x_m)²."""
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            chosen: list[str] = []
+            for layer in (one.rows, one.columns):
+                free = self.letters(used | {*chosen}) if layer is not None else [""]
+                chosen.append(free[0])
+            inner = one.build(chosen[0], chosen[1], used | {*chosen})
+            body: Node = Scripted(Group((inner,), at), None, Number("2", at), 0, at)
+            for letter in reversed([name for name in chosen if name]):
+                body = BigSum(Letter(letter, at), None, body, at)
+            return body
+
+        if one.diagonal:
+            raise _error("The norm of a diagonal matrix.", "Write the components.", at)
+        return Shaped(None, None, build)
 
     def _whole(self, node: Node, symbol: Symbol) -> Shaped:
         """A vector or matrix, by its letter and its layer."""
@@ -410,6 +484,16 @@ def _scalar(node: Node) -> Shaped:
 
 def _after(node: Node, one: Shaped) -> Built:
     return lambda row, column, used: _product(node, one.build(row, column, used))
+
+
+def _before(one: Shaped, node: Node) -> Built:
+    """The component with its argument after it."""
+
+    def build(row: str, column: str, used: frozenset[str]) -> Node:
+        component = one.build(row, column, used)
+        return Product((component, node), ("", ""), node.at)
+
+    return build
 
 
 def _grouped(one: Shaped, at: int) -> Built:

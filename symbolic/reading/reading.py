@@ -14,11 +14,12 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
+from symbolic.reading.layer_words import Ending, ending, in_words
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
-from symbolic.reading.matrices import components, is_whole
+from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import after, conditional, lead, said, sums_over, unread
 from symbolic.reading.relations import Relations
@@ -126,9 +127,16 @@ class _Reader:
         self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
+        layers = in_words(piece.text, self.profile) if not piece.display else ""
+        if layers:
+            self.words += layers
+            self.mentions.append(piece.at)
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
+        said = ending(piece.text, self.profile) if piece.display else None
         try:
-            text, offsets = expanded(piece.text, offsets, self.document.macros)
+            text, offsets = expanded(_without(piece.text, said), offsets, self.document.macros)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
             self._listen()
@@ -144,6 +152,8 @@ class _Reader:
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
+        if said is not None:
+            self.local[said.letter] = Role(said.letter, said.role, piece.at + said.start)
         following = self._following(self.document.pieces, number)
         first = len(self.relations.claims)
         troubles: list[NotUnderstood] = []
@@ -162,6 +172,8 @@ class _Reader:
             self.problems.append(self.source.problem(troubles[-1]))
             self.relations.chain = None
             self._reset()
+        if said is not None:
+            self.local.pop(said.letter, None)
         if real[-1].stopped:
             self._sentence_ends()
         numbers = tuple(claim.number for claim in self.relations.claims[first:])
@@ -209,7 +221,8 @@ class _Reader:
     def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         flat = " ".join(words.split())
         for one in said(flat):
-            if one.letter != "*" and self.profile.letters.get(one.letter) != "neuron":
+            sort = self.profile.letters.get(one.letter)
+            if one.letter != "*" and sort not in ("neuron", "layer"):
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
@@ -274,7 +287,8 @@ class _Reader:
         self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
     ) -> list[Formula | None]:
         """The sides of a chain; whole vectors and matrices by their components."""
-        trees = [parse(member) if member else None for member in members]
+        layered = "layer" in self.profile.letters.values()
+        trees = [parse(normed(m) if layered else m) if m else None for m in members]
         if any(tree is not None and is_whole(tree, context) for tree in trees):
             if "*" in self.local:
                 raise NotUnderstood(
@@ -316,6 +330,13 @@ class _Reader:
                 members = [with_range(m, Range(span)) if m else None for m in members]
             self.relations.add(chain, members, inner, notes, cue, piece)
         self.relations.chain = None
+
+
+def _without(text: str, said: Ending | None) -> str:
+    """The display without what its end says of a layer; every character keeps its place."""
+    if said is None:
+        return text
+    return text[: said.start] + " " * (said.end - said.start) + text[said.end :]
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:

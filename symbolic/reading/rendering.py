@@ -128,7 +128,8 @@ class _Writer:
     def scripts(self, symbol: Symbol, at: tuple[Index, ...]) -> str:
         """The scripts in the order of the profile; the indices come layer, neurons, sample."""
         layered = "layer" in symbol.superscript + symbol.subscript
-        layer = at[:1] if layered else ()
+        placed = at and not (isinstance(at[0], Var) and at[0].sort != LAYER)
+        layer = at[:1] if layered and placed else ()
         sample = tuple(i for i in at if isinstance(i, Var) and i.sort == UNWRITTEN.sort)
         neurons = tuple(i for i in at[len(layer) :] if i not in sample)
         if symbol.order == "from to":

@@ -2,8 +2,8 @@
 
 A cost that is written without its sample, and is made of signals without theirs, is the cost of
 the one sample that the signals have, and the changes of the weights are those for that sample.
-So is a cost that the document leaves undefined.  Where the
-notation cannot write the sample of a signal, a signal beside C_x is that of the sample x.
+So is a cost that the document leaves undefined.  Where the notation cannot write the sample of a
+signal, a signal beside C_x is that of the sample x.
 """
 
 from __future__ import annotations
@@ -85,12 +85,12 @@ def _of_one_sample(formula: Formula) -> Formula:
     if isinstance(formula, Read) and formula.array in CHANGES:
         written = any(v.sort == SAMPLE for i in formula.at for v in letters_in(i))
         return formula if written else replace(formula, at=(*formula.at, UNWRITTEN))
-    return rebuilt(formula, [_of_one_sample(part) for part in inside(formula)])
+    return rebuilt(formula, tuple(_of_one_sample(part) for part in inside(formula)))
 
 
 def _within_sums(formula: Formula) -> Formula:
     """The formula in which what a sum over samples shows is of the sample it runs over."""
-    new = rebuilt(formula, [_within_sums(part) for part in inside(formula)])
+    new = rebuilt(formula, tuple(_within_sums(part) for part in inside(formula)))
     if isinstance(new, SumOver) and new.over.sort == SAMPLE:
         return replace(new, body=_with_sample(new.body, new.over))
     return new
@@ -107,7 +107,7 @@ def _beside(claim: Claim) -> Claim:
 
 def _with_sample(formula: Formula, sample: Var) -> Formula:
     """The formula with this sample wherever none is written."""
-    new = rebuilt(formula, [_with_sample(part, sample) for part in inside(formula)])
+    new = rebuilt(formula, tuple(_with_sample(part, sample) for part in inside(formula)))
     if isinstance(new, Read | Applied):
         return replace(new, at=tuple(sample if i == UNWRITTEN else i for i in new.at))
     return new

@@ -112,6 +112,14 @@ class Root:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """‖body‖."""
+
+    body: Node
+    at: int
+
+
 Node = (
     Number
     | Letter
@@ -126,4 +134,5 @@ Node = (
     | Related
     | Braced
     | Root
+    | Norm
 )

@@ -7,7 +7,7 @@ all that depends on it is computed anew, each number with its slope.  Nothing he
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import pairwise, product
@@ -157,12 +157,24 @@ class World:
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A network, neurons and samples at which the two sides differ."""
+    """A network, neurons, samples and layers at which the two sides differ.
+
+    `neurons` are the letters that stand for neurons.
+    """
 
     world: World
     letters: tuple[tuple[str, int], ...]
     left: Fraction
     right: Fraction
+    neurons: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def named(self) -> tuple[tuple[str, int], ...]:
+        """The letters as a reader counts: a neuron of a layered network by its place there."""
+        place = self.world.layers
+        return tuple(
+            (name, place[n][1] if name in self.neurons and place else n) for name, n in self.letters
+        )
 
 
 @cache
@@ -234,7 +246,7 @@ def evaluated(
     base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
 ) -> tuple[Fraction | None, ...]:
     """The values of formulas at neurons and samples of a network, None where one has none."""
-    values = _Values(_definitions(base), world)
+    values = _Values(base, world)
     found: list[Fraction | None] = []
     for formula in formulas:
         at = {v: letters[v.name] for v in free(formula) if v.name in letters}
@@ -245,14 +257,6 @@ def evaluated(
     return tuple(found)
 
 
-def _definitions(base: Base) -> dict[str, tuple[Read, Formula]]:
-    """What the numbers are computed by: the document's definitions, and a cost where it has none."""
-    definitions = dict(base.written)
-    if base.open:
-        definitions[COST] = open_cost()
-    return definitions
-
-
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps.
 
@@ -260,7 +264,6 @@ class Refuter:
     """
 
     def __init__(self, base: Base, few: bool = False) -> None:
-        definitions = _definitions(base)
         tried = layered_worlds() if base.layered else worlds()
         if few:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]
@@ -268,7 +271,7 @@ class Refuter:
             replace(world, open=base.open, shared=base.shared, biased=base.biased)
             for world in tried
         )
-        self._values = [(world, _Values(definitions, world)) for world in found]
+        self._values = [(world, _Values(base, world)) for world in found]
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
         """The first instance that meets the assumptions and at which the sides differ."""
@@ -284,19 +287,11 @@ class Refuter:
                 except UndefinedError:
                     continue
                 if left != right:
-                    return Counterexample(world, _named(world, letters), left, right)
+                    named = tuple(sorted((v.name, n) for v, n in letters.items()))
+                    neurons = frozenset(v.name for v in letters if v.sort == NEURON)
+                    return Counterexample(world, named, left, right, neurons)
                 count += 1
         return Tried(count)
-
-
-def _named(world: World, letters: Mapping[Var, int]) -> tuple[tuple[str, int], ...]:
-    """The letters by name; a neuron of a layered network has the number it has in its layer."""
-    return tuple(
-        sorted(
-            (v.name, world.layers[n][1] if world.widths and v.sort == NEURON else n)
-            for v, n in letters.items()
-        )
-    )
 
 
 def _assignments(
@@ -350,8 +345,10 @@ def _in_place(world: World, layers: Layers, letters: Mapping[Var, int]) -> bool:
 class _Values:
     """The quantities of one network; `by` is what a derivative is taken by."""
 
-    def __init__(self, definitions: Mapping[str, tuple[Read, Formula]], world: World) -> None:
-        self.definitions, self.world = definitions, world
+    def __init__(self, base: Base, world: World) -> None:
+        self.base, self.definitions, self.world = base, dict(base.written), world
+        if base.open:
+            self.definitions[COST] = open_cost()
         self.edges = world.edges
         self._known: dict[tuple[Entry, Entry | None], Number] = {}
 
@@ -462,6 +459,8 @@ class _Values:
     def _computed(self, entry: Entry, by: Entry | None) -> Number:
         name, at = entry
         world = self.world
+        if name == COST and by is None and self.base.open:
+            raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
             return Fraction(self.edges.get((at[0], at[1]), 0)), ZERO
