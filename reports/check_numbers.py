@@ -39,15 +39,19 @@ MOST_SIGNS = 40
 def numbers(claim: Claim, found: Counterexample, base: Base, profile: Profile) -> Iterator[Block]:
     """The network in words, the signals it computes, the parts of the line and both sides."""
     yield Paragraph(_network(found.world, profile))
-    yield _forward(found.world, base, profile)
     at = dict(found.letters)
+    if found.world.widths:
+        yield Paragraph(prose(f"At {_where(found.named, profile, found.world)}:"), True)
+        yield _two_sides(claim, found, profile)
+        return
+    yield _forward(found.world, base, profile)
     yield Paragraph(prose(f"At {_where(found.letters, profile, found.world)} the line says:"), True)
     yield _sides(claim, found, base, profile, at)
 
 
 def short(found: Counterexample, profile: Profile) -> str:
     """Where the two sides differ, in one line."""
-    where = _where(found.letters, profile, found.world)
+    where = _where(found.named, profile, found.world)
     left, right = shown(found.left), shown(found.right)
     return f"{left} on the left and {right} on the right at {where}, in the {_shape(found.world)}"
 
@@ -55,6 +59,18 @@ def short(found: Counterexample, profile: Profile) -> str:
 def shown(value: Fraction) -> str:
     """A number with a minus as it is printed."""
     return str(value).replace("-", "−")
+
+
+def _two_sides(claim: Claim, found: Counterexample, profile: Profile) -> Table:
+    rows = [
+        (runs(said), (_number(value),), (drawn_side,) if _short(drawn_side) else ())
+        for said, value, side in (
+            ("the left side", found.left, claim.left),
+            ("the right side", found.right, claim.right),
+        )
+        for drawn_side in (Math(drawn(side, profile)),)
+    ]
+    return Table((runs("side"), runs("value"), runs("formula")), tuple(rows), wide=2)
 
 
 def _number(value: Fraction | int) -> Math:
@@ -82,6 +98,8 @@ def _where(letters: Sequence[tuple[str, int]], profile: Profile, world: World) -
 
 
 def _shape(world: World) -> str:
+    if world.widths:
+        return f"layers of {'-'.join(map(str, world.widths))} neurons"
     weights = listed([f"{source} → {to}" for (to, source), _ in world.weights], most=12)
     return f"network {weights} with {counted(world.samples, 'sample')}"
 
@@ -102,6 +120,8 @@ def _close(formula: Drawn) -> Math:
 
 def _network(world: World, profile: Profile) -> Runs:
     """Kinds of neurons, weights, activation, inputs, desired responses."""
+    if world.widths:
+        return prose(f"Take {world}.")
     kinds = []
     for kind, said in (("input", "an input"), ("hidden", "hidden"), ("output", "an output")):
         names = [str(n) for n in world.neurons if world.kind(n) == kind]
@@ -117,12 +137,17 @@ def _network(world: World, profile: Profile) -> Runs:
     field = unicode_of(profile.of_array(CORE).sign)
     phi = unicode_of(profile.of_array("phi").sign)
     v = profile.of_array(CORE).sign
+    of, own = ("", "v") if world.shared else ("_k", "kv")
+    slope = {"v": (v, field), "kv": (rf"k\,{v}", f"k {field}")}[own]
     activation = Math(
         Drawn(
-            rf"{profile.of_array('phi').sign}_{{k}}({v}) = {v}^2 + k\,{v}",
-            f"{phi}_k({field}) = {field}² + k {field}",
+            rf"{profile.of_array('phi').sign}{of}({v}) = {v}^2 + {slope[0]}",
+            f"{phi}{of}({field}) = {field}² + {slope[1]}",
         )
     )
+    bias = profile.of_array("b").sign if world.biased else ""
+    biases = (" and ", Math(Drawn(f"{bias}_k = k", f"{unicode_of(bias)}_k = k"))) if bias else ()
+    cost = "; the cost of a sample is the sum of the cubes of the outputs and of their sum squared"
     edges = listed([f"{source} → {to}" for (to, source), _ in world.weights], most=12)
     return runs(
         f"Take the network {edges}: neuron {'; neuron '.join(kinds)}. Weights: ",
@@ -131,7 +156,8 @@ def _network(world: World, profile: Profile) -> Runs:
         Math(Drawn("k", "k")),
         " has ",
         activation,
-        f"; {_batch(world)}",
+        *biases,
+        f"{cost if world.open else ''}; {_batch(world)}",
     )
 
 
