@@ -163,7 +163,7 @@ class PageOf:
         """What is said of a line; one that the edit of a definition mends needs no edit itself."""
         repair = self.paper.judgement.repair
         if repair is not None and one.claim.number in repair.mends:
-            one = replace(one, cases=tuple(replace(case, nearest=None) for case in one.cases))
+            one = replace(one, cases=tuple(replace(case, nearest=None) for case in one.told))
         return notes(one, self.profile)
 
     def numbers(self, one: Judged, whole: bool) -> tuple[tuple[Runs, ...], tuple[Block, ...]]:
@@ -173,7 +173,7 @@ class PageOf:
         """
         if one is self.at_top:
             return (runs("Its numbers stand at the top."),), ()
-        for case in one.cases:
+        for case in one.told:
             if case.against is None:
                 continue
             said = short(case.against, self.profile)
@@ -188,7 +188,7 @@ class PageOf:
 
     def written_out(self, one: Judged) -> Iterator[Block]:
         """The network that refutes a line, with everything that it computes."""
-        for case in one.cases:
+        for case in one.told:
             if case.word != "refuted" or case.against is None:
                 continue
             if self.base is None:

@@ -179,7 +179,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
         found.append(runs("What the brace says."))
     if not one.cases:
         return (*found, kind_words(claim))
-    found += _cases(one.cases)
+    found += _cases(one.told)
     found.append(argument_words(one))
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.indexed import Count, Expr, Get, Mul, Num, Var
+from symbolic.indexed import Count, Expr, Get, Mul, Num, Shifted, Var
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
     NEURON,
@@ -85,6 +86,8 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
             Settled(one.left, one.right, one.roles, one.edges, given, one.layers)
             for one in flattened(claim)
         )
+    if any(isinstance(i, int) for side in sides for i in _indices(side)):
+        raise BeyondError("A numbered neuron is one of a given network, and no network is given.")
     computing = _computing(claim)
     errors = {letter for side in sides for letter in _of_errors(side)}
     if any(claim.role(letter.name) in ("hidden", "input") for letter in errors):
@@ -119,6 +122,12 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
         if total.range.kind != "output" and total.over in _of_errors(total.body):
             raise BeyondError("Only an output neuron has an error signal and a desired response.")
     return tuple(Settled(left, right, case, edges, given) for case in cases)
+
+
+def _indices(formula: Formula) -> Iterator[Shifted | int]:
+    for part in walk(formula):
+        if isinstance(part, Read | Applied):
+            yield from part.at
 
 
 def _span(span: str, letters: list[Var]) -> Range:

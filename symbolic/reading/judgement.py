@@ -89,15 +89,25 @@ class Judged:
     inherits: int | None = None
 
     @property
+    def told(self) -> tuple[Reached, ...]:
+        """The cases that make the verdict: where one range of a sum is right, not the others."""
+        best = self._best()
+        return tuple(case for case in self.cases if RANK.index(case.word) == best[case.roles])
+
+    @property
     def word(self) -> str:
         """The worst of its cases, where of several readings of a range the best counts."""
         if not self.cases:
             return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
+        return RANK[max(self._best().values())]
+
+    def _best(self) -> dict[str, int]:
+        """The best rank for each kind of neurons."""
         best: dict[str, int] = {}
         for case in self.cases:
             rank = RANK.index(case.word)
             best[case.roles] = min(rank, best.get(case.roles, rank))
-        return RANK[max(best.values())]
+        return best
 
 
 @dataclass(frozen=True)

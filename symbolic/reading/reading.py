@@ -146,6 +146,8 @@ class _Reader:
             self.relations.chain = None
             return
         real = [one for one in found if isinstance(one, Chain)]
+        if _instances(self.words, text):
+            real = []
         if not real:
             self._look(piece, text, offsets)
             self._mention(piece)
@@ -337,6 +339,15 @@ def _without(text: str, said: Ending | None) -> str:
     if said is None:
         return text
     return text[: said.start] + " " * (said.end - said.start) + text[said.end :]
+
+
+def _instances(words: str, text: str) -> bool:
+    """Whether it only names the neurons that are meant in an example: (here j = 3, 4)."""
+    numbers = r"\d+(?:\s*,\s*(?:\d+|\\l?dots))*"
+    return (
+        re.search(r"\(here\s*$", words) is not None
+        and re.fullmatch(rf"\s*[A-Za-z]\s*=\s*{numbers}\s*", text) is not None
+    )
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:

@@ -169,6 +169,8 @@ class _Tokenizer:
             self._styled(name, start)
         elif name in ("underset", "overset", "stackrel"):
             self._decorated(name, start)
+        elif name == "substack":
+            self._stacked(start)
         elif name in ("begin", "end"):
             self._environment(name, start)
         elif name in COMMANDS:
@@ -254,6 +256,14 @@ class _Tokenizer:
             return
         self.n = after
         self._emit("UNDERSET", decoration, start)
+
+    def _stacked(self, start: int) -> None:
+        """Words below each other; a stack of anything else is not read."""
+        rows = re.split(r"\\\\", self._group(start, "substack"))
+        words = [re.fullmatch(r"\s*\\(?:text|mathrm)\{([^{}\\$]*)\}\s*", row) for row in rows]
+        if not all(words):
+            raise self._refuse("\\substack is read of words only.", "Write one line.", start)
+        self._emit("TEXT", " ".join(found[1] for found in words if found), start)
 
     def _environment(self, name: str, start: int) -> None:
         environment = self._group(start, name)
