@@ -77,7 +77,8 @@ def _changes(paper: Paper) -> Iterator[tuple[Claim, Formula | None, str]]:
         for_all = all(
             case.nearest is not None and case.nearest.right == near[0].right for case in one.cases
         )
-        safe = for_all and one.claim.left not in walk(near[0].right)
+        itself = one.claim.kind is not Kind.LABEL and one.claim.left in walk(near[0].right)
+        safe = for_all and not itself
         yield one.claim, near[0].right if safe else None, _said(near[0])
 
 
