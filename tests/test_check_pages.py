@@ -451,7 +451,7 @@ def test_a_wrong_nearest_form_is_still_refuted_in_the_copy() -> None:
         replace(
             one,
             cases=tuple(
-                replace(case, nearest=Nearest(one.claim.left, (), "")) for case in one.cases
+                replace(case, nearest=Nearest(Num(Fraction(1)), (), "")) for case in one.cases
             ),
         )
         if one.claim.number == 6
@@ -461,7 +461,7 @@ def test_a_wrong_nearest_form_is_still_refuted_in_the_copy() -> None:
     copy = fixed(replace(paper, judgement=replace(paper.judgement, lines=lines)))
     assert copy.replaced == (6,)
     again = checked("copy.md", copy.text, "markdown", "haykin")
-    assert [one.claim.number for one in again.judgement.lines if one.word == "refuted"] == [7, 9]
+    assert [one.claim.number for one in again.judgement.lines if one.word == "refuted"] == [6, 7, 9]
 
 
 def test_the_brace_is_moved_over_what_it_names() -> None:
@@ -483,6 +483,24 @@ def test_a_repair_changes_the_definition_and_leaves_what_it_mends() -> None:
     copy = fixed(repaired(annotated()))
     assert copy.replaced == (5,)
     assert r"\delta_j = \frac{\partial \mathcal{E}}{\partial v_{j}} =" in copy.text
+
+
+def test_a_form_that_is_right_for_some_neurons_only_is_not_put_in() -> None:
+    paper = annotated()
+    [wrong] = [one for one in paper.judgement.lines if one.claim.number == 6]
+    other = Nearest(COST, (), "for others")
+    again = Nearest(Plus((wrong.claim.left, V)), (), "itself and more")
+    for cases in (
+        (wrong.cases[0], replace(wrong.cases[0], roles="j: hidden", nearest=other)),
+        (wrong.cases[0], replace(wrong.cases[0], roles="j: hidden", nearest=None)),
+        (replace(wrong.cases[0], nearest=again),),
+    ):
+        lines = tuple(
+            replace(one, cases=cases) if one is wrong else one for one in paper.judgement.lines
+        )
+        copy = fixed(replace(paper, judgement=replace(paper.judgement, lines=lines)))
+        assert copy.left == (6,)
+        assert copy.replaced == (7, 9)
 
 
 def test_what_macros_write_is_left_to_the_user() -> None:
