@@ -691,3 +691,17 @@ def test_json_holds_what_the_page_says() -> None:
     assert result["items"][7]["argument"]["uses"] == ["1", "2"]
     assert result["repair"]["mends"] == ["6", "7", "9"]  # type: ignore[index]
     json.dumps(result)
+
+
+def test_a_layered_network_is_written_out_in_its_own_letters() -> None:
+    text_ = (DOCUMENT.parent / "four-equations.md").read_text("utf-8")
+    wrong = text_.replace(r"= w^{l+1}_{kj} \sigma'(z^l_j)", r"= w^{l+1}_{kj} \sigma(z^l_j)")
+    assert wrong != text_
+    page = text(check_page(checked("n.md", wrong, "markdown", "nielsen")))
+    words = " ".join(page.split())
+    assert "Take the network with layers of 1, 1 and 1 neurons." in words
+    assert "Weights: w_11^2 = 1, w_11^3 = 2. Biases: b_1^2 = 2, b_1^3 = 3." in words
+    assert "Every neuron has σ(z) = z² + z" in words
+    assert "The text leaves the cost open" in words
+    assert "      z_1^2    5       weighted input" in page
+    assert max(map(columns, page.splitlines())) <= 80
