@@ -37,10 +37,14 @@ class Paper:
     @property
     def verdict(self) -> str:
         """The worst of all; a formula that is not understood leaves the document open."""
-        words = {one.word for one in self.judgement.lines}
+        lines = self.judgement.lines
+        words = {one.word for one in lines}
         if "refuted" in words:
             return "refuted"
-        return "open" if self.unread or "open" in words or "proved" not in words else "proved"
+        if self.unread or "open" in words or "proved" not in words:
+            return "open"
+        arguments = {one.argument.word for one in lines if one.argument is not None}
+        return "unjustified" if "unjustified" in arguments else "proved"
 
     @property
     def unread(self) -> tuple[Entry, ...]:

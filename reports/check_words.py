@@ -19,10 +19,16 @@ MARKS = {
     "proved": Mark.PROVED,
     "refuted": Mark.REFUTED,
     "open": Mark.OPEN,
+    "unjustified": Mark.UNJUSTIFIED,
     "definition": Mark.GIVEN,
     "assumption": Mark.GIVEN,
 }
-TITLES = {"proved": "Proved.", "refuted": "Refuted.", "open": "Not decided."}
+TITLES = {
+    "proved": "Proved.",
+    "refuted": "Refuted.",
+    "unjustified": "True, but the argument does not show all of it.",
+    "open": "Not decided.",
+}
 SAID = {Assumption.SO: "there is a single output neuron"}
 ROLES = {
     "output": "an output neuron",
@@ -89,6 +95,10 @@ def argument_words(one: Judged) -> Runs:
         return ()
     uses = numbered(argument.uses)
     why = f": {argument.why.rstrip('.')}" if argument.why else ""
+    if argument.word == "unjustified" and argument.under:
+        from_ = f" from {uses}" if uses else ""
+        needed = alternatives(argument.under)
+        return prose(f"True, but your argument{from_} shows it only if {needed}.")
     if argument.word == "unjustified":
         true = "True, but the" if one.word == "proved" else "The"
         return prose(f"{true} lines before do not show it", f"{why}.")

@@ -16,9 +16,14 @@ from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.edits import Edit, batched, edits, spanned
 from symbolic.reading.formulas import (
     Formula,
+    Range,
+    SumOver,
     canonical,
+    inside,
+    rebuilt,
     walk,
 )
+from symbolic.reading.layers import is_layered, with_layers
 from symbolic.reading.offers import factors_of, offers
 from symbolic.reading.prover import Prover
 from symbolic.reading.theory import Assumption
@@ -104,7 +109,7 @@ class Search:
     ) -> Iterator[tuple[Edit, Settled]]:
         """The candidates that no exact network breaks, each with the case that it speaks of."""
         seen = {canonical(claim.left)}
-        for edit in candidates:
+        for edit in map(_placed, candidates):
             form = canonical(edit.formula)
             if form in seen:
                 continue
@@ -129,6 +134,23 @@ class Search:
         except (BeyondError, TooLargeError, InputError):
             return ()
         return tuple(proof.under for proof in proofs)
+
+
+def _placed(edit: Edit) -> Edit:
+    """In layer notation a sum runs over the layer that its letter has now."""
+    if not is_layered(edit.formula):
+        return edit
+    try:
+        return replace(edit, formula=with_layers(_unsaid(edit.formula)))
+    except BeyondError:
+        return edit
+
+
+def _unsaid(formula: Formula) -> Formula:
+    made = rebuilt(formula, tuple(map(_unsaid, inside(formula))))
+    if isinstance(made, SumOver) and made.range.kind == "layer":
+        return replace(made, range=Range("unsaid"))
+    return made
 
 
 def bare(claim: Claim) -> tuple[Settled, ...]:
