@@ -93,6 +93,7 @@ $$\delta_j = \frac{e_j}{2} \text{</script>}$$
 
 LOOOOONG
 """.replace("LOOOOONG", "x" * 300 + " " + "a_b/" * 80)
+GOOD = ("proved", "definition", "assumption")
 PLAIN_PAGES: tuple[Callable[[Paper], str], ...] = tuple(WRITERS.values())
 
 
@@ -475,7 +476,7 @@ def test_the_brace_is_moved_over_what_it_names() -> None:
     copy = fixed(replace(paper, judgement=replace(paper.judgement, lines=lines)))
     assert r"\underbrace{e_{k} \varphi'_{k}(v_{k})}_{\delta_{k}} w_{kj}" in copy.text
     again = checked("copy.md", copy.text, "markdown", "haykin")
-    assert again.verdict == "proved"
+    assert not [one for one in again.judgement.lines if one.word not in GOOD]
     assert len(again.judgement.lines) == len(paper.judgement.lines)
 
 
