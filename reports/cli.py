@@ -22,6 +22,7 @@ from reports.files import read, writable, write
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
+from reports.markdown import page_markdown
 from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
@@ -41,7 +42,7 @@ from symbolic.verification import prove, rule_of
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
 MODEL = ".model"
 """How the name of a model file ends."""
-PAGES = (".tex", ".txt", ".json", ".html")
+PAGES = (".tex", ".txt", ".json", ".html", ".md")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -267,6 +268,8 @@ def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool)
             return body(draw()) if inside else latex(draw())
         case ".html":
             return page_html(draw())
+        case ".md":
+            return page_markdown(draw())
         case ".txt":
             return text(draw())
         case ".json":
@@ -294,7 +297,7 @@ _NETWORK: Option = (("network",), {"metavar": "NET", "help": "a shorthand or a f
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
-    {"metavar": "FILE", "help": f"write a .tex, .html, .txt, .json or {ENDING} file"},
+    {"metavar": "FILE", "help": f"write a .tex, .html, .md, .txt, .json or {ENDING} file"},
 )
 _BODY: Option = (
     ("--body",),

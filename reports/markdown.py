@@ -1,6 +1,7 @@
-r"""Blocks → Markdown with $…$, for a note in a user's own text or at its end.
+r"""Blocks → Markdown with $…$: a whole page, or a note in a user's own text or at its end.
 
-Every word passes `quoted`, so that it is neither markup nor a formula.
+Every word passes `quoted`, so that it is neither markup nor a formula.  On a page each equation is
+a display of its own, which `proofprop check` reads.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reports.document import (
     Bullets,
     Code,
     CodeBlock,
+    Document,
     Emphasis,
     EquationLines,
     Fold,
@@ -44,6 +46,41 @@ def quoted(words: str) -> str:
     a\_b \<i\> \$x\$
     """
     return _MARKUP.sub(r"\\\1", STEERING.sub("", words).replace("\n", " "))
+
+
+def page_markdown(document: Document) -> str:
+    """The whole page."""
+    rows = [f"# {quoted(document.title)}"]
+    for block in document.blocks:
+        rows += ["", *_of_page(block)]
+    return "\n".join(rows) + "\n"
+
+
+def _of_page(block: Block) -> list[str]:
+    """The lines of one block on a page: equations are displays."""
+    match block:
+        case EquationLines(lines) | Boxed(lines):
+            return [row for line in lines for row in (*_display(line), "")][:-1]
+        case RuleBox(lines, left, cases):
+            rows = [row for line in lines for row in (f"$${math_latex(Math(line))}$$", "")]
+            for case, words in cases:
+                whole = f"$${math_latex(Math(left))} = {math_latex(Math(case))}$$"
+                rows += [f"{runs_markdown(words).capitalize()},", "", whole, ""]
+            return rows[:-1]
+        case Fold(summary, blocks):
+            inside = [row for one in blocks for row in ("", *_of_page(one))]
+            return [f"*{quoted(summary)}:*", *inside]
+        case _:
+            return block_markdown(block)
+
+
+def _display(line: Line) -> list[str]:
+    left = "" if line.left is None else math_latex(line.left)
+    number = "" if line.number is None else rf" \tag{{{line.number}}}"
+    rows = [f"$${left} = {math_latex(line.right)}{number}$$".replace("$$ =", "$$=")]
+    mark = f"{line.mark.value} " if line.mark.value else ""
+    said = f"{mark}{runs_markdown(line.reason) if line.reason else ''}".strip()
+    return [*rows, "", said] if said else rows
 
 
 def blocks_markdown(blocks: Sequence[Block]) -> list[str]:

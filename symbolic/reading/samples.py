@@ -15,6 +15,7 @@ from symbolic.indexed import Var, letters_in
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.definitions import CHANGES, Key, key
 from symbolic.reading.formulas import (
+    NEURON,
     SAMPLE,
     UNWRITTEN,
     Applied,
@@ -29,6 +30,8 @@ from symbolic.reading.formulas import (
 
 WHOLE: Key = ("E",)
 """The cost without a sample."""
+OUTPUT: Key = ("E", NEURON.name)
+"""The cost of one output without a sample."""
 
 
 def meant(reading: Reading) -> Reading:
@@ -45,7 +48,27 @@ def meant(reading: Reading) -> Reading:
         reading = _throughout(reading, lambda claim: _beside(_changed(claim, _within_sums)))
     if _is_of_one_sample(reading):
         reading = _throughout(reading, lambda claim: _changed(claim, _of_one_sample))
-    return reading
+    if any(_defines(claim, OUTPUT) and UNWRITTEN in free(claim.right) for claim in reading.claims):
+        reading = _throughout(reading, lambda claim: _changed(claim, _of_one_output))
+    return _once(reading)
+
+
+def _once(reading: Reading) -> Reading:
+    """A definition of what is defined already, now that its sample is seen, is a claim."""
+    made: set[Key] = set()
+    claims = []
+    for claim in reading.claims:
+        if claim.kind is Kind.DEFINITION and claim.head is not None and not claim.problems:
+            again = key(claim.head) in made and claim.head.array == "E"
+            made.add(key(claim.head))
+            claim = replace(claim, kind=Kind.CLAIM) if again else claim
+        claims.append(claim)
+    return replace(reading, claims=tuple(claims))
+
+
+def _defines(claim: Claim, name: Key) -> bool:
+    made = claim.kind is Kind.DEFINITION and not claim.problems
+    return made and claim.head is not None and key(claim.head) == name
 
 
 def _throughout(reading: Reading, step: Callable[[Claim], Claim]) -> Reading:
@@ -63,8 +86,7 @@ def _changed(claim: Claim, step: Callable[[Formula], Formula]) -> Claim:
 
 def _is_of_one_sample(reading: Reading) -> bool:
     """Whether the cost without a sample is that of one sample."""
-    made = [c for c in reading.claims if c.kind is Kind.DEFINITION and not c.problems]
-    whole = [claim for claim in made if claim.head is not None and key(claim.head) == WHOLE]
+    whole = [claim for claim in reading.claims if _defines(claim, WHOLE)]
     if whole:
         return all(UNWRITTEN in free(claim.right) for claim in whole)
     if any(claim.head is not None and key(claim.head) == WHOLE for claim in reading.standard):
@@ -86,6 +108,12 @@ def _of_one_sample(formula: Formula) -> Formula:
         written = any(v.sort == SAMPLE for i in formula.at for v in letters_in(i))
         return formula if written else replace(formula, at=(*formula.at, UNWRITTEN))
     return rebuilt(formula, tuple(_of_one_sample(part) for part in inside(formula)))
+
+
+def _of_one_output(formula: Formula) -> Formula:
+    if isinstance(formula, Read) and key(formula) == OUTPUT:
+        return replace(formula, at=(*formula.at, UNWRITTEN))
+    return rebuilt(formula, tuple(_of_one_output(part) for part in inside(formula)))
 
 
 def _within_sums(formula: Formula) -> Formula:
