@@ -131,9 +131,12 @@ def as_json_of_all(papers: Sequence[Paper]) -> Json:
     return {"verdict": worst(papers), "items": items, "files": files}
 
 
+WORST_LAST = ("proved", "open", "unjustified", "refuted")
+
+
 def worst(papers: Sequence[Paper]) -> str:
     """The worst verdict of one or more documents."""
-    return max((paper.verdict for paper in papers), key=("proved", "open", "refuted").index)
+    return max((paper.verdict for paper in papers), key=WORST_LAST.index)
 
 
 def _statement(claim: Claim, right: str, reading: Reading) -> str:

@@ -17,7 +17,7 @@ from reports.formula_text import latex_of
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.documents import Document, Mathematics, cut
-from symbolic.reading.formulas import Call, Formula, Plus, SumOver, Times
+from symbolic.reading.formulas import Call, Formula, Plus, SumOver, Times, walk
 from symbolic.reading.macros import expanded
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
@@ -54,21 +54,32 @@ def fixed(paper: Paper) -> Fixed:
     writer = _Writer(paper, edits, source)
     done, left = list[int](), list[int]()
     for claim, right, edit in _changes(paper):
-        (done if writer.change(claim, right, edit) else left).append(claim.number)
+        changed = right is not None and writer.change(claim, right, edit)
+        (done if changed else left).append(claim.number)
     return Fixed(edits.result(), tuple(done), tuple(left))
 
 
-def _changes(paper: Paper) -> Iterator[tuple[Claim, Formula, str]]:
-    """The definition that mends other lines, then every wrong line that it does not mend."""
+def _changes(paper: Paper) -> Iterator[tuple[Claim, Formula | None, str]]:
+    """The definition that mends other lines, then every wrong line that it does not mend.
+
+    A line that stands for several kinds of neurons is replaced only by a form that is the nearest
+    one for each of them, and by none that says itself again.
+    """
     repair = paper.judgement.repair
     mended: Sequence[int] = ()
     if repair is not None:
         mended = repair.mends
         yield paper.line(repair.definition).claim, repair.right, repair.edit
     for one in paper.judgement.lines:
-        nearest = next((case.nearest for case in one.cases if case.nearest is not None), None)
-        if one.word == "refuted" and one.claim.number not in mended and nearest is not None:
-            yield one.claim, nearest.right, _said(nearest)
+        near = [case.nearest for case in one.cases if case.nearest is not None]
+        if one.word != "refuted" or one.claim.number in mended or not near:
+            continue
+        for_all = all(
+            case.nearest is not None and case.nearest.right == near[0].right for case in one.cases
+        )
+        itself = one.claim.kind is not Kind.LABEL and one.claim.left in walk(near[0].right)
+        safe = for_all and not itself
+        yield one.claim, near[0].right if safe else None, _said(near[0])
 
 
 def _said(nearest: Nearest) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from reports.document import Block, Drawn, Math, Paragraph, Runs, Table, runs
+from reports.document import Block, Drawn, Math, Paragraph, Run, Runs, Table, runs
 from reports.formula_text import drawn, unicode_of
 from reports.wording import counted, listed, prose
-from symbolic.indexed import Count, Num, Shifted, Var
+from symbolic.indexed import Affine, Count, Num, Shifted, Var
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
+    LAYER,
     NEURON,
     UNWRITTEN,
     Applied,
@@ -29,24 +30,19 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import Profile
 from symbolic.reading.theory import Base
-from symbolic.reading.worlds import Counterexample, World, evaluated
+from symbolic.reading.worlds import Counterexample, World, evaluated, signals
 
-J = Var("j", NEURON)
 MOST_PARTS = 8
 MOST_SIGNS = 40
 
 
 def numbers(claim: Claim, found: Counterexample, base: Base, profile: Profile) -> Iterator[Block]:
     """The network in words, the signals it computes, the parts of the line and both sides."""
-    yield Paragraph(_network(found.world, profile))
-    at = dict(found.letters)
-    if found.world.widths:
-        yield Paragraph(prose(f"At {_where(found.named, profile, found.world)}:"), True)
-        yield _two_sides(claim, found, profile)
-        return
+    yield Paragraph(_network(found.world, base, profile))
     yield _forward(found.world, base, profile)
-    yield Paragraph(prose(f"At {_where(found.letters, profile, found.world)} the line says:"), True)
-    yield _sides(claim, found, base, profile, at)
+    where = _where(found.named, profile, found.world)
+    yield Paragraph(prose(f"At {where} the line says:"), True)
+    yield _sides(claim, found, base, profile)
 
 
 def short(found: Counterexample, profile: Profile) -> str:
@@ -59,18 +55,6 @@ def short(found: Counterexample, profile: Profile) -> str:
 def shown(value: Fraction) -> str:
     """A number with a minus as it is printed."""
     return str(value).replace("-", "−")
-
-
-def _two_sides(claim: Claim, found: Counterexample, profile: Profile) -> Table:
-    rows = [
-        (runs(said), (_number(value),), (drawn_side,) if _short(drawn_side) else ())
-        for said, value, side in (
-            ("the left side", found.left, claim.left),
-            ("the right side", found.right, claim.right),
-        )
-        for drawn_side in (Math(drawn(side, profile)),)
-    ]
-    return Table((runs("side"), runs("value"), runs("formula")), tuple(rows), wide=2)
 
 
 def _number(value: Fraction | int) -> Math:
@@ -99,14 +83,25 @@ def _where(letters: Sequence[tuple[str, int]], profile: Profile, world: World) -
 
 def _shape(world: World) -> str:
     if world.widths:
-        return f"layers of {'-'.join(map(str, world.widths))} neurons"
+        samples = counted(world.samples, "sample")
+        return f"network with layers of {_widths(world)} neurons and {samples}"
     weights = listed([f"{source} → {to}" for (to, source), _ in world.weights], most=12)
     return f"network {weights} with {counted(world.samples, 'sample')}"
 
 
-def _sign(array: str, at: tuple[Shifted | int, ...], profile: Profile) -> Math:
-    sign = profile.of_array(array).sign
-    return _close(drawn(Read(array, at, sign), profile))
+def _widths(world: World) -> str:
+    return ", ".join(map(str, world.widths[:-1])) + f" and {world.widths[-1]}"
+
+
+def _sign(array: str, neurons: tuple[int, ...], world: World, profile: Profile) -> Math:
+    """The quantity of these neurons; in layer notation with its layer and their places there."""
+    symbol = profile.of_array(array)
+    at: tuple[int, ...] = neurons
+    if world.widths:
+        at = tuple(world.layers[neuron][1] for neuron in neurons)
+        if "layer" in symbol.subscript + symbol.superscript:
+            at = (world.layers[neurons[0]][0], *at)
+    return _close(drawn(Read(array, at, symbol.sign), profile))
 
 
 _DIGITS = re.compile(r"(?<=_)(\{?)(\d),(\d)(?!\d)")
@@ -118,47 +113,61 @@ def _close(formula: Drawn) -> Math:
     return Math(Drawn(latex, shown))
 
 
-def _network(world: World, profile: Profile) -> Runs:
-    """Kinds of neurons, weights, activation, inputs, desired responses."""
-    if world.widths:
-        return prose(f"Take {world}.")
-    kinds = []
-    for kind, said in (("input", "an input"), ("hidden", "hidden"), ("output", "an output")):
-        names = [str(n) for n in world.neurons if world.kind(n) == kind]
-        many = {"an input": "inputs", "hidden": "hidden", "an output": "outputs"}[said]
-        if names:
-            is_ = f"are {many}" if len(names) > 1 else f"is {said}"
-            kinds.append(f"{listed(names, most=12)} {is_}")
+def _network(world: World, base: Base, profile: Profile) -> Runs:
+    """Kinds of neurons, weights, biases, activation, and a cost that the text leaves open."""
     weights = [
         run
         for (to, source), weight in world.weights
-        for run in (", ", _equals(_sign("w", (to, source), profile), Fraction(weight)))
+        for run in (", ", _equals(_sign("w", (to, source), world, profile), Fraction(weight)))
     ][1:]
-    field = unicode_of(profile.of_array(CORE).sign)
-    phi = unicode_of(profile.of_array("phi").sign)
-    v = profile.of_array(CORE).sign
-    of, own = ("", "v") if world.shared else ("_k", "kv")
-    slope = {"v": (v, field), "kv": (rf"k\,{v}", f"k {field}")}[own]
-    activation = Math(
-        Drawn(
-            rf"{profile.of_array('phi').sign}{of}({v}) = {v}^2 + {slope[0]}",
-            f"{phi}{of}({field}) = {field}² + {slope[1]}",
+    parts: list[str | Run] = [f"Take the {_described(world)}. Weights: ", *weights, "."]
+    if world.biased:
+        fed = [neuron for neuron in world.neurons if neuron not in world.inputs]
+        parts.append(" Biases: ")
+        for neuron in fed:
+            parts += [_equals(_sign("b", (neuron,), world, profile), Fraction(neuron)), ", "]
+        parts[-1] = "."
+    parts += [*_activation(world, profile), f"; {_batch(world)}"]
+    if world.open:
+        y = profile.of_array("y").sign
+        cost = Drawn(
+            rf"\sum_{{k}} {y}_{{k}}^3 + \bigl(\sum_{{k}} {y}_{{k}}\bigr)^2",
+            f"Σ_k {unicode_of(y)}_k³ + (Σ_k {unicode_of(y)}_k)²",
         )
-    )
-    bias = profile.of_array("b").sign if world.biased else ""
-    biases = (" and ", Math(Drawn(f"{bias}_k = k", f"{unicode_of(bias)}_k = k"))) if bias else ()
-    cost = "; the cost of a sample is the sum of the cubes of the outputs and of their sum squared"
+        parts += [" The text leaves the cost open; here that of a sample is ", Math(cost)]
+        parts.append(", summed over the output neurons.")
+    return runs(*parts)
+
+
+def _described(world: World) -> str:
+    """The connections and which neuron is what."""
+    if world.widths:
+        return f"network with layers of {_widths(world)} neurons"
+    kinds = []
+    for kind, one, many in (
+        ("input", "an input", "inputs"),
+        ("hidden", "hidden", "hidden"),
+        ("output", "an output", "outputs"),
+    ):
+        names = [str(n) for n in world.neurons if world.kind(n) == kind]
+        if names:
+            said = f"are {many}" if len(names) > 1 else f"is {one}"
+            kinds.append(f"{listed(names, most=12)} {said}")
     edges = listed([f"{source} → {to}" for (to, source), _ in world.weights], most=12)
-    return runs(
-        f"Take the network {edges}: neuron {'; neuron '.join(kinds)}. Weights: ",
-        *weights,
-        ". Every neuron ",
-        Math(Drawn("k", "k")),
-        " has ",
-        activation,
-        *biases,
-        f"{cost if world.open else ''}; {_batch(world)}",
+    return f"network {edges}: neuron {'; neuron '.join(kinds)}"
+
+
+def _activation(world: World, profile: Profile) -> Runs:
+    """φ(v) = v² + v, or another one for every neuron k."""
+    v, phi = profile.of_array(CORE).sign, profile.of_array("phi").sign
+    field, name = unicode_of(v), unicode_of(phi)
+    if world.shared or not profile.of_array("phi").subscript:
+        drawn_ = Drawn(rf"{phi}({v}) = {v}^2 + {v}", f"{name}({field}) = {field}² + {field}")
+        return runs(" Every neuron has ", Math(drawn_))
+    drawn_ = Drawn(
+        rf"{phi}_{{k}}({v}) = {v}^2 + k\,{v}", f"{name}_k({field}) = {field}² + k {field}"
     )
+    return runs(" Every neuron ", Math(Drawn("k", "k")), " has ", Math(drawn_))
 
 
 def _batch(world: World) -> str:
@@ -172,44 +181,36 @@ def _equals(sign: Math, value: Fraction) -> Math:
 
 
 def _forward(world: World, base: Base, profile: Profile) -> Table:
-    """Every field, signal and desired response, sample by sample."""
+    """Every field, signal, desired response and error, sample by sample."""
     rows: list[tuple[Runs, ...]] = []
+    known = {symbol.array for symbol in profile.symbols.values()}
     for neuron in world.neurons:
         kind = world.kind(neuron)
         arrays = ["y"] if kind == "input" else [CORE, "y"]
         arrays += ["d", "e"] if kind == "output" else []
         for array in arrays:
-            if all(symbol.array != array for symbol in profile.symbols.values()):
+            values = signals(base, world, array, neuron) if array in known else ()
+            if not values:
                 continue
-            read = Read(array, (J, UNWRITTEN))
-            values = [
-                evaluated(base, world, {"j": neuron, UNWRITTEN.name: s}, read)[0]
-                for s in range(1, world.samples + 1)
-            ]
-            if None in values:
-                continue
-            what = profile.of_array(array).meaning
-            if array == "y" and kind == "input":
-                what = "input"
-            sign = _sign(array, (neuron, UNWRITTEN), profile)
-            cells = [(_number(value),) for value in values if value is not None]
-            rows.append(((sign,), *cells, runs(what)))
+            input_ = array == "y" and kind == "input"
+            what = "input" if input_ else profile.of_array(array).meaning
+            cells = [(_number(value),) for value in values]
+            rows.append(((_sign(array, (neuron,), world, profile),), *cells, runs(what)))
     samples = [runs("value")]
     if world.samples > 1:
         samples = [runs(f"sample {s}") for s in range(1, world.samples + 1)]
     return Table((runs("signal"), *samples, runs("what it is")), tuple(rows), wide=1 + len(samples))
 
 
-def _sides(
-    claim: Claim, found: Counterexample, base: Base, profile: Profile, at: dict[str, int]
-) -> Table:
+def _sides(claim: Claim, found: Counterexample, base: Base, profile: Profile) -> Table:
     """The parts that the line is made of and its two sides, with their values."""
     parts: list[Formula] = []
+    at = dict(found.named)
     for side in (claim.left, claim.right):
         for part in _atoms(side):
             if part not in parts and part not in (claim.left, claim.right):
                 parts.append(part)
-    values = evaluated(base, found.world, at, *parts)
+    values = evaluated(base, found.world, dict(found.letters), *parts)
     rows: list[tuple[Runs, ...]] = []
     for part, value in zip(parts[:MOST_PARTS], values, strict=False):
         shown_part = _close(drawn(_placed(part, at), profile))
@@ -242,11 +243,16 @@ def _atoms(formula: Formula) -> Iterator[Formula]:
 
 
 def _placed(formula: Formula, at: dict[str, int]) -> Formula:
-    """The formula with the numbers of the neurons for its free letters."""
+    """The formula with the numbers of neurons and layers for its free letters."""
 
     def index(one: Shifted | int) -> Shifted | int:
-        neuron = isinstance(one, Var) and one.sort == NEURON and one.name in at
-        return at[one.name] if isinstance(one, Var) and neuron else one
+        match one:
+            case Var(name, sort) if sort in (NEURON, LAYER) and name in at:
+                return at[name]
+            case Affine(const, terms) if all(getattr(p, "name", "") in at for p, _ in terms):
+                return const + sum(factor * at[getattr(p, "name", "")] for p, factor in terms)
+            case _:
+                return one
 
     match formula:
         case Read(array, places, sign):

@@ -44,6 +44,7 @@ from symbolic.reading.claims import Claim, Entry, Kind, Reading
 from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
 from symbolic.reading.judgement import Judged
 from symbolic.reading.profile import Profile
+from symbolic.reading.setting import prepared
 from symbolic.reading.source import Place
 from symbolic.reading.symbols import symbols
 from symbolic.reading.theory import Base, base_of, name_of
@@ -73,7 +74,7 @@ class PageOf:
 
     def __post_init__(self) -> None:
         try:
-            self.base = base_of(self.paper.reading)
+            self.base = base_of(prepared(self.paper.reading))
         except InputError:
             self.base = None
 

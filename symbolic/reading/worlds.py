@@ -257,6 +257,17 @@ def evaluated(
     return tuple(found)
 
 
+def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Fraction, ...]:
+    """The values of v, y, d or e of a neuron, sample by sample; none where it has none."""
+    values = _Values(base, world)
+    try:
+        return tuple(
+            values.quantity((array, (neuron, s)), None)[0] for s in range(1, world.samples + 1)
+        )
+    except UndefinedError:
+        return ()
+
+
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps.
 
