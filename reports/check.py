@@ -69,7 +69,7 @@ def _said(case: Reached) -> str:
 
 def _numbers(case: Reached) -> list[str]:
     assert case.against is not None
-    letters = ", ".join(f"{n} = {k}" for n, k in case.against.letters if n != "·")
+    letters = ", ".join(f"{n} = {k}" for n, k in case.against.named if n != "·")
     start = "fails otherwise" if case.word == "proved" else "fails"
     return [
         f"    {start}: {case.against.left} against {case.against.right} at {letters or 'any n'}",
@@ -94,7 +94,7 @@ def as_json(reading: Reading, judgement: Judgement) -> Json:
         if bad is not None:
             row["counterexample"] = {
                 "network": str(bad.world),
-                "letters": dict(bad.letters),
+                "letters": dict(bad.named),
                 "left": str(bad.left),
                 "right": str(bad.right),
             }

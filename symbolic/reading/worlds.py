@@ -242,29 +242,6 @@ class Tried(int):
 FEW = 7
 
 
-def evaluated(
-    base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
-) -> tuple[Fraction | None, ...]:
-    """The values of formulas at neurons and samples of a network, None where one has none."""
-    values = _Values(_definitions(base), world)
-    found: list[Fraction | None] = []
-    for formula in formulas:
-        at = {v: letters[v.name] for v in free(formula) if v.name in letters}
-        try:
-            found.append(values.of(formula, at)[0])
-        except (UndefinedError, KeyError):
-            found.append(None)
-    return tuple(found)
-
-
-def _definitions(base: Base) -> dict[str, tuple[Read, Formula]]:
-    """What the numbers are computed by: the document's definitions, and a cost where it has none."""
-    definitions = dict(base.written)
-    if base.open:
-        definitions[COST] = open_cost()
-    return definitions
-
-
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps.
 
@@ -272,7 +249,6 @@ class Refuter:
     """
 
     def __init__(self, base: Base, few: bool = False) -> None:
-        definitions = _definitions(base)
         tried = layered_worlds() if base.layered else worlds()
         if few:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]
@@ -280,7 +256,7 @@ class Refuter:
             replace(world, open=base.open, shared=base.shared, biased=base.biased)
             for world in tried
         )
-        self._values = [(world, _Values(definitions, world)) for world in found]
+        self._values = [(world, _Values(base, world)) for world in found]
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
         """The first instance that meets the assumptions and at which the sides differ."""
@@ -354,8 +330,10 @@ def _in_place(world: World, layers: Layers, letters: Mapping[Var, int]) -> bool:
 class _Values:
     """The quantities of one network; `by` is what a derivative is taken by."""
 
-    def __init__(self, definitions: Mapping[str, tuple[Read, Formula]], world: World) -> None:
-        self.definitions, self.world = definitions, world
+    def __init__(self, base: Base, world: World) -> None:
+        self.base, self.definitions, self.world = base, dict(base.written), world
+        if base.open:
+            self.definitions[COST] = open_cost()
         self.edges = world.edges
         self._known: dict[tuple[Entry, Entry | None], Number] = {}
 
@@ -466,7 +444,7 @@ class _Values:
     def _computed(self, entry: Entry, by: Entry | None) -> Number:
         name, at = entry
         world = self.world
-        if name == COST and by is None and world.open:
+        if name == COST and by is None and self.base.open:
             raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
