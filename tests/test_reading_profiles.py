@@ -28,6 +28,9 @@ BOOKS = {  # profile: a derivation in its letters, with the arrays of the last l
     "plain": r"""Let $L = \frac{1}{2N} \sum_{n=1}^N \sum_k (\hat{y}_{nk} - t_{nk})^2$. Then
         $$\frac{\partial L}{\partial W_{ij}} = \sum_n x_{ni} \delta_{nj}, \quad
         \delta_{nj} = f'(z_{nj}) \sum_k W_{jk} \delta_{nk}$$""",
+    "layers": r"""Let $\mathcal{L} = \frac{1}{2} \sum_j (\hat{y}_j - y_j)^2$. Then
+        $$\hat{y} = a^{[L]}, \quad \delta^{[L]}_j = (\hat{y}_j - y_j) \sigma'(z^{[L]}_j), \quad
+        \frac{\partial \mathcal{L}}{\partial W^{[l]}} = \delta^{[l]} (a^{[l-1]})^T$$""",
     "haykin": r"""Let $\mathcal{E} = \frac{1}{2} \sum_k e_k^2(n)$. Then
         $$\Delta w_{ji}(n) = \eta \delta_j(n) y_i(n)$$""",
 }

@@ -257,6 +257,8 @@ class _Judge:
         if not proofs:
             if isinstance(against, Counterexample):
                 return Reached("refuted", roles, span, against=against)
+            if not against:
+                return Reached("open", roles, span, why="no small network has all of what it says")
             return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
         under = tuple(proof.under for proof in proofs)
         needed = against if isinstance(against, Counterexample) else None

@@ -36,6 +36,8 @@ from symbolic.reading.source import BeyondError
 Level = tuple[str, int]
 """A layer: its letter, or L for the last one, and how many layers later."""
 LAST = LAYER.extent().name
+AT_THE_END = ("d", "e", "y")
+"""What belongs to the last layer, where it is written without one."""
 WEIGHTS = ("w", "dw")
 """What leads to its layer from the one before."""
 
@@ -137,7 +139,7 @@ def lives(part: Formula) -> Iterator[tuple[Var, Level]]:
     letters = [i for i in part.at if isinstance(i, Var) and i.sort == NEURON]
     array = part.array if isinstance(part, Read) else ""
     if own is None:
-        yield from ((letter, (LAST, 0)) for letter in letters if array in ("d", "e"))
+        yield from ((letter, (LAST, 0)) for letter in letters if array in AT_THE_END)
         return
     name, step = level(own)
     for n, letter in enumerate(letters):

@@ -461,7 +461,8 @@ class _Shapes:
                 "Write the derivatives of components with indices.",
                 at,
             )
-        if isinstance(by, Letter) and self.profile.symbol(by.name) is not None:
+        bare = self.profile.symbol(by.name) if isinstance(by, Letter) else None
+        if bare is not None and LAYER.name in bare.superscript:
             by = Scripted(by, None, Letter(self._last(at), by.at), 0, by.at)
         shape = self.of(by)
         sign = Mark("PARTIAL", "\\partial", at)

@@ -111,7 +111,7 @@ class Search:
         seen = {canonical(claim.left)}
         for edit in map(_placed, candidates):
             form = canonical(edit.formula)
-            if form in seen:
+            if form in seen or claim.left in walk(edit.formula):
                 continue
             seen.add(form)
             for other in _cases(claim, edit.formula, span):

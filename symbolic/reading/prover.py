@@ -158,6 +158,7 @@ class Prover:
         return self._written[one_sample]
 
     def _under(self, under: tuple[Assumption, ...], written: _Written, layered: bool) -> Calculus:
+        layered = layered or self.base.layered  # so is a line without layers in such a document
         if (under, layered) not in self._lawful:
             known = laws(under, layered)
             self._lawful[under, layered] = Calculus(written.calculus.arrays, INDICATORS, known)
