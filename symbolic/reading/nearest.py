@@ -111,7 +111,8 @@ class Search:
         seen = {canonical(claim.left)}
         for edit in map(_placed, candidates):
             form = canonical(edit.formula)
-            if form in seen or claim.left in walk(edit.formula):
+            itself = claim.kind is not Kind.LABEL and claim.left in walk(edit.formula)
+            if form in seen or itself:
                 continue
             seen.add(form)
             for other in _cases(claim, edit.formula, span):
