@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbolic.indexed import Count, Expr, Get, Mul, Num, Shifted, Var
@@ -17,9 +17,12 @@ from symbolic.reading.formulas import (
     Power,
     Range,
     Read,
+    SumOver,
     Times,
     bound,
     free,
+    inside,
+    rebuilt,
     walk,
     with_range,
 )
@@ -115,13 +118,23 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
         if role.role == "fed" and {role.letter, role.of} <= {v.name for v in letters}:
             pairs.add((Var(role.letter, NEURON), Var(role.of, NEURON)))
     edges = tuple(sorted(pairs, key=repr))
-    left, right = (with_range(side, _span(span, letters)) for side in sides)
+    left, right = (with_range(natural(side), _span(span, letters)) for side in sides)
     if any(total.range.kind == "unsaid" for side in (left, right) for total in bound(side)):
         raise BeyondError("The range of a sum is not said, and more than one may be meant.")
     for total in (*bound(left), *bound(right)):
         if total.range.kind != "output" and total.over in _of_errors(total.body):
             raise BeyondError("Only an output neuron has an error signal and a desired response.")
     return tuple(Settled(left, right, case, edges, given) for case in cases)
+
+
+def natural(formula: Formula) -> Formula:
+    """The formula whose sums over what feeds a neuron say so: Σ_i w_ji … is over every i."""
+    made = rebuilt(formula, tuple(map(natural, inside(formula))))
+    if isinstance(made, SumOver) and made.range.kind == "unsaid" and made.over.sort == NEURON:
+        weights = (p for p in walk(made.body) if isinstance(p, Read) and p.array in ("w", "dw"))
+        if any(made.over in weight.at[1:2] for weight in weights):
+            return replace(made, range=Range("interval"))
+    return made
 
 
 def _indices(formula: Formula) -> Iterator[Shifted | int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
-from symbolic.reading.cases import BeyondError, Settled, settled
+from symbolic.reading.cases import BeyondError, Settled, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
 from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
@@ -207,7 +207,7 @@ class _Judge:
         letters = sorted(
             total.over.name
             for side in (claim.left, claim.right)
-            for total in bound(side)
+            for total in bound(natural(side))
             if total.range.kind == "unsaid" and total.over.sort == NEURON
         )
         found: list[_Case] = []
