@@ -94,7 +94,7 @@ class Document:
     def _possible(self, case: Settled) -> Callable[[tuple[Assumption, ...]], bool]:
         def possible(under: tuple[Assumption, ...]) -> bool:
             found = self.refuter.find(case, under)
-            return isinstance(found, Tried) and bool(found)
+            return isinstance(found, Tried) and found.shows(case, under)
 
         return possible
 

@@ -31,7 +31,7 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
-from symbolic.reading.layers import LAST, level, spelled
+from symbolic.reading.layers import LAST, is_layered, level, spelled
 from symbolic.reading.offers import ALIKE, Offers
 
 MINUS, TWO, HALF = (Num(Fraction(n)) for n in (-1, 2, Fraction(1, 2)))
@@ -243,11 +243,10 @@ def _of_read(read: Read, names: Offers) -> Iterator[Edit]:
                 placed = (*at[:n], letter, *at[n + 1 :])
                 said = f"{letter.name} for {index.name}"
                 yield Edit(Read(read.array, placed, read.sign), 2, said)
-    for n, layer in enumerate(at):
-        if read.array in names.layered and n == 0:
-            for step, said in ((1, "one layer later"), (-1, "one layer earlier")):
-                placed = (_moved(layer, step), *at[1:])
-                yield Edit(Read(read.array, placed, read.sign), 1, said)
+    if is_layered(read):
+        for step, said in ((1, "one layer later"), (-1, "one layer earlier")):
+            placed = (_moved(at[0], step), *at[1:])
+            yield Edit(Read(read.array, placed, read.sign), 1, said)
     for other in names.alike(read):
         yield Edit(other, 2, f"{_sign(other.array)} for {_sign(read.array)}")
     if read.array in ALIKE:

@@ -246,8 +246,8 @@ class _Judge:
         tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
 
         def possible(under: tuple[Assumption, ...]) -> bool:
-            tried[under] = self.refuter.find(case, under)
-            return isinstance(tried[under], Tried) and tried[under] != Tried(0)
+            found = tried[under] = self.refuter.find(case, under)
+            return isinstance(found, Tried) and found.shows(case, under)
 
         try:
             proofs = self.prover.assumptions(case, possible)

@@ -27,7 +27,7 @@ from symbolic.reading.layers import is_layered, with_layers
 from symbolic.reading.offers import factors_of, offers
 from symbolic.reading.prover import Prover
 from symbolic.reading.theory import Assumption
-from symbolic.reading.worlds import Counterexample, Refuter, Tried
+from symbolic.reading.worlds import Refuter, Tried
 
 MOST_PROOFS = 12
 """How many candidates that no network breaks are tried to be proved."""
@@ -128,7 +128,7 @@ class Search:
     ) -> tuple[tuple[Assumption, ...], ...]:
         def possible(under: tuple[Assumption, ...]) -> bool:
             found = self.refuter.find(case, under)
-            return not isinstance(found, Counterexample) and found != Tried(0)
+            return isinstance(found, Tried) and found.shows(case, under)
 
         try:
             proofs = self.prover.assumptions(case, possible, among)

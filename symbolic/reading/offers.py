@@ -21,7 +21,7 @@ from symbolic.reading.formulas import (
     free,
     walk,
 )
-from symbolic.reading.layers import LAST, Level, level, lives
+from symbolic.reading.layers import LAST, Level, is_layered, level, lives
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import Base
@@ -86,9 +86,10 @@ class Offers:
 
     def alike(self, read: Read) -> Iterator[Read]:
         """Other quantities at the same place."""
+        shown = is_layered(read)
         for other in ALIKE if read.array in ALIKE else ():
-            known = other in self.signs and (other in self.layered) == (read.array in self.layered)
-            if other != read.array and known:
+            fits = not self.layered or (shown and other in self.layered)
+            if other != read.array and other in self.signs and fits:
                 yield self.read(other, *read.at)
 
 

@@ -236,7 +236,18 @@ def open_cost() -> tuple[Read, Formula]:
 
 
 class Tried(int):
-    """How many exact instances met the claim and agreed."""
+    """How many exact instances met the claim and agreed; the sides of `alive` were not 0."""
+
+    alive = 0
+
+    def shows(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:
+        """Whether a proof under these assumptions would say something.
+
+        Not where no network has all of what the claim says, nor where assumptions make all of it
+        0, unless the claim says so itself.
+        """
+        says_nothing = claim.right == Num(ZERO) or claim.left == Num(ZERO)
+        return bool(self) and (not under or self.alive > 0 or says_nothing)
 
 
 FEW = 7
@@ -286,7 +297,7 @@ class Refuter:
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
         """The first instance that meets the assumptions and at which the sides differ."""
-        count = 0
+        count = alive = 0
         sides = claim.layers.written if claim.layers is not None else (claim.left, claim.right)
         for world, values in self._values:
             for letters in _assignments(world, claim, sides):
@@ -302,7 +313,10 @@ class Refuter:
                     neurons = frozenset(v.name for v in letters if v.sort == NEURON)
                     return Counterexample(world, named, left, right, neurons)
                 count += 1
-        return Tried(count)
+                alive += left != 0
+        tried = Tried(count)
+        tried.alive = alive
+        return tried
 
 
 def _assignments(
