@@ -212,6 +212,10 @@ def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]
                 first = 1 if isinstance(part, Read) and part.array == "y" else 2
                 lowest[name] = max(lowest.get(name, 1), first - step)
                 highest[name] = max(highest.get(name, step), step)
+            if isinstance(part, SumOver) and part.range.kind == "layer":
+                name, step = level_of(part.range.of)
+                lowest[name] = max(lowest.get(name, 1), 1 - step)
+                highest[name] = max(highest.get(name, step), step)
             if isinstance(part, Count) and part.size != SAMPLE.size:
                 raise BeyondError("The number of layers in a formula is not in reach.")
             if isinstance(part, SumOver) and part.over.sort == LAYER:
