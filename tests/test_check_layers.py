@@ -10,6 +10,7 @@ import pytest
 
 from symbolic.indexed import Delta, Expr, Get, Mul, Num, Var
 from symbolic.reading.cases import BeyondError, settled
+from symbolic.reading.formulas import LAYER, UNWRITTEN, Read, SumOver
 from symbolic.reading.judgement import judge
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
@@ -374,3 +375,22 @@ def test_the_end_of_a_display_narrows_its_layers(end: str, roles: str) -> None:
 def test_another_end_of_a_display_is_not_passed_over(end: str) -> None:
     reading = read_document(f"Then\n$${BIAS}{end}$$\n", NIELSEN)
     assert reading.problems
+
+
+def test_a_quantity_with_a_layer_and_no_neuron_is_not_in_reach() -> None:
+    [claim] = read_document(f"Then\n$${BIAS}$$\n", NIELSEN).claims
+    layer = Read("y", (Var("l", LAYER), UNWRITTEN), "a")
+    with pytest.raises(BeyondError, match="no neuron"):
+        settled(replace(claim, right=layer))
+    with pytest.raises(BeyondError, match="no neuron"):
+        settled(replace(claim, left=layer, right=layer))
+
+
+def test_a_layer_that_is_only_summed_over_exists() -> None:
+    """The l+1 of a sum is a layer of the network, though nothing in the sum shows it."""
+    [claim] = read_document(f"Then\n$${BACK}$$\n", NIELSEN).claims
+    right = claim.right
+    assert isinstance(right, SumOver)
+    [found] = settled(replace(claim, right=replace(right, body=Num(Fraction(1)))))
+    assert found.layers is not None
+    assert dict(found.layers.highest) == {"l": 1}

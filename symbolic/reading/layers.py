@@ -142,6 +142,8 @@ def lives(part: Formula) -> Iterator[tuple[Var, Level]]:
         yield from ((letter, (LAST, 0)) for letter in letters if array in AT_THE_END)
         return
     name, step = level(own)
+    if array and not letters:
+        raise BeyondError(f"{part.sign or array} has a layer and no neuron.")
     for n, letter in enumerate(letters):
         yield letter, (name, step - 1 if n and array in WEIGHTS else step)
 
@@ -205,9 +207,14 @@ def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]
         for part in walk(side):
             own = _own(part)
             if own is not None:
+                tuple(lives(part))  # raises where it has no neuron
                 name, step = level(own)
                 first = 1 if isinstance(part, Read) and part.array == "y" else 2
                 lowest[name] = max(lowest.get(name, 1), first - step)
+                highest[name] = max(highest.get(name, step), step)
+            if isinstance(part, SumOver) and part.range.kind == "layer":
+                name, step = level_of(part.range.of)
+                lowest[name] = max(lowest.get(name, 1), 1 - step)
                 highest[name] = max(highest.get(name, step), step)
             if isinstance(part, Count) and part.size != SAMPLE.size:
                 raise BeyondError("The number of layers in a formula is not in reach.")
