@@ -112,6 +112,22 @@ class Root:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """[S > 0]: 1 where the relation holds, else 0."""
+
+    relation: Related
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """‖body‖."""
+
+    body: Node
+    at: int
+
+
 Node = (
     Number
     | Letter
@@ -126,4 +142,6 @@ Node = (
     | Related
     | Braced
     | Root
+    | Condition
+    | Norm
 )

@@ -1,0 +1,336 @@
+"""Document + array profile → relations with their kinds, and the ledger of every piece."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from symbolic.errors import InputError
+from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.elaborate import Elaborator
+from symbolic.reading.arrays.formulas import (
+    Change,
+    Formula,
+    Gradient,
+    Key,
+    LocalError,
+    Minus,
+    Quantity,
+)
+from symbolic.reading.arrays.norms import with_norms
+from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.arrays.sorting import Sorter
+from symbolic.reading.chains import Chain, chains
+from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.grammar import parse
+from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.macros import expanded
+from symbolic.reading.markup import plain
+from symbolic.reading.prose import after, conditional, lead, unread
+from symbolic.reading.source import NotUnderstood, Place, Problem
+from symbolic.reading.tokens import tokens
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Words that may lead up to a formula about arrays, besides those of every notation."""
+    text = files("symbolic.reading.arrays").joinpath("words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+FARTHEST = 400
+"""How many characters after a formula are looked at for words that deny it."""
+
+
+def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> ArrayReading:
+    """Every relation of a document, with nothing dropped silently.
+
+    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    raises `InputError` where it is no such document at all.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> reading = read_arrays("Let $S = X W + b$. Then $dW = X^T dS$.", array_profile("cs231n"))
+    >>> [claim.kind.value for claim in reading.claims]
+    ['definition', 'claim']
+    """
+    return _Reader(cut(text, kind), profile).reading()
+
+
+def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
+    """The usual definitions of a profile, read as a document is read.
+
+    Raises `InputError` with file and line where one of them cannot be read.
+    """
+    found: list[ArrayClaim] = []
+    for symbol in profile.symbols.values():
+        if not symbol.definition:
+            continue
+        try:
+            made = tokens(symbol.definition)
+            split = next(n for n, token in enumerate(made) if token.kind == "REL")
+            left, right = (
+                Elaborator(profile).read(parse(with_norms(side)))
+                for side in (made[:split], made[split + 1 :])
+            )
+        except (NotUnderstood, StopIteration) as error:
+            what = error.what if isinstance(error, NotUnderstood) else "it is no equation"
+            raise InputError(
+                f"the definition of {symbol.sign} is not understood: {what}",
+                file=profile.file,
+                line=symbol.place[0],
+                column=symbol.place[1],
+            ) from None
+        number = len(found) + 1
+        found.append(ArrayClaim(number, Kind.DEFINITION, left, "=", right, Place(1, 1), 0))
+    return tuple(found)
+
+
+class _Reader:
+    def __init__(self, document: Document, profile: ArrayProfile) -> None:
+        self.document, self.profile, self.source = document, profile, document.source
+        self.usual = standard(profile)
+        self.known = _words().union(profile.words)
+        self.sorter = Sorter(profile)
+        self.claims: list[ArrayClaim] = []
+        self.ledger: list[tuple[int, Entry]] = []
+        self.problems: list[Problem] = []
+        self.spoiled: set[Key] = set()
+        self.spoiled_signs: set[str] = set()
+        self.words = ""  # since the last formula
+        self.broken = False  # whether a condition of this sentence was not understood
+        self.cue = ""
+        self.last: Formula | None = None  # what a line that begins with its relation continues
+        self.head: Formula | None = None
+
+    def reading(self) -> ArrayReading:
+        pieces = self.document.pieces
+        for number, piece in enumerate(pieces):
+            match piece:
+                case Prose(text):
+                    self.words += plain(text)
+                case LeftAlone(why, at, end):
+                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                case Unread(what, step, at, end):
+                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                case Mathematics():
+                    self._mathematics(piece, number)
+        for at, end in plain_pieces(self.document):
+            error = NotUnderstood(
+                "This looks like a formula outside of mathematics.",
+                "Put it between $ signs; it was not checked.",
+                at,
+            )
+            self._refused(error, at, end, False)
+        entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
+        problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
+        return ArrayReading(
+            self.profile, tuple(self.claims), entries, problems, (), self.usual,
+            frozenset(self.spoiled), frozenset(self.spoiled_signs),
+        )  # fmt: skip
+
+    # -- pieces
+
+    def _following(self, number: int) -> str:
+        text = ""
+        for piece in self.document.pieces[number + 1 :]:
+            if isinstance(piece, Prose):
+                text += plain(piece.text)
+            elif isinstance(piece, Mathematics) and not piece.display:
+                text += f"${piece.text}$"
+            else:
+                break
+            if len(text) > FARTHEST:
+                break
+        return text
+
+    def _enter(
+        self,
+        at: int,
+        end: int,
+        display: bool,
+        outcome: Outcome,
+        why: str = "",
+        claims: tuple[int, ...] = (),
+    ) -> None:
+        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
+        shown = text if len(text) <= 400 else text[:400] + "…"
+        self.ledger.append((at, Entry(self.source.place(at), shown, display, outcome, why, claims)))
+
+    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
+        self.problems.append(self.source.problem(error))
+        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
+
+    def _mathematics(self, piece: Mathematics, number: int) -> None:
+        offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
+        try:
+            text, offsets = expanded(piece.text, offsets, self.document.macros)
+            found = chains(tokens(text, offsets))
+        except NotUnderstood as error:
+            self._listen()
+            self.broken = self.broken or conditional(self.words)
+            self.words, self.last = "", None
+            self._spoil_all(piece.text)
+            self._refused(error, piece.begin, piece.end, piece.display)
+            return
+        real = [one for one in found if isinstance(one, Chain)]
+        if not real:
+            shown = piece.text.strip()[:60] if piece.display else piece.text
+            self.words += f" ${shown}$ " if piece.display else f"${shown}$"
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
+        self._listen()
+        following = self._following(number)
+        first = len(self.claims)
+        troubles: list[NotUnderstood] = []
+        for n, one in enumerate(real):
+            try:
+                self._chain(one, n == 0, following if one is real[-1] else "", number)
+            except NotUnderstood as error:
+                troubles.append(error)
+            except RecursionError:
+                troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
+            else:
+                self.words = ""
+                continue
+            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            self.problems.append(self.source.problem(troubles[-1]))
+            self._spoil(one)
+            self.words, self.last = "", None
+        if real[-1].stopped:
+            self._sentence_ends()
+        numbers = tuple(claim.number for claim in self.claims[first:])
+        kinds = {claim.kind for claim in self.claims[first:]}
+        alone = {Kind.DEFINITION: Outcome.DEFINITION, Kind.ASSUMPTION: Outcome.ASSUMPTION}
+        outcome = alone.get(next(iter(kinds)), Outcome.CLAIM) if len(kinds) == 1 else Outcome.CLAIM
+        why = ""
+        if troubles:
+            outcome = Outcome.NOT_UNDERSTOOD
+            why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
+        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    # -- what may have been defined where nothing was understood
+
+    def _spoil(self, chain: Chain) -> None:
+        """Whatever a refused relation may define has no usual definition any more."""
+        member = chain.members[0]
+        signs = [token.text for token in member]
+        try:
+            head = Elaborator(self.profile).read(parse(with_norms(member))) if member else self.head
+        except (NotUnderstood, RecursionError):
+            self._spoil_signs(signs)
+            return
+        match head:
+            case Quantity():
+                self.spoiled.add(head.key)
+            case LocalError(sign, label) if self._may_name(chain):
+                self.spoiled.add((sign, label, True))
+            case None | Gradient() | Change() | LocalError():
+                pass
+            case _:
+                self._spoil_signs(signs)
+
+    def _may_name(self, chain: Chain) -> bool:
+        """Whether a refused relation may say what its δ is."""
+        try:
+            right = Elaborator(self.profile).read(parse(with_norms(chain.members[1])))
+        except (NotUnderstood, RecursionError, IndexError):
+            return True
+        return isinstance(right.body if isinstance(right, Minus) else right, Gradient)
+
+    def _spoil_all(self, text: str) -> None:
+        """The same where not even the tokens were understood."""
+        signs = re.findall(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]", text)
+        self._spoil_signs("".join(sign.split()) for sign in signs)
+
+    def _spoil_signs(self, signs: Iterable[str]) -> None:
+        for sign in signs:
+            if sign in self.profile.symbols:
+                self.spoiled_signs.add(sign)
+
+    # -- words
+
+    def _sentence_ends(self) -> None:
+        self.broken, self.cue = False, ""
+
+    def _listen(self) -> None:
+        if _END.search(self.words):
+            self._sentence_ends()
+
+    # -- chains
+
+    def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        if self.broken:
+            raise NotUnderstood(
+                "A condition before it in its sentence was not understood.", "See there.", chain.at
+            )
+        before = lead(self.words, self.known) if first else lead("")
+        inner = lead(chain.before, self.known, embedded=True)
+        trouble = before.trouble or inner.trouble
+        trouble = trouble or after(chain.after, True, self.known) or after(following)
+        trouble = trouble or unread(chain.before) or unread(chain.after)
+        if trouble:
+            raise NotUnderstood(
+                f"Read, but not taken as a claim: {trouble}.",
+                "Say it with let, then, since, therefore, ….",
+                chain.at,
+            )
+        cue = inner.cue or before.cue
+        if cue == "and" or not (cue or first):  # as the formula before it in this sentence
+            cue = self.cue
+        self.cue = cue
+        if cue in ("if", "for"):
+            raise NotUnderstood(
+                "A formula after if or for would be a condition; conditions are not read here.",
+                "Say assume.",
+                chain.at,
+            )
+        if chain.cases:
+            raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
+        members = [Elaborator(self.profile).read(parse(with_norms(m))) if m else None
+                   for m in chain.members]  # fmt: skip
+        self._relations(chain, members, cue, piece)
+
+    def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        for relation in chain.relations:
+            if relation.text not in ("=", ":="):
+                raise NotUnderstood(
+                    f"The relation {relation.text} is not read here.", "Write =.", relation.at
+                )
+        start = members[0]
+        continued = start is None
+        if continued:
+            start = self.last
+            if start is None or self.head is None:
+                raise NotUnderstood(
+                    "This line begins with a relation and continues nothing that was understood.",
+                    "Write its left side.",
+                    chain.at,
+                )
+        else:
+            self.head = start
+        assert start is not None
+        left: Formula = start
+        for n, (relation, right) in enumerate(zip(chain.relations, members[1:], strict=True)):
+            assert right is not None
+            opens = n == 0 and not continued
+            at = chain.members[n][0].at if chain.members[n] else relation.at
+            claim = ArrayClaim(
+                len(self.claims) + 1,
+                Kind.CLAIM,
+                left,
+                relation.text,
+                right,
+                self.source.place(at),
+                at,
+                cue if n == 0 else "",
+                piece,
+                None if opens else self.head,
+            )
+            self.claims.append(self.sorter.sorted(claim))
+            left = right
+        self.last = left
