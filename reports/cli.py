@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from reports import array_check
 from reports.check import as_json, as_text, checked, verdict
 from reports.derivation_page import page
 from reports.document import Document
@@ -32,6 +33,9 @@ from symbolic.model_file import read_model
 from symbolic.models import Model
 from symbolic.network import Network
 from symbolic.proof import Checked
+from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.documents import kind_of
+from symbolic.reading.notation import open_notation
 from symbolic.rules import Rule
 from symbolic.spec import open_network
 from symbolic.verdicts import Proved
@@ -279,12 +283,26 @@ def _called(network: Network) -> str:
 def check_command(options: argparse.Namespace) -> int:
     """proofprop check FILE"""
     text = _read(options.file, "a document", 5)
+    notation = open_notation(options.profile)
+    if isinstance(notation, ArrayProfile):
+        return _check_arrays(options, text, notation)
     reading, judgement = checked(options.file, text, options.profile)
     if options.json:
         print(json.dumps(as_json(reading, judgement), indent=2, ensure_ascii=True))
     else:
         print(as_text(reading, judgement), end="")
     return EXIT_CODES[verdict(reading, judgement)]
+
+
+def _check_arrays(options: argparse.Namespace, text: str, profile: ArrayProfile) -> int:
+    kind = kind_of(options.file)
+    reading, judgement = array_check.checked(options.file, text, kind, profile)
+    if options.json:
+        result = array_check.as_json(reading, judgement)
+        print(json.dumps(result, indent=2, ensure_ascii=True))
+    else:
+        print(array_check.as_text(reading, judgement), end="")
+    return EXIT_CODES[array_check.verdict(reading, judgement)]
 
 
 def _read(name: str, what: str = "a rule file", megabytes: int = 1) -> str:
@@ -431,7 +449,7 @@ COMMANDS = {
                 {
                     "metavar": "P",
                     "default": "haykin",
-                    "help": "the notation: haykin, bishop, rumelhart, plain or a .toml (haykin)",
+                    "help": "haykin, bishop, rumelhart, plain, cs231n, lstm or a .toml (haykin)",
                 },
             ),
             _JSON,

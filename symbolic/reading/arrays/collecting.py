@@ -1,4 +1,4 @@
-"""What the program of a document is made of: definitions said and unsaid, what δ means, the loss."""
+"""What the program of a document is made of: its definitions, what δ means, the loss."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-
 Key = tuple[str, str, bool]
 """An array: its sign, its label, and whether it has a time (L and L_t are two)."""
 
@@ -96,7 +95,7 @@ class Minus:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The matrix product, or a number times an array.  `dotted`: with a dot, which may be either."""
+    """The matrix product, or a number times an array; `dotted` where a dot says one of many."""
 
     left: Formula
     right: Formula

@@ -93,6 +93,12 @@ class ArrayJudgement:
     lines: tuple[ArrayJudged, ...]
     remarks: tuple[str, ...] = ()
 
+    @property
+    def broken(self) -> int | None:
+        """The number of the line where it first goes wrong."""
+        wrong = (one.claim.number for one in self.lines if one.word == "refuted")
+        return next(wrong, None)
+
 
 def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     """The verdict of every relation.

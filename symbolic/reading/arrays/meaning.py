@@ -508,9 +508,9 @@ def occurs(letter: str, formula: w.Formula) -> bool:
     match formula:
         case w.Quantity(_, _, time, at) | w.LocalError(_, _, time, at):
             return letter in at or (time is not None and time.letter == letter)
-        case w.Gradient(of, _, loss) if loss is not None and occurs(letter, loss):
+        case w.Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
             return True
-        case w.Total(own, body) if own == letter:
+        case w.Total(own) if own == letter:
             return False
     return any(occurs(letter, part) for part in w.inside(formula))
 

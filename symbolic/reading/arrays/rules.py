@@ -1,4 +1,4 @@
-"""A relation of a document as a rule of its array program, its shapes checked before any algebra."""
+"""A relation of a document as a rule of its array program, shapes checked before any algebra."""
 
 from __future__ import annotations
 
