@@ -216,43 +216,75 @@ class Collection:
         return symbol is not None and symbol.kind == "loss"
 
     def arguments(self, loss: Key | None) -> tuple[Key, ...]:
-        """Of what a loss is a function that is nowhere defined.
+        """Of what a loss is a function that is nowhere defined; raises `NoProgramError`.
 
         That is what it is differentiated by where it has a time, else what nothing else reads.
         """
         made = self.made.get(loss) if loss is not None else None
         if made is not None and isinstance(made.right, Unknown):
-            return tuple(
-                dict.fromkeys(
-                    part.key
-                    for argument in made.right.arguments
-                    for part in walk(argument)
-                    if isinstance(part, Quantity) and part.key in self.made
-                )
-            )
-        asked = [
+            return self._written(made, made.right)
+        asked = dict.fromkeys(
             part.of.key
             for formula in self.formulas()
             for part in walk(formula)
             if isinstance(part, Gradient) and part.loss is not None and part.loss.key == loss
             and part.loss.time is not None
-        ]  # fmt: skip
-        asked = [key for key in asked if key in self.made]
-        return tuple(dict.fromkeys(asked)) or self._ends()
+        )  # fmt: skip
+        ends = self._ends()
+        if not asked:
+            return ends
+        if not {*ends} <= {*asked} | {key for key in ends if key[0] in self.profile.loss_of}:
+            shown = ", ".join(_shown(key) for key in ends if key not in asked)
+            raise NoProgramError(f"it is not clear whether the loss reads {shown}; define the loss")
+        return tuple(asked)
+
+    def _written(self, made: Made, right: Unknown) -> tuple[Key, ...]:
+        """The arguments of ℓ(y_t, h_t): whole quantities, at the time of the loss."""
+        for argument in right.arguments:
+            same = isinstance(argument, Quantity) and argument.time == made.left.time
+            if not same or (isinstance(argument, Quantity) and argument.at):
+                error = NotUnderstood(
+                    "An unknown loss is read as a function of whole quantities at its own time.",
+                    "Give the parts names, or define the loss.",
+                    right.place,
+                )
+                raise NoProgramError("the loss has an error", {made.number: error})
+        keys = (argument.key for argument in right.arguments if isinstance(argument, Quantity))
+        return tuple(dict.fromkeys(keys))
 
     def _ends(self) -> tuple[Key, ...]:
-        """What is defined and read by nothing else, else what the profile says."""
+        """What is defined and read by nothing else, and what the profile says if it feeds none."""
         losses = set(self.losses)
         values = [key for key in self.made if key not in losses]
-        read = {
-            part.key
+        reads = {
+            key: {
+                part.key
+                for part in walk(self.made[key].right)
+                if isinstance(part, Quantity) and part.key != key
+            }
             for key in values
-            for part in walk(self.made[key].right)
-            if isinstance(part, Quantity) and part.key != key
         }
-        ends = tuple(key for key in values if key not in read)
-        usual = tuple(key for key in values if key[0] in self.profile.loss_of and not key[1])
-        return ends or usual
+        read = set().union(*reads.values())
+        ends = [key for key in values if key not in read]
+        fed = self._at_once(ends)
+        usual = [key for key in values if key[0] in self.profile.loss_of and not key[1]]
+        return tuple(dict.fromkeys((*ends, *(key for key in usual if key not in fed))))
+
+    def _at_once(self, ends: list[Key]) -> set[Key]:
+        """What feeds these at the same time."""
+        found: set[Key] = set()
+        waiting = list(ends)
+        while waiting:
+            key = waiting.pop()
+            if key in found or key not in self.made:
+                continue
+            found.add(key)
+            waiting += [
+                part.key
+                for part in walk(self.made[key].right)
+                if isinstance(part, Quantity) and (part.time is None or part.time.shift == 0)
+            ]
+        return found
 
 
 def reading_keys(reading: ArrayReading) -> list[Key]:

@@ -108,7 +108,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     >>> text = "Let $S = X W$. Then $dW = X^T dS$ and $dX = dS W$."
     >>> lines = judge_arrays(read_arrays(text, array_profile("cs231n"))).lines
     >>> [line.word for line in lines], lines[2].cases[0].why
-    (['definition', 'proved', 'open'], 'The shapes of the product do not fit: ...')
+    (['definition', 'proved', 'open'], 'type error: The shapes of the product do not fit: ...')
     """
     try:
         base = base_of(reading)
@@ -187,7 +187,7 @@ class _Court:
             if case.word != "proved" or case.span or line.claim.right != claim.left:
                 return None
             under |= dict.fromkeys(name for names in case.under[:1] for name in names)
-            if line.claim.first is None:
+            if line.claim.first is None and line.claim.left == claim.first:
                 return replace(claim, left=claim.first), tuple(under)
             claim = replace(claim, left=line.claim.left)
         return None

@@ -11,7 +11,6 @@ from symbolic.errors import InputError
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.formulas import (
-    Change,
     Formula,
     Gradient,
     Key,
@@ -19,8 +18,8 @@ from symbolic.reading.arrays.formulas import (
     Minus,
     Quantity,
 )
-from symbolic.reading.arrays.norms import with_norms
 from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.arrays.signing import prepared
 from symbolic.reading.arrays.sorting import Sorter
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Entry, Kind, Outcome
@@ -31,7 +30,7 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import NotUnderstood, Place, Problem
-from symbolic.reading.tokens import tokens
+from symbolic.reading.tokens import Tok, tokens
 
 
 @cache
@@ -74,7 +73,7 @@ def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
             made = tokens(symbol.definition)
             split = next(n for n, token in enumerate(made) if token.kind == "REL")
             left, right = (
-                Elaborator(profile).read(parse(with_norms(side)))
+                Elaborator(profile).read(parse(prepared(side, profile)))
                 for side in (made[:split], made[split + 1 :])
             )
         except (NotUnderstood, StopIteration) as error:
@@ -101,6 +100,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.spoiled: set[Key] = set()
         self.spoiled_signs: set[str] = set()
+        self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
@@ -213,31 +213,40 @@ class _Reader:
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
 
+    def _read(self, member: Sequence[Tok]) -> Formula:
+        return Elaborator(self.profile).read(parse(prepared(member, self.profile, self.styles)))
+
     # -- what may have been defined where nothing was understood
 
     def _spoil(self, chain: Chain) -> None:
         """Whatever a refused relation may define has no usual definition any more."""
         member = chain.members[0]
-        signs = [token.text for token in member]
-        try:
-            head = Elaborator(self.profile).read(parse(with_norms(member))) if member else self.head
-        except (NotUnderstood, RecursionError):
-            self._spoil_signs(signs)
+        if not member or self._differentiates(member):
             return
-        match head:
-            case Quantity():
-                self.spoiled.add(head.key)
-            case LocalError(sign, label) if self._may_name(chain):
-                self.spoiled.add((sign, label, True))
-            case None | Gradient() | Change() | LocalError():
-                pass
-            case _:
-                self._spoil_signs(signs)
+        try:
+            head = self._read(member)
+        except (NotUnderstood, RecursionError):
+            self._spoil_all(" ".join(token.text for token in member))
+            return
+        if isinstance(head, Quantity):
+            self.spoiled.add(head.key)
+        elif isinstance(head, LocalError) and self._may_name(chain):
+            self.spoiled.add((head.sign, head.label, True))
+
+    def _differentiates(self, member: Sequence[Tok]) -> bool:
+        """Whether a side begins with the sign of a derivative, which defines no array."""
+        first = member[0]
+        if first.kind == "FRAC":
+            return any(token.kind == "PARTIAL" for token in member)
+        prefix = (
+            first.text in self.profile.derivatives and member[1:2] and (member[1].kind == "SYM")
+        )
+        return first.kind == "NABLA" or bool(prefix)
 
     def _may_name(self, chain: Chain) -> bool:
         """Whether a refused relation may say what its δ is."""
         try:
-            right = Elaborator(self.profile).read(parse(with_norms(chain.members[1])))
+            right = self._read(chain.members[1])
         except (NotUnderstood, RecursionError, IndexError):
             return True
         return isinstance(right.body if isinstance(right, Minus) else right, Gradient)
@@ -246,6 +255,7 @@ class _Reader:
         """The same where not even the tokens were understood."""
         signs = re.findall(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]", text)
         self._spoil_signs("".join(sign.split()) for sign in signs)
+        self._spoil_signs(re.findall(r"\\[A-Za-z]+|[A-Za-z]", text))
 
     def _spoil_signs(self, signs: Iterable[str]) -> None:
         for sign in signs:
@@ -291,7 +301,7 @@ class _Reader:
             )
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
-        members = [Elaborator(self.profile).read(parse(with_norms(m))) if m else None
+        members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
         self._relations(chain, members, cue, piece)
 

@@ -54,16 +54,18 @@ def scripts_of(
         raise NotUnderstood(
             "The time is missing here.", f"Write it below the sign, as in h_{letters}.", node.at
         )
-    rest = [one for n, one in enumerate(pieces) if n not in times]
-    label, at = "", list[str]()
-    for one in rest:
+    at: list[str] = []
+    names = []
+    for n, one in enumerate(pieces):
         name = one.name if isinstance(one, Letter) else ""
-        if name in labels:
-            label += labels[name]
-        elif name in profile.letters:
+        if n in times:
+            continue
+        if name not in labels and name in profile.letters:
             at.append(name)
         else:
-            label += label_of(one)
+            names.append(labels[name] if name in labels else label_of(one))
+    close = isinstance(node.sub, Product) and not above  # W_{xh}, unlike W_{x,h} and W^{(1)}_h
+    label = ("" if close else ",").join(names)
     return Scripts(label, time, tuple(at), transposed, power)
 
 
