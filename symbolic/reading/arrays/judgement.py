@@ -7,18 +7,21 @@ rule that the derivative by an array which nothing reads is the difference of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flint import ctx
 
 from symbolic import models
+from symbolic.array_edits import everywhere, tidied
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import BITS
 from symbolic.array_verdicts import Judge
 from symbolic.arrays import Program, Rule
 from symbolic.duals import Undecided, enclosure
 from symbolic.errors import InputError
+from symbolic.indexed import Expr, Get, affine
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.model_notation import statement
@@ -29,7 +32,7 @@ from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.rules import Case, Rules, is_head
 from symbolic.reading.claims import Kind
 from symbolic.reading.source import NotUnderstood
-from symbolic.verdicts import Open, Proved, Refuted
+from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
 
 
@@ -209,7 +212,7 @@ class _Court:
 
     def _reached(self, case: Case, before: tuple[str, ...]) -> ArrayReached:
         judge = self._judge(case.program)
-        verdict = models.verdict(models.Claim(case.rule, "", self.offered), judge)
+        verdict = self._verdict(case, judge)
         match verdict:
             case Proved(_, under):
                 names = tuple(dict.fromkeys((*before, *(h.name for h in under), *case.under)))
@@ -219,6 +222,17 @@ class _Court:
             case Open(why):
                 return ArrayReached("open", span=case.span, why=why)
         raise AssertionError(verdict)
+
+    def _verdict(self, case: Case, judge: Judge) -> Verdict:
+        if case.sides is None:
+            return models.verdict(models.Claim(case.rule, "", self.offered), judge)
+        verdict = judge.verdict(case.rule, explain=False)
+        if not isinstance(verdict, Proved):
+            return verdict
+        names = {need.name for need in verdict.under}
+        used = tuple(h for h in self.offered if h.name in names)
+        empty = models.vacuous(case.program, case.rule, used)
+        return Open(empty) if empty else verdict
 
     def _refuted(self, case: Case, verdict: Refuted) -> ArrayReached:
         assert isinstance(verdict.witness, ArrayWitness)
@@ -232,12 +246,43 @@ class _Court:
         )
         if case.sides is not None:
             return ArrayReached("refuted", span=case.span, against=against)
+        why = earlier_text(verdict.diagnosis, self.base.before)
         nearest = None
         if isinstance(verdict.nearest, Rule):
-            nearest = ArrayNearest(case.program, verdict.nearest, verdict.diagnosis)
-        return ArrayReached(
-            "refuted", span=case.span, against=against, why=verdict.diagnosis, nearest=nearest
-        )
+            rule = replace(verdict.nearest, body=earlier(verdict.nearest.body, self.base.before))
+            nearest = ArrayNearest(case.program, rule, why)
+        return ArrayReached("refuted", span=case.span, against=against, why=why, nearest=nearest)
+
+
+def earlier(expr: Expr, before: Mapping[str, str]) -> Expr:
+    """What holds the value of the time before, written as that: h[t-1]."""
+
+    def change(part: Expr) -> Expr:
+        if isinstance(part, Get) and part.array in before:
+            return Get(before[part.array], (tidied(affine(part.at[0]) - 1), *part.at[1:]))
+        return part
+
+    return everywhere(expr, change)
+
+
+def earlier_text(text: str, before: Mapping[str, str]) -> str:
+    """The same in words.
+
+    >>> earlier_text("h[t,j] stands where h_before[t,j] belongs.", {"h_before": "h"})
+    'h[t,j] stands where h[t-1,j] belongs.'
+    """
+    for name, array in before.items():
+        found = re.compile(rf"\b{name}\[([A-Za-z]*)([+-]?\d*)(?=[,\]])")
+        while match := found.search(text):
+            time = _earlier(match[1], int(match[2] or 0))
+            text = f"{text[: match.start()]}{array}[{time}{text[match.end() :]}"
+    return text
+
+
+def _earlier(letter: str, shift: int) -> str:
+    if not letter:
+        return str(shift - 1)
+    return f"{letter}{shift - 1:+d}" if shift != 1 else letter
 
 
 def _open(claim: ArrayClaim, why: str) -> ArrayJudged:

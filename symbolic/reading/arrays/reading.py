@@ -293,12 +293,8 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
-        if cue in ("if", "for"):
-            raise NotUnderstood(
-                "A formula after if or for would be a condition; conditions are not read here.",
-                "Say assume.",
-                chain.at,
-            )
+        if cue == "if":
+            raise _condition(chain)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         members = [self._read(m) if m else None
@@ -341,6 +337,17 @@ class _Reader:
                 piece,
                 None if opens else self.head,
             )
-            self.claims.append(self.sorter.sorted(claim))
+            claim = self.sorter.sorted(claim)
+            if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
+                raise _condition(chain)
+            self.claims.append(claim)
             left = right
         self.last = left
+
+
+def _condition(chain: Chain) -> NotUnderstood:
+    return NotUnderstood(
+        "A formula after if, for or with would be a condition; conditions are not read here.",
+        "Say assume.",
+        chain.at,
+    )

@@ -72,7 +72,7 @@ def scripts_of(
 def _below(script: Node | None) -> list[Node]:
     found: list[Node] = []
     for one in parts(script):
-        found += parts(one) if isinstance(one, Group | Listed) else [one]
+        found += parts(one) if isinstance(one, Group | Listed | Product) else [one]
     return found
 
 
