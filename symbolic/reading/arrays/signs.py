@@ -158,7 +158,7 @@ class Signs:
         before = time is not None and not time.letter and time.shift == 0
         if before and key in self.initial:
             return Entry(f"∂{self.initial[key]}", self.axes[key])
-        multiplier = self.multipliers[key]
+        multiplier = self._multiplier(key)
         return Entry(multiplier.name, self.axes[key], key[2], factor=self._scale(formula, key))
 
     def _scale(self, formula: Formula, key: Key) -> Expr:
@@ -169,7 +169,11 @@ class Signs:
                 raise NotUnderstood("Δ needs the learning rate.", "Write it.", formula.place)
             return MINUS_ONE * Get(self.names[rate])
         sign = self._sign(formula) if isinstance(formula, LocalError) else 1
-        return ONE if (self.multipliers[key].factor == ONE) == (sign == 1) else MINUS_ONE
+        return ONE if (self._multiplier(key).factor == ONE) == (sign == 1) else MINUS_ONE
+
+    def _multiplier(self, key: Key) -> Multiplier:
+        name = self.names[key]
+        return self.multipliers.get(key) or Multiplier(name, f"∂{name}")
 
     @staticmethod
     def _of(formula: Formula) -> Quantity:
