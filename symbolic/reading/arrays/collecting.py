@@ -197,7 +197,7 @@ class Collection:
             for key in whole
             if key in self.made
             for part in walk(self.made[key].right)
-            if isinstance(part, Quantity)
+            if isinstance(part, Quantity) and part.key != key
         }
         roots = [key for key in whole if key not in read]
         if len(roots) > 1:

@@ -112,7 +112,7 @@ class Elaborator:
             )
         timed = symbol.time and not (symbol.kind == "loss" and _bare(node))
         scripts = scripts_of(node, timed, self.profile, self.labels)
-        if symbol.kind != "loss" and len(scripts.at) > len(symbol.shape):
+        if len(scripts.at) > len(symbol.shape):
             raise NotUnderstood(
                 f"{symbol.sign} has no such element.", "Check its indices.", node.at
             )

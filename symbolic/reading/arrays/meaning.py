@@ -29,6 +29,7 @@ from symbolic.indexed import (
     Sort,
     Sum,
     Var,
+    walk,
 )
 from symbolic.reading.arrays import formulas as w
 from symbolic.reading.arrays.widths import Width, Widths
@@ -342,7 +343,14 @@ class Meaning:
     def _over(self, left: Value, right: Value, place: int) -> Value:
         if not right.is_number and not left.is_number and not self.fits(left, right):
             raise self.mismatch("the quotient", left, right, place)
-        return self._both(lambda a, b: a * inverse(b), "the quotient", left, right, place)
+        return self._both(
+            lambda a, b: a * inverse(self._kept(b)), "the quotient", left, right, place
+        )
+
+    def _kept(self, below: Expr) -> Expr:
+        """A denominator, in a definition under a name of its own where it is a sum."""
+        summed = any(isinstance(part, Sum) for part in walk(below))
+        return self.keep(below) if summed and self.keep is not None else below
 
     def _power(self, body: Value, exponent: Fraction, place: int) -> Value:
         rows, cols = body.rows, body.cols
@@ -430,8 +438,7 @@ class Meaning:
             return Sum(k, top.element(k, None) if down else top.element(r, k))
 
         def element(r: Index | None, c: Index | None) -> Expr:
-            below = summed(r, c)
-            return top.element(r, c) / (below if self.keep is None else self.keep(below))
+            return top.element(r, c) / self._kept(summed(r, c))
 
         return Value(body.rows, body.cols, element)
 

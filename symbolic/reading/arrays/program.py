@@ -296,9 +296,11 @@ class _Builder:
                 yield f"{made.left.sign} is not defined here; it is read as usual"
         for name in self.signs.initial.values():
             yield f"{name} is not said; it may be anything"
-        for (loss, _), argument in self.signs.slopes.items():
+        for loss in dict.fromkeys(pair[0] for pair in self.signs.slopes):
             sign = "the loss" if loss is None else f"{loss[0]}_t" if loss[2] else loss[0]
-            yield f"{sign} is any function with the slope {argument}"
+            slopes = {k: n for (own, k), n in self.signs.slopes.items() if own == loss}
+            of = " and ".join(self.signs.names[key] for key in slopes)
+            yield f"{sign} is any function of {of}, with the slope {', '.join(slopes.values())}"
 
 
 def in_order(definitions: Sequence[Definition | Abstract]) -> tuple[Definition | Abstract, ...]:

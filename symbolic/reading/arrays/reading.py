@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -11,12 +12,15 @@ from symbolic.errors import InputError
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.formulas import (
+    Change,
     Formula,
     Gradient,
     Key,
     LocalError,
     Minus,
+    Plus,
     Quantity,
+    walk,
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.signing import prepared
@@ -42,6 +46,8 @@ def _words() -> frozenset[str]:
 
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+DEFINING = ("=", ":=")
+UPDATING = ("\\leftarrow", "\\gets")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -221,7 +227,8 @@ class _Reader:
     def _spoil(self, chain: Chain) -> None:
         """Whatever a refused relation may define has no usual definition any more."""
         member = chain.members[0]
-        if not member or self._differentiates(member):
+        defines = chain.relations[0].text in DEFINING
+        if not member or not defines or self._differentiates(member):
             return
         try:
             head = self._read(member)
@@ -301,9 +308,32 @@ class _Reader:
                    for m in chain.members]  # fmt: skip
         self._relations(chain, members, cue, piece)
 
+    def _updated(
+        self, chain: Chain, members: list[Formula | None]
+    ) -> tuple[Chain, list[Formula | None]]:
+        """W ← W - η dW says that the change of W, which is -η ∂L/∂W, is the difference."""
+        left, right = members[0], members[-1]
+        if chain.relations[0].text not in UPDATING or len(members) != 2 or right is None:
+            return chain, members
+        rate = any(isinstance(q, Quantity) and q.sign == self.profile.rate for q in walk(right))
+        if not (rate and isinstance(left, Quantity) and self._is_weight(left)):
+            raise NotUnderstood(
+                "An update is read of a weight, with its rate.",
+                f"Write W \\leftarrow W - {self.profile.rate} dW.",
+                chain.relations[0].at,
+            )
+        relation = replace(chain.relations[0], text="=")
+        change = Change(left, left.place)
+        difference = Plus((right, Minus(left, left.place)), left.place)
+        return replace(chain, relations=(relation,)), [change, difference]
+
+    def _is_weight(self, quantity: Quantity) -> bool:
+        return self.profile.symbols[quantity.sign].kind == "weight"
+
     def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        chain, members = self._updated(chain, members)
         for relation in chain.relations:
-            if relation.text not in ("=", ":="):
+            if relation.text not in DEFINING:
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read here.", "Write =.", relation.at
                 )

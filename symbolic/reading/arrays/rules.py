@@ -134,9 +134,21 @@ class Rules:
         assert isinstance(pair, Mul)
         one, other = pair.factors
         program = self._probed(tuple(v.sort for v in final))
-        rule = Rule(PROBE, final, one - other)
+        where, span = self._within(left)
+        rule = Rule(PROBE, final, one - other, where)
         adjoints.require_rule(program, rule)
-        return Case(program, rule, (one, other))
+        return Case(program, rule, (one, other), span)
+
+    def _within(self, left: Formula) -> tuple[Expr, str]:
+        """h_{t+1} = … speaks of the times that there are, and not of what lies outside."""
+        time = left.time if isinstance(left, Quantity) else None
+        if time is None or time.shift == 0 or time.letter not in self.base.profile.time:
+            return ONE, ""
+        own = self.base.meaning.var(self.base.meaning.scope[time.letter])
+        size = self.base.meaning.time.extent()
+        if time.shift > 0:
+            return AtLeast(size - time.shift, own), f"{own.name} = 1 … {size.name}-{time.shift}"
+        return AtLeast(own, 1 - time.shift), f"{own.name} = {1 - time.shift} … {size.name}"
 
     def _probed(self, sorts: tuple[Sort, ...]) -> Program:
         if sorts not in self.probes:

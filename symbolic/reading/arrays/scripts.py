@@ -60,6 +60,8 @@ def scripts_of(
         name = one.name if isinstance(one, Letter) else ""
         if n in times:
             continue
+        if not timed and name not in labels and _time(one, profile) and not _is_number(one):
+            raise NotUnderstood("This sign has no time.", "Check its scripts.", one.at)
         if name not in labels and name in profile.letters:
             at.append(name)
         else:
@@ -115,6 +117,10 @@ def _time(node: Node, profile: ArrayProfile) -> Time | None:
             step = int(text)
             return Time(base.letter, base.shift + (step if sign == "+" else -step))
     return None
+
+
+def _is_number(node: Node) -> bool:
+    return isinstance(node, Number)
 
 
 def time_of(node: Node, profile: ArrayProfile) -> Time:

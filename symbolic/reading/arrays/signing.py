@@ -11,7 +11,7 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.vocabulary import CLOSES, OPENS
 
-_STYLED = re.compile(r"\\(?:mathbf|mathrm|mathit|mathsf|mathbb)\{(.+)\}")
+_STYLED = re.compile(r"\\(?:mathbf|mathrm|mathit|mathsf|mathbb)\{([^{}]+)\}")
 
 
 def prepared(
@@ -29,8 +29,12 @@ def prepared(
     (['LNORM', 'SYM', 'RNORM', 'SUP', 'NUM'], 'W')
     """
     opened = [False]
-    found = []
+    found: list[Tok] = []
+    depth = 0  # of braces below or above a sign, whose letters are no quantities
     for token in tokens:
+        scripted = depth > 0 or (bool(found) and found[-1].kind in ("SUB", "SUP"))
+        if scripted and token.kind in ("LB", "RB"):
+            depth += 1 if token.kind == "LB" else -1
         if token.kind in OPENS:
             opened.append(False)
         elif token.kind in CLOSES and len(opened) > 1:
@@ -40,15 +44,14 @@ def prepared(
             opened[-1] = not opened[-1]
             token = replace(token, kind=kind)
         elif token.kind == "SYM":
-            token = _plain(token, profile, {} if styles is None else styles)
+            token = _plain(token, profile, {} if styles is None or scripted else styles)
         found.append(token)
     return tuple(found)
 
 
 def _plain(token: Tok, profile: ArrayProfile, styles: dict[str, str]) -> Tok:
-    styled = _STYLED.fullmatch(token.text)
     known = {*profile.symbols, *profile.functions, *profile.derivatives}
-    plain = styled[1] if styled and token.text not in known else token.text
+    plain = token.text if token.text in known else _STYLED.sub(r"\1", token.text)
     if plain not in profile.symbols:
         return token
     before = styles.setdefault(plain, token.text)
