@@ -24,7 +24,6 @@ from symbolic.indexed import (
     Num,
     Opaque,
     Pow,
-    Shifted,
     Size,
     Sort,
     Sum,
@@ -32,54 +31,11 @@ from symbolic.indexed import (
     walk,
 )
 from symbolic.reading.arrays import formulas as w
+from symbolic.reading.arrays.values import Binder, Entry, Index, Value, each
+from symbolic.reading.arrays.whole import WHOLE, everything
 from symbolic.reading.arrays.widths import Width, Widths
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.shapes import Letters
-
-Index = Shifted | int
-Element = Callable[[Index | None, Index | None], Expr]
-ZERO = Num(Fraction(0))
-
-
-@dataclass(frozen=True)
-class Value:
-    """rows × cols, None for 1, and the element at a row and a column (None where there is one)."""
-
-    rows: Width | None
-    cols: Width | None
-    element: Element
-
-    @property
-    def is_number(self) -> bool:
-        return self.rows is None and self.cols is None
-
-
-@dataclass
-class Binder:
-    """A letter in scope: of time where it has no width; its variable is made when it is needed."""
-
-    name: str
-    width: Width | None
-    made: Var | None = None
-    offset: int = 0
-    """What the letter is more than its variable."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a sign stands for: the array of a program, its axes, and a factor before it.
-
-    `initial` is the array of values before the first time, None where they are 0; `before` an
-    array that holds, at each time, the value of the time before.
-    """
-
-    array: str
-    axes: tuple[Width, ...]
-    timed: bool = False
-    initial: str | None = None
-    before: str | None = None
-    factor: Expr = ONE
-
 
 Lookup = Callable[[w.Formula], Entry]
 """The entry that a quantity or a derivative means; raises `NotUnderstood`."""
@@ -195,7 +151,7 @@ class Meaning:
             case w.Total():
                 return self._total(formula)
             case w.SquaredNorm(body):
-                return self._all(each(lambda e: Pow(e, Fraction(2)), self.read(body)))
+                return everything(self, each(lambda e: Pow(e, Fraction(2)), self.read(body)))
             case w.Ones():
                 return Value(self.widths.new(), None, lambda r, c: ONE)
             case w.Unknown(sign, _, place):
@@ -344,10 +300,10 @@ class Meaning:
         if not right.is_number and not left.is_number and not self.fits(left, right):
             raise self.mismatch("the quotient", left, right, place)
         return self._both(
-            lambda a, b: a * inverse(self._kept(b)), "the quotient", left, right, place
+            lambda a, b: a * inverse(self.kept(b)), "the quotient", left, right, place
         )
 
-    def _kept(self, below: Expr) -> Expr:
+    def kept(self, below: Expr) -> Expr:
         """A denominator, in a definition under a name of its own where it is a sum."""
         summed = any(isinstance(part, Sum) for part in walk(below))
         return self.keep(below) if summed and self.keep is not None else below
@@ -372,80 +328,18 @@ class Meaning:
             orders = (primes,) if primes else ()
             family = sign.strip("\\")
             return each(lambda e: Opaque(family, (), (e,), orders), body)
-        if name in _WHOLE:
+        if name in WHOLE:
             if primes:
                 raise NotUnderstood(f"{sign} has no derivative ′ that is read here.", "", place)
-            return _WHOLE[name](self, body, place)
+            return WHOLE[name](self, body, place)
         if primes > 1 or (primes and name not in PRIMES):
             raise NotUnderstood(f"{sign} has no such derivative here.", "", place)
         return each(PRIMES[name] if primes else lambda e: Fn(name, e), body)
 
-    # -- whole arrays
-
-    def _all(self, body: Value, place: int = 0) -> Value:
-        """The sum of all elements."""
-
-        def element(r: Index | None, c: Index | None) -> Expr:
-            i = None if body.rows is None else self.new(body.rows)
-            j = None if body.cols is None else self.new(body.cols)
-            found = body.element(i, j)
-            for letter in (j, i):
-                found = found if letter is None else Sum(letter, found)
-            return found
-
-        return Value(None, None, element)
-
-    def _trace(self, body: Value, place: int) -> Value:
-        rows, cols = body.rows, body.cols
-        if rows is None or cols is None or not self.widths.same(rows, cols):
-            raise NotUnderstood(
-                "The trace of what is not square is taken.", "Check it.", place, Fault.TYPE
-            )
-        width = rows
-
-        def element(r: Index | None, c: Index | None) -> Expr:
-            k = self.new(width)
-            return Sum(k, body.element(k, k))
-
-        return Value(None, None, element)
-
-    def _diagonal(self, body: Value, place: int) -> Value:
-        width = body.rows if body.cols is None else body.cols
-        if width is None or (body.rows is not None and body.cols is not None):
-            raise NotUnderstood("diag is read of a vector.", "", place, Fault.TYPE)
-        upright = body.cols is None
-
-        def element(r: Index | None, c: Index | None) -> Expr:
-            assert r is not None
-            assert c is not None
-            own = body.element(r, None) if upright else body.element(None, r)
-            return Delta(r, c) * own
-
-        return Value(width, width, element)
-
-    def _softmax(self, body: Value, place: int) -> Value:
-        """exp over its sum: along each row, of a column along the column."""
-        if body.rows is not None and body.cols is not None and self.vectors == "columns":
-            raise NotUnderstood("softmax of a matrix: along which axis?", "", place)
-        along = body.rows if body.cols is None else body.cols
-        if along is None:
-            raise NotUnderstood("softmax of a number is taken.", "", place, Fault.TYPE)
-        down, width = body.cols is None, along
-        top = each(lambda e: Fn("exp", e), body)
-
-        def summed(r: Index | None, c: Index | None) -> Expr:
-            k = self.new(width)
-            return Sum(k, top.element(k, None) if down else top.element(r, k))
-
-        def element(r: Index | None, c: Index | None) -> Expr:
-            return top.element(r, c) / self._kept(summed(r, c))
-
-        return Value(body.rows, body.cols, element)
-
     def _total(self, formula: w.Total) -> Value:
         letter, place = formula.letter, formula.place
         if not letter:
-            return self._all(self.read(formula.body))
+            return everything(self, self.read(formula.body))
         if not occurs(letter, formula.body):
             return self._along(letter, self.read(formula.body), place)
         before = self.scope.get(letter)
@@ -495,19 +389,6 @@ class Meaning:
             return Sum(k, body.element(k, c) if own == [0] else body.element(r, k))
 
         return Value(None if own == [0] else body.rows, body.cols if own == [0] else None, element)
-
-
-_WHOLE: dict[str, Callable[[Meaning, Value, int], Value]] = {
-    "softmax": Meaning._softmax,
-    "sum": Meaning._all,
-    "trace": Meaning._trace,
-    "diag": Meaning._diagonal,
-}
-
-
-def each(function: Callable[[Expr], Expr], value: Value) -> Value:
-    """The function of every element."""
-    return Value(value.rows, value.cols, lambda r, c: function(value.element(r, c)))
 
 
 def occurs(letter: str, formula: w.Formula) -> bool:

@@ -21,9 +21,10 @@ from symbolic.reading.arrays.formulas import (
     Key,
     Unknown,
 )
-from symbolic.reading.arrays.meaning import Binder, Meaning, Value
+from symbolic.reading.arrays.meaning import Meaning
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
 from symbolic.reading.arrays.signs import Signs
+from symbolic.reading.arrays.values import Binder, Value
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
 

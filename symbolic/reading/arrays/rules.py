@@ -19,8 +19,9 @@ from symbolic.reading.arrays.formulas import (
     Time,
     Total,
 )
-from symbolic.reading.arrays.meaning import Value, occurs
+from symbolic.reading.arrays.meaning import occurs
 from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.values import Value
 from symbolic.reading.source import NotUnderstood
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
 

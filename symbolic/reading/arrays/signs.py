@@ -19,8 +19,8 @@ from symbolic.reading.arrays.formulas import (
     Unknown,
     walk,
 )
-from symbolic.reading.arrays.meaning import Entry
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
+from symbolic.reading.arrays.values import Entry
 from symbolic.reading.arrays.widths import Width, Widths
 from symbolic.reading.source import Fault, NotUnderstood
 
