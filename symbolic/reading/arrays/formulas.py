@@ -6,8 +6,8 @@ alone are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 Key = tuple[str, str, bool]
@@ -240,6 +240,35 @@ def walk(formula: Formula) -> Iterator[Formula]:
         stack.extend(reversed(inside(top)))
 
 
+def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
+    """The formula with what a function is applied to under its name, where it has one."""
+    match formula:
+        case Plus(terms):
+            return replace(formula, terms=tuple(folded(term, known) for term in terms))
+        case Product(left, right) | Elementwise(left, right) | Over(left, right):
+            return replace(formula, left=folded(left, known), right=folded(right, known))
+        case Minus(body) | Transposed(body) | Power(body) | SquaredNorm(body) | Total(_, body):
+            return replace(formula, body=folded(body, known))
+        case Applied(_, _, body) | Positive(body):
+            inner = folded(body, known)
+            named = known.get(inner, inner)
+            return replace(formula, body=inner if isinstance(inner, Quantity | Number) else named)
+        case _:
+            return formula
+
+
 def differentiates(formula: Formula) -> bool:
     """Whether it speaks of derivatives of the loss."""
     return any(isinstance(part, Gradient | LocalError | Change) for part in walk(formula))
+
+
+def occurs(letter: str, formula: Formula) -> bool:
+    """Whether the letter occurs free."""
+    match formula:
+        case Quantity(_, _, time, at) | LocalError(_, _, time, at):
+            return letter in at or (time is not None and time.letter == letter)
+        case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
+            return True
+        case Total(own) if own == letter:
+            return False
+    return any(occurs(letter, part) for part in inside(formula))

@@ -129,7 +129,11 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
 def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudgement:
     """Every claim is open; a definition with an error says so itself."""
     places = [claim.place for claim in reading.claims if claim.number in error.faults]
-    why = error.what + (f" ({places[0]})" if places else "")
+    why = error.what
+    if places:
+        why += f" ({places[0]})"
+    elif error.faults:  # in a usual definition
+        why += f": {next(iter(error.faults.values())).what}"
     lines = []
     for claim in reading.claims:
         fault = error.faults.get(claim.number)

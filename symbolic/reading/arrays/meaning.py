@@ -340,7 +340,7 @@ class Meaning:
         letter, place = formula.letter, formula.place
         if not letter:
             return everything(self, self.read(formula.body))
-        if not occurs(letter, formula.body):
+        if not w.occurs(letter, formula.body):
             return self._along(letter, self.read(formula.body), place)
         before = self.scope.get(letter)
         binder = self.open(letter)
@@ -389,18 +389,6 @@ class Meaning:
             return Sum(k, body.element(k, c) if own == [0] else body.element(r, k))
 
         return Value(None if own == [0] else body.rows, body.cols if own == [0] else None, element)
-
-
-def occurs(letter: str, formula: w.Formula) -> bool:
-    """Whether the letter occurs free."""
-    match formula:
-        case w.Quantity(_, _, time, at) | w.LocalError(_, _, time, at):
-            return letter in at or (time is not None and time.letter == letter)
-        case w.Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
-            return True
-        case w.Total(own) if own == letter:
-            return False
-    return any(occurs(letter, part) for part in w.inside(formula))
 
 
 def _tidied(index: Affine) -> Index:

@@ -6,7 +6,7 @@ is nowhere defined is any function of what nothing else reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -18,6 +18,7 @@ from symbolic.indices import Hypothesis, Law
 from symbolic.reading.arrays.claims import ArrayReading
 from symbolic.reading.arrays.collecting import NET, Collection, Made, NoProgramError
 from symbolic.reading.arrays.formulas import (
+    Formula,
     Key,
     Unknown,
 )
@@ -42,6 +43,8 @@ class Base:
     remarks: tuple[str, ...]
     stems: dict[str, str]
     """The letter of a set, for the names of those that nobody wrote."""
+    known: Mapping[Formula, Formula]
+    """What is defined, by how it is written, and its name."""
     before: dict[str, str]
     """Arrays that hold the value of the time before, and of which array."""
 
@@ -94,6 +97,11 @@ class _Builder:
             tuple(self._laws()),
             tuple(self._remarks()),
             self.stems,
+            {
+                made.right: made.left
+                for key, made in self.found.made.items()
+                if not made.left.at and key not in self.found.losses
+            },
             self.signs.before_names(),
         )
 
@@ -169,7 +177,11 @@ class _Builder:
         for one in typed:
             own = self.signs.names[one.made.left.key]
             self.meaning.keep = self._keeping(own)
-            definitions.append(self._lowered(one, own))
+            try:
+                definitions.append(self._lowered(one, own))
+            except NotUnderstood as error:
+                faults = {one.made.number: error}
+                raise NoProgramError("a definition has an error", faults) from None
         definitions += [self._before(key, name) for key, name in self.signs.before.items()]
         self.meaning.keep = self._keeping("loss")
         whole = self._cost(cost)
@@ -239,8 +251,13 @@ class _Builder:
 
     def _cost(self, cost: Value | None) -> Expr | Abstract:
         if cost is not None:
-            expr = cost.element(None, None)
-            self._require_small(expr, self.found.made.get(self.found.loss or ("", "", False)))
+            made = None if self.found.loss is None else self.found.made.get(self.found.loss)
+            try:
+                expr = cost.element(None, None)
+            except NotUnderstood as error:
+                faults = {} if made is None else {made.number: error}
+                raise NoProgramError("the loss has an error", faults) from None
+            self._require_small(expr, made)
             return named(expr, (), self.stems)[1]
         timed = [key for key in self.found.losses if key[2]]
         if timed and not any(pair[0] == self.found.loss for pair in self.signs.slopes):

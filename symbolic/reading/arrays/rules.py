@@ -18,8 +18,9 @@ from symbolic.reading.arrays.formulas import (
     Quantity,
     Time,
     Total,
+    folded,
+    occurs,
 )
-from symbolic.reading.arrays.meaning import occurs
 from symbolic.reading.arrays.program import Base
 from symbolic.reading.arrays.values import Value
 from symbolic.reading.source import NotUnderstood
@@ -49,7 +50,7 @@ class Rules:
 
     def case(self, claim: ArrayClaim) -> Case:
         """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
-        left, right = claim.left, claim.right
+        left, right = (folded(side, self.base.known) for side in (claim.left, claim.right))
         if is_head(right) and not is_head(left):
             left, right = right, left
         if is_head(left) and self._is_derivative(left):
