@@ -5,7 +5,8 @@ The properties that a report reads have the names that they have in `symbolic.re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from symbolic.reading.arrays.formulas import Formula, Key
 from symbolic.reading.arrays.profile import ArrayProfile
@@ -46,7 +47,7 @@ class ArrayReading:
     """A document as read.
 
     `spoiled` are the arrays, `spoiled_signs` the signs, whose definition may stand in what was not
-    understood.
+    understood; `shapes` the names of the axes of an array, where the document states them.
     """
 
     profile: ArrayProfile
@@ -57,6 +58,7 @@ class ArrayReading:
     standard: tuple[ArrayClaim, ...] = ()
     spoiled: frozenset[Key] = frozenset()
     spoiled_signs: frozenset[str] = frozenset()
+    shapes: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

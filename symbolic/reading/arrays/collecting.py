@@ -223,6 +223,11 @@ class Collection:
         made = self.made.get(loss) if loss is not None else None
         if made is not None and isinstance(made.right, Unknown):
             return self._written(made, made.right)
+        if self.reading.spoiled or self.reading.spoiled_signs:
+            raise NoProgramError(
+                "the loss is not said, and a formula that was not understood may define what it "
+                "reads"
+            )
         asked = dict.fromkeys(
             part.of.key
             for formula in self.formulas()

@@ -25,6 +25,7 @@ from symbolic.reading.arrays.formulas import (
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.signing import prepared
 from symbolic.reading.arrays.sorting import Sorter
+from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Entry, Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
@@ -33,7 +34,7 @@ from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.prose import after, conditional, lead, unread
-from symbolic.reading.source import NotUnderstood, Place, Problem
+from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 
 
@@ -104,6 +105,7 @@ class _Reader:
         self.claims: list[ArrayClaim] = []
         self.ledger: list[tuple[int, Entry]] = []
         self.problems: list[Problem] = []
+        self.shapes: dict[Key, tuple[str, ...]] = {}
         self.spoiled: set[Key] = set()
         self.spoiled_signs: set[str] = set()
         self.styles: dict[str, str] = {}  # how each letter is written
@@ -123,6 +125,7 @@ class _Reader:
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
                     self._refused(NotUnderstood(what, step, at), at, end, False)
+                    self._spoil_all(self.source.text[at:end])
                 case Mathematics():
                     self._mathematics(piece, number)
         for at, end in plain_pieces(self.document):
@@ -132,11 +135,14 @@ class _Reader:
                 at,
             )
             self._refused(error, at, end, False)
+            left = self.source.text[at:end].partition("=")[0]
+            self._spoil_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
         problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
         return ArrayReading(
             self.profile, tuple(self.claims), entries, problems, (), self.usual,
             frozenset(self.spoiled), frozenset(self.spoiled_signs),
+            self.shapes,
         )  # fmt: skip
 
     # -- pieces
@@ -147,7 +153,7 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(piece.text)
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += f"${piece.text}$"
+                text += self._quoted(piece)
             else:
                 break
             if len(text) > FARTHEST:
@@ -184,6 +190,8 @@ class _Reader:
             self._refused(error, piece.begin, piece.end, piece.display)
             return
         real = [one for one in found if isinstance(one, Chain)]
+        if not real and self._shapes(piece, text, offsets):
+            return
         if not real:
             shown = piece.text.strip()[:60] if piece.display else piece.text
             self.words += f" ${shown}$ " if piece.display else f"${shown}$"
@@ -218,6 +226,29 @@ class _Reader:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    def _shapes(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> bool:
+        """Take in X ∈ ℝ^{N×D}; whether it is that."""
+        found = stated(tokens(text, offsets), self._read)
+        for quantity, sizes in found or ():
+            rank = len(self.profile.symbols[quantity.sign].shape)
+            if len(sizes) != rank or self.shapes.setdefault(quantity.key, sizes) != sizes:
+                what = f"The shape of {quantity.sign} is another in this notation or before."
+                step = f"It has {rank} axes here."
+                error = NotUnderstood(what, step, piece.at, Fault.TYPE)
+                self._refused(error, piece.begin, piece.end, piece.display)
+                return True
+        if found:
+            self._enter(piece.begin, piece.end, piece.display, Outcome.ASSUMPTION)
+        return bool(found)
+
+    def _quoted(self, piece: Mathematics) -> str:
+        """A mention as words; of a shape that is stated only the sign counts."""
+        try:
+            found = stated(tokens(piece.text), self._read)
+        except NotUnderstood:
+            found = None
+        return f"${piece.text}$" if not found else "$X$"
 
     def _read(self, member: Sequence[Tok]) -> Formula:
         return Elaborator(self.profile).read(parse(prepared(member, self.profile, self.styles)))

@@ -81,7 +81,8 @@ class Signs:
         return self._shape(key)
 
     def _shape(self, key: Key) -> tuple[Width, ...]:
-        shape = self.found.symbol(key).shape
+        stated = self.found.reading.shapes.get((key[0].removeprefix(NET), *key[1:]))
+        shape = self.found.symbol(key).shape if stated is None else stated
         return tuple(self.widths.new() if s == OPEN else self.widths.named(s) for s in shape)
 
     def new(self, name: str) -> str:
