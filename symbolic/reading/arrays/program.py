@@ -167,7 +167,10 @@ class _Builder:
         sizes = {self.widths.name(a) for axes in self.signs.axes.values() for a in axes}
         order = [*self.profile.widths, *sorted(sizes)]
         for n, size in enumerate(size for size in dict.fromkeys(order) if size in sizes - {*found}):
-            found[size] = free[n % len(free)]
+            if free:
+                found[size] = free[n % len(free)]
+            else:
+                found[size] = size.lower()
         return found
 
     # -- the program

@@ -110,7 +110,9 @@ class _Writer:
 
     def _gradient(self, of: Quantity, written: str, loss: Quantity | None) -> tuple[str, int]:
         by = self.text(of, FACTOR)
-        if written in ("\\partial", "\\nabla") and loss is not None:
+        if written == "\\nabla" and loss is not None:
+            return f"\\nabla_{{{by}}} {self.text(loss, FACTOR)}", FACTOR
+        if written == "\\partial" and loss is not None:
             return f"\\frac{{\\partial {self.text(loss, FACTOR)}}}{{\\partial {by}}}", ATOM
         gap = " " if written.startswith("\\") and written[-1].isalpha() else ""
         return f"{written}{gap}{by}", FACTOR

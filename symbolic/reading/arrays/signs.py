@@ -32,7 +32,7 @@ class Signs:
 
     def __init__(self, found: Collection, profile: ArrayProfile) -> None:
         self.found, self.profile = found, profile
-        self.widths = Widths()
+        self.widths = Widths(profile.sizes)
         self.time = Sort(profile.last or "T", ordered=True)
         self.axes: dict[Key, tuple[Width, ...]] = {}
         self.names: dict[Key, str] = {}
@@ -82,8 +82,12 @@ class Signs:
 
     def _shape(self, key: Key) -> tuple[Width, ...]:
         stated = self.found.reading.shapes.get((key[0].removeprefix(NET), *key[1:]))
-        shape = self.found.symbol(key).shape if stated is None else stated
-        return tuple(self.widths.new() if s == OPEN else self.widths.named(s) for s in shape)
+        symbol = self.found.symbol(key)
+        weight = symbol.kind == "weight"
+        return tuple(
+            self.widths.new(weight) if size == OPEN else self.widths.named(size)
+            for size in (symbol.shape if stated is None else stated)
+        )
 
     def new(self, name: str) -> str:
         """A name that no array has."""

@@ -21,15 +21,21 @@ class Widths:
     (True, False, 'N')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, data: Iterable[str] = ()) -> None:
+        """`data` are the sizes that no axis of a weight has, such as the number of samples."""
         self._parent: list[Width] = []
         self._names: dict[Width, str] = {}
         self._fixed: dict[str, Width] = {}
+        self._data = frozenset(data)
+        self._weights: set[Width] = set()
 
-    def new(self) -> Width:
-        """An axis of which nothing is known."""
+    def new(self, of_weight: bool = False) -> Width:
+        """An axis of which nothing is known, but perhaps that it is one of a weight."""
         self._parent.append(len(self._parent))
-        return len(self._parent) - 1
+        width = len(self._parent) - 1
+        if of_weight:
+            self._weights.add(width)
+        return width
 
     def named(self, name: str) -> Width:
         """The axis of this name."""
@@ -53,6 +59,10 @@ class Widths:
             return False
         if a in self._names:
             a, b = b, a
+        if a in self._weights and self._names.get(b) in self._data:
+            return False
+        if a in self._weights:
+            self._weights.add(b)
         self._parent[a] = b
         return True
 
