@@ -31,6 +31,11 @@ We have $z_t = W x_t + U h_{t-1} + b$ and $h_t = \tanh(z_t)$.
 Let $\delta_t = \frac{\partial L}{\partial z_t}$. The loss is $L = \sum_t L_t$
 with $L_t = \frac{1}{2} \|h_t - y_t\|^2$. Then
 """
+OUTPUTS = r"""
+We have $a_t = W x_t + U h_{t-1}$, $h_t = \tanh(a_t)$, $o_t = V h_t$, $p_t = \mathrm{softmax}(o_t)$,
+$L_t = -y_t^T \log(p_t)$ and $L = \frac{1}{T} \sum_t L_t$. Then
+"""
+DL = r"\frac{\partial L_t}{\partial h_t}"
 
 
 def judged(text: str, profile: str, kind: str = "markdown") -> list[ArrayJudged]:
@@ -147,6 +152,12 @@ RIGHT_LINES = [
     (GATES, "lstm", r"dW_{jk} = \sum_t \delta_{t,j} x_{t,k}"),
     (GATES, "lstm", r"dh_0 = U^T \delta_1"),
     (GATES, "lstm", r"dx_t = W^\top \mathrm{diag}(1 - h_t^2) dh_t"),
+    (GATES, "lstm", r"\frac{\partial L_t}{\partial h_t} = h_t - y_t"),
+    (GATES, "lstm", r"dh_t = \frac{\partial L_t}{\partial h_t} + U^T \delta_{t+1}"),
+    (GATES, "lstm", r"dh_T = \frac{\partial L_T}{\partial h_T}"),
+    (OUTPUTS, "lstm", r"\frac{\partial L_t}{\partial o_t} = p_t - y_t"),
+    (OUTPUTS, "lstm", r"\frac{\partial L_t}{\partial h_t} = V^T (p_t - y_t)"),
+    (OUTPUTS, "lstm", r"dh_t = \frac{1}{T} \frac{\partial L_t}{\partial h_t} + U^T da_{t+1}"),
     (GATES, "lstm", r"\delta h_t = h_t - y_t + U^T \delta_{t+1}"),
 ]
 WRONG_LINES = [
@@ -190,7 +201,25 @@ WRONG_LINES = [
     (GATES, "lstm", r"dW = \delta_t x_t^T", "open", "t is free"),
     (GATES, "lstm", r"dW = \sum_t x_t \delta_t^T", "open", "two sides do not fit"),
     (GATES, "lstm", r"db = \delta_T", "refuted", ""),
-    (GATES, "lstm", r"\frac{\partial L_t}{\partial h_t} = y_t - h_t", "open", ""),
+    (GATES, "lstm", r"\frac{\partial L_t}{\partial h_t} = y_t - h_t", "refuted", ""),
+    (
+        GATES,
+        "lstm",
+        r"dh_t = \frac{\partial L_t}{\partial h_t} - U^T \delta_{t+1}",
+        "refuted",
+        "sign",
+    ),
+    (GATES, "lstm", r"dh_t = \frac{\partial L_t}{\partial h_t}", "refuted", "next step"),
+    (
+        GATES,
+        "lstm",
+        r"dh_t = \frac{\partial L_{t+1}}{\partial h_t} + U^T \delta_{t+1}",
+        "open",
+        "another",
+    ),
+    (OUTPUTS, "lstm", r"do_t = p_t - y_t", "refuted", "1/T"),
+    (OUTPUTS, "lstm", r"do_t = \frac{1}{T} (p_t + y_t)", "refuted", ""),
+    (OUTPUTS, "lstm", r"\frac{\partial L_t}{\partial h_t} = V (p_t - y_t)", "open", "do not fit"),
 ]
 
 

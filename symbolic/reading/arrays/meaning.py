@@ -204,6 +204,8 @@ class Meaning:
             found: Expr = Get(entry.array, tuple(places))
         else:
             time = first()
+            if entry.formula is not None:
+                return entry.formula((time, *places))
             if entry.initial is not None and time == 0:
                 found = Get(entry.initial, tuple(places))
             else:

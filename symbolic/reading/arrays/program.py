@@ -77,6 +77,7 @@ class _Builder:
             self.profile.vectors,
             self.profile.letters,
             self.signs.lookup,
+            self.signs.letters,
         )
         self.kept: list[Definition] = []
         self.stems: dict[str, str] = {}
@@ -90,6 +91,7 @@ class _Builder:
             program = self._program(typed, cost)
         except InputError as error:
             raise NoProgramError(error.what) from None
+        self.signs.program = program
         return Base(
             self.profile,
             self.meaning,

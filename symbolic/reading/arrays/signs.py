@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, count
 
-from symbolic.arrays import ONE, Multiplier
+from symbolic.arrays import ONE, Multiplier, Program
 from symbolic.indexed import Expr, Get, Num, Sort
 from symbolic.reading.arrays.collecting import NET, Collection
 from symbolic.reading.arrays.formulas import (
@@ -19,10 +19,12 @@ from symbolic.reading.arrays.formulas import (
     Unknown,
     walk,
 )
+from symbolic.reading.arrays.local_slopes import LocalSlope, local_slope
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
 from symbolic.reading.arrays.values import Entry
 from symbolic.reading.arrays.widths import Width, Widths
 from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.shapes import Letters
 
 MINUS_ONE = Num(-ONE.value)
 
@@ -40,6 +42,9 @@ class Signs:
         self.before: dict[Key, str] = {}  # the value of the time before, the first included
         self.multipliers: dict[Key, Multiplier] = {}
         self.slopes: dict[tuple[Key | None, Key], str] = {}  # of a loss, by an array
+        self.local: dict[tuple[Key, Key], LocalSlope] = {}
+        self.program: Program | None = None  # once it is known
+        self.letters = Letters()
         self.kept: list[str] = []  # names given later
         self._name_all()
         self._name_derivatives()
@@ -229,13 +234,6 @@ class Signs:
         """∂L_t/∂h_t: the partial derivative of the loss of one time by what it reads."""
         loss, of = gradient.loss, gradient.of
         assert loss is not None
-        name = self.slopes.get((loss.key, of.key))
-        if name is None:
-            raise NotUnderstood(
-                "The derivative of the loss of one time by this is not read here.",
-                "Write the derivative of the whole loss, or what it is.",
-                gradient.place,
-            )
         if loss.time != of.time:
             raise NotUnderstood(
                 "The loss of one time is differentiated at another.",
@@ -243,7 +241,31 @@ class Signs:
                 gradient.place,
                 Fault.INDEX,
             )
-        return Entry(name, self.axes[of.key], True)
+        name = self.slopes.get((loss.key, of.key))
+        if name is not None:
+            return Entry(name, self.axes[of.key], True)
+        made = self.found.made.get(loss.key)
+        if made is None or isinstance(made.right, Unknown) or of.key not in self.names:
+            raise NotUnderstood(
+                "The derivative of the loss of one time by this is not read here.",
+                "Write the derivative of the whole loss, or what it is.",
+                gradient.place,
+            )
+        self._require_known(of.key, gradient)
+        slope = self._local_slope(loss.key, of.key)
+        return Entry(
+            "",
+            self.axes[of.key],
+            True,
+            formula=lambda at: slope.element(at, self.letters),
+        )
+
+    def _local_slope(self, loss: Key, key: Key) -> LocalSlope:
+        assert self.program is not None  # no definition speaks of derivatives
+        if (loss, key) not in self.local:
+            names = self.names[loss], self.names[key]
+            self.local[loss, key] = local_slope(self.program, *names, self.time)
+        return self.local[loss, key]
 
 
 def plain_name(key: Key) -> str:

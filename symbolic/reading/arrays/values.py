@@ -42,7 +42,8 @@ class Entry:
     """What a sign stands for: the array of a program, its axes, and a factor before it.
 
     `initial` is the array of values before the first time, None where they are 0; `before` an
-    array that holds, at each time, the value of the time before.
+    array that holds, at each time, the value of the time before.  `formula` gives the element at
+    all indices where it is no element of an array.
     """
 
     array: str
@@ -51,6 +52,7 @@ class Entry:
     initial: str | None = None
     before: str | None = None
     factor: Expr = ONE
+    formula: Callable[[tuple[Index, ...]], Expr] | None = None
 
 
 def each(function: Callable[[Expr], Expr], value: Value) -> Value:
