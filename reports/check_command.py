@@ -12,20 +12,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from reports import array_check
+from reports.array_page import array_page
 from reports.check import Paper, as_json, as_json_of_all, checked, worst
 from reports.check_fix import fixed
 from reports.check_markdown import check_markdown
 from reports.check_page import check_page
+from reports.document import Document
 from reports.files import STDIN, read, writable, write
 from reports.formula_text import unicode_of
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES
 from reports.latex import latex
+from reports.markdown import page_markdown
 from reports.options import Command
 from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
+from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.documents import SUFFIXES, kind_of
+from symbolic.reading.notation import open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
 
@@ -38,13 +44,22 @@ WRITERS: Mapping[str, Callable[[Paper], str]] = {
     ".json": lambda paper: json.dumps(as_json(paper), indent=2, ensure_ascii=False) + "\n",
 }
 """What draws a file, by its ending."""
+ARRAY_WRITERS: Mapping[str, Callable[[Document], str]] = {
+    ".md": page_markdown,
+    ".html": page_html,
+    ".tex": latex,
+    ".txt": text,
+}
 
 
 def check_command(options: argparse.Namespace) -> int:
     """A verdict for every formula of the documents; the exit code is that of the worst."""
+    notation = open_notation(options.profile)
+    if isinstance(notation, ArrayProfile):
+        return _check_arrays(options, notation)
     if options.explain:
         out = sys.stderr if options.json else sys.stdout
-        print(explained(open_profile(options.profile)), end="", file=out)
+        print(explained(notation), end="", file=out)
         if not options.files:
             return 0
         print(file=out)
@@ -65,6 +80,36 @@ def check_command(options: argparse.Namespace) -> int:
     elif options.fix or not options.output:
         _print(papers)
     return EXIT_CODES[worst(papers)]
+
+
+def _check_arrays(options: argparse.Namespace, profile: ArrayProfile) -> int:
+    """The same for documents about whole arrays."""
+    if options.explain or options.fix:
+        raise InputError(
+            f"--explain and --fix are not written for the notation {profile.name} yet; "
+            "without them every line gets its verdict."
+        )
+    _agree(options)
+    if len(options.files) > 1:
+        raise InputError(f"In the notation {profile.name} give one FILE at a time.")
+    [name] = options.files
+    document = read(name, "a document", MEGABYTES, encoding="utf-8")
+    kind = "markdown" if name == STDIN else kind_of(name)
+    reading, judgement = array_check.checked(name, document, kind, profile)
+    result = array_check.as_json(reading, judgement)
+    page = array_page(name, reading, judgement)
+    if options.output:
+        draw = ARRAY_WRITERS.get(Path(options.output).suffix)
+        whole = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+        write(Path(options.output), whole if draw is None else draw(page))
+        print(f"Written to {options.output}.", file=sys.stderr)
+    if options.json:
+        print(json.dumps(result, indent=2, ensure_ascii=True))
+    elif not options.output:
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+        print(text(page, width, color), end="")
+    return EXIT_CODES[str(result["verdict"])]
 
 
 _SIGN = re.compile(r"  (\S+) +(?=.)")
@@ -201,8 +246,8 @@ CHECK = Command(
             {
                 "metavar": "P",
                 "default": "haykin",
-                "help": "the notation: haykin, bishop, nielsen, rumelhart, plain or a .toml "
-                "(haykin)",
+                "help": "the notation: haykin, bishop, nielsen, layers, rumelhart, plain, cs231n, "
+                "lstm or a .toml (haykin)",
             },
         ),
         (("--explain",), {"action": "store_true", "help": "print what the notation means"}),

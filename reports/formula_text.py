@@ -57,6 +57,8 @@ SIGNS = {
     "partial": "∂",
     "sum": "Σ",
     "cdot": "·",
+    "odot": "⊙",
+    "top": "ᵀ",
     "in": "∈",
     "quad": " ",
     "geq": "≥",

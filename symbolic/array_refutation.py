@@ -42,6 +42,8 @@ BITS = 128
 TRIES = 4
 """How many draws of numbers are looked at for one choice of sizes."""
 MOST_SIZES = 60
+MANY = 30
+"""With more numbers than these, whole arrays are put to 0 before single numbers."""
 
 
 @dataclass(frozen=True)
@@ -352,6 +354,8 @@ class _Arena:
     def _shrunk(self, found: Counterexample) -> Counterexample:
         """Fewer and simpler numbers, one at a time, as long as the two sides still differ."""
         found = self._accepted(found.witness, frozenset()) or found
+        if len(found.witness.entries) > MANY:
+            found = self._emptied(found)
         moved = True
         while moved:
             moved = False
@@ -361,6 +365,16 @@ class _Arena:
                     found, moved = other, True
         told = {key: number for key, number in found.witness.entries.items() if number}
         return replace(found, witness=replace(found.witness, entries=told))
+
+    def _emptied(self, found: Counterexample) -> Counterexample:
+        """With whole arrays put to 0: many numbers take too long one by one."""
+        for array in dict.fromkeys(name for name, _ in found.witness.entries):
+            keys = frozenset(key for key in found.witness.entries if key[0] == array)
+            entries = found.witness.entries | dict.fromkeys(keys, Fraction(0))
+            other = self._accepted(replace(found.witness, entries=entries), keys)
+            if other and _weight(other) < _weight(found):
+                found = other
+        return found
 
     def _accepted(self, witness: ArrayWitness, kept: frozenset[Key]) -> Counterexample | None:
         instance = self._admitted(witness, kept, None)

@@ -83,8 +83,8 @@ class Judge:
         ]
         self._names = {v.sort: v.name for d in reversed(program.definitions) for v in d.at}
 
-    def verdict(self, rule: Rule) -> Verdict:
-        """The verdict on one rule; see `judge`."""
+    def verdict(self, rule: Rule, explain: bool = True) -> Verdict:
+        """The verdict on one rule; see `judge`.  Why a rule is wrong is looked for on demand."""
         try:
             found = self.checker.check(rule)
         except TooLargeError:
@@ -93,7 +93,7 @@ class Judge:
             return self._confirmed(rule, found)
         apart = search(self.program, rule, self.offered)
         if apart is not None:
-            return self._refuted(rule, apart)
+            return self._refuted(rule, apart, explain)
         if found is None:
             return Open("The formula is too large to be decided.")
         seen = survey(self.program, rule, self.offered, ENOUGH)
@@ -120,9 +120,9 @@ class Judge:
         values = conditions(self.program, rule.body)
         return Proved("the adjoint certificate", (*under, *values))
 
-    def _refuted(self, rule: Rule, apart: Counterexample) -> Refuted:
+    def _refuted(self, rule: Rule, apart: Counterexample, explain: bool) -> Refuted:
         try:
-            diagnosis, nearest = self._diagnosed(rule)
+            diagnosis, nearest = self._diagnosed(rule) if explain else ("", None)
         except TooLargeError:  # the numbers stand; why they differ is not worked out
             diagnosis, nearest = "", None
         member = tuple(map(str, apart.at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ $$\text{Therefore } \delta_j = \varphi_j'(v_j) \sum_k \delta_k w_{kj}$$
 )
 
 
+@cache
 def judged(text: str) -> Judgement:
     return judge(read_document(text, HAYKIN))
 

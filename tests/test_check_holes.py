@@ -113,12 +113,14 @@ def test_the_number_of_samples_is_the_size_of_their_sum() -> None:
     assert wrong.cases[0].under == ((Assumption.N1,),)
 
 
-def test_what_is_printed_does_not_hang_on_the_order_of_sets() -> None:
+def test_what_is_printed_does_not_hang_on_the_order_of_sets(tmp_path: Path) -> None:
     pages = set()
+    said = "Let $j$ be an output neuron.\n\n$$\\delta_j = e_j \\varphi_j(v_j)$$\n"
+    (tmp_path / "wrong.md").write_text(COST + said, "utf-8")
     for seed in ("0", "1", "2"):
         run = subprocess.run(
-            [sys.executable, "-m", "reports", "check", "generalizing.md", "--json"],
-            cwd=DOCUMENTS,
+            [sys.executable, "-m", "reports", "check", "wrong.md", "--json"],
+            cwd=tmp_path,
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(DOCUMENTS.parents[1])},
             capture_output=True,
             check=False,

@@ -39,7 +39,9 @@ def test_a_derivation_in_markdown_is_read_and_proved(network: str, tmp_path: Pat
         assert NUMBERED.search(entry.text) or "\\varphi" in entry.text, entry.text
 
 
-@pytest.mark.parametrize("file", ["generalizing.md", "delta_rule.md"])
+@pytest.mark.parametrize(
+    "file", [pytest.param("generalizing.md", marks=pytest.mark.slow), "delta_rule.md"]
+)
 def test_a_checked_document_with_its_notes_is_read_as_before(file: str, tmp_path: Path) -> None:
     profile = {"delta_rule.md": "rumelhart"}.get(file, "haykin")
     source = Path(__file__).with_name("documents") / file

@@ -152,6 +152,7 @@ def test_a_wrong_line_is_proved_under_no_assumptions_at_all(text: str) -> None:
             assert prover.assumptions(case) == ()
 
 
+@pytest.mark.slow
 def test_a_whole_document_with_its_slip() -> None:
     """Every line of the own-words document; the brace under φ' alone is the one without proof."""
     text = Path(__file__).with_name("documents").joinpath("generalizing.md").read_text("utf-8")

@@ -78,6 +78,7 @@ def test_a_right_line_is_met_and_never_refuted(
     assert found > 0
 
 
+@pytest.mark.slow
 def test_every_proof_of_a_document_stands_in_every_network_and_needs_what_it_names() -> None:
     """Proofs agree with exact instances; without one of their assumptions a network objects."""
     text = Path(__file__).with_name("documents").joinpath("generalizing.md").read_text("utf-8")

@@ -60,7 +60,14 @@ def test_every_package_and_its_data_are_in_the_wheel():
     assert set(tools["setuptools"]["packages"]) == set(present)
     for name, patterns in tools["setuptools"]["package-data"].items():
         assert all(list(present[name].glob(pattern)) for pattern in patterns), name
-    data = {p.name for p in present["symbolic.reading"].rglob("*") if p.is_file()}
-    listed = tools["setuptools"]["package-data"]["symbolic.reading"]
-    shipped = {p.name for pattern in listed for p in present["symbolic.reading"].glob(pattern)}
-    assert {n for n in data if not n.endswith((".py", ".pyc"))} == shipped
+    for name in ("symbolic.reading", "symbolic.reading.arrays"):
+        deeper = {folder for other, folder in present.items() if other.startswith(f"{name}.")}
+        data = {
+            path
+            for path in present[name].rglob("*")
+            if path.is_file()
+            and path.suffix not in (".py", ".pyc")
+            and deeper.isdisjoint(path.parents)
+        }
+        listed = tools["setuptools"]["package-data"][name]
+        assert data == {path for pattern in listed for path in present[name].glob(pattern)}

@@ -157,6 +157,9 @@ class Factors:
             raise NotUnderstood("∇ is not read.", "Write partial derivatives.", node.at)
         if node.kind == "TEXT":
             raise NotUnderstood("Words stand inside the formula.", "Write them outside.", node.at)
+        if node.text == "\\max":
+            next_step = "Declare the activation and write φ."
+            raise NotUnderstood("\\max is not read.", next_step, node.at)
         raise NotUnderstood(f"{node.text} cannot stand here.", "", node.at)
 
     def _argument(self, name: str, at: int) -> tuple[Formula, Node | None]:

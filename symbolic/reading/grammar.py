@@ -17,6 +17,7 @@ from symbolic.reading.tree import (
     Addition,
     BigSum,
     Braced,
+    Condition,
     Group,
     Letter,
     Listed,
@@ -209,6 +210,9 @@ class _Build(Transformer[Token, Any]):
 
     def list_group(self, opening: Token, inside: Listed, _: Token) -> Node:
         return Group(inside.items, _at(opening))
+
+    def condition(self, opening: Token, inside: Related, _: Token) -> Node:
+        return Condition(inside, _at(opening))
 
     def norm(self, opening: Token, inside: Node, _: Token) -> Node:
         return Norm(inside, _at(opening))

@@ -229,7 +229,12 @@ class _Tokenizer:
             inside = self.text[self.n : self.n + 1]
             self.n += 1
         bare = inside[1:] if inside[1:] in GREEK and inside.startswith("\\") else inside
-        if not bare or len(bare) > 20 or not all(map(_letter, bare)):
+        bold = re.fullmatch(r"\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}", inside)
+        if bold and name in ACCENTS:
+            self._emit("SYM", f"\\{name}{{\\mathbf{{{bold[1]}}}}}", start)
+            return
+        ones = bare == "1" and name in ("mathbf", "mathbb", "boldsymbol", "bm")
+        if not ones and (not bare or len(bare) > 20 or not all(map(_letter, bare))):
             raise self._refuse(
                 f"\\{name}{{{inside}}} is not one letter or word.",
                 f"Write \\{name} around a single symbol.",

@@ -113,6 +113,14 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """[S > 0]: 1 where the relation holds, else 0."""
+
+    relation: Related
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Norm:
     """‖body‖."""
 
@@ -134,5 +142,6 @@ Node = (
     | Related
     | Braced
     | Root
+    | Condition
     | Norm
 )

@@ -12,9 +12,9 @@ GREEK = _words(
     "mu nu xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda "
     "Xi Pi Sigma Upsilon Phi Psi Omega ell "
 )
-ALPHABETS = _words("mathcal mathbf mathrm boldsymbol mathit mathsf bm operatorname ")
+ALPHABETS = _words("mathcal mathbf mathbb mathrm boldsymbol mathit mathsf bm operatorname ")
 ACCENTS = _words("hat tilde bar dot vec ")
-FUNCTIONS = _words("exp ln log tanh sinh cosh sin cos ")
+FUNCTIONS = _words("exp ln log tanh sinh cosh sin cos max ")
 
 COMMANDS: dict[str, str] = {
     **dict.fromkeys(GREEK, "SYM"),
@@ -109,7 +109,6 @@ UNSUPPORTED: dict[str, str] = {
     "prod": "Products over an index are not read; write the product out.",
     "int": "Integrals are not read.",
     "lim": "Limits are not read.",
-    "max": "max is not read; declare the activation and write φ.",
     "iff": "Claim each side by itself.",
     "not": "Say it in words outside the formula.",
     "input": "Paste the file into the document.",

@@ -1,0 +1,126 @@
+"""A checked document about whole arrays → the page: the finding, each line with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reports.array_check import verdict
+from reports.check_parts import place
+from reports.check_words import MARKS, TITLES
+from reports.document import (
+    Annotated,
+    Block,
+    Bullets,
+    Code,
+    Document,
+    Drawn,
+    Heading,
+    Mark,
+    Math,
+    Paragraph,
+    Runs,
+    VerdictBox,
+    runs,
+)
+from reports.formula_text import unicode_of
+from reports.wording import counted, prose
+from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached
+from symbolic.reading.arrays.rendering import render
+from symbolic.reading.claims import Entry, Kind, Outcome
+
+
+def array_page(name: str, reading: ArrayReading, judgement: ArrayJudgement) -> Document:
+    """The page of a checked document."""
+    word = verdict(reading, judgement)
+    unread = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+    first = next((one for one in judgement.lines if one.claim.number == judgement.broken), None)
+    said = prose(_counts(judgement, len(unread)))
+    if first is not None:
+        said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
+        said = (*said, *runs(f"{place(first.claim.place)}."))
+    blocks: list[Block] = [VerdictBox(MARKS[word], TITLES[word], said)]
+    if first is not None:
+        blocks += [Heading("Where it first goes wrong"), _line(first, reading)]
+    blocks += [Heading("Line by line"), *_lines(reading, judgement, unread)]
+    blocks += _listed(
+        "Slips of the writing", (f"{place(s.place)}: {s.what}" for s in reading.lints)
+    )
+    blocks += _listed("Not said in the document", judgement.remarks)
+    blocks += [
+        Heading("How it was read"),
+        Paragraph(prose(f"In the notation of {reading.profile.title}. Shapes come first.")),
+    ]
+    return Document(Path(name).name, tuple(blocks))
+
+
+def _listed(title: str, items: Iterator[str] | tuple[str, ...]) -> list[Block]:
+    rows = tuple(prose(item) for item in items)
+    return [Heading(title), Bullets(rows)] if rows else []
+
+
+def _counts(judgement: ArrayJudgement, unread: int) -> str:
+    words = [one.word for one in judgement.lines]
+    said = {"proved": "proved", "refuted": "wrong", "open": "not decided"}
+    found = [f"{counted(words.count(word), 'line')} {name}" for word, name in said.items()]
+    found.append(f"{counted(words.count('definition'), 'definition')}")
+    if unread:
+        found.append(f"{counted(unread, 'formula')} not understood")
+    return f"{', '.join(found)}.".capitalize()
+
+
+def _lines(
+    reading: ArrayReading, judgement: ArrayJudgement, unread: list[Entry]
+) -> Iterator[Annotated]:
+    """All formulas in the order of the document."""
+    rows = [(one.claim.place, _line(one, reading)) for one in judgement.lines]
+    for entry in unread:
+        why = (prose(f"Not understood: {entry.why}"),)
+        block = Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
+        rows.append((entry.place, block))
+    for _, block in sorted(rows, key=lambda row: (row[0].cell, row[0])):
+        yield block
+
+
+def _line(one: ArrayJudged, reading: ArrayReading) -> Annotated:
+    claim = one.claim
+    return Annotated(
+        MARKS[one.word],
+        claim.number,
+        place(claim.place),
+        _drawn(render(claim.left, reading.profile)),
+        claim.relation,
+        _drawn(render(claim.right, reading.profile)),
+        tuple(_notes(one, claim)),
+    )
+
+
+def _drawn(latex: str) -> Math:
+    return Math(Drawn(latex, unicode_of(latex)))
+
+
+def _notes(one: ArrayJudged, claim: ArrayClaim) -> Iterator[Runs]:
+    if not one.cases:
+        yield prose("Assumed." if claim.kind is Kind.ASSUMPTION else "Definition.")
+    for case in one.cases:
+        yield from _case(case)
+
+
+def _case(case: ArrayReached) -> Iterator[Runs]:
+    """The verdict, the slip, the numbers and the right form."""
+    of = f" for {case.span}" if case.span else ""
+    if case.word == "proved":
+        needed = " and ".join(case.under[0]) if case.under else ""
+        yield prose(f"Proved{of}, if {needed}." if needed else f"Proved{of}.")
+    elif case.word == "open":
+        yield prose(f"Not decided{of}: {case.why.rstrip('.')}.")
+    else:
+        yield prose(f"Wrong{of}." + (f" {case.why}" if case.why else ""))
+    if case.nearest is not None:
+        yield (*prose("Right is: "), Code(case.nearest.text))
+    if case.against is not None:
+        letters = ", ".join(f"{name} = {at}" for name, at in case.against.letters)
+        at = f" at {letters}" if letters else ""
+        sides = f"{case.against.left} on the left and {case.against.right} on the right"
+        yield prose(f"It gives {sides}{at}, with {case.against.world}; what is left out is 0.")

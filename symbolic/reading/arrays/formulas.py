@@ -1,0 +1,274 @@
+"""Formulas about whole arrays as they are written, before any shape is looked at.
+
+`place` is the character of the document where a part begins; two formulas that differ in places
+alone are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+Key = tuple[str, str, bool]
+"""An array: its sign, its label, and whether it has a time (L and L_t are two)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """letter + shift; without letter the number `shift`; the last time has the letter of it."""
+
+    letter: str
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Fraction
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The N of 1/N."""
+
+    name: str
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A sign with its label (the 1 of W_1, the xh of W_{xh}), its time and its element letters."""
+
+    sign: str
+    label: str = ""
+    time: Time | None = None
+    at: tuple[str, ...] = ()
+    place: int = field(default=0, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """Which array it is an entry of."""
+        return self.sign, self.label, self.time is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """factor · ∂loss/∂of; `loss` is the time of a loss L_t of one time, `written` the sign."""
+
+    of: Quantity
+    written: str = "\\partial"
+    loss: Quantity | None = None
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalError:
+    """δ with scripts: the derivative by what is said elsewhere, at this time and element."""
+
+    sign: str
+    label: str = ""
+    time: Time | None = None
+    at: tuple[str, ...] = ()
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """ΔW = -η ∂loss/∂W."""
+
+    of: Quantity
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    terms: tuple[Formula, ...]
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Minus:
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The matrix product, or a number times an array; `dotted` where a dot says one of many."""
+
+    left: Formula
+    right: Formula
+    dotted: bool = field(default=False, compare=False)
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    left: Formula
+    right: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """left / right, elementwise where the right side is no number."""
+
+    left: Formula
+    right: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Every element to this power."""
+
+    body: Formula
+    exponent: Fraction
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A function of every element, `primes` times differentiated; softmax, sum, tr, diag of all."""
+
+    function: str
+    sign: str
+    body: Formula
+    primes: int = 0
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A function of which nothing is known, such as ℓ(y_t, h_t): only a loss can be one."""
+
+    sign: str
+    arguments: tuple[Formula, ...]
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """1 where the body is positive, else 0."""
+
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Σ over a letter of time or of elements, in [low, high] where they are given.
+
+    Without a letter all elements are added.
+    """
+
+    letter: str
+    body: Formula
+    low: Time | None = None
+    high: Time | None = None
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredNorm:
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ones:
+    """The column of ones, as long as it has to be."""
+
+    place: int = field(default=0, compare=False)
+
+
+Formula = (
+    Number
+    | Size
+    | Quantity
+    | Gradient
+    | LocalError
+    | Change
+    | Plus
+    | Minus
+    | Product
+    | Elementwise
+    | Over
+    | Transposed
+    | Power
+    | Applied
+    | Unknown
+    | Positive
+    | Total
+    | SquaredNorm
+    | Ones
+)
+
+
+def inside(formula: Formula) -> tuple[Formula, ...]:
+    """The formulas directly inside, in the order they are written."""
+    match formula:
+        case Plus(terms):
+            return terms
+        case Product(left, right) | Elementwise(left, right) | Over(left, right):
+            return left, right
+        case Minus(body) | Transposed(body) | Power(body) | Positive(body) | SquaredNorm(body):
+            return (body,)
+        case Applied(_, _, body) | Total(_, body):
+            return (body,)
+        case Unknown(_, arguments):
+            return arguments
+        case Gradient(of) | Change(of):
+            return (of,)
+        case _:
+            return ()
+
+
+def walk(formula: Formula) -> Iterator[Formula]:
+    """The formula and every one inside it, outermost first."""
+    stack = [formula]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(inside(top)))
+
+
+def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
+    """The formula with what a function is applied to under its name, where it has one."""
+    match formula:
+        case Plus(terms):
+            return replace(formula, terms=tuple(folded(term, known) for term in terms))
+        case Product(left, right) | Elementwise(left, right) | Over(left, right):
+            return replace(formula, left=folded(left, known), right=folded(right, known))
+        case Minus(body) | Transposed(body) | Power(body) | SquaredNorm(body) | Total(_, body):
+            return replace(formula, body=folded(body, known))
+        case Applied(_, _, body) | Positive(body):
+            inner = folded(body, known)
+            named = known.get(inner, inner)
+            return replace(formula, body=inner if isinstance(inner, Quantity | Number) else named)
+        case _:
+            return formula
+
+
+def differentiates(formula: Formula) -> bool:
+    """Whether it speaks of derivatives of the loss."""
+    return any(isinstance(part, Gradient | LocalError | Change) for part in walk(formula))
+
+
+def occurs(letter: str, formula: Formula) -> bool:
+    """Whether the letter occurs free."""
+    match formula:
+        case Quantity(_, _, time, at) | LocalError(_, _, time, at):
+            return letter in at or (time is not None and time.letter == letter)
+        case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
+            return True
+        case Total(own) if own == letter:
+            return False
+    return any(occurs(letter, part) for part in inside(formula))

@@ -1,0 +1,332 @@
+"""The verdict of every relation of a document about arrays, by the judge of array programs.
+
+A relation whose one side is a derivative of the loss is a rule for it.  Any other relation is the
+rule that the derivative by an array which nothing reads is the difference of the two sides: it is
+0 for all numbers if and only if the sides are equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flint import ctx
+
+from symbolic import models
+from symbolic.array_edits import everywhere, tidied
+from symbolic.array_instances import ArrayWitness, Instance
+from symbolic.array_refutation import BITS
+from symbolic.array_verdicts import Judge
+from symbolic.arrays import Program, Rule
+from symbolic.duals import Undecided, enclosure
+from symbolic.errors import InputError
+from symbolic.indexed import Expr, Get, affine
+from symbolic.indices import Hypothesis, Law, SizeOne
+from symbolic.labelling import TooLargeError
+from symbolic.model_notation import statement
+from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.collecting import NoProgramError
+from symbolic.reading.arrays.formulas import Formula, Number, Size
+from symbolic.reading.arrays.program import Base, base_of
+from symbolic.reading.arrays.rules import Case, Rules, is_head
+from symbolic.reading.claims import Kind
+from symbolic.reading.source import NotUnderstood
+from symbolic.verdicts import Open, Proved, Refuted, Verdict
+from symbolic.verdicts import Value as Known
+
+
+@dataclass(frozen=True)
+class ArrayCounterexample:
+    """Numbers at which the two sides differ; `letters` are the indices, `world` says the rest."""
+
+    letters: tuple[tuple[str, int], ...]
+    left: str
+    right: str
+    world: str
+    witness: ArrayWitness
+
+
+@dataclass(frozen=True)
+class ArrayNearest:
+    """A right form of the line, proved, as a rule of the program; `edit` says what was wrong."""
+
+    program: Program
+    rule: Rule
+    edit: str
+
+    @property
+    def text(self) -> str:
+        """The rule in index notation."""
+        return statement(self.program, self.rule)
+
+
+@dataclass(frozen=True)
+class ArrayReached:
+    """What is said of a relation: proved, refuted or open, in the fields of `Reached`."""
+
+    word: str
+    roles: str = ""
+    span: str = ""
+    under: tuple[tuple[str, ...], ...] = ()
+    against: ArrayCounterexample | None = None
+    why: str = ""
+    nearest: ArrayNearest | None = None
+
+
+@dataclass(frozen=True)
+class ArrayJudged:
+    """A relation with its verdict; a definition has none."""
+
+    claim: ArrayClaim
+    cases: tuple[ArrayReached, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """proved, refuted, open, definition or assumption."""
+        if not self.cases:
+            return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
+        return self.cases[0].word
+
+
+@dataclass(frozen=True)
+class ArrayJudgement:
+    """The verdicts of a document; `remarks` say what it leaves unsaid and how that was read."""
+
+    lines: tuple[ArrayJudged, ...]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def broken(self) -> int | None:
+        """The number of the line where it first goes wrong."""
+        wrong = (one.claim.number for one in self.lines if one.word == "refuted")
+        return next(wrong, None)
+
+
+def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
+    """The verdict of every relation.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> from symbolic.reading.arrays.reading import read_arrays
+    >>> text = "Let $S = X W$. Then $dW = X^T dS$ and $dX = dS W$."
+    >>> lines = judge_arrays(read_arrays(text, array_profile("cs231n"))).lines
+    >>> [line.word for line in lines], lines[2].cases[0].why
+    (['definition', 'proved', 'open'], 'type error: The shapes of the product do not fit: ...')
+    """
+    try:
+        base = base_of(reading)
+        court = _Court(base)
+    except NoProgramError as error:
+        return _without_program(reading, error)
+    except InputError as error:
+        return _without_program(reading, NoProgramError(error.what))
+    lines: list[ArrayJudged] = []
+    for claim in reading.claims:
+        lines.append(court.judged(claim, lines))
+    return ArrayJudgement(tuple(lines), base.remarks)
+
+
+def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudgement:
+    """Every claim is open; a definition with an error says so itself."""
+    places = [claim.place for claim in reading.claims if claim.number in error.faults]
+    why = error.what
+    if places:
+        why += f" ({places[0]})"
+    elif error.faults:  # in a usual definition
+        why += f": {next(iter(error.faults.values())).what}"
+    lines = []
+    for claim in reading.claims:
+        fault = error.faults.get(claim.number)
+        if fault is not None:
+            lines.append(_open(claim, f"{fault.fault}: {fault.what} {fault.next_step}".rstrip()))
+        elif claim.problems:
+            lines.append(_open(claim, str(claim.problems[0])))
+        elif claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
+            lines.append(ArrayJudged(claim))
+        else:
+            lines.append(_open(claim, why))
+    return ArrayJudgement(tuple(lines))
+
+
+class _Court:
+    def __init__(self, base: Base) -> None:
+        self.base, self.rules = base, Rules(base)
+        self.offered = base.offered
+        self.judges: dict[tuple[int, tuple[Hypothesis, ...]], Judge] = {}
+        self._judge(base.program)
+
+    def _judge(self, program: Program) -> Judge:
+        key = id(program), self.offered
+        if key not in self.judges:
+            try:
+                self.judges[key] = Judge(program, self.offered)
+            except TooLargeError as error:
+                raise InputError(f"the definitions are too large ({error})") from None
+        return self.judges[key]
+
+    def judged(self, claim: ArrayClaim, before: Sequence[ArrayJudged]) -> ArrayJudged:
+        """The verdict of one relation, given those before it."""
+        if claim.problems:
+            return _open(claim, str(claim.problems[0]))
+        if claim.kind is Kind.DEFINITION:
+            return ArrayJudged(claim)
+        if claim.kind is Kind.ASSUMPTION:
+            return self._assumed(claim)
+        try:
+            head = self._head(claim, before)
+            case = self.rules.case(claim if head is None else head[0])
+            under = () if head is None else head[1]
+            return ArrayJudged(claim, (self._reached(case, under),))
+        except NotUnderstood as error:
+            return _open(claim, f"{error.fault}: {error.what} {error.next_step}".rstrip())
+        except (InputError, TooLargeError) as error:
+            return _open(claim, str(error))
+
+    def _head(
+        self, claim: ArrayClaim, before: Sequence[ArrayJudged]
+    ) -> tuple[ArrayClaim, tuple[str, ...]] | None:
+        """The claim with the head of its chain on the left, where all before it is proved."""
+        if claim.first is None or not is_head(claim.first) or is_head(claim.left):
+            return None
+        under: dict[str, None] = {}
+        for line in reversed(before):
+            case = line.cases[0] if line.cases else ArrayReached("proved")
+            if case.word != "proved" or case.span or line.claim.right != claim.left:
+                return None
+            under |= dict.fromkeys(name for names in case.under[:1] for name in names)
+            if line.claim.first is None and line.claim.left == claim.first:
+                return replace(claim, left=claim.first), tuple(under)
+            claim = replace(claim, left=line.claim.left)
+        return None
+
+    def _assumed(self, claim: ArrayClaim) -> ArrayJudged:
+        """An assumption that is used: a size that is 1, rows that sum to 1."""
+        if isinstance(claim.left, Size) and _is(claim.right, 1):
+            name = claim.left.name
+            self.offered = (*self.offered, SizeOne(f"{name} = 1", name))
+            return ArrayJudged(claim)
+        try:
+            law = self.rules.law(claim)
+        except NotUnderstood as error:
+            return _open(claim, f"{error.what} {error.next_step}".rstrip())
+        known = [(h.bound, h.pattern, h.value) for h in self.offered if isinstance(h, Law)]
+        if (law.bound, law.pattern, law.value) not in known:
+            self.offered = (*self.offered, law)
+        return ArrayJudged(claim)
+
+    def _reached(self, case: Case, before: tuple[str, ...]) -> ArrayReached:
+        judge = self._judge(case.program)
+        verdict = self._verdict(case, judge)
+        match verdict:
+            case Proved(_, under):
+                names = tuple(dict.fromkeys((*before, *(h.name for h in under), *case.under)))
+                return ArrayReached("proved", span=case.span, under=(names,))
+            case Refuted():
+                return self._refuted(case, verdict)
+            case Open(why):
+                return ArrayReached("open", span=case.span, why=why)
+        raise AssertionError(verdict)
+
+    def _verdict(self, case: Case, judge: Judge) -> Verdict:
+        if case.sides is None:
+            return models.verdict(models.Claim(case.rule, "", self.offered), judge)
+        verdict = judge.verdict(case.rule, explain=False)
+        if not isinstance(verdict, Proved):
+            return verdict
+        names = {need.name for need in verdict.under}
+        used = tuple(h for h in self.offered if h.name in names)
+        empty = models.vacuous(case.program, case.rule, used)
+        return Open(empty) if empty else verdict
+
+    def _refuted(self, case: Case, verdict: Refuted) -> ArrayReached:
+        assert isinstance(verdict.witness, ArrayWitness)
+        places = tuple(int(number) for number in verdict.member)
+        letters = tuple((v.name, n) for v, n in zip(case.rule.at, places, strict=True))
+        left, right = verdict.left, verdict.right
+        if case.sides is not None:
+            left, right = _sides(case, verdict.witness, places) or (left, right)
+        against = ArrayCounterexample(
+            letters, shown(left), shown(right), world(verdict.witness), verdict.witness
+        )
+        if case.sides is not None:
+            return ArrayReached("refuted", span=case.span, against=against)
+        why = earlier_text(verdict.diagnosis, self.base.before)
+        nearest = None
+        if isinstance(verdict.nearest, Rule):
+            rule = replace(verdict.nearest, body=earlier(verdict.nearest.body, self.base.before))
+            nearest = ArrayNearest(case.program, rule, why)
+        return ArrayReached("refuted", span=case.span, against=against, why=why, nearest=nearest)
+
+
+def earlier(expr: Expr, before: Mapping[str, str]) -> Expr:
+    """What holds the value of the time before, written as that: h[t-1]."""
+
+    def change(part: Expr) -> Expr:
+        if isinstance(part, Get) and part.array in before:
+            return Get(before[part.array], (tidied(affine(part.at[0]) - 1), *part.at[1:]))
+        return part
+
+    return everywhere(expr, change)
+
+
+def earlier_text(text: str, before: Mapping[str, str]) -> str:
+    """The same in words.
+
+    >>> earlier_text("h[t,j] stands where h_before[t,j] belongs.", {"h_before": "h"})
+    'h[t,j] stands where h[t-1,j] belongs.'
+    """
+    for name, array in before.items():
+        found = re.compile(rf"\b{name}\[([A-Za-z]*)([+-]?\d*)(?=[,\]])")
+        while match := found.search(text):
+            time = _earlier(match[1], int(match[2] or 0))
+            text = f"{text[: match.start()]}{array}[{time}{text[match.end() :]}"
+    return text
+
+
+def _earlier(letter: str, shift: int) -> str:
+    if not letter:
+        return str(shift - 1)
+    return f"{letter}{shift - 1:+d}" if shift != 1 else letter
+
+
+def _open(claim: ArrayClaim, why: str) -> ArrayJudged:
+    return ArrayJudged(claim, (ArrayReached("open", why=why),))
+
+
+def _is(formula: Formula, number: int) -> bool:
+    return isinstance(formula, Number) and formula.value == number
+
+
+def _sides(
+    case: Case, witness: ArrayWitness, places: tuple[int, ...]
+) -> tuple[Known, Known] | None:
+    """The numbers of both sides of a difference, None where one has none."""
+    assert case.sides is not None
+    env = dict(zip(case.rule.at, places, strict=True))
+    program = case.program
+    seeded = sorted({*program.readable} - program.indicators)
+    with ctx.workprec(BITS):
+        instance = Instance(program, witness, seeded)
+        try:
+            first, second = (enclosure(instance.value(side, env)) for side in case.sides)
+        except Undecided:
+            return None
+        return first, second
+
+
+def shown(value: Known) -> str:
+    """A number as anyone can check it: exact, or to six digits."""
+    if value.exact:
+        return str(value.low)
+    return f"≈ {float((value.low + value.high) / 2):.6g}"
+
+
+def world(witness: ArrayWitness) -> str:
+    """The sizes and the numbers of an instance; what is left out is 0."""
+    sizes = [f"{name} = {size}" for name, size in sorted(witness.sizes.items())]
+    entries = [
+        f"{array}[{','.join(map(str, at))}] = {number}" if at else f"{array} = {number}"
+        for (array, at), number in sorted(witness.entries.items())
+        if number
+    ]
+    return "; ".join(filter(None, (", ".join(sizes), ", ".join(entries))))

@@ -1,0 +1,408 @@
+"""Formulas with their shapes, and their elements as indexed expressions.
+
+A number is 1 × 1, a column n × 1, a row 1 × n.  Shapes are compared before any algebra; an element
+is asked for when all widths are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symbolic.arrays import ONE
+from symbolic.formulas import PRIMES, inverse
+from symbolic.indexed import (
+    Affine,
+    AtLeast,
+    Count,
+    Delta,
+    Expr,
+    Fn,
+    Get,
+    Mul,
+    Num,
+    Opaque,
+    Pow,
+    Size,
+    Sort,
+    Sum,
+    Var,
+    walk,
+)
+from symbolic.reading.arrays import formulas as w
+from symbolic.reading.arrays.values import Binder, Entry, Index, Value, each
+from symbolic.reading.arrays.whole import WHOLE, everything
+from symbolic.reading.arrays.widths import Width, Widths
+from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.shapes import Letters
+
+Lookup = Callable[[w.Formula], Entry]
+"""The entry that a quantity or a derivative means; raises `NotUnderstood`."""
+
+
+@dataclass
+class Meaning:
+    """Reads formulas for one program; `keep` gives a name to a part of a definition."""
+
+    widths: Widths
+    time: Sort
+    last: str
+    vectors: str
+    letters_of: Mapping[str, str]
+    lookup: Lookup
+    letters: Letters = field(default_factory=Letters)
+    scope: dict[str, Binder] = field(default_factory=dict)
+    keep: Callable[[Expr], Expr] | None = None
+
+    # -- letters
+
+    def open(self, name: str, own: bool = False) -> Binder:
+        """Bring a letter into scope; `own` letters keep their names."""
+        size = self.letters_of.get(name)
+        width = None
+        if size is not None:
+            width = self.widths.new() if size == "?" else self.widths.named(size)
+        binder = Binder(name if own else "", width)
+        self.scope[name] = binder
+        return binder
+
+    def var(self, binder: Binder) -> Var:
+        """The letter as a variable; all widths are known."""
+        if binder.made is None:
+            sort = self.time if binder.width is None else self._sort(binder.width)
+            binder.made = Var(binder.name, sort) if binder.name else self.letters.new(sort)
+        return binder.made
+
+    def _sort(self, width: Width) -> Sort:
+        if not self.widths.name(width):
+            raise NotUnderstood(
+                "The length of an axis follows from nothing here.", "Write it with indices.", 0,
+                Fault.TYPE,
+            )  # fmt: skip
+        return self.widths.sort(width)
+
+    def new(self, width: Width) -> Var:
+        return self.letters.new(self._sort(width))
+
+    def binder(self, name: str, place: int) -> Binder:
+        """The letter in scope of this name."""
+        if name not in self.scope:
+            raise NotUnderstood(
+                f"The index {name} is free here and not on the left.",
+                "Sum over it, or put it on the left.",
+                place,
+                Fault.INDEX,
+            )
+        return self.scope[name]
+
+    def index(self, time: w.Time, place: int) -> Callable[[], Index]:
+        """A time as an index."""
+        if not time.letter:
+            return lambda: time.shift
+        if time.letter == self.last:
+            size = self.time.extent()
+            return lambda: size + time.shift if time.shift else size
+        binder = self.binder(time.letter, place)
+
+        step = time.shift + binder.offset
+
+        def index() -> Index:
+            return self.var(binder) + step if step else self.var(binder)
+
+        return index
+
+    # -- formulas
+
+    def read(self, formula: w.Formula) -> Value:
+        """The value with its shape; raises `NotUnderstood` with a type or index error."""
+        match formula:
+            case w.Number(value):
+                return _number(Num(value))
+            case w.Size(name):
+                return _number(Count(name))
+            case w.Quantity(_, _, time, at, place) | w.LocalError(_, _, time, at, place):
+                return self.entry(self.lookup(formula), time, at, place)
+            case w.Gradient(of) | w.Change(of):
+                return self.entry(self.lookup(formula), of.time, of.at, formula.place)
+            case w.Plus(terms):
+                found = self.read(terms[0])
+                for term in terms[1:]:
+                    found = self._both(lambda a, b: a + b, "+", found, self.read(term), term.place)
+                return found
+            case w.Minus(body):
+                return each(lambda e: -e, self.read(body))
+            case w.Product(left, right, dotted, place):
+                return self._product(self.read(left), self.read(right), dotted, place)
+            case w.Elementwise(left, right, place):
+                sides = self.read(left), self.read(right)
+                return self._both(lambda a, b: a * b, "\\odot", *sides, place)
+            case w.Over(left, right, place):
+                return self._over(self.read(left), self.read(right), place)
+            case w.Transposed(body):
+                inner = self.read(body)
+                return Value(inner.cols, inner.rows, lambda r, c: inner.element(c, r))
+            case w.Power(body, exponent, place):
+                return self._power(self.read(body), exponent, place)
+            case w.Applied():
+                return self._applied(formula)
+            case w.Positive(body):
+                return each(lambda e: Fn("step", e), self.read(body))
+            case w.Total():
+                return self._total(formula)
+            case w.SquaredNorm(body):
+                return everything(self, each(lambda e: Pow(e, Fraction(2)), self.read(body)))
+            case w.Ones():
+                return Value(self.widths.new(), None, lambda r, c: ONE)
+            case w.Unknown(sign, _, place):
+                raise NotUnderstood(
+                    f"{sign}(…) is read only as the whole of a loss.", "Define it.", place
+                )
+
+    def entry(self, entry: Entry, time: w.Time | None, at: tuple[str, ...], place: int) -> Value:
+        """An array at a time and at element letters; what is left open are its axes."""
+        axes = entry.axes
+        first = self.index(time, place) if time is not None and entry.timed else None
+        fixed: list[Binder] = [self.binder(name, place) for name in at]
+        if len(fixed) == 1 and len(axes) == 2:
+            width = fixed[0].width
+            if (
+                width is None
+                or not self.widths.name(width)
+                or not self.widths.equal(width, axes[0])
+            ):
+                raise NotUnderstood(
+                    "One index stands at a matrix: of its row or of its column?",
+                    "Write both.",
+                    place,
+                )
+        for binder, axis in zip(fixed, axes, strict=False):
+            if binder.width is None or not self.widths.same(binder.width, axis):
+                name = "a time" if binder.width is None else self.widths.shown(binder.width)
+                raise NotUnderstood(
+                    f"An index of {name} stands where one of {self.widths.shown(axis)} belongs.",
+                    "Check the order of the indices.",
+                    place,
+                    Fault.INDEX,
+                )
+
+        def element(*rest: Index | None) -> Expr:
+            places: list[Index] = [self.var(binder) for binder in fixed]
+            places += [index for index in rest if index is not None]
+            return self._read(entry, first, places)
+
+        left = axes[len(fixed) :]
+        if len(left) == 2:
+            return Value(left[0], left[1], element)
+        if not left:
+            return Value(None, None, element)
+        upright = self.vectors == "columns"
+        return Value(left[0] if upright else None, None if upright else left[0], element)
+
+    def _read(self, entry: Entry, first: Callable[[], Index] | None, places: list[Index]) -> Expr:
+        if first is None:
+            found: Expr = Get(entry.array, tuple(places))
+        else:
+            time = first()
+            if entry.formula is not None:
+                return entry.formula((time, *places))
+            if entry.initial is not None and time == 0:
+                found = Get(entry.initial, tuple(places))
+            else:
+                found = Get(entry.array, (time, *places))
+                if entry.before is not None and isinstance(time, Affine) and time.const < 0:
+                    return Get(entry.before, (_tidied(time + 1), *places))
+                if entry.initial is not None and not isinstance(time, Var | int | Size):
+                    found = found + Delta(time, 0) * Get(entry.initial, tuple(places))
+        return found if entry.factor == ONE else entry.factor * found
+
+    # -- operations
+
+    def mismatch(self, what: str, left: Value, right: Value, place: int) -> NotUnderstood:
+        """The type error of two shapes."""
+        shapes = [
+            f"{self.widths.shown(v.rows)} × {self.widths.shown(v.cols)}" for v in (left, right)
+        ]
+        hint = "Check the order of the factors."
+        turned = (left.cols, left.rows) == (right.rows, right.cols) or shapes[0] == " × ".join(
+            reversed(shapes[1].split(" × "))
+        )
+        if what != "the product" and turned:
+            hint = "Transpose one of them."
+        elif what == "the product":
+            hint = "Check the order of the factors and what is transposed."
+        return NotUnderstood(
+            f"The shapes of {what} do not fit: {shapes[0]} on the left, {shapes[1]} on the right.",
+            hint,
+            place,
+            Fault.TYPE,
+        )
+
+    def fits(self, left: Value, right: Value) -> bool:
+        """Whether two shapes are equal."""
+        for a, b in ((left.rows, right.rows), (left.cols, right.cols)):
+            if (a is None) != (b is None) or not (a is None or b is None or self.widths.same(a, b)):
+                return False
+        return True
+
+    def _both(
+        self, operation: Callable[[Expr, Expr], Expr], sign: str, left: Value, right: Value,
+        place: int,
+    ) -> Value:  # fmt: skip
+        """The operation on equal places; a number meets every element, a row every row."""
+        if left.is_number or right.is_number:
+            big = right if left.is_number else left
+            pick = [(lambda r, c: (None, None)) if v.is_number else _same for v in (left, right)]
+        elif self._broadcast(left, right):
+            big = right if left.rows is None else left
+            pick = [(lambda r, c: (None, c)) if v.rows is None else _same for v in (left, right)]
+        elif self.fits(left, right):
+            big, pick = left, [_same, _same]
+        else:
+            raise self.mismatch(sign, left, right, place)
+
+        def element(r: Index | None, c: Index | None) -> Expr:
+            return operation(left.element(*pick[0](r, c)), right.element(*pick[1](r, c)))
+
+        return Value(big.rows, big.cols, element)
+
+    def _broadcast(self, left: Value, right: Value) -> bool:
+        """Whether one is a row that meets every row of the other."""
+        if self.vectors != "rows" or (left.rows is None) == (right.rows is None):
+            return False
+        if left.cols is None or right.cols is None:
+            return False
+        return self.widths.same(left.cols, right.cols)
+
+    def _product(self, left: Value, right: Value, dotted: bool, place: int) -> Value:
+        if left.is_number or right.is_number:
+            return self._both(lambda a, b: a * b, "the product", left, right, place)
+        alike = (left.rows is None, left.cols is None) == (right.rows is None, right.cols is None)
+        if dotted and alike:
+            raise NotUnderstood(
+                "Is this the product of matrices, a dot product or an elementwise product?",
+                "Write \\odot, or put the factors side by side.",
+                place,
+            )
+        if left.cols is None and right.rows is None:
+            return Value(
+                left.rows, right.cols, lambda r, c: left.element(r, None) * right.element(None, c)
+            )
+        middle = left.cols
+        if middle is None or right.rows is None or not self.widths.same(middle, right.rows):
+            raise self.mismatch("the product", left, right, place)
+
+        def element(r: Index | None, c: Index | None) -> Expr:
+            k = self.new(middle)
+            return Sum(k, left.element(r, k) * right.element(k, c))
+
+        return Value(left.rows, right.cols, element)
+
+    def _over(self, left: Value, right: Value, place: int) -> Value:
+        if not right.is_number and not left.is_number and not self.fits(left, right):
+            raise self.mismatch("the quotient", left, right, place)
+        return self._both(
+            lambda a, b: a * inverse(self.kept(b)), "the quotient", left, right, place
+        )
+
+    def kept(self, below: Expr) -> Expr:
+        """A denominator, in a definition under a name of its own where it is a sum."""
+        summed = any(isinstance(part, Sum) for part in walk(below))
+        return self.keep(below) if summed and self.keep is not None else below
+
+    def _power(self, body: Value, exponent: Fraction, place: int) -> Value:
+        rows, cols = body.rows, body.cols
+        square = rows is not None and cols is not None and self.widths.equal(rows, cols)
+        if square or (exponent < 0 and not body.is_number):
+            raise NotUnderstood(
+                "A power of a matrix may be its inverse, a product or elementwise.",
+                "Write it out.",
+                place,
+            )
+        return each(lambda e: Pow(e, exponent), body)
+
+    def _applied(self, formula: w.Applied) -> Value:
+        body = self.read(formula.body)
+        name, sign, primes, place = formula.function, formula.sign, formula.primes, formula.place
+        if name == "any":
+            if primes > 2:
+                raise NotUnderstood(f"{sign} has at most two primes.", "", place)
+            orders = (primes,) if primes else ()
+            family = sign.strip("\\")
+            return each(lambda e: Opaque(family, (), (e,), orders), body)
+        if name in WHOLE:
+            if primes:
+                raise NotUnderstood(f"{sign} has no derivative ′ that is read here.", "", place)
+            return WHOLE[name](self, body, place)
+        if primes > 1 or (primes and name not in PRIMES):
+            raise NotUnderstood(f"{sign} has no such derivative here.", "", place)
+        return each(PRIMES[name] if primes else lambda e: Fn(name, e), body)
+
+    def _total(self, formula: w.Total) -> Value:
+        letter, place = formula.letter, formula.place
+        if not letter:
+            return everything(self, self.read(formula.body))
+        if not w.occurs(letter, formula.body):
+            return self._along(letter, self.read(formula.body), place)
+        before = self.scope.get(letter)
+        binder = self.open(letter)
+        body = self.read(formula.body)
+        del self.scope[letter]
+        if before is not None:
+            self.scope[letter] = before
+        limits = [
+            None if bound is None else self.index(bound, place)
+            for bound in (formula.low, formula.high)
+        ]
+
+        def element(r: Index | None, c: Index | None) -> Expr:
+            var = self.var(binder)
+            inner = body.element(r, c)
+            low, high = limits
+            factors: list[Expr] = []
+            factors += [AtLeast(var, low())] if low is not None else []
+            factors += [AtLeast(high(), var)] if high is not None else []
+            return Sum(var, Mul((*factors, inner)) if factors else inner)
+
+        return Value(body.rows, body.cols, element)
+
+    def _along(self, letter: str, body: Value, place: int) -> Value:
+        """Σ_n dS: the sum over the axis of the letter, which does not occur."""
+        size = self.letters_of.get(letter, "?")
+        axes = [body.rows, body.cols]
+        own = [
+            n
+            for n, width in enumerate(axes)
+            if width is not None and self.widths.name(width) == size
+        ]
+        if len(own) != 1:
+            raise NotUnderstood(
+                f"The sum runs over {letter}, and nothing in it shows {letter}.",
+                "Write the index at what is summed.",
+                place,
+                Fault.INDEX,
+            )
+        width = axes[own[0]]
+        assert width is not None
+        known = width
+
+        def element(r: Index | None, c: Index | None) -> Expr:
+            k = self.new(known)
+            return Sum(k, body.element(k, c) if own == [0] else body.element(r, k))
+
+        return Value(None if own == [0] else body.rows, body.cols if own == [0] else None, element)
+
+
+def _tidied(index: Affine) -> Index:
+    """t, not t + 0."""
+    if index.const == 0 and len(index.terms) == 1 and index.terms[0][1] == 1:
+        return index.terms[0][0]
+    return index
+
+
+def _number(expr: Expr) -> Value:
+    return Value(None, None, lambda r, c: expr)
+
+
+def _same(r: Index | None, c: Index | None) -> tuple[Index | None, Index | None]:
+    return r, c

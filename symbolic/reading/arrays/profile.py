@@ -1,0 +1,249 @@
+"""Notation profiles for whole arrays: what each letter stands for, and its shape, as TOML data.
+
+A profile says `calculus = "arrays"`.  Nothing is guessed from a letter that it does not declare;
+axes that it leaves open (`?`) follow from the definitions of the document.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, NoReturn
+
+from symbolic.errors import InputError, did_you_mean
+from symbolic.places import Places
+
+OPEN = "?"
+KINDS = ("data", "weight", "value", "number", "loss", "delta", "change")
+VECTORS = ("columns", "rows")
+SIGNS = ("+", "-")
+FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
+             "cosh", "any", "sum", "trace", "diag", "ones")  # fmt: skip
+_KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
+         "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of")  # fmt: skip
+_SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
+                "sums_to_one")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySymbol:
+    """One letter: what it is, its axes without time, whether it has one value for each time.
+
+    `through`: δ with this letter is the derivative by what its function is applied to.  `of` are
+    the letters by which a bare δ differentiates.  `sums_to_one`: its rows may be assumed to.
+    """
+
+    sign: str
+    kind: str
+    meaning: str
+    shape: tuple[str, ...] = ()
+    time: bool = False
+    definition: str = ""
+    through: bool = False
+    of: tuple[str, ...] = ()
+    factor: int = 1
+    sums_to_one: bool = False
+    place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
+
+
+@dataclass(frozen=True)
+class ArrayProfile:
+    """A notation of whole arrays.
+
+    `vectors` are columns or rows; rows are added to every row of a matrix.  `letters` are those of
+    elements, with the size they run over or ?; `time` those of time, up to `last`.  `derivatives`
+    are the signs that stand before what the loss is differentiated by, `rate` the learning rate.
+    An unsaid loss is any function of `loss_of` where nothing else tells.
+    """
+
+    name: str
+    title: str
+    vectors: str
+    symbols: Mapping[str, ArraySymbol]
+    letters: Mapping[str, str]
+    sizes: tuple[str, ...]
+    widths: tuple[str, ...]
+    functions: Mapping[str, str]
+    time: tuple[str, ...] = ()
+    last: str = ""
+    derivatives: tuple[str, ...] = ()
+    rate: str = ""
+    loss_of: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    note: str = ""
+    file: str | None = field(default=None, compare=False)
+
+
+@cache
+def known_array_profiles() -> tuple[str, ...]:
+    """The names of the array profiles that come with the package."""
+    folder = files("symbolic.reading.arrays").joinpath("profiles")
+    return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+@cache
+def array_profile(name: str) -> ArrayProfile:
+    """The array profile of this name.
+
+    >>> array_profile("lstm").symbols["h"].shape
+    ('H',)
+    """
+    source = files("symbolic.reading.arrays").joinpath("profiles", f"{name}.toml")
+    return parse_array_profile(source.read_text(encoding="utf-8"), f"{name}.toml")
+
+
+def parse_array_profile(text: str, file: str | None = None) -> ArrayProfile:
+    """The profile that a TOML text describes; raises `InputError` with line and column."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"no TOML: {error}", file=file) from None
+    except RecursionError:
+        raise InputError("no profile: it is nested too deeply", file=file) from None
+    return _Reader(data, Places(text), file).profile()
+
+
+class _Reader:
+    def __init__(self, data: dict[str, Any], places: Places, file: str | None) -> None:
+        self.data, self.places, self.file = data, places, file
+
+    def refuse(self, what: str, *path: str | int) -> NoReturn:
+        place = self.places.values.get(path) or self.places.keys.get(path)
+        line, column = place or (1, 1)
+        raise InputError(what, file=self.file, line=line, column=column)
+
+    def profile(self) -> ArrayProfile:
+        self._keys(self.data, _KEYS)
+        self._one(self._text("calculus"), ("arrays",), "calculus")
+        functions: dict[str, str] = {}
+        for name in self._table("functions"):
+            self._one(name, FUNCTIONS, "functions", name)
+            functions |= dict.fromkeys(self._texts("functions", name), name)
+        letters: dict[str, str] = {}
+        for size in self._table("letters"):
+            letters |= dict.fromkeys(self._texts("letters", size), size)
+        symbols: dict[str, ArraySymbol] = {}
+        for sign in self._table("symbols"):
+            for other in (sign, *self._texts("symbols", sign, "alike")):
+                if other in symbols:
+                    self.refuse(f"{other} is declared twice", "symbols", sign)
+                symbols[other] = self._symbol(sign, other)
+        found = ArrayProfile(
+            self._text("name"),
+            self._text("title"),
+            self._one(self._text("vectors"), VECTORS, "vectors"),
+            symbols,
+            letters,
+            self._texts("sizes"),
+            self._texts("widths"),
+            functions,
+            self._texts("time"),
+            self._text("last", default=""),
+            self._texts("derivatives"),
+            self._text("rate", default=""),
+            self._texts("loss_of"),
+            tuple(word.lower() for word in self._texts("words")),
+            self._text("note", default=""),
+            self.file,
+        )
+        self._unique(found)
+        return found
+
+    def _symbol(self, table: str, sign: str) -> ArraySymbol:
+        path = ("symbols", table)
+        if not isinstance(self.data["symbols"][table], dict):
+            self.refuse(f"{table} is described by a table", *path)
+        self._keys(self.data["symbols"][table], _SYMBOL_KEYS, *path)
+        shape = self._texts(*path, "shape")
+        if len(shape) > 2:
+            self.refuse("a shape has at most two axes besides time", *path, "shape")
+        return ArraySymbol(
+            sign,
+            self._one(self._text(*path, "is"), KINDS, *path, "is"),
+            self._text(*path, "meaning"),
+            shape,
+            self._bool(*path, "time"),
+            self._text(*path, "definition", default="") if sign == table else "",
+            self._bool(*path, "through"),
+            self._texts(*path, "of"),
+            -1 if self._one(self._text(*path, "sign", default="+"), SIGNS, *path, "sign") == "-"
+            else 1,
+            self._bool(*path, "sums_to_one"),
+            self.places.values.get((*path, "definition"), (1, 1)),
+        )  # fmt: skip
+
+    def _unique(self, found: ArrayProfile) -> None:
+        """No sign has two meanings; T is time's end only where it is not looked at as a sign."""
+        seen: dict[str, str] = {}
+        groups = (
+            ("a symbol", found.symbols),
+            ("an index letter", found.letters),
+            ("a letter of time", found.time),
+            ("a size", found.sizes),
+            ("a function", found.functions),
+        )
+        for what, signs in groups:
+            for sign in signs:
+                if sign in seen:
+                    self.refuse(f"{sign} is {seen[sign]} and {what}", "name")
+                seen[sign] = what
+        if not any(symbol.kind == "loss" for symbol in found.symbols.values()):
+            self.refuse('a profile needs a symbol that is = "loss"', "symbols")
+        if any(symbol.time for symbol in found.symbols.values()) and not (
+            found.time and found.last
+        ):
+            self.refuse("symbols with a time need `time`, its letters, and `last`", "symbols")
+        for sign, symbol in found.symbols.items():
+            for size in symbol.shape:
+                if size != OPEN and size not in (*found.sizes, *found.widths):
+                    self.refuse(f"{size} is no size of this profile", "symbols", sign)
+
+    # -- values
+
+    def _keys(self, table: dict[str, Any], known: tuple[str, ...], *path: str) -> None:
+        for key in table:
+            if key not in known:
+                self.refuse(f"unknown key {key!r}. {did_you_mean(key, known)}", *path, key)
+
+    def _get(self, path: tuple[str, ...]) -> Any:
+        value: Any = self.data
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def _text(self, *path: str, default: str | None = None) -> str:
+        value = self._get(path)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str):
+            place = path if value is not None else path[:-1]
+            self.refuse(f"{path[-1]} must be given as a text in quotes", *place)
+        return value
+
+    def _texts(self, *path: str) -> tuple[str, ...]:
+        value = self._get(path)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            self.refuse(f"{path[-1]} is a list of texts in quotes", *path)
+        return tuple(value)
+
+    def _bool(self, *path: str) -> bool:
+        value = self._get(path)
+        if value not in (None, True, False):
+            self.refuse(f"{path[-1]} is true or false", *path)
+        return bool(value)
+
+    def _table(self, key: str) -> dict[str, Any]:
+        value = self.data.get(key, {})
+        if not isinstance(value, dict):
+            self.refuse(f"{key} is a table", key)
+        return value
+
+    def _one(self, value: str, known: tuple[str, ...], *path: str) -> str:
+        if value not in known:
+            self.refuse(f"{value!r} is not known here. {did_you_mean(value, known)}", *path)
+        return value

@@ -1,0 +1,414 @@
+"""Document + array profile → relations with their kinds, and the ledger of every piece."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from symbolic.errors import InputError
+from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.elaborate import Elaborator
+from symbolic.reading.arrays.formulas import (
+    Change,
+    Formula,
+    Gradient,
+    Key,
+    LocalError,
+    Minus,
+    Plus,
+    Quantity,
+    walk,
+)
+from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.arrays.signing import prepared
+from symbolic.reading.arrays.sorting import Sorter
+from symbolic.reading.arrays.spaces import stated
+from symbolic.reading.chains import Chain, chains
+from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.grammar import parse
+from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.macros import expanded
+from symbolic.reading.markup import plain
+from symbolic.reading.prose import after, conditional, lead, unread
+from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
+from symbolic.reading.tokens import Tok, tokens
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Words that may lead up to a formula about arrays, besides those of every notation."""
+    text = files("symbolic.reading.arrays").joinpath("words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+DEFINING = ("=", ":=")
+UPDATING = ("\\leftarrow", "\\gets")
+FARTHEST = 400
+"""How many characters after a formula are looked at for words that deny it."""
+
+
+def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> ArrayReading:
+    """Every relation of a document, with nothing dropped silently.
+
+    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    raises `InputError` where it is no such document at all.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> reading = read_arrays("Let $S = X W + b$. Then $dW = X^T dS$.", array_profile("cs231n"))
+    >>> [claim.kind.value for claim in reading.claims]
+    ['definition', 'claim']
+    """
+    return _Reader(cut(text, kind), profile).reading()
+
+
+def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
+    """The usual definitions of a profile, read as a document is read.
+
+    Raises `InputError` with file and line where one of them cannot be read.
+    """
+    found: list[ArrayClaim] = []
+    for symbol in profile.symbols.values():
+        if not symbol.definition:
+            continue
+        try:
+            made = tokens(symbol.definition)
+            split = next(n for n, token in enumerate(made) if token.kind == "REL")
+            left, right = (
+                Elaborator(profile).read(parse(prepared(side, profile)))
+                for side in (made[:split], made[split + 1 :])
+            )
+        except (NotUnderstood, StopIteration) as error:
+            what = error.what if isinstance(error, NotUnderstood) else "it is no equation"
+            raise InputError(
+                f"the definition of {symbol.sign} is not understood: {what}",
+                file=profile.file,
+                line=symbol.place[0],
+                column=symbol.place[1],
+            ) from None
+        number = len(found) + 1
+        found.append(ArrayClaim(number, Kind.DEFINITION, left, "=", right, Place(1, 1), 0))
+    return tuple(found)
+
+
+class _Reader:
+    def __init__(self, document: Document, profile: ArrayProfile) -> None:
+        self.document, self.profile, self.source = document, profile, document.source
+        self.usual = standard(profile)
+        self.known = _words().union(profile.words)
+        self.sorter = Sorter(profile)
+        self.claims: list[ArrayClaim] = []
+        self.ledger: list[tuple[int, Entry]] = []
+        self.problems: list[Problem] = []
+        self.shapes: dict[Key, tuple[str, ...]] = {}
+        self.spoiled: set[Key] = set()
+        self.spoiled_signs: set[str] = set()
+        self.styles: dict[str, str] = {}  # how each letter is written
+        self.words = ""  # since the last formula
+        self.broken = False  # whether a condition of this sentence was not understood
+        self.cue = ""
+        self.last: Formula | None = None  # what a line that begins with its relation continues
+        self.head: Formula | None = None
+
+    def reading(self) -> ArrayReading:
+        pieces = self.document.pieces
+        for number, piece in enumerate(pieces):
+            match piece:
+                case Prose(text):
+                    self.words += plain(text)
+                case LeftAlone(why, at, end):
+                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                case Unread(what, step, at, end):
+                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                    self._spoil_all(self.source.text[at:end])
+                case Mathematics():
+                    self._mathematics(piece, number)
+        for at, end in plain_pieces(self.document):
+            error = NotUnderstood(
+                "This looks like a formula outside of mathematics.",
+                "Put it between $ signs; it was not checked.",
+                at,
+            )
+            self._refused(error, at, end, False)
+            left = self.source.text[at:end].partition("=")[0]
+            self._spoil_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
+        entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
+        problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
+        return ArrayReading(
+            self.profile, tuple(self.claims), entries, problems, (), self.usual,
+            frozenset(self.spoiled), frozenset(self.spoiled_signs),
+            self.shapes,
+        )  # fmt: skip
+
+    # -- pieces
+
+    def _following(self, number: int) -> str:
+        text = ""
+        for piece in self.document.pieces[number + 1 :]:
+            if isinstance(piece, Prose):
+                text += plain(piece.text)
+            elif isinstance(piece, Mathematics) and not piece.display:
+                text += self._quoted(piece)
+            else:
+                break
+            if len(text) > FARTHEST:
+                break
+        return text
+
+    def _enter(
+        self,
+        at: int,
+        end: int,
+        display: bool,
+        outcome: Outcome,
+        why: str = "",
+        claims: tuple[int, ...] = (),
+    ) -> None:
+        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
+        shown = text if len(text) <= 400 else text[:400] + "…"
+        self.ledger.append((at, Entry(self.source.place(at), shown, display, outcome, why, claims)))
+
+    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
+        self.problems.append(self.source.problem(error))
+        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
+
+    def _mathematics(self, piece: Mathematics, number: int) -> None:
+        offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
+        try:
+            text, offsets = expanded(piece.text, offsets, self.document.macros)
+            found = chains(tokens(text, offsets))
+        except NotUnderstood as error:
+            self._listen()
+            self.broken = self.broken or conditional(self.words)
+            self.words, self.last = "", None
+            self._spoil_all(piece.text)
+            self._refused(error, piece.begin, piece.end, piece.display)
+            return
+        real = [one for one in found if isinstance(one, Chain)]
+        if not real and self._shapes(piece, text, offsets):
+            return
+        if not real:
+            shown = piece.text.strip()[:60] if piece.display else piece.text
+            self.words += f" ${shown}$ " if piece.display else f"${shown}$"
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
+        self._listen()
+        following = self._following(number)
+        first = len(self.claims)
+        troubles: list[NotUnderstood] = []
+        for n, one in enumerate(real):
+            try:
+                self._chain(one, n == 0, following if one is real[-1] else "", number)
+            except NotUnderstood as error:
+                troubles.append(error)
+            except RecursionError:
+                troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
+            else:
+                self.words = ""
+                continue
+            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            self.problems.append(self.source.problem(troubles[-1]))
+            self._spoil(one)
+            self.words, self.last = "", None
+        if real[-1].stopped:
+            self._sentence_ends()
+        numbers = tuple(claim.number for claim in self.claims[first:])
+        kinds = {claim.kind for claim in self.claims[first:]}
+        alone = {Kind.DEFINITION: Outcome.DEFINITION, Kind.ASSUMPTION: Outcome.ASSUMPTION}
+        outcome = alone.get(next(iter(kinds)), Outcome.CLAIM) if len(kinds) == 1 else Outcome.CLAIM
+        why = ""
+        if troubles:
+            outcome = Outcome.NOT_UNDERSTOOD
+            why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
+        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    def _shapes(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> bool:
+        """Take in X ∈ ℝ^{N×D}; whether it is that."""
+        found = stated(tokens(text, offsets), self._read)
+        for quantity, sizes in found or ():
+            rank = len(self.profile.symbols[quantity.sign].shape)
+            if len(sizes) != rank or self.shapes.setdefault(quantity.key, sizes) != sizes:
+                what = f"The shape of {quantity.sign} is another in this notation or before."
+                step = f"It has {rank} axes here."
+                error = NotUnderstood(what, step, piece.at, Fault.TYPE)
+                self._refused(error, piece.begin, piece.end, piece.display)
+                return True
+        if found:
+            self._enter(piece.begin, piece.end, piece.display, Outcome.ASSUMPTION)
+        return bool(found)
+
+    def _quoted(self, piece: Mathematics) -> str:
+        """A mention as words; of a shape that is stated only the sign counts."""
+        try:
+            found = stated(tokens(piece.text), self._read)
+        except NotUnderstood:
+            found = None
+        return f"${piece.text}$" if not found else "$X$"
+
+    def _read(self, member: Sequence[Tok]) -> Formula:
+        return Elaborator(self.profile).read(parse(prepared(member, self.profile, self.styles)))
+
+    # -- what may have been defined where nothing was understood
+
+    def _spoil(self, chain: Chain) -> None:
+        """Whatever a refused relation may define has no usual definition any more."""
+        member = chain.members[0]
+        defines = chain.relations[0].text in DEFINING
+        if not member or not defines or self._differentiates(member):
+            return
+        try:
+            head = self._read(member)
+        except (NotUnderstood, RecursionError):
+            self._spoil_all(" ".join(token.text for token in member))
+            return
+        if isinstance(head, Quantity):
+            self.spoiled.add(head.key)
+        elif isinstance(head, LocalError) and self._may_name(chain):
+            self.spoiled.add((head.sign, head.label, True))
+
+    def _differentiates(self, member: Sequence[Tok]) -> bool:
+        """Whether a side begins with the sign of a derivative, which defines no array."""
+        first = member[0]
+        if first.kind == "FRAC":
+            return any(token.kind == "PARTIAL" for token in member)
+        prefix = (
+            first.text in self.profile.derivatives and member[1:2] and (member[1].kind == "SYM")
+        )
+        return first.kind == "NABLA" or bool(prefix)
+
+    def _may_name(self, chain: Chain) -> bool:
+        """Whether a refused relation may say what its δ is."""
+        try:
+            right = self._read(chain.members[1])
+        except (NotUnderstood, RecursionError, IndexError):
+            return True
+        return isinstance(right.body if isinstance(right, Minus) else right, Gradient)
+
+    def _spoil_all(self, text: str) -> None:
+        """The same where not even the tokens were understood."""
+        signs = re.findall(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]", text)
+        self._spoil_signs("".join(sign.split()) for sign in signs)
+        self._spoil_signs(re.findall(r"\\[A-Za-z]+|[A-Za-z]", text))
+
+    def _spoil_signs(self, signs: Iterable[str]) -> None:
+        for sign in signs:
+            if sign in self.profile.symbols:
+                self.spoiled_signs.add(sign)
+
+    # -- words
+
+    def _sentence_ends(self) -> None:
+        self.broken, self.cue = False, ""
+
+    def _listen(self) -> None:
+        if _END.search(self.words):
+            self._sentence_ends()
+
+    # -- chains
+
+    def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        if self.broken:
+            raise NotUnderstood(
+                "A condition before it in its sentence was not understood.", "See there.", chain.at
+            )
+        before = lead(self.words, self.known) if first else lead("")
+        inner = lead(chain.before, self.known, embedded=True)
+        trouble = before.trouble or inner.trouble
+        trouble = trouble or after(chain.after, True, self.known) or after(following)
+        trouble = trouble or unread(chain.before) or unread(chain.after)
+        if trouble:
+            raise NotUnderstood(
+                f"Read, but not taken as a claim: {trouble}.",
+                "Say it with let, then, since, therefore, ….",
+                chain.at,
+            )
+        cue = inner.cue or before.cue
+        if cue == "and" or not (cue or first):  # as the formula before it in this sentence
+            cue = self.cue
+        self.cue = cue
+        if cue == "if":
+            raise _condition(chain)
+        if chain.cases:
+            raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
+        members = [self._read(m) if m else None
+                   for m in chain.members]  # fmt: skip
+        self._relations(chain, members, cue, piece)
+
+    def _updated(
+        self, chain: Chain, members: list[Formula | None]
+    ) -> tuple[Chain, list[Formula | None]]:
+        """W ← W - η dW says that the change of W, which is -η ∂L/∂W, is the difference."""
+        left, right = members[0], members[-1]
+        if chain.relations[0].text not in UPDATING or len(members) != 2 or right is None:
+            return chain, members
+        rate = any(isinstance(q, Quantity) and q.sign == self.profile.rate for q in walk(right))
+        if not (rate and isinstance(left, Quantity) and self._is_weight(left)):
+            raise NotUnderstood(
+                "An update is read of a weight, with its rate.",
+                f"Write W \\leftarrow W - {self.profile.rate} dW.",
+                chain.relations[0].at,
+            )
+        relation = replace(chain.relations[0], text="=")
+        change = Change(left, left.place)
+        difference = Plus((right, Minus(left, left.place)), left.place)
+        return replace(chain, relations=(relation,)), [change, difference]
+
+    def _is_weight(self, quantity: Quantity) -> bool:
+        return self.profile.symbols[quantity.sign].kind == "weight"
+
+    def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        chain, members = self._updated(chain, members)
+        for relation in chain.relations:
+            if relation.text not in DEFINING:
+                raise NotUnderstood(
+                    f"The relation {relation.text} is not read here.", "Write =.", relation.at
+                )
+        start = members[0]
+        continued = start is None
+        if continued:
+            start = self.last
+            if start is None or self.head is None:
+                raise NotUnderstood(
+                    "This line begins with a relation and continues nothing that was understood.",
+                    "Write its left side.",
+                    chain.at,
+                )
+        else:
+            self.head = start
+        assert start is not None
+        left: Formula = start
+        for n, (relation, right) in enumerate(zip(chain.relations, members[1:], strict=True)):
+            assert right is not None
+            opens = n == 0 and not continued
+            at = chain.members[n][0].at if chain.members[n] else relation.at
+            claim = ArrayClaim(
+                len(self.claims) + 1,
+                Kind.CLAIM,
+                left,
+                relation.text,
+                right,
+                self.source.place(at),
+                at,
+                cue if n == 0 else "",
+                piece,
+                None if opens else self.head,
+            )
+            claim = self.sorter.sorted(claim)
+            if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
+                raise _condition(chain)
+            self.claims.append(claim)
+            left = right
+        self.last = left
+
+
+def _condition(chain: Chain) -> NotUnderstood:
+    return NotUnderstood(
+        "A formula after if, for or with would be a condition; conditions are not read here.",
+        "Say assume.",
+        chain.at,
+    )

@@ -1,0 +1,182 @@
+"""Formula about arrays → LaTeX, so that a reader sees how it was understood.
+
+What is printed reads back to the same formula.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbolic.reading.arrays.formulas import (
+    Applied,
+    Change,
+    Elementwise,
+    Formula,
+    Gradient,
+    LocalError,
+    Minus,
+    Number,
+    Ones,
+    Over,
+    Plus,
+    Positive,
+    Power,
+    Product,
+    Quantity,
+    Size,
+    SquaredNorm,
+    Time,
+    Total,
+    Transposed,
+    Unknown,
+)
+from symbolic.reading.arrays.profile import ArrayProfile
+
+SUM, ELEMENTWISE, PRODUCT, FACTOR, ATOM = range(5)
+
+
+def render(formula: Formula, profile: ArrayProfile) -> str:
+    """The formula as LaTeX.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> h, dS = Quantity("h", "", Time("t", -1)), Gradient(Quantity("S", "1"), "d")
+    >>> render(Product(Transposed(h), dS), array_profile("lstm"))
+    'h_{t-1}^{\\\\top} dS_{1}'
+    """
+    return _Writer(profile).text(formula, SUM)
+
+
+class _Writer:
+    def __init__(self, profile: ArrayProfile) -> None:
+        self.profile = profile
+
+    def text(self, formula: Formula, need: int) -> str:
+        """The formula, in brackets where it holds together more loosely than needed."""
+        text, level = self._written(formula)
+        return text if level >= need else f"({text})"
+
+    def _written(self, formula: Formula) -> tuple[str, int]:
+        match formula:
+            case Number(value):
+                return _number(value)
+            case Size(name):
+                return name, ATOM
+            case Quantity(sign, label, time, at):
+                return sign + self._scripts(label, time, at), FACTOR
+            case LocalError(sign, label, time, at):
+                return sign + self._scripts(label, time, at), FACTOR
+            case Gradient(of, written, loss):
+                return self._gradient(of, written, loss)
+            case Change(of):
+                return f"\\Delta {self.text(of, FACTOR)}", PRODUCT
+            case Plus(terms):
+                return self._plus(terms), SUM
+            case Minus(body):
+                return f"-{self.text(body, ELEMENTWISE)}", SUM
+            case Product(left, right):
+                return self._product(left, right), PRODUCT
+            case Elementwise(left, right):
+                left_text = self._closed(left, ELEMENTWISE)
+                return f"{left_text} \\odot {self.text(right, PRODUCT)}", ELEMENTWISE
+            case Over(left, right):
+                return f"\\frac{{{self.text(left, SUM)}}}{{{self.text(right, SUM)}}}", ATOM
+            case Transposed(body):
+                return f"{self._raised(body)}^{{\\top}}", FACTOR
+            case Power(body, exponent):
+                if exponent == Fraction(1, 2):
+                    return f"\\sqrt{{{self.text(body, SUM)}}}", ATOM
+                return f"{self._raised(body, True)}^{{{exponent}}}", FACTOR
+            case Applied(_, sign, body, primes):
+                inside = self.text(body, SUM)
+                inside = f"0, {inside}" if sign == "\\max" else inside
+                return f"{sign}{chr(39) * primes}({inside})", ATOM
+            case Unknown(sign, arguments):
+                inside = ", ".join(self.text(one, SUM) for one in arguments)
+                return f"{sign}({inside})", ATOM
+            case Positive(body):
+                return f"[{self.text(body, SUM)} > 0]", ATOM
+            case Total():
+                return self._total(formula), PRODUCT
+            case SquaredNorm(body):
+                return f"\\|{self.text(body, SUM)}\\|^{{2}}", FACTOR
+            case Ones():
+                return "\\mathbf{1}", FACTOR
+
+    def _scripts(self, label: str, time: Time | None, at: tuple[str, ...]) -> str:
+        parts = [label] if label else []
+        parts += [_time(time)] if time is not None else []
+        parts += at
+        return f"_{{{','.join(parts)}}}" if parts else ""
+
+    def _gradient(self, of: Quantity, written: str, loss: Quantity | None) -> tuple[str, int]:
+        by = self.text(of, FACTOR)
+        if written == "\\nabla" and loss is not None:
+            return f"\\nabla_{{{by}}} {self.text(loss, FACTOR)}", FACTOR
+        if written == "\\partial" and loss is not None:
+            return f"\\frac{{\\partial {self.text(loss, FACTOR)}}}{{\\partial {by}}}", ATOM
+        gap = " " if written.startswith("\\") and written[-1].isalpha() else ""
+        return f"{written}{gap}{by}", FACTOR
+
+    def _plus(self, terms: tuple[Formula, ...]) -> str:
+        text = ""
+        for term in terms:
+            minus = isinstance(term, Minus)
+            body = term.body if isinstance(term, Minus) else term
+            sign = (" - " if minus else " + ") if text else ("-" if minus else "")
+            text += sign + self.text(body, ELEMENTWISE)
+        return text
+
+    def _closed(self, formula: Formula, need: int) -> str:
+        """As the left side of a product: a sum would take what follows."""
+        return f"({self.text(formula, SUM)})" if _ends_open(formula) else self.text(formula, need)
+
+    def _product(self, left: Formula, right: Formula) -> str:
+        first = self._closed(left, PRODUCT)
+        second = self.text(right, PRODUCT if isinstance(right, Total) else FACTOR)
+        symbol = self.profile.symbols.get(left.sign) if isinstance(left, Quantity) else None
+        applied = symbol is not None and symbol.kind == "loss" and second.startswith("(")
+        dot = " \\cdot " if second[:1].isdigit() or applied else " "
+        return f"{first}{dot}{second}"
+
+    def _raised(self, body: Formula, power: bool = False) -> str:
+        """A base that carries a script above; a matrix with a number above might be a layer."""
+        if isinstance(body, Gradient) and body.written not in ("\\partial", "\\nabla"):
+            return f"({self.text(body, SUM)})" if power else self.text(body, FACTOR)
+        if isinstance(body, Quantity):
+            symbol = self.profile.symbols.get(body.sign)
+            wide = power and symbol is not None and len(symbol.shape) == 2
+            return f"({self.text(body, SUM)})" if wide else self.text(body, FACTOR)
+        if isinstance(body, LocalError | Ones):
+            return self.text(body, FACTOR)
+        return f"({self.text(body, SUM)})"
+
+    def _total(self, total: Total) -> str:
+        body = self.text(total.body, PRODUCT)
+        if not total.letter:
+            return f"\\sum {body}"
+        if total.low is None or total.high is None:
+            return f"\\sum_{{{total.letter}}} {body}"
+        low, high = _time(total.low), _time(total.high)
+        return f"\\sum_{{{total.letter}={low}}}^{{{high}}} {body}"
+
+
+def _ends_open(formula: Formula) -> bool:
+    """Whether a sum stands at its end, outside of brackets."""
+    match formula:
+        case Total():
+            return True
+        case Product(_, right):
+            return isinstance(right, Total)
+    return False
+
+
+def _number(value: Fraction) -> tuple[str, int]:
+    if value.denominator == 1:
+        return str(value), ATOM
+    return f"\\frac{{{value.numerator}}}{{{value.denominator}}}", ATOM
+
+
+def _time(time: Time) -> str:
+    if not time.letter:
+        return str(time.shift)
+    return f"{time.letter}{time.shift:+d}" if time.shift else time.letter

@@ -1,0 +1,227 @@
+"""A relation of a document as a rule of its array program, shapes checked before any algebra."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from symbolic import adjoints
+from symbolic.arrays import ONE, Given, Program, Rule
+from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Num, Sort, Sum, Var
+from symbolic.indices import Law
+from symbolic.model_notation import plain
+from symbolic.reading.arrays.claims import ArrayClaim
+from symbolic.reading.arrays.formulas import (
+    Formula,
+    Gradient,
+    LocalError,
+    Number,
+    Quantity,
+    Time,
+    Total,
+    folded,
+    occurs,
+)
+from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.values import Value
+from symbolic.reading.source import NotUnderstood
+from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
+
+PROBE = "probe"
+"""An array that nothing reads."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule to be judged, for which times; of a difference its two sides are kept."""
+
+    program: Program
+    rule: Rule
+    sides: tuple[Expr, Expr] | None = None
+    span: str = ""
+    under: tuple[str, ...] = ()
+
+
+@dataclass
+class Rules:
+    """Makes rules of relations for one program."""
+
+    base: Base
+    probes: dict[tuple[Sort, ...], Program] = field(default_factory=dict)
+
+    def case(self, claim: ArrayClaim) -> Case:
+        """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
+        left, right = (folded(side, self.base.known) for side in (claim.left, claim.right))
+        if is_head(right) and not is_head(left):
+            left, right = right, left
+        if is_head(left) and self._is_derivative(left):
+            assert isinstance(left, Gradient | LocalError)
+            return self._rule(left, right, claim.at)
+        return self._difference(left, right, claim.at)
+
+    def _is_derivative(self, head: Formula) -> bool:
+        """Whether the head has a place in the program, and is no end beyond the times."""
+        time = _place_of(head)[0]
+        return time is None or time.letter != self.base.profile.last or time.shift <= 0
+
+    # -- a derivative on one side
+
+    def _rule(self, head: Gradient | LocalError, right: Formula, place: int) -> Case:
+        meaning = self.base.meaning
+        meaning.scope = {}
+        entry = meaning.lookup(head)
+        time, at = _place_of(head)
+        fixed: Var | None = None
+        where: Expr = ONE
+        span = ""
+        letters: list[Var] = []
+        if time is not None and entry.timed:
+            if time.letter in self.base.profile.time:
+                binder = meaning.open(time.letter, own=True)
+                binder.offset = -time.shift
+                own = meaning.var(binder)
+                where, span = self._shifted(own, time)
+            else:
+                own = fixed = Var(self.base.profile.time[0], meaning.time)
+                index = meaning.index(time, place)()
+                where, span = Delta(own, index), f"{own.name} = {_said(time)}"
+            letters.append(own)
+        for name in at:
+            meaning.open(name, own=True)
+        plain = Time(time.letter) if time is not None and fixed is None else time
+        value = meaning.entry(replace(entry, timed=False), plain, at, place)
+        other = meaning.read(right)
+        self._fit(value, other, right, place)
+        letters += [meaning.var(meaning.scope[name]) for name in at]
+        rows, cols = (None if w is None else meaning.new(w) for w in (value.rows, value.cols))
+        letters += [v for v in (rows, cols) if v is not None]
+        body = self._element(other, value, rows, cols)
+        if entry.factor != ONE:
+            body = -body
+        self._require_small(body, place)
+        final, body = named(body, tuple(letters), self.base.stems)
+        program = self.base.program
+        names = {m.name: m.array for m in program.multipliers}
+        rule = Rule(names.get(entry.array, entry.array.removeprefix("∂")), final, body, where)
+        adjoints.require_rule(program, rule)
+        return Case(program, rule, span=span)
+
+    def _shifted(self, own: Var, time: Time) -> tuple[Expr, str]:
+        """dh_{t-1} = … for t = 1 … T speaks of the times up to T-1; d h_0 is not one of them."""
+        if time.shift == 0:
+            return ONE, ""
+        size = self.base.meaning.time.extent()
+        if time.shift < 0:
+            return AtLeast(size + time.shift, own), f"{own.name} = 1 … {size.name}{time.shift}"
+        return AtLeast(own, 1 + time.shift), f"{own.name} = {1 + time.shift} … {size.name}"
+
+    # -- any two sides
+
+    def _difference(self, left: Formula, right: Formula, place: int) -> Case:
+        meaning = self.base.meaning
+        meaning.scope = {}
+        profile = self.base.profile
+        free = [n for n in (*profile.time, *profile.letters) if occurs(n, left)]
+        for name in free:
+            meaning.open(name, own=True)
+        first, second = meaning.read(left), meaning.read(right)
+        self._fit(first, second, right, place)
+        big = second if isinstance(left, Number) else first
+        letters = [meaning.var(meaning.scope[name]) for name in free]
+        rows, cols = (None if w is None else meaning.new(w) for w in (big.rows, big.cols))
+        letters += [v for v in (rows, cols) if v is not None]
+        sides = (self._element(first, big, rows, cols), self._element(second, big, rows, cols))
+        pair: Expr = Mul(sides)
+        self._require_small(pair, place)
+        final, pair = named(pair, tuple(letters), self.base.stems)
+        assert isinstance(pair, Mul)
+        one, other = pair.factors
+        program = self._probed(tuple(v.sort for v in final))
+        where, span = self._within(left)
+        rule = Rule(PROBE, final, one - other, where)
+        adjoints.require_rule(program, rule)
+        return Case(program, rule, (one, other), span)
+
+    def _within(self, left: Formula) -> tuple[Expr, str]:
+        """h_{t+1} = … speaks of the times that there are, and not of what lies outside."""
+        time = left.time if isinstance(left, Quantity) else None
+        if time is None or time.shift == 0 or time.letter not in self.base.profile.time:
+            return ONE, ""
+        own = self.base.meaning.var(self.base.meaning.scope[time.letter])
+        size = self.base.meaning.time.extent()
+        if time.shift > 0:
+            return AtLeast(size - time.shift, own), f"{own.name} = 1 … {size.name}-{time.shift}"
+        return AtLeast(own, 1 - time.shift), f"{own.name} = {1 - time.shift} … {size.name}"
+
+    def _probed(self, sorts: tuple[Sort, ...]) -> Program:
+        if sorts not in self.probes:
+            program = self.base.program
+            self.probes[sorts] = replace(program, given=(*program.given, Given(PROBE, sorts)))
+        return self.probes[sorts]
+
+    # -- shapes
+
+    def _fit(self, left: Value, right: Value, formula: Formula, place: int) -> None:
+        meaning = self.base.meaning
+        zero = isinstance(formula, Number) and formula.value == 0
+        if not zero and not meaning.fits(left, right):
+            raise meaning.mismatch("the two sides", left, right, place)
+
+    def _element(self, value: Value, of: Value, rows: Var | None, cols: Var | None) -> Expr:
+        """The element; a 0 alone is the 0 of any shape."""
+        return value.element(None, None) if value.is_number else value.element(rows, cols)
+
+    def _require_small(self, expr: Expr, place: int) -> None:
+        if sums(expr) > MOST_SUMS or parts(expr) > MOST_PARTS:
+            raise NotUnderstood("This is too large written out.", "Split it.", place)
+
+    # -- assumptions
+
+    def law(self, claim: ArrayClaim) -> Law:
+        """Σ_k Y_{nk} = 1 as a law about given arrays; raises `NotUnderstood` for anything else."""
+        total, value = claim.left, claim.right
+        meaning = self.base.meaning
+        meaning.scope = {}
+        unread = NotUnderstood(
+            "This assumption is not used here.", "Rows that sum to 1 and N = 1 are.", claim.at
+        )
+        if not isinstance(total, Total) or not isinstance(value, Number):
+            raise unread
+        if not isinstance(total.body, Quantity) or total.low is not None:
+            raise unread
+        free = [
+            n for n in (*self.base.profile.time, *self.base.profile.letters) if occurs(n, total)
+        ]
+        for name in free:
+            meaning.open(name, own=True)
+        inner = meaning.read(total)
+        if not inner.is_number:
+            raise unread
+        expr = inner.element(None, None)
+        _, expr = named(expr, tuple(meaning.var(meaning.scope[n]) for n in free), self.base.stems)
+        given = {g.array for g in self.base.program.given}
+        if not isinstance(expr, Sum) or not isinstance(expr.body, Get):
+            raise unread
+        if expr.body.array not in given:
+            raise unread
+        name = f"{plain(expr)} = {value.value}"
+        return Law(name, (expr.over,), (expr.body,), Num(value.value))
+
+
+def is_head(formula: Formula) -> bool:
+    """Whether it is a derivative of the whole loss by one array."""
+    if isinstance(formula, Gradient):
+        return formula.loss is None or formula.loss.time is None
+    return isinstance(formula, LocalError)
+
+
+def _place_of(head: Formula) -> tuple[Time | None, tuple[str, ...]]:
+    if isinstance(head, Gradient):
+        return head.of.time, head.of.at
+    assert isinstance(head, LocalError)
+    return head.time, head.at
+
+
+def _said(time: Time) -> str:
+    if not time.letter:
+        return str(time.shift)
+    return f"{time.letter}{time.shift:+d}" if time.shift else time.letter

@@ -1,0 +1,138 @@
+"""Which relation defines its left side, which names a derivative, which is a claim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symbolic.reading.arrays.claims import ArrayClaim
+from symbolic.reading.arrays.formulas import (
+    Formula,
+    Gradient,
+    Key,
+    LocalError,
+    Minus,
+    Number,
+    Quantity,
+    Time,
+    differentiates,
+)
+from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.claims import Kind
+from symbolic.reading.source import Fault, Problem
+
+DEFINABLE = ("data", "value", "loss")
+
+
+class Sorter:
+    """Gives each relation its kind, by what stands before it."""
+
+    def __init__(self, profile: ArrayProfile) -> None:
+        self.profile = profile
+        self.defined: dict[Key, ArrayClaim] = {}
+        self.initial: dict[Key, ArrayClaim] = {}
+        self.named: dict[tuple[str, str], ArrayClaim] = {}
+
+    def sorted(self, claim: ArrayClaim) -> ArrayClaim:
+        """The claim with its kind."""
+        explicit = claim.relation == ":=" or claim.cue == "let"
+        claim = replace(claim, explicit=explicit)
+        if claim.first is not None:
+            if claim.relation == ":=":
+                return self._wrong(claim, "Only the first relation of a chain can define.")
+            return claim
+        if claim.cue == "assume":
+            return replace(claim, kind=Kind.ASSUMPTION)
+        left, right = claim.left, claim.right
+        outside = self._outside(left)
+        if outside:
+            if _zero(right):
+                return self._initial(claim, outside)
+            if outside == "after" or explicit:
+                return self._wrong(claim, "Outside of its times everything is 0 here.")
+            return claim
+        if isinstance(left, LocalError) and general(left.time, left.at, self.profile):
+            return self._error(claim, left)
+        if isinstance(left, Gradient):
+            same = isinstance(right, Gradient) and right.of == left.of
+            named = left.written not in ("\\partial", "\\nabla")
+            if same and named and isinstance(right, Gradient) and _whole(right):
+                return replace(claim, kind=Kind.DEFINITION)
+        if isinstance(left, Quantity):
+            return self._quantity(claim, left)
+        if explicit:
+            return self._wrong(claim, "Only a quantity can be defined.")
+        return claim
+
+    def _outside(self, left: Formula) -> str:
+        """Before the first time, after the last, or within: empty."""
+        time = left.of.time if isinstance(left, Gradient) else None
+        time = left.time if isinstance(left, Quantity | LocalError) else time
+        if time is None:
+            return ""
+        if not time.letter and time.shift <= 0:
+            return "before"
+        return "after" if time.letter == self.profile.last and time.shift > 0 else ""
+
+    def _initial(self, claim: ArrayClaim, outside: str) -> ArrayClaim:
+        if isinstance(claim.left, Quantity) and outside == "before":
+            self.initial.setdefault(claim.left.key, claim)
+        elif outside == "before":
+            return claim
+        return replace(claim, kind=Kind.DEFINITION)
+
+    def _error(self, claim: ArrayClaim, left: LocalError) -> ArrayClaim:
+        """δ = ∂L/∂z says what δ is; said again it must be the same."""
+        gradient = claim.right.body if isinstance(claim.right, Minus) else claim.right
+        if not (isinstance(gradient, Gradient) and _whole(gradient)):
+            return self._wrong(claim, "δ is a derivative.") if claim.explicit else claim
+        key = left.sign, left.label
+        if (gradient.of.time, gradient.of.at) != (left.time, left.at):
+            return claim
+        if key not in self.named:
+            self.named[key] = replace(claim, kind=Kind.DEFINITION)
+            return self.named[key]
+        before = self.named[key]
+        if before.right == claim.right:
+            return replace(claim, kind=Kind.RESTATEMENT, of=before.number)
+        if claim.explicit:
+            return self._again(claim, before)
+        return claim
+
+    def _quantity(self, claim: ArrayClaim, left: Quantity) -> ArrayClaim:
+        symbol = self.profile.symbols[left.sign]
+        if symbol.kind not in DEFINABLE:
+            what = f"{symbol.sign} is given and cannot be defined."
+            return self._wrong(claim, what) if claim.explicit else claim
+        if differentiates(claim.right) or not general(left.time, left.at, self.profile):
+            what = "A definition is general and speaks of no derivative of the loss."
+            return self._wrong(claim, what) if claim.explicit else claim
+        before = self.defined.get(left.key)
+        if before is None:
+            self.defined[left.key] = replace(claim, kind=Kind.DEFINITION)
+            return self.defined[left.key]
+        if (before.left, before.right) == (left, claim.right):
+            return replace(claim, kind=Kind.RESTATEMENT, of=before.number)
+        return self._again(claim, before) if claim.explicit else claim
+
+    def _again(self, claim: ArrayClaim, before: ArrayClaim) -> ArrayClaim:
+        what = f"This was defined at {before.place}, and this definition is another."
+        return replace(self._wrong(claim, what), of=before.number)
+
+    def _wrong(self, claim: ArrayClaim, what: str) -> ArrayClaim:
+        problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
+        return replace(claim, kind=Kind.CLAIM, problems=(*claim.problems, problem))
+
+
+def general(time: Time | None, at: tuple[str, ...], profile: ArrayProfile) -> bool:
+    """Whether a head speaks of every time and element."""
+    plain = time is None or (time.letter in profile.time and time.shift == 0)
+    return plain and len(set(at)) == len(at)
+
+
+def _whole(gradient: Gradient) -> bool:
+    """∂ of the whole loss, written out."""
+    return gradient.loss is not None and gradient.loss.time is None
+
+
+def _zero(formula: Formula) -> bool:
+    return isinstance(formula, Number) and formula.value == 0
