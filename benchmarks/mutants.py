@@ -26,9 +26,9 @@ from symbolic.reading.offers import offers
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.setting import prepared
 from symbolic.reading.theory import Assumption, base_of
-from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 FOLDER = Path(__file__).parents[1] / "tests" / "documents"
 DOCUMENTS = (

@@ -29,8 +29,10 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import Profile
+from symbolic.reading.refuter import Counterexample
 from symbolic.reading.theory import Base
-from symbolic.reading.worlds import Counterexample, World, evaluated, signals
+from symbolic.reading.values import evaluated, signals
+from symbolic.reading.worlds import World
 
 MOST_PARTS = 8
 MOST_SIGNS = 40

@@ -16,8 +16,8 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.theory import base_of
-from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
 
@@ -33,6 +33,17 @@ def test_the_document_is_refuted_at_its_brace(capsys: pytest.CaptureFixture[str]
     [bad] = [item for item in result["items"] if item["verdict"] == "refuted"]
     assert bad["source"]["line"] == 85
     assert bad["counterexample"]["left"] == "63"
+
+
+def test_the_example_says_where_the_mistake_is(capsys: pytest.CaptureFixture[str]) -> None:
+    notes = Path(__file__).parents[1] / "examples" / "notes.md"
+    assert main(["check", str(notes), "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    [first] = [item for item in result["items"] if item["id"] == result["broken"]]
+    assert first["source"]["line"] == 16
+    assert "w_{kj}" in json.dumps(first)
+    wrong = [item for item in result["items"] if item["verdict"] == "refuted"]
+    assert len(wrong) == 2
 
 
 def test_a_right_document_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,9 +17,9 @@ from symbolic.reading.nearest import Search
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
+from symbolic.reading.refuter import Counterexample, Refuter
 from symbolic.reading.rendering import render
 from symbolic.reading.theory import Assumption, base_of
-from symbolic.reading.worlds import Counterexample, Refuter
 
 DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
 HAYKIN = open_profile("haykin")

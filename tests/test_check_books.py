@@ -19,9 +19,9 @@ from symbolic.reading.layers import is_layered
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.samples import meant
 from symbolic.reading.theory import base_of
-from symbolic.reading.worlds import Counterexample, Refuter, Tried
 from tests.test_check import mutants
 
 DOCUMENTS = Path(__file__).with_name("documents")

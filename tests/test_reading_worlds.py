@@ -12,8 +12,9 @@ from symbolic.reading.claims import Kind
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.theory import Assumption, base_of
-from symbolic.reading.worlds import Counterexample, Refuter, Tried, worlds
+from symbolic.reading.worlds import worlds
 from tests.test_reading_prover import HIDDEN, OUTPUT, PAIR, claims_of
 
 N1, OT, NP, LH, SO = Assumption

@@ -19,11 +19,11 @@ from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.repairs import Repair, repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Fault, Problem
 from symbolic.reading.theory import Assumption, Base, Sets, base_of, name_of
-from symbolic.reading.worlds import Counterexample, Refuter, Tried
 
 SPANS = {
     "fed": "over the neurons that are fed",

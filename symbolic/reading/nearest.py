@@ -26,8 +26,8 @@ from symbolic.reading.formulas import (
 from symbolic.reading.layers import is_layered, with_layers
 from symbolic.reading.offers import factors_of, offers
 from symbolic.reading.prover import Prover
+from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.theory import Assumption
-from symbolic.reading.worlds import Refuter, Tried
 
 MOST_PROOFS = 12
 """How many candidates that no network breaks are tried to be proved."""

@@ -14,9 +14,9 @@ from symbolic.reading.formulas import Formula, Read, canonical, free, walk
 from symbolic.reading.nearest import by_cost
 from symbolic.reading.offers import offers
 from symbolic.reading.pathways import CORE
+from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.setting import prepared
 from symbolic.reading.theory import Assumption, Base, base_of, name_of
-from symbolic.reading.worlds import Refuter, Tried
 
 MOST_EDITS = 800
 """How many edits of definitions are tried."""

@@ -1,0 +1,148 @@
+"""Looks for an exact network that breaks a line, and tries each proof in those that meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product
+
+from symbolic.indexed import Num, Var
+from symbolic.reading.cases import Settled
+from symbolic.reading.formulas import (
+    LAYER,
+    NEURON,
+    Formula,
+    free,
+)
+from symbolic.reading.layers import LAST, Layers
+from symbolic.reading.theory import Assumption, Base
+from symbolic.reading.values import ZERO, UndefinedError, Values
+from symbolic.reading.worlds import World, layered_worlds, worlds
+
+FEW = 7
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A network, neurons, samples and layers at which the two sides differ.
+
+    `neurons` are the letters that stand for neurons.
+    """
+
+    world: World
+    letters: tuple[tuple[str, int], ...]
+    left: Fraction
+    right: Fraction
+    neurons: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def named(self) -> tuple[tuple[str, int], ...]:
+        """The letters as a reader counts: a neuron of a layered network by its place there."""
+        place = self.world.layers
+        return tuple(
+            (name, place[n][1] if name in self.neurons and place else n) for name, n in self.letters
+        )
+
+
+class Tried(int):
+    """How many exact instances met the claim and agreed; the sides of `alive` were not 0."""
+
+    alive = 0
+
+    def shows(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:
+        """Whether a proof under these assumptions would say something.
+
+        Not where no network has all of what the claim says, nor where assumptions make all of it
+        0, unless the claim says so itself.
+        """
+        says_nothing = claim.right == Num(ZERO) or claim.left == Num(ZERO)
+        return bool(self) and (not under or self.alive > 0 or says_nothing)
+
+
+class Refuter:
+    """Looks for networks that break the claims of one document; what it computes it keeps.
+
+    With `few` it tries only the smallest ones, with one sample.
+    """
+
+    def __init__(self, base: Base, few: bool = False) -> None:
+        tried = layered_worlds() if base.layered else worlds()
+        if few:
+            tried = tuple(world for world in tried if world.samples == 1)[:FEW]
+        found = (
+            replace(world, open=base.open, shared=base.shared, biased=base.biased)
+            for world in tried
+        )
+        self._values = [(world, Values(base, world)) for world in found]
+
+    def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
+        """The first instance that meets the assumptions and at which the sides differ."""
+        count = alive = 0
+        sides = claim.layers.written if claim.layers is not None else (claim.left, claim.right)
+        for world, values in self._values:
+            for letters in _assignments(world, claim, sides):
+                hidden = tuple(letters[v] for v, role in claim.roles if role == "hidden")
+                if not all(world.satisfies(one, hidden) for one in (*claim.given, *under)):
+                    continue
+                try:
+                    left, right = (values.of(side, letters)[0] for side in sides)
+                except UndefinedError:
+                    continue
+                if left != right:
+                    named = tuple(sorted((v.name, n) for v, n in letters.items()))
+                    neurons = frozenset(v.name for v in letters if v.sort == NEURON)
+                    return Counterexample(world, named, left, right, neurons)
+                count += 1
+                alive += left != 0
+        tried = Tried(count)
+        tried.alive = alive
+        return tried
+
+
+def _assignments(
+    world: World, claim: Settled, sides: tuple[Formula, Formula]
+) -> Iterator[dict[Var, int]]:
+    """Every choice of neurons, samples and layers that the claim speaks of."""
+    roles = dict(claim.roles)
+    letters = sorted(free(sides[0]) | free(sides[1]), key=lambda v: (v.sort.name, v.name))
+    choices = [
+        [n for n in world.neurons if _is(world.kind(n), roles.get(v, "source"))]
+        if v.sort == NEURON
+        else _steps(world, claim, v.name)
+        if v.sort == LAYER
+        else range(1, world.samples + 1)
+        for v in letters
+    ]
+    for chosen in product(*choices):
+        found = dict(zip(letters, chosen, strict=True))
+        if all((found[to], found[source]) in world.edges for to, source in claim.edges) and (
+            claim.layers is None or _in_place(world, claim.layers, found)
+        ):
+            yield found
+
+
+def _is(kind: str, role: str) -> bool:
+    return role in ("source", kind) or (role == "feeder" and kind != "output")
+
+
+def _steps(world: World, claim: Settled, name: str) -> range:
+    """The values of a layer letter for which all that the claim speaks of exists."""
+    if claim.layers is None:
+        return range(0)
+    lowest, highest = dict(claim.layers.lowest)[name], dict(claim.layers.highest)[name]
+    return range(lowest, len(world.widths) - highest + 1)
+
+
+def _in_place(world: World, layers: Layers, letters: Mapping[Var, int]) -> bool:
+    """Whether the neurons lie in the layers that the claim says."""
+    values = {v.name: n for v, n in letters.items() if v.sort == LAYER}
+    values[LAST] = len(world.widths)
+    highest = dict(layers.highest)
+    return (
+        values[LAST] >= dict(layers.lowest).get(LAST, 1)
+        and all((values[n] + highest[n] == values[LAST]) == end for n, end in layers.ends)
+        and all(
+            world.layers[letters[v]][0] == values[name] + step for v, (name, step) in layers.letters
+        )
+    )

@@ -1,0 +1,223 @@
+"""The value of a formula in an exact network.
+
+A total derivative is taken as it is defined: one quantity is set by hand, value and slope (1), and
+all that depends on it is computed anew, each number with its slope.  Nothing here knows of paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from symbolic.indexed import Count, Num, Var
+from symbolic.reading.formulas import (
+    LAYER,
+    NEURON,
+    UNWRITTEN,
+    Applied,
+    Formula,
+    Partial,
+    Plus,
+    Power,
+    Range,
+    Read,
+    SumOver,
+    Times,
+    free,
+    plus,
+)
+from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
+from symbolic.reading.pathways import CORE
+from symbolic.reading.theory import COST, Base, name_of
+from symbolic.reading.worlds import World
+
+Number = tuple[Fraction, Fraction]  # value and slope
+Entry = tuple[str, tuple[int, ...]]
+ZERO = Fraction(0)
+
+
+class UndefinedError(Exception):
+    """The network has no such quantity, as the error signal of a hidden neuron."""
+
+
+def evaluated(
+    base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
+) -> tuple[Fraction | None, ...]:
+    """The values of formulas at neurons and samples of a network, None where one has none."""
+    values = Values(base, world)
+    found: list[Fraction | None] = []
+    for formula in formulas:
+        at = {v: letters[v.name] for v in free(formula) if v.name in letters}
+        try:
+            found.append(values.of(formula, at)[0])
+        except (UndefinedError, KeyError):
+            found.append(None)
+    return tuple(found)
+
+
+def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Fraction, ...]:
+    """The values of v, y, d or e of a neuron, sample by sample; none where it has none."""
+    values = Values(base, world)
+    try:
+        return tuple(
+            values.quantity((array, (neuron, s)), None)[0] for s in range(1, world.samples + 1)
+        )
+    except UndefinedError:
+        return ()
+
+
+def open_cost() -> tuple[Read, Formula]:
+    """Σ_k (y_k)³ + (Σ_k y_k)² over the outputs: a cost that is no sum of one term per output."""
+    k = Var("k", NEURON)
+    y = Read("y", (k, UNWRITTEN))
+    cubes = SumOver(k, Range("output"), Power(y, Fraction(3)))
+    return Read("E", (UNWRITTEN,)), plus(cubes, Power(SumOver(k, Range("output"), y), Fraction(2)))
+
+
+class Values:
+    """The quantities of one network; `by` is what a derivative is taken by."""
+
+    def __init__(self, base: Base, world: World) -> None:
+        self.base, self.definitions, self.world = base, dict(base.written), world
+        if base.open:
+            self.definitions[COST] = open_cost()
+        self.edges = world.edges
+        self._known: dict[tuple[Entry, Entry | None], Number] = {}
+
+    def of(
+        self, formula: Formula, at: Mapping[Var, int], by: Entry | None = None, within: str = ""
+    ) -> Number:
+        """The value of a formula and its slope by `by`."""
+        match formula:
+            case Num(value):
+                return value, ZERO
+            case Count():
+                return Fraction(self.world.samples), ZERO
+            case Plus(terms):
+                parts = [self.of(term, at, by, within) for term in terms]
+                return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
+            case Times(factors):
+                return self._product(factors, at, by, within)
+            case Power(base, exponent) if exponent.denominator == 1:
+                value, slope = self.of(base, at, by, within)
+                if exponent < 0 and not value:
+                    raise UndefinedError
+                n = int(exponent)
+                return value**n, (n * value ** (n - 1) * slope if n else ZERO)
+            case SumOver():
+                parts = [
+                    self.of(formula.body, {**at, formula.over: n}, by, within)
+                    for n in self._range(formula, at, within)
+                ]
+                return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
+            case Applied(_, places, argument, order):
+                value, slope = self.of(argument, at, by, within)
+                own = [i for i in places if isinstance(i, Var) and i.sort == NEURON]
+                k = at[own[0]] if own else 1
+                derivatives = (value**2 + k * value, 2 * value + k, Fraction(2), ZERO, ZERO)
+                if order > 2:
+                    raise UndefinedError
+                return derivatives[order], derivatives[order + 1] * slope
+            case Partial(of, read, "total"):
+                if by is not None:
+                    raise UndefinedError
+                entry = self._entry(read, at)
+                self.quantity(entry, None)
+                return self.of(of, at, entry, within)[1], ZERO
+            case Read():
+                return self.quantity(self._entry(formula, at), by)
+        raise UndefinedError
+
+    def _entry(self, read: Read, at: Mapping[Var, int]) -> Entry:
+        """An entry; in layer notation its neurons must lie in the layers that it says."""
+        indices = read.at
+        if is_layered(read):
+            indices = indices[1:]
+            for letter, one in lives(read):
+                if self.world.layers[at[letter]][0] != self._layer(one, at):
+                    raise UndefinedError
+        return name_of(read), tuple(self._index(i, at) for i in indices)
+
+    def _layer(self, one: Level, at: Mapping[Var, int]) -> int:
+        """The layer that is meant; raises `UndefinedError` where the network has none such."""
+        name, step = one
+        values = {v.name: n for v, n in at.items() if v.sort == LAYER}
+        found = values.get(name, len(self.world.widths) if name == LAST else 0) + step
+        if not 1 <= found <= len(self.world.widths):
+            raise UndefinedError
+        return found
+
+    @staticmethod
+    def _index(index: object, at: Mapping[Var, int]) -> int:
+        if isinstance(index, Var):
+            return at[index]
+        raise UndefinedError
+
+    def _product(
+        self, factors: tuple[Formula, ...], at: Mapping[Var, int], by: Entry | None, within: str
+    ) -> Number:
+        for factor in factors:  # where there is no connection, nothing else need be defined
+            if isinstance(factor, Read) and factor.array == "w" and not is_layered(factor):
+                to, source = (self._index(i, at) for i in factor.at)
+                if (to, source) not in self.edges:
+                    return ZERO, ZERO
+        value, slope = Fraction(1), ZERO
+        for factor in factors:
+            v, s = self.of(factor, at, by, within)
+            value, slope = value * v, value * s + slope * v
+        return value, slope
+
+    def _range(self, total: SumOver, at: Mapping[Var, int], within: str) -> list[int]:
+        world, kind = self.world, total.range.kind
+        if total.over.sort != NEURON:
+            return [*range(1, world.samples + 1)]
+        if kind == "layer":
+            wanted_layer = self._layer(level_of(total.range.of), at)
+            return [n for n in world.neurons if world.layers[n][0] == wanted_layer]
+        if within == CORE or kind in ("interval", "all"):
+            return [*world.neurons]
+        if kind == "fed":
+            return [to for v, n in at.items() if v.name == total.range.of for to in world.fed(n)]
+        wanted = "hidden" if kind == "hidden" else "output"
+        return [n for n in world.neurons if world.kind(n) == wanted]
+
+    def quantity(self, entry: Entry, by: Entry | None) -> Number:
+        """The value of one entry and its slope."""
+        if (entry, by) not in self._known:
+            found = self._computed(entry, None if entry == by else by)
+            self._known[entry, by] = (found[0], Fraction(1)) if entry == by else found
+        return self._known[entry, by]
+
+    def _computed(self, entry: Entry, by: Entry | None) -> Number:
+        name, at = entry
+        world = self.world
+        if name == COST and by is None and self.base.open:
+            raise UndefinedError  # nobody says what it is, only how it changes
+        kind = world.kind(at[0]) if at else ""
+        if name == "w":
+            return Fraction(self.edges.get((at[0], at[1]), 0)), ZERO
+        if name == "b":
+            if kind == "input":
+                raise UndefinedError
+            return Fraction(at[0]), ZERO
+        if name == "eta":
+            return Fraction(3, 7), ZERO
+        if name in ("e", "d") and kind != "output":
+            raise UndefinedError
+        if name == "d":
+            return Fraction(10 * at[0] + at[1]), ZERO
+        if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
+            raise UndefinedError
+        if name == "y" and kind == "input":
+            return Fraction(1 + at[0] + at[1]), ZERO
+        if name.startswith("dw") and (at[0], at[1]) not in self.edges:
+            raise UndefinedError
+        if name not in self.definitions:
+            raise UndefinedError
+        head, body = self.definitions[name]
+        letters = [i for i in head.at if isinstance(i, Var) and i.sort != LAYER]
+        values = dict(zip(letters, at, strict=True))
+        for i in head.at:
+            if isinstance(i, Var) and i.sort == LAYER:
+                values[i] = world.layers[at[0]][0]
+        return self.of(body, values, by, name)
