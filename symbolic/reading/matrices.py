@@ -7,15 +7,27 @@ they had been written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from symbolic.reading.context import Context
 from symbolic.reading.formulas import LAYER
-from symbolic.reading.layers import LAST, Level, level, spelled
+from symbolic.reading.layers import LAST, level
 from symbolic.reading.profile import Symbol
 from symbolic.reading.scripts import index
-from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.shaped import (
+    Shaped,
+    after,
+    before,
+    diagonal,
+    elementwise,
+    grouped,
+    product,
+    require_equal,
+    scalar,
+    shape_error,
+    turned,
+)
+from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
     Addition,
@@ -38,40 +50,6 @@ WHOLE = ("signal", "field", "local gradient", "bias", "target", "weight")
 _DOUBLE = ("\\|", "\\Vert", "\\lVert", "\\rVert")
 FIRST = ("j", "k", "m", "p", "q", "i")
 """Letters for components, as far as the notation has them."""
-Built = Callable[[str, str, frozenset[str]], Node]
-
-
-@dataclass(frozen=True)
-class Shaped:
-    """A part of a formula: the layers of its rows and columns, None for a single one.
-
-    `build` gives the component in a row and a column; its third argument are the letters in use.
-    A `diagonal` matrix is 0 beside its diagonal, where `build` is the component of its row.
-    """
-
-    rows: Level | None
-    columns: Level | None
-    build: Built
-    diagonal: bool = False
-
-    def __str__(self) -> str:
-        match self.rows, self.columns:
-            case None, None:
-                return "a number"
-            case rows, None if rows is not None:
-                return f"a column of layer {spelled(rows)}"
-            case None, columns if columns is not None:
-                return f"a row of layer {spelled(columns)}"
-        assert self.rows is not None
-        assert self.columns is not None
-        return f"a matrix with rows of layer {spelled(self.rows)} and columns of layer " + spelled(
-            self.columns
-        )
-
-    @property
-    def number(self) -> bool:
-        """Whether it has one component."""
-        return self.rows is None and self.columns is None
 
 
 def normed(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
@@ -116,29 +94,20 @@ def components(members: Sequence[Node | None], context: Context) -> list[Node | 
         if member is None
         else reader.of(member)
         if is_whole(member, context)
-        else _scalar(member)
+        else scalar(member)
         for member in members
     ]
     first = next(one for one in shaped if one is not None)
     for one, member in zip(shaped, members, strict=True):
         if one is not None and member is not None:
             if one.diagonal:
-                raise _error("A diagonal matrix stands alone.", "Multiply it.", member.at)
-            _require_equal(first, one, member.at)
+                raise shape_error("A diagonal matrix stands alone.", "Multiply it.", member.at)
+            require_equal(first, one, member.at)
     letters = reader.letters(frozenset())
     row = letters[0] if first.rows else ""
     column = letters[1 if row else 0] if first.columns else ""
     used = frozenset({row, column})
     return [None if one is None else one.build(row, column, used) for one in shaped]
-
-
-def _require_equal(one: Shaped, other: Shaped, at: int) -> None:
-    if (one.rows, one.columns) != (other.rows, other.columns):
-        raise _error(f"This is {other}, beside {one}.", "Check shapes and layers.", at)
-
-
-def _error(what: str, step: str, at: int) -> NotUnderstood:
-    return NotUnderstood(what, step, at, Fault.TYPE)
 
 
 def _walk(node: Node) -> Iterator[Node]:
@@ -175,15 +144,6 @@ def _neurons(symbol: Symbol) -> int:
     return (symbol.subscript + symbol.superscript).count("neuron")
 
 
-def _inside(node: Node) -> Node:
-    """A factor: sums keep to themselves."""
-    return Group((node,), node.at) if isinstance(node, Addition | BigSum) else node
-
-
-def _product(*factors: Node) -> Node:
-    return Product(tuple(map(_inside, factors)), ("",) * len(factors), factors[0].at)
-
-
 class _Shapes:
     """The shapes of formulas in one notation."""
 
@@ -202,13 +162,13 @@ class _Shapes:
 
     def side(self, node: Node) -> Shaped:
         """The shape of a side and its components."""
-        return self.of(node) if is_whole(node, self.context) else _scalar(node)
+        return self.of(node) if is_whole(node, self.context) else scalar(node)
 
     def of(self, node: Node) -> Shaped:
         """The shape of a formula and its components."""
         match node:
             case Number():
-                return _scalar(node)
+                return scalar(node)
             case Addition(terms, signs):
                 return self._sum(tuple(map(self.of, terms)), signs, terms)
             case Product(factors, signs):
@@ -220,9 +180,9 @@ class _Shapes:
         self, terms: tuple[Shaped, ...], signs: tuple[str, ...], nodes: tuple[Node, ...]
     ) -> Shaped:
         for term, node in zip(terms, nodes, strict=True):
-            _require_equal(terms[0], term, node.at)
+            require_equal(terms[0], term, node.at)
             if term.diagonal and len(terms) > 1:
-                raise _error(
+                raise shape_error(
                     "A diagonal matrix is added.", "Write the formula by indices.", node.at
                 )
 
@@ -253,7 +213,7 @@ class _Shapes:
         assert product is not None
         result = product
         for other in reversed(whole):
-            result = _elementwise(other, result, factors[0].at)
+            result = elementwise(other, result, factors[0].at)
         return result
 
     def _times(self, one: Shaped, other: Shaped, at: int) -> Shaped:
@@ -261,17 +221,17 @@ class _Shapes:
         if one.number or other.number:
             return self._scaled(one, other)
         if one.diagonal or other.diagonal:
-            return _diagonal(one, other, at)
+            return diagonal(one, other, at)
         if one.columns != other.rows:
-            raise _error(f"{one} is multiplied by {other}.".capitalize(), "Check both.", at)
+            raise shape_error(f"{one} is multiplied by {other}.".capitalize(), "Check both.", at)
         inner = one.columns
 
         def build(row: str, column: str, used: frozenset[str]) -> Node:
             if inner is None:
-                return _product(one.build(row, "", used), other.build("", column, used))
+                return product(one.build(row, "", used), other.build("", column, used))
             letter = self.letters(used)[0]
             within = used | {letter}
-            body = _product(one.build(row, letter, within), other.build(letter, column, within))
+            body = product(one.build(row, letter, within), other.build(letter, column, within))
             return BigSum(Letter(letter, at), None, body, at)
 
         return Shaped(one.rows, other.columns, build)
@@ -280,7 +240,7 @@ class _Shapes:
         shape = other if one.number else one
 
         def build(row: str, column: str, used: frozenset[str]) -> Node:
-            return _product(
+            return product(
                 one.build(*(("", "") if one.number else (row, column)), used),
                 other.build(*(("", "") if other.number else (row, column)), used),
             )
@@ -308,11 +268,11 @@ class _Shapes:
             if following is None:
                 raise NotUnderstood("Δ is read before a weight only.", "", node.at)
             one = self.of(following)
-            return Shaped(one.rows, one.columns, _after(node, one)), n + 2
+            return Shaped(one.rows, one.columns, after(node, one)), n + 2
         one = self._one(node, symbol)
         if following is None or not self._is_argument(symbol, following):
             return one, n + 1
-        return Shaped(one.rows, one.columns, _before(one, following)), n + 2
+        return Shaped(one.rows, one.columns, before(one, following)), n + 2
 
     def _is_argument(self, symbol: Symbol | None, following: Node | None) -> bool:
         """Whether (x) follows a quantity, which is not read."""
@@ -334,7 +294,9 @@ class _Shapes:
         inner = self.of(argument.items[0])
         if symbol.diagonal:
             if inner.rows is None or inner.columns is not None:
-                raise _error(f"{symbol.sign} is applied to {inner}.", "Write a column.", node.at)
+                raise shape_error(
+                    f"{symbol.sign} is applied to {inner}.", "Write a column.", node.at
+                )
             primes = node.primes if isinstance(node, Scripted) else 0
             function = Letter(self.profile.of_array("phi").sign, node.at)
             node = Scripted(function, None, None, primes, node.at)
@@ -352,14 +314,14 @@ class _Shapes:
         match node:
             case Group((inside,)):
                 one = self.of(inside)
-                return Shaped(one.rows, one.columns, _grouped(one, node.at), one.diagonal)
+                return Shaped(one.rows, one.columns, grouped(one, node.at), one.diagonal)
             case Letter() | Scripted(Letter()) if symbol is not None and _neurons(symbol):
                 return self._whole(node, symbol)
             case Letter() | Scripted(Letter()) | Number():
-                return _scalar(node)
+                return scalar(node)
             case Scripted(base, None, above, 0) if _is_transposition(above):
                 one = self.of(base)
-                return Shaped(one.columns, one.rows, _turned(one), one.diagonal)
+                return Shaped(one.columns, one.rows, turned(one), one.diagonal)
             case Scripted(Norm(inside), None, Number("2"), 0):
                 return self._squares(self.of(inside), node.at)
             case Norm() | Scripted(Norm()):
@@ -367,7 +329,7 @@ class _Shapes:
             case Scripted(base, None, above, 0) if above is not None:
                 one = self.of(base)
                 if not one.number:
-                    raise _error(f"A power of {one}.", "Write the components.", node.at)
+                    raise shape_error(f"A power of {one}.", "Write the components.", node.at)
 
                 def power(row: str, column: str, used: frozenset[str]) -> Node:
                     return Scripted(
@@ -405,7 +367,7 @@ class _Shapes:
             return body
 
         if one.diagonal:
-            raise _error("The norm of a diagonal matrix.", "Write the components.", at)
+            raise shape_error("The norm of a diagonal matrix.", "Write the components.", at)
         return Shaped(None, None, build)
 
     def _whole(self, node: Node, symbol: Symbol) -> Shaped:
@@ -431,7 +393,7 @@ class _Shapes:
 
         def build(row: str, column: str, used: frozenset[str]) -> Node:
             letters = [Letter(one, node.at) for one in (row, column)[: len(places)]]
-            below: Node = letters[0] if len(letters) == 1 else _product(*letters)
+            below: Node = letters[0] if len(letters) == 1 else product(*letters)
             return Scripted(base, below, above, 0, node.at)
 
         return Shaped(places[0], places[1] if len(places) > 1 else None, build)
@@ -444,7 +406,7 @@ class _Shapes:
             return self._gradient(above[1], below[1], at)
         one, other = self.of(over), self.of(under)
         if not other.number:
-            raise _error(f"A division by {other}.", "Write the components.", at)
+            raise shape_error(f"A division by {other}.", "Write the components.", at)
 
         def build(row: str, column: str, used: frozenset[str]) -> Node:
             return Quotient(one.build(row, column, used), other.build("", "", used), at)
@@ -468,7 +430,7 @@ class _Shapes:
         sign = Mark("PARTIAL", "\\partial", at)
 
         def build(row: str, column: str, used: frozenset[str]) -> Node:
-            return Quotient(_product(sign, of), _product(sign, shape.build(row, column, used)), at)
+            return Quotient(product(sign, of), product(sign, shape.build(row, column, used)), at)
 
         return Shaped(shape.rows, shape.columns, build)
 
@@ -477,58 +439,6 @@ class _Shapes:
             if sort == LAYER.name:
                 return sign
         raise NotUnderstood("The last layer has no letter.", "Declare its size.", at)
-
-
-def _scalar(node: Node) -> Shaped:
-    return Shaped(None, None, lambda row, column, used: node)
-
-
-def _after(node: Node, one: Shaped) -> Built:
-    return lambda row, column, used: _product(node, one.build(row, column, used))
-
-
-def _before(one: Shaped, node: Node) -> Built:
-    """The component with its argument after it."""
-
-    def build(row: str, column: str, used: frozenset[str]) -> Node:
-        component = one.build(row, column, used)
-        return Product((component, node), ("", ""), node.at)
-
-    return build
-
-
-def _grouped(one: Shaped, at: int) -> Built:
-    return lambda row, column, used: Group((one.build(row, column, used),), at)
-
-
-def _turned(one: Shaped) -> Built:
-    if one.diagonal:
-        return one.build
-    return lambda row, column, used: one.build(column, row, used)
-
-
-def _elementwise(one: Shaped, other: Shaped, at: int) -> Shaped:
-    _require_equal(one, other, at)
-    if one.diagonal or other.diagonal:
-        raise _error("A diagonal matrix in ⊙.", "Write a product of matrices.", at)
-
-    def build(row: str, column: str, used: frozenset[str]) -> Node:
-        return _product(one.build(row, column, used), other.build(row, column, used))
-
-    return Shaped(one.rows, one.columns, build)
-
-
-def _diagonal(one: Shaped, other: Shaped, at: int) -> Shaped:
-    """A diagonal matrix stretches the rows of what follows it, the columns of what it follows."""
-    if one.columns != other.rows:
-        raise _error(f"{one} is multiplied by {other}.".capitalize(), "Check both.", at)
-
-    def build(row: str, column: str, used: frozenset[str]) -> Node:
-        left = one.build(row, column, used)
-        right = other.build(row if one.diagonal else column, column, used)
-        return _product(left, right)
-
-    return Shaped(one.rows, other.columns, build, one.diagonal and other.diagonal)
 
 
 def _factors(node: Node) -> tuple[Node, ...]:
