@@ -196,3 +196,34 @@ def test_mangled_documents_end_in_an_answer() -> None:
         read += len(reading.claims)
         assert len(judge_arrays(reading).lines) == len(reading.claims)
     assert read > 200
+
+
+FORWARD = r"$S = X W$ and $H = \tanh(S)$. Then "
+BOMBS = [
+    r"$dW = X^T dS " + r" \odot dW" * 500 + "$",
+    "$dW = X^T dS" + " + dW" * 900 + "$",
+    "$dS = " + r"\tanh'(" * 55 + "S" + ")" * 55 + "$",
+    "$S = " + r"\mathrm{softmax}(" * 40 + "X W" + ")" * 40 + "$",
+    "$dS = (S + H)^{12}" + r" \odot (S + H)^{12}" * 3 + "$",
+    "$dS = (S + H + X W)" + r" \odot (S + H + X W)" * 8 + "$",
+    "$dS = " + r"\sum_n " * 300 + "dS$",
+    "$dW = " + r"\frac{1}{" * 50 + "2" + "}" * 50 + " X^T dS$",
+    "$dW = " + r"\|" * 900 + "$",
+    "$dW = " + "9" * 30 + "^{12} X^T dS$",
+]
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
+def test_what_is_too_large_is_refused_soon(bomb: str) -> None:
+    begun = time.process_time()
+    reading = read_arrays(FORWARD + bomb, array_profile("cs231n"))
+    judge_arrays(reading)
+    assert time.process_time() - begun < LONGEST
+    assert len(reading.problems) == 1
+
+
+def test_a_deep_network_is_proved() -> None:
+    layers = range(2, 40)
+    text = "$S_1 = X W_1$. " + " ".join(f"$S_{{{n}}} = S_{{{n - 1}}} W_{{{n}}}$." for n in layers)
+    reading = read_arrays(text + r" Then $dW_{39} = S_{38}^T dS_{39}$.", array_profile("cs231n"))
+    assert judge_arrays(reading).lines[-1].word == "proved"

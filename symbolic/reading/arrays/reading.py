@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from symbolic.errors import InputError
+from symbolic.reading.arrays.bounds import require_modest
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.formulas import (
@@ -251,7 +252,10 @@ class _Reader:
         return f"${piece.text}$" if not found else "$X$"
 
     def _read(self, member: Sequence[Tok]) -> Formula:
-        return Elaborator(self.profile).read(parse(prepared(member, self.profile, self.styles)))
+        toks = prepared(member, self.profile, self.styles)
+        found = Elaborator(self.profile).read(parse(toks))
+        require_modest(found)
+        return found
 
     # -- what may have been defined where nothing was understood
 
