@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -223,6 +222,5 @@ def test_most_single_edits_are_undone() -> None:
                 again = settled(replace(claim, right=nearest.right))
                 [same] = [one for one in again if one.roles == case.roles]
                 assert not isinstance(refuter.find(same, nearest.under), Counterexample)
-    assert found + lost > 400
-    assert found >= 0.85 * (found + lost), (found, lost)
-    print(found, lost, file=sys.stderr)
+    assert found + lost > 200
+    assert found >= 0.95 * (found + lost), (found, lost)
