@@ -9,8 +9,9 @@ from reports.jsonout import Json
 from reports.progress import bar, clock
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Entry, Outcome, Reading
+from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import UNWRITTEN
-from symbolic.reading.judgement import Judged, Judgement, Reached, judge
+from symbolic.reading.judgement import judge
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile, open_profile
 from symbolic.reading.reading import read_document

@@ -14,7 +14,7 @@ from reports.edits import Edits
 from reports.markdown import block_markdown, blocks_markdown
 from symbolic.errors import InputError
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, cut
-from symbolic.reading.judgement import Judged
+from symbolic.reading.findings import Judged
 
 
 def check_markdown(paper: Paper) -> str:

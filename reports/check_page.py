@@ -28,8 +28,8 @@ from reports.formula_text import LETTERS, drawn, unicode_of
 from symbolic.reading.context import Context
 from symbolic.reading.documents import LeftAlone, Mathematics, Prose, cut
 from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.findings import Judged
 from symbolic.reading.grammar import parse
-from symbolic.reading.judgement import Judged
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.source import NotUnderstood

@@ -41,8 +41,8 @@ from reports.formula_text import drawn, joined, unicode_of
 from reports.wording import counted, listed, prose
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Entry, Kind, Reading
+from symbolic.reading.findings import Judged
 from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
-from symbolic.reading.judgement import Judged
 from symbolic.reading.profile import Profile
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Place

@@ -9,7 +9,7 @@ from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
 from symbolic.reading.claims import Claim, Kind
-from symbolic.reading.judgement import Judged, Reached
+from symbolic.reading.findings import Judged, Reached
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
 from symbolic.reading.repairs import Repair

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symbolic.reading.judgement import Judged, Judgement, judge
+from symbolic.reading.findings import Judged, Judgement
+from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 

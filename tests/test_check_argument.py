@@ -11,7 +11,8 @@ from mutants_of_formulas import mutants
 
 from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Kind
-from symbolic.reading.judgement import Judged, Judgement, judge
+from symbolic.reading.findings import Judged, Judgement
+from symbolic.reading.judgement import judge
 from symbolic.reading.nearest import Search
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover

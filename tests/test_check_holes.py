@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from symbolic.reading.claims import Kind, Outcome
-from symbolic.reading.judgement import Judged, judge
+from symbolic.reading.findings import Judged
+from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
 from symbolic.reading.theory import Assumption

@@ -34,6 +34,7 @@ from reports.html import page_html
 from reports.latex import latex
 from reports.text import columns, text
 from symbolic.indexed import Count, Num, Var
+from symbolic.reading.findings import Argument
 from symbolic.reading.formulas import (
     KINDS,
     NEURON,
@@ -49,7 +50,6 @@ from symbolic.reading.formulas import (
     SumOver,
     Times,
 )
-from symbolic.reading.judgement import Argument
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import known_profiles, open_profile
 from symbolic.reading.theory import Assumption

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from symbolic.reading.claims import Kind
-from symbolic.reading.judgement import Judgement, judge
+from symbolic.reading.findings import Judgement
+from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.theory import Assumption

@@ -15,12 +15,13 @@ from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import BeyondError, Settled, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
+from symbolic.reading.findings import Argument, Judged, Judgement, Reached
 from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
-from symbolic.reading.repairs import Repair, repair
+from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Fault, Problem
 from symbolic.reading.theory import Assumption, Base, Sets, base_of, name_of
@@ -31,39 +32,6 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
-RANK = ("proved", "open", "refuted")
-
-
-@dataclass(frozen=True)
-class Argument:
-    """Whether a line follows from the lines before it, which is not whether it is true.
-
-    `word` is follows, unjustified or open; `under` are the least sets of assumptions that the step
-    or the lines it rests on need; `uses` are the numbers of those lines.
-    """
-
-    word: str
-    under: Sets = ()
-    uses: tuple[int, ...] = ()
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Reached:
-    """What is said of one case of a claim.
-
-    `word` is proved, refuted or open; `under` are the least sets of assumptions, the empty set
-    alone where none is needed; `against` is an exact network, for a proof under assumptions one
-    that lacks them; `nearest` is a right form near a wrong line, or one that needs less than this.
-    """
-
-    word: str
-    roles: str = ""
-    span: str = ""
-    under: Sets = ()
-    against: Counterexample | None = None
-    why: str = ""
-    nearest: Nearest | None = None
 
 
 @dataclass(frozen=True)
@@ -73,50 +41,6 @@ class _Case:
     settled: Settled
     span: str
     reached: Reached
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A claim with what is said of each of its cases; a definition has none.
-
-    `argument` is the second verdict; `inherits` is the number of the broken line or definition
-    that this line has its error from.
-    """
-
-    claim: Claim
-    cases: tuple[Reached, ...] = ()
-    argument: Argument | None = None
-    inherits: int | None = None
-
-    @property
-    def told(self) -> tuple[Reached, ...]:
-        """The cases that make the verdict: where one range of a sum is right, not the others."""
-        best = self._best()
-        return tuple(case for case in self.cases if RANK.index(case.word) == best[case.roles])
-
-    @property
-    def word(self) -> str:
-        """The worst of its cases, where of several readings of a range the best counts."""
-        if not self.cases:
-            return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
-        return RANK[max(self._best().values())]
-
-    def _best(self) -> dict[str, int]:
-        """The best rank for each kind of neurons."""
-        best: dict[str, int] = {}
-        for case in self.cases:
-            rank = RANK.index(case.word)
-            best[case.roles] = min(rank, best.get(case.roles, rank))
-        return best
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The verdicts of a document: `broken` is the number of the line where it first goes wrong."""
-
-    lines: tuple[Judged, ...]
-    broken: int | None = None
-    repair: Repair | None = None
 
 
 def judge(reading: Reading, each: Callable[[Iterable[Claim]], Iterable[Claim]] = iter) -> Judgement:
