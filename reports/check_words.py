@@ -169,6 +169,13 @@ def kind_words(claim: Claim) -> Runs:
     return runs("Definition.")
 
 
+def _fault(claim: Claim) -> Runs:
+    """Why a line cannot be meant as it stands."""
+    problem = claim.problems[0]
+    said = f"{str(problem.fault).capitalize()}: {problem.what} {problem.next_step}".strip()
+    return prose(f"{said} So it is neither proved nor refuted.")
+
+
 def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
     """All that is said of a line, but for its numbers."""
     claim = one.claim
@@ -179,7 +186,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
         found.append(runs("What the brace says."))
     if not one.cases:
         return (*found, kind_words(claim))
-    found += _cases(one.told)
+    found += [_fault(claim)] if claim.problems else _cases(one.told)
     found.append(argument_words(one))
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))
