@@ -67,14 +67,19 @@ def place(at: Place) -> str:
 
 @dataclass
 class PageOf:
-    """The parts of the page of one document; `base` is what its numbers are computed from."""
+    """The parts of the page of one document.
+
+    `meant` is the reading that was judged, `base` what its numbers are computed from.
+    """
 
     paper: Paper
     base: Base | None = field(init=False)
+    meant: Reading = field(init=False)
 
     def __post_init__(self) -> None:
+        self.meant = prepared(self.paper.reading)
         try:
-            self.base = base_of(prepared(self.paper.reading))
+            self.base = base_of(self.meant)
         except InputError:
             self.base = None
 
@@ -274,7 +279,7 @@ class PageOf:
         for claim in own:
             yield runs(f"({claim.number}) ", statement(claim, self.profile))
         stated = {claim.head.array for claim in own if claim.head is not None}
-        for claim in _used(self.base, reading):
+        for claim in _used(self.base, self.meant):
             if claim.head is not None and claim.head.array not in stated:
                 yield runs("as usual in this notation: ", statement(claim, self.profile))
         for claim in reading.claims:

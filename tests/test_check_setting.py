@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from symbolic.reading.claims import Kind
 from symbolic.reading.findings import Judgement
 from symbolic.reading.judgement import judge
@@ -65,3 +67,23 @@ def test_the_induced_local_field_may_be_said_again() -> None:
     assert [one.word for one in lines[1:]] == ["definition", "proved"]
     wrong = field.replace("w_{ki}", "w_{ik}")
     assert judged(ONE + said + field + "Then\n\n" + wrong).lines[2].word == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("line", "word"), [("e_j \\varphi_j'(v_j)", "proved"), ("e_j \\varphi_j(v_j)", "refuted")]
+)
+def test_error_signals_without_a_cost_have_the_usual_one(line: str, word: str) -> None:
+    reading = read_document(f"\\delta_j = {line}", open_profile("haykin"), "formula")
+    [one] = judge(reading).lines
+    assert one.word == word
+    nearest = one.cases[0].nearest
+    assert (nearest is not None) == (word == "refuted")
+    if word == "proved":
+        assert one.cases[0].under[0] == (Assumption.OT,)
+
+
+def test_a_cost_without_error_signals_stays_open() -> None:
+    text = "\\delta_j = -\\frac{\\partial \\mathcal{E}}{\\partial y_j} \\varphi_j'(v_j)"
+    [one] = judge(read_document(text, open_profile("haykin"), "formula")).lines
+    assert one.word == "proved"
+    assert one.cases[0].under == ((),)

@@ -149,6 +149,8 @@ def _missing(claims: Sequence[Claim], usual: Sequence[Claim], profile: Profile) 
             parts = (*walk(claim.left), *walk(claim.right))
             cost = next(p for p in parts if isinstance(p, Read) and key(p) == name)
             what = "has no definition; it is any differentiable function of the outputs."
+            if ("e",) in used:
+                what = "has no definition; it is read as half the sum of the squared error signals."
             found.append(Lint("open cost", f"{render(cost, profile)} {what}", claim.place))
     for one in usual:
         assert one.head is not None

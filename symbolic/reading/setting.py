@@ -2,19 +2,33 @@
 
 After a line that assumes N = 1 this is given.  A quantity defined by cases, once for output neurons
 and once for hidden ones, is not defined by these: where the notation has a usual definition, such
-as δ_j = −∂𝓔/∂v_j, both are claims about it.  Samples that the notation leaves out: `samples.py`.
+as δ_j = −∂𝓔/∂v_j, both are claims about it.  Where error signals are spoken of and no cost is
+defined, the cost of a sample is the usual one, ½ Σ_k e_k².  Samples that the notation leaves out:
+`samples.py`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 
-from symbolic.indexed import Count, Num
+from symbolic.indexed import Count, Num, Var
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.definitions import key
-from symbolic.reading.formulas import ONE
+from symbolic.reading.formulas import (
+    NEURON,
+    ONE,
+    UNWRITTEN,
+    Power,
+    Range,
+    Read,
+    SumOver,
+    times,
+    walk,
+)
 from symbolic.reading.samples import meant
+from symbolic.reading.source import Place
 
 
 def prepared(reading: Reading) -> Reading:
@@ -22,7 +36,38 @@ def prepared(reading: Reading) -> Reading:
     claims = _by_cases(reading)
     assumed = {claim.number for claim in claims if _assumes_one_sample(claim)}
     single = (replace(one, one_sample=bool(assumed & {*one.under})) for one in claims)
-    return meant(replace(reading, claims=tuple(single)))
+    return _costed(meant(replace(reading, claims=tuple(single))))
+
+
+def _costed(reading: Reading) -> Reading:
+    """The document with the usual cost, where it speaks of error signals and defines none."""
+    made = (*reading.definitions, *reading.standard)
+    defined = any(claim.head is not None and claim.head.array == "E" for claim in made)
+    read = {
+        part.array
+        for claim in reading.claims
+        for side in (claim.left, claim.right)
+        for part in walk(side)
+        if isinstance(part, Read)
+    }
+    if defined or "e" not in read:
+        return reading
+    k = Var(
+        next(name for name, sort in reading.profile.letters.items() if sort == "neuron"), NEURON
+    )
+    signs = {symbol.array: symbol.sign for symbol in reading.profile.symbols.values()}
+    error = Read("e", (k, UNWRITTEN), signs["e"])
+    squares = SumOver(k, Range("output"), Power(error, Fraction(2)))
+    cost = Claim(
+        len(reading.standard) + 1,
+        Kind.DEFINITION,
+        Read("E", (UNWRITTEN,), signs["E"]),
+        "=",
+        times(Num(Fraction(1, 2)), squares),
+        Place(1, 1),
+        explicit=True,
+    )
+    return replace(reading, standard=(*reading.standard, cost))
 
 
 def _by_cases(reading: Reading) -> tuple[Claim, ...]:
