@@ -1,4 +1,4 @@
-"""The command `proofprop check`: its options, what it reads, where its pages go."""
+"""The work of `proofprop check`: what it reads, where its pages go."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reports import array_check
-from reports.array_page import array_page
 from reports.check import Paper, as_json, as_json_of_all, checked, worst
 from reports.check_fix import fixed
 from reports.check_markdown import check_markdown
@@ -25,12 +23,11 @@ from reports.html import page_html
 from reports.jsonout import EXIT_CODES
 from reports.latex import latex
 from reports.markdown import page_markdown
-from reports.options import Command
 from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.arrays.profile import ArrayProfile
-from symbolic.reading.documents import SUFFIXES, kind_of
+from symbolic.reading.documents import kind_of
 from symbolic.reading.notation import open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
@@ -84,6 +81,9 @@ def check_command(options: argparse.Namespace) -> int:
 
 def _check_arrays(options: argparse.Namespace, profile: ArrayProfile) -> int:
     """The same for documents about whole arrays."""
+    from reports import array_check  # the judge of arrays loads only for such documents
+    from reports.array_page import array_page
+
     if options.explain or options.fix:
         raise InputError(
             f"--explain and --fix are not written for the notation {profile.name} yet; "
@@ -218,50 +218,3 @@ def _print(papers: Sequence[Paper]) -> None:
         print("\n" * bool(n) + text(check_page(paper, whole=False), width, color), end="")
     if len(papers) > 1:
         print(f"\nAll {len(papers)} documents together: {worst(papers)}.")
-
-
-CHECK = Command(
-    check_command,
-    "a verdict for every formula of a written derivation",
-    "Read a derivation in Markdown, LaTeX or a notebook and say of every line: proved,\n"
-    "proved under assumptions it does not name, refuted with numbers, or not decided.\n"
-    "Everything is read in the notation of a textbook, the profile, and shown as it was\n"
-    "understood.  A formula that is not understood is listed; none is passed over.",
-    "  proofprop check notes.md                       verdicts in the terminal\n"
-    "  proofprop check notes.md -o page.html          the page to read, with the numbers\n"
-    "  proofprop check notes.md --fix                 notes.fixed.md with right forms\n"
-    "  proofprop check paper.tex --profile rumelhart --json\n"
-    "  echo '\\delta_j = e_j \\varphi_j(v_j)' | proofprop check -",
-    (
-        (
-            ("files",),
-            {
-                "metavar": "FILE",
-                "nargs": "*",
-                "help": f"a {', '.join(SUFFIXES)} file, or - for stdin",
-            },
-        ),
-        (
-            ("--profile",),
-            {
-                "metavar": "P",
-                "default": "haykin",
-                "help": "the notation: haykin, bishop, nielsen, layers, rumelhart, plain, cs231n, "
-                "lstm or a .toml (haykin)",
-            },
-        ),
-        (("--explain",), {"action": "store_true", "help": "print what the notation means"}),
-        (
-            ("--fix",),
-            {
-                "action": "store_true",
-                "help": "write a copy with the nearest right forms, FILE.fixed.md or -o FILE",
-            },
-        ),
-        (("--json",), {"action": "store_true", "help": "print one JSON object"}),
-        (
-            ("-o", "--output"),
-            {"metavar": "FILE", "help": "write a .md, .tex, .html, .json or .txt file"},
-        ),
-    ),
-)

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reports.check_command import CHECK
+from reports.check_options import CHECK
 from reports.derivation_page import page
 from reports.document import Document
 from reports.files import read, writable, write
