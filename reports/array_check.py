@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.check import source
 from reports.jsonout import Json
 from reports.model_page import numbers
 from reports.model_text import latex
@@ -17,7 +18,6 @@ from symbolic.reading.arrays.judgement import (
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.reading import read_arrays
 from symbolic.reading.claims import Outcome
-from symbolic.reading.source import Place
 
 
 def checked(
@@ -47,7 +47,7 @@ def as_json(reading: ArrayReading, judgement: ArrayJudgement) -> Json:
         "verdict": verdict(reading, judgement),
         "items": [_item(one, reading) for one in judgement.lines],
         "not_understood": [
-            {**_source(e.place), "text": e.text, "why": e.why}
+            {**source(e.place), "text": e.text, "why": e.why}
             for e in reading.ledger
             if e.outcome is Outcome.NOT_UNDERSTOOD
         ],
@@ -64,7 +64,7 @@ def _item(one: ArrayJudged, reading: ArrayReading) -> Json:
         "verdict": one.word,
         "statement": one.claim.latex(reading.profile),
         "under": list(case.under[0]) if case.under else [],
-        "source": _source(one.claim.place),
+        "source": source(one.claim.place),
         "cases": [
             {"verdict": c.word, "range": c.span, "under": list(map(list, c.under)), "why": c.why}
             for c in one.cases
@@ -83,8 +83,3 @@ def _item(one: ArrayJudged, reading: ArrayReading) -> Json:
             "edit": case.nearest.edit,
         }
     return row
-
-
-def _source(place: Place) -> dict[str, int]:
-    cell = {"cell": place.cell} if place.cell else {}
-    return {**cell, "line": place.line, "column": place.column}

@@ -89,10 +89,8 @@ def as_json(paper: Paper) -> Json:
     result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, reading.profile) for one in judgement.lines],
-        "not_understood": [
-            {**_source(e.place), "text": e.text, "why": e.why} for e in paper.unread
-        ],
-        "lints": [{**_source(slip.place), "what": slip.what} for slip in reading.lints],
+        "not_understood": [{**source(e.place), "text": e.text, "why": e.why} for e in paper.unread],
+        "lints": [{**source(slip.place), "what": slip.what} for slip in reading.lints],
         "symbols": [
             {
                 "sign": used.sign,
@@ -152,7 +150,7 @@ def _item(one: Judged, profile: Profile) -> Json:
         "verdict": one.word,
         "statement": claim.latex(profile),
         "under": [str(name) for name in first[0]] if first else [],
-        "source": _source(claim.place),
+        "source": source(claim.place),
         "cases": [_case(case) for case in one.cases],
     }
     bad = next((c.against for c in one.cases if c.word == "refuted" and c.against), None)
@@ -181,7 +179,8 @@ def _item(one: Judged, profile: Profile) -> Json:
 _SAMPLE = {UNWRITTEN.name: "sample"}
 
 
-def _source(place: Place) -> dict[str, int]:
+def source(place: Place) -> dict[str, int]:
+    """Where a line stands, for JSON."""
     cell = {"cell": place.cell} if place.cell else {}
     return {**cell, "line": place.line, "column": place.column}
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.indexed import Count, Num, Shifted, Size, Var
+from symbolic.indexed import Count, Num, Shifted, Var
 from symbolic.reading.formulas import (
-    LAYER,
     NEURON,
     ONE,
     SAMPLE,
@@ -31,7 +30,7 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
-from symbolic.reading.layers import LAST, is_layered, level, spelled
+from symbolic.reading.layers import is_layered, layer, level, spelled
 from symbolic.reading.offers import ALIKE, Offers
 
 MINUS, TWO, HALF = (Num(Fraction(n)) for n in (-1, 2, Fraction(1, 2)))
@@ -132,8 +131,8 @@ def _ranges(letter: Var, names: Offers) -> Iterator[tuple[Range, str]]:
     """What a sum may run over, and how it is said."""
     if names.layered:
         if letter in names.places:
-            layer = spelled(level(names.places[letter]))
-            yield Range("layer", of=layer), f"the neurons of layer {layer}"
+            said = spelled(level(names.places[letter]))
+            yield Range("layer", of=said), f"the neurons of layer {said}"
         return
     for kind, said in RANGES.items():
         if kind != "fed":
@@ -262,8 +261,7 @@ def _at(read: Read, places: list[int]) -> list[Var]:
 def _moved(index: Shifted | int, step: int) -> Shifted | int:
     """The next layer, or the one before."""
     name, offset = level(index)
-    start = Size(LAST) if name == LAST else Var(name, LAYER)
-    return start + (offset + step) if offset + step else start
+    return layer(name, offset + step)
 
 
 def _of_applied(applied: Applied, names: Offers) -> Iterator[Edit]:

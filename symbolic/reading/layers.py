@@ -122,6 +122,16 @@ def level(index: Shifted | int) -> Level:
     raise BeyondError("A layer is written as l, l+1, L or L-1.")
 
 
+def layer(name: str, step: int) -> Shifted:
+    """The index of a layer; `level` takes it apart again.
+
+    >>> level(layer("l", 1)), level(layer(LAST, 0))
+    (('l', 1), ('L', 0))
+    """
+    start = Size(LAST) if name == LAST else Var(name, LAYER)
+    return start + step if step else start
+
+
 def _own(part: Formula) -> Shifted | None:
     """The layer index of a quantity, None where it has none."""
     if isinstance(part, Read | Applied) and part.at:

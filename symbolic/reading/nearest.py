@@ -115,7 +115,7 @@ class Search:
             if form in seen or itself:
                 continue
             seen.add(form)
-            for other in _cases(claim, edit.formula, span):
+            for other in cases_with(claim, edit.formula, span):
                 if not _covers(other, case):
                     continue
                 met = tuple(one for one in other.assumptions if one in among)
@@ -156,10 +156,10 @@ def _unsaid(formula: Formula) -> Formula:
 
 def bare(claim: Claim) -> tuple[Settled, ...]:
     """The kinds of neurons that the left side speaks of, where the right side has no meaning."""
-    return _cases(claim, claim.left, "output")
+    return cases_with(claim, claim.left, "output")
 
 
-def _cases(claim: Claim, right: Formula, span: str) -> tuple[Settled, ...]:
+def cases_with(claim: Claim, right: Formula, span: str) -> tuple[Settled, ...]:
     """The cases of the claim with this for its right side, or for what its brace stands over."""
     label = claim.kind is Kind.LABEL
     other = replace(claim, left=right) if label else replace(claim, right=right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from symbolic.indexed import Shifted, Size, Var
+from symbolic.indexed import Shifted, Var
 from symbolic.reading.claims import Claim, Reading
 from symbolic.reading.formulas import (
     LAYER,
@@ -21,7 +21,7 @@ from symbolic.reading.formulas import (
     free,
     walk,
 )
-from symbolic.reading.layers import LAST, Level, is_layered, level, lives
+from symbolic.reading.layers import Level, is_layered, layer, level, lives
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import Base
@@ -138,12 +138,7 @@ def _places(claim: Claim) -> dict[Var, Shifted]:
                     found.setdefault(letter, set()).add(one)
             except BeyondError:
                 continue
-    return {letter: _index(*one) for letter, (*_, one) in found.items() if len(found[letter]) == 1}
-
-
-def _index(name: str, step: int) -> Shifted:
-    start = Size(LAST) if name == LAST else Var(name, LAYER)
-    return start + step if step else start
+    return {letter: layer(*one) for letter, (*_, one) in found.items() if len(found[letter]) == 1}
 
 
 def _in_order(formula: Formula) -> tuple[Var, ...]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from symbolic.errors import InputError
-from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.edits import Edit, edits
 from symbolic.reading.formulas import Formula, Read, canonical, free, walk
-from symbolic.reading.nearest import by_cost
+from symbolic.reading.nearest import by_cost, cases_with
 from symbolic.reading.offers import offers
 from symbolic.reading.pathways import CORE
 from symbolic.reading.refuter import Refuter, Tried
@@ -126,17 +125,10 @@ def _mended(reading: Reading, claims: list[Claim]) -> int:
 
 
 def _holds(refuter: Refuter, claim: Claim) -> bool:
-    cases = _cases(claim)
+    cases = cases_with(claim, claim.right, "output")
     for case in cases:
         under = tuple(one for one in case.assumptions if one is not Assumption.SO)
         found = refuter.find(case, under)
         if not isinstance(found, Tried) or not found:
             return False
     return bool(cases)
-
-
-def _cases(claim: Claim) -> tuple[Settled, ...]:
-    try:
-        return settled(claim)
-    except BeyondError:
-        return ()

@@ -6,15 +6,12 @@ axes that it leaves open (`?`) follow from the definitions of the document.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, NoReturn
 
-from symbolic.errors import InputError, did_you_mean
-from symbolic.places import Places
+from symbolic.reading.tables import TomlReader
 
 OPEN = "?"
 KINDS = ("data", "weight", "value", "number", "loss", "delta", "change")
@@ -97,24 +94,10 @@ def array_profile(name: str) -> ArrayProfile:
 
 def parse_array_profile(text: str, file: str | None = None) -> ArrayProfile:
     """The profile that a TOML text describes; raises `InputError` with line and column."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"no TOML: {error}", file=file) from None
-    except RecursionError:
-        raise InputError("no profile: it is nested too deeply", file=file) from None
-    return _Reader(data, Places(text), file).profile()
+    return _Reader(text, file).profile()
 
 
-class _Reader:
-    def __init__(self, data: dict[str, Any], places: Places, file: str | None) -> None:
-        self.data, self.places, self.file = data, places, file
-
-    def refuse(self, what: str, *path: str | int) -> NoReturn:
-        place = self.places.values.get(path) or self.places.keys.get(path)
-        line, column = place or (1, 1)
-        raise InputError(what, file=self.file, line=line, column=column)
-
+class _Reader(TomlReader):
     def profile(self) -> ArrayProfile:
         self._keys(self.data, _KEYS)
         self._one(self._text("calculus"), ("arrays",), "calculus")
@@ -201,49 +184,8 @@ class _Reader:
                 if size != OPEN and size not in (*found.sizes, *found.widths):
                     self.refuse(f"{size} is no size of this profile", "symbols", sign)
 
-    # -- values
-
-    def _keys(self, table: dict[str, Any], known: tuple[str, ...], *path: str) -> None:
-        for key in table:
-            if key not in known:
-                self.refuse(f"unknown key {key!r}. {did_you_mean(key, known)}", *path, key)
-
-    def _get(self, path: tuple[str, ...]) -> Any:
-        value: Any = self.data
-        for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
-        return value
-
-    def _text(self, *path: str, default: str | None = None) -> str:
-        value = self._get(path)
-        if value is None and default is not None:
-            return default
-        if not isinstance(value, str):
-            place = path if value is not None else path[:-1]
-            self.refuse(f"{path[-1]} must be given as a text in quotes", *place)
-        return value
-
-    def _texts(self, *path: str) -> tuple[str, ...]:
-        value = self._get(path)
-        if value is None:
-            return ()
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            self.refuse(f"{path[-1]} is a list of texts in quotes", *path)
-        return tuple(value)
-
     def _bool(self, *path: str) -> bool:
         value = self._get(path)
         if value not in (None, True, False):
             self.refuse(f"{path[-1]} is true or false", *path)
         return bool(value)
-
-    def _table(self, key: str) -> dict[str, Any]:
-        value = self.data.get(key, {})
-        if not isinstance(value, dict):
-            self.refuse(f"{key} is a table", key)
-        return value
-
-    def _one(self, value: str, known: tuple[str, ...], *path: str) -> str:
-        if value not in known:
-            self.refuse(f"{value!r} is not known here. {did_you_mean(value, known)}", *path)
-        return value
