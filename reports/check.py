@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.jsonout import Json
+from reports.jsonout import Json, value
 from reports.progress import bar, clock
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Entry, Outcome, Reading
@@ -158,8 +158,8 @@ def _item(one: Judged, profile: Profile) -> Json:
         row["counterexample"] = {
             "network": str(bad.world),
             "letters": {_SAMPLE.get(name, name): at for name, at in bad.named},
-            "left": str(bad.left),
-            "right": str(bad.right),
+            "left": value(bad.left),
+            "right": value(bad.right),
         }
     nearest = next((c.nearest for c in one.cases if c.nearest is not None), None)
     if nearest is not None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from reports.document import Block, Drawn, Math, Paragraph, Run, Runs, Table, runs
 from reports.formula_text import drawn, unicode_of
-from reports.wording import counted, listed, prose
+from reports.wording import counted, listed, prose, value
 from symbolic.indexed import Affine, Count, Num, Shifted, Var
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
@@ -33,6 +33,7 @@ from symbolic.reading.refuter import Counterexample
 from symbolic.reading.theory import Base
 from symbolic.reading.values import evaluated, signals
 from symbolic.reading.worlds import World
+from symbolic.verdicts import Value
 
 MOST_PARTS = 8
 MOST_SIGNS = 40
@@ -54,13 +55,17 @@ def short(found: Counterexample, profile: Profile) -> str:
     return f"{left} on the left and {right} on the right at {where}, in the {_shape(found.world)}"
 
 
-def shown(value: Fraction) -> str:
-    """A number with a minus as it is printed."""
-    return str(value).replace("-", "−")
+def shown(number: Value) -> str:
+    """A number with a minus as it is printed, an enclosed one by its first digits."""
+    formula = _number(number).formula
+    assert isinstance(formula, Drawn)
+    return formula.text
 
 
-def _number(value: Fraction | int) -> Math:
-    return Math(Drawn(_latex(Fraction(value)), shown(Fraction(value))))
+def _number(number: Value) -> Math:
+    if not number.exact:
+        return value(number)
+    return Math(Drawn(_latex(number.low), str(number.low).replace("-", "−")))
 
 
 def _latex(value: Fraction) -> str:
@@ -120,14 +125,14 @@ def _network(world: World, base: Base, profile: Profile) -> Runs:
     weights = [
         run
         for (to, source), weight in world.weights
-        for run in (", ", _equals(_sign("w", (to, source), world, profile), Fraction(weight)))
+        for run in (", ", _equals(_sign("w", (to, source), world, profile), weight))
     ][1:]
     parts: list[str | Run] = [f"Take the {_described(world)}. Weights: ", *weights, "."]
     if world.biased:
         fed = [neuron for neuron in world.neurons if neuron not in world.inputs]
         parts.append(" Biases: ")
         for neuron in fed:
-            parts += [_equals(_sign("b", (neuron,), world, profile), Fraction(neuron)), ", "]
+            parts += [_equals(_sign("b", (neuron,), world, profile), neuron), ", "]
         parts[-1] = "."
     parts += [*_activation(world, profile), f"; {_batch(world)}"]
     if world.open:
@@ -176,10 +181,11 @@ def _batch(world: World) -> str:
     return "there is one sample." if world.samples == 1 else f"there are {world.samples} samples."
 
 
-def _equals(sign: Math, value: Fraction) -> Math:
+def _equals(sign: Math, number: int) -> Math:
     formula = sign.formula
     assert isinstance(formula, Drawn)
-    return Math(Drawn(f"{formula.latex} = {_latex(value)}", f"{formula.text} = {shown(value)}"))
+    text = str(number).replace("-", "−")
+    return Math(Drawn(f"{formula.latex} = {number}", f"{formula.text} = {text}"))
 
 
 def _forward(world: World, base: Base, profile: Profile) -> Table:
@@ -196,7 +202,7 @@ def _forward(world: World, base: Base, profile: Profile) -> Table:
                 continue
             input_ = array == "y" and kind == "input"
             what = "input" if input_ else profile.of_array(array).meaning
-            cells = [(_number(value),) for value in values]
+            cells = [(_number(number),) for number in values]
             rows.append(((_sign(array, (neuron,), world, profile),), *cells, runs(what)))
     samples = [runs("value")]
     if world.samples > 1:
@@ -214,16 +220,16 @@ def _sides(claim: Claim, found: Counterexample, base: Base, profile: Profile) ->
                 parts.append(part)
     values = evaluated(base, found.world, dict(found.letters), *parts)
     rows: list[tuple[Runs, ...]] = []
-    for part, value in zip(parts[:MOST_PARTS], values, strict=False):
+    for part, number in zip(parts[:MOST_PARTS], values, strict=False):
         shown_part = _close(drawn(_placed(part, at), profile))
-        if value is not None and _short(shown_part):
-            rows.append(((), (_number(value),), (shown_part,)))
-    for side, value, said in (
+        if number is not None and _short(shown_part):
+            rows.append(((), (_number(number),), (shown_part,)))
+    for side, number, said in (
         (claim.left, found.left, "the left side"),
         (claim.right, found.right, "the right side"),
     ):
         whole = _close(drawn(_placed(side, at), profile))
-        rows.append((runs(said), (_number(value),), (whole,) if _short(whole) else ()))
+        rows.append((runs(said), (_number(number),), (whole,) if _short(whole) else ()))
     return Table((runs("side"), runs("value"), runs("formula")), tuple(rows), wide=2)
 
 

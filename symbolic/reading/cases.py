@@ -14,6 +14,7 @@ from symbolic.reading.formulas import (
     Call,
     Formula,
     Partial,
+    Plus,
     Power,
     Range,
     Read,
@@ -222,7 +223,32 @@ def require_value(part: Formula) -> None:
     """Refuses what may have no value: normal forms cancel before anyone can look."""
     if isinstance(part, Power):
         plain = all(isinstance(inner, Num | Count | Times | Power) for inner in walk(part.base))
-        if not plain and (part.exponent < 0 or part.exponent.denominator > 1):
+        if not (plain or _is_positive(part.base)) and (part.exponent < 0 or part.exponent.denominator > 1):
             raise BeyondError("A denominator or a root that could vanish is not in reach.")
     if isinstance(part, Call) and part.name not in SMOOTH:
         raise BeyondError(f"{part.name} has points without a value or a slope: not in reach.")
+
+
+def _is_positive(formula: Formula) -> bool:
+    """Whether it is seen at once that every value is above zero."""
+    match formula:
+        case Num(value):
+            return value > 0
+        case Call(name):
+            return name in ("exp", "cosh", "logistic", "softplus")
+        case Plus(terms):
+            kinds = [_is_positive(term) for term in terms]
+            return any(kinds) and all(
+                kind or _is_square(term) for kind, term in zip(kinds, terms, strict=True)
+            )
+        case Times(factors):
+            return all(map(_is_positive, factors))
+        case Power(base):
+            return _is_positive(base)
+    return False
+
+
+def _is_square(formula: Formula) -> bool:
+    if isinstance(formula, Power):
+        return formula.exponent.denominator == 1 and formula.exponent.numerator % 2 == 0
+    return False

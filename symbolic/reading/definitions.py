@@ -6,10 +6,21 @@ from dataclasses import replace
 
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Var
+from symbolic.reading.activation import stated
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import SAMPLE, UNWRITTEN, Formula, Read, bound, canonical, walk
+from symbolic.reading.formulas import (
+    SAMPLE,
+    UNWRITTEN,
+    Applied,
+    Formula,
+    Read,
+    bound,
+    canonical,
+    free,
+    walk,
+)
 from symbolic.reading.grammar import parse
 from symbolic.reading.profile import ARRAYS, GIVEN, Profile
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
@@ -75,6 +86,7 @@ class Definitions:
             if claim.head is not None:
                 self.usual[key(claim.head)] = canonical(claim.left, claim.right)
         self.made: dict[Key, int] = {}  # key: the number of the claim
+        self.activation: tuple[int, Formula] | None = None  # what φ is, and who says so
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
@@ -83,6 +95,9 @@ class Definitions:
         about_size = isinstance(claim.left, Count)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             return replace(claim, kind=Kind.ASSUMPTION)
+        shape = stated(claim.left, claim.right)
+        if shape is not None and claim.relation in ("=", ":="):
+            return self._activation(claim, shape, before)
         head = claim.head
         explicit = claim.relation == ":=" or (claim.cue == "let" and opens)
         if head is None or not opens or claim.relation not in ("=", ":="):
@@ -115,6 +130,30 @@ class Definitions:
         if not general or not (explicit or usual is None or usual == form):
             return claim
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
+
+    def _activation(self, claim: Claim, shape: Formula, before: list[Claim]) -> Claim:
+        """The first formula for φ defines it, for every neuron."""
+        if any(claim.role(v.name) in ("output", "hidden") for v in free(claim.left)):
+            what = "An activation function of some of the neurons is not in reach."
+            problem = Problem(Fault.NOT_UNDERSTOOD, what, "Write it without φ.", claim.place)
+            return replace(claim, problems=(*claim.problems, problem))
+        if self.activation is not None:
+            number, known = self.activation
+            if shape == known and claim.head is None:
+                return replace(claim, kind=Kind.RESTATEMENT, of=number)
+            return claim
+        made = replace(claim, kind=Kind.DEFINITION, explicit=True)
+        if claim.head is not None and key(claim.head) in self.made:
+            applied = before[self.made[key(claim.head)] - 1].right
+            if not isinstance(applied, Applied) or applied.order:
+                return claim
+            at = claim.head.at[: len(applied.at)]  # y_j = tanh(v_j) after y_j = φ(v_j)
+            field = replace(claim.head, array="v", sign=getattr(applied.argument, "sign", ""))
+            made = replace(made, left=replace(applied, at=at, argument=field))
+        elif claim.head is not None:  # φ is not written
+            made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
+        self.activation = claim.number, shape
+        return made
 
     def _new(self, claim: Claim, name: Key, form: tuple[object, ...]) -> Claim:
         head = claim.head

@@ -55,6 +55,7 @@ class Elaborator:
         self.notes = Notes() if notes is None else notes
         self.scope: list[tuple[Var, Range]] = []
         self.depth = 0  # how many factors are open, one inside the other
+        self.bare = ""  # the letter of φ(v), where φ is spoken of and no neuron
 
     def read(self, node: Node) -> Formula:
         """The formula that a tree means; raises `NotUnderstood`."""
@@ -103,12 +104,28 @@ class Elaborator:
                 "Only activation functions do.",
                 node.at,
             )
+        if self.bare and node.sub is None and node.sup is None and symbol.array in ("v", "y"):
+            return self.everywhere(symbol.array)
         at, above = indices(symbol, node, self.context, self.notes)
         written = UNWRITTEN not in at if "sample" in symbol.subscript + symbol.superscript else None
         assert isinstance(node.base, Letter)
         sign = node.base.name
         self.notes.seen.append(Seen(sign, symbol.array, node.at, argument, written))
         return self.powered(Read(symbol.array, at, sign), above)
+
+    def everywhere(self, array: str) -> Read:
+        """The field or the signal of any neuron, of which nothing else is said."""
+        symbol = self.profile.of_array(array)
+        neurons = ["j", *(n for n, s in self.profile.letters.items() if s == "neuron")]
+        name = next(
+            (n for n in neurons if n in self.profile.letters and not self.context.role(n)), "·"
+        )
+        layer = tuple(
+            Var(n, SORTS[s])
+            for n, s in self.profile.letters.items()
+            if s == "layer" and "layer" in symbol.subscript + symbol.superscript
+        )[:1]
+        return Read(array, (*layer, Var(name, NEURON), UNWRITTEN), symbol.sign)
 
     def powered(self, base: Formula, above: Node | None) -> Formula:
         """The base to the power that stands above it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbolic.indexed import Delta, Expr, Get, Mul, Num, Opaque, Shifted, Sort, Sum, Var
+from symbolic.indexed import Delta, Expr, Get, Mul, Num, Shifted, Sort, Sum, Var
 from symbolic.reading.cases import BeyondError, Settled, condition, require_value, within
 from symbolic.reading.formulas import (
     NEURON,
@@ -63,6 +63,7 @@ class Quantities:
         self._own_activation = any(
             isinstance(part, Applied) and part.at for part in walk(base.definitions["y"][1])
         )
+        self.phi = base.activation.at if base.activation else None
         self.arrays: dict[str, tuple[Sort, ...]] = dict(ARRAYS)
         for formula in said:
             self._learn(formula)
@@ -106,7 +107,8 @@ class Quantities:
         """∂𝓔/∂w and ∂𝓔/∂v for each cost that occurs."""
         j, i, s = Var("j", NEURON), Var("i", NEURON), Var("s", SAMPLE)
         field, unit = Get("v", (j, s)), Get("unit", (j,))
-        slope = Opaque("phi", (j,) if self._own_activation else (), (field,), (1,))
+        own_letter = (j,) if self._own_activation else ()
+        slope = self.expression(Applied("phi", own_letter, Read("v", (j, s)), 1))
         costs = {
             array[1:].partition("/∂")[0]: sorts
             for array, sorts in self.arrays.items()
@@ -149,7 +151,7 @@ class Quantities:
                 return self._atom(part)
             return Sum(part.over, within(part.over, part.range) * self.expression(part.body))
 
-        return as_indexed(formula, named, name_of)
+        return as_indexed(formula, named, name_of, self.phi)
 
 
 def _named(part: Read | Partial) -> tuple[str, tuple[Shifted | int, ...]]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from symbolic.reading.elaborate import Elaborator
 
 MOST_DEEP = 100
+EULER = ("e", "\\mathrm{e}")
 CALLS = {"\\exp": "exp", "\\ln": "ln", "\\log": "ln", "\\tanh": "tanh", "\\sinh": "sinh",
          "\\cosh": "cosh", "\\sin": "sin", "\\cos": "cos"}  # fmt: skip
 
@@ -182,6 +183,11 @@ class Factors:
         by, name = self.by, node.base.name
         if name in by.profile.sizes and node.sub is None and not node.primes:
             return by.powered(Count(SORTS[by.profile.sizes[name]].extent().name), node.sup)
+        exponential = self._exponential(node)
+        if exponential is not None:
+            return exponential
+        if by.bare == name and node.sub is None and not node.primes:
+            return by.powered(by.everywhere("v"), node.sup)
         symbol = by.symbol(node.base)
         if symbol.kind == "activation":
             return self._applied(symbol, node)
@@ -204,9 +210,33 @@ class Factors:
                 f"A power on {symbol.sign} may mean composition.", "Write (…)^2.", power.at
             )
         self.by.notes.seen.append(Seen(node.base.name, symbol.array, node.at, True, None))
+        self._bare()
         argument, above = self._argument(node.base.name, node.at)
         applied = Applied(symbol.array, at, argument, node.primes, node.base.name)
         return self.by.powered(applied, above)
+
+    def _bare(self) -> None:
+        """φ(v): the letter between the brackets stands for any field."""
+        following = self.factors[self.n] if self.n < len(self.factors) else None
+        if isinstance(following, Group) and len(following.items) == 1:
+            letter, profile = following.items[0], self.by.profile
+            fields = any(symbol.kind == "field" for symbol in profile.symbols.values())
+            if fields and isinstance(letter, Letter) and letter.name not in {
+                *profile.letters, *profile.sizes, *profile.arguments
+            }:  # fmt: skip
+                self.by.bare = letter.name
+
+    def _exponential(self, node: Scripted) -> Formula | None:
+        """e^x, where e is not the error signal of a sample x."""
+        assert isinstance(node.base, Letter)
+        if node.base.name not in EULER or node.sub is not None or node.primes:
+            return None
+        above = node.sup
+        if isinstance(above, Addition | Product | Quotient | Scripted) or (
+            isinstance(above, Letter) and above.name not in self.by.profile.letters
+        ):
+            return Call("exp", self.by.read(above))
+        return None
 
     def _change(self, node: Scripted) -> Formula:
         """Δw_{ji}: the correction of the weight that follows."""

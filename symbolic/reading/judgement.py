@@ -24,7 +24,14 @@ from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Fault, Problem
-from symbolic.reading.theory import Assumption, Base, Sets, base_of, name_of
+from symbolic.reading.theory import (
+    Assumption,
+    Base,
+    Sets,
+    base_of,
+    name_of,
+    unread_activation,
+)
 
 SPANS = {
     "fed": "over the neurons that are fed",
@@ -32,6 +39,9 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
+
+
+_UNREAD = "It fails for activation functions in general, and what is said of φ at"
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ class _Judge:
         self.refuter = Refuter(base)
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
+        self.unread = unread_activation(reading)
         self.document, self.reading = document, reading
         self.wrong: set[int] = set()
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -179,6 +190,8 @@ class _Judge:
             return Reached("open", roles, span, why=str(error))
         against = tried[()]
         if not proofs:
+            if isinstance(against, Counterexample) and self.unread is not None:
+                return Reached("open", roles, span, why=f"{_UNREAD} {self.unread} is not used.")
             if isinstance(against, Counterexample):
                 return Reached("refuted", roles, span, against=against)
             if not against:

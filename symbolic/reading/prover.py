@@ -333,7 +333,8 @@ class _Written:
             body = self.expression(part.body, defines)
             return Sum(part.over, within(part.over, limits) * body)
 
-        return as_indexed(formula, named, name_of)
+        phi = self.base.activation.at if self.base.activation else None
+        return as_indexed(formula, named, name_of, phi)
 
     def _require(self, read: Read) -> None:
         name = name_of(read)

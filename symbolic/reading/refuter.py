@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
+from symbolic.duals import differ
 from symbolic.indexed import Num, Var
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
@@ -17,8 +18,9 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.layers import LAST, Layers
 from symbolic.reading.theory import Assumption, Base
-from symbolic.reading.values import ZERO, UndefinedError, Values
+from symbolic.reading.values import ZERO, UndefinedError, Values, as_value
 from symbolic.reading.worlds import World, layered_worlds, worlds
+from symbolic.verdicts import Value
 
 FEW = 7
 
@@ -32,8 +34,8 @@ class Counterexample:
 
     world: World
     letters: tuple[tuple[str, int], ...]
-    left: Fraction
-    right: Fraction
+    left: Value
+    right: Value
     neurons: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
@@ -86,15 +88,16 @@ class Refuter:
                 if not all(world.satisfies(one, hidden) for one in (*claim.given, *under)):
                     continue
                 try:
-                    left, right = (values.of(side, letters)[0] for side in sides)
+                    left, right = (values.value(side, letters) for side in sides)
                 except UndefinedError:
                     continue
-                if left != right:
+                if differ(left, right):
                     named = tuple(sorted((v.name, n) for v, n in letters.items()))
                     neurons = frozenset(v.name for v in letters if v.sort == NEURON)
-                    return Counterexample(world, named, left, right, neurons)
+                    ends = as_value(left), as_value(right)
+                    return Counterexample(world, named, *ends, neurons)
                 count += 1
-                alive += left != 0
+                alive += differ(left, ZERO)
         tried = Tried(count)
         tried.alive = alive
         return tried

@@ -14,13 +14,23 @@ from fractions import Fraction
 from symbolic.errors import InputError
 from symbolic.indexed import Delta, Get, Mul, Num, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
-from symbolic.reading.claims import Claim, Reading
+from symbolic.reading.activation import Activation, stated
+from symbolic.reading.claims import Claim, Outcome, Reading
 from symbolic.reading.definitions import Key, key
-from symbolic.reading.formulas import NEURON, SAMPLE, Applied, Formula, Read, SumOver, walk
+from symbolic.reading.formulas import (
+    NEURON,
+    SAMPLE,
+    Applied,
+    Call,
+    Formula,
+    Read,
+    SumOver,
+    walk,
+)
 from symbolic.reading.layers import flat_definition, with_layers
 from symbolic.reading.pathways import CORE, PATHS
 from symbolic.reading.profile import Profile
-from symbolic.reading.source import BeyondError
+from symbolic.reading.source import BeyondError, Place
 
 J, K, M, R = (Var(name, NEURON) for name in ("j", "k", "m", "r"))
 S = Var("s", SAMPLE)
@@ -201,7 +211,7 @@ class Base:
     """The definitions of a document and, where it has none, the usual ones: head → body.
 
     `definitions` speak of neurons; `written` are the same as written, in layer notation where
-    `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
+    `layered`.  `activation` is that of all neurons, where the document says which one it is.  A cost that is `open` has no definition: it is any differentiable function of the
     signals of the output neurons on one sample.
     """
 
@@ -209,6 +219,14 @@ class Base:
     written: Mapping[str, tuple[Read, Formula]]
     layered: bool = False
     open: bool = False
+    activation: Activation | None = None
+
+    @property
+    def elementary(self) -> bool:
+        """Whether elementary functions occur, so that numbers are enclosed and no fractions."""
+        bodies = [body for _, body in self.definitions.values()]
+        bodies += [self.activation.body] if self.activation else []
+        return any(isinstance(part, Call) for body in bodies for part in walk(body))
 
     @property
     def shared(self) -> bool:
@@ -281,7 +299,17 @@ def base_of(reading: Reading) -> Base:
     sides = [side for claim in reading.claims for side in (claim.left, claim.right)]
     sides += [body for _, body in definitions.values()]
     used = {name_of(part) for side in sides for part in walk(side) if isinstance(part, Read)}
-    return Base(definitions, written, layered, COST in used - definitions.keys())
+    open_cost = COST in used - definitions.keys()
+    return Base(definitions, written, layered, open_cost, _activation(reading))
+
+
+def _activation(reading: Reading) -> Activation | None:
+    """The first formula for φ that holds for every neuron."""
+    for claim in reading.definitions:
+        body = stated(claim.left, claim.right)
+        if body is not None:
+            return Activation(body, claim.number)
+    return None
 
 
 def _is_layered(profile: Profile) -> bool:
@@ -310,3 +338,22 @@ def _require_one_sample(head: Read, body: Formula) -> None:
             raise InputError(f"The definition of {head.sign} mixes samples.")
         if isinstance(part, SumOver) and part.range.kind in ("output", "fed"):
             raise InputError(f"The definition of {head.sign} does not sum over what feeds it.")
+
+
+def unread_activation(reading: Reading) -> Place | None:
+    """Where the document says something of φ that is not used, the first such place."""
+    symbols = [s for s in reading.profile.symbols.values() if s.array == "phi"]
+    signs = [sign for symbol in symbols for sign in (symbol.sign, *symbol.also)]
+    about = [
+        entry.place
+        for entry in reading.ledger
+        if entry.outcome is Outcome.NOT_UNDERSTOOD
+        and "=" in entry.text
+        and any(sign in entry.text for sign in signs)
+    ]
+    about += [
+        claim.place
+        for claim in reading.claims
+        if claim.problems and stated(claim.left, claim.right) is not None
+    ]
+    return min(about, default=None)

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil, floor
+from typing import Any
 
+from flint import ctx
+
+from symbolic.duals import Dual, Undecided, add, apply, ball, enclosure, inverse, plain, real, tangent
+from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
+from symbolic.reading.activation import ARGUMENT
 from symbolic.reading.formulas import (
     LAYER,
     NEURON,
+    SAMPLE,
     UNWRITTEN,
     Applied,
+    Call,
     Formula,
     Partial,
     Plus,
@@ -30,10 +39,15 @@ from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
 from symbolic.reading.pathways import CORE
 from symbolic.reading.theory import COST, Base, name_of
 from symbolic.reading.worlds import World
+from symbolic.verdicts import Value
 
-Number = tuple[Fraction, Fraction]  # value and slope
+Real = Any  # a Fraction, or an arb where elementary functions occur
+Number = tuple[Real, Real]  # value and slope
 Entry = tuple[str, tuple[int, ...]]
 ZERO = Fraction(0)
+BITS = 256
+DIGITS = 10**20
+TOO_WIDE = Fraction(1, 10**30)
 
 
 class UndefinedError(Exception):
@@ -42,28 +56,40 @@ class UndefinedError(Exception):
 
 def evaluated(
     base: Base, world: World, letters: Mapping[str, int], *formulas: Formula
-) -> tuple[Fraction | None, ...]:
+) -> tuple[Value | None, ...]:
     """The values of formulas at neurons and samples of a network, None where one has none."""
     values = Values(base, world)
-    found: list[Fraction | None] = []
+    found: list[Value | None] = []
     for formula in formulas:
         at = {v: letters[v.name] for v in free(formula) if v.name in letters}
         try:
-            found.append(values.of(formula, at)[0])
+            found.append(as_value(values.value(formula, at)))
         except (UndefinedError, KeyError):
             found.append(None)
     return tuple(found)
 
 
-def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Fraction, ...]:
+def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Value, ...]:
     """The values of v, y, d or e of a neuron, sample by sample; none where it has none."""
+    letter, sample = Var("j", NEURON), Var("s", SAMPLE)
+    places = ({letter: neuron, sample: s} for s in range(1, world.samples + 1))
     values = Values(base, world)
     try:
         return tuple(
-            values.quantity((array, (neuron, s)), None)[0] for s in range(1, world.samples + 1)
+            as_value(values.value(Read(array, (letter, sample)), at)) for at in places
         )
     except UndefinedError:
         return ()
+
+
+def as_value(number: Real) -> Value:
+    """A number as it is printed; the ends of an enclosure have 20 digits."""
+    if isinstance(number, Fraction):
+        return Value(number, number)
+    found = enclosure(number)
+    return Value(
+        Fraction(floor(found.low * DIGITS), DIGITS), Fraction(ceil(found.high * DIGITS), DIGITS)
+    )
 
 
 def open_cost() -> tuple[Read, Formula]:
@@ -75,14 +101,33 @@ def open_cost() -> tuple[Read, Formula]:
 
 
 class Values:
-    """The quantities of one network; `by` is what a derivative is taken by."""
+    """The quantities of one network; `by` is what a derivative is taken by.
+
+    Numbers are fractions; where elementary functions occur they are balls that hold the true value.
+    """
 
     def __init__(self, base: Base, world: World) -> None:
         self.base, self.definitions, self.world = base, dict(base.written), world
+        self.elementary = base.elementary
+        self.zero, self.one = self._number(0), self._number(1)
+        self._argument: Number = self.zero, self.zero  # of the activation function, while it is
         if base.open:
             self.definitions[COST] = open_cost()
         self.edges = world.edges
         self._known: dict[tuple[Entry, Entry | None], Number] = {}
+
+    def _number(self, value: Fraction | int) -> Real:
+        return ball(Fraction(value)) if self.elementary else Fraction(value)
+
+    def value(self, formula: Formula, at: Mapping[Var, int]) -> Real:
+        """The value of a formula; raises `UndefinedError` where it has none."""
+        if not self.elementary:
+            return self.of(formula, at)[0]
+        with ctx.workprec(BITS):
+            found = self.of(formula, at)[0]
+            if not found.is_finite() or found.rad() > (1 + abs(found.mid())) * ball(TOO_WIDE):
+                raise UndefinedError
+        return found
 
     def of(
         self, formula: Formula, at: Mapping[Var, int], by: Entry | None = None, within: str = ""
@@ -90,31 +135,34 @@ class Values:
         """The value of a formula and its slope by `by`."""
         match formula:
             case Num(value):
-                return value, ZERO
+                return self._number(value), self.zero
             case Count():
-                return Fraction(self.world.samples), ZERO
+                return self._number(self.world.samples), self.zero
             case Plus(terms):
                 parts = [self.of(term, at, by, within) for term in terms]
-                return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
+                return sum((p[0] for p in parts), self.zero), sum((p[1] for p in parts), self.zero)
             case Times(factors):
                 return self._product(factors, at, by, within)
             case Power(base, exponent) if exponent.denominator == 1:
                 value, slope = self.of(base, at, by, within)
-                if exponent < 0 and not value:
+                if exponent < 0 and value == 0:
                     raise UndefinedError
                 n = int(exponent)
-                return value**n, (n * value ** (n - 1) * slope if n else ZERO)
+                return value**n, (n * value ** (n - 1) * slope if n else self.zero)
             case SumOver():
                 parts = [
                     self.of(formula.body, {**at, formula.over: n}, by, within)
                     for n in self._range(formula, at, within)
                 ]
-                return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
+                return sum((p[0] for p in parts), self.zero), sum((p[1] for p in parts), self.zero)
             case Applied(_, places, argument, order):
                 value, slope = self.of(argument, at, by, within)
+                if self.base.activation is not None:
+                    return self._activated(self.base.activation.body, value, slope, order)
                 own = [i for i in places if isinstance(i, Var) and i.sort == NEURON]
                 k = at[own[0]] if own else 1
-                derivatives = (value**2 + k * value, 2 * value + k, Fraction(2), ZERO, ZERO)
+                two, none = self._number(2), self.zero
+                derivatives = (value**2 + k * value, two * value + k, two, none, none)
                 if order > 2:
                     raise UndefinedError
                 return derivatives[order], derivatives[order + 1] * slope
@@ -123,10 +171,39 @@ class Values:
                     raise UndefinedError
                 entry = self._entry(read, at)
                 self.quantity(entry, None)
-                return self.of(of, at, entry, within)[1], ZERO
+                return self.of(of, at, entry, within)[1], self.zero
+            case Call(name, argument) if self.elementary:
+                return self._called(name, *self.of(argument, at, by, within))
+            case Read() if formula == ARGUMENT:
+                return self._argument
             case Read():
                 return self.quantity(self._entry(formula, at), by)
         raise UndefinedError
+
+    def _called(self, name: str, value: Real, slope: Real) -> Number:
+        """An elementary function and its slope, as a dual number."""
+        try:
+            if name == "logistic":
+                below = apply("exp", Dual(-value, -slope))
+                found = inverse(add(below, self.one))
+            else:
+                found = apply(name, Dual(value, slope))
+        except (Undecided, InputError):
+            raise UndefinedError from None
+        return plain(real(found)), plain(tangent(found))
+
+    def _activated(self, body: Formula, value: Real, slope: Real, order: int) -> Number:
+        """φ or φ' at a value that moves with this slope."""
+        before, self._argument = self._argument, (value, slope if order == 0 else self.one)
+        try:
+            found = self.of(body, {})
+        finally:
+            self._argument = before
+        if order == 0:
+            return found
+        if order > 1 or slope != 0:
+            raise UndefinedError
+        return found[1], self.zero
 
     def _entry(self, read: Read, at: Mapping[Var, int]) -> Entry:
         """An entry; in layer notation its neurons must lie in the layers that it says."""
@@ -160,8 +237,8 @@ class Values:
             if isinstance(factor, Read) and factor.array == "w" and not is_layered(factor):
                 to, source = (self._index(i, at) for i in factor.at)
                 if (to, source) not in self.edges:
-                    return ZERO, ZERO
-        value, slope = Fraction(1), ZERO
+                    return self.zero, self.zero
+        value, slope = self.one, self.zero
         for factor in factors:
             v, s = self.of(factor, at, by, within)
             value, slope = value * v, value * s + slope * v
@@ -185,7 +262,7 @@ class Values:
         """The value of one entry and its slope."""
         if (entry, by) not in self._known:
             found = self._computed(entry, None if entry == by else by)
-            self._known[entry, by] = (found[0], Fraction(1)) if entry == by else found
+            self._known[entry, by] = (found[0], self.one) if entry == by else found
         return self._known[entry, by]
 
     def _computed(self, entry: Entry, by: Entry | None) -> Number:
@@ -195,21 +272,21 @@ class Values:
             raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
-            return Fraction(self.edges.get((at[0], at[1]), 0)), ZERO
+            return self._number(self.edges.get((at[0], at[1]), 0)), self.zero
         if name == "b":
             if kind == "input":
                 raise UndefinedError
-            return Fraction(at[0]), ZERO
+            return self._number(at[0]), self.zero
         if name == "eta":
-            return Fraction(3, 7), ZERO
+            return self._number(Fraction(3, 7)), self.zero
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":
-            return Fraction(10 * at[0] + at[1]), ZERO
+            return self._number(10 * at[0] + at[1]), self.zero
         if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
             raise UndefinedError
         if name == "y" and kind == "input":
-            return Fraction(1 + at[0] + at[1]), ZERO
+            return self._number(1 + at[0] + at[1]), self.zero
         if name.startswith("dw") and (at[0], at[1]) not in self.edges:
             raise UndefinedError
         if name not in self.definitions:

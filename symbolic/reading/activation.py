@@ -1,0 +1,149 @@
+"""The activation function of a document, where it says which one it is: φ(v) = 1/(1 + e^{-v}).
+
+A document says it of every neuron, with a neuron's own field or with a bare letter: φ(v) = …,
+σ(z) = …, y_j = φ(v_j) = ….  What it says of some neurons only is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symbolic.indexed import Num, Var
+from symbolic.reading.formulas import (
+    ONE,
+    Applied,
+    Call,
+    Formula,
+    Plus,
+    Power,
+    Read,
+    SumOver,
+    Times,
+    free,
+    inside,
+    over,
+    plus,
+    rebuilt,
+    times,
+    walk,
+)
+
+ARGUMENT = Read("·")
+"""What the formula of an activation function is written in."""
+FIELD, SIGNAL = "v", "y"
+MINUS = Num(Fraction(-1))
+NOTHING = Num(Fraction(0))
+SLOPES: dict[str, Callable[[Formula, Formula], Formula]] = {  # f: f'(u), from u and f(u)
+    "exp": lambda u, f: f,
+    "ln": lambda u, f: over(ONE, u),
+    "logistic": lambda u, f: times(f, plus(ONE, times(MINUS, f))),
+    "tanh": lambda u, f: plus(ONE, times(MINUS, Power(f, Fraction(2)))),
+    "softplus": lambda u, f: Call("logistic", u),
+    "sin": lambda u, f: Call("cos", u),
+    "cos": lambda u, f: times(MINUS, Call("sin", u)),
+    "sinh": lambda u, f: Call("cosh", u),
+    "cosh": lambda u, f: Call("sinh", u),
+    "arctan": lambda u, f: over(ONE, plus(ONE, Power(u, Fraction(2)))),
+    "relu": lambda u, f: Call("step", u),
+    "step": lambda u, f: NOTHING,
+}
+
+
+@dataclass(frozen=True)
+class Activation:
+    """φ as a formula in `ARGUMENT`, and the number of the line that says so."""
+
+    body: Formula
+    number: int
+
+    def at(self, argument: Formula, order: int = 0) -> Formula:
+        """φ differentiated `order` times, of this argument.
+
+        >>> Activation(Call("tanh", ARGUMENT), 1).at(Read("x"))
+        Call(name='tanh', argument=Read(array='x', at=(), sign=''))
+        """
+        found = self.body
+        for _ in range(order):
+            found = slope(found)
+        return _with(found, ARGUMENT, argument)
+
+
+def stated(left: Formula, right: Formula) -> Formula | None:
+    """φ as a formula in `ARGUMENT`, where left = right says what it is of every argument.
+
+    So does y_j = 1/(1 + e^{-v_j}).
+    """
+    place: Formula
+    if isinstance(left, Applied) and not left.order:
+        place = left.argument
+    elif isinstance(left, Read) and left.array == SIGNAL:
+        if not any(isinstance(part, Call) for part in walk(right)):
+            return None
+        place = Read(FIELD, left.at)
+    else:
+        return None
+    if not isinstance(place, Read):
+        return None
+    letters = [i for i in place.at if isinstance(i, Var)]
+    general = len(letters) == len(place.at) == len(set(letters)) and place.array == FIELD
+    body = _with(right, place, ARGUMENT)
+    alone = all(part == ARGUMENT for part in walk(body) if isinstance(part, Read))
+    plain = not any(isinstance(part, Applied | SumOver) for part in walk(body))
+    return body if general and alone and plain and not free(body) else None
+
+
+def slope(formula: Formula) -> Formula:
+    """The derivative by `ARGUMENT`, by the rules for sums, products, powers and functions.
+
+    >>> slope(Power(ARGUMENT, Fraction(3)))
+    Times(factors=(Num(value=Fraction(3, 1)), Power(base=Read(array='·', at=(), sign=''), \
+exponent=Fraction(2, 1))))
+    """
+    if formula == ARGUMENT:
+        return ONE
+    match formula:
+        case Plus(terms):
+            found = [one for one in map(slope, terms) if one != NOTHING]
+            return plus(*found) if found else NOTHING
+        case Times(factors):
+            turns = [
+                times(*factors[:n], moved, *factors[n + 1 :])
+                for n, factor in enumerate(factors)
+                if (moved := slope(factor)) != NOTHING
+            ]
+            return plus(*turns) if turns else NOTHING
+        case Power(base, exponent):
+            moved = slope(base)
+            if moved == NOTHING:
+                return NOTHING
+            lower = base if exponent == 2 else Power(base, exponent - 1)
+            return times(Num(exponent), lower, moved) if exponent != 1 else moved
+        case Call(name, argument):
+            moved = slope(argument)
+            return NOTHING if moved == NOTHING else times(SLOPES[name](argument, formula), moved)
+    return NOTHING
+
+
+def by_exponentials(formula: Formula) -> Formula:
+    """The formula with the logistic function and tanh written by exp, whose denominators are > 0.
+
+    >>> by_exponentials(Call("logistic", Read("x"))) == over(
+    ...     ONE, plus(ONE, Call("exp", times(MINUS, Read("x"))))
+    ... )
+    True
+    """
+    made = rebuilt(formula, tuple(map(by_exponentials, inside(formula))))
+    if isinstance(made, Call) and made.name == "logistic":
+        return over(ONE, plus(ONE, Call("exp", times(MINUS, made.argument))))
+    if isinstance(made, Call) and made.name == "tanh":
+        twice = Call("exp", times(Num(Fraction(-2)), made.argument))
+        return over(plus(ONE, times(MINUS, twice)), plus(ONE, twice))
+    return made
+
+
+def _with(formula: Formula, old: Formula, new: Formula) -> Formula:
+    if formula == old:
+        return new
+    return rebuilt(formula, tuple(_with(part, old, new) for part in inside(formula)))
