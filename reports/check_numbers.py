@@ -134,7 +134,7 @@ def _network(world: World, base: Base, profile: Profile) -> Runs:
         for neuron in fed:
             parts += [_equals(_sign("b", (neuron,), world, profile), neuron), ", "]
         parts[-1] = "."
-    parts += [*_activation(world, profile), f"; {_batch(world)}"]
+    parts += [*_activation(world, base, profile), f"; {_batch(world)}"]
     if world.open:
         y = profile.of_array("y").sign
         cost = Drawn(
@@ -164,9 +164,15 @@ def _described(world: World) -> str:
     return f"network {edges}: neuron {'; neuron '.join(kinds)}"
 
 
-def _activation(world: World, profile: Profile) -> Runs:
-    """φ(v) = v² + v, or another one for every neuron k."""
-    v, phi = profile.of_array(CORE).sign, profile.of_array("phi").sign
+def _activation(world: World, base: Base, profile: Profile) -> Runs:
+    """The φ of the document, else φ(v) = v² + v, or another one for every neuron k."""
+    v = profile.of_array(CORE).sign
+    if base.activation is not None:
+        body = drawn(base.activation.at(Read("·", (), v)), profile)
+        return runs(
+            " Every signal is ", Math(body), " of the field ", Math(Drawn(v, unicode_of(v)))
+        )
+    phi = profile.of_array("phi").sign
     field, name = unicode_of(v), unicode_of(phi)
     if world.shared or not profile.of_array("phi").subscript:
         drawn_ = Drawn(rf"{phi}({v}) = {v}^2 + {v}", f"{name}({field}) = {field}² + {field}")

@@ -29,6 +29,7 @@ TITLES = {
     "unjustified": "True, but the argument does not show all of it.",
     "open": "Not decided.",
 }
+WITH_VALUE = "all of it has a value"
 SAID = {Assumption.SO: "there is a single output neuron"}
 ROLES = {
     "output": "an output neuron",
@@ -76,6 +77,8 @@ def case_words(case: Reached, *like: Reached) -> Runs:
     for_ = f" for {', and for '.join(where)}" if all(where) else ""
     if case.word == "proved":
         needed = alternatives(case.under)
+        if case.partly:
+            for_ += f", wherever {WITH_VALUE}"
         return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
     if case.word == "refuted":
         return prose(f"Wrong{for_}.")

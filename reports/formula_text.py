@@ -28,7 +28,7 @@ from symbolic.reading.formulas import (
     times,
 )
 from symbolic.reading.profile import Profile
-from symbolic.reading.rendering import render
+from symbolic.reading.rendering import as_fraction, render
 from symbolic.reading.vocabulary import FUNCTIONS
 
 HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -130,6 +130,10 @@ class _Plain:
     def product(self, formula: Formula) -> str:
         if not isinstance(formula, Times):
             return self.factor(formula, last=True, alone=True)
+        parts = as_fraction(formula)
+        if parts is not None:
+            above, below = parts
+            return f"{self.product(above)}/{self.factor(below)}"
         text, final = "", len(formula.factors) - 1
         for n, factor in enumerate(formula.factors):
             part = self.factor(factor, n == final)
@@ -153,6 +157,8 @@ class _Plain:
                 return f"({self.sum(formula)})"
             case Power(base, exponent):
                 return self.power(base, exponent, alone)
+            case Call("relu", argument):
+                return f"max(0, {self.sum(argument)})"
             case Call(name, argument):
                 return f"{name}({self.sum(argument)})"
             case Applied(function, at, argument, order, sign):
@@ -272,7 +278,8 @@ def _pieces(
     """
     for n, (minus, term) in enumerate(signed(formula)):
         before = (f"{sign} " if n else sign) if minus else ("+ " if n else "")
-        factors = term.factors if isinstance(term, Times) else (term,)
+        whole = as_fraction(term) is not None
+        factors = term.factors if isinstance(term, Times) and not whole else (term,)
         for m, factor in enumerate(factors):
             level = depth if m == 0 else depth + 1
             final = m == len(factors) - 1

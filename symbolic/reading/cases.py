@@ -6,20 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbolic.indexed import Count, Expr, Get, Mul, Num, Shifted, Var
+from symbolic.indexed import Expr, Get, Mul, Num, Shifted, Var
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
     NEURON,
     Applied,
-    Call,
     Formula,
     Partial,
-    Plus,
-    Power,
     Range,
     Read,
     SumOver,
-    Times,
     bound,
     free,
     inside,
@@ -30,9 +26,6 @@ from symbolic.reading.formulas import (
 from symbolic.reading.layers import Layers, flattened, is_layered
 from symbolic.reading.source import BeyondError as BeyondError
 from symbolic.reading.theory import Assumption
-
-SMOOTH = ("exp", "tanh", "logistic", "softplus", "sin", "cos", "sinh", "cosh", "arctan")
-"""The elementary functions that have a value and a slope everywhere."""
 
 
 @dataclass(frozen=True)
@@ -217,38 +210,3 @@ def _of_errors(formula: Formula) -> set[Var]:
         for letter in part.at
         if isinstance(letter, Var) and letter.sort == NEURON
     }
-
-
-def require_value(part: Formula) -> None:
-    """Refuses what may have no value: normal forms cancel before anyone can look."""
-    if isinstance(part, Power):
-        plain = all(isinstance(inner, Num | Count | Times | Power) for inner in walk(part.base))
-        if not (plain or _is_positive(part.base)) and (part.exponent < 0 or part.exponent.denominator > 1):
-            raise BeyondError("A denominator or a root that could vanish is not in reach.")
-    if isinstance(part, Call) and part.name not in SMOOTH:
-        raise BeyondError(f"{part.name} has points without a value or a slope: not in reach.")
-
-
-def _is_positive(formula: Formula) -> bool:
-    """Whether it is seen at once that every value is above zero."""
-    match formula:
-        case Num(value):
-            return value > 0
-        case Call(name):
-            return name in ("exp", "cosh", "logistic", "softplus")
-        case Plus(terms):
-            kinds = [_is_positive(term) for term in terms]
-            return any(kinds) and all(
-                kind or _is_square(term) for kind, term in zip(kinds, terms, strict=True)
-            )
-        case Times(factors):
-            return all(map(_is_positive, factors))
-        case Power(base):
-            return _is_positive(base)
-    return False
-
-
-def _is_square(formula: Formula) -> bool:
-    if isinstance(formula, Power):
-        return formula.exponent.denominator == 1 and formula.exponent.numerator % 2 == 0
-    return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbolic.indexed import Delta, Expr, Get, Mul, Num, Shifted, Sort, Sum, Var
-from symbolic.reading.cases import BeyondError, Settled, condition, require_value, within
+from symbolic.reading.cases import BeyondError, Settled, condition, within
 from symbolic.reading.formulas import (
     NEURON,
     SAMPLE,
@@ -22,6 +22,7 @@ from symbolic.reading.formulas import (
     free,
     walk,
 )
+from symbolic.reading.reach import require_reach
 from symbolic.reading.theory import ARRAYS, Base, Sets, name_of
 
 
@@ -106,7 +107,7 @@ class Quantities:
     def _chain_rule_of_costs(self) -> Iterator[Equation]:
         """∂𝓔/∂w and ∂𝓔/∂v for each cost that occurs."""
         j, i, s = Var("j", NEURON), Var("i", NEURON), Var("s", SAMPLE)
-        field, unit = Get("v", (j, s)), Get("unit", (j,))
+        unit = Get("unit", (j,))
         own_letter = (j,) if self._own_activation else ()
         slope = self.expression(Applied("phi", own_letter, Read("v", (j, s)), 1))
         costs = {
@@ -142,7 +143,7 @@ class Quantities:
 
     def expression(self, formula: Formula) -> Expr:
         for part in walk(formula):
-            require_value(part)
+            require_reach(part)
             if isinstance(part, Read):
                 self._atom(part)
 

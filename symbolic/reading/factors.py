@@ -20,7 +20,7 @@ from symbolic.reading.formulas import (
     times,
 )
 from symbolic.reading.profile import GIVEN, Symbol
-from symbolic.reading.scripts import indices
+from symbolic.reading.scripts import indices, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -159,9 +159,18 @@ class Factors:
         if node.kind == "TEXT":
             raise NotUnderstood("Words stand inside the formula.", "Write them outside.", node.at)
         if node.text == "\\max":
-            next_step = "Declare the activation and write φ."
-            raise NotUnderstood("\\max is not read.", next_step, node.at)
+            return self._greatest(node)
         raise NotUnderstood(f"{node.text} cannot stand here.", "", node.at)
+
+    def _greatest(self, node: Mark) -> Formula:
+        """max(0, x), the rectifier."""
+        following = self.factors[self.n] if self.n < len(self.factors) else None
+        items = following.items if isinstance(following, Group) and not self.signs[self.n] else ()
+        others = [one for one in items if not (isinstance(one, Number) and one.text == "0")]
+        if len(items) != 2 or len(others) != 1:
+            raise NotUnderstood("\\max is read in max(0, x) only.", "", node.at)
+        self.n += 1
+        return Call("relu", self.by.read(others[0]))
 
     def _argument(self, name: str, at: int) -> tuple[Formula, Node | None]:
         """What a function is applied to, and the power above its bracket."""
@@ -169,6 +178,10 @@ class Factors:
         above: Node | None = None
         if isinstance(following, Scripted) and not following.primes and following.sub is None:
             above, following = following.sup, following.base
+        alone = self.n == len(self.factors) - 1 and not (above or self.signs[self.n])
+        if name in CALLS and alone and _is_sign(self.factors[self.n]):  # ln y_j
+            self.n += 1
+            return self.by.read(self.factors[self.n - 1]), None
         if not isinstance(following, Group) or self.signs[self.n]:
             raise NotUnderstood(
                 f"{name} stands without its argument.", f"Write {name}(…) in brackets.", at
@@ -364,6 +377,13 @@ def _factors_of(node: Node) -> tuple[Node, ...]:
 def _is_partial(node: Node) -> bool:
     base = node.base if isinstance(node, Scripted) else node
     return isinstance(base, Mark) and base.kind == "PARTIAL"
+
+
+def _is_sign(node: Node) -> bool:
+    """A letter with scripts, and no power among them that might be one of the whole."""
+    if isinstance(node, Scripted) and isinstance(node.base, Letter):
+        return power_of(node.sup) is None and not node.primes
+    return isinstance(node, Letter)
 
 
 def _is_plain_d(factors: tuple[Node, ...]) -> bool:

@@ -33,7 +33,8 @@ class Reached:
 
     `word` is proved, refuted or open; `under` are the least sets of assumptions, the empty set
     alone where none is needed; `against` is an exact network, for a proof under assumptions one
-    that lacks them; `nearest` is a right form near a wrong line, or one that needs less than this.
+    that lacks them; a proof holds `partly` where it has denominators or logarithms: wherever these
+    have a value.  `nearest` is a right form near a wrong line, or one that needs less than this.
     """
 
     word: str
@@ -43,6 +44,7 @@ class Reached:
     against: Counterexample | None = None
     why: str = ""
     nearest: Nearest | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True)

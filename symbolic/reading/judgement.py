@@ -20,6 +20,7 @@ from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
+from symbolic.reading.reach import may_lack_value
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
@@ -30,7 +31,7 @@ from symbolic.reading.theory import (
     Sets,
     base_of,
     name_of,
-    unread_activation,
+    unread,
 )
 
 SPANS = {
@@ -41,7 +42,7 @@ SPANS = {
 """What a sum of unsaid range may run over."""
 
 
-_UNREAD = "It fails for activation functions in general, and what is said of φ at"
+_UNREAD = "It fails as things are usually defined, and what the text defines at"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class _Judge:
         self.refuter = Refuter(base)
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
-        self.unread = unread_activation(reading)
+        self.unread = unread(reading)
         self.document, self.reading = document, reading
         self.wrong: set[int] = set()
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -178,6 +179,8 @@ class _Judge:
 
     def _found(self, case: Settled, span: str) -> Reached:
         roles = case.said
+        rests_on = self.base.rests_on(case.left, case.right)
+        arrays = sorted({name.partition(":")[0] for name in rests_on})
         tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
 
         def possible(under: tuple[Assumption, ...]) -> bool:
@@ -190,8 +193,9 @@ class _Judge:
             return Reached("open", roles, span, why=str(error))
         against = tried[()]
         if not proofs:
-            if isinstance(against, Counterexample) and self.unread is not None:
-                return Reached("open", roles, span, why=f"{_UNREAD} {self.unread} is not used.")
+            missed = [self.unread[one] for one in arrays if one in self.unread]
+            if isinstance(against, Counterexample) and missed:
+                return Reached("open", roles, span, why=f"{_UNREAD} {missed[0]} was not understood")
             if isinstance(against, Counterexample):
                 return Reached("refuted", roles, span, against=against)
             if not against:
@@ -199,7 +203,8 @@ class _Judge:
             return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
         under = tuple(proof.under for proof in proofs)
         needed = against if isinstance(against, Counterexample) else None
-        return Reached("proved", roles, span, under, needed)
+        partly = any(map(may_lack_value, (case.left, case.right, *rests_on.values())))
+        return Reached("proved", roles, span, under, needed, partly=partly)
 
     def _near_forms(self, claim: Claim, found: list[_Case], word: str) -> tuple[Reached, ...]:
         """The cases of a wrong line with a right form, of a true line with one that needs less."""

@@ -20,7 +20,7 @@ from symbolic.indices import Calculus, SizeOne
 from symbolic.integers import Base as Letter
 from symbolic.monomials import Normal, add, scale
 from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
-from symbolic.reading.cases import BeyondError, Settled, condition, require_value, within
+from symbolic.reading.cases import BeyondError, Settled, condition, within
 from symbolic.reading.formulas import (
     NEURON,
     SAMPLE,
@@ -34,6 +34,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.pathways import CORE, PATHS, Pathways
+from symbolic.reading.reach import require_reach
 from symbolic.reading.theory import (
     ARRAYS,
     COST,
@@ -226,7 +227,7 @@ class _Written:
         for name in plain:
             head, body = base.definitions[name]
             for part in walk(body):
-                require_value(part)
+                require_reach(part)
             letters = tuple(i for i in head.at if isinstance(i, Var))
             expression = _whole(name, letters, self.expression(body, name))
             if not free_letters(expression) <= set(letters):
@@ -319,7 +320,7 @@ class _Written:
         for part in walk(formula):
             if isinstance(part, Read):
                 self._require(part)
-            require_value(part)
+            require_reach(part)
         return self.calculus.normal(self.expression(formula))
 
     def expression(self, formula: Formula, defines: str = "") -> Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import product
 
 from symbolic.duals import differ
@@ -73,7 +72,13 @@ class Refuter:
         if few:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]
         found = (
-            replace(world, open=base.open, shared=base.shared, biased=base.biased)
+            replace(
+                world,
+                open=base.open,
+                shared=base.shared,
+                biased=base.biased,
+                known=base.elementary,
+            )
             for world in tried
         )
         self._values = [(world, Values(base, world)) for world in found]

@@ -59,6 +59,10 @@ class _Writer:
         if not isinstance(formula, Times):
             return self.factor(formula, last=True)
         final = len(formula.factors) - 1
+        parts = as_fraction(formula)
+        if parts is not None:
+            above, below = parts
+            return f"\\frac{{{self.sum(above)}}}{{{self.sum(below)}}}"
         return " ".join(self.factor(f, n == final) for n, f in enumerate(formula.factors))
 
     def factor(self, formula: Formula, last: bool = False) -> str:
@@ -81,6 +85,8 @@ class _Writer:
                 if exponent == -1 and not isinstance(base, Num):
                     return f"\\frac{{1}}{{{self.sum(base)}}}"
                 return f"({self.sum(base)})^{{{exponent}}}"
+            case Call("relu", argument):
+                return f"\\max(0, {self.sum(argument)})"
             case Call(name, argument):
                 return f"\\{name}({self.sum(argument)})"
             case Applied(function, at, argument, order, sign):
@@ -155,6 +161,22 @@ class _Writer:
         """The profile's letter for a size."""
         sort = next((s.name for s in SORTS.values() if s.extent().name == name), LAYER.name)
         return next((sign for sign, of in self.profile.sizes.items() if of == sort), name)
+
+
+def as_fraction(formula: Formula) -> tuple[Formula, Formula] | None:
+    """Numerator and denominator of a product that ends in one, and has no other and no sum."""
+    if not isinstance(formula, Times):
+        return None
+    *above, last = formula.factors
+    upright = not any(isinstance(one, SumOver) or _divides(one) for one in above)
+    if not (_divides(last) and upright):
+        return None
+    assert isinstance(last, Power)
+    return times(*above), last.base
+
+
+def _divides(formula: Formula) -> bool:
+    return isinstance(formula, Power) and formula.exponent == -1
 
 
 def _joined(indices: list[str]) -> str:

@@ -6,6 +6,7 @@ none and its signal is given, an output neuron is not an input neuron.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -211,8 +212,9 @@ class Base:
     """The definitions of a document and, where it has none, the usual ones: head → body.
 
     `definitions` speak of neurons; `written` are the same as written, in layer notation where
-    `layered`.  `activation` is that of all neurons, where the document says which one it is.  A cost that is `open` has no definition: it is any differentiable function of the
-    signals of the output neurons on one sample.
+    `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
+    signals of the output neurons on one sample.  `activation` is that of all neurons, where the
+    document says which one it is.
     """
 
     definitions: Mapping[str, tuple[Read, Formula]]
@@ -227,6 +229,25 @@ class Base:
         bodies = [body for _, body in self.definitions.values()]
         bodies += [self.activation.body] if self.activation else []
         return any(isinstance(part, Call) for body in bodies for part in walk(body))
+
+    def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
+        """All that formulas speak of, directly or through definitions: array → its definition.
+
+        What has no definition stands for itself.
+        """
+        found: dict[str, Formula] = {}
+        waiting = [*formulas]
+        while waiting:
+            for part in walk(waiting.pop()):
+                name = part.function if isinstance(part, Applied) else ""
+                name = name_of(part) if isinstance(part, Read) else name
+                if name and name not in found:
+                    body = self.definitions[name][1] if name in self.definitions else part
+                    if isinstance(part, Applied) and self.activation is not None:
+                        body = self.activation.body
+                    found[name] = body
+                    waiting.append(body)
+        return found
 
     @property
     def shared(self) -> bool:
@@ -340,20 +361,31 @@ def _require_one_sample(head: Read, body: Formula) -> None:
             raise InputError(f"The definition of {head.sign} does not sum over what feeds it.")
 
 
-def unread_activation(reading: Reading) -> Place | None:
-    """Where the document says something of φ that is not used, the first such place."""
-    symbols = [s for s in reading.profile.symbols.values() if s.array == "phi"]
-    signs = [sign for symbol in symbols for sign in (symbol.sign, *symbol.also)]
-    about = [
-        entry.place
-        for entry in reading.ledger
-        if entry.outcome is Outcome.NOT_UNDERSTOOD
-        and "=" in entry.text
-        and any(sign in entry.text for sign in signs)
-    ]
-    about += [
-        claim.place
-        for claim in reading.claims
-        if claim.problems and stated(claim.left, claim.right) is not None
-    ]
-    return min(about, default=None)
+def unread(reading: Reading) -> Mapping[str, Place]:
+    """What the document may define in words or formulas that are not used: array → where.
+
+    That is what has no definition in it and stands on the left of a formula that was not
+    understood; of φ, anywhere in it.
+    """
+    made = {claim.head.array for claim in reading.definitions if claim.head is not None}
+    if any(stated(claim.left, claim.right) for claim in reading.definitions):
+        made.add("phi")
+    found: dict[str, Place] = {}
+    missed = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD and "=" in e.text]
+    for symbol in reading.profile.symbols.values():
+        for entry in missed if symbol.array not in made else ():
+            left = entry.text if symbol.array == "phi" else _opening(entry.text)
+            if any(sign in left for sign in (symbol.sign, *symbol.also)):
+                found.setdefault(symbol.array, entry.place)
+    for claim in reading.claims:
+        if claim.problems and "phi" not in made and stated(claim.left, claim.right):
+            found.setdefault("phi", claim.place)
+    return found
+
+
+def _opening(text: str) -> str:
+    """The first sign of a formula, with its scripts."""
+    bare = re.sub(
+        r"^(?:\s|[$&{(\[]|\\[(\[]|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\displaystyle)+", "", text
+    )
+    return bare.split("=")[0] if re.match(r"[^\s+\-]*\s*(?:\([^)]*\))?\s*:?=", bare) else ""

@@ -13,7 +13,19 @@ from typing import Any
 
 from flint import ctx
 
-from symbolic.duals import Dual, Undecided, add, apply, ball, enclosure, inverse, plain, real, tangent
+from symbolic.duals import (
+    Dual,
+    Undecided,
+    add,
+    apply,
+    ball,
+    enclosure,
+    inverse,
+    plain,
+    real,
+    sign,
+    tangent,
+)
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT
@@ -75,9 +87,7 @@ def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Value, .
     places = ({letter: neuron, sample: s} for s in range(1, world.samples + 1))
     values = Values(base, world)
     try:
-        return tuple(
-            as_value(values.value(Read(array, (letter, sample)), at)) for at in places
-        )
+        return tuple(as_value(values.value(Read(array, (letter, sample)), at)) for at in places)
     except UndefinedError:
         return ()
 
@@ -183,6 +193,13 @@ class Values:
     def _called(self, name: str, value: Real, slope: Real) -> Number:
         """An elementary function and its slope, as a dual number."""
         try:
+            if name in ("relu", "step"):  # nothing is said at the kink
+                side = sign(value)
+                if side == 0:
+                    raise UndefinedError
+                if name == "step":
+                    return (self.one if side > 0 else self.zero), self.zero
+                return (value, slope) if side > 0 else (self.zero, self.zero)
             if name == "logistic":
                 below = apply("exp", Dual(-value, -slope))
                 found = inverse(add(below, self.one))

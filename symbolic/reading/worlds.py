@@ -17,7 +17,7 @@ class World:
     the desired response of output k is 10 k + s, its bias k, η = 3/7.  `widths` are those of the
     layers of a layered network; `open` says that the document leaves the cost open, so that it is
     that of `open_cost`; `shared` that all neurons have one φ(v) = v² + v, `biased`
-    that there are biases.
+    that there are biases; `known` that the document itself says what φ is.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -27,6 +27,7 @@ class World:
     open: bool = False
     shared: bool = False
     biased: bool = False
+    known: bool = False
 
     @cached_property
     def edges(self) -> dict[tuple[int, int], int]:
@@ -96,6 +97,7 @@ class World:
         cost = "cost of a sample: sum_k y_k^3 + (sum_k y_k)^2; " if self.open else ""
         biases = "b_k = k, " if self.biased else ""
         phi = "phi(v) = v^2 + v" if self.shared else "phi_k(v) = v^2 + k v"
+        phi = "phi as the document says" if self.known else phi
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; "
             f"{phi}; {biases}y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
@@ -114,9 +116,10 @@ class World:
         inputs = ", ".join(f"a^1_{i} = {1 + i} + x" for i in sorted(self.inputs))
         wanted = ", ".join(f"y_{at[k][1]} = {10 * k} + x" for k in self.outputs)
         cost = "C_x = sum_j (a^L_j)^3 + (sum_j a^L_j)^2; " if self.open else ""
+        sigma = "sigma as the document says" if self.known else "sigma(z) = z^2 + z"
         return (
             f"layers of {'-'.join(map(str, self.widths))} neurons; {weights}; {biases}; "
-            f"sigma(z) = z^2 + z; {inputs}, {wanted} on sample x; "
+            f"{sigma}; {inputs}, {wanted} on sample x; "
             f"n = {self.samples}; {cost}eta = 3/7"
         )
 
