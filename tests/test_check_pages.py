@@ -53,6 +53,7 @@ from symbolic.reading.formulas import (
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import known_profiles, open_profile
 from symbolic.reading.theory import Assumption
+from symbolic.verdicts import Value
 
 DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
 HAYKIN = open_profile("haykin")
@@ -219,7 +220,9 @@ def checked_document() -> Paper:
 
 
 def test_numbers_have_a_minus_sign() -> None:
-    assert shown(Fraction(-3, 2)) == "−3/2"
+    half = Fraction(-3, 2)
+    assert shown(Value(half, half)) == "−3/2"
+    assert shown(Value(half - 1, half - Fraction(99, 100))).startswith("−2")
 
 
 # -- terminal

@@ -112,6 +112,7 @@ class Reading:
     """A document as read: claims in order, the ledger of all pieces, problems and slips.
 
     `standard` are the usual definitions of the profile, which the document may leave unsaid.
+    `named` says of which arrays words name a function, as in "the logistic function", and where.
     """
 
     profile: Profile
@@ -120,6 +121,7 @@ class Reading:
     problems: tuple[Problem, ...]
     lints: tuple[Lint, ...]
     standard: tuple[Claim, ...] = ()
+    named: tuple[tuple[str, Place], ...] = ()
 
     @property
     def definitions(self) -> tuple[Claim, ...]:

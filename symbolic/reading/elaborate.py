@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from symbolic.errors import did_you_mean
 from symbolic.indexed import Num, Var
+from symbolic.reading.anywhere import of_any_neuron
 from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
@@ -105,27 +106,13 @@ class Elaborator:
                 node.at,
             )
         if self.bare and node.sub is None and node.sup is None and symbol.array in ("v", "y"):
-            return self.everywhere(symbol.array)
+            return of_any_neuron(symbol.array, self.context)
         at, above = indices(symbol, node, self.context, self.notes)
         written = UNWRITTEN not in at if "sample" in symbol.subscript + symbol.superscript else None
         assert isinstance(node.base, Letter)
         sign = node.base.name
         self.notes.seen.append(Seen(sign, symbol.array, node.at, argument, written))
         return self.powered(Read(symbol.array, at, sign), above)
-
-    def everywhere(self, array: str) -> Read:
-        """The field or the signal of any neuron, of which nothing else is said."""
-        symbol = self.profile.of_array(array)
-        neurons = ["j", *(n for n, s in self.profile.letters.items() if s == "neuron")]
-        name = next(
-            (n for n in neurons if n in self.profile.letters and not self.context.role(n)), "·"
-        )
-        layer = tuple(
-            Var(n, SORTS[s])
-            for n, s in self.profile.letters.items()
-            if s == "layer" and "layer" in symbol.subscript + symbol.superscript
-        )[:1]
-        return Read(array, (*layer, Var(name, NEURON), UNWRITTEN), symbol.sign)
 
     def powered(self, base: Formula, above: Node | None) -> Formula:
         """The base to the power that stands above it."""

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.indexed import Count, Num, Var
+from symbolic.reading.anywhere import bare_argument, exponent, of_any_neuron
 from symbolic.reading.context import Label, Seen
 from symbolic.reading.formulas import (
     SORTS,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from symbolic.reading.elaborate import Elaborator
 
 MOST_DEEP = 100
-EULER = ("e", "\\mathrm{e}")
 CALLS = {"\\exp": "exp", "\\ln": "ln", "\\log": "ln", "\\tanh": "tanh", "\\sinh": "sinh",
          "\\cosh": "cosh", "\\sin": "sin", "\\cos": "cos"}  # fmt: skip
 
@@ -164,7 +164,7 @@ class Factors:
 
     def _greatest(self, node: Mark) -> Formula:
         """max(0, x), the rectifier."""
-        following = self.factors[self.n] if self.n < len(self.factors) else None
+        following = self._following()
         items = following.items if isinstance(following, Group) and not self.signs[self.n] else ()
         others = [one for one in items if not (isinstance(one, Number) and one.text == "0")]
         if len(items) != 2 or len(others) != 1:
@@ -172,9 +172,12 @@ class Factors:
         self.n += 1
         return Call("relu", self.by.read(others[0]))
 
+    def _following(self) -> Node | None:
+        return self.factors[self.n] if self.n < len(self.factors) else None
+
     def _argument(self, name: str, at: int) -> tuple[Formula, Node | None]:
         """What a function is applied to, and the power above its bracket."""
-        following = self.factors[self.n] if self.n < len(self.factors) else None
+        following = self._following()
         above: Node | None = None
         if isinstance(following, Scripted) and not following.primes and following.sub is None:
             above, following = following.sup, following.base
@@ -196,11 +199,11 @@ class Factors:
         by, name = self.by, node.base.name
         if name in by.profile.sizes and node.sub is None and not node.primes:
             return by.powered(Count(SORTS[by.profile.sizes[name]].extent().name), node.sup)
-        exponential = self._exponential(node)
-        if exponential is not None:
-            return exponential
+        power = exponent(node, by.profile)
+        if power is not None:
+            return Call("exp", by.read(power))
         if by.bare == name and node.sub is None and not node.primes:
-            return by.powered(by.everywhere("v"), node.sup)
+            return by.powered(of_any_neuron("v", by.context), node.sup)
         symbol = by.symbol(node.base)
         if symbol.kind == "activation":
             return self._applied(symbol, node)
@@ -223,37 +226,14 @@ class Factors:
                 f"A power on {symbol.sign} may mean composition.", "Write (…)^2.", power.at
             )
         self.by.notes.seen.append(Seen(node.base.name, symbol.array, node.at, True, None))
-        self._bare()
+        self.by.bare = bare_argument(self._following(), self.by.profile) or self.by.bare
         argument, above = self._argument(node.base.name, node.at)
         applied = Applied(symbol.array, at, argument, node.primes, node.base.name)
         return self.by.powered(applied, above)
 
-    def _bare(self) -> None:
-        """φ(v): the letter between the brackets stands for any field."""
-        following = self.factors[self.n] if self.n < len(self.factors) else None
-        if isinstance(following, Group) and len(following.items) == 1:
-            letter, profile = following.items[0], self.by.profile
-            fields = any(symbol.kind == "field" for symbol in profile.symbols.values())
-            if fields and isinstance(letter, Letter) and letter.name not in {
-                *profile.letters, *profile.sizes, *profile.arguments
-            }:  # fmt: skip
-                self.by.bare = letter.name
-
-    def _exponential(self, node: Scripted) -> Formula | None:
-        """e^x, where e is not the error signal of a sample x."""
-        assert isinstance(node.base, Letter)
-        if node.base.name not in EULER or node.sub is not None or node.primes:
-            return None
-        above = node.sup
-        if isinstance(above, Addition | Product | Quotient | Scripted) or (
-            isinstance(above, Letter) and above.name not in self.by.profile.letters
-        ):
-            return Call("exp", self.by.read(above))
-        return None
-
     def _change(self, node: Scripted) -> Formula:
         """Δw_{ji}: the correction of the weight that follows."""
-        following = self.factors[self.n] if self.n < len(self.factors) else None
+        following = self._following()
         base = following.base if isinstance(following, Scripted) else following
         symbol = self.by.profile.symbol(base.name) if isinstance(base, Letter) else None
         if symbol is None or symbol.kind not in ("weight", "bias") or node.sup or node.primes:
@@ -272,7 +252,7 @@ class Factors:
 
     def _swallowed(self) -> tuple[bool, Node | None]:
         """Whether an argument such as (n) follows, which is not read, and the power above it."""
-        following = self.factors[self.n] if self.n < len(self.factors) else None
+        following = self._following()
         above: Node | None = None
         if isinstance(following, Scripted) and following.sub is None and not following.primes:
             above, following = following.sup, following.base

@@ -30,8 +30,8 @@ from symbolic.reading.theory import (
     Base,
     Sets,
     base_of,
+    missed_definitions,
     name_of,
-    unread,
 )
 
 SPANS = {
@@ -42,7 +42,7 @@ SPANS = {
 """What a sum of unsaid range may run over."""
 
 
-_UNREAD = "It fails as things are usually defined, and what the text defines at"
+_UNREAD = "It fails as things are usually defined, but a formula or function named at"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class _Judge:
         self.refuter = Refuter(base)
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
-        self.unread = unread(reading)
+        self.unread = missed_definitions(reading)
         self.document, self.reading = document, reading
         self.wrong: set[int] = set()
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -195,7 +195,7 @@ class _Judge:
         if not proofs:
             missed = [self.unread[one] for one in arrays if one in self.unread]
             if isinstance(against, Counterexample) and missed:
-                return Reached("open", roles, span, why=f"{_UNREAD} {missed[0]} was not understood")
+                return Reached("open", roles, span, why=f"{_UNREAD} {missed[0]} is not used")
             if isinstance(against, Counterexample):
                 return Reached("refuted", roles, span, against=against)
             if not against:

@@ -7,7 +7,7 @@ they had been written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from symbolic.reading.context import Context
 from symbolic.reading.formulas import LAYER
@@ -32,7 +32,6 @@ from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
     Addition,
     BigSum,
-    Braced,
     Group,
     Letter,
     Mark,
@@ -41,8 +40,8 @@ from symbolic.reading.tree import (
     Number,
     Product,
     Quotient,
-    Root,
     Scripted,
+    outside_scripts,
 )
 
 WHOLE = ("signal", "field", "local gradient", "bias", "target", "weight")
@@ -79,7 +78,7 @@ def is_whole(node: Node, context: Context) -> bool:
     """Whether a formula speaks of a vector or matrix without its indices."""
     if LAYER.name not in context.profile.letters.values():
         return False
-    return any(_is_bare(part, context) for part in _walk(node))
+    return any(_is_bare(part, context) for part in outside_scripts(node))
 
 
 def components(members: Sequence[Node | None], context: Context) -> list[Node | None]:
@@ -108,23 +107,6 @@ def components(members: Sequence[Node | None], context: Context) -> list[Node | 
     column = letters[1 if row else 0] if first.columns else ""
     used = frozenset({row, column})
     return [None if one is None else one.build(row, column, used) for one in shaped]
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    """The nodes of a formula without those in scripts."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        yield top
-        match top:
-            case Product(parts) | Addition(parts) | Group(parts):
-                stack += parts
-            case Quotient(over, under):
-                stack += [over, under]
-            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body):
-                stack.append(body)
-            case Scripted(base) if not isinstance(base, Letter):
-                stack.append(base)
 
 
 def _is_bare(node: Node, context: Context) -> bool:

@@ -268,3 +268,23 @@ def _without_roles(text: str) -> str:
 
 def _plain_quotes(text: str) -> str:
     return re.sub("[“”„«»]|''|``", '"', text)
+
+
+_FUNCTIONS = {  # what words say of an array without a formula
+    "phi": r"logistic|sigmoid(?:al)?|hyperbolic\s+tangent|tanh|relu|rectif\w+|softmax|softplus|"
+    r"linear\s+(?:output|unit|neuron|activation)s?",
+    "E": r"cross[-\s]entropy|log[-\s]?likelihood",
+}
+_NAMED = {
+    array: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for array, words in _FUNCTIONS.items()
+}
+
+
+def named(text: str) -> Iterator[tuple[str, int]]:
+    """The arrays of which words name a function, and where.
+
+    >>> list(named("With logistic units"))
+    [('phi', 5)]
+    """
+    for array, words in _NAMED.items():
+        yield from ((array, found.start()) for found in words.finditer(text))

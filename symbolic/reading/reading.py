@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Notes, Role
@@ -21,9 +22,9 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import after, conditional, lead, said, sums_over, unread
+from symbolic.reading.prose import after, conditional, lead, named, said, sums_over, unread
 from symbolic.reading.relations import Relations
-from symbolic.reading.source import NotUnderstood, Problem
+from symbolic.reading.source import NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
@@ -68,13 +69,15 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
+        self.named: list[tuple[str, Place]] = []
 
     def reading(self) -> Reading:
         pieces = self.document.pieces
         for number, piece in enumerate(pieces):
             match piece:
-                case Prose(text):
+                case Prose(text, at):
                     self.words += plain(text)
+                    self.named += [(array, self.source.place(at + n)) for array, n in named(text)]
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -89,7 +92,13 @@ class _Reader:
         )
         problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
         return Reading(
-            self.profile, tuple(self.relations.claims), entries, problems, slips, self.usual
+            self.profile,
+            tuple(self.relations.claims),
+            entries,
+            problems,
+            slips,
+            self.usual,
+            tuple(self.named),
         )
 
     # -- pieces
@@ -291,7 +300,9 @@ class _Reader:
         """The sides of a chain; whole vectors and matrices by their components."""
         layered = "layer" in self.profile.letters.values()
         trees = [parse(normed(m) if layered else m) if m else None for m in members]
-        if any(tree is not None and is_whole(tree, context) for tree in trees):
+        written = [tree for tree in trees if tree is not None]
+        everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
+        if not everywhere and any(is_whole(tree, context) for tree in written):
             if "*" in self.local:
                 raise NotUnderstood(
                     "It is said of some neurons, and shows whole vectors.",

@@ -29,7 +29,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.samples import meant
 from symbolic.reading.source import Place
-from symbolic.reading.theory import unread
+from symbolic.reading.theory import missed_definitions
 
 
 def prepared(reading: Reading) -> Reading:
@@ -51,7 +51,7 @@ def _costed(reading: Reading) -> Reading:
         for part in walk(side)
         if isinstance(part, Read)
     }
-    if defined or "e" not in read or "E" in unread(reading):
+    if defined or "e" not in read or "E" in missed_definitions(reading):
         return reading
     k = Var(
         next(name for name, sort in reading.profile.letters.items() if sort == "neuron"), NEURON

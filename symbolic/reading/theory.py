@@ -361,7 +361,7 @@ def _require_one_sample(head: Read, body: Formula) -> None:
             raise InputError(f"The definition of {head.sign} does not sum over what feeds it.")
 
 
-def unread(reading: Reading) -> Mapping[str, Place]:
+def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     """What the document may define in words or formulas that are not used: array → where.
 
     That is what has no definition in it and stands on the left of a formula that was not
@@ -377,6 +377,9 @@ def unread(reading: Reading) -> Mapping[str, Place]:
             left = entry.text if symbol.array == "phi" else _opening(entry.text)
             if any(sign in left for sign in (symbol.sign, *symbol.also)):
                 found.setdefault(symbol.array, entry.place)
+    for array, place in reading.named:
+        if array not in made:
+            found.setdefault(array, place)
     for claim in reading.claims:
         if claim.problems and "phi" not in made and stated(claim.left, claim.right):
             found.setdefault("phi", claim.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -145,3 +146,20 @@ Node = (
     | Condition
     | Norm
 )
+
+
+def outside_scripts(node: Node) -> Iterator[Node]:
+    """The nodes of a formula without those in scripts."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        match top:
+            case Product(parts) | Addition(parts) | Group(parts):
+                stack += parts
+            case Quotient(over, under):
+                stack += [over, under]
+            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body):
+                stack.append(body)
+            case Scripted(base) if not isinstance(base, Letter):
+                stack.append(base)

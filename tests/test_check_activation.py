@@ -1,0 +1,213 @@
+"""Documents that say which activation function they mean, and costs with logarithms."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import reduce
+from pathlib import Path
+
+import pytest
+from flint import ctx
+
+from reports.cli import main
+from symbolic.duals import (
+    Dual,
+    Scalar,
+    add,
+    apply,
+    differ,
+    inverse,
+    multiply,
+    plain,
+    power,
+    tangent,
+    total,
+)
+from symbolic.indexed import Num
+from symbolic.reading.activation import ARGUMENT, SLOPES, slope
+from symbolic.reading.claims import Kind
+from symbolic.reading.formulas import Call, Formula, Plus, Power, Times
+from symbolic.reading.judgement import judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+
+NETWORK = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi(v_j)$.
+Let $e_j = d_j - y_j$ for an output neuron $j$, let $\mathcal{E} = \frac12 \sum_j e_j^2$ and
+let $\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}$.
+"""
+LOGISTIC = r"$$\varphi(v) = \frac{1}{1 + e^{-v}}$$" + "\n"
+TANH = r"$$\varphi(v) = \tanh(v)$$" + "\n"
+SCALED = r"$$\varphi(v) = \frac{1}{1 + \exp(-2 v)}$$" + "\n"
+RECTIFIER = r"$$\varphi(v) = \max(0, v)$$" + "\n"
+ENTROPY = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi(v_j)$.
+Let $\mathcal{E} = -\sum_j \left( d_j \ln y_j + (1 - d_j) \ln(1 - y_j) \right)$ and
+let $\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}$.
+"""
+OUTPUT = "For an output neuron $j$,\n"
+
+
+def words(text: str, profile: str = "haykin") -> list[str]:
+    """The verdicts of the claims."""
+    lines = judge(read_document(text, open_profile(profile))).lines
+    return [one.word for one in lines if one.claim.kind is not Kind.DEFINITION]
+
+
+def line(formula: str) -> str:
+    return f"$${formula}$$\n"
+
+
+@pytest.mark.parametrize(
+    ("says", "right", "wrong"),
+    [
+        (LOGISTIC, r"\varphi'(v) = \varphi(v) (1 - \varphi(v))", r"\varphi'(v) = 1 - \varphi(v)"),
+        (LOGISTIC, r"\varphi'(v_j) = y_j (1 - y_j)", r"\varphi'(v_j) = y_j (1 + y_j)"),
+        (LOGISTIC, r"\varphi'(v) = \frac{e^{-v}}{(1 + e^{-v})^2}", r"\varphi'(v) = e^{-v}"),
+        (SCALED, r"\varphi'(v_j) = 2 y_j (1 - y_j)", r"\varphi'(v_j) = y_j (1 - y_j)"),
+        (TANH, r"\varphi'(v_j) = (1 + y_j) (1 - y_j)", r"\varphi'(v_j) = y_j (1 - y_j)"),
+        (TANH, r"\delta_j = e_j (1 - y_j^2)", r"\delta_j = e_j (1 + y_j^2)"),
+        (
+            LOGISTIC,
+            r"\delta_j = (d_j - y_j) y_j (1 - y_j)",
+            r"\delta_j = (y_j - d_j) y_j (1 - y_j)",
+        ),
+        (RECTIFIER, r"\delta_j = e_j \varphi'(v_j)", r"\delta_j = e_j y_j"),
+    ],
+)
+def test_slopes_written_out_are_proved_and_wrong_ones_refuted(
+    says: str, right: str, wrong: str
+) -> None:
+    assert words(NETWORK + says + OUTPUT + line(right)) == ["proved"]
+    assert words(NETWORK + says + OUTPUT + line(wrong)) == ["refuted"]
+
+
+def test_a_hidden_neuron_with_the_logistic_function() -> None:
+    hidden = "For a hidden neuron $j$,\n"
+    right = r"\delta_j = y_j (1 - y_j) \sum_k \delta_k w_{kj}"
+    assert words(NETWORK + LOGISTIC + hidden + line(right)) == ["proved"]
+    wrong = right.replace("(1 - y_j)", "(1 - y_j)^2")
+    assert words(NETWORK + LOGISTIC + hidden + line(wrong)) == ["refuted"]
+
+
+def test_the_same_line_is_not_true_of_every_function() -> None:
+    assert words(NETWORK + OUTPUT + line(r"\delta_j = e_j y_j (1 - y_j)")) == ["refuted"]
+    assert words(NETWORK + TANH + OUTPUT + line(r"\delta_j = e_j y_j (1 - y_j)")) == ["refuted"]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        r"where $\varphi$ is the logistic function. ",
+        "All units are rectified linear units. ",
+        r"$$\varphi(v) = \arctan(v)$$" + "\n",
+        r"For an output neuron $j$, $\varphi_j(v_j) = \tanh(v_j)$. ",
+    ],
+)
+def test_a_function_that_is_named_and_not_used_refutes_nothing(says: str) -> None:
+    """The line may be true of the function that is meant."""
+    assert words(NETWORK + says + OUTPUT + line(r"\delta_j = e_j y_j (1 - y_j)"))[-1] == "open"
+    assert words(NETWORK + says + OUTPUT + line(r"\delta_j = e_j \varphi'(v_j)"))[-1] == "proved"
+
+
+def test_a_cost_that_is_not_understood_is_not_taken_for_the_usual_one() -> None:
+    text = NETWORK.replace(r"\frac12 \sum_j e_j^2", r"\operatorname{huber}(e_j)")
+    assert words(text + OUTPUT + line(r"\delta_j = e_j \varphi'(v_j)"))[-1] == "open"
+    named = NETWORK.replace(r"let $\mathcal{E} = \frac12 \sum_j e_j^2$", "take the cross-entropy")
+    assert words(named + OUTPUT + line(r"\delta_j = e_j \varphi'(v_j)"))[-1] == "open"
+
+
+def test_a_definition_that_is_not_understood_leaves_its_lines_open() -> None:
+    text = NETWORK.replace(r"-\frac{\partial \mathcal{E}}{\partial v_j}", r"\oint \mathcal{E}")
+    assert words(text + OUTPUT + line(r"\delta_j = -e_j \varphi'(v_j)"))[-1] == "open"
+
+
+def test_the_cross_entropy_of_logistic_outputs() -> None:
+    steps = OUTPUT + line(
+        r"\frac{\partial \mathcal{E}}{\partial y_j} = -\frac{d_j}{y_j} + \frac{1 - d_j}{1 - y_j}"
+        r" = \frac{y_j - d_j}{y_j (1 - y_j)}"
+    )
+    assert words(ENTROPY + LOGISTIC + steps) == ["proved", "proved"]
+    assert words(ENTROPY + LOGISTIC + OUTPUT + line(r"\delta_j = d_j - y_j")) == ["proved"]
+    assert words(ENTROPY + LOGISTIC + OUTPUT + line(r"\delta_j = y_j - d_j")) == ["refuted"]
+    assert words(ENTROPY + TANH + OUTPUT + line(r"\delta_j = d_j - y_j")) != ["proved"]
+
+
+def test_a_proof_with_denominators_holds_where_they_are_not_zero() -> None:
+    text = ENTROPY + LOGISTIC + OUTPUT + line(r"\delta_j = d_j - y_j")
+    [one] = [
+        one
+        for one in judge(read_document(text, open_profile("haykin"))).lines
+        if one.word == "proved"
+    ]
+    assert all(case.partly for case in one.cases)
+
+
+@pytest.mark.parametrize("wrong", [r"\frac{1}{y_j - y_j} = e_j", r"\frac{1}{e_j - d_j + y_j} = 0"])
+def test_a_denominator_that_is_always_zero_proves_nothing(wrong: str) -> None:
+    assert words(NETWORK + OUTPUT + line(wrong)) == ["open"]
+
+
+def test_cross_entropy_in_nielsens_notation() -> None:
+    text = r"""Let $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ and $a^l_j = \sigma(z^l_j)$, with
+$$\sigma(z) = \frac{1}{1 + e^{-z}}, \qquad \sigma'(z) = \sigma(z) (1 - \sigma(z)).$$
+Let $C = -\sum_j \left[ y_j \ln a^L_j + (1 - y_j) \ln(1 - a^L_j) \right]$ and
+let $\delta^l_j = \frac{\partial C}{\partial z^l_j}$. Then
+$$\delta^L_j = a^L_j - y_j, \qquad \frac{\partial C}{\partial w^L_{jk}} = a^{L-1}_k (a^L_j - y_j).$$
+"""
+    assert words(text, "nielsen") == ["proved", "proved", "proved"]
+    wrong = text.replace(r"a^{L-1}_k (a^L_j - y_j)", r"a^{L-1}_k (a^L_j - y_j) a^L_j (1 - a^L_j)")
+    assert words(wrong, "nielsen") == ["proved", "proved", "refuted"]
+
+
+def test_the_numbers_of_a_counterexample_are_those_of_the_function(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "notes.md"
+    file.write_text(NETWORK + SCALED + OUTPUT + line(r"\varphi'(v_j) = y_j (1 - y_j)"), "utf-8")
+    assert main(["check", str(file)]) == 1
+    out = capsys.readouterr().out
+    assert "Every signal is 1/(1 + exp(−2 v)) of the field v" in " ".join(out.split())
+    assert "0.035663778935…" in out
+    assert "2 y_j (1 − y_j) (a factor 2)" in out
+
+
+AT = Fraction(3, 7)
+
+
+def value(formula: Formula) -> Scalar:
+    """The number that a formula in one argument has at 3/7."""
+    match formula:
+        case Num(number):
+            return number
+        case Plus(terms):
+            return total(map(value, terms))
+        case Times(factors):
+            return reduce(multiply, map(value, factors), Fraction(1))
+        case Power(base, exponent):
+            return power(value(base), exponent)
+        case Call("logistic", argument):
+            below = apply("exp", multiply(Fraction(-1), value(argument)))
+            return inverse(add(Fraction(1), below))
+        case Call(name, argument):
+            return apply(name, value(argument))
+    return AT
+
+
+@pytest.mark.parametrize("name", sorted(SLOPES.keys() - {"logistic", "softplus", "relu", "step"}))
+def test_the_slope_of_every_function_is_its_derivative(name: str) -> None:
+    with ctx.workprec(200):
+        by_duals = tangent(apply(name, Dual(AT, Fraction(1))))
+        assert same(value(slope(Call(name, ARGUMENT))), by_duals)
+
+
+def test_the_slopes_of_the_logistic_function_and_its_integral() -> None:
+    with ctx.workprec(200):
+        logistic = value(Call("logistic", ARGUMENT))
+        rest = add(Fraction(1), multiply(Fraction(-1), logistic))
+        assert same(value(slope(Call("logistic", ARGUMENT))), multiply(logistic, rest))
+        assert same(value(slope(Call("softplus", ARGUMENT))), logistic)
+
+
+def same(one: Scalar, other: Scalar) -> bool:
+    """Equal as far as 190 bits can tell."""
+    gap = plain(add(one, multiply(Fraction(-1), other)))
+    return not differ(gap, Fraction(0)) and differ(plain(one), Fraction(0))
