@@ -31,9 +31,10 @@ from symbolic.reading.pathways import CORE
 from symbolic.reading.theory import COST, Base, name_of
 from symbolic.reading.worlds import World
 
-Number = tuple[Fraction, Fraction]  # value and slope
+Exact = int | Fraction
+Number = tuple[Exact, Exact]  # value and slope; a whole number is an int, which is fast
 Entry = tuple[str, tuple[int, ...]]
-ZERO = Fraction(0)
+ZERO = 0
 
 
 class UndefinedError(Exception):
@@ -49,7 +50,7 @@ def evaluated(
     for formula in formulas:
         at = {v: letters[v.name] for v in free(formula) if v.name in letters}
         try:
-            found.append(values.of(formula, at)[0])
+            found.append(Fraction(values.of(formula, at)[0]))
         except (UndefinedError, KeyError):
             found.append(None)
     return tuple(found)
@@ -60,7 +61,8 @@ def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Fraction
     values = Values(base, world)
     try:
         return tuple(
-            values.quantity((array, (neuron, s)), None)[0] for s in range(1, world.samples + 1)
+            Fraction(values.quantity((array, (neuron, s)), None)[0])
+            for s in range(1, world.samples + 1)
         )
     except UndefinedError:
         return ()
@@ -89,10 +91,10 @@ class Values:
     ) -> Number:
         """The value of a formula and its slope by `by`."""
         match formula:
-            case Num(value):
-                return value, ZERO
+            case Num(number):
+                return (number.numerator if number.denominator == 1 else number), ZERO
             case Count():
-                return Fraction(self.world.samples), ZERO
+                return self.world.samples, ZERO
             case Plus(terms):
                 parts = [self.of(term, at, by, within) for term in terms]
                 return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
@@ -100,9 +102,11 @@ class Values:
                 return self._product(factors, at, by, within)
             case Power(base, exponent) if exponent.denominator == 1:
                 value, slope = self.of(base, at, by, within)
-                if exponent < 0 and not value:
-                    raise UndefinedError
                 n = int(exponent)
+                if n < 0 and not value:
+                    raise UndefinedError
+                if n < 1:  # an int to the power of -1 would be a float
+                    value = Fraction(value)
                 return value**n, (n * value ** (n - 1) * slope if n else ZERO)
             case SumOver():
                 parts = [
@@ -114,7 +118,7 @@ class Values:
                 value, slope = self.of(argument, at, by, within)
                 own = [i for i in places if isinstance(i, Var) and i.sort == NEURON]
                 k = at[own[0]] if own else 1
-                derivatives = (value**2 + k * value, 2 * value + k, Fraction(2), ZERO, ZERO)
+                derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
                 if order > 2:
                     raise UndefinedError
                 return derivatives[order], derivatives[order + 1] * slope
@@ -161,7 +165,8 @@ class Values:
                 to, source = (self._index(i, at) for i in factor.at)
                 if (to, source) not in self.edges:
                     return ZERO, ZERO
-        value, slope = Fraction(1), ZERO
+        value: Exact = 1
+        slope: Exact = ZERO
         for factor in factors:
             v, s = self.of(factor, at, by, within)
             value, slope = value * v, value * s + slope * v
@@ -185,7 +190,7 @@ class Values:
         """The value of one entry and its slope."""
         if (entry, by) not in self._known:
             found = self._computed(entry, None if entry == by else by)
-            self._known[entry, by] = (found[0], Fraction(1)) if entry == by else found
+            self._known[entry, by] = (found[0], 1) if entry == by else found
         return self._known[entry, by]
 
     def _computed(self, entry: Entry, by: Entry | None) -> Number:
@@ -195,21 +200,21 @@ class Values:
             raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
-            return Fraction(self.edges.get((at[0], at[1]), 0)), ZERO
+            return self.edges.get((at[0], at[1]), 0), ZERO
         if name == "b":
             if kind == "input":
                 raise UndefinedError
-            return Fraction(at[0]), ZERO
+            return at[0], ZERO
         if name == "eta":
             return Fraction(3, 7), ZERO
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":
-            return Fraction(10 * at[0] + at[1]), ZERO
+            return 10 * at[0] + at[1], ZERO
         if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
             raise UndefinedError
         if name == "y" and kind == "input":
-            return Fraction(1 + at[0] + at[1]), ZERO
+            return 1 + at[0] + at[1], ZERO
         if name.startswith("dw") and (at[0], at[1]) not in self.edges:
             raise UndefinedError
         if name not in self.definitions:
