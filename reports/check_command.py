@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reports.check import Paper, as_json, as_json_of_all, checked, worst
+from reports.check import WRONG, Paper, as_json, as_json_of_all, checked, worst
 from reports.check_fix import fixed
 from reports.check_markdown import check_markdown
 from reports.check_page import check_page
@@ -162,9 +162,11 @@ def _fix(paper: Paper, options: argparse.Namespace) -> None:
     kind = "latex" if paper.kind == "latex" else "markdown"
     again = checked(goal, copy.text, kind, options.profile)
     write(Path(goal), copy.text)
-    wrong = sum(one.word == "refuted" for one in again.judgement.lines)
+    wrong = sum(one.word in WRONG for one in again.judgement.lines)
     lines = counted(len(copy.replaced), "place")
     still = "no line is wrong" if not wrong else f"{counted(wrong, 'line')} still wrong"
+    if again.unread:
+        still += f", {counted(len(again.unread), 'formula')} not understood"
     print(
         f"Written to {goal}: {lines} changed and marked; checked again, {still}.", file=sys.stderr
     )
@@ -173,7 +175,7 @@ def _fix(paper: Paper, options: argparse.Namespace) -> None:
 def _nothing(paper: Paper, left: Sequence[int]) -> str:
     if left:
         return "the right forms could not be put in place by a program; see the page."
-    if paper.verdict == "refuted":
+    if any(one.word in WRONG for one in paper.judgement.lines):
         return "no right form was found near the wrong lines; nothing was written."
     return "no line is wrong; nothing was written."
 

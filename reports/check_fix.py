@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reports.check import Paper
+from reports.check import WRONG, Paper
 from reports.check_markdown import bare, opened
 from reports.check_words import condition
 from reports.edits import Edits
@@ -72,7 +72,7 @@ def _changes(paper: Paper) -> Iterator[tuple[Claim, Formula | None, str]]:
         yield paper.line(repair.definition).claim, repair.right, repair.edit
     for one in paper.judgement.lines:
         near = [case.nearest for case in one.cases if case.nearest is not None]
-        if one.word != "refuted" or one.claim.number in mended or not near:
+        if one.word not in WRONG or one.claim.number in mended or not near:
             continue
         for_all = all(
             case.nearest is not None and case.nearest.right == near[0].right for case in one.cases
