@@ -86,3 +86,79 @@ def test_the_copy_has_the_right_form_of_an_index_error() -> None:
     assert again.verdict == "proved"
     left = fixed(checked("notes.md", HIDDEN, "markdown", "haykin"))
     assert (left.replaced, left.text) == ((), HIDDEN)  # no right form is known: nothing is guessed
+
+
+# -- the copy is written as its author writes
+
+
+WRONG = START + (
+    r"$$\delta_j(n) = \phi_j'(v_j(n)) \cdot \sum_k w_{jk}(n)\, \delta_k(n) = "
+    r"-\frac{\partial \mathcal{E}(n)}{\partial v_j(n)}$$" + "\n"
+)
+
+
+def copy_of(document: str, kind: str = "markdown") -> str:
+    copy = fixed(checked("notes", document, kind, "haykin"))
+    assert copy.replaced
+    assert copy.left == ()
+    again = checked("copy", copy.text, kind, "haykin")
+    assert (again.verdict, again.unread) == ("proved", ())
+    return copy.text
+
+
+def test_the_mark_of_the_iteration_and_all_that_is_right_stay_as_they_were_typed() -> None:
+    assert r"= \phi_j'(v_j(n)) \sum_{k} w_{kj}(n) \delta_k(n) = -\frac" in copy_of(WRONG)
+
+
+def test_a_formula_without_the_mark_gets_none() -> None:
+    text = copy_of(WRONG.replace("(n)", ""))
+    assert r"= \phi_j'(v_j) \sum_{k} w_{kj} \delta_k = -\frac" in text
+
+
+def test_macros_of_the_author_stay_where_their_piece_is_unchanged() -> None:
+    macros = r"\newcommand{\act}[1]{\phi_#1'(v_#1(n))} \newcommand{\err}{\delta_k(n)}" + "\n\n"
+    document = macros + WRONG.replace(r"\phi_j'(v_j(n))", r"\act{j}").replace(
+        r"\delta_k(n)", r"\err"
+    )
+    assert r"= \act{j} \sum_{k} w_{kj}(n) \err = -\frac" in copy_of(document)
+
+
+def test_the_copy_of_a_notebook_is_a_notebook_and_only_the_wrong_cell_is_new() -> None:
+    first, second = START.strip().split("\n\n")
+    wrong = WRONG.strip().split("\n\n")[-1]
+    notebook = {
+        "cells": [
+            {"cell_type": "markdown", "metadata": {}, "source": [f"{first}\n", "\n", second]},
+            {"cell_type": "code", "metadata": {}, "outputs": [], "source": "x = 1.0\ny = '$$'"},
+            {"cell_type": "markdown", "metadata": {"é": 1e3}, "source": ["Then\n", wrong]},
+        ],
+        "metadata": {},
+        "nbformat": 4,
+    }
+    for layout in (1, None):
+        for plain in (True, False):
+            document = json.dumps(notebook, indent=layout, ensure_ascii=plain)
+            text = copy_of(document, "notebook")
+            again = json.loads(text)
+            source = again["cells"][2].pop("source")
+            assert source[0] == "Then\n"
+            assert r"\sum_{k} w_{kj}(n) \delta_k(n)" in source[1]
+            assert "".join(source).count("<!-- proofprop: changed") == 1
+            begin = document.index('"source"', document.index("\\u00e9" if plain else "é"))
+            assert text.startswith(document[:begin])
+            assert text.endswith(document[document.index("]", begin + len(wrong)) :])
+
+
+def test_fix_of_a_notebook_writes_a_notebook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "notes.ipynb"
+    cells = [{"cell_type": "markdown", "source": WRONG}]
+    file.write_text(json.dumps({"cells": cells}), "utf-8")
+    assert main(["check", str(file), "--fix"]) == 1
+    assert "one place changed and marked; checked again, no line is wrong" in (
+        capsys.readouterr().err
+    )
+    assert main(["check", str(tmp_path / "notes.fixed.ipynb")]) == 0
+    assert main(["check", str(file), "--fix", "-o", str(tmp_path / "copy.md")]) == 2
+    assert not (tmp_path / "copy.md").exists()
