@@ -16,8 +16,11 @@ from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile, open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.rendering import render
-from symbolic.reading.source import Place
+from symbolic.reading.source import DEFINITE, Place
 from symbolic.reading.symbols import symbols
+
+WRONG = ("refuted", "unjustified")
+"""The verdicts of a line that cannot stay as it is."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,16 @@ class Paper:
 
     @property
     def verdict(self) -> str:
-        """The worst of all; a formula that is not understood leaves the document open."""
+        """The worst of all; a formula that is not understood leaves the document open.
+
+        One with a type or index error is no open question.
+        """
         lines = self.judgement.lines
         words = {one.word for one in lines}
         if "refuted" in words:
             return "refuted"
+        if "unjustified" in words or any(entry.fault in DEFINITE for entry in self.unread):
+            return "unjustified"
         if self.unread or "open" in words or "proved" not in words:
             return "open"
         arguments = {one.argument.word for one in lines if one.argument is not None}
@@ -58,7 +66,7 @@ class Paper:
         broken = self.judgement.broken
         if broken is not None:
             return self.line(broken)
-        return next((one for one in self.judgement.lines if one.word == "refuted"), None)
+        return next((one for one in self.judgement.lines if one.word in WRONG), None)
 
     def line(self, number: int) -> Judged:
         """The line of this number."""
@@ -89,7 +97,10 @@ def as_json(paper: Paper) -> Json:
     result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, reading.profile) for one in judgement.lines],
-        "not_understood": [{**source(e.place), "text": e.text, "why": e.why} for e in paper.unread],
+        "not_understood": [
+            {**source(e.place), "text": e.text, "kind": str(e.fault), "why": e.why}
+            for e in paper.unread
+        ],
         "lints": [{**source(slip.place), "what": slip.what} for slip in reading.lints],
         "symbols": [
             {
@@ -153,6 +164,8 @@ def _item(one: Judged, profile: Profile) -> Json:
         "source": source(claim.place),
         "cases": [_case(case) for case in one.cases],
     }
+    if claim.fault is not None:
+        row["kind"] = str(claim.fault.fault)
     bad = next((c.against for c in one.cases if c.word == "refuted" and c.against), None)
     if bad is not None:
         row["counterexample"] = {

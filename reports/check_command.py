@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reports.check import Paper, as_json, as_json_of_all, checked, worst
+from reports.check import WRONG, Paper, as_json, as_json_of_all, checked, worst
 from reports.check_fix import fixed
 from reports.check_markdown import check_markdown
 from reports.check_page import check_page
@@ -27,7 +27,7 @@ from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.arrays.profile import ArrayProfile
-from symbolic.reading.documents import kind_of
+from symbolic.reading.documents import SUFFIXES, kind_of
 from symbolic.reading.notation import open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
@@ -139,7 +139,7 @@ def _agree(options: argparse.Namespace) -> None:
     if options.output:
         if len(names) > 1:
             raise InputError("-o writes the page of one document; give one FILE.")
-        writable(options.output, (".md", ".tex") if options.fix else tuple(WRITERS))
+        writable(options.output, _copies(names[0]) if options.fix else tuple(WRITERS))
         _spare(options.output, names)
     elif options.fix and STDIN in names:
         raise InputError("the fixed copy of stdin needs a name; add -o FILE.md.")
@@ -159,12 +159,14 @@ def _fix(paper: Paper, options: argparse.Namespace) -> None:
         print(f"{paper.name}: {_nothing(paper, copy.left)}", file=sys.stderr)
         return
     goal = options.output or _copy_of(paper.name)
-    kind = "latex" if paper.kind == "latex" else "markdown"
+    kind = "markdown" if paper.kind == "formula" else paper.kind
     again = checked(goal, copy.text, kind, options.profile)
     write(Path(goal), copy.text)
-    wrong = sum(one.word == "refuted" for one in again.judgement.lines)
+    wrong = sum(one.word in WRONG for one in again.judgement.lines)
     lines = counted(len(copy.replaced), "place")
     still = "no line is wrong" if not wrong else f"{counted(wrong, 'line')} still wrong"
+    if again.unread:
+        still += f", {counted(len(again.unread), 'formula')} not understood"
     print(
         f"Written to {goal}: {lines} changed and marked; checked again, {still}.", file=sys.stderr
     )
@@ -173,15 +175,23 @@ def _fix(paper: Paper, options: argparse.Namespace) -> None:
 def _nothing(paper: Paper, left: Sequence[int]) -> str:
     if left:
         return "the right forms could not be put in place by a program; see the page."
-    if paper.verdict == "refuted":
+    if any(one.word in WRONG for one in paper.judgement.lines):
         return "no right form was found near the wrong lines; nothing was written."
     return "no line is wrong; nothing was written."
 
 
+def _copies(name: str) -> tuple[str, ...]:
+    """How the name of the copy may end: it is a document of the same kind."""
+    if name == STDIN:
+        return (".md", ".tex")
+    same = kind_of(name)
+    return tuple(suffix for suffix, kind in SUFFIXES.items() if kind == same)
+
+
 def _copy_of(name: str) -> str:
-    """notes.fixed.md for notes.md; the copy of a notebook is Markdown."""
+    """notes.fixed.md for notes.md."""
     path = Path(name)
-    return str(path.with_suffix(".fixed.tex" if path.suffix == ".tex" else ".fixed.md"))
+    return str(path.with_suffix(f".fixed{path.suffix}"))
 
 
 def _checked(name: str, profile: str) -> Paper:

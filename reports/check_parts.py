@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from reports.check import Paper
 from reports.check_numbers import numbers, short
 from reports.check_words import (
+    FAULTY,
     MARKS,
     TITLES,
     alternatives,
     counts,
+    faults,
     notes,
     numbered,
     repair_words,
@@ -91,7 +93,8 @@ class PageOf:
 
     def verdict(self) -> VerdictBox:
         paper = self.paper
-        words = prose(counts(paper.judgement.lines, len(paper.unread)))
+        faulty = faults(paper.judgement.lines, paper.unread)
+        words = prose(counts(paper.judgement.lines, paper.unread))
         first = paper.first_broken
         if first is not None:
             kind = "" if first.cases else "the definition "
@@ -101,7 +104,8 @@ class PageOf:
         if paper.reading.lints:
             slips = counted(len(paper.reading.lints), "slip")
             words = (*words, *runs(f" At the end: {slips} of the writing."))
-        return VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], words)
+        title = FAULTY if paper.verdict == "unjustified" and faulty else TITLES[paper.verdict]
+        return VerdictBox(MARKS[paper.verdict], title, words)
 
     def finding(self) -> Iterator[Block]:
         """The first broken line, with its numbers, and the edit that mends most."""
@@ -118,6 +122,8 @@ class PageOf:
         if shown is not None:
             line = replace(self.line(shown, None), notes=self.notes(shown))
             yield replace(line, blocks=tuple(self.written_out(shown)))
+        elif repair is None:
+            yield self.line(first, None)
         yield from self._inherited()
 
     @property
@@ -215,7 +221,7 @@ class PageOf:
             yield block
 
     def unread(self, entry: Entry) -> Annotated:
-        why = (runs(f"Not understood: {entry.why}"),)
+        why = (runs(f"{str(entry.fault).capitalize()}: {entry.why}"),)
         return Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
 
     # -- at the end

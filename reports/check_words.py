@@ -8,11 +8,12 @@ from itertools import groupby
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
-from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
 from symbolic.reading.repairs import Repair
+from symbolic.reading.source import DEFINITE, Fault
 from symbolic.reading.theory import Assumption
 
 MARKS = {
@@ -30,6 +31,7 @@ TITLES = {
     "open": "Not decided.",
 }
 WITH_VALUE = "all of it has a value"
+FAULTY = "A line cannot be meant as it stands."
 SAID = {Assumption.SO: "there is a single output neuron"}
 ROLES = {
     "output": "an output neuron",
@@ -174,7 +176,7 @@ def kind_words(claim: Claim) -> Runs:
 
 def _fault(claim: Claim) -> Runs:
     """Why a line cannot be meant as it stands."""
-    problem = claim.problems[0]
+    problem = claim.fault or claim.problems[0]
     said = f"{str(problem.fault).capitalize()}: {problem.what} {problem.next_step}".strip()
     return prose(f"{said} So it is neither proved nor refuted.")
 
@@ -200,9 +202,17 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
     return tuple(dict.fromkeys(note for note in found if note))
 
 
-def counts(lines: Sequence[Judged], unread: int) -> str:
+def faults(lines: Sequence[Judged], unread: Sequence[Entry]) -> list[Fault]:
+    """The type and index errors, one for each formula that has one."""
+    found = [one.claim.fault.fault for one in lines if one.claim.fault is not None]
+    return found + [entry.fault for entry in unread if entry.fault in DEFINITE]
+
+
+def counts(lines: Sequence[Judged], unread: Sequence[Entry]) -> str:
     """How many formulas have which verdict."""
     words = [one.word for one in lines]
+    faulty = faults(lines, unread)
+    kinds = listed(sorted(map(str, dict.fromkeys(faulty))))
     needing = sum(
         one.word == "proved" and any(alternatives(case.under) for case in one.cases)
         for one in lines
@@ -215,8 +225,9 @@ def counts(lines: Sequence[Judged], unread: int) -> str:
         parts.append(f"{_are(proved)} proved{some}")
     for number, said in (
         (words.count("refuted"), "wrong"),
+        (len(faulty), f"faulty ({kinds})"),
         (words.count("open"), "not decided"),
-        (unread, "not understood"),
+        (sum(entry.fault not in DEFINITE for entry in unread), "not understood"),
     ):
         if number:
             parts.append(f"{_are(number)} {said}")

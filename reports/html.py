@@ -286,8 +286,14 @@ def _breakable(math: Math) -> str:
     return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
 
 
+_CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
+"""[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
+
+
 def _set(latex: str, shown: str) -> str:
-    return f'<span class="m" data-tex="{safe(latex)}">{safe(shown)}</span>'
+    """A formula for KaTeX, which breaks a line after any relation that stands in no braces."""
+    whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
+    return f'<span class="m" data-tex="{safe(whole)}">{safe(shown)}</span>'
 
 
 def _equations(lines: Sequence[Line]) -> str:

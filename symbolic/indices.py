@@ -91,7 +91,7 @@ class Calculus(Monomials):
         self._only: dict[str, Name] = {}  # the name of the element of a sort with one
         self._limits: dict[str, tuple[Linear, Linear]] = {}
         self._contexts: dict[tuple[Var, ...], Normal] = {}
-        self._laws: list[tuple[frozenset[Base], tuple[Atom, ...], Normal]] = []
+        self._laws: list[tuple[frozenset[Base], tuple[Atom, ...], frozenset[str], Normal]] = []
         for sorts in self.arrays.values():
             for sort in sorts:
                 self.know(sort)
@@ -344,7 +344,8 @@ class Calculus(Monomials):
             if sum(abs(power) for _, power in monomial[2]) >= len(pattern) or monomial[1]:
                 raise InputError(f"{law.name!r} must make a product shorter.")
         bound = frozenset(b for v in law.bound for b, _ in self.index(v)[1] if b[0] == "f")
-        self._laws.append((bound, tuple(pattern), value))
+        arrays = frozenset(get.array for get in law.pattern)
+        self._laws.append((bound, tuple(pattern), arrays, value))
 
     def _by_law(
         self, c: Number, sizes: dict[str, Number], bounds: list[Base], parts: Parts
@@ -353,8 +354,8 @@ class Calculus(Monomials):
         if not self._laws:
             return None
         held = {atom[1] for atom, _ in atoms if atom[0] == "x"}
-        for summed, pattern, value in self._laws:
-            if not held.issuperset(atom[1] for atom in pattern):
+        for summed, pattern, arrays, value in self._laws:
+            if not held >= arrays:
                 continue
             for table, rest in matches(pattern, dict(atoms)):
                 if not self._well_sorted(pattern, table):

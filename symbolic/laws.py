@@ -22,11 +22,15 @@ def matches(
             yield table, rest
             continue
         wanted = pattern[position]
-        for atom, power in sorted(rest.items(), reverse=True):
-            if atom[0] == "x" and atom[1] == wanted[1] and power >= 1:
-                unified = _unified(wanted[2], atom[2], table)
-                if unified is not None:
-                    stack.append((position + 1, unified, {**rest, atom: power - 1}))
+        found = [
+            (atom, power)
+            for atom, power in rest.items()
+            if atom[0] == "x" and atom[1] == wanted[1] and power >= 1
+        ]
+        for atom, power in sorted(found, reverse=True):
+            unified = _unified(wanted[2], atom[2], table)
+            if unified is not None:
+                stack.append((position + 1, unified, {**rest, atom: power - 1}))
 
 
 def _unified(

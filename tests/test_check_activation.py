@@ -139,6 +139,12 @@ def test_a_proof_with_denominators_holds_where_they_are_not_zero() -> None:
         if one.word == "proved"
     ]
     assert all(case.partly for case in one.cases)
+    text = NETWORK + OUTPUT + line(r"\frac{e_j}{e_j} = 1")
+    found = judge(read_document(text, open_profile("haykin"))).lines[-1]
+    assert [(case.word, case.partly) for case in found.cases] == [("proved", True)]
+    simple = NETWORK + OUTPUT + line(r"\delta_j = e_j \varphi'(v_j)")
+    found = judge(read_document(simple, open_profile("haykin"))).lines[-1]
+    assert [(case.word, case.partly) for case in found.cases] == [("proved", False)]
 
 
 @pytest.mark.parametrize("wrong", [r"\frac{1}{y_j - y_j} = e_j", r"\frac{1}{e_j - d_j + y_j} = 0"])

@@ -486,7 +486,7 @@ def test_the_brace_is_moved_over_what_it_names() -> None:
 def test_a_repair_changes_the_definition_and_leaves_what_it_mends() -> None:
     copy = fixed(repaired(annotated()))
     assert copy.replaced == (5,)
-    assert r"\delta_j = \frac{\partial \mathcal{E}}{\partial v_{j}} =" in copy.text
+    assert r"\delta_j = \frac{\partial \mathcal{E}}{\partial v_j} =" in copy.text
 
 
 def test_a_form_that_is_right_for_some_neurons_only_is_not_put_in() -> None:
@@ -507,11 +507,22 @@ def test_a_form_that_is_right_for_some_neurons_only_is_not_put_in() -> None:
         assert copy.replaced == (7, 9)
 
 
-def test_what_macros_write_is_left_to_the_user() -> None:
+def test_what_macros_write_stays_written_by_macros() -> None:
     macros = NOTES.replace("# Notes", r"\newcommand{\g}{e_j}").replace(r"\left( e_j \right)", r"\g")
     copy = fixed(annotated(macros))
-    assert 6 in copy.left
-    assert r"-\g \varphi" in copy.text
+    assert copy.replaced == (6, 7, 9)
+    assert r"= \g \varphi_j'(v_j)" in copy.text
+
+
+def test_a_side_that_begins_within_a_macro_is_left_to_the_user() -> None:
+    """What would be replaced is not all of what the macro writes."""
+    macros = NOTES.replace("# Notes", r"\newcommand{\g}{= -e_j}").replace(
+        r"= -\left( e_j \right)", r"\g"
+    )
+    copy = fixed(annotated(macros))
+    assert copy.left == (6,)
+    assert copy.replaced == (7, 9)
+    assert r"\g \varphi_j'(v_j)" in copy.text
 
 
 def test_the_fixed_copy_of_latex_is_marked_by_comments() -> None:

@@ -13,7 +13,8 @@ from nets import tied
 from page_example import Checked, checked, layered
 
 from reports.derivation_page import page, worst
-from reports.document import Document, Heading, Mark, RuleBox, VerdictBox
+from reports.document import Document, Drawn, Heading, Mark, Math, RuleBox, VerdictBox
+from reports.html import display
 from reports.instances import written_out
 from reports.jsonout import dumps, report
 from reports.latex import latex
@@ -293,3 +294,13 @@ def test_a_shared_weight_goes_by_its_own_name() -> None:
     shown = text(page(checked(tied())))
     assert "One weight is shared: s." in shown
     assert "v_a = s x" in shown
+
+
+def test_a_condition_in_brackets_is_never_broken_into_lines() -> None:
+    """KaTeX breaks after a relation outside of braces; a sum of brackets still breaks at its +."""
+    conditions = [r"[j \in \mathcal{O}]", "[t = 1]", r"[i \to j]", r"[t \ge 1]"]
+    for one in conditions:
+        formula = Drawn(rf"y_{{j}}\, {one} + 1", "shown")
+        assert rf'data-tex="\displaystyle y_{{j}}\, {{{one}}} + 1"' in display(Math(formula))
+    for other in (r"\bigl[a = b\bigr]", "[a + b]", r"\sqrt[3]{a = b}", r"a \in b"):
+        assert rf'data-tex="\displaystyle {other}"' in display(Math(Drawn(other, "shown")))

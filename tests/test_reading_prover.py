@@ -195,11 +195,11 @@ def test_a_signal_that_mixes_samples_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (r"$$\frac{e_j}{e_j} = 1$$", "denominator"),
+        (r"$$\sqrt{e_j^2} = e_j$$", "root"),
         (r"$$e_j \leq e_j$$", "equations"),
     ],
 )
-def test_what_may_have_no_value_is_not_proved(text: str, why: str) -> None:
+def test_roots_and_inequalities_are_not_proved(text: str, why: str) -> None:
     prover, claims = claims_of(OUTPUT + text)
     with pytest.raises(BeyondError, match=why):
         [prover.assumptions(case) for case in settled(claims[-1])]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from symbolic.indexed import Var
 from symbolic.reading.cases import settled
 from symbolic.reading.claims import Kind
+from symbolic.reading.formulas import NEURON, UNWRITTEN, Power, Read
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.values import evaluated
 from symbolic.reading.worlds import worlds
 from tests.test_reading_prover import HIDDEN, OUTPUT, PAIR, claims_of
 
@@ -114,3 +118,26 @@ def test_the_brace_under_the_slope_alone_is_refuted() -> None:
     assert found.left.exact
     assert found.left.low.denominator == 1
     assert found.right.exact
+
+
+def test_every_value_is_exact_also_of_a_negative_power() -> None:
+    """An int to the power of −1 would be a float."""
+    base = claims_of(OUTPUT + r"$$\delta_j = e_j$$")[0].base
+    y = Read("y", (Var("j", NEURON), UNWRITTEN))
+    at = {"j": 3, UNWRITTEN.name: 1}
+    for exponent in (-2, -1, 0, 1, 2):
+        [value] = evaluated(base, worlds()[0], at, Power(y, Fraction(exponent)))
+        assert value is not None
+        assert value.exact
+        assert value.low == Fraction(990) ** exponent
+
+
+def test_what_is_kept_of_a_claim_does_not_change_what_is_found() -> None:
+    """One refuter asked under every set of assumptions says what a fresh one says."""
+    prover, claims = claims_of(OUTPUT + r"$$\delta_j = e_j \varphi_j'(v_j)$$")
+    [case] = settled(claims[-1], "output")
+    sets = [(), (OT,), (N1, OT), (N1,), (), (SO,), (N1,)]
+    kept = Refuter(prover.base)
+    found = [kept.find(case, under) for under in sets]
+    assert found == [Refuter(prover.base).find(case, under) for under in sets]
+    assert {type(one) for one in found} == {Counterexample, Tried}

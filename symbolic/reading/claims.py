@@ -10,7 +10,7 @@ from symbolic.reading.context import Role
 from symbolic.reading.formulas import UNWRITTEN, Formula, Range, Read, free
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
-from symbolic.reading.source import Place, Problem
+from symbolic.reading.source import DEFINITE, Fault, Place, Problem
 
 
 class Kind(StrEnum):
@@ -74,6 +74,11 @@ class Claim:
         """Whether a signal is written without its sample: the one sample, or every one."""
         return UNWRITTEN in free(self.left) | free(self.right)
 
+    @property
+    def fault(self) -> Problem | None:
+        """Why it cannot be meant as it stands, where that is sure."""
+        return next((one for one in self.problems if one.fault in DEFINITE), None)
+
     def role(self, letter: str) -> str:
         """What the document says of a letter here; empty where it says nothing."""
         return next((r.role for r in self.roles if r.letter == letter), "")
@@ -88,7 +93,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A formula-like piece and what became of it; `claims` are the numbers of what it says."""
+    """A formula-like piece and what became of it; `claims` are the numbers of what it says.
+
+    `fault` says more of one that is not understood.
+    """
 
     place: Place
     text: str
@@ -96,6 +104,7 @@ class Entry:
     outcome: Outcome
     why: str = ""
     claims: tuple[int, ...] = ()
+    fault: Fault = Fault.NOT_UNDERSTOOD
 
 
 @dataclass(frozen=True, slots=True)

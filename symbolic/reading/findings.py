@@ -10,7 +10,7 @@ from symbolic.reading.refuter import Counterexample
 from symbolic.reading.repairs import Repair
 from symbolic.reading.theory import Sets
 
-RANK = ("proved", "open", "refuted")
+RANK = ("proved", "open", "unjustified", "refuted")
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,11 @@ class Argument:
 class Reached:
     """What is said of one case of a claim.
 
-    `word` is proved, refuted or open; `under` are the least sets of assumptions, the empty set
-    alone where none is needed; `against` is an exact network, for a proof under assumptions one
-    that lacks them; a proof holds `partly` where it has denominators or logarithms: wherever these
-    have a value.  `nearest` is a right form near a wrong line, or one that needs less than this.
+    `word` is proved, refuted or open, and unjustified where a type or index error leaves nothing to
+    be proved; `under` are the least sets of assumptions, the empty set alone where none is needed;
+    `against` is an exact network, for a proof under assumptions one that lacks them; a proof holds
+    `partly` where it has denominators or logarithms: wherever these have a value.  `nearest` is a
+    right form near a wrong line, or one that needs less than this.
     """
 
     word: str

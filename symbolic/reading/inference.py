@@ -200,6 +200,9 @@ def _put_in(
     """The equation used for each factor that it speaks of, where its condition is seen to hold."""
     result: Normal = {}
     for monomial, coefficient in gap.items():
+        if not any(atom[0] == "x" and atom[1] == move.array for atom, _ in monomial[2]):
+            accumulate(result, {monomial: coefficient})
+            continue
         bounds, (atoms, equations, ranges) = calculus.opened(monomial)
         whole = calculus.multiply(
             where, calculus.settled(coefficient, monomial, atoms, equations, ranges)

@@ -24,7 +24,7 @@ from symbolic.reading.reach import may_lack_value
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
-from symbolic.reading.source import Fault, Problem
+from symbolic.reading.source import DEFINITE, Fault, Problem
 from symbolic.reading.theory import (
     Assumption,
     Base,
@@ -100,7 +100,7 @@ class _Judge:
                 for one in lines
             )
             return Judgement(lines, mend.definition, mend)
-        return Judgement(lines, min(own, default=None))
+        return Judgement(lines, min((*own, *_numbers(lines, "unjustified")), default=None))
 
     def _defines(self, claim: Claim, number: int) -> None:
         """A definition holds for every neuron, wherever it stands."""
@@ -137,7 +137,7 @@ class _Judge:
     def _cases(self, claim: Claim) -> list[_Case] | Judged:
         """Each case with its verdict, or all that can be said of a claim without cases."""
         if claim.problems:
-            return Judged(claim, self._faulty(claim, claim.problems[0]))
+            return Judged(claim, self._faulty(claim, claim.fault or claim.problems[0]))
         if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
             return Judged(claim)
         letters = sorted(
@@ -164,7 +164,8 @@ class _Judge:
 
     def _faulty(self, claim: Claim, problem: Problem) -> tuple[Reached, ...]:
         """A line that cannot be meant as it stands; after an index error with what may be meant."""
-        without = Reached("open", why=str(problem))
+        word = "unjustified" if problem.fault in DEFINITE else "open"
+        without = Reached(word, why=str(problem))
         if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM:
             return (without,)
         near = [(case.said, self.search.mended(claim, case, "fed")) for case in bare(claim)]

@@ -90,6 +90,21 @@ def expanded(
         position = start
 
 
+def call_end(text: str, at: int, macros: Mapping[str, Macro]) -> int:
+    """Where the call of a macro that begins at this character ends; -1 where none begins.
+
+    >>> call_end(r"\\vec{v} w", 0, {"vec": Macro(1, "#1")})
+    7
+    """
+    match = _NAME.match(text, at)
+    if match is None or match[1] not in macros:
+        return -1
+    try:
+        return _filled(match[1], macros[match[1]], text, match.end(), at)[1]
+    except NotUnderstood:
+        return -1
+
+
 def _filled(name: str, macro: Macro, text: str, at: int, place: int) -> tuple[str, int]:
     """The body with its arguments, and where the call ends."""
     body = macro.body

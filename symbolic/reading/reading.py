@@ -24,7 +24,7 @@ from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import after, conditional, lead, named, said, sums_over, unread
 from symbolic.reading.relations import Relations
-from symbolic.reading.source import NotUnderstood, Place, Problem
+from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
@@ -124,16 +124,18 @@ class _Reader:
         outcome: Outcome,
         why: str = "",
         claims: tuple[int, ...] = (),
+        fault: Fault = Fault.NOT_UNDERSTOOD,
     ) -> None:
         text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
         shown = text if len(text) <= 400 else text[:400] + "…"
-        entry = Entry(self.source.place(at), shown, display, outcome, why, claims)
+        entry = Entry(self.source.place(at), shown, display, outcome, why, claims, fault)
         self.ledger.append((at, entry))
 
     def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
         problem = self.source.problem(error)
         self.problems.append(problem)
-        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
+        why = f"{error.what} {error.next_step}"
+        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, why, fault=error.fault)
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         layers = in_words(piece.text, self.profile) if not piece.display else ""
@@ -188,11 +190,12 @@ class _Reader:
         if real[-1].stopped:
             self._sentence_ends()
         numbers = tuple(claim.number for claim in self.relations.claims[first:])
-        outcome, why = self._outcome(first), ""
+        outcome, why, fault = self._outcome(first), "", Fault.NOT_UNDERSTOOD
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
-        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+            fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
+        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
 from itertools import product
 
-from symbolic.duals import differ
+from symbolic.duals import ZERO, Number, differ
 from symbolic.indexed import Num, Var
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
@@ -17,11 +19,13 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.layers import LAST, Layers
 from symbolic.reading.theory import Assumption, Base
-from symbolic.reading.values import ZERO, UndefinedError, Values, as_value
+from symbolic.reading.values import UndefinedError, Values, as_value
 from symbolic.reading.worlds import World, layered_worlds, worlds
 from symbolic.verdicts import Value
 
 FEW = 7
+KEPT = 32
+"""The instances of so many claims are kept."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,47 @@ class Tried(int):
         Not where no network has all of what the claim says, nor where assumptions make all of it
         0, unless the claim says so itself.
         """
-        says_nothing = claim.right == Num(ZERO) or claim.left == Num(ZERO)
+        nothing = Num(Fraction(0))
+        says_nothing = nothing in (claim.left, claim.right)
         return bool(self) and (not under or self.alive > 0 or says_nothing)
+
+
+class _Instance:
+    """A network with neurons, samples and layers; what was found out about it is kept."""
+
+    def __init__(self, world: World, values: Values, claim: Settled, letters: dict[Var, int]):
+        self.world, self.letters = world, letters
+        self._values, self._claim = values, claim
+        self._met: dict[Assumption, bool] = {}
+        self._hidden = tuple(letters[v] for v, role in claim.roles if role == "hidden")
+
+    def meets(self, assumption: Assumption) -> bool:
+        """Whether the assumption holds here."""
+        if assumption not in self._met:
+            self._met[assumption] = self.world.satisfies(assumption, self._hidden)
+        return self._met[assumption]
+
+    @cached_property
+    def sides(self) -> tuple[Number, Number] | None:
+        """The values of the two sides, None where the network has no such quantity."""
+        try:
+            left, right = (self._values.value(one, self.letters) for one in _sides(self._claim))
+        except UndefinedError:
+            return None
+        return left, right
+
+
+class _Instances:
+    """The instances of a claim, made as they are asked for."""
+
+    def __init__(self, made: Iterator[_Instance]) -> None:
+        self._made, self._kept = made, list[_Instance]()
+
+    def __iter__(self) -> Iterator[_Instance]:
+        yield from self._kept
+        for one in self._made:
+            self._kept.append(one)
+            yield one
 
 
 class Refuter:
@@ -77,35 +120,46 @@ class Refuter:
                 open=base.open,
                 shared=base.shared,
                 biased=base.biased,
-                known=base.elementary,
+                known=base.activation is not None,
             )
             for world in tried
         )
         self._values = [(world, Values(base, world)) for world in found]
+        self._kept: dict[Settled, _Instances] = {}  # of the claims asked for last
 
     def find(self, claim: Settled, under: tuple[Assumption, ...] = ()) -> Counterexample | Tried:
         """The first instance that meets the assumptions and at which the sides differ."""
         count = alive = 0
-        sides = claim.layers.written if claim.layers is not None else (claim.left, claim.right)
-        for world, values in self._values:
-            for letters in _assignments(world, claim, sides):
-                hidden = tuple(letters[v] for v, role in claim.roles if role == "hidden")
-                if not all(world.satisfies(one, hidden) for one in (*claim.given, *under)):
-                    continue
-                try:
-                    left, right = (values.value(side, letters) for side in sides)
-                except UndefinedError:
-                    continue
-                if differ(left, right):
-                    named = tuple(sorted((v.name, n) for v, n in letters.items()))
-                    neurons = frozenset(v.name for v in letters if v.sort == NEURON)
-                    ends = as_value(left), as_value(right)
-                    return Counterexample(world, named, *ends, neurons)
-                count += 1
-                alive += differ(left, ZERO)
+        for one in self._instances(claim):
+            if not all(map(one.meets, (*claim.given, *under))) or one.sides is None:
+                continue
+            left, right = one.sides
+            if differ(left, right):
+                named = tuple(sorted((v.name, n) for v, n in one.letters.items()))
+                neurons = frozenset(v.name for v in one.letters if v.sort == NEURON)
+                ends = as_value(left), as_value(right)
+                return Counterexample(one.world, named, *ends, neurons)
+            count += 1
+            alive += differ(left, ZERO)
         tried = Tried(count)
         tried.alive = alive
         return tried
+
+    def _instances(self, claim: Settled) -> _Instances:
+        """A claim is asked for under one set of assumptions after the other."""
+        if claim not in self._kept:
+            if len(self._kept) == KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[claim] = _Instances(
+                _Instance(world, values, claim, letters)
+                for world, values in self._values
+                for letters in _assignments(world, claim, _sides(claim))
+            )
+        return self._kept[claim]
+
+
+def _sides(claim: Settled) -> tuple[Formula, Formula]:
+    return claim.layers.written if claim.layers is not None else (claim.left, claim.right)
 
 
 def _assignments(

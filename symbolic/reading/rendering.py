@@ -38,10 +38,12 @@ def render(formula: Formula, profile: Profile) -> str:
     >>> render(Power(Read("e", (J, UNWRITTEN)), Fraction(2)), open_profile("haykin"))
     '(e_{j})^{2}'
     """
-    return _Writer(profile).sum(formula)
+    return Writer(profile).sum(formula)
 
 
-class _Writer:
+class Writer:
+    """Writes formulas; whoever writes some of them otherwise derives from it."""
+
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
 

@@ -29,6 +29,10 @@ class Fault(StrEnum):
     DEFINITION = "definition error"
 
 
+DEFINITE = (Fault.TYPE, Fault.INDEX)
+"""The faults of what was understood: whatever is meant, it is not what is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A fault of a piece of the document: what, what to do next, and where."""

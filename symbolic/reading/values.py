@@ -11,8 +11,9 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from flint import ctx
+from flint import arb, ctx
 
+from symbolic import duals
 from symbolic.duals import (
     Dual,
     Undecided,
@@ -53,10 +54,11 @@ from symbolic.reading.theory import COST, Base, name_of
 from symbolic.reading.worlds import World
 from symbolic.verdicts import Value
 
-Real = Any  # a Fraction, or an arb where elementary functions occur
+Real = Any
+"""An int, which is fast, or a Fraction, or an arb where elementary functions occur."""
 Number = tuple[Real, Real]  # value and slope
 Entry = tuple[str, tuple[int, ...]]
-ZERO = Fraction(0)
+ZERO = 0
 BITS = 256
 DIGITS = 10**20
 TOO_WIDE = Fraction(1, 10**30)
@@ -92,7 +94,7 @@ def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Value, .
         return ()
 
 
-def as_value(number: Real) -> Value:
+def as_value(number: duals.Number) -> Value:
     """A number as it is printed; the ends of an enclosure have 20 digits."""
     if isinstance(number, Fraction):
         return Value(number, number)
@@ -113,28 +115,31 @@ def open_cost() -> tuple[Read, Formula]:
 class Values:
     """The quantities of one network; `by` is what a derivative is taken by.
 
-    Numbers are fractions; where elementary functions occur they are balls that hold the true value.
+    Numbers are exact; where elementary functions occur they are balls that hold the true value.
     """
 
     def __init__(self, base: Base, world: World) -> None:
         self.base, self.definitions, self.world = base, dict(base.written), world
         self.elementary = base.elementary
-        self.zero, self.one = self._number(0), self._number(1)
-        self._argument: Number = self.zero, self.zero  # of the activation function, while it is
+        self._argument: Number = ZERO, ZERO  # of the activation function, while it is evaluated
         if base.open:
             self.definitions[COST] = open_cost()
         self.edges = world.edges
         self._known: dict[tuple[Entry, Entry | None], Number] = {}
 
-    def _number(self, value: Fraction | int) -> Real:
-        return ball(Fraction(value)) if self.elementary else Fraction(value)
+    def _number(self, value: Fraction) -> Real:
+        if value.denominator == 1:
+            return value.numerator
+        return ball(value) if self.elementary else value
 
-    def value(self, formula: Formula, at: Mapping[Var, int]) -> Real:
+    def value(self, formula: Formula, at: Mapping[Var, int]) -> duals.Number:
         """The value of a formula; raises `UndefinedError` where it has none."""
         if not self.elementary:
-            return self.of(formula, at)[0]
+            return Fraction(self.of(formula, at)[0])
         with ctx.workprec(BITS):
-            found = self.of(formula, at)[0]
+            found: duals.Number | int = self.of(formula, at)[0]
+            if not isinstance(found, arb):
+                return Fraction(found)
             if not found.is_finite() or found.rad() > (1 + abs(found.mid())) * ball(TOO_WIDE):
                 raise UndefinedError
         return found
@@ -144,35 +149,36 @@ class Values:
     ) -> Number:
         """The value of a formula and its slope by `by`."""
         match formula:
-            case Num(value):
-                return self._number(value), self.zero
+            case Num(number):
+                return self._number(number), ZERO
             case Count():
-                return self._number(self.world.samples), self.zero
+                return self.world.samples, ZERO
             case Plus(terms):
                 parts = [self.of(term, at, by, within) for term in terms]
-                return sum((p[0] for p in parts), self.zero), sum((p[1] for p in parts), self.zero)
+                return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
             case Times(factors):
                 return self._product(factors, at, by, within)
             case Power(base, exponent) if exponent.denominator == 1:
                 value, slope = self.of(base, at, by, within)
-                if exponent < 0 and value == 0:
-                    raise UndefinedError
                 n = int(exponent)
-                return value**n, (n * value ** (n - 1) * slope if n else self.zero)
+                if n < 0 and value == 0:
+                    raise UndefinedError
+                if n < 1 and isinstance(value, int):  # its power of -1 would be a float
+                    value = ball(Fraction(value)) if self.elementary else Fraction(value)
+                return value**n, (n * value ** (n - 1) * slope if n else ZERO)
             case SumOver():
                 parts = [
                     self.of(formula.body, {**at, formula.over: n}, by, within)
                     for n in self._range(formula, at, within)
                 ]
-                return sum((p[0] for p in parts), self.zero), sum((p[1] for p in parts), self.zero)
+                return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
             case Applied(_, places, argument, order):
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
                     return self._activated(self.base.activation.body, value, slope, order)
                 own = [i for i in places if isinstance(i, Var) and i.sort == NEURON]
                 k = at[own[0]] if own else 1
-                two, none = self._number(2), self.zero
-                derivatives = (value**2 + k * value, two * value + k, two, none, none)
+                derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
                 if order > 2:
                     raise UndefinedError
                 return derivatives[order], derivatives[order + 1] * slope
@@ -181,7 +187,7 @@ class Values:
                     raise UndefinedError
                 entry = self._entry(read, at)
                 self.quantity(entry, None)
-                return self.of(of, at, entry, within)[1], self.zero
+                return self.of(of, at, entry, within)[1], ZERO
             case Call(name, argument) if self.elementary:
                 return self._called(name, *self.of(argument, at, by, within))
             case Read() if formula == ARGUMENT:
@@ -192,17 +198,18 @@ class Values:
 
     def _called(self, name: str, value: Real, slope: Real) -> Number:
         """An elementary function and its slope, as a dual number."""
+        value, slope = (ball(Fraction(x)) if isinstance(x, int) else x for x in (value, slope))
         try:
             if name in ("relu", "step"):  # nothing is said at the kink
                 side = sign(value)
                 if side == 0:
                     raise UndefinedError
                 if name == "step":
-                    return (self.one if side > 0 else self.zero), self.zero
-                return (value, slope) if side > 0 else (self.zero, self.zero)
+                    return (1 if side > 0 else ZERO), ZERO
+                return (value, slope) if side > 0 else (ZERO, ZERO)
             if name == "logistic":
                 below = apply("exp", Dual(-value, -slope))
-                found = inverse(add(below, self.one))
+                found = inverse(add(below, Fraction(1)))
             else:
                 found = apply(name, Dual(value, slope))
         except (Undecided, InputError):
@@ -211,7 +218,7 @@ class Values:
 
     def _activated(self, body: Formula, value: Real, slope: Real, order: int) -> Number:
         """φ or φ' at a value that moves with this slope."""
-        before, self._argument = self._argument, (value, slope if order == 0 else self.one)
+        before, self._argument = self._argument, (value, slope if order == 0 else 1)
         try:
             found = self.of(body, {})
         finally:
@@ -220,7 +227,7 @@ class Values:
             return found
         if order > 1 or slope != 0:
             raise UndefinedError
-        return found[1], self.zero
+        return found[1], ZERO
 
     def _entry(self, read: Read, at: Mapping[Var, int]) -> Entry:
         """An entry; in layer notation its neurons must lie in the layers that it says."""
@@ -254,8 +261,9 @@ class Values:
             if isinstance(factor, Read) and factor.array == "w" and not is_layered(factor):
                 to, source = (self._index(i, at) for i in factor.at)
                 if (to, source) not in self.edges:
-                    return self.zero, self.zero
-        value, slope = self.one, self.zero
+                    return ZERO, ZERO
+        value: Real = 1
+        slope: Real = ZERO
         for factor in factors:
             v, s = self.of(factor, at, by, within)
             value, slope = value * v, value * s + slope * v
@@ -279,7 +287,7 @@ class Values:
         """The value of one entry and its slope."""
         if (entry, by) not in self._known:
             found = self._computed(entry, None if entry == by else by)
-            self._known[entry, by] = (found[0], self.one) if entry == by else found
+            self._known[entry, by] = (found[0], 1) if entry == by else found
         return self._known[entry, by]
 
     def _computed(self, entry: Entry, by: Entry | None) -> Number:
@@ -289,21 +297,21 @@ class Values:
             raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
-            return self._number(self.edges.get((at[0], at[1]), 0)), self.zero
+            return self.edges.get((at[0], at[1]), 0), ZERO
         if name == "b":
             if kind == "input":
                 raise UndefinedError
-            return self._number(at[0]), self.zero
+            return at[0], ZERO
         if name == "eta":
-            return self._number(Fraction(3, 7)), self.zero
+            return self._number(Fraction(3, 7)), ZERO
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":
-            return self._number(10 * at[0] + at[1]), self.zero
+            return 10 * at[0] + at[1], ZERO
         if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
             raise UndefinedError
         if name == "y" and kind == "input":
-            return self._number(1 + at[0] + at[1]), self.zero
+            return 1 + at[0] + at[1], ZERO
         if name.startswith("dw") and (at[0], at[1]) not in self.edges:
             raise UndefinedError
         if name not in self.definitions:
