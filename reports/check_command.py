@@ -26,6 +26,7 @@ from reports.markdown import page_markdown
 from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
+from symbolic.reading.arrays.explaining import explain_arrays
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.documents import kind_of
 from symbolic.reading.notation import open_notation
@@ -52,14 +53,14 @@ ARRAY_WRITERS: Mapping[str, Callable[[Document], str]] = {
 def check_command(options: argparse.Namespace) -> int:
     """A verdict for every formula of the documents; the exit code is that of the worst."""
     notation = open_notation(options.profile)
-    if isinstance(notation, ArrayProfile):
-        return _check_arrays(options, notation)
     if options.explain:
         out = sys.stderr if options.json else sys.stdout
         print(explained(notation), end="", file=out)
         if not options.files:
             return 0
         print(file=out)
+    if isinstance(notation, ArrayProfile):
+        return _check_arrays(options, notation)
     _agree(options)
     papers = [_checked(name, options.profile) for name in options.files]
     for paper in papers:
@@ -84,10 +85,10 @@ def _check_arrays(options: argparse.Namespace, profile: ArrayProfile) -> int:
     from reports import array_check  # the judge of arrays loads only for such documents
     from reports.array_page import array_page
 
-    if options.explain or options.fix:
+    if options.fix:
         raise InputError(
-            f"--explain and --fix are not written for the notation {profile.name} yet; "
-            "without them every line gets its verdict."
+            f"--fix is not written for the notation {profile.name} yet; "
+            "without it every line gets its verdict."
         )
     _agree(options)
     if len(options.files) > 1:
@@ -112,16 +113,18 @@ def _check_arrays(options: argparse.Namespace, profile: ArrayProfile) -> int:
     return EXIT_CODES[str(result["verdict"])]
 
 
-_SIGN = re.compile(r"  (\S+) +(?=.)")
+_SIGN = re.compile(r"  (\S+(?: \S+)*) {2,}(?=\S)|  (\S*_\{\S+) (?=\S)")
+"""A sign, and two blanks or more before what it means; a long sign may have one."""
 
 
-def explained(profile: Profile) -> str:
+def explained(notation: Profile | ArrayProfile) -> str:
     """The notation in words and Unicode, in lines of at most 80 columns."""
     rows = []
-    for row in explain(profile).splitlines():
+    said = explain_arrays(notation) if isinstance(notation, ArrayProfile) else explain(notation)
+    for row in said.splitlines():
         sign = _SIGN.match(row)
-        if row.startswith(" " * 4) or (sign and (row[24:25] == " " or "_{" in sign[1])):
-            head = unicode_of(sign[1]) if sign else ""
+        if row.startswith(" " * 4) or sign:
+            head = unicode_of(sign[1] or sign[2]) if sign else ""
             rest = unicode_of(row[sign.end() :] if sign else row.strip())
             rows.append(wrapped(rest, 80, " " * 24, f"  {head:<20}  "))
         else:

@@ -9,6 +9,7 @@ import pytest
 
 from reports.cli import main
 from symbolic.errors import InputError
+from symbolic.reading.arrays.explaining import NAMED, explain_arrays
 from symbolic.reading.arrays.judgement import ArrayJudged, judge_arrays
 from symbolic.reading.arrays.profile import (
     array_profile,
@@ -487,7 +488,37 @@ def test_every_page_of_an_array_document_shows_its_first_wrong_line(
     assert "off by one" in text
 
 
-@pytest.mark.parametrize("option", ["--fix", "--explain"])
+def test_explain_says_what_every_sign_and_operator_means(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "--explain", "--profile", "cs231n"]) == 0
+    out = capsys.readouterr().out
+    for sign, what in {
+        "X": "input, a row for each sample: N × D",
+        "b": "bias, a row: ? (so are γ, β)",
+        "A B": "the product of matrices, or a number times an array",
+        "A ⊙ B": "the elementwise product",
+        "A + b": "the row b is added to every row of A",
+    }.items():
+        assert f"  {sign:<20}  {what}\n" in out
+    assert all(len(row) <= 80 for row in out.splitlines())
+    file = str(DOCUMENTS / "lstm.md")
+    assert main(["check", "--explain", "--json", file, "--profile", "lstm"]) == 0
+    both = capsys.readouterr()
+    json.loads(both.out)
+    assert "usually c_t = f_t ⊙ c_(t-1) + i_t ⊙ g_t" in both.err
+
+
+@pytest.mark.parametrize("name", known_array_profiles())
+def test_explain_leaves_out_no_sign_of_a_profile(name: str) -> None:
+    profile = array_profile(name)
+    said = explain_arrays(profile)
+    for sign in (*profile.symbols, *profile.letters, *profile.time, *profile.derivatives):
+        assert sign in said, sign
+    assert {*profile.functions.values()} <= NAMED.keys()
+
+
+@pytest.mark.parametrize("option", ["--fix"])
 def test_what_array_notation_has_not_yet_is_said(
     option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

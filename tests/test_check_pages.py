@@ -630,7 +630,9 @@ def test_a_formula_from_stdin_can_be_written_as_markdown(
 
 def test_explain_prints_the_notation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--explain", "--profile", "rumelhart"]) == 0
-    assert "net_sample,neuron" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "net_sample,neuron" in out
+    assert "\n  net is one word: write net_pj." in out
     assert main(["check", "--explain", "--json", str(DOCUMENT)]) == 1
     out = capsys.readouterr()
     json.loads(out.out)
