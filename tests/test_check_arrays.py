@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -516,6 +517,56 @@ def test_explain_leaves_out_no_sign_of_a_profile(name: str) -> None:
     for sign in (*profile.symbols, *profile.letters, *profile.time, *profile.derivatives):
         assert sign in said, sign
     assert {*profile.functions.values()} <= NAMED.keys()
+
+
+def test_several_array_documents_have_the_worst_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [str(DOCUMENTS / name) for name in ("lstm.md", "elman_network.md")]
+    assert main(["check", *names, "--profile", "lstm"]) == 0
+    assert "All 2 documents together: proved." in capsys.readouterr().out
+    unread, wrong = tmp_path / "unread.md", tmp_path / "wrong.tex"
+    unread.write_text("$df_t = \\mathrm{weird}(dc_t)$\n", "utf-8")
+    wrong.write_text("\\begin{document}$df_t = dc_t \\odot c_t$\\end{document}\n", "utf-8")
+    assert main(["check", names[0], str(unread), "--profile", "lstm"]) == 3
+    capsys.readouterr()
+    every = [names[0], str(unread), str(wrong)]
+    assert main(["check", *every, "--profile", "lstm", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert [one["verdict"] for one in result["files"]] == ["proved", "open", "refuted"]
+    assert {item["file"] for item in result["items"]} == {names[0], str(wrong)}
+    assert main(["check", *every, "--profile", "lstm", "-o", str(tmp_path / "p.html")]) == 2
+    assert "give one FILE" in capsys.readouterr().err
+
+
+def test_stdin_is_a_document_or_one_formula(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, code in {
+        "df_t = dc_t \\odot c_{t-1}\n": 0,
+        "Then $df_t = dc_t \\odot c_t$.\n": 1,
+        "\\begin{document}$df_t = dc_t \\odot c_{t-1}$\\end{document}\n": 0,
+    }.items():
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert main(["check", "-", "--profile", "lstm"]) == code
+        assert "standard input" in capsys.readouterr().out
+
+
+def test_the_notation_that_reads_more_may_be_one_of_arrays_or_of_neurons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, neurons = tmp_path / "rows.md", tmp_path / "neurons.md"
+    rows.write_text(ROWS + "$dW_2 = H^T dS_2$ and $db_2 = \\mathbf{1}^T dS_2$\n", "utf-8")
+    neurons.write_text(
+        "$\\delta_j = e_j \\varphi_j'(v_j)$, $e_j = d_j - y_j$, $v_j = \\sum_i w_{ji} y_i$\n",
+        "utf-8",
+    )
+    main(["check", str(rows)])
+    assert "with --profile cs231n." in capsys.readouterr().err
+    main(["check", str(neurons), "--profile", "cs231n"])
+    assert "with --profile haykin." in capsys.readouterr().err
+    main(["check", str(rows), "--profile", "cs231n"])
+    assert "--profile" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--fix"])
