@@ -8,15 +8,19 @@ from reports.model_text import latex
 from reports.papers import Document, source, unread_rows
 from reports.progress import clock
 from symbolic.errors import InputError
-from symbolic.reading.arrays.claims import ArrayReading
+from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.formulas import Change, Formula
 from symbolic.reading.arrays.judgement import (
     ArrayJudged,
     ArrayJudgement,
     ArrayReached,
+    Derived,
     judge_arrays,
 )
+from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.reading import read_arrays
+from symbolic.reading.arrays.rendering import render
 
 
 class ArrayPaper(Document[ArrayReading, ArrayJudgement]):
@@ -81,9 +85,21 @@ def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
             "left": case.against.left,
             "right": case.against.right,
         }
-    if case.nearest is not None:
-        row["nearest"] = {
-            "statement": latex(case.nearest.program, case.nearest.rule),
-            "edit": case.nearest.edit,
-        }
+    match case.nearest:
+        case ArrayNearest(right, under, edit):
+            row["nearest"] = {
+                "statement": corrected(one.claim, right, profile),
+                "right": render(right, profile),
+                "under": list(under),
+                "edit": edit,
+            }
+        case Derived(program, rule, edit):
+            row["nearest"] = {"statement": latex(program, rule), "edit": edit}
     return row
+
+
+def corrected(claim: ArrayClaim, right: Formula, profile: ArrayProfile) -> str:
+    """The line with another right side, as it is written."""
+    if claim.update and isinstance(claim.left, Change):
+        return f"{render(claim.left.of, profile)} \\leftarrow {render(right, profile)}"
+    return f"{render(claim.left, profile)} {claim.relation} {render(right, profile)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from reports.array_check import ArrayPaper
+from reports.array_check import ArrayPaper, corrected
 from reports.check_parts import place
 from reports.check_words import MARKS, TITLES
 from reports.document import (
@@ -26,7 +26,8 @@ from reports.document import (
 from reports.formula_text import unicode_of
 from reports.wording import counted, prose
 from symbolic.reading.arrays.claims import ArrayClaim
-from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached
+from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached, Derived
+from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.rendering import render
 from symbolic.reading.claims import Kind
@@ -89,7 +90,7 @@ def _line(one: ArrayJudged, profile: ArrayProfile) -> Annotated:
         _drawn(render(claim.left, profile)),
         claim.relation,
         _drawn(render(claim.right, profile)),
-        tuple(_notes(one, claim)),
+        tuple(_notes(one, profile)),
     )
 
 
@@ -97,14 +98,15 @@ def _drawn(latex: str) -> Math:
     return Math(Drawn(latex, unicode_of(latex)))
 
 
-def _notes(one: ArrayJudged, claim: ArrayClaim) -> Iterator[Runs]:
+def _notes(one: ArrayJudged, profile: ArrayProfile) -> Iterator[Runs]:
+    claim = one.claim
     if not one.cases:
         yield prose("Assumed." if claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(case)
+        yield from _case(case, claim, profile)
 
 
-def _case(case: ArrayReached) -> Iterator[Runs]:
+def _case(case: ArrayReached, claim: ArrayClaim, profile: ArrayProfile) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
     of = f" for {case.span}" if case.span else ""
     if case.word == "proved":
@@ -114,8 +116,14 @@ def _case(case: ArrayReached) -> Iterator[Runs]:
         yield prose(f"Not decided{of}: {case.why.rstrip('.')}.")
     else:
         yield prose(f"Wrong{of}." + (f" {case.why}" if case.why else ""))
-    if case.nearest is not None:
-        yield (*prose("Right is: "), Code(case.nearest.text))
+    match case.nearest:
+        case ArrayNearest(right, under, edit):
+            needed = f", if {' and '.join(under)}" if under else ""
+            form = _drawn(corrected(claim, right, profile))
+            said = prose(f" ({unicode_of(edit)}){needed}.")
+            yield (*runs("The nearest right form: "), form, *said)
+        case Derived():
+            yield (*prose("Right is: "), Code(case.nearest.text))
     if case.against is not None:
         letters = ", ".join(f"{name} = {at}" for name, at in case.against.letters)
         at = f" at {letters}" if letters else ""

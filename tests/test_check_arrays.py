@@ -119,7 +119,8 @@ def test_the_nearest_right_form_of_a_slip_is_given_in_json(
     result = json.loads(capsys.readouterr().out)
     [dc] = [item for item in result["items"] if item["statement"].startswith("dc_{t} =")]
     assert dc["source"]["line"] == 27
-    assert dc["nearest"]["statement"].endswith("\\, f_{t+1, j}")
+    assert dc["nearest"]["right"].endswith("dc_{t+1} \\odot f_{t+1}")
+    assert dc["nearest"]["edit"] == "f_{t+1} for f_{t}"
     assert dc["counterexample"]["left"] != dc["counterexample"]["right"]
     assert result["broken"] is not None
 
