@@ -9,9 +9,10 @@ import pytest
 
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.formulas import Formula, Quantity
-from symbolic.reading.arrays.judgement import ArrayJudged, judge_arrays
+from symbolic.reading.arrays.judgement import Court, judge_arrays
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import array_profile
+from symbolic.reading.arrays.program import base_of
 from symbolic.reading.arrays.reading import read_arrays
 from symbolic.reading.arrays.rendering import render
 from symbolic.reading.claims import Kind
@@ -107,9 +108,9 @@ def slips(reading: ArrayReading) -> Iterator[tuple[ArrayClaim, Formula]]:
 @pytest.mark.parametrize(
     ("name", "step", "start"),
     [
-        ("batch_network.md", 11, 2),
+        ("batch_network.md", 15, 2),
         ("elman_network.md", 17, 3),
-        ("lstm.md", 67, 4),
+        ("lstm.md", 59, 4),
         pytest.param("batch_network.md", 1, 0, marks=pytest.mark.slow),
         pytest.param("elman_network.md", 3, 0, marks=pytest.mark.slow),
         pytest.param("lstm.md", 7, 0, marks=pytest.mark.slow),
@@ -121,9 +122,10 @@ def test_a_right_form_is_found_for_most_single_slips_and_each_is_proved_when_rea
     profile = array_profile(RIGHT[name])
     text = (DOCUMENTS / name).read_text("utf-8")
     reading = read_arrays(text, profile)
+    court = Court(reading, base_of(reading))
     wrong = found = 0
     for claim, right in list(slips(reading))[start::step]:
-        line = _judged_with(reading, claim, right)
+        line = court.judged(replace(claim, right=right, first=None), ())
         if line.word == "proved":
             continue
         wrong += 1
@@ -134,13 +136,5 @@ def test_a_right_form_is_found_for_most_single_slips_and_each_is_proved_when_rea
         offered = f"{render(claim.left, profile)} = {render(nearest.right, profile)}"
         again = judge_arrays(read_arrays(f"{text}\n\nAgain $${offered}$$\n", profile)).lines[-1]
         assert again.word == "proved", offered
-    assert wrong > 10
+    assert wrong >= 8
     assert found >= 0.85 * wrong
-
-
-def _judged_with(reading: ArrayReading, claim: ArrayClaim, right: Formula) -> ArrayJudged:
-    """The verdict of a claim of a document with another right side."""
-    wrong = replace(claim, right=right, first=None)
-    claims = tuple(wrong if one is claim else one for one in reading.claims)
-    lines = judge_arrays(replace(reading, claims=claims)).lines
-    return next(line for line in lines if line.claim is wrong)

@@ -116,7 +116,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     """
     try:
         base = base_of(reading)
-        court = _Court(reading, base)
+        court = Court(reading, base)
     except NoProgramError as error:
         return _without_program(reading, error)
     except InputError as error:
@@ -149,7 +149,9 @@ def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudge
     return ArrayJudgement(tuple(lines))
 
 
-class _Court:
+class Court:
+    """Judges the lines of one document; raises `InputError` where its program is too large."""
+
     def __init__(self, reading: ArrayReading, base: Base) -> None:
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
