@@ -2,67 +2,75 @@
 
 from __future__ import annotations
 
-from reports.check import source
 from reports.jsonout import Json
 from reports.model_page import numbers
 from reports.model_text import latex
+from reports.papers import Document, source, unread_rows
 from reports.progress import clock
 from symbolic.errors import InputError
-from symbolic.reading.arrays.claims import ArrayReading
+from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.formulas import Change, Formula
 from symbolic.reading.arrays.judgement import (
     ArrayJudged,
     ArrayJudgement,
     ArrayReached,
+    Derived,
     judge_arrays,
 )
+from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.reading import read_arrays
-from symbolic.reading.claims import Outcome
+from symbolic.reading.arrays.rendering import render
 
 
-def checked(
-    file: str, text: str, kind: str, profile: ArrayProfile
-) -> tuple[ArrayReading, ArrayJudgement]:
+class ArrayPaper(Document[ArrayReading, ArrayJudgement]):
+    """A document about whole arrays."""
+
+    @property
+    def profile(self) -> ArrayProfile:
+        """The notation that it was read in."""
+        return self.reading.profile
+
+    @property
+    def first_broken(self) -> ArrayJudged | None:
+        """Where it first goes wrong."""
+        broken = self.judgement.broken
+        return None if broken is None else self.line(broken)
+
+    def line(self, number: int) -> ArrayJudged:
+        """The line of this number."""
+        return next(one for one in self.judgement.lines if one.claim.number == number)
+
+
+def checked(name: str, text: str, kind: str, profile: ArrayProfile) -> ArrayPaper:
     """A document with the verdict of each of its relations; raises `InputError`."""
     try:
-        with clock("checking every line"):
+        with clock(f"Checking {name}"):
             reading = read_arrays(text, profile, kind)
-            return reading, judge_arrays(reading)
+            return ArrayPaper(name, text, kind, reading, judge_arrays(reading))
     except InputError as error:
-        raise InputError(error.what, file=file) from None
+        raise InputError(error.what, file=name) from None
 
 
-def verdict(reading: ArrayReading, judgement: ArrayJudgement) -> str:
-    """The worst of all; a formula that is not understood leaves the document open."""
-    words = {one.word for one in judgement.lines}
-    if "refuted" in words:
-        return "refuted"
-    unread = any(entry.outcome is Outcome.NOT_UNDERSTOOD for entry in reading.ledger)
-    return "open" if unread or "open" in words or "proved" not in words else "proved"
-
-
-def as_json(reading: ArrayReading, judgement: ArrayJudgement) -> Json:
+def as_json(paper: ArrayPaper) -> Json:
     """The object that --json prints."""
+    judgement = paper.judgement
     return {
-        "verdict": verdict(reading, judgement),
-        "items": [_item(one, reading) for one in judgement.lines],
-        "not_understood": [
-            {**source(e.place), "text": e.text, "why": e.why}
-            for e in reading.ledger
-            if e.outcome is Outcome.NOT_UNDERSTOOD
-        ],
+        "verdict": paper.verdict,
+        "items": [_item(one, paper.profile) for one in judgement.lines],
+        "not_understood": unread_rows(paper.unread),
         "unsaid": list(judgement.remarks),
-        "profile": reading.profile.name,
+        "profile": paper.profile.name,
         "broken": None if judgement.broken is None else str(judgement.broken),
     }
 
 
-def _item(one: ArrayJudged, reading: ArrayReading) -> Json:
+def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
     case = one.cases[0] if one.cases else ArrayReached(one.word)
     row: Json = {
         "id": str(one.claim.number),
         "verdict": one.word,
-        "statement": one.claim.latex(reading.profile),
+        "statement": one.claim.latex(profile),
         "under": list(case.under[0]) if case.under else [],
         "source": source(one.claim.place),
         "cases": [
@@ -77,9 +85,21 @@ def _item(one: ArrayJudged, reading: ArrayReading) -> Json:
             "left": case.against.left,
             "right": case.against.right,
         }
-    if case.nearest is not None:
-        row["nearest"] = {
-            "statement": latex(case.nearest.program, case.nearest.rule),
-            "edit": case.nearest.edit,
-        }
+    match case.nearest:
+        case ArrayNearest(right, under, edit):
+            row["nearest"] = {
+                "statement": corrected(one.claim, right, profile),
+                "right": render(right, profile),
+                "under": list(under),
+                "edit": edit,
+            }
+        case Derived(program, rule, edit):
+            row["nearest"] = {"statement": latex(program, rule), "edit": edit}
     return row
+
+
+def corrected(claim: ArrayClaim, right: Formula, profile: ArrayProfile) -> str:
+    """The line with another right side, as it is written."""
+    if claim.update and isinstance(claim.left, Change):
+        return f"{render(claim.left.of, profile)} \\leftarrow {render(right, profile)}"
+    return f"{render(claim.left, profile)} {claim.relation} {render(right, profile)}"

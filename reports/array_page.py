@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from reports.array_check import verdict
+from reports.array_check import ArrayPaper, corrected
 from reports.check_parts import place
 from reports.check_words import MARKS, TITLES
 from reports.document import (
@@ -25,34 +25,34 @@ from reports.document import (
 )
 from reports.formula_text import unicode_of
 from reports.wording import counted, prose
-from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
-from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached
+from symbolic.reading.arrays.claims import ArrayClaim
+from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached, Derived
+from symbolic.reading.arrays.nearest import ArrayNearest
+from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.rendering import render
-from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.claims import Kind
 
 
-def array_page(name: str, reading: ArrayReading, judgement: ArrayJudgement) -> Document:
+def array_page(paper: ArrayPaper) -> Document:
     """The page of a checked document."""
-    word = verdict(reading, judgement)
-    unread = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
-    first = next((one for one in judgement.lines if one.claim.number == judgement.broken), None)
-    said = prose(_counts(judgement, len(unread)))
+    reading, judgement, first = paper.reading, paper.judgement, paper.first_broken
+    said = prose(_counts(judgement, len(paper.unread)))
     if first is not None:
         said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
-    blocks: list[Block] = [VerdictBox(MARKS[word], TITLES[word], said)]
+    blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
     if first is not None:
-        blocks += [Heading("Where it first goes wrong"), _line(first, reading)]
-    blocks += [Heading("Line by line"), *_lines(reading, judgement, unread)]
+        blocks += [Heading("Where it first goes wrong"), _line(first, paper.profile)]
+    blocks += [Heading("Line by line"), *_lines(paper)]
     blocks += _listed(
         "Slips of the writing", (f"{place(s.place)}: {s.what}" for s in reading.lints)
     )
     blocks += _listed("Not said in the document", judgement.remarks)
     blocks += [
         Heading("How it was read"),
-        Paragraph(prose(f"In the notation of {reading.profile.title}. Shapes come first.")),
+        Paragraph(prose(f"In the notation of {paper.profile.title}. Shapes come first.")),
     ]
-    return Document(Path(name).name, tuple(blocks))
+    return Document(Path(paper.name).name, tuple(blocks))
 
 
 def _listed(title: str, items: Iterator[str] | tuple[str, ...]) -> list[Block]:
@@ -70,12 +70,10 @@ def _counts(judgement: ArrayJudgement, unread: int) -> str:
     return f"{', '.join(found)}.".capitalize()
 
 
-def _lines(
-    reading: ArrayReading, judgement: ArrayJudgement, unread: list[Entry]
-) -> Iterator[Annotated]:
+def _lines(paper: ArrayPaper) -> Iterator[Annotated]:
     """All formulas in the order of the document."""
-    rows = [(one.claim.place, _line(one, reading)) for one in judgement.lines]
-    for entry in unread:
+    rows = [(one.claim.place, _line(one, paper.profile)) for one in paper.judgement.lines]
+    for entry in paper.unread:
         why = (prose(f"Not understood: {entry.why}"),)
         block = Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
         rows.append((entry.place, block))
@@ -83,16 +81,16 @@ def _lines(
         yield block
 
 
-def _line(one: ArrayJudged, reading: ArrayReading) -> Annotated:
+def _line(one: ArrayJudged, profile: ArrayProfile) -> Annotated:
     claim = one.claim
     return Annotated(
         MARKS[one.word],
         claim.number,
         place(claim.place),
-        _drawn(render(claim.left, reading.profile)),
+        _drawn(render(claim.left, profile)),
         claim.relation,
-        _drawn(render(claim.right, reading.profile)),
-        tuple(_notes(one, claim)),
+        _drawn(render(claim.right, profile)),
+        tuple(_notes(one, profile)),
     )
 
 
@@ -100,14 +98,15 @@ def _drawn(latex: str) -> Math:
     return Math(Drawn(latex, unicode_of(latex)))
 
 
-def _notes(one: ArrayJudged, claim: ArrayClaim) -> Iterator[Runs]:
+def _notes(one: ArrayJudged, profile: ArrayProfile) -> Iterator[Runs]:
+    claim = one.claim
     if not one.cases:
         yield prose("Assumed." if claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(case)
+        yield from _case(case, claim, profile)
 
 
-def _case(case: ArrayReached) -> Iterator[Runs]:
+def _case(case: ArrayReached, claim: ArrayClaim, profile: ArrayProfile) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
     of = f" for {case.span}" if case.span else ""
     if case.word == "proved":
@@ -117,8 +116,14 @@ def _case(case: ArrayReached) -> Iterator[Runs]:
         yield prose(f"Not decided{of}: {case.why.rstrip('.')}.")
     else:
         yield prose(f"Wrong{of}." + (f" {case.why}" if case.why else ""))
-    if case.nearest is not None:
-        yield (*prose("Right is: "), Code(case.nearest.text))
+    match case.nearest:
+        case ArrayNearest(right, under, edit):
+            needed = f", if {' and '.join(under)}" if under else ""
+            form = _drawn(corrected(claim, right, profile))
+            said = prose(f" ({unicode_of(edit)}){needed}.")
+            yield (*runs("The nearest right form: "), form, *said)
+        case Derived():
+            yield (*prose("Right is: "), Code(case.nearest.text))
     if case.against is not None:
         letters = ", ".join(f"{name} = {at}" for name, at in case.against.letters)
         at = f" at {letters}" if letters else ""

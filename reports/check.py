@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from reports.jsonout import Json, value
+from reports.papers import Document, source, unread_rows
 from reports.progress import bar, clock
 from symbolic.errors import InputError
-from symbolic.reading.claims import Claim, Entry, Outcome, Reading
+from symbolic.reading.claims import Claim, Reading
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import UNWRITTEN
 from symbolic.reading.judgement import judge
@@ -16,22 +14,14 @@ from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile, open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.rendering import render
-from symbolic.reading.source import DEFINITE, Place
 from symbolic.reading.symbols import symbols
 
 WRONG = ("refuted", "unjustified")
 """The verdicts of a line that cannot stay as it is."""
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A document of a user: its name, its text and kind, how it was read, what was found."""
-
-    name: str
-    text: str
-    kind: str
-    reading: Reading
-    judgement: Judgement
+class Paper(Document[Reading, Judgement]):
+    """A document about the neurons of a graph."""
 
     @property
     def profile(self) -> Profile:
@@ -40,25 +30,11 @@ class Paper:
 
     @property
     def verdict(self) -> str:
-        """The worst of all; a formula that is not understood leaves the document open.
-
-        One with a type or index error is no open question.
-        """
+        """The worst of all, of a true document the second verdict."""
+        found = super().verdict
         lines = self.judgement.lines
-        words = {one.word for one in lines}
-        if "refuted" in words:
-            return "refuted"
-        if "unjustified" in words or any(entry.fault in DEFINITE for entry in self.unread):
-            return "unjustified"
-        if self.unread or "open" in words or "proved" not in words:
-            return "open"
         arguments = {one.argument.word for one in lines if one.argument is not None}
-        return "unjustified" if "unjustified" in arguments else "proved"
-
-    @property
-    def unread(self) -> tuple[Entry, ...]:
-        """The pieces that were not understood."""
-        return tuple(e for e in self.reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD)
+        return "unjustified" if found == "proved" and "unjustified" in arguments else found
 
     @property
     def first_broken(self) -> Judged | None:
@@ -97,10 +73,7 @@ def as_json(paper: Paper) -> Json:
     result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, reading.profile) for one in judgement.lines],
-        "not_understood": [
-            {**source(e.place), "text": e.text, "kind": str(e.fault), "why": e.why}
-            for e in paper.unread
-        ],
+        "not_understood": unread_rows(paper.unread),
         "lints": [{**source(slip.place), "what": slip.what} for slip in reading.lints],
         "symbols": [
             {
@@ -126,27 +99,6 @@ def as_json(paper: Paper) -> Json:
             "mends": [str(number) for number in repair.mends],
         }
     return result
-
-
-def as_json_of_all(papers: Sequence[Paper]) -> Json:
-    """Of several documents: the worst verdict, all items with their file, each document."""
-    items: list[object] = []
-    files: list[object] = []
-    for paper in papers:
-        one = as_json(paper)
-        rows = one["items"]
-        assert isinstance(rows, list)
-        items += [{**row, "file": paper.name} for row in rows]
-        files.append({"file": paper.name, **one})
-    return {"verdict": worst(papers), "items": items, "files": files}
-
-
-WORST_LAST = ("proved", "open", "unjustified", "refuted")
-
-
-def worst(papers: Sequence[Paper]) -> str:
-    """The worst verdict of one or more documents."""
-    return max((paper.verdict for paper in papers), key=WORST_LAST.index)
 
 
 def _statement(claim: Claim, right: str, reading: Reading) -> str:
@@ -190,12 +142,6 @@ def _item(one: Judged, profile: Profile) -> Json:
 
 
 _SAMPLE = {UNWRITTEN.name: "sample"}
-
-
-def source(place: Place) -> dict[str, int]:
-    """Where a line stands, for JSON."""
-    cell = {"cell": place.cell} if place.cell else {}
-    return {**cell, "line": place.line, "column": place.column}
 
 
 def _nearest(nearest: Nearest, profile: Profile) -> Json:

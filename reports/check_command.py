@@ -8,120 +8,79 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
-from reports.check import WRONG, Paper, as_json, as_json_of_all, checked, worst
-from reports.check_fix import fixed
-from reports.check_markdown import check_markdown
-from reports.check_page import check_page
-from reports.document import Document
+from reports.check import WRONG
+from reports.check_ways import Way, arrays, neurons
 from reports.files import STDIN, read, writable, write
 from reports.formula_text import unicode_of
-from reports.html import page_html
 from reports.jsonout import EXIT_CODES
-from reports.latex import latex
-from reports.markdown import page_markdown
+from reports.papers import Document, Lines, P, Read, json_of_all, not_understood, worst
 from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
-from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.arrays.explaining import explain_arrays
+from symbolic.reading.arrays.profile import ArrayProfile, array_profile, known_array_profiles
 from symbolic.reading.documents import SUFFIXES, kind_of
 from symbolic.reading.notation import open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
 
 MEGABYTES = 5
-WRITERS: Mapping[str, Callable[[Paper], str]] = {
-    ".md": lambda paper: check_markdown(paper),
-    ".html": lambda paper: page_html(check_page(paper)),
-    ".tex": lambda paper: latex(check_page(paper)),
-    ".txt": lambda paper: text(check_page(paper)),
-    ".json": lambda paper: json.dumps(as_json(paper), indent=2, ensure_ascii=False) + "\n",
-}
-"""What draws a file, by its ending."""
-ARRAY_WRITERS: Mapping[str, Callable[[Document], str]] = {
-    ".md": page_markdown,
-    ".html": page_html,
-    ".tex": latex,
-    ".txt": text,
-}
 
 
 def check_command(options: argparse.Namespace) -> int:
     """A verdict for every formula of the documents; the exit code is that of the worst."""
     notation = open_notation(options.profile)
-    if isinstance(notation, ArrayProfile):
-        return _check_arrays(options, notation)
     if options.explain:
         out = sys.stderr if options.json else sys.stdout
         print(explained(notation), end="", file=out)
         if not options.files:
             return 0
         print(file=out)
-    _agree(options)
-    papers = [_checked(name, options.profile) for name in options.files]
+    if isinstance(notation, ArrayProfile):
+        return _check(options, arrays(notation))
+    return _check(options, neurons(options.profile))
+
+
+def _check(options: argparse.Namespace, way: Way[P]) -> int:
+    if options.fix and way.fixed is None:
+        raise InputError(
+            f"--fix is not written for the notation {options.profile} yet; "
+            "without it every line gets its verdict."
+        )
+    _agree(options, tuple(way.writers))
+    papers = [_checked(name, way) for name in options.files]
     for paper in papers:
-        _hint(paper)
+        _hint(paper, options.profile)
     if options.fix:
         for paper in papers:
-            _fix(paper, options)
+            _fix(paper, options, way)
     elif options.output:
         [paper] = papers
-        write(Path(options.output), WRITERS[Path(options.output).suffix](paper))
+        write(Path(options.output), way.writers[Path(options.output).suffix](paper))
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
-        whole = as_json(papers[0]) if len(papers) == 1 else as_json_of_all(papers)
+        whole = way.as_json(papers[0]) if len(papers) == 1 else json_of_all(papers, way.as_json)
         print(json.dumps(whole, indent=2, ensure_ascii=True))
     elif options.fix or not options.output:
-        _print(papers)
+        _print(papers, way)
     return EXIT_CODES[worst(papers)]
 
 
-def _check_arrays(options: argparse.Namespace, profile: ArrayProfile) -> int:
-    """The same for documents about whole arrays."""
-    from reports import array_check  # the judge of arrays loads only for such documents
-    from reports.array_page import array_page
-
-    if options.explain or options.fix:
-        raise InputError(
-            f"--explain and --fix are not written for the notation {profile.name} yet; "
-            "without them every line gets its verdict."
-        )
-    _agree(options)
-    if len(options.files) > 1:
-        raise InputError(f"In the notation {profile.name} give one FILE at a time.")
-    [name] = options.files
-    document = read(name, "a document", MEGABYTES, encoding="utf-8")
-    kind = "markdown" if name == STDIN else kind_of(name)
-    reading, judgement = array_check.checked(name, document, kind, profile)
-    result = array_check.as_json(reading, judgement)
-    page = array_page(name, reading, judgement)
-    if options.output:
-        draw = ARRAY_WRITERS.get(Path(options.output).suffix)
-        whole = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-        write(Path(options.output), whole if draw is None else draw(page))
-        print(f"Written to {options.output}.", file=sys.stderr)
-    if options.json:
-        print(json.dumps(result, indent=2, ensure_ascii=True))
-    elif not options.output:
-        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
-        print(text(page, width, color), end="")
-    return EXIT_CODES[str(result["verdict"])]
+_SIGN = re.compile(r"  (\S+(?: \S+)*) {2,}(?=\S)|  (\S*_\{\S+) (?=\S)")
+"""A sign, and two blanks or more before what it means; a long sign may have one."""
 
 
-_SIGN = re.compile(r"  (\S+) +(?=.)")
-
-
-def explained(profile: Profile) -> str:
+def explained(notation: Profile | ArrayProfile) -> str:
     """The notation in words and Unicode, in lines of at most 80 columns."""
     rows = []
-    for row in explain(profile).splitlines():
+    said = explain_arrays(notation) if isinstance(notation, ArrayProfile) else explain(notation)
+    for row in said.splitlines():
         sign = _SIGN.match(row)
-        if row.startswith(" " * 4) or (sign and (row[24:25] == " " or "_{" in sign[1])):
-            head = unicode_of(sign[1]) if sign else ""
+        if row.startswith(" " * 4) or sign:
+            head = unicode_of(sign[1] or sign[2]) if sign else ""
             rest = unicode_of(row[sign.end() :] if sign else row.strip())
             rows.append(wrapped(rest, 80, " " * 24, f"  {head:<20}  "))
         else:
@@ -129,7 +88,7 @@ def explained(profile: Profile) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _agree(options: argparse.Namespace) -> None:
+def _agree(options: argparse.Namespace, endings: tuple[str, ...]) -> None:
     """Refuse options that cannot be followed before the work begins."""
     names = options.files
     if not names:
@@ -139,7 +98,7 @@ def _agree(options: argparse.Namespace) -> None:
     if options.output:
         if len(names) > 1:
             raise InputError("-o writes the page of one document; give one FILE.")
-        writable(options.output, _copies(names[0]) if options.fix else tuple(WRITERS))
+        writable(options.output, _copies(names[0]) if options.fix else endings)
         _spare(options.output, names)
     elif options.fix and STDIN in names:
         raise InputError("the fixed copy of stdin needs a name; add -o FILE.md.")
@@ -152,15 +111,15 @@ def _spare(goal: str, names: Sequence[str]) -> None:
         raise InputError("this is the document itself; write to another file", file=goal)
 
 
-def _fix(paper: Paper, options: argparse.Namespace) -> None:
+def _fix(paper: P, options: argparse.Namespace, way: Way[P]) -> None:
     """Write the copy with the nearest right forms, and say how it stands when checked again."""
-    copy = fixed(paper)
+    assert way.fixed is not None
+    copy = way.fixed(paper)
     if not copy.replaced:
         print(f"{paper.name}: {_nothing(paper, copy.left)}", file=sys.stderr)
         return
     goal = options.output or _copy_of(paper.name)
-    kind = "markdown" if paper.kind == "formula" else paper.kind
-    again = checked(goal, copy.text, kind, options.profile)
+    again = way.checked(goal, copy.text, "markdown" if paper.kind == "formula" else paper.kind)
     write(Path(goal), copy.text)
     wrong = sum(one.word in WRONG for one in again.judgement.lines)
     lines = counted(len(copy.replaced), "place")
@@ -172,7 +131,7 @@ def _fix(paper: Paper, options: argparse.Namespace) -> None:
     )
 
 
-def _nothing(paper: Paper, left: Sequence[int]) -> str:
+def _nothing(paper: Document[Read, Lines], left: Sequence[int]) -> str:
     if left:
         return "the right forms could not be put in place by a program; see the page."
     if any(one.word in WRONG for one in paper.judgement.lines):
@@ -194,37 +153,40 @@ def _copy_of(name: str) -> str:
     return str(path.with_suffix(f".fixed{path.suffix}"))
 
 
-def _checked(name: str, profile: str) -> Paper:
+def _checked(name: str, way: Way[P]) -> P:
+    document = read(name, "a document", MEGABYTES, encoding="utf-8")
     if name == STDIN:
-        document = read(STDIN, "a document", MEGABYTES, encoding="utf-8")
         kind = "latex" if "\\begin{document}" in document else "formula"
-        return checked("standard input", document, kind, profile)
-    kind = kind_of(name)
-    return checked(name, read(name, "a document", MEGABYTES, encoding="utf-8"), kind, profile)
+        return way.checked("standard input", document, kind)
+    return way.checked(name, document, kind_of(name))
 
 
-def _hint(paper: Paper) -> None:
+def _hint(paper: Document[Read, Lines], profile: str) -> None:
     """Where most formulas are not understood, the notation in which more of them are."""
     unread = len(paper.unread)
     if 2 * unread <= len(paper.judgement.lines):
         return
-    left = {}
-    for name in known_profiles():
-        reading = read_document(paper.text, open_profile(name), paper.kind)
-        left[name] = len(replace(paper, reading=reading).unread)
+    from symbolic.reading.arrays.reading import read_arrays  # the usual document needs none
+
+    left = {
+        name: len(not_understood(read_document(paper.text, open_profile(name), paper.kind)))
+        for name in known_profiles()
+    }
+    for name in known_array_profiles():
+        left[name] = len(not_understood(read_arrays(paper.text, array_profile(name), paper.kind)))
     best = min(left, key=lambda name: left[name])
     if left[best] < unread:
         print(
             f"{paper.name}: {unread} formulas are not understood in the notation "
-            f"{paper.profile.name}, {left[best]} with --profile {best}.",
+            f"{profile}, {left[best]} with --profile {best}.",
             file=sys.stderr,
         )
 
 
-def _print(papers: Sequence[Paper]) -> None:
+def _print(papers: Sequence[P], way: Way[P]) -> None:
     color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
     for n, paper in enumerate(papers):
-        print("\n" * bool(n) + text(check_page(paper, whole=False), width, color), end="")
+        print("\n" * bool(n) + text(way.rows(paper), width, color), end="")
     if len(papers) > 1:
         print(f"\nAll {len(papers)} documents together: {worst(papers)}.")

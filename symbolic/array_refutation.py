@@ -115,14 +115,23 @@ def sizes_of(program: Program, rule: Rule) -> list[str]:
 
 
 class Bench:
-    """A few instances with the true values of a left side, to sift candidate right sides fast."""
+    """A few instances with the true values of a left side, to sift candidate right sides fast.
 
-    def __init__(self, program: Program, rule: Rule, hypotheses: Iterable[Hypothesis] = ()) -> None:
+    Candidates may read the derivatives that the program names, and those by the arrays of `also`.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        rule: Rule,
+        hypotheses: Iterable[Hypothesis] = (),
+        also: Iterable[str] = (),
+    ) -> None:
         self._points: list[tuple[Instance, dict[Var, int], Number]] = []
         with ctx.workprec(BITS):
             arena = _Arena(program, rule, hypotheses)
             named = {m.array for m in program.multipliers}
-            arena.seeded = tuple(sorted(named.union(arena.seeded)))
+            arena.seeded = tuple(sorted(named.union(arena.seeded, also)))
             for instance in arena.instances():
                 for at in instance.places(v.sort for v in rule.at):
                     env = dict(zip(rule.at, at, strict=True))

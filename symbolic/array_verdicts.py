@@ -180,8 +180,11 @@ class Judge:
         if true is None:
             return "", None
         rule = replace(rule, body=flattened(rule.body))
-        scene = Scene(self.program, rule, true.body, self._missing(rule, true), self._sizes(rule))
-        bench = Bench(self.program, rule, self.offered)
+        missing = self._missing(rule, true)
+        scene = Scene(self.program, rule, true.body, missing, self._sizes(rule))
+        read = arrays_read(true.body) | arrays_read(missing)
+        unnamed = {f"∂{array}": array for array in self.program.arrays}
+        bench = Bench(self.program, rule, self.offered, {unnamed[n] for n in read & {*unnamed}})
         edits = islice(chain.from_iterable(mistake(scene) for mistake in MISTAKES), MOST_EDITS)
         right = ((s, b) for s, b in edits if free_letters(b) <= {*rule.at} and bench.agrees(b))
         for sentence, body in islice(right, MOST_REPAIRS):

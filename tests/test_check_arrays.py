@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from reports.cli import main
 from symbolic.errors import InputError
+from symbolic.reading.arrays.explaining import NAMED, explain_arrays
 from symbolic.reading.arrays.judgement import ArrayJudged, judge_arrays
 from symbolic.reading.arrays.profile import (
     array_profile,
@@ -117,7 +119,8 @@ def test_the_nearest_right_form_of_a_slip_is_given_in_json(
     result = json.loads(capsys.readouterr().out)
     [dc] = [item for item in result["items"] if item["statement"].startswith("dc_{t} =")]
     assert dc["source"]["line"] == 27
-    assert dc["nearest"]["statement"].endswith("\\, f_{t+1, j}")
+    assert dc["nearest"]["right"].endswith("dc_{t+1} \\odot f_{t+1}")
+    assert dc["nearest"]["edit"] == "f_{t+1} for f_{t}"
     assert dc["counterexample"]["left"] != dc["counterexample"]["right"]
     assert result["broken"] is not None
 
@@ -487,7 +490,87 @@ def test_every_page_of_an_array_document_shows_its_first_wrong_line(
     assert "off by one" in text
 
 
-@pytest.mark.parametrize("option", ["--fix", "--explain"])
+def test_explain_says_what_every_sign_and_operator_means(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "--explain", "--profile", "cs231n"]) == 0
+    out = capsys.readouterr().out
+    for sign, what in {
+        "X": "input, a row for each sample: N × D",
+        "b": "bias, a row: ? (so are γ, β)",
+        "A B": "the product of matrices, or a number times an array",
+        "A ⊙ B": "the elementwise product",
+        "A + b": "the row b is added to every row of A",
+    }.items():
+        assert f"  {sign:<20}  {what}\n" in out
+    assert all(len(row) <= 80 for row in out.splitlines())
+    file = str(DOCUMENTS / "lstm.md")
+    assert main(["check", "--explain", "--json", file, "--profile", "lstm"]) == 0
+    both = capsys.readouterr()
+    json.loads(both.out)
+    assert "usually c_t = f_t ⊙ c_(t-1) + i_t ⊙ g_t" in both.err
+
+
+@pytest.mark.parametrize("name", known_array_profiles())
+def test_explain_leaves_out_no_sign_of_a_profile(name: str) -> None:
+    profile = array_profile(name)
+    said = explain_arrays(profile)
+    for sign in (*profile.symbols, *profile.letters, *profile.time, *profile.derivatives):
+        assert sign in said, sign
+    assert {*profile.functions.values()} <= NAMED.keys()
+
+
+def test_several_array_documents_have_the_worst_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [str(DOCUMENTS / name) for name in ("lstm.md", "elman_network.md")]
+    assert main(["check", *names, "--profile", "lstm"]) == 0
+    assert "All 2 documents together: proved." in capsys.readouterr().out
+    unread, wrong = tmp_path / "unread.md", tmp_path / "wrong.tex"
+    unread.write_text("$df_t = \\mathrm{weird}(dc_t)$\n", "utf-8")
+    wrong.write_text("\\begin{document}$df_t = dc_t \\odot c_t$\\end{document}\n", "utf-8")
+    assert main(["check", names[0], str(unread), "--profile", "lstm"]) == 3
+    capsys.readouterr()
+    every = [names[0], str(unread), str(wrong)]
+    assert main(["check", *every, "--profile", "lstm", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert [one["verdict"] for one in result["files"]] == ["proved", "open", "refuted"]
+    assert {item["file"] for item in result["items"]} == {names[0], str(wrong)}
+    assert main(["check", *every, "--profile", "lstm", "-o", str(tmp_path / "p.html")]) == 2
+    assert "give one FILE" in capsys.readouterr().err
+
+
+def test_stdin_is_a_document_or_one_formula(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, code in {
+        "df_t = dc_t \\odot c_{t-1}\n": 0,
+        "Then $df_t = dc_t \\odot c_t$.\n": 1,
+        "\\begin{document}$df_t = dc_t \\odot c_{t-1}$\\end{document}\n": 0,
+    }.items():
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert main(["check", "-", "--profile", "lstm"]) == code
+        assert "standard input" in capsys.readouterr().out
+
+
+def test_the_notation_that_reads_more_may_be_one_of_arrays_or_of_neurons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, neurons = tmp_path / "rows.md", tmp_path / "neurons.md"
+    rows.write_text(ROWS + "$dW_2 = H^T dS_2$ and $db_2 = \\mathbf{1}^T dS_2$\n", "utf-8")
+    neurons.write_text(
+        "$\\delta_j = e_j \\varphi_j'(v_j)$, $e_j = d_j - y_j$, $v_j = \\sum_i w_{ji} y_i$\n",
+        "utf-8",
+    )
+    main(["check", str(rows)])
+    assert "with --profile cs231n." in capsys.readouterr().err
+    main(["check", str(neurons), "--profile", "cs231n"])
+    assert "with --profile haykin." in capsys.readouterr().err
+    main(["check", str(rows), "--profile", "cs231n"])
+    assert "--profile" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--fix"])
 def test_what_array_notation_has_not_yet_is_said(
     option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

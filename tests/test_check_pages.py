@@ -22,11 +22,11 @@ from checked_papers import NEEDED, NOTES, annotated, repaired
 
 from reports import check
 from reports.check import Paper, as_json, checked
-from reports.check_command import WRITERS
 from reports.check_fix import fixed
 from reports.check_markdown import check_markdown
 from reports.check_numbers import shown
 from reports.check_page import check_page
+from reports.check_ways import neurons
 from reports.cli import main
 from reports.edits import Edits
 from reports.formula_text import drawn, latex_of, plain_formula, unicode_of
@@ -94,6 +94,7 @@ $$\delta_j = \frac{e_j}{2} \text{</script>}$$
 
 LOOOOONG
 """.replace("LOOOOONG", "x" * 300 + " " + "a_b/" * 80)
+WRITERS = neurons("haykin").writers
 GOOD = ("proved", "definition", "assumption")
 PLAIN_PAGES: tuple[Callable[[Paper], str], ...] = tuple(WRITERS.values())
 
@@ -644,7 +645,9 @@ def test_a_formula_from_stdin_can_be_written_as_markdown(
 
 def test_explain_prints_the_notation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--explain", "--profile", "rumelhart"]) == 0
-    assert "net_sample,neuron" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "net_sample,neuron" in out
+    assert "\n  net is one word: write net_pj." in out
     assert main(["check", "--explain", "--json", str(DOCUMENT)]) == 1
     out = capsys.readouterr()
     json.loads(out.out)

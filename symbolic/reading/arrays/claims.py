@@ -20,7 +20,8 @@ class ArrayClaim:
     """One relation left … right.
 
     `first` is the head of its chain where it does not open it; `at` the character where it
-    begins; `of` the number of the definition that it repeats.
+    begins; `of` the number of the definition that it repeats; `update` says that it is written
+    W ← W - η dW.
     """
 
     number: int
@@ -36,6 +37,7 @@ class ArrayClaim:
     explicit: bool = False
     of: int | None = None
     problems: tuple[Problem, ...] = ()
+    update: bool = False
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""

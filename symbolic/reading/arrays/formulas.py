@@ -6,7 +6,7 @@ alone are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -272,3 +272,18 @@ def occurs(letter: str, formula: Formula) -> bool:
         case Total(own) if own == letter:
             return False
     return any(occurs(letter, part) for part in inside(formula))
+
+
+def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
+    """The formula with other formulas directly inside it; what a derivative is taken by stays."""
+    match formula:
+        case Plus():
+            return replace(formula, terms=tuple(parts))
+        case Product() | Elementwise() | Over():
+            return replace(formula, left=parts[0], right=parts[1])
+        case Minus() | Transposed() | Power() | Positive() | SquaredNorm() | Applied() | Total():
+            return replace(formula, body=parts[0])
+        case Unknown():
+            return replace(formula, arguments=tuple(parts))
+        case _:
+            return formula

@@ -28,10 +28,11 @@ from symbolic.model_notation import statement
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.collecting import NoProgramError
 from symbolic.reading.arrays.formulas import Formula, Number, Size
+from symbolic.reading.arrays.nearest import ArrayNearest, Search
 from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.rules import Case, Rules, is_head
 from symbolic.reading.claims import Kind
-from symbolic.reading.source import NotUnderstood
+from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
 
@@ -48,7 +49,7 @@ class ArrayCounterexample:
 
 
 @dataclass(frozen=True)
-class ArrayNearest:
+class Derived:
     """A right form of the line, proved, as a rule of the program; `edit` says what was wrong."""
 
     program: Program
@@ -71,7 +72,7 @@ class ArrayReached:
     under: tuple[tuple[str, ...], ...] = ()
     against: ArrayCounterexample | None = None
     why: str = ""
-    nearest: ArrayNearest | None = None
+    nearest: ArrayNearest | Derived | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     """
     try:
         base = base_of(reading)
-        court = _Court(base)
+        court = Court(reading, base)
     except NoProgramError as error:
         return _without_program(reading, error)
     except InputError as error:
@@ -148,10 +149,13 @@ def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudge
     return ArrayJudgement(tuple(lines))
 
 
-class _Court:
-    def __init__(self, base: Base) -> None:
+class Court:
+    """Judges the lines of one document; raises `InputError` where its program is too large."""
+
+    def __init__(self, reading: ArrayReading, base: Base) -> None:
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
+        self.search = Search(reading, base, self.rules, self._proof)
         self.judges: dict[tuple[int, tuple[Hypothesis, ...]], Judge] = {}
         self._judge(base.program)
 
@@ -172,15 +176,20 @@ class _Court:
             return ArrayJudged(claim)
         if claim.kind is Kind.ASSUMPTION:
             return self._assumed(claim)
+        head, under = self._head(claim, before) or (claim, ())
         try:
-            head = self._head(claim, before)
-            case = self.rules.case(claim if head is None else head[0])
-            under = () if head is None else head[1]
-            return ArrayJudged(claim, (self._reached(case, under),))
+            reached = self._reached(self.rules.case(head), under)
         except NotUnderstood as error:
-            return _open(claim, f"{error.fault}: {error.what} {error.next_step}".rstrip())
+            why = f"{error.fault}: {error.what} {error.next_step}".rstrip()
+            reached = ArrayReached("open", why=why)
+            if error.fault in (Fault.TYPE, Fault.INDEX):
+                reached = replace(reached, nearest=self.search.mended(head, self.offered))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
+        if reached.word == "refuted":
+            nearest = self.search.mended(head, self.offered) or reached.nearest
+            reached = replace(reached, nearest=nearest)
+        return ArrayJudged(claim, (reached,))
 
     def _head(
         self, claim: ArrayClaim, before: Sequence[ArrayJudged]
@@ -228,9 +237,19 @@ class _Court:
         raise AssertionError(verdict)
 
     def _verdict(self, case: Case, judge: Judge) -> Verdict:
-        if case.sides is None:
-            return models.verdict(models.Claim(case.rule, "", self.offered), judge)
-        verdict = judge.verdict(case.rule, explain=False)
+        """With the slip that explains a wrong derivative."""
+        return self._plain(case, judge, explain=case.sides is None)
+
+    def _proof(self, case: Case) -> tuple[str, ...] | None:
+        """Under which names a case is proved, None where it is not."""
+        try:
+            verdict = self._plain(case, self._judge(case.program))
+        except (InputError, TooLargeError):
+            return None
+        return tuple(h.name for h in verdict.under) if isinstance(verdict, Proved) else None
+
+    def _plain(self, case: Case, judge: Judge, explain: bool = False) -> Verdict:
+        verdict = judge.verdict(case.rule, explain)
         if not isinstance(verdict, Proved):
             return verdict
         names = {need.name for need in verdict.under}
@@ -254,7 +273,7 @@ class _Court:
         nearest = None
         if isinstance(verdict.nearest, Rule):
             rule = replace(verdict.nearest, body=earlier(verdict.nearest.body, self.base.before))
-            nearest = ArrayNearest(case.program, rule, why)
+            nearest = Derived(case.program, rule, why)
         return ArrayReached("refuted", span=case.span, against=against, why=why, nearest=nearest)
 
 

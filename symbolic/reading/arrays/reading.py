@@ -366,6 +366,7 @@ class _Reader:
         return self.profile.symbols[quantity.sign].kind == "weight"
 
     def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        update = chain.relations[0].text in UPDATING
         chain, members = self._updated(chain, members)
         for relation in chain.relations:
             if relation.text not in DEFINING:
@@ -401,6 +402,7 @@ class _Reader:
                 cue if n == 0 else "",
                 piece,
                 None if opens else self.head,
+                update=update,
             )
             claim = self.sorter.sorted(claim)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
