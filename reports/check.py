@@ -9,6 +9,7 @@ from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Reading
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import UNWRITTEN
+from symbolic.reading.given import Given
 from symbolic.reading.judgement import judge
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile, open_profile
@@ -49,7 +50,7 @@ class Paper(Document[Reading, Judgement]):
         return next(one for one in self.judgement.lines if one.claim.number == number)
 
 
-def checked(name: str, text: str, kind: str, profile: str) -> Paper:
+def checked(name: str, text: str, kind: str, profile: str, network: Given | None = None) -> Paper:
     """A document with the verdict of each of its claims.
 
     Raises `InputError` where the profile cannot be read, the text is no such document, or its
@@ -59,7 +60,7 @@ def checked(name: str, text: str, kind: str, profile: str) -> Paper:
     try:
         with clock(f"Reading {name}"):
             reading = read_document(text, notation, kind)
-        judgement = judge(reading, lambda claims: bar(f"Checking {name}", claims))
+        judgement = judge(reading, lambda claims: bar(f"Checking {name}", claims), network)
         return Paper(name, text, kind, reading, judgement)
     except InputError as error:
         if error.file is not None:

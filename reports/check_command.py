@@ -23,9 +23,11 @@ from symbolic.errors import InputError
 from symbolic.reading.arrays.explaining import explain_arrays
 from symbolic.reading.arrays.profile import ArrayProfile, array_profile, known_array_profiles
 from symbolic.reading.documents import SUFFIXES, kind_of
+from symbolic.reading.given import given
 from symbolic.reading.notation import open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
+from symbolic.spec import open_network
 
 MEGABYTES = 5
 
@@ -40,8 +42,11 @@ def check_command(options: argparse.Namespace) -> int:
             return 0
         print(file=out)
     if isinstance(notation, ArrayProfile):
+        if options.network:
+            raise InputError(f"--network is of no use in the notation {notation.name}.")
         return _check(options, arrays(notation))
-    return _check(options, neurons(options.profile))
+    network = given(open_network(options.network), options.network) if options.network else None
+    return _check(options, neurons(options.profile, network))
 
 
 def _check(options: argparse.Namespace, way: Way[P]) -> int:

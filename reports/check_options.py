@@ -44,6 +44,10 @@ CHECK = Command(
                 "lstm or a .toml (haykin)",
             },
         ),
+        (
+            ("--network",),
+            {"metavar": "NET", "help": "what numbered neurons are: 2-3-1 or a network file"},
+        ),
         (("--explain",), {"action": "store_true", "help": "print what the notation means"}),
         (
             ("--fix",),

@@ -19,6 +19,7 @@ from reports.markdown import page_markdown
 from reports.papers import P
 from reports.text import text
 from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.given import Given
 
 if TYPE_CHECKING:
     from reports.array_check import ArrayPaper
@@ -53,10 +54,10 @@ class Way(Generic[P]):
         }
 
 
-def neurons(profile: str) -> Way[Paper]:
+def neurons(profile: str, network: Given | None = None) -> Way[Paper]:
     """The way of documents about the neurons of a graph, in the notation of this name or file."""
     return Way(
-        lambda name, document, kind: checked(name, document, kind, profile),
+        lambda name, document, kind: checked(name, document, kind, profile, network),
         as_json,
         check_page,
         lambda paper: check_page(paper, whole=False),

@@ -81,6 +81,8 @@ def case_words(case: Reached, *like: Reached) -> Runs:
         needed = alternatives(case.under)
         if case.partly:
             for_ += f", wherever {WITH_VALUE}"
+        if case.here:
+            for_ += " in this network"
         return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
     if case.word == "refuted":
         return prose(f"Wrong{for_}.")

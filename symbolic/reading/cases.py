@@ -65,10 +65,11 @@ class Settled:
         return tuple(one for one in Assumption if one not in idle)
 
 
-def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
+def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple[Settled, ...]:
     """The claim for each kind of neuron that its letters may stand for.
 
-    `span` is output, fed or all.  Raises `BeyondError` where that settles not every sum.
+    `span` is output, fed or all; `numbered` neurons are those of a given network.  Raises
+    `BeyondError` where that settles not every sum.
 
     A letter of unsaid role that has an induced local field stands for an output neuron and for a
     hidden one; any other letter of unsaid role for every neuron.
@@ -83,7 +84,7 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
             Settled(one.left, one.right, one.roles, one.edges, given, one.layers)
             for one in flattened(claim)
         )
-    if any(isinstance(i, int) for side in sides for i in _indices(side)):
+    if not numbered and is_numbered(*sides):
         raise BeyondError("A numbered neuron is one of a given network, and no network is given.")
     computing = _computing(claim)
     errors = {letter for side in sides for letter in _of_errors(side)}
@@ -119,6 +120,11 @@ def settled(claim: Claim, span: str = "output") -> tuple[Settled, ...]:
         if total.range.kind != "output" and total.over in _of_errors(total.body):
             raise BeyondError("Only an output neuron has an error signal and a desired response.")
     return tuple(Settled(left, right, case, edges, given) for case in cases)
+
+
+def is_numbered(*sides: Formula) -> bool:
+    """Whether a neuron stands there by its number."""
+    return any(isinstance(i, int) for side in sides for i in _indices(side))
 
 
 def natural(formula: Formula) -> Formula:

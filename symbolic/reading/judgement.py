@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
@@ -17,11 +18,11 @@ from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
 from symbolic.reading.findings import Argument, Judged, Judgement, Reached
 from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
+from symbolic.reading.given import Given
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.prover import Prover
-from symbolic.reading.reach import may_lack_value
-from symbolic.reading.refuter import Counterexample, Refuter, Tried
+from symbolic.reading.refuter import Refuter
 from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import DEFINITE, Fault, Problem
@@ -33,6 +34,7 @@ from symbolic.reading.theory import (
     missed_definitions,
     name_of,
 )
+from symbolic.reading.verdicts import Verdicts
 
 SPANS = {
     "fed": "over the neurons that are fed",
@@ -40,9 +42,6 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
-
-
-_UNREAD = "It fails as things are usually defined, but a formula or function named at"
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,24 @@ class _Case:
     reached: Reached
 
 
-def judge(reading: Reading, each: Callable[[Iterable[Claim]], Iterable[Claim]] = iter) -> Judgement:
+def judge(
+    reading: Reading,
+    each: Callable[[Iterable[Claim]], Iterable[Claim]] = iter,
+    network: Given | None = None,
+) -> Judgement:
     """The verdict of every claim; `each` may watch them pass, as a progress bar does.
+
+    With a `network` the lines are about this one, and numbered neurons are its neurons.
 
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
-    return _Judge(reading).judgement(each)
+    return _Judge(reading, network).judgement(each)
 
 
 class _Judge:
     """One document: what was shown so far, and what stands there wrongly."""
 
-    def __init__(self, document: Reading) -> None:
+    def __init__(self, document: Reading, network: Given | None = None) -> None:
         reading = prepared(document)
         self.base = base = base_of(reading)
         try:
@@ -73,12 +78,11 @@ class _Judge:
         except BeyondError as error:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
+        self.verdicts = Verdicts(self.prover, self.refuter, missed_definitions(reading), network)
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
-        self.unread = missed_definitions(reading)
-        self.document, self.reading = document, reading
+        self.document, self.reading, self.network = document, reading, network
         self.wrong: set[int] = set()
-        self._known: dict[tuple[Settled, str], Reached] = {}
         self._near: dict[tuple[object, ...], Nearest | None] = {}
         self._chain: dict[tuple[object, ...], Line] = {}
         self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
@@ -93,7 +97,8 @@ class _Judge:
         )
         wrong = _numbers(lines, "refuted")
         own = frozenset(wrong) - self.inherits.keys()
-        mend = repair(self.document, wrong, own, frozenset(_numbers(lines, "proved")), _proved_in)
+        proved = frozenset(_numbers(lines, "proved"))
+        mend = repair(self.document, wrong, own, proved, partial(_proved_in, network=self.network))
         if mend is not None:
             lines = tuple(
                 replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
@@ -151,11 +156,11 @@ class _Judge:
         for span in SPANS if letters else ("output",):
             said = f"{letters[0]} {SPANS[span]}" if letters else ""
             try:
-                cases = settled(claim, span)
+                cases = settled(claim, span, numbered=self.network is not None)
             except BeyondError as error:
                 beyond = str(error)
                 continue
-            found += [_Case(case, span, self._reached(case, said)) for case in cases]
+            found += [_Case(case, span, self.verdicts.of(case, said)) for case in cases]
         if beyond and letters:  # a range that was not tried may be the one that is meant
             found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:
@@ -171,41 +176,6 @@ class _Judge:
         near = [(case.said, self.search.mended(claim, case, "fed")) for case in bare(claim)]
         found = tuple(replace(without, roles=roles, nearest=form) for roles, form in near if form)
         return found or (without,)
-
-    def _reached(self, case: Settled, span: str) -> Reached:
-        """What is said of a case; documents say many things more than once."""
-        if (case, span) not in self._known:
-            self._known[case, span] = self._found(case, span)
-        return self._known[case, span]
-
-    def _found(self, case: Settled, span: str) -> Reached:
-        roles = case.said
-        rests_on = self.base.rests_on(case.left, case.right)
-        arrays = sorted({name.partition(":")[0] for name in rests_on})
-        tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
-
-        def possible(under: tuple[Assumption, ...]) -> bool:
-            found = tried[under] = self.refuter.find(case, under)
-            return isinstance(found, Tried) and found.shows(case, under)
-
-        try:
-            proofs = self.prover.assumptions(case, possible)
-        except (BeyondError, TooLargeError, InputError) as error:
-            return Reached("open", roles, span, why=str(error))
-        against = tried[()]
-        if not proofs:
-            missed = [self.unread[one] for one in arrays if one in self.unread]
-            if isinstance(against, Counterexample) and missed:
-                return Reached("open", roles, span, why=f"{_UNREAD} {missed[0]} is not used")
-            if isinstance(against, Counterexample):
-                return Reached("refuted", roles, span, against=against)
-            if not against:
-                return Reached("open", roles, span, why="no small network has all of what it says")
-            return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
-        under = tuple(proof.under for proof in proofs)
-        needed = against if isinstance(against, Counterexample) else None
-        partly = any(map(may_lack_value, (case.left, case.right, *rests_on.values())))
-        return Reached("proved", roles, span, under, needed, partly=partly)
 
     def _near_forms(self, claim: Claim, found: list[_Case], word: str) -> tuple[Reached, ...]:
         """The cases of a wrong line with a right form, of a true line with one that needs less."""
@@ -333,10 +303,10 @@ def _numbers(lines: Iterable[Judged], word: str) -> tuple[int, ...]:
     return tuple(one.claim.number for one in lines if one.word == word)
 
 
-def _proved_in(reading: Reading) -> frozenset[int]:
+def _proved_in(reading: Reading, network: Given | None = None) -> frozenset[int]:
     """The lines of a document that are proved."""
     try:
-        judge = _Judge(reading)
+        judge = _Judge(reading, network)
     except InputError:
         return frozenset()
     return frozenset(_numbers(map(judge.truth, judge.reading.claims), "proved"))

@@ -291,7 +291,7 @@ class _Written:
     def lawful(self, calculus: Calculus, name: str) -> tuple[tuple[Letter, ...], Normal]:
         """A definition in the shape that `unfolded` wants."""
         letters, body = self.bodies[name]
-        return _bases(calculus, letters), self._kept(calculus, name, body)
+        return bases(calculus, letters), self._kept(calculus, name, body)
 
     def _kept(self, calculus: Calculus, key: str | int, body: Normal) -> Normal:
         """The body under the laws of a calculus, worked out once."""
@@ -311,7 +311,7 @@ class _Written:
             else:
                 onward = self.pathways.of(self.pathways.body(CORE, (a, s)), CORE, (b, s))
             self._paths[place] = letters, add(same, onward)
-        return _bases(calculus, letters), self._kept(calculus, place, self._paths[place][1])
+        return bases(calculus, letters), self._kept(calculus, place, self._paths[place][1])
 
     # ------------------------------------------------------------------ reading
 
@@ -392,7 +392,7 @@ def _differentiating(base: Base) -> frozenset[str]:
         found |= more
 
 
-def _bases(calculus: Calculus, letters: tuple[Var, ...]) -> tuple[Letter, ...]:
+def bases(calculus: Calculus, letters: tuple[Var, ...]) -> tuple[Letter, ...]:
     """The letters in normal forms; () where a sort has one element."""
     forms = (calculus.index(letter)[1][0][0] for letter in letters)
     return tuple(base if base[0] == "f" else () for base in forms)

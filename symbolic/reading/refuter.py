@@ -107,11 +107,13 @@ class _Instances:
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps.
 
-    With `few` it tries only the smallest ones, with one sample.
+    With `few` it tries only the smallest ones, with one sample; `among` are others to try.
     """
 
-    def __init__(self, base: Base, few: bool = False) -> None:
-        tried = layered_worlds() if base.layered else worlds()
+    def __init__(
+        self, base: Base, few: bool = False, among: tuple[World, ...] | None = None
+    ) -> None:
+        tried = among or (layered_worlds() if base.layered else worlds())
         if few:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]
         found = (

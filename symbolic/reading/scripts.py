@@ -102,7 +102,7 @@ def indices(
     found: dict[str, list[Index]] = {"layer": [], "neuron": [], "sample": []}
     places: dict[str, list[int]] = {"layer": [], "neuron": [], "sample": []}
     left_over: Node | None = None
-    below = parts(node.sub)
+    below = _digits(symbol, parts(node.sub))
     _match(symbol, symbol.subscript, below, node, context, found, places)
     if node.sup is not None:
         above = parts(node.sup)
@@ -127,6 +127,14 @@ def indices(
     if not sample and symbol.kind in SAMPLED:
         sample = [UNWRITTEN]
     return (*found["layer"], *neurons, *sample), left_over
+
+
+def _digits(symbol: Symbol, below: list[Node]) -> list[Node]:
+    """w_{30} has two neurons: there is but one way to cut two digits."""
+    match below:
+        case [Number(text, at)] if len(text) == 2 and symbol.subscript == ("neuron", "neuron"):
+            return [Number(digit, at) for digit in text]
+    return below
 
 
 def _is_power(symbol: Symbol, script: Node) -> bool:

@@ -248,10 +248,11 @@ class Values:
             raise UndefinedError
         return found
 
-    @staticmethod
-    def _index(index: object, at: Mapping[Var, int]) -> int:
+    def _index(self, index: object, at: Mapping[Var, int]) -> int:
         if isinstance(index, Var):
             return at[index]
+        if isinstance(index, int) and self.world.given:
+            return index
         raise UndefinedError
 
     def _product(
@@ -310,6 +311,8 @@ class Values:
             return 10 * at[0] + at[1], ZERO
         if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
             raise UndefinedError
+        if name == "y" and at[0] == world.bias:
+            return 1, ZERO
         if name == "y" and kind == "input":
             return 1 + at[0] + at[1], ZERO
         if name.startswith("dw") and (at[0], at[1]) not in self.edges:

@@ -18,6 +18,8 @@ class World:
     layers of a layered network; `open` says that the document leaves the cost open, so that it is
     that of `open_cost`; `shared` that all neurons have one φ(v) = v² + v, `biased`
     that there are biases; `known` that the document itself says what φ is.
+    A `given` network is that of a command line: the document speaks of its neurons by number.  The
+    signal of the unit `bias` is 1.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -28,6 +30,8 @@ class World:
     shared: bool = False
     biased: bool = False
     known: bool = False
+    given: bool = False
+    bias: int | None = None
 
     @cached_property
     def edges(self) -> dict[tuple[int, int], int]:

@@ -1,0 +1,343 @@
+"""Lines about one given network: its neurons have numbers, and sums over neurons are written out.
+
+Every quantity of a numbered neuron is an array of its own, over the samples; what the document
+defines for all neurons is put in for each.  Both sides of a line become normal forms over weights,
+signals and φ_j(v_j), with total derivatives taken forward through the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from symbolic.errors import InputError
+from symbolic.indexed import Expr, Num, Shifted, Var
+from symbolic.indices import Calculus, SizeOne
+from symbolic.integers import Base as Letter
+from symbolic.integers import Linear
+from symbolic.labelling import TooLargeError
+from symbolic.monomials import Normal, accumulate, add, scale
+from symbolic.network import BIAS, Network
+from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
+from symbolic.reading.cases import Settled
+from symbolic.reading.formulas import (
+    NEURON,
+    SAMPLE,
+    Applied,
+    Formula,
+    Partial,
+    Range,
+    Read,
+    SumOver,
+    Times,
+    as_indexed,
+    free,
+    inside,
+    plus,
+    rebuilt,
+    walk,
+)
+from symbolic.reading.pathways import CORE, table
+from symbolic.reading.prover import bases
+from symbolic.reading.reach import require_reach
+from symbolic.reading.source import BeyondError
+from symbolic.reading.theory import Assumption, Base, name_of
+from symbolic.reading.worlds import World
+
+MOST_EDGES = 2_000
+MOST_INSTANCES = 400
+NOTHING = Num(Fraction(0))
+ANY = Var("j", NEURON)
+Place = tuple[Linear, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The network of `--network`: who feeds whom, by the numbers of its neurons.
+
+    `bias` is the unit whose signal is 1, None where there is none.
+    """
+
+    name: str
+    edges: tuple[tuple[int, int], ...]
+    outputs: tuple[int, ...]
+    bias: int | None = None
+
+    def world(self, samples: int) -> World:
+        """The network with whole numbers for its weights, to try lines in."""
+        strengths = (1, 2, -1, 3, -2)
+        weights = tuple((pair, strengths[n % 5]) for n, pair in enumerate(self.edges))
+        return World(weights, self.outputs, samples, given=True, bias=self.bias)
+
+    def meets(self, assumption: Assumption) -> bool:
+        """Whether it holds in this network, whatever the samples."""
+        world = self.world(2)
+        hidden = tuple(n for n in world.neurons if world.kind(n) == "hidden")
+        return assumption is not Assumption.N1 and world.satisfies(assumption, hidden)
+
+
+def given(network: Network, name: str) -> Given:
+    """The network as lines about numbered neurons speak of it.
+
+    Raises `InputError` where its neurons have names, share weights, are softmax groups or have
+    fields of their own, or where it is too large to be written out.
+    """
+    named = [unit for unit in network.units if not unit.isdigit()]
+    shared = [weight for weight, uses in network.uses.items() if len(uses) > 1]
+    own = [n.name for n in network.neurons if n.field is not None or n.group]
+    count = len(network.synapses)
+    for found, what in (
+        (named, "the unit {} has a name, and formulas say δ_3: number the units"),
+        (shared, "the weight {} is shared; --network reads networks with own weights"),
+        (own, "neuron {} is a softmax or a gate; --network reads plain neurons"),
+        ([count] if count > MOST_EDGES else [], f"{{}} weights are more than {MOST_EDGES}"),
+    ):
+        if found:
+            raise InputError(f"{name}: {what.format(found[0])}.")
+    edges = tuple((int(s.to), int(s.source)) for s in network.synapses)
+    bias = int(BIAS) if any(source == int(BIAS) for _, source in edges) else None
+    return Given(name, edges, tuple(int(k) for k in network.outputs), bias)
+
+
+class NoSuchError(BeyondError):
+    """The line speaks of what the given network does not have."""
+
+
+class Written:
+    """The definitions of a document for the neurons of one network; `one_sample` says N = 1.
+
+    Its methods raise `BeyondError` where a line is not in reach, `TooLargeError` where it is too
+    long.
+    """
+
+    def __init__(self, base: Base, network: Given, one_sample: bool = False) -> None:
+        self.base, self.network = base, network
+        self.world = network.world(1)
+        sizes = [SizeOne(Assumption.N1, "N")] if one_sample else []
+        self.calculus = Calculus({}, (), sizes)
+        self.calculus.know(SAMPLE)
+        self._own: dict[str, tuple[str, tuple[int, ...]]] = {}  # array: the quantity it is
+        self._bodies: dict[str, tuple[tuple[Var, ...], Normal]] = {}
+        self._tangents: dict[tuple[str, str], Normal] = {}
+        self._fresh = 0
+
+    def instances(self, claim: Settled) -> Iterator[dict[Var, int]]:
+        """Every choice of neurons for the letters of the claim."""
+        roles = dict(claim.roles)
+        letters = sorted(free(claim.left) | free(claim.right), key=lambda v: v.name)
+        letters = [letter for letter in letters if letter.sort == NEURON]
+        choices = [
+            [n for n in self.world.neurons if roles.get(v, "source") in ("source", self._kind(n))]
+            for v in letters
+        ]
+        for count, chosen in enumerate(product(*choices)):
+            if count == MOST_INSTANCES:
+                raise TooLargeError(f"more than {MOST_INSTANCES} choices of neurons")
+            found = dict(zip(letters, chosen, strict=True))
+            if all((found[to], found[source]) in self.world.edges for to, source in claim.edges):
+                yield found
+
+    def holds(self, claim: Settled, letters: Mapping[Var, int]) -> bool:
+        """Whether both sides have one normal form for these neurons; False says nothing."""
+        sides = (self._normal(side, letters) for side in (claim.left, claim.right))
+        left, right = sides
+        gap = add(left, scale(right, -1))
+        while not is_zero(self.calculus, gap):
+            known = {name for name in arrays_of(gap) if self._defined(name)}
+            if not known:
+                return False
+            first = {name for name in known if self._own[name][0] not in ("y", CORE)}
+            first = first or {name for name in known if self._own[name][0] == "y"} or known
+            gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
+        return True
+
+    # ------------------------------------------------------------------ reading
+
+    def _normal(self, formula: Formula, at: Mapping[Var, int], defines: str = "") -> Normal:
+        """The formula at these neurons."""
+        for part in walk(formula):
+            require_reach(part)
+        return self._indexed(self._flat(formula, at, defines))
+
+    def _indexed(self, flat: Formula) -> Normal:
+        """The normal form of a formula whose neurons are numbers already."""
+
+        def named(part: Partial | SumOver) -> Expr:
+            if isinstance(part, Partial):
+                return written(self.calculus, self._partial(part))
+            raise BeyondError(f"A sum over {part.over.name} is not in reach.")
+
+        phi = self.base.activation.at if self.base.activation else None
+        return self.calculus.normal(as_indexed(flat, named, phi=phi))
+
+    def _flat(self, formula: Formula, at: Mapping[Var, int], defines: str) -> Formula:
+        """The formula with arrays of numbered neurons and with sums over neurons written out."""
+        match formula:
+            case SumOver(letter, span, body) if letter.sort == NEURON:
+                flat = (
+                    self._flat(body, {**at, letter: n}, defines)
+                    for n in self._range(span, at, defines)
+                )
+                terms = tuple(term for term in flat if term != NOTHING)
+                return plus(*terms) if terms else NOTHING
+            case Times(factors) if self._unconnected(factors, at):
+                return NOTHING
+            case Read():
+                return self._read(formula, at)
+            case Partial(of, by, reading):
+                below = self._flat(by, at, defines)
+                if not isinstance(below, Read):
+                    raise BeyondError("Nothing is differentiated by the fixed signal of a bias.")
+                return Partial(self._flat(of, at, defines), below, reading)
+            case Applied(function, places, argument, order, sign):
+                numbers = tuple(self._number(i, at) for i in places)
+                return Applied(function, numbers, self._flat(argument, at, defines), order, sign)
+        return rebuilt(formula, [self._flat(part, at, defines) for part in inside(formula)])
+
+    def _unconnected(self, factors: tuple[Formula, ...], at: Mapping[Var, int]) -> bool:
+        """Whether a weight of a sum belongs to no connection: nothing else need be defined then."""
+        return any(
+            isinstance(factor, Read)
+            and factor.array == "w"
+            and any(isinstance(i, Var) for i in factor.at)
+            and tuple(self._number(i, at) for i in factor.at) not in self.world.edges
+            for factor in factors
+        )
+
+    def _read(self, read: Read, at: Mapping[Var, int]) -> Formula:
+        """The quantity of a numbered neuron as an array of its own, over samples."""
+        samples = tuple(i for i in read.at if isinstance(i, Var) and i.sort == SAMPLE)
+        numbers = tuple(self._number(i, at) for i in read.at if i not in samples)
+        general = name_of(Read(read.array, (*(ANY for _ in numbers), *samples)))
+        self._require(read, numbers)
+        if read.array == "y" and numbers == (self.network.bias,):
+            return Num(Fraction(1))
+        name = f"{general}[{','.join(map(str, numbers))}]"
+        sorts = tuple(i.sort for i in samples)
+        self._own[name] = general, numbers
+        if self.calculus.arrays.setdefault(name, sorts) != sorts:
+            raise BeyondError(f"{read.sign or name} is used with and without its sample.")
+        return Read(name, samples, read.sign)
+
+    @staticmethod
+    def _number(index: Shifted | int, at: Mapping[Var, int]) -> int:
+        if isinstance(index, int):
+            return index
+        if isinstance(index, Var) and index in at:
+            return at[index]
+        raise BeyondError("An index that is neither a neuron nor a sample is not in reach.")
+
+    def _range(self, span: Range, at: Mapping[Var, int], defines: str) -> tuple[int, ...]:
+        world = self.world
+        if defines == CORE or span.kind in ("all", "interval"):
+            return world.neurons
+        if span.kind in ("fed", "feeding"):
+            known = {v.name: n for v, n in at.items()}
+            if span.of not in known:
+                raise BeyondError("The range of a sum is not in reach.")
+            of = known[span.of]
+            feeding = tuple(source for to, source in self.network.edges if to == of)
+            return world.fed(of) if span.kind == "fed" else feeding
+        wanted = "hidden" if span.kind == "hidden" else "output"
+        return tuple(n for n in world.neurons if self._kind(n) == wanted)
+
+    def _kind(self, neuron: int) -> str:
+        return self.world.kind(neuron)
+
+    def _require(self, read: Read, numbers: tuple[int, ...]) -> None:
+        """The network must have the neurons, and these the quantity."""
+        sign = read.sign or read.array
+        for n in numbers:
+            if n not in self.world.neurons:
+                raise NoSuchError(f"The network {self.network.name} has no neuron {n}.")
+        if not numbers:
+            return
+        if read.array in ("e", "d", "E") and self._kind(numbers[0]) != "output":
+            raise NoSuchError(f"Neuron {numbers[0]} is no output neuron, so it has no {sign}.")
+        if read.array in (CORE, "delta", "b", "db") and self._kind(numbers[0]) == "input":
+            raise NoSuchError(f"Unit {numbers[0]} is an input, so it has no {sign}.")
+        if read.array in ("w", "dw") and numbers[:2] not in self.world.edges:
+            raise NoSuchError(f"There is no connection to {numbers[0]} from {numbers[1]}.")
+
+    # ------------------------------------------------------------------ definitions
+
+    def _defined(self, name: str) -> bool:
+        general, numbers = self._own[name]
+        given_ = general == "y" and self._kind(numbers[0]) == "input"
+        return general in self.base.definitions and not given_
+
+    def _body(self, name: str) -> tuple[tuple[Var, ...], Normal]:
+        """The definition of a numbered quantity: its sample and its normal form."""
+        if name not in self._bodies:
+            general, numbers = self._own[name]
+            head, body = self.base.definitions[general]
+            samples = tuple(i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE)
+            neurons = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
+            at = dict(zip(neurons, numbers, strict=True))
+            self._bodies[name] = samples, self._normal(body, at, general)
+        return self._bodies[name]
+
+    def _lawful(self, name: str) -> tuple[tuple[Letter, ...], Normal]:
+        letters, body = self._body(name)
+        return bases(self.calculus, letters), body
+
+    # ------------------------------------------------------------------ derivatives
+
+    def _partial(self, partial: Partial) -> Normal:
+        """∂of/∂by, both at numbered neurons."""
+        by = partial.by
+        if self.base.open:
+            raise BeyondError("The cost has no definition, and no network gives it one.")
+        at = tuple(map(self.calculus.index, by.at))
+        if partial.reading == "total":
+            return self._moved(self._indexed(partial.of), by.array, at)
+        if not isinstance(partial.of, Read) or not self._defined(partial.of.array):
+            raise BeyondError("A direct derivative is one of a quantity with a definition.")
+        letters, body = self._body(partial.of.array)
+        place = table(self.calculus, letters, tuple(map(self.calculus.index, partial.of.at)))
+        return derivative(self.calculus, self.calculus.put(body, place), by.array, at)
+
+    def _moved(self, form: Normal, target: str, at: Place) -> Normal:
+        """How a form moves with target[at]: Σ over what it reads of ∂form/∂c · ∂c/∂target."""
+        result: Normal = {}
+        for name in sorted(arrays_of(form)):
+            inner = self._tangent(name, target)
+            if not inner:
+                continue
+            letters = self._letters(name, "c")
+            local = derivative(self.calculus, form, name, tuple(map(self.calculus.index, letters)))
+            places = table(
+                self.calculus,
+                (*self._letters(name, "a"), *self._letters(target, "b")),
+                (*map(self.calculus.index, letters), *at),
+            )
+            moved = self.calculus.multiply(local, self.calculus.put(inner, places))
+            accumulate(result, self.calculus.total(moved, *letters))
+        return result
+
+    def _tangent(self, name: str, target: str) -> Normal:
+        """∂name[a]/∂target[b] for any samples a and b, by the definitions."""
+        if (name, target) not in self._tangents:
+            a, b = self._letters(name, "a"), self._letters(target, "b")
+            ends = tuple(map(self.calculus.index, b))
+            if name == target:
+                pairs = zip(map(self.calculus.index, a), ends, strict=True)
+                found = self.calculus.product(self.calculus.delta(*pair) for pair in pairs)
+            elif self._defined(name):
+                letters, body = self._body(name)
+                places = table(self.calculus, letters, tuple(map(self.calculus.index, a)))
+                found = self._moved(self.calculus.put(body, places), target, ends)
+            else:
+                found = {}
+            self._tangents[name, target] = found
+        return self._tangents[name, target]
+
+    def _letters(self, name: str, which: str) -> tuple[Var, ...]:
+        """Letters for the samples of an array; c is made anew for every sum."""
+        if which == "c":
+            self._fresh += 1
+            which = f"c{self._fresh}"
+        sorts = self.calculus.arrays[name]
+        return tuple(Var(f"@{which}.{n}", sort) for n, sort in enumerate(sorts))

@@ -1,0 +1,125 @@
+"""Is a line true?  The prover and the exact networks together, about all networks or a given one.
+
+About a given network a line is true where it is true in general under what the network has, such
+as outputs that feed no neuron; else where it is an identity for each of its neurons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from symbolic.errors import InputError
+from symbolic.labelling import TooLargeError
+from symbolic.reading.cases import Settled, is_numbered
+from symbolic.reading.findings import Reached
+from symbolic.reading.given import Given, NoSuchError, Written
+from symbolic.reading.prover import Prover
+from symbolic.reading.reach import may_lack_value
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
+from symbolic.reading.source import BeyondError, Place
+from symbolic.reading.theory import Assumption
+
+_UNREAD = "It fails as things are usually defined, but a formula or function named at"
+
+
+class Verdicts:
+    """The verdicts of the cases of one document; `missed` is what it may define unread."""
+
+    def __init__(
+        self,
+        prover: Prover,
+        refuter: Refuter,
+        missed: Mapping[str, Place],
+        network: Given | None = None,
+    ) -> None:
+        self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
+        self.base = prover.base
+        self._known: dict[tuple[Settled, str], Reached] = {}
+        self._here: Refuter | None = None
+        self._written: dict[bool, Written] = {}
+
+    def of(self, case: Settled, span: str) -> Reached:
+        """What is said of a case; documents say many things more than once."""
+        if (case, span) not in self._known:
+            numbered = is_numbered(case.left, case.right)
+            found = Reached("open", case.said, span) if numbered else self._general(case, span)
+            if self.network is not None:
+                found = self._in(self.network, case, found, numbered)
+            self._known[case, span] = found
+        return self._known[case, span]
+
+    def _general(self, case: Settled, span: str) -> Reached:
+        """About all networks."""
+        roles = case.said
+        tried: dict[tuple[Assumption, ...], Counterexample | Tried] = {}
+
+        def possible(under: tuple[Assumption, ...]) -> bool:
+            found = tried[under] = self.refuter.find(case, under)
+            return isinstance(found, Tried) and found.shows(case, under)
+
+        try:
+            proofs = self.prover.assumptions(case, possible)
+        except (BeyondError, TooLargeError, InputError) as error:
+            return Reached("open", roles, span, why=str(error))
+        against = tried[()]
+        if not proofs:
+            return self._unproved(case, span, against)
+        under = tuple(proof.under for proof in proofs)
+        needed = against if isinstance(against, Counterexample) else None
+        return Reached("proved", roles, span, under, needed, partly=self._partly(case))
+
+    def _unproved(self, case: Settled, span: str, against: Counterexample | Tried) -> Reached:
+        roles = case.said
+        if isinstance(against, Counterexample):
+            rests_on = self.base.rests_on(case.left, case.right)
+            arrays = sorted({name.partition(":")[0] for name in rests_on})
+            missed = [self.missed[one] for one in arrays if one in self.missed]
+            if missed:
+                return Reached("open", roles, span, why=f"{_UNREAD} {missed[0]} is not used")
+            return Reached("refuted", roles, span, against=against)
+        if not against:
+            return Reached("open", roles, span, why="no small network has all of what it says")
+        return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
+
+    def _partly(self, case: Settled) -> bool:
+        """Whether the case holds only where denominators and logarithms have a value."""
+        rests_on = self.base.rests_on(case.left, case.right)
+        return any(map(may_lack_value, (case.left, case.right, *rests_on.values())))
+
+    # ------------------------------------------------------------------ a given network
+
+    def _in(self, network: Given, case: Settled, general: Reached, numbered: bool) -> Reached:
+        """About the given network, after what is said of all networks."""
+        for under in general.under:
+            if all(map(network.meets, under)):
+                return replace(general, under=((),), against=None, here=bool(under))
+        if general.word == "proved" and general.under == ((),):
+            return general
+        worlds = network.world(1), network.world(2)
+        self._here = self._here or Refuter(self.base, among=worlds)
+        for under in ((), (Assumption.N1,)):
+            if under and under[0] in case.given:
+                continue
+            try:
+                proved = self._everywhere(network, case, under)
+            except NoSuchError as error:
+                return Reached("unjustified", case.said, general.span, why=str(error))
+            except (BeyondError, TooLargeError, InputError) as error:
+                return replace(general, word="open", why=str(error)) if numbered else general
+            tried = self._here.find(case, under)
+            if proved and tried and isinstance(tried, Tried):
+                against = self._here.find(case) if under else None
+                needed = against if isinstance(against, Counterexample) else None
+                found = Reached("proved", case.said, general.span, (under,), needed, here=True)
+                return replace(found, partly=self._partly(case))
+        return self._unproved(case, general.span, self._here.find(case))
+
+    def _everywhere(self, network: Given, case: Settled, under: tuple[Assumption, ...]) -> bool:
+        """Whether the case is an identity for all the neurons it speaks of, and there are such."""
+        one_sample = Assumption.N1 in (*case.given, *under)
+        if one_sample not in self._written:
+            self._written[one_sample] = Written(self.base, network, one_sample)
+        written = self._written[one_sample]
+        found = [written.holds(case, letters) for letters in written.instances(case)]
+        return bool(found) and all(found)
