@@ -34,9 +34,9 @@ class Reached:
     `word` is proved, refuted or open, and unjustified where a type or index error leaves nothing to
     be proved; `under` are the least sets of assumptions, the empty set alone where none is needed;
     `against` is an exact network, for a proof under assumptions one that lacks them; a proof holds
-    `partly` where it has denominators or logarithms: wherever these have a value; it holds `here` where it is one
-    about the given network.  `nearest` is a
-    right form near a wrong line, or one that needs less than this.
+    `partly` where it has denominators or logarithms: wherever these have a value; it holds `here`
+    where it is one about the given network.  `nearest` is a right form near a wrong line, or one
+    that needs less than this.
     """
 
     word: str

@@ -161,6 +161,8 @@ class _Judge:
                 beyond = str(error)
                 continue
             found += [_Case(case, span, self.verdicts.of(case, said)) for case in cases]
+        some = [case for case in found if not self.verdicts.speaks_of_none(case.settled)]
+        found = some or found
         if beyond and letters:  # a range that was not tried may be the one that is meant
             found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:

@@ -49,6 +49,15 @@ class Verdicts:
             self._known[case, span] = found
         return self._known[case, span]
 
+    def speaks_of_none(self, case: Settled) -> bool:
+        """Whether the given network has no such neurons, as outputs that feed others."""
+        if self.network is None or is_numbered(case.left, case.right):
+            return False
+        try:
+            return not any(True for _ in self._in_network(case, ()).instances(case))
+        except TooLargeError:
+            return False
+
     def _general(self, case: Settled, span: str) -> Reached:
         """About all networks."""
         roles = case.said
@@ -102,7 +111,7 @@ class Verdicts:
             if under and under[0] in case.given:
                 continue
             try:
-                proved = self._everywhere(network, case, under)
+                proved = self._everywhere(case, under)
             except NoSuchError as error:
                 return Reached("unjustified", case.said, general.span, why=str(error))
             except (BeyondError, TooLargeError, InputError) as error:
@@ -115,11 +124,15 @@ class Verdicts:
                 return replace(found, partly=self._partly(case))
         return self._unproved(case, general.span, self._here.find(case))
 
-    def _everywhere(self, network: Given, case: Settled, under: tuple[Assumption, ...]) -> bool:
+    def _everywhere(self, case: Settled, under: tuple[Assumption, ...]) -> bool:
         """Whether the case is an identity for all the neurons it speaks of, and there are such."""
-        one_sample = Assumption.N1 in (*case.given, *under)
-        if one_sample not in self._written:
-            self._written[one_sample] = Written(self.base, network, one_sample)
-        written = self._written[one_sample]
+        written = self._in_network(case, under)
         found = [written.holds(case, letters) for letters in written.instances(case)]
         return bool(found) and all(found)
+
+    def _in_network(self, case: Settled, under: tuple[Assumption, ...]) -> Written:
+        one_sample = Assumption.N1 in (*case.given, *under)
+        if one_sample not in self._written:
+            assert self.network is not None
+            self._written[one_sample] = Written(self.base, self.network, one_sample)
+        return self._written[one_sample]
