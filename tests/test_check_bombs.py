@@ -76,7 +76,7 @@ def test_a_bomb_is_no_proof_and_its_pages_are_made_soon(document: str, kind: str
 
 
 def test_a_definition_that_is_too_large_is_refused_in_one_sentence() -> None:
-    large = "let $\\mathcal{E} = \\sum_k " + "(1 + e_k) " * 40 + "$. Let $j$ be an output neuron.\n"
+    large = "let $\\mathcal{E} = \\sum_k " + "(1 + e_k)" * 40 + "$. Let $j$ be an output neuron.\n"
     with pytest.raises(InputError, match="terms when it is multiplied out"):
         judge(read_document(large + "\n$$\\delta_j = e_j$$\n", open_profile("haykin")))
 
