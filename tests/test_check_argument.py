@@ -173,7 +173,7 @@ def test_a_slip_in_the_rule_of_a_hidden_neuron_is_mended(wrong: str, right: str)
         f"{COST}Let $j$ be a hidden neuron that feeds the neurons $k$.\n\n$$\\delta_j = {wrong}$$"
     )
     [line] = [one for one in judged(text).lines if one.claim.kind is Kind.CLAIM]
-    assert line.word == ("open" if line.claim.problems else "refuted")
+    assert line.word == ("unjustified" if line.claim.problems else "refuted")
     assert line.cases[0].nearest is not None
     assert right in render(line.cases[0].nearest.right, HAYKIN)
 

@@ -39,10 +39,10 @@ def test_a_right_document_is_proved_whole(
 
 
 SLIPS = [  # a document, what is replaced, by what, what becomes of the line
-    ("four-equations.md", r"w^{l+1}_{kj} \delta^{l+1}_k \s", r"w^{l+1}_{jk} \delta^{l+1}_k \s", 3),
+    ("four-equations.md", r"w^{l+1}_{kj} \delta^{l+1}_k \s", r"w^{l+1}_{jk} \delta^{l+1}_k \s", 1),
     ("four-equations.md", r"= \sum_k w^{l+1}_{kj}", r"= -\sum_k w^{l+1}_{kj}", 1),
     ("four-equations.md", r"= a^{l-1}_k \delta^l_j", r"= a^{l-1}_k \delta^l_j a^l_j", 1),
-    ("four-equations.md", r"\delta^l (a^{l-1})^T", r"a^{l-1} (\delta^l)^T", 3),
+    ("four-equations.md", r"\delta^l (a^{l-1})^T", r"a^{l-1} (\delta^l)^T", 1),
     ("four-equations.md", r"$$\delta^l_j = \frac", r"$$\delta^l_j = -\frac", 1),
     ("four-equations.md", r"C \odot", r"C \odot \sigma'(z^L) \odot", 1),
     ("units.md", r"= h'(a_j) \sum_k w_{kj}", r"= h'(a_j) \sum_k w_{jk}", 1),
