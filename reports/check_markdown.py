@@ -6,6 +6,8 @@ stands within words.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from reports.check import Paper
 from reports.check_parts import PageOf
 from reports.check_words import MARKS
@@ -116,12 +118,15 @@ class _Notes:
 
     def rest(self) -> None:
         """What looks like a formula outside of mathematics, after its line."""
+        starts = [0, *(n + 1 for n, c in enumerate(self.edits.text) if c == "\n")]
+        cells = {number: at for at, number in self.source.cells}
+        begin, end = 0, -1  # of the paragraph of the entry before
         for entry in self.unread.values():
-            starts = [0, *(n + 1 for n, c in enumerate(self.edits.text) if c == "\n")]
-            cell = next((at for at, n in self.source.cells if n == entry.place.cell), 0)
-            first = sum(start <= cell for start in starts) - 1
+            first = bisect_right(starts, cells.get(entry.place.cell, 0)) - 1
             at = starts[min(first + entry.place.line - 1, len(starts) - 1)]
-            self.quote(self.edits.paragraph_end(at), [self.page.unread(entry)])
+            if not begin <= at <= end:
+                begin, end = at, self.edits.paragraph_end(at)
+            self.quote(end, [self.page.unread(entry)])
 
     def bottom(self) -> None:
         """How it was read, after the last line."""

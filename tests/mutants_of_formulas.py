@@ -1,11 +1,14 @@
-"""Formulas with one thing in them wrong."""
+"""Formulas with one thing in them wrong, and what is said of the lines that have them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.indexed import Num
+from symbolic.reading.cases import BeyondError, settled
+from symbolic.reading.claims import Kind, Reading
 from symbolic.reading.formulas import (
     Applied,
     Formula,
@@ -17,6 +20,9 @@ from symbolic.reading.formulas import (
     Times,
     times,
 )
+from symbolic.reading.prover import Prover
+from symbolic.reading.refuter import Counterexample, Refuter, Tried
+from symbolic.reading.theory import base_of
 
 
 def mutants(formula: Formula) -> Iterator[Formula]:
@@ -47,3 +53,30 @@ def mutants(formula: Formula) -> Iterator[Formula]:
             yield Partial(by, of, reading)
     if not isinstance(formula, Num):
         yield times(Num(Fraction(-1)), formula)
+
+
+def judged_mutants(
+    reading: Reading, wrong: Callable[[Formula], Iterator[Formula]], kinds: tuple[Kind, ...]
+) -> list[str]:
+    """What is said of each claim of these kinds with each wrong right side.
+
+    The prover looks at every set of assumptions, also where a network breaks the line: no exact
+    network that meets them contradicts a proof.
+    """
+    prover = Prover(base_of(reading))
+    refuter = Refuter(prover.base)
+    words: list[str] = []
+    for claim in reading.claims:
+        for right in wrong(claim.right) if claim.kind in kinds else ():
+            try:
+                cases = settled(replace(claim, right=right))
+                proofs = [(case, proof) for case in cases for proof in prover.assumptions(case)]
+            except BeyondError:
+                words.append("beyond")
+                continue
+            for case, proof in proofs:
+                met = refuter.find(case, proof.under)
+                assert isinstance(met, Tried), (claim.number, right, proof.under)
+            broken = any(isinstance(refuter.find(case), Counterexample) for case in cases)
+            words.append("refuted" if broken else "proved" if proofs else "open")
+    return words

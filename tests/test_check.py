@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mutants_of_formulas import mutants
+from mutants_of_formulas import judged_mutants, mutants
 
 from reports.cli import main
-from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Kind
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
-from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
-from symbolic.reading.refuter import Counterexample, Refuter, Tried
-from symbolic.reading.theory import base_of
 
 DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
 
@@ -98,24 +93,7 @@ def test_bad_input_is_one_sentence(
 def test_no_exact_network_contradicts_what_the_prover_says_of_wrong_lines() -> None:
     """The prover looks at every set of assumptions, also where a network breaks the line."""
     reading = read_document(DOCUMENT.read_text("utf-8"), open_profile("haykin"))
-    prover = Prover(base_of(reading))
-    refuter = Refuter(prover.base)
-    words: list[str] = []
-    for claim in reading.claims:
-        if claim.kind not in (Kind.CLAIM, Kind.LABEL):
-            continue
-        for wrong in mutants(claim.right):
-            try:
-                cases = settled(replace(claim, right=wrong))
-                proofs = [(case, proof) for case in cases for proof in prover.assumptions(case)]
-            except BeyondError:
-                words.append("beyond")
-                continue
-            for case, proof in proofs:
-                met = refuter.find(case, proof.under)
-                assert isinstance(met, Tried), (claim.number, wrong, proof.under)
-            broken = any(isinstance(refuter.find(case), Counterexample) for case in cases)
-            words.append("refuted" if broken else "proved" if proofs else "open")
+    words = judged_mutants(reading, mutants, (Kind.CLAIM, Kind.LABEL))
     assert len(words) > 150
     assert words.count("refuted") > 0.8 * len(words)
     assert words.count("proved") < 0.1 * len(words)

@@ -8,21 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mutants_of_formulas import judged_mutants, mutants
 
 from reports.cli import main
 from symbolic.indexed import affine
-from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Kind
 from symbolic.reading.formulas import Formula, Read, inside, rebuilt
 from symbolic.reading.judgement import judge
 from symbolic.reading.layers import is_layered
 from symbolic.reading.profile import open_profile
-from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
-from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.samples import meant
-from symbolic.reading.theory import base_of
-from tests.test_check import mutants
 
 DOCUMENTS = Path(__file__).with_name("documents")
 
@@ -125,24 +121,7 @@ def test_no_exact_network_contradicts_what_the_prover_says_of_wrong_lines(
 ) -> None:
     text = (DOCUMENTS / name).read_text("utf-8")
     reading = meant(read_document(text, open_profile(profile)))
-    prover = Prover(base_of(reading))
-    refuter = Refuter(prover.base)
-    words: list[str] = []
-    for claim in reading.claims:
-        if claim.kind not in (Kind.CLAIM, Kind.RESTATEMENT):
-            continue
-        for wrong in layer_mutants(claim.right):
-            try:
-                cases = settled(replace(claim, right=wrong))
-                proofs = [(case, proof) for case in cases for proof in prover.assumptions(case)]
-            except BeyondError:
-                words.append("beyond")
-                continue
-            for case, proof in proofs:
-                met = refuter.find(case, proof.under)
-                assert isinstance(met, Tried), (claim.number, wrong, proof.under)
-            broken = any(isinstance(refuter.find(case), Counterexample) for case in cases)
-            words.append("refuted" if broken else "proved" if proofs else "open")
+    words = judged_mutants(reading, layer_mutants, (Kind.CLAIM, Kind.RESTATEMENT))
     assert len(words) >= 80
     assert words.count("proved") < 0.1 * len(words)
 

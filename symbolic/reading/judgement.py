@@ -25,6 +25,7 @@ from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Refuter
 from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
+from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
 from symbolic.reading.theory import (
     Assumption,
@@ -74,6 +75,7 @@ class _Judge:
         reading = prepared(document)
         self.base = base = base_of(reading)
         try:
+            require_small(*(body for _, body in base.definitions.values()))
             self.prover = Prover(base)
         except BeyondError as error:
             raise InputError(str(error)) from None
@@ -145,6 +147,10 @@ class _Judge:
             return Judged(claim, self._faulty(claim, claim.fault or claim.problems[0]))
         if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
             return Judged(claim)
+        try:
+            require_small(claim.left, claim.right)
+        except BeyondError as error:
+            return Judged(claim, (Reached("open", why=str(error)),))
         letters = sorted(
             total.over.name
             for side in (claim.left, claim.right)

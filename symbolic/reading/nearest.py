@@ -27,6 +27,7 @@ from symbolic.reading.layers import is_layered, with_layers
 from symbolic.reading.offers import factors_of, offers
 from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Refuter, Tried
+from symbolic.reading.size import MOST_TO_MEND, parts, require_small
 from symbolic.reading.theory import Assumption
 
 MOST_PROOFS = 12
@@ -60,6 +61,12 @@ class Search:
         if claim.kind is Kind.LABEL:
             extents = (Edit(other, 1, "the extent of the brace") for other in claim.others)
             return self._first(claim, case, span, extents)
+        try:
+            require_small(claim.left, claim.right)
+        except BeyondError:
+            return None
+        if parts(claim.right) > MOST_TO_MEND:
+            return None
         given = offers(claim, self.profile, self.prover.base, self.written)
         found = sorted(edits(claim.right, given), key=by_cost)
         return self._first(claim, case, span, found)

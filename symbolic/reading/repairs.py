@@ -15,6 +15,7 @@ from symbolic.reading.offers import offers
 from symbolic.reading.pathways import CORE
 from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.setting import prepared
+from symbolic.reading.size import MOST_TO_MEND, parts
 from symbolic.reading.theory import Assumption, Base, base_of, name_of
 
 MOST_EDITS = 800
@@ -74,6 +75,8 @@ def _edited(reading: Reading) -> Iterator[tuple[Claim, Edit, Reading]]:
     except InputError:
         return
     for definition in reading.definitions:
+        if parts(definition.right) > MOST_TO_MEND:
+            continue
         given = offers(definition, reading.profile, base)
         seen = {canonical(definition.right)}
         for edit in sorted(edits(definition.right, given), key=by_cost):
