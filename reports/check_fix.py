@@ -10,19 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reports.check import Paper
-from reports.check_markdown import bare, opened
+from reports.check_markdown import opened
+from reports.check_places import Located, Part, Writer
 from reports.check_words import condition
 from reports.edits import Edits
 from reports.formula_text import latex_of
-from symbolic.reading.chains import Chain, chains
+from reports.papers import Document, Lines, Read
+from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
-from symbolic.reading.documents import Document, Mathematics, cut
+from symbolic.reading.documents import Mathematics, cut
 from symbolic.reading.formulas import Call, Formula, Plus, SumOver, Times, walk
-from symbolic.reading.macros import expanded
 from symbolic.reading.nearest import Nearest
-from symbolic.reading.profile import Profile
-from symbolic.reading.source import NotUnderstood
-from symbolic.reading.tokens import Tok, tokens
 
 BRACE = "bracehere"  # stands for the brace while a formula is written
 
@@ -36,27 +34,27 @@ class Fixed:
     left: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A member of a chain, from its relation to its last sign."""
-
-    tokens: tuple[Tok, ...]
-    start: int
-    end: int
-
-
 def fixed(paper: Paper) -> Fixed:
     """The document with its nearest right forms."""
-    if paper.kind == "latex":
-        edits, source = Edits(paper.text), cut(paper.text, paper.kind)
-    else:
-        edits, source = opened(paper)
-    writer = _Writer(paper, edits, source)
+    writer = writer_of(paper, paper.reading.claims)
+    braces = _Braces(paper, writer)
     done, left = list[int](), list[int]()
     for claim, right, edit in _changes(paper):
-        changed = right is not None and writer.change(claim, right, edit)
+        if right is None:
+            changed = False
+        elif claim.kind is Kind.LABEL:
+            changed = braces.change(claim, right, edit)
+        else:
+            changed = writer.change(claim, latex_of(right, paper.profile), edit)
         (done if changed else left).append(claim.number)
-    return Fixed(edits.result(), tuple(done), tuple(left))
+    return Fixed(writer.edits.result(), tuple(done), tuple(left))
+
+
+def writer_of(paper: Document[Read, Lines], claims: Sequence[Located]) -> Writer:
+    """What writes in the text of a document."""
+    if paper.kind == "latex":
+        return Writer(Edits(paper.text), cut(paper.text, paper.kind), claims)
+    return Writer(*opened(paper), claims)
 
 
 def _changes(paper: Paper) -> Iterator[tuple[Claim, Formula | None, str]]:
@@ -87,101 +85,23 @@ def _said(nearest: Nearest) -> str:
     return nearest.edit.rstrip(".") + (f"; right if {under}" if under else "")
 
 
-class _Writer:
-    """Finds where a claim is written and puts the right form there."""
+class _Braces:
+    """Puts a brace of a paper over the right factors."""
 
-    def __init__(self, paper: Paper, edits: Edits, source: Document) -> None:
-        self.paper, self.edits, self.source = paper, edits, source
-        self.profile: Profile = paper.profile
+    def __init__(self, paper: Paper, writer: Writer) -> None:
+        self.paper, self.writer = paper, writer
 
     def change(self, claim: Claim, right: Formula, why: str) -> bool:
-        """Replace what is wrong in the text of a claim; False where that cannot be done safely."""
-        piece = self.source.pieces[claim.piece]
-        if not isinstance(piece, Mathematics):
-            return False
-        if claim.kind is Kind.LABEL:
-            found = self._brace(claim, right, piece)
-        else:
-            part = self._right_side(claim, piece)
-            found = None if part is None else (part, latex_of(right, self.profile))
-        if found is None:
-            return False
-        part, words = found
-        was = self.edits.text[part.start : part.end]
-        if not self.edits.replace(part.start, part.end, words):
-            return False
-        self._mark(piece, claim, was, why)
-        return True
+        """Replace the side that holds the brace; False where that cannot be done safely."""
+        piece = self.writer.source.pieces[claim.piece]
+        found = self._brace(claim, right, piece) if isinstance(piece, Mathematics) else None
+        return found is not None and self.writer.put(claim, *found, why)
 
-    def _mark(self, piece: Mathematics, claim: Claim, was: str, why: str) -> None:
-        """A comment after the line: what stood there and what was changed."""
-        said = f"proofprop: changed ({claim.number}), it was {' '.join(was.split())}"
-        said += f"; {why}" if why else ""
-        at = self.edits.line_end(piece.end)
-        margin = self.edits.margin(piece.begin)
-        if self.paper.kind == "latex":
-            self.edits.insert(at, f"\n% {said}")
-            return
-        shown = said.replace("--", "- -").replace(">", "&gt;")
-        after = "" if bare(self.source) else margin
-        end = len(self.edits.text.rstrip()) if bare(self.source) else at
-        self.edits.insert(end, f"\n{after}<!-- {shown} -->")
-
-    def _parts(self, piece: Mathematics) -> Iterator[tuple[Chain, list[_Part]]]:
-        """The chains of a formula with their members; nothing where macros were put in."""
-        plain = range(piece.at, piece.at + len(piece.text))
-        try:
-            text, offsets = expanded(piece.text, plain, self.source.macros)
-            if text != piece.text:
-                return
-            found = chains(tokens(text, offsets))
-        except NotUnderstood:
-            return
-        for chain in found:
-            if isinstance(chain, Chain):
-                sides = [chain.members[0], *chain.members[1:]]
-                starts = [chain.at, *(relation.end for relation in chain.relations)]
-                yield (
-                    chain,
-                    [
-                        self._part(side, start)
-                        for side, start in zip(sides, starts, strict=False)
-                        if side
-                    ],
-                )
-
-    def _part(self, side: tuple[Tok, ...], start: int) -> _Part:
-        """From the first sign on that is no blank or &: a \\left is replaced as well."""
-        while self.edits.text[start] in " \t\n&":
-            start += 1
-        return _Part(side, start, side[-1].end)
-
-    def _right_side(self, claim: Claim, piece: Mathematics) -> _Part | None:
-        """The right side of a claim; of several rows of cases the one that it is."""
-        place = self.source.source.place
-        twins = [
-            other.number
-            for other in self.paper.reading.claims
-            if other.piece == claim.piece
-            and other.place == claim.place
-            and other.kind is not Kind.LABEL
-        ]
-        for chain, _ in self._parts(piece):
-            for n, relation in enumerate(chain.relations):
-                at = chain.members[n][0].at if chain.members[n] else relation.at
-                if place(at) != claim.place:
-                    continue
-                if n + 1 < len(chain.members):
-                    return self._part(chain.members[n + 1], relation.end)
-                row = chain.cases[twins.index(claim.number)].tokens
-                return self._part(row, row[0].at)
-        return None
-
-    def _brace(self, claim: Claim, right: Formula, piece: Mathematics) -> tuple[_Part, str] | None:
+    def _brace(self, claim: Claim, right: Formula, piece: Mathematics) -> tuple[Part, str] | None:
         """The side that holds the brace, written with the brace over the right factors."""
-        place = self.source.source.place
-        label = latex_of(claim.right, self.profile)
-        for chain, parts in self._parts(piece):
+        place = self.writer.source.source.place
+        label = latex_of(claim.right, self.paper.profile)
+        for chain, parts in self.writer.parts(piece):
             for part in parts:
                 if not any(t.kind == "BRACE" and place(t.at) == claim.place for t in part.tokens):
                     continue
@@ -189,16 +109,16 @@ class _Writer:
                 whole = None if side is None else _braced(side, right)
                 if whole is None or sum(t.kind == "BRACE" for t in part.tokens) > 1:
                     return None
-                inner = latex_of(right, self.profile)
-                words = latex_of(whole, self.profile).replace(
+                inner = latex_of(right, self.paper.profile)
+                words = latex_of(whole, self.paper.profile).replace(
                     rf"\{BRACE}({inner})", rf"\underbrace{{{inner}}}_{{{label}}}"
                 )
                 return part, words
         return None
 
-    def _side(self, chain: Chain, part: _Part, label: Claim) -> Formula | None:
+    def _side(self, chain: Chain, part: Part, label: Claim) -> Formula | None:
         """What was read for a member of a chain."""
-        place = self.source.source.place
+        place = self.writer.source.source.place
         for claim in self.paper.reading.claims:
             if claim.piece != label.piece or claim.kind is Kind.LABEL:
                 continue

@@ -570,10 +570,40 @@ def test_the_notation_that_reads_more_may_be_one_of_arrays_or_of_neurons(
     assert "--profile" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--fix"])
-def test_what_array_notation_has_not_yet_is_said(
-    option: str, capsys: pytest.CaptureFixture[str]
+def test_the_fixed_copy_has_every_right_form_marked_and_is_proved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    text = (DOCUMENTS / "lstm_mistakes.md").read_text("utf-8")
+    file = tmp_path / "notes.md"
+    file.write_text(text, "utf-8")
+    assert main(["check", str(file), "--profile", "lstm", "--fix"]) == 1
+    said = capsys.readouterr().err
+    assert "seven places changed and marked; checked again, no line is wrong." in said
+    assert file.read_text("utf-8") == text
+    copy = tmp_path / "notes.fixed.md"
+    assert copy.read_text("utf-8").count("<!-- proofprop: changed (") == 7
+    assert main(["check", str(copy), "--profile", "lstm"]) == 0
+
+
+def test_the_fixed_copy_of_latex_keeps_what_is_right_and_writes_updates_as_updates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, copy = tmp_path / "a.tex", tmp_path / "b.tex"
+    lines = "$dW_2 = H^T dS_2$ and $W_2 \\leftarrow W_2 + \\eta dW_2$ and $dH = dS_2 W_2$."
+    file.write_text(f"\\begin{{document}}{ROWS}{lines}\n\\end{{document}}\n", "utf-8")
+    assert main(["check", str(file), "--profile", "cs231n", "--fix", "-o", str(copy)]) == 1
+    text = copy.read_text("utf-8")
+    assert "$dW_2 = H^T dS_2$ and $W_2 \\leftarrow W_{2} - \\eta dW_{2}$" in text
+    assert "and $dH = dS_{2} W_{2}^{\\top}$." in text
+    assert text.count("% proofprop: changed") == 2
+    assert main(["check", str(copy), "--profile", "cs231n"]) == 0
+
+
+def test_nothing_is_written_where_no_array_line_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.md"
     file = str(DOCUMENTS / "lstm.md")
-    assert main(["check", file, "--profile", "lstm", option]) == 2
-    assert "not written for the notation lstm" in capsys.readouterr().err
+    assert main(["check", file, "--profile", "lstm", "--fix", "-o", str(copy)]) == 0
+    assert "no line is wrong; nothing was written." in capsys.readouterr().err
+    assert not copy.exists()
