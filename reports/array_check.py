@@ -55,7 +55,7 @@ def checked(name: str, text: str, kind: str, profile: ArrayProfile) -> ArrayPape
 def as_json(paper: ArrayPaper) -> Json:
     """The object that --json prints."""
     judgement = paper.judgement
-    return {
+    result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, paper.profile) for one in judgement.lines],
         "not_understood": unread_rows(paper.unread),
@@ -63,6 +63,16 @@ def as_json(paper: ArrayPaper) -> Json:
         "profile": paper.profile.name,
         "broken": None if judgement.broken is None else str(judgement.broken),
     }
+    repair = judgement.repair
+    if repair is not None:
+        definition = paper.line(repair.definition).claim
+        result["repair"] = {
+            "definition": str(repair.definition),
+            "statement": corrected(definition, repair.right, paper.profile),
+            "edit": repair.edit,
+            "mends": [str(number) for number in repair.mends],
+        }
+    return result
 
 
 def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
@@ -95,6 +105,8 @@ def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
             }
         case Derived(program, rule, edit):
             row["nearest"] = {"statement": latex(program, rule), "edit": edit}
+    if one.inherits is not None:
+        row["inherits"] = str(one.inherits)
     return row
 
 

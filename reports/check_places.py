@@ -66,7 +66,7 @@ class Writer:
         """A comment after the line: what stood there and what was changed."""
         said = f"proofprop: changed ({claim.number}), it was {' '.join(was.split())}"
         said += f"; {why}" if why else ""
-        at = self.edits.line_end(piece.end)
+        at = self._end_of_line(piece)
         margin = self.edits.margin(piece.begin)
         if self.source.kind == "latex":
             self.edits.insert(at, f"\n% {said}")
@@ -75,6 +75,14 @@ class Writer:
         after = "" if bare(self.source) else margin
         end = len(self.edits.text.rstrip()) if bare(self.source) else at
         self.edits.insert(end, f"\n{after}<!-- {shown} -->")
+
+    def _end_of_line(self, piece: Mathematics) -> int:
+        """The end of the line of a formula, or of one that begins there and goes on."""
+        at = self.edits.line_end(piece.end)
+        for other in self.source.pieces:
+            if isinstance(other, Mathematics) and other.begin < at < other.end:
+                at = self.edits.line_end(other.end)
+        return at
 
     def parts(self, piece: Mathematics) -> Iterator[tuple[Chain, list[Part]]]:
         """The chains of a formula with their members; nothing where macros were put in."""
