@@ -482,9 +482,9 @@ def test_every_formula_of_a_document_is_in_the_ledger() -> None:
 def test_every_page_of_an_array_document_shows_its_first_wrong_line(
     ending: str, tmp_path: Path
 ) -> None:
-    page = tmp_path / f"page{ending}"
-    file = str(DOCUMENTS / "lstm_mistakes.md")
-    assert main(["check", file, "--profile", "lstm", "-o", str(page)]) == 1
+    page, file = tmp_path / f"page{ending}", tmp_path / "notes.md"
+    file.write_text(rf"{GATES}$dh_t = h_t - y_t + U^T \delta_t$", "utf-8")
+    assert main(["check", str(file), "--profile", "lstm", "-o", str(page)]) == 1
     text = page.read_text("utf-8")
     assert "refuted" in text.lower()
     assert "off by one" in text

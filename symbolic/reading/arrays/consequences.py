@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symbolic.array_edits import everywhere
+from symbolic.array_refutation import survey
 from symbolic.array_verdicts import Judge
 from symbolic.arrays import ONE, Rule
 from symbolic.indexed import Expr, Get, Shifted, Sum, Var, arrays_read, walk
@@ -80,6 +81,8 @@ class Consequences:
         rule = case.rule
         program = self.rules.probed(tuple(letter.sort for letter in rule.at))
         gap = Rule(PROBE, rule.at, body - rule.body, rule.where)
+        if survey(program, gap, self.rules.base.offered, 1).apart is not None:
+            return False
         return self.proof(Case(program, gap, (body, rule.body))) is not None
 
 
