@@ -607,3 +607,51 @@ def test_nothing_is_written_where_no_array_line_is_wrong(
     assert main(["check", file, "--profile", "lstm", "--fix", "-o", str(copy)]) == 0
     assert "no line is wrong; nothing was written." in capsys.readouterr().err
     assert not copy.exists()
+
+
+# ----------------------------------------------------------------------- definitions one step on
+
+NEXT = r"""
+We have $z_{t+1} = W x_{t+1} + U h_t + b$ and $h_{t+1} = \tanh(z_{t+1})$.
+Let $\delta_t = \frac{\partial L}{\partial z_t}$. The loss is $L = \sum_t L_t$
+with $L_t = \frac{1}{2} \|h_t - y_t\|^2$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        (r"dh_t = h_t - y_t + U^T \delta_{t+1}", "proved"),
+        (r"\delta_{t+1} = dh_{t+1} \odot (1 - h_{t+1}^2)", "proved"),
+        (r"dU = \sum_t \delta_t h_{t-1}^T", "proved"),
+        (r"h_t = \tanh(W x_t + U h_{t-1} + b)", "proved"),
+        (r"dU = \sum_t \delta_t h_t^T", "refuted"),
+        (r"dh_t = h_t - y_t + U^T \delta_t", "refuted"),
+        (r"h_t = \tanh(W x_t + U h_t + b)", "refuted"),
+    ],
+)
+def test_a_definition_of_the_next_time_is_one_of_this_time(formula: str, word: str) -> None:
+    assert last(NEXT, formula, "lstm").word == word
+
+
+def test_how_a_definition_of_the_next_time_is_read_is_said() -> None:
+    judgement = judge_arrays(read_arrays(NEXT, array_profile("lstm")))
+    assert "h[t+1] = … is read as h[t] = … for t = 1 … T" in judgement.remarks
+    assert [line.word for line in judgement.lines] == ["definition"] * 5
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        r"z_{t+1} = W x_t + U h_t",  # data before the first time
+        r"z_{t+1} = W x_{t+2} + U h_t",
+        r"z_{t+1} = W x_1 + U h_t",
+    ],
+)
+def test_a_definition_of_the_next_time_is_read_only_where_its_times_are_clear(
+    definition: str,
+) -> None:
+    text = rf"We have ${definition}$ and $h_t = \tanh(z_t)$. Then $dz_t = dh_t \odot (1 - h_t^2)$."
+    words = [line.word for line in judged(text, "lstm")]
+    assert "proved" not in words
+    assert "refuted" not in words

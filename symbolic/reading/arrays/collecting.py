@@ -15,9 +15,11 @@ from symbolic.reading.arrays.formulas import (
     Minus,
     Quantity,
     Unknown,
+    later,
     walk,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
+from symbolic.reading.arrays.sorting import stepped
 from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, NotUnderstood
 
@@ -54,6 +56,7 @@ class Collection:
         self.made: dict[Key, Made] = {}
         self.namings: dict[tuple[str, str], Gradient] = {}
         self.signs: dict[tuple[str, str], int] = {}
+        self.stepped: list[Quantity] = []  # heads that are written one time later
         self.zero: set[Key] = set()  # values before the first time are said to be 0
         self._say()
         self._fill()
@@ -95,6 +98,11 @@ class Collection:
                 if not left.time.letter:
                     self.zero.add(left.key)
             elif isinstance(left, Quantity):
+                steps = stepped(claim, self.profile)
+                if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
+                    self.stepped.append(left)
+                    right = later(right, left.time.letter, -steps)
+                    left = replace(left, time=replace(left.time, shift=0))
                 self.made[left.key] = Made(left, right, claim.number)
 
     def _mentioned(self) -> dict[Key, Quantity]:
