@@ -139,6 +139,7 @@ RIGHT_LINES = [
     (ROWS, "cs231n", r"dS_1 = dH \odot (1 - H \odot H)"),
     (ROWS, "cs231n", r"dS_1 = (dS_2 W_2^T) \odot (1 - \tanh^2(S_1))"),
     (ROWS, "cs231n", r"dS_1 = dH \odot \tanh'(S_1)"),
+    (ROWS, "cs231n", r"dS_1 = dH \odot (1 - (H)^2)"),
     (ROWS, "cs231n", r"dW_1 = X^T (dH \odot (1 - H^2))".replace("H^2", r"H \odot H")),
     (ROWS, "cs231n", r"dX = dS_1 W_1^T"),
     (ROWS, "cs231n", r"dS_{2,nk} = \frac{1}{N} (S_{2,nk} - Y_{nk})"),
@@ -379,7 +380,7 @@ def test_one_letter_in_two_styles_is_refused() -> None:
 
 def test_what_was_understood_reads_back() -> None:
     texts = [((DOCUMENTS / name).read_text("utf-8"), profile) for name, profile in RIGHT.items()]
-    texts += [(GRU, "lstm"), (BOLD, "cs231n")]
+    texts += [(GRU, "lstm"), (BOLD, "cs231n"), (EACH, "cs231n"), (NEXT, "lstm")]
     texts += [(f"{forward}$${formula}$$", profile) for forward, profile, formula in RIGHT_LINES]
     again = 0
     for text, name in texts:
@@ -655,3 +656,40 @@ def test_a_definition_of_the_next_time_is_read_only_where_its_times_are_clear(
     words = [line.word for line in judged(text, "lstm")]
     assert "proved" not in words
     assert "refuted" not in words
+
+
+# ------------------------------------------------------------------------ the loss of each sample
+
+EACH = r"""
+The forward pass is $S = X W + b$ and $P = \mathrm{softmax}(S)$. The loss of a sample is
+$L_n = -\sum_k Y_{nk} \log(P_{nk})$ and $L = \frac{1}{N} \sum_n L_n$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        (r"dS = \frac{1}{N} (P - Y)", "proved"),
+        (r"dW = \frac{1}{N} X^T (P - Y)", "proved"),
+        (r"L_n = -\sum_k Y_{nk} \ln(P_{nk})", "proved"),
+        (r"dS = P - Y", "refuted"),
+        (r"L_n = \sum_k Y_{nk} \log(P_{nk})", "refuted"),
+        (r"L_n = -\log(P_{nk})", "open"),
+    ],
+)
+def test_the_loss_of_each_sample_is_part_of_the_loss(formula: str, word: str) -> None:
+    line = last(EACH, formula, "cs231n")
+    assert line.word == word
+    assert formula.startswith("L_n") == line.claim.latex(array_profile("cs231n")).startswith(
+        "L_{n} ="
+    )
+
+
+def test_the_loss_of_each_sample_alone_says_no_whole_loss() -> None:
+    text = r"We have $S = X W$ and $L_n = \frac{1}{2} \sum_k (S_{nk})^2$. Then $dS = S$."
+    line = judged(text, "cs231n")[-1]
+    assert line.word == "open"
+    assert "as in L = 1/N Σ_n L_n" in why(line)
+    odd = read_arrays(EACH + r"$\frac{\partial L_n}{\partial S_{nk}} = P_{nk} - Y_{nk}$",
+                      array_profile("cs231n"))  # fmt: skip
+    assert "Only the loss is differentiated here" in odd.problems[0].what

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from symbolic.reading.arrays.claims import ArrayReading
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Applied,
     Formula,
     Gradient,
@@ -208,6 +209,12 @@ class Collection:
             if isinstance(part, Quantity) and part.key != key
         }
         roots = [key for key in whole if key not in read]
+        each = [key[0] for key in roots if key[1] == EACH]
+        if each:
+            raise NoProgramError(
+                f"the loss of each sample, {each[0]}_n, is no part of a whole loss; define it, "
+                f"as in {each[0]} = 1/N Σ_n {each[0]}_n"
+            )
         if len(roots) > 1:
             signs = ", ".join(sorted(_shown(key) for key in roots))
             raise NoProgramError(f"it is not clear which of {signs} is the whole loss")
@@ -306,4 +313,5 @@ def reading_keys(reading: ArrayReading) -> list[Key]:
 
 
 def _shown(key: Key) -> str:
-    return f"{key[0]}_{key[1]}" if key[1] else key[0]
+    label = "n" if key[1] == EACH else key[1]
+    return f"{key[0]}_{label}" if label else key[0]

@@ -14,6 +14,10 @@ Key = tuple[str, str, bool]
 """An array: its sign, its label, and whether it has a time (L and L_t are two)."""
 
 
+EACH = "∀"
+"""The label of the loss of each sample, the L_n of L = 1/N Σ_n L_n; nobody writes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
     """letter + shift; without letter the number `shift`; the last time has the letter of it."""

@@ -10,6 +10,7 @@ from symbolic.arrays import ONE, Multiplier, Program
 from symbolic.indexed import Expr, Get, Num, Sort
 from symbolic.reading.arrays.collecting import NET, Collection
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Change,
     Formula,
     Gradient,
@@ -89,6 +90,8 @@ class Signs:
         stated = self.found.reading.shapes.get((key[0].removeprefix(NET), *key[1:]))
         symbol = self.found.symbol(key)
         weight = symbol.kind == "weight"
+        if key[1] == EACH:
+            return (self.widths.named(self.profile.sizes[0]),)
         return tuple(
             self.widths.new(weight) if size == OPEN else self.widths.named(size)
             for size in (symbol.shape if stated is None else stated)
@@ -279,7 +282,7 @@ def plain_name(key: Key) -> str:
     if accent:
         sign = f"{accent[1] or ''}{accent[3]}{accent[2]}"
     sign = re.sub(r"\\math[a-z]+|\\text|[^A-Za-z_]", "", sign)
-    label = re.sub(r"\\text|[^A-Za-z0-9]", "", key[1])
+    label = "each" if key[1] == EACH else re.sub(r"\\text|[^A-Za-z0-9]", "", key[1])
     return f"{sign}_{label}" if label else sign
 
 
