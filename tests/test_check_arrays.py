@@ -693,3 +693,37 @@ def test_the_loss_of_each_sample_alone_says_no_whole_loss() -> None:
     odd = read_arrays(EACH + r"$\frac{\partial L_n}{\partial S_{nk}} = P_{nk} - Y_{nk}$",
                       array_profile("cs231n"))  # fmt: skip
     assert "Only the loss is differentiated here" in odd.problems[0].what
+
+
+# ------------------------------------------------------------------------- columns among the rows
+
+COLUMN = r"""
+The forward pass is $S = X W + \mathbf{1} b^T$ and $L = \frac{1}{2N} \|S - Y\|^2$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        (r"dS = \frac{1}{N} (S - Y)", "proved"),
+        (r"db = dS^T \mathbf{1}", "proved"),
+        (r"db^T = \mathbf{1}^T dS", "proved"),
+        (r"db_k = \sum_n dS_{nk}", "proved"),
+        (r"db = -dS^T \mathbf{1}", "refuted"),
+        (r"db = \frac{1}{N} dS^T \mathbf{1}", "refuted"),
+        (r"db = \mathbf{1}^T dS", "open"),
+        (r"db = \sum_n dS_n", "open"),
+    ],
+)
+def test_a_bias_that_is_added_as_1_times_its_transpose_is_a_column(formula: str, word: str) -> None:
+    assert last(COLUMN, formula, "cs231n").word == word
+
+
+def test_that_a_bias_is_read_as_a_column_is_said_and_holds_in_the_whole_document() -> None:
+    judgement = judge_arrays(read_arrays(COLUMN, array_profile("cs231n")))
+    assert judgement.remarks == ("b is a column, since 1 b^T is added",)
+    both = judged(COLUMN + "$H = X W + b$ and $dS = 0$", "cs231n")
+    assert [line.word for line in both][-2:] != ["definition", "refuted"]
+    assert any("do not fit" in why(line) for line in both if line.cases)
+    row = judged(COLUMN.replace(r"\mathbf{1} b^T", "b") + r"$db = dS^T \mathbf{1}$", "cs231n")
+    assert row[-1].word == "open"

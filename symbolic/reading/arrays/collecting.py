@@ -14,7 +14,10 @@ from symbolic.reading.arrays.formulas import (
     Key,
     LocalError,
     Minus,
+    Ones,
+    Product,
     Quantity,
+    Transposed,
     Unknown,
     later,
     walk,
@@ -60,6 +63,7 @@ class Collection:
         self.stepped: list[Quantity] = []  # heads that are written one time later
         self.zero: set[Key] = set()  # values before the first time are said to be 0
         self._say()
+        self.columns = self._columns()
         self._fill()
         self._split()
         self.mentioned = self._mentioned()
@@ -105,6 +109,21 @@ class Collection:
                     right = later(right, left.time.letter, -steps)
                     left = replace(left, time=replace(left.time, shift=0))
                 self.made[left.key] = Made(left, right, claim.number)
+
+    def _columns(self) -> frozenset[Key]:
+        """The vectors that a definition adds as 1 b^T: columns, where vectors are rows."""
+        pairs = [
+            (part.left, part.right.body)
+            for made in self.made.values()
+            for part in walk(made.right)
+            if isinstance(part, Product) and isinstance(part.right, Transposed)
+        ]
+        return frozenset(
+            body.key
+            for ones, body in pairs
+            if isinstance(ones, Ones) and isinstance(body, Quantity)
+            if self.profile.vectors == "rows" and len(self.symbol(body.key).shape) == 1
+        )
 
     def _mentioned(self) -> dict[Key, Quantity]:
         """Every array that is spoken of, the defined ones first."""

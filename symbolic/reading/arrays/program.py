@@ -317,6 +317,8 @@ class _Builder:
         for made in self.found.made.values():
             if made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
+        for key in sorted(self.found.columns):
+            yield f"{self.signs.names[key]} is a column, since 1 {key[0]}^T is added"
         for head in self.found.stepped:
             assert head.time is not None
             t, name = head.time.letter, self.signs.names[head.key]

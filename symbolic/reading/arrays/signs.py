@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, count
 
 from symbolic.arrays import ONE, Multiplier, Program
@@ -159,6 +160,13 @@ class Signs:
 
     def lookup(self, formula: Formula) -> Entry:
         """The entry that a quantity or a derivative means; raises `NotUnderstood`."""
+        entry = self._entry(formula)
+        column = isinstance(formula, Quantity | Gradient | Change) and (
+            (formula if isinstance(formula, Quantity) else formula.of).key in self.found.columns
+        )
+        return replace(entry, upright=True) if column else entry
+
+    def _entry(self, formula: Formula) -> Entry:
         if isinstance(formula, Quantity):
             return self._quantity(formula)
         if isinstance(formula, Gradient) and of_one_time(formula):
