@@ -9,14 +9,9 @@ from reports.papers import Document, source, unread_rows
 from reports.progress import clock
 from symbolic.errors import InputError
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.findings import ArrayJudged, ArrayJudgement, ArrayReached, Derived
 from symbolic.reading.arrays.formulas import Change, Formula
-from symbolic.reading.arrays.judgement import (
-    ArrayJudged,
-    ArrayJudgement,
-    ArrayReached,
-    Derived,
-    judge_arrays,
-)
+from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.reading import read_arrays

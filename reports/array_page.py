@@ -27,7 +27,7 @@ from reports.document import (
 from reports.formula_text import unicode_of
 from reports.wording import counted, prose
 from symbolic.reading.arrays.claims import ArrayClaim
-from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached, Derived
+from symbolic.reading.arrays.findings import ArrayJudged, ArrayJudgement, ArrayReached, Derived
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.rendering import render

@@ -11,7 +11,8 @@ import pytest
 from reports.cli import main
 from symbolic.errors import InputError
 from symbolic.reading.arrays.explaining import NAMED, explain_arrays
-from symbolic.reading.arrays.judgement import ArrayJudged, judge_arrays
+from symbolic.reading.arrays.findings import ArrayJudged
+from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.profile import (
     array_profile,
     known_array_profiles,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reports.cli import main
-from symbolic.reading.arrays.judgement import ArrayJudgement, Court, judge_arrays
+from symbolic.reading.arrays.findings import ArrayJudgement
+from symbolic.reading.arrays.judgement import Court, judge_arrays
 from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.program import base_of
 from symbolic.reading.arrays.reading import read_arrays
