@@ -9,14 +9,9 @@ from reports.papers import Document, source, unread_rows
 from reports.progress import clock
 from symbolic.errors import InputError
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.findings import ArrayJudged, ArrayJudgement, ArrayReached, Derived
 from symbolic.reading.arrays.formulas import Change, Formula
-from symbolic.reading.arrays.judgement import (
-    ArrayJudged,
-    ArrayJudgement,
-    ArrayReached,
-    Derived,
-    judge_arrays,
-)
+from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.reading import read_arrays
@@ -55,7 +50,7 @@ def checked(name: str, text: str, kind: str, profile: ArrayProfile) -> ArrayPape
 def as_json(paper: ArrayPaper) -> Json:
     """The object that --json prints."""
     judgement = paper.judgement
-    return {
+    result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, paper.profile) for one in judgement.lines],
         "not_understood": unread_rows(paper.unread),
@@ -63,6 +58,16 @@ def as_json(paper: ArrayPaper) -> Json:
         "profile": paper.profile.name,
         "broken": None if judgement.broken is None else str(judgement.broken),
     }
+    repair = judgement.repair
+    if repair is not None:
+        definition = paper.line(repair.definition).claim
+        result["repair"] = {
+            "definition": str(repair.definition),
+            "statement": corrected(definition, repair.right, paper.profile),
+            "edit": repair.edit,
+            "mends": [str(number) for number in repair.mends],
+        }
+    return result
 
 
 def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
@@ -95,6 +100,8 @@ def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
             }
         case Derived(program, rule, edit):
             row["nearest"] = {"statement": latex(program, rule), "edit": edit}
+    if one.inherits is not None:
+        row["inherits"] = str(one.inherits)
     return row
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from reports.array_check import ArrayPaper, corrected
 from reports.check_parts import place
-from reports.check_words import MARKS, TITLES
+from reports.check_words import MARKS, TITLES, numbered
 from reports.document import (
     Annotated,
     Block,
@@ -26,7 +27,7 @@ from reports.document import (
 from reports.formula_text import unicode_of
 from reports.wording import counted, prose
 from symbolic.reading.arrays.claims import ArrayClaim
-from symbolic.reading.arrays.judgement import ArrayJudged, ArrayJudgement, ArrayReached, Derived
+from symbolic.reading.arrays.findings import ArrayJudged, ArrayJudgement, ArrayReached, Derived
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.rendering import render
@@ -38,11 +39,13 @@ def array_page(paper: ArrayPaper) -> Document:
     reading, judgement, first = paper.reading, paper.judgement, paper.first_broken
     said = prose(_counts(judgement, len(paper.unread)))
     if first is not None:
-        said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
+        kind = "" if first.cases else "the definition "
+        said = (*said, *runs(f" It first goes wrong in {kind}({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
     blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
     if first is not None:
-        blocks += [Heading("Where it first goes wrong"), _line(first, paper.profile)]
+        blocks += [Heading("Where it first goes wrong"), _line(first, paper)]
+        blocks += _causes(paper)
     blocks += [Heading("Line by line"), *_lines(paper)]
     blocks += _listed(
         "Slips of the writing", (f"{place(s.place)}: {s.what}" for s in reading.lints)
@@ -53,6 +56,28 @@ def array_page(paper: ArrayPaper) -> Document:
         Paragraph(prose(f"In the notation of {paper.profile.title}. Shapes come first.")),
     ]
     return Document(Path(paper.name).name, tuple(blocks))
+
+
+def _causes(paper: ArrayPaper) -> Iterator[Block]:
+    """The edit of a definition that mends most, and which lines have their error from which."""
+    rows: list[Runs] = []
+    repair = paper.judgement.repair
+    if repair is not None:
+        definition = paper.line(repair.definition).claim
+        form = _drawn(corrected(definition, repair.right, paper.profile))
+        lines = "line" if len(repair.mends) == 1 else "lines"
+        lead = f"One edit of the definition ({repair.definition}) makes {lines} "
+        lead += f"{numbered(repair.mends)} true: "
+        rows.append((*runs(lead, form), *prose(f" ({unicode_of(repair.edit)}).")))
+    sources: dict[int, list[int]] = {}
+    for one in paper.judgement.lines:
+        if one.inherits is not None:
+            sources.setdefault(one.inherits, []).append(one.claim.number)
+    for source, numbers in sources.items():
+        have = "has its error" if len(numbers) == 1 else "have their errors"
+        rows.append(runs(f"{numbered(numbers)} {have} from ({source})."))
+    if rows:
+        yield Bullets(tuple(rows))
 
 
 def _listed(title: str, items: Iterator[str] | tuple[str, ...]) -> list[Block]:
@@ -72,7 +97,7 @@ def _counts(judgement: ArrayJudgement, unread: int) -> str:
 
 def _lines(paper: ArrayPaper) -> Iterator[Annotated]:
     """All formulas in the order of the document."""
-    rows = [(one.claim.place, _line(one, paper.profile)) for one in paper.judgement.lines]
+    rows = [(one.claim.place, _line(one, paper)) for one in paper.judgement.lines]
     for entry in paper.unread:
         why = (prose(f"Not understood: {entry.why}"),)
         block = Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
@@ -81,8 +106,8 @@ def _lines(paper: ArrayPaper) -> Iterator[Annotated]:
         yield block
 
 
-def _line(one: ArrayJudged, profile: ArrayProfile) -> Annotated:
-    claim = one.claim
+def _line(one: ArrayJudged, paper: ArrayPaper) -> Annotated:
+    claim, profile = one.claim, paper.profile
     return Annotated(
         MARKS[one.word],
         claim.number,
@@ -90,7 +115,7 @@ def _line(one: ArrayJudged, profile: ArrayProfile) -> Annotated:
         _drawn(render(claim.left, profile)),
         claim.relation,
         _drawn(render(claim.right, profile)),
-        tuple(_notes(one, profile)),
+        tuple(_notes(one, paper)),
     )
 
 
@@ -98,12 +123,16 @@ def _drawn(latex: str) -> Math:
     return Math(Drawn(latex, unicode_of(latex)))
 
 
-def _notes(one: ArrayJudged, profile: ArrayProfile) -> Iterator[Runs]:
-    claim = one.claim
+def _notes(one: ArrayJudged, paper: ArrayPaper) -> Iterator[Runs]:
+    """All that is said of a line; one that the edit of a definition mends needs no edit itself."""
+    claim, repair = one.claim, paper.judgement.repair
+    mended = repair is not None and claim.number in repair.mends
     if not one.cases:
         yield prose("Assumed." if claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(case, claim, profile)
+        yield from _case(replace(case, nearest=None) if mended else case, claim, paper.profile)
+    if one.inherits is not None:
+        yield runs(f"It has its error from ({one.inherits}).")
 
 
 def _case(case: ArrayReached, claim: ArrayClaim, profile: ArrayProfile) -> Iterator[Runs]:

@@ -50,11 +50,6 @@ def check_command(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, way: Way[P]) -> int:
-    if options.fix and way.fixed is None:
-        raise InputError(
-            f"--fix is not written for the notation {options.profile} yet; "
-            "without it every line gets its verdict."
-        )
     _agree(options, tuple(way.writers))
     papers = [_checked(name, way) for name in options.files]
     for paper in papers:
@@ -118,7 +113,6 @@ def _spare(goal: str, names: Sequence[str]) -> None:
 
 def _fix(paper: P, options: argparse.Namespace, way: Way[P]) -> None:
     """Write the copy with the nearest right forms, and say how it stands when checked again."""
-    assert way.fixed is not None
     copy = way.fixed(paper)
     if not copy.replaced:
         print(f"{paper.name}: {_nothing(paper, copy.left)}", file=sys.stderr)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from reports import papers
 from reports.check import Paper
 from reports.check_parts import PageOf
 from reports.check_words import MARKS
@@ -32,7 +33,7 @@ def check_markdown(paper: Paper) -> str:
     return edits.result()
 
 
-def opened(paper: Paper) -> tuple[Edits, Document]:
+def opened(paper: papers.Document[papers.Read, papers.Lines]) -> tuple[Edits, Document]:
     """The document as Markdown to be edited: a notebook is its cells, a bare formula a display."""
     if paper.kind == "latex":
         raise InputError(

@@ -38,7 +38,7 @@ class Way(Generic[P]):
     page: Callable[[P], Document]
     rows: Callable[[P], Document]
     markdown: Callable[[P], str]
-    fixed: Callable[[P], Fixed] | None
+    fixed: Callable[[P], Fixed]
 
     @property
     def writers(self) -> Mapping[str, Callable[[P], str]]:
@@ -69,6 +69,7 @@ def neurons(profile: str, network: Given | None = None) -> Way[Paper]:
 def arrays(profile: ArrayProfile) -> Way[ArrayPaper]:
     """The way of documents about whole arrays; their judge loads only here."""
     from reports import array_check
+    from reports.array_fix import fixed_arrays
     from reports.array_page import array_page
 
     return Way(
@@ -77,5 +78,5 @@ def arrays(profile: ArrayProfile) -> Way[ArrayPaper]:
         array_page,
         array_page,
         lambda paper: page_markdown(array_page(paper)),
-        None,
+        fixed_arrays,
     )

@@ -11,7 +11,8 @@ import pytest
 from reports.cli import main
 from symbolic.errors import InputError
 from symbolic.reading.arrays.explaining import NAMED, explain_arrays
-from symbolic.reading.arrays.judgement import ArrayJudged, judge_arrays
+from symbolic.reading.arrays.findings import ArrayJudged
+from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.profile import (
     array_profile,
     known_array_profiles,
@@ -139,6 +140,7 @@ RIGHT_LINES = [
     (ROWS, "cs231n", r"dS_1 = dH \odot (1 - H \odot H)"),
     (ROWS, "cs231n", r"dS_1 = (dS_2 W_2^T) \odot (1 - \tanh^2(S_1))"),
     (ROWS, "cs231n", r"dS_1 = dH \odot \tanh'(S_1)"),
+    (ROWS, "cs231n", r"dS_1 = dH \odot (1 - (H)^2)"),
     (ROWS, "cs231n", r"dW_1 = X^T (dH \odot (1 - H^2))".replace("H^2", r"H \odot H")),
     (ROWS, "cs231n", r"dX = dS_1 W_1^T"),
     (ROWS, "cs231n", r"dS_{2,nk} = \frac{1}{N} (S_{2,nk} - Y_{nk})"),
@@ -379,7 +381,7 @@ def test_one_letter_in_two_styles_is_refused() -> None:
 
 def test_what_was_understood_reads_back() -> None:
     texts = [((DOCUMENTS / name).read_text("utf-8"), profile) for name, profile in RIGHT.items()]
-    texts += [(GRU, "lstm"), (BOLD, "cs231n")]
+    texts += [(GRU, "lstm"), (BOLD, "cs231n"), (EACH, "cs231n"), (NEXT, "lstm")]
     texts += [(f"{forward}$${formula}$$", profile) for forward, profile, formula in RIGHT_LINES]
     again = 0
     for text, name in texts:
@@ -482,9 +484,9 @@ def test_every_formula_of_a_document_is_in_the_ledger() -> None:
 def test_every_page_of_an_array_document_shows_its_first_wrong_line(
     ending: str, tmp_path: Path
 ) -> None:
-    page = tmp_path / f"page{ending}"
-    file = str(DOCUMENTS / "lstm_mistakes.md")
-    assert main(["check", file, "--profile", "lstm", "-o", str(page)]) == 1
+    page, file = tmp_path / f"page{ending}", tmp_path / "notes.md"
+    file.write_text(rf"{GATES}$dh_t = h_t - y_t + U^T \delta_t$", "utf-8")
+    assert main(["check", str(file), "--profile", "lstm", "-o", str(page)]) == 1
     text = page.read_text("utf-8")
     assert "refuted" in text.lower()
     assert "off by one" in text
@@ -570,10 +572,159 @@ def test_the_notation_that_reads_more_may_be_one_of_arrays_or_of_neurons(
     assert "--profile" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--fix"])
-def test_what_array_notation_has_not_yet_is_said(
-    option: str, capsys: pytest.CaptureFixture[str]
+def test_the_fixed_copy_has_every_right_form_marked_and_is_proved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    text = (DOCUMENTS / "lstm_mistakes.md").read_text("utf-8")
+    file = tmp_path / "notes.md"
+    file.write_text(text, "utf-8")
+    assert main(["check", str(file), "--profile", "lstm", "--fix"]) == 1
+    said = capsys.readouterr().err
+    assert "seven places changed and marked; checked again, no line is wrong." in said
+    assert file.read_text("utf-8") == text
+    copy = tmp_path / "notes.fixed.md"
+    assert copy.read_text("utf-8").count("<!-- proofprop: changed (") == 7
+    assert main(["check", str(copy), "--profile", "lstm"]) == 0
+
+
+def test_the_fixed_copy_of_latex_keeps_what_is_right_and_writes_updates_as_updates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, copy = tmp_path / "a.tex", tmp_path / "b.tex"
+    lines = "$dW_2 = H^T dS_2$ and $W_2 \\leftarrow W_2 + \\eta dW_2$ and $dH = dS_2 W_2$."
+    file.write_text(f"\\begin{{document}}{ROWS}{lines}\n\\end{{document}}\n", "utf-8")
+    assert main(["check", str(file), "--profile", "cs231n", "--fix", "-o", str(copy)]) == 1
+    text = copy.read_text("utf-8")
+    assert "$dW_2 = H^T dS_2$ and $W_2 \\leftarrow W_{2} - \\eta dW_{2}$" in text
+    assert "and $dH = dS_{2} W_{2}^{\\top}$." in text
+    assert text.count("% proofprop: changed") == 2
+    assert main(["check", str(copy), "--profile", "cs231n"]) == 0
+
+
+def test_nothing_is_written_where_no_array_line_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.md"
     file = str(DOCUMENTS / "lstm.md")
-    assert main(["check", file, "--profile", "lstm", option]) == 2
-    assert "not written for the notation lstm" in capsys.readouterr().err
+    assert main(["check", file, "--profile", "lstm", "--fix", "-o", str(copy)]) == 0
+    assert "no line is wrong; nothing was written." in capsys.readouterr().err
+    assert not copy.exists()
+
+
+# ----------------------------------------------------------------------- definitions one step on
+
+NEXT = r"""
+We have $z_{t+1} = W x_{t+1} + U h_t + b$ and $h_{t+1} = \tanh(z_{t+1})$.
+Let $\delta_t = \frac{\partial L}{\partial z_t}$. The loss is $L = \sum_t L_t$
+with $L_t = \frac{1}{2} \|h_t - y_t\|^2$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        (r"dh_t = h_t - y_t + U^T \delta_{t+1}", "proved"),
+        (r"\delta_{t+1} = dh_{t+1} \odot (1 - h_{t+1}^2)", "proved"),
+        (r"dU = \sum_t \delta_t h_{t-1}^T", "proved"),
+        (r"h_t = \tanh(W x_t + U h_{t-1} + b)", "proved"),
+        (r"dU = \sum_t \delta_t h_t^T", "refuted"),
+        (r"dh_t = h_t - y_t + U^T \delta_t", "refuted"),
+        (r"h_t = \tanh(W x_t + U h_t + b)", "refuted"),
+    ],
+)
+def test_a_definition_of_the_next_time_is_one_of_this_time(formula: str, word: str) -> None:
+    assert last(NEXT, formula, "lstm").word == word
+
+
+def test_how_a_definition_of_the_next_time_is_read_is_said() -> None:
+    judgement = judge_arrays(read_arrays(NEXT, array_profile("lstm")))
+    assert "h[t+1] = … is read as h[t] = … for t = 1 … T" in judgement.remarks
+    assert [line.word for line in judgement.lines] == ["definition"] * 5
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        r"z_{t+1} = W x_t + U h_t",  # data before the first time
+        r"z_{t+1} = W x_{t+2} + U h_t",
+        r"z_{t+1} = W x_1 + U h_t",
+    ],
+)
+def test_a_definition_of_the_next_time_is_read_only_where_its_times_are_clear(
+    definition: str,
+) -> None:
+    text = rf"We have ${definition}$ and $h_t = \tanh(z_t)$. Then $dz_t = dh_t \odot (1 - h_t^2)$."
+    words = [line.word for line in judged(text, "lstm")]
+    assert "proved" not in words
+    assert "refuted" not in words
+
+
+# ------------------------------------------------------------------------ the loss of each sample
+
+EACH = r"""
+The forward pass is $S = X W + b$ and $P = \mathrm{softmax}(S)$. The loss of a sample is
+$L_n = -\sum_k Y_{nk} \log(P_{nk})$ and $L = \frac{1}{N} \sum_n L_n$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        (r"dS = \frac{1}{N} (P - Y)", "proved"),
+        (r"dW = \frac{1}{N} X^T (P - Y)", "proved"),
+        (r"L_n = -\sum_k Y_{nk} \ln(P_{nk})", "proved"),
+        (r"dS = P - Y", "refuted"),
+        (r"L_n = \sum_k Y_{nk} \log(P_{nk})", "refuted"),
+        (r"L_n = -\log(P_{nk})", "open"),
+    ],
+)
+def test_the_loss_of_each_sample_is_part_of_the_loss(formula: str, word: str) -> None:
+    line = last(EACH, formula, "cs231n")
+    assert line.word == word
+    assert formula.startswith("L_n") == line.claim.latex(array_profile("cs231n")).startswith(
+        "L_{n} ="
+    )
+
+
+def test_the_loss_of_each_sample_alone_says_no_whole_loss() -> None:
+    text = r"We have $S = X W$ and $L_n = \frac{1}{2} \sum_k (S_{nk})^2$. Then $dS = S$."
+    line = judged(text, "cs231n")[-1]
+    assert line.word == "open"
+    assert "as in L = 1/N Σ_n L_n" in why(line)
+    odd = read_arrays(EACH + r"$\frac{\partial L_n}{\partial S_{nk}} = P_{nk} - Y_{nk}$",
+                      array_profile("cs231n"))  # fmt: skip
+    assert "Only the loss is differentiated here" in odd.problems[0].what
+
+
+# ------------------------------------------------------------------------- columns among the rows
+
+COLUMN = r"""
+The forward pass is $S = X W + \mathbf{1} b^T$ and $L = \frac{1}{2N} \|S - Y\|^2$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "word"),
+    [
+        (r"dS = \frac{1}{N} (S - Y)", "proved"),
+        (r"db = dS^T \mathbf{1}", "proved"),
+        (r"db^T = \mathbf{1}^T dS", "proved"),
+        (r"db_k = \sum_n dS_{nk}", "proved"),
+        (r"db = -dS^T \mathbf{1}", "refuted"),
+        (r"db = \frac{1}{N} dS^T \mathbf{1}", "refuted"),
+        (r"db = \mathbf{1}^T dS", "open"),
+        (r"db = \sum_n dS_n", "open"),
+    ],
+)
+def test_a_bias_that_is_added_as_1_times_its_transpose_is_a_column(formula: str, word: str) -> None:
+    assert last(COLUMN, formula, "cs231n").word == word
+
+
+def test_that_a_bias_is_read_as_a_column_is_said_and_holds_in_the_whole_document() -> None:
+    judgement = judge_arrays(read_arrays(COLUMN, array_profile("cs231n")))
+    assert judgement.remarks == ("b is a column, since 1 b^T is added",)
+    both = judged(COLUMN + "$H = X W + b$ and $dS = 0$", "cs231n")
+    assert [line.word for line in both][-2:] != ["definition", "refuted"]
+    assert any("do not fit" in why(line) for line in both if line.cases)
+    row = judged(COLUMN.replace(r"\mathbf{1} b^T", "b") + r"$db = dS^T \mathbf{1}$", "cs231n")
+    assert row[-1].word == "open"

@@ -9,7 +9,7 @@ import pytest
 
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.formulas import Formula, Quantity
-from symbolic.reading.arrays.judgement import Court, judge_arrays
+from symbolic.reading.arrays.judgement import Court
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.program import base_of
@@ -134,7 +134,8 @@ def test_a_right_form_is_found_for_most_single_slips_and_each_is_proved_when_rea
             continue
         found += 1
         offered = f"{render(claim.left, profile)} = {render(nearest.right, profile)}"
-        again = judge_arrays(read_arrays(f"{text}\n\nAgain $${offered}$$\n", profile)).lines[-1]
+        back = read_arrays(f"{text}\n\nAgain $${offered}$$\n", profile)
+        again = Court(back, base_of(back)).judged(back.claims[-1], ())
         assert again.word == "proved", offered
     assert wrong >= 8
     assert found >= 0.85 * wrong

@@ -7,17 +7,23 @@ from dataclasses import dataclass, replace
 
 from symbolic.reading.arrays.claims import ArrayReading
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Applied,
     Formula,
     Gradient,
     Key,
     LocalError,
     Minus,
+    Ones,
+    Product,
     Quantity,
+    Transposed,
     Unknown,
+    later,
     walk,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
+from symbolic.reading.arrays.sorting import stepped
 from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, NotUnderstood
 
@@ -54,8 +60,10 @@ class Collection:
         self.made: dict[Key, Made] = {}
         self.namings: dict[tuple[str, str], Gradient] = {}
         self.signs: dict[tuple[str, str], int] = {}
+        self.stepped: list[Quantity] = []  # heads that are written one time later
         self.zero: set[Key] = set()  # values before the first time are said to be 0
         self._say()
+        self.columns = self._columns()
         self._fill()
         self._split()
         self.mentioned = self._mentioned()
@@ -95,7 +103,27 @@ class Collection:
                 if not left.time.letter:
                     self.zero.add(left.key)
             elif isinstance(left, Quantity):
+                steps = stepped(claim, self.profile)
+                if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
+                    self.stepped.append(left)
+                    right = later(right, left.time.letter, -steps)
+                    left = replace(left, time=replace(left.time, shift=0))
                 self.made[left.key] = Made(left, right, claim.number)
+
+    def _columns(self) -> frozenset[Key]:
+        """The vectors that a definition adds as 1 b^T: columns, where vectors are rows."""
+        pairs = [
+            (part.left, part.right.body)
+            for made in self.made.values()
+            for part in walk(made.right)
+            if isinstance(part, Product) and isinstance(part.right, Transposed)
+        ]
+        return frozenset(
+            body.key
+            for ones, body in pairs
+            if isinstance(ones, Ones) and isinstance(body, Quantity)
+            if self.profile.vectors == "rows" and len(self.symbol(body.key).shape) == 1
+        )
 
     def _mentioned(self) -> dict[Key, Quantity]:
         """Every array that is spoken of, the defined ones first."""
@@ -200,6 +228,12 @@ class Collection:
             if isinstance(part, Quantity) and part.key != key
         }
         roots = [key for key in whole if key not in read]
+        each = [key[0] for key in roots if key[1] == EACH]
+        if each:
+            raise NoProgramError(
+                f"the loss of each sample, {each[0]}_n, is no part of a whole loss; define it, "
+                f"as in {each[0]} = 1/N Σ_n {each[0]}_n"
+            )
         if len(roots) > 1:
             signs = ", ".join(sorted(_shown(key) for key in roots))
             raise NoProgramError(f"it is not clear which of {signs} is the whole loss")
@@ -298,4 +332,5 @@ def reading_keys(reading: ArrayReading) -> list[Key]:
 
 
 def _shown(key: Key) -> str:
-    return f"{key[0]}_{key[1]}" if key[1] else key[0]
+    label = "n" if key[1] == EACH else key[1]
+    return f"{key[0]}_{label}" if label else key[0]

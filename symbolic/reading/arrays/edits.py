@@ -444,9 +444,9 @@ def _shifted(step: int) -> Callable[[Formula], Formula]:
 
 
 _ALIKE: tuple[tuple[Callable[[Formula], Formula], str], ...] = (
-    (_flipped, "transposed or not"),
-    (_shifted(1), "one time later"),
-    (_shifted(-1), "one time earlier"),
+    (_flipped, "in every term transposed, or no longer"),
+    (_shifted(1), "one time later in every term"),
+    (_shifted(-1), "one time earlier in every term"),
 )
 """What may be done with one factor of every term."""
 

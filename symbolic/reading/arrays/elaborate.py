@@ -7,6 +7,7 @@ from fractions import Fraction
 from symbolic.errors import did_you_mean
 from symbolic.reading.arrays.factors import Factors
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Formula,
     Minus,
     Plus,
@@ -95,6 +96,8 @@ class Elaborator:
             )
         timed = symbol.time and not (symbol.kind == "loss" and _bare(node))
         scripts = scripts_of(node, timed, self.profile, self.labels)
+        if symbol.kind == "loss" and not symbol.time and self._each(scripts):
+            return Quantity(symbol.sign, EACH, None, scripts.at, node.at), scripts
         if len(scripts.at) > len(symbol.shape):
             raise NotUnderstood(
                 f"{symbol.sign} has no such element.", "Check its indices.", node.at
@@ -102,14 +105,19 @@ class Elaborator:
         found = Quantity(symbol.sign, scripts.label, scripts.time, scripts.at, node.at)
         return found, scripts
 
+    def _each(self, scripts: Scripts) -> bool:
+        """Whether a loss carries the letter of the samples, and nothing else."""
+        sizes = [self.profile.letters[letter] for letter in scripts.at]
+        return not scripts.label and sizes == [*self.profile.sizes[:1]]
+
     def finished(self, base: Formula, scripts: Scripts, node: Node) -> Formula:
         """The base with the power or the transposition that stands above it."""
         if scripts.transposed:
             return Transposed(base, node.at)
         return base if scripts.power is None else self.powered(base, scripts.power)
 
-    def powered(self, base: Formula, above: Node) -> Formula:
-        """The base, in brackets or a function, to what stands above it."""
+    def powered(self, base: Formula, above: Node, bracketed: bool = False) -> Formula:
+        """The base to what stands above it; above a bracket a number is no layer."""
         if is_transpose(above):
             return Transposed(base, above.at)
         exponent = power_of(above)
@@ -118,7 +126,7 @@ class Elaborator:
                 "This superscript is no power and no transposition.", "Write ^2 or ^T.", above.at
             )
         symbol = self.profile.symbols.get(base.sign) if isinstance(base, Quantity) else None
-        if symbol is not None and len(symbol.shape) == 2 and exponent >= 0:
+        if symbol is not None and len(symbol.shape) == 2 and exponent >= 0 and not bracketed:
             raise NotUnderstood(
                 f"Is the number above {symbol.sign} a layer or a power?",
                 f"Write {symbol.sign}_{exponent} for a layer, ({symbol.sign})^2 for a power.",

@@ -129,7 +129,7 @@ class Factors:
                 above is not None
             ):
                 inner = Factors(by, (base,), ("",)).all()
-                return by.powered(inner, above)
+                return by.powered(inner, above, isinstance(base, Group))
         raise NotUnderstood("These signs are not understood here.", "", node.at)
 
     def _group(self, items: tuple[Node, ...], node: Node) -> Formula:

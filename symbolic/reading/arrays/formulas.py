@@ -14,6 +14,10 @@ Key = tuple[str, str, bool]
 """An array: its sign, its label, and whether it has a time (L and L_t are two)."""
 
 
+EACH = "∀"
+"""The label of the loss of each sample, the L_n of L = 1/N Σ_n L_n; nobody writes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
     """letter + shift; without letter the number `shift`; the last time has the letter of it."""
@@ -287,3 +291,21 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
             return replace(formula, arguments=tuple(parts))
         case _:
             return formula
+
+
+def later(formula: Formula, letter: str, steps: int) -> Formula:
+    """The formula with this letter of time moved on: h_{t-1} becomes h_t."""
+
+    def moved(time: Time | None) -> Time | None:
+        if time is None or time.letter != letter:
+            return time
+        return replace(time, shift=time.shift + steps)
+
+    match formula:
+        case Quantity(time=time) | LocalError(time=time):
+            return replace(formula, time=moved(time))
+        case Gradient(of, _, loss):
+            inner = replace(of, time=moved(of.time))
+            whole = loss if loss is None else replace(loss, time=moved(loss.time))
+            return replace(formula, of=inner, loss=whole)
+    return rebuilt(formula, [later(part, letter, steps) for part in inside(formula)])

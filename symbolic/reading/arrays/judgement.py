@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flint import ctx
 
@@ -24,84 +24,25 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, affine
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
-from symbolic.model_notation import statement
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.collecting import NoProgramError
+from symbolic.reading.arrays.consequences import Consequences
+from symbolic.reading.arrays.findings import (
+    ArrayCounterexample,
+    ArrayJudged,
+    ArrayJudgement,
+    ArrayReached,
+    Derived,
+)
 from symbolic.reading.arrays.formulas import Formula, Number, Size
-from symbolic.reading.arrays.nearest import ArrayNearest, Search
+from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.program import Base, base_of
+from symbolic.reading.arrays.repairs import repair
 from symbolic.reading.arrays.rules import Case, Rules, is_head
 from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
-
-
-@dataclass(frozen=True)
-class ArrayCounterexample:
-    """Numbers at which the two sides differ; `letters` are the indices, `world` says the rest."""
-
-    letters: tuple[tuple[str, int], ...]
-    left: str
-    right: str
-    world: str
-    witness: ArrayWitness
-
-
-@dataclass(frozen=True)
-class Derived:
-    """A right form of the line, proved, as a rule of the program; `edit` says what was wrong."""
-
-    program: Program
-    rule: Rule
-    edit: str
-
-    @property
-    def text(self) -> str:
-        """The rule in index notation."""
-        return statement(self.program, self.rule)
-
-
-@dataclass(frozen=True)
-class ArrayReached:
-    """What is said of a relation: proved, refuted or open, in the fields of `Reached`."""
-
-    word: str
-    roles: str = ""
-    span: str = ""
-    under: tuple[tuple[str, ...], ...] = ()
-    against: ArrayCounterexample | None = None
-    why: str = ""
-    nearest: ArrayNearest | Derived | None = None
-
-
-@dataclass(frozen=True)
-class ArrayJudged:
-    """A relation with its verdict; a definition has none."""
-
-    claim: ArrayClaim
-    cases: tuple[ArrayReached, ...] = ()
-
-    @property
-    def word(self) -> str:
-        """proved, refuted, open, definition or assumption."""
-        if not self.cases:
-            return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
-        return self.cases[0].word
-
-
-@dataclass(frozen=True)
-class ArrayJudgement:
-    """The verdicts of a document; `remarks` say what it leaves unsaid and how that was read."""
-
-    lines: tuple[ArrayJudged, ...]
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def broken(self) -> int | None:
-        """The number of the line where it first goes wrong."""
-        wrong = (one.claim.number for one in self.lines if one.word == "refuted")
-        return next(wrong, None)
 
 
 def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
@@ -121,10 +62,28 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
         return _without_program(reading, error)
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
-    lines: list[ArrayJudged] = []
-    for claim in reading.claims:
-        lines.append(court.judged(claim, lines))
-    return ArrayJudgement(tuple(lines), base.remarks)
+    lines = court.lines(reading.claims)
+    wrong = [one.claim.number for one in lines if one.word == "refuted"]
+    own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
+    mend = repair(reading, base, wrong, own, _proved(lines), _proved_in)
+    if mend is not None:
+        lines = [
+            replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
+            for one in lines
+        ]
+    return ArrayJudgement(tuple(lines), base.remarks, mend)
+
+
+def _proved(lines: Sequence[ArrayJudged]) -> frozenset[int]:
+    return frozenset(one.claim.number for one in lines if one.word == "proved")
+
+
+def _proved_in(reading: ArrayReading) -> frozenset[int]:
+    """The lines of a document that are proved."""
+    try:
+        return _proved(Court(reading, base_of(reading), explain=False).lines(reading.claims))
+    except (NoProgramError, InputError):
+        return frozenset()
 
 
 def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudgement:
@@ -150,12 +109,17 @@ def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudge
 
 
 class Court:
-    """Judges the lines of one document; raises `InputError` where its program is too large."""
+    """Judges the lines of one document; raises `InputError` where its program is too large.
 
-    def __init__(self, reading: ArrayReading, base: Base) -> None:
+    Why a line is wrong, what is right and what follows is worked out where it is to be explained.
+    """
+
+    def __init__(self, reading: ArrayReading, base: Base, explain: bool = True) -> None:
+        self.explain = explain
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
         self.search = Search(reading, base, self.rules, self._proof)
+        self.consequences = Consequences(self.rules, self._proof)
         self.judges: dict[tuple[int, tuple[Hypothesis, ...]], Judge] = {}
         self._judge(base.program)
 
@@ -168,6 +132,13 @@ class Court:
                 raise InputError(f"the definitions are too large ({error})") from None
         return self.judges[key]
 
+    def lines(self, claims: Sequence[ArrayClaim]) -> list[ArrayJudged]:
+        """The verdicts of relations, each given those before it."""
+        found: list[ArrayJudged] = []
+        for claim in claims:
+            found.append(self.judged(claim, found))
+        return found
+
     def judged(self, claim: ArrayClaim, before: Sequence[ArrayJudged]) -> ArrayJudged:
         """The verdict of one relation, given those before it."""
         if claim.problems:
@@ -178,18 +149,50 @@ class Court:
             return self._assumed(claim)
         head, under = self._head(claim, before) or (claim, ())
         try:
-            reached = self._reached(self.rules.case(head), under)
+            case = self.rules.case(head)
+            reached = self._reached(case, under)
         except NotUnderstood as error:
             why = f"{error.fault}: {error.what} {error.next_step}".rstrip()
             reached = ArrayReached("open", why=why)
-            if error.fault in (Fault.TYPE, Fault.INDEX):
+            if self.explain and error.fault in (Fault.TYPE, Fault.INDEX):
                 reached = replace(reached, nearest=self.search.mended(head, self.offered))
+            return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
-        if reached.word == "refuted":
-            nearest = self.search.mended(head, self.offered) or reached.nearest
-            reached = replace(reached, nearest=nearest)
+        if reached.word == "refuted" and self.explain:
+            return self._explained(ArrayJudged(claim, (reached,)), head, case, before)
         return ArrayJudged(claim, (reached,))
+
+    def _explained(
+        self, one: ArrayJudged, head: ArrayClaim, case: Case, before: Sequence[ArrayJudged]
+    ) -> ArrayJudged:
+        """A wrong line with its nearest right form, or with the line that its error is from."""
+        [reached] = one.cases
+        source = _wrong_before(one.claim, before)
+        if source is not None and one.claim.first is not None and is_head(one.claim.first):
+            head = replace(one.claim, left=one.claim.first)
+            if self._holds(head):  # it is wrong only as what stands before it in its chain is
+                return replace(one, inherits=source)
+        source = self._source(one.claim.number, case)
+        nearest = self.search.mended(head, self.offered) or reached.nearest
+        return replace(one, cases=(replace(reached, nearest=nearest),), inherits=source)
+
+    def _source(self, number: int, case: Case) -> int | None:
+        if case.sides is not None:
+            return None
+        try:
+            source = self.consequences.source(case, self._judge(case.program))
+        except (InputError, TooLargeError):
+            source = None
+        if source is None:
+            self.consequences.add(number, case)
+        return source
+
+    def _holds(self, claim: ArrayClaim) -> bool:
+        try:
+            return self._proof(self.rules.case(claim)) is not None
+        except (NotUnderstood, InputError, TooLargeError):
+            return False
 
     def _head(
         self, claim: ArrayClaim, before: Sequence[ArrayJudged]
@@ -238,7 +241,7 @@ class Court:
 
     def _verdict(self, case: Case, judge: Judge) -> Verdict:
         """With the slip that explains a wrong derivative."""
-        return self._plain(case, judge, explain=case.sides is None)
+        return self._plain(case, judge, explain=self.explain and case.sides is None)
 
     def _proof(self, case: Case) -> tuple[str, ...] | None:
         """Under which names a case is proved, None where it is not."""
@@ -275,6 +278,21 @@ class Court:
             rule = replace(verdict.nearest, body=earlier(verdict.nearest.body, self.base.before))
             nearest = Derived(case.program, rule, why)
         return ArrayReached("refuted", span=case.span, against=against, why=why, nearest=nearest)
+
+
+def _wrong_before(claim: ArrayClaim, before: Sequence[ArrayJudged]) -> int | None:
+    """The number of the first wrong line of the same chain before this one."""
+    found = None
+    left = claim.left
+    for line in reversed(before if claim.first is not None else ()):
+        if line.claim.right != left:
+            break
+        if line.word == "refuted":
+            found = line.claim.number if line.inherits is None else line.inherits
+        if line.claim.first is None:
+            break
+        left = line.claim.left
+    return found
 
 
 def earlier(expr: Expr, before: Mapping[str, str]) -> Expr:

@@ -196,7 +196,7 @@ class Meaning:
             return Value(left[0], left[1], element)
         if not left:
             return Value(None, None, element)
-        upright = self.vectors == "columns"
+        upright = entry.upright or self.vectors == "columns"
         return Value(left[0] if upright else None, None if upright else left[0], element)
 
     def _read(self, entry: Entry, first: Callable[[], Index] | None, places: list[Index]) -> Expr:

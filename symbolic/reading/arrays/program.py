@@ -317,6 +317,13 @@ class _Builder:
         for made in self.found.made.values():
             if made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
+        for key in sorted(self.found.columns):
+            yield f"{self.signs.names[key]} is a column, since 1 {key[0]}^T is added"
+        for head in self.found.stepped:
+            assert head.time is not None
+            t, name = head.time.letter, self.signs.names[head.key]
+            written = f"{name}[{t}{head.time.shift:+d}]"
+            yield f"{written} = … is read as {name}[{t}] = … for {t} = 1 … {self.profile.last}"
         for name in self.signs.initial.values():
             yield f"{name} is not said; it may be anything"
         for loss in dict.fromkeys(pair[0] for pair in self.signs.slopes):

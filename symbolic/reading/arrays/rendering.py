@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Applied,
     Change,
     Elementwise,
@@ -103,7 +104,7 @@ class _Writer:
                 return "\\mathbf{1}", FACTOR
 
     def _scripts(self, label: str, time: Time | None, at: tuple[str, ...]) -> str:
-        parts = [label] if label else []
+        parts = [label] if label not in ("", EACH) else []
         parts += [_time(time)] if time is not None else []
         parts += at
         return f"_{{{','.join(parts)}}}" if parts else ""

@@ -135,7 +135,7 @@ class Rules:
         final, pair = named(pair, tuple(letters), self.base.stems)
         assert isinstance(pair, Mul)
         one, other = pair.factors
-        program = self._probed(tuple(v.sort for v in final))
+        program = self.probed(tuple(v.sort for v in final))
         where, span = self._within(left)
         rule = Rule(PROBE, final, one - other, where)
         adjoints.require_rule(program, rule)
@@ -152,7 +152,7 @@ class Rules:
             return AtLeast(size - time.shift, own), f"{own.name} = 1 … {size.name}-{time.shift}"
         return AtLeast(own, 1 - time.shift), f"{own.name} = {1 - time.shift} … {size.name}"
 
-    def _probed(self, sorts: tuple[Sort, ...]) -> Program:
+    def probed(self, sorts: tuple[Sort, ...]) -> Program:
         if sorts not in self.probes:
             program = self.base.program
             self.probes[sorts] = replace(program, given=(*program.given, Given(PROBE, sorts)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, count
 
 from symbolic.arrays import ONE, Multiplier, Program
 from symbolic.indexed import Expr, Get, Num, Sort
 from symbolic.reading.arrays.collecting import NET, Collection
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Change,
     Formula,
     Gradient,
@@ -89,6 +91,8 @@ class Signs:
         stated = self.found.reading.shapes.get((key[0].removeprefix(NET), *key[1:]))
         symbol = self.found.symbol(key)
         weight = symbol.kind == "weight"
+        if key[1] == EACH:
+            return (self.widths.named(self.profile.sizes[0]),)
         return tuple(
             self.widths.new(weight) if size == OPEN else self.widths.named(size)
             for size in (symbol.shape if stated is None else stated)
@@ -156,6 +160,13 @@ class Signs:
 
     def lookup(self, formula: Formula) -> Entry:
         """The entry that a quantity or a derivative means; raises `NotUnderstood`."""
+        entry = self._entry(formula)
+        column = isinstance(formula, Quantity | Gradient | Change) and (
+            (formula if isinstance(formula, Quantity) else formula.of).key in self.found.columns
+        )
+        return replace(entry, upright=True) if column else entry
+
+    def _entry(self, formula: Formula) -> Entry:
         if isinstance(formula, Quantity):
             return self._quantity(formula)
         if isinstance(formula, Gradient) and of_one_time(formula):
@@ -279,7 +290,7 @@ def plain_name(key: Key) -> str:
     if accent:
         sign = f"{accent[1] or ''}{accent[3]}{accent[2]}"
     sign = re.sub(r"\\math[a-z]+|\\text|[^A-Za-z_]", "", sign)
-    label = re.sub(r"\\text|[^A-Za-z0-9]", "", key[1])
+    label = "each" if key[1] == EACH else re.sub(r"\\text|[^A-Za-z0-9]", "", key[1])
     return f"{sign}_{label}" if label else sign
 
 

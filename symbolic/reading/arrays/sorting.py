@@ -14,7 +14,9 @@ from symbolic.reading.arrays.formulas import (
     Number,
     Quantity,
     Time,
+    Total,
     differentiates,
+    walk,
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.claims import Kind
@@ -103,7 +105,8 @@ class Sorter:
         if symbol.kind not in DEFINABLE:
             what = f"{symbol.sign} is given and cannot be defined."
             return self._wrong(claim, what) if claim.explicit else claim
-        if differentiates(claim.right) or not general(left.time, left.at, self.profile):
+        plain = general(left.time, left.at, self.profile) or stepped(claim, self.profile)
+        if differentiates(claim.right) or not plain:
             what = "A definition is general and speaks of no derivative of the loss."
             return self._wrong(claim, what) if claim.explicit else claim
         before = self.defined.get(left.key)
@@ -127,6 +130,26 @@ def general(time: Time | None, at: tuple[str, ...], profile: ArrayProfile) -> bo
     """Whether a head speaks of every time and element."""
     plain = time is None or (time.letter in profile.time and time.shift == 0)
     return plain and len(set(at)) == len(at)
+
+
+def stepped(claim: ArrayClaim, profile: ArrayProfile) -> int:
+    """How many times later the head of h_{t+1} = f(h_t, x_{t+1}) is than t, 0 where it is no such.
+
+    Data must then be read at times that there are.
+    """
+    left = claim.left
+    time = left.time if isinstance(left, Quantity) else None
+    if time is None or time.letter not in profile.time or not isinstance(left, Quantity):
+        return 0
+    for part in walk(claim.right):
+        if isinstance(part, Total) and part.letter == time.letter:
+            return 0
+        if isinstance(part, Quantity) and part.time is not None:
+            given = profile.symbols[part.sign].kind == "data"
+            same = part.time.letter == time.letter
+            if not same or part.time.shift > time.shift or (given and part.time != time):
+                return 0
+    return time.shift if len(set(left.at)) == len(left.at) else 0
 
 
 def _whole(gradient: Gradient) -> bool:

@@ -53,6 +53,7 @@ class Entry:
     before: str | None = None
     factor: Expr = ONE
     formula: Callable[[tuple[Index, ...]], Expr] | None = None
+    upright: bool = False
 
 
 def each(function: Callable[[Expr], Expr], value: Value) -> Value:
