@@ -28,7 +28,8 @@ class Progress:
 
     `epoch` epochs are done and `position` samples of the next one, whose order was drawn from the
     state `random`; `cost` and `right` are its sums so far.  `best` are the weights with the
-    smallest validation cost, `best_cost`, and for `waited` epochs it has not fallen.
+    smallest validation cost, `best_cost`, and for `waited` epochs it has not fallen.  `finished`:
+    the run has ended before its last epoch.
     """
 
     random: Mapping[str, Any] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Progress:
 class Run:
     """Learning from the samples of a source, by the settings, from some progress on.
 
-    `after_chunk` is called whenever a state is reached from which the run can go on.
+    `reached(progress, last)` is called in every state from which the run can go on.
     """
 
     def __init__(
@@ -59,11 +60,12 @@ class Run:
         random: np.random.Generator,
         progress: Progress,
         callbacks: Sequence[Callback] = (),
-        after_chunk: Callable[[], None] = lambda: None,
+        reached: Callable[[Progress, bool], None] | None = None,
     ) -> None:
         self.engine, self.source, self.held_out = engine, source, held_out
         self.settings, self.update, self.progress = settings, update, progress
-        self.random, self.callbacks, self.after_chunk = random, callbacks, after_chunk
+        self.random, self.callbacks = random, callbacks
+        self._reached = reached
         count = source.count
         self.size = min(settings.batch_size or count, count)
         self.chunk = self.size * max(1, AT_ONCE // self.size)
@@ -89,14 +91,12 @@ class Run:
         with shown, np.errstate(**QUIET):
             while done.epoch < epochs and not done.finished:
                 self._epoch()
-                done.finished = self._ends() or done.epoch >= epochs
+                done.finished = self._ends()
                 shown.update()
-                if not done.finished:
-                    self.after_chunk()
+                if self._reached is not None:
+                    self._reached(done, done.finished or done.epoch == epochs)
         if done.best is not None:
             self.engine.weights[:] = done.best
-        done.finished = True
-        self.after_chunk()
         return done.history
 
     def _epoch(self) -> None:
@@ -115,8 +115,8 @@ class Run:
                 done.position >= count and not np.isfinite(self.engine.weights).all()
             ):
                 self._diverged(order, *good)
-            if done.position < count:
-                self.after_chunk()
+            if done.position < count and self._reached is not None:
+                self._reached(done, False)
         history = done.history
         history.cost.append(done.cost / count)
         if self.engine.counts_accuracy:
@@ -193,6 +193,6 @@ class Run:
         self.update.memory.restore(memory)
         raise InputError(
             f"Training diverged in epoch {done.epoch + 1}: the cost or a weight is no longer "
-            f"finite{place}. The weights are the last good ones, those before this epoch; try a "
-            f"smaller learning rate than {self.settings.learning_rate:g}, or clip the gradient."
+            f"finite{place}. The weights are the last good ones; try a smaller learning rate "
+            f"than {self.settings.learning_rate:g}, or clip the gradient."
         )

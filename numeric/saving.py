@@ -12,7 +12,8 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ Array = NDArray[Any]
 LARGEST_FILE = 4 << 30
 """Bytes that a saved trainer may unpack to."""
 
+_FRESH = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+_FRESH |= getattr(os, "O_BINARY", 0)
 FORMAT, VERSION = "proofprop trainer", 2
 _ABOUT, _CHECKSUM = "about", "checksum"
 DAMAGE = (
@@ -61,7 +64,7 @@ def write(
             handle, name = tempfile.mkstemp(".tmp", f".{target.name}.", target.parent)
         else:
             name = str(target.parent / temporary)
-            handle = os.open(name, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            handle = os.open(name, _FRESH, 0o600)
         with os.fdopen(handle, "wb") as file:
             saver: Any = np.savez  # its annotations take no mapping of names to arrays
             saver(file, **parts)
@@ -81,10 +84,12 @@ def write(
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
     """What `write` was given; raises `InputError` for any other file."""
     shown = os.fspath(path)
-    try:
+    if not os.path.lexists(path):
+        raise InputError("There is no such file.", file=shown)
+    with damaged(shown):
         with zipfile.ZipFile(path) as packed:
             if sum(item.file_size for item in packed.infolist()) > LARGEST_FILE:
-                raise InputError("the file is too large")
+                raise ValueError("the file is too large")
         with np.load(path, allow_pickle=False) as packed:
             parts: dict[str, Array] = {name: packed[name] for name in packed.files}
         checksum = str(parts.pop(_CHECKSUM))
@@ -92,20 +97,10 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]
         if about["format"] != FORMAT:
             raise ValueError("another format")
         if about["version"] != VERSION:
-            raise InputError(
-                f"it has the format {about['version']}, and this program reads {VERSION}"
-            )
+            raise ValueError(f"its version is {about['version']}, this program reads {VERSION}")
         if checksum != _checksum(parts):
             raise ValueError("its checksum is wrong")
         del parts[_ABOUT]
-    except FileNotFoundError:
-        raise InputError("There is no such file.", file=shown) from None
-    except InputError as error:
-        raise InputError(f"This is no saved trainer: {error.what}.", file=shown) from None
-    except DAMAGE as error:
-        raise InputError(
-            f"This is no saved trainer, or it is damaged ({error}).", file=shown
-        ) from None
     return about, parts
 
 
@@ -128,11 +123,18 @@ def proved_again(about: Mapping[str, Any], shown: str) -> Rule:
 
     Raises `InputError` where it is not proved, or the network cannot be read.
     """
-    try:
+    with damaged(shown):
         text = about["rule"]
         if not text:
             return rule_of(spec.parse(about["network"], "toml"))
         return Rule(archive.loads(text).theorem())
+
+
+@contextmanager
+def damaged(shown: str) -> Iterator[None]:
+    """Turn whatever a damaged or foreign file raises into one `InputError` about it."""
+    try:
+        yield
     except InputError as error:
         raise InputError(f"This is no saved trainer: {error.what}", file=shown) from None
     except DAMAGE as error:

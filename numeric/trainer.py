@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numeric import saving
+from numeric.checkpoints import Checkpoints, Keeper
 from numeric.engine import QUIET, Engine, biases, spread
 from numeric.history import History
 from numeric.lowering import lower
@@ -127,6 +130,8 @@ class Trainer:
         validation_split: float = 0.0,
         patience: int | None = None,
         gain: float = 0.0,
+        checkpoint: Checkpoints | str | os.PathLike[str] | None = None,
+        resume: bool = False,
     ) -> History:
         """Learn by the proved gradient -∂𝓔/∂w = Σ_ξ δ_j y_i, the sum running over a batch.
 
@@ -142,6 +147,10 @@ class Trainer:
         `callback(epoch, history)` returns True.  The bar on stderr appears after two seconds on a
         terminal; `progress` True or False says so outright.  Samples in a mapped file
         (`numpy.load(…, mmap_mode="r")`) are read batch by batch.
+
+        With a `checkpoint` the run is written to that file as it goes on.  `resume` goes on with
+        what the file says, or begins where there is none: the result has the same bits as that of
+        a run which never stopped, on the same machine and library versions.
 
         Raises `InputError` for samples or settings that cannot be used, and where the cost or a
         weight stops being finite: the weights are then the last good ones.
@@ -170,6 +179,23 @@ class Trainer:
         if type(settings.optimiser) is not self._memory.kind:
             self._memory = Memory(settings.optimiser, self._weights)
         self._optimiser = settings.optimiser
+        state, keeper = Progress(), None
+        if checkpoint is not None:
+            if not isinstance(checkpoint, Checkpoints):
+                checkpoint = Checkpoints(checkpoint)
+            identity = settings.as_data() | {
+                "samples": source.fingerprint(),
+                "watched": None if aside is None else aside.fingerprint(),
+            }
+            keeper = Keeper(checkpoint, identity, self._parts, self._places)
+            found = keeper.begin(resume)
+            if found is None:
+                keeper.write(state)
+            else:
+                (about, vectors), state = found
+                self._take(about, vectors, os.fspath(checkpoint.path))
+        elif resume:
+            raise InputError("resume needs the checkpoint that says how far the run is.")
         run = Run(
             self._engine if source.weights is None else self._weighted_engine(),
             source,
@@ -177,10 +203,12 @@ class Trainer:
             settings,
             Update(settings, self._weights, self._memory, self._decays),
             self._random,
-            Progress(),
+            state,
             tuple(callback),
+            None if keeper is None else keeper.reached,
         )
-        return run.go(progress)
+        with nullcontext() if keeper is None else keeper.interrupts:
+            return run.go(progress)
 
     def predict(self, X: ArrayLike) -> Array:
         """The outputs y for each row of X: [samples, outputs]."""
@@ -220,13 +248,9 @@ class Trainer:
         about, vectors = saving.read(path)
         shown = os.fspath(path)
         rule = saving.proved_again(about, shown)
-        try:
+        with saving.damaged(shown):
             trainer = Trainer(rule, about["dtype"], about["seed"], backend)
-            trainer._take(about, vectors)
-        except saving.DAMAGE as error:
-            raise InputError(
-                f"This is no saved trainer, or it is damaged ({error}).", file=shown
-            ) from None
+        trainer._take(about, vectors, shown)
         return trainer
 
     # parts ------------------------------------------------------------------------------------
@@ -250,43 +274,50 @@ class Trainer:
     def _parts(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What a file holds: all that is not a vector, and the vectors by name."""
         about = {
-            "network": spec.write(self.network),
-            "rule": saving.rule_text(self.rule),
+            "network": self._texts[0],
+            "rule": self._texts[1],
+            "backend": self.backend,
             "dtype": self.program.dtype,
             "seed": self.seed,
             "random": self._random.bit_generator.state,
             "optimiser": OPTIMISER.write(self._optimiser),
             "steps": self._memory.steps,
         }
-        places = self._places()
+        places = self._places
         vectors = {"weights": self._weights[places]}
         for name, vector in self._memory.vectors.items():
             vectors[f"memory.{name}"] = vector[places]
         return about, vectors
 
-    def _take(self, about: Mapping[str, Any], vectors: Mapping[str, Array]) -> None:
-        """Take over what `_parts` gave; raises one of `DAMAGE` where it does not fit."""
-        optimiser = OPTIMISER.read(about["optimiser"])
-        places = self._places()
-        memory = Memory(optimiser, self._weights)
-        for mine, name in (
-            (self._weights, "weights"),
-            *((vector, f"memory.{name}") for name, vector in memory.vectors.items()),
-        ):
-            theirs = vectors[name]
-            if theirs.dtype != mine.dtype or theirs.shape != mine.shape:
-                raise ValueError("the weights do not fit the network")
-            if not np.isfinite(theirs).all():
-                raise ValueError("the weights are not whole")
-            mine[places] = theirs
-        memory.steps = int(about["steps"])
+    def _take(self, about: Mapping[str, Any], vectors: Mapping[str, Array], shown: str) -> None:
+        """Take over what `_parts` gave; raises `InputError` where it does not fit."""
+        with saving.damaged(shown):
+            optimiser = OPTIMISER.read(about["optimiser"])
+            memory = Memory(optimiser, self._weights)
+            for mine, name in (
+                (self._weights, "weights"),
+                *((vector, f"memory.{name}") for name, vector in memory.vectors.items()),
+            ):
+                theirs = vectors[name]
+                if theirs.dtype != mine.dtype or theirs.shape != mine.shape:
+                    raise ValueError("the weights do not fit the network")
+                if not np.isfinite(theirs).all():
+                    raise ValueError("the weights are not whole")
+                mine[self._places] = theirs
+            memory.steps = int(about["steps"])
+            self._random.bit_generator.state = about["random"]
         self._optimiser, self._memory = optimiser, memory
-        self._random.bit_generator.state = about["random"]
 
+    @cached_property
     def _places(self) -> Array:
         """The entries of the weights in the order of their names."""
         entry = self.program.layout.entry
         return np.array([entry[name] for name in sorted(entry)], np.intp)
+
+    @cached_property
+    def _texts(self) -> tuple[str, str]:
+        """The network and the rule as a file holds them."""
+        return spec.write(self.network), saving.rule_text(self.rule)
 
 
 PREDICTED = 1 << 14
