@@ -126,8 +126,26 @@ def _divide(part: Machine, weights: Array | None, at: Places) -> None:
         np.divide(part.divisor.shape[1], weights[at], part.divisor[0])
 
 
-def mapped(X: ArrayLike) -> bool:
-    """Whether these numbers lie in a file that is mapped into memory."""
+class Lazy:
+    """A table whose rows are computed when they are asked for."""
+
+    def __init__(self, count: int, read: Callable[[Places], Array]) -> None:
+        self._count, self._read = count, read
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: Places) -> Array:
+        return self._read(at)
+
+
+Given = ArrayLike | Lazy
+
+
+def mapped(X: Given) -> bool:
+    """Whether these numbers lie in a file that is mapped into memory, or are computed later."""
+    if isinstance(X, Lazy):
+        return True
     while isinstance(X, np.ndarray):
         if isinstance(X, np.memmap):
             return True
@@ -135,20 +153,18 @@ def mapped(X: ArrayLike) -> bool:
     return False
 
 
-def source_of(
-    X: ArrayLike, D: ArrayLike, network: Network, dtype: str, order: list[int]
-) -> Held | Mapped:
+def source_of(X: Given, D: Given, network: Network, dtype: str, order: list[int]) -> Held | Mapped:
     """The samples X [samples, inputs] and D [samples, outputs], checked.
 
     Where X is a mapped file, nothing is copied: rows are read, turned and checked batch by batch.
     """
-    if not mapped(X):
+    if not (isinstance(X, Lazy) or isinstance(D, Lazy) or mapped(X)):
         table, targets = samples(X, D, network, dtype)
         return Held(np.ascontiguousarray(table.T), np.ascontiguousarray(targets.T[order]))
-    given, wanted = np.asarray(X), np.asarray(D)
+    given, wanted = (t if isinstance(t, Lazy) else np.asarray(t) for t in (X, D))
     samples(given[:1], wanted[:1], network, dtype)  # the shapes, before anything is read
     if len(given) != len(wanted):
-        samples(given, wanted, network, dtype)
+        raise InputError(f"X has {len(given)} samples and D has {len(wanted)}.")
     return Mapped(lambda at: (given[at], wanted[at]), np.arange(len(given)), network, dtype, order)
 
 

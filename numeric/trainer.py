@@ -18,13 +18,14 @@ from numeric.history import History
 from numeric.lowering import lower
 from numeric.optimisers import CHOICE as OPTIMISER
 from numeric.optimisers import Memory, Optimiser, Sgd
+from numeric.preparation import Preparation
 from numeric.program import Program
 from numeric.run import Callback, Progress, Run
 from numeric.samples import inputs, number, one_hot
 from numeric.schedules import CHOICE as SCHEDULE
 from numeric.schedules import Constant, Schedule
 from numeric.settings import Settings, Update, optimiser_of
-from numeric.sources import Source, mapped, source_of
+from numeric.sources import Given, Lazy, Source, mapped, source_of
 from numeric.stopping import held_out_of
 from numeric.validation import Differs, validate
 from numeric.weighting import weighted
@@ -45,6 +46,9 @@ class Trainer:
     other than the bias that j reads (LeCun; Haykin sect. 4.6); biases are 0; a shared weight takes
     the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
     program is compared with independent derivatives in exact arithmetic before it is used.
+
+    `preparation` says what a table goes through before it is X and D; it is saved with the weights
+    and used by `proofprop predict`, not by the methods here.
 
     >>> from symbolic import rule_of, shorthand
     >>> trainer = Trainer(rule_of(shorthand("2-3-1:tanh")))
@@ -73,6 +77,7 @@ class Trainer:
         )
         self._engine = Engine(self.program, self._weights, backend)
         self._weighted: Engine | None = None
+        self.preparation = Preparation()
         self._optimiser: Optimiser = Sgd()
         self._memory = Memory(self._optimiser, self._weights)
         self._decays: Array = (~biases(self.program.layout)).astype(dtype)
@@ -106,14 +111,14 @@ class Trainer:
 
     def fit(
         self,
-        X: ArrayLike,
-        D: ArrayLike,
+        X: Given,
+        D: Given,
         epochs: int,
         batch_size: int | None = None,
         learning_rate: float = 0.1,
         momentum: float = 0.0,
         shuffle: bool = True,
-        validation: tuple[ArrayLike, ArrayLike] | None = None,
+        validation: tuple[Given, Given] | None = None,
         progress: bool | None = None,
         goal: float | None = None,
         callback: Callback | Iterable[Callback] | None = None,
@@ -210,16 +215,16 @@ class Trainer:
         with nullcontext() if keeper is None else keeper.interrupts:
             return run.go(progress)
 
-    def predict(self, X: ArrayLike) -> Array:
+    def predict(self, X: Given) -> Array:
         """The outputs y for each row of X: [samples, outputs]."""
-        step = PREDICTED if mapped(X) else None
-        if step is None:
+        if not isinstance(X, Lazy) and not mapped(X):
             return self._predicted(X)
-        rows = np.asarray(X)
-        parts = [self._predicted(rows[n : n + step]) for n in range(0, max(1, len(rows)), step)]
+        rows, step = X if isinstance(X, Lazy) else np.asarray(X), PREDICTED
+        pieces = (slice(n, n + step) for n in range(0, max(1, len(rows)), step))
+        parts = [self._predicted(rows[piece]) for piece in pieces]
         return np.concatenate(parts)
 
-    def cost(self, X: ArrayLike, D: ArrayLike) -> float:
+    def cost(self, X: Given, D: Given) -> float:
         """𝓔 = (1/N) Σ_ξ Σ_j c(d_j, y_j) at the present weights."""
         return self._engine.cost(self._source(X, D))
 
@@ -255,7 +260,7 @@ class Trainer:
 
     # parts ------------------------------------------------------------------------------------
 
-    def _source(self, X: ArrayLike, D: ArrayLike) -> Source:
+    def _source(self, X: Given, D: Given) -> Source:
         return source_of(X, D, self.network, self.program.dtype, self._engine.order)
 
     def _weighted_engine(self) -> Engine:
@@ -282,6 +287,7 @@ class Trainer:
             "random": self._random.bit_generator.state,
             "optimiser": OPTIMISER.write(self._optimiser),
             "steps": self._memory.steps,
+            "preparation": self.preparation.as_data(),
         }
         places = self._places
         vectors = {"weights": self._weights[places]}
@@ -305,8 +311,9 @@ class Trainer:
                     raise ValueError("the weights are not whole")
                 mine[self._places] = theirs
             memory.steps = int(about["steps"])
+            preparation = Preparation.of(about["preparation"])
             self._random.bit_generator.state = about["random"]
-        self._optimiser, self._memory = optimiser, memory
+        self._optimiser, self._memory, self.preparation = optimiser, memory, preparation
 
     @cached_property
     def _places(self) -> Array:
@@ -320,7 +327,7 @@ class Trainer:
         return spec.write(self.network), saving.rule_text(self.rule)
 
 
-PREDICTED = 1 << 14
+PREDICTED = 1 << 12
 """Rows of a mapped file that are predicted at once."""
 
 

@@ -60,13 +60,12 @@ def _checked(given: ArrayLike, count: int) -> Array:
 
 def _classes(source: Source) -> Array:
     """The class of each sample: its largest target, or whether the one target is high."""
-    parts = [source.aims(slice(start, start + 4096)) for start in range(0, source.count, 4096)]
-    aims = np.concatenate(parts, axis=1)
-    if len(aims) > 1:
-        largest: Array = aims.argmax(axis=0)
-        return largest
-    high: Array = (aims[0] > (aims[0].min() + aims[0].max()) / 2).astype(np.intp)
-    return high
+    pieces = (source.aims(slice(n, n + 4096)) for n in range(0, source.count, 4096))
+    found = [aims.argmax(axis=0) if len(aims) > 1 else aims[0] for aims in pieces]
+    classes: Array = np.concatenate(found)
+    if classes.dtype.kind == "f":
+        classes = (classes > (classes.min() + classes.max()) / 2).astype(np.intp)
+    return classes
 
 
 def _of_classes(classes: Array, given: Mapping[int, float] | str) -> Array:

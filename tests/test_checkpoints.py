@@ -44,6 +44,7 @@ def stopped_at(epoch: int) -> Any:
 
 def test_a_run_that_is_cut_and_resumed_twice_has_the_bits_of_one_that_was_not(tmp_path):
     whole, history = run(5, 6)
+    seen: list[int] = []
     for epoch in (2, 4):
         with pytest.raises(StopError):
             run(
@@ -51,9 +52,16 @@ def test_a_run_that_is_cut_and_resumed_twice_has_the_bits_of_one_that_was_not(tm
                 6,
                 checkpoint=Checkpoints(tmp_path / "run.npz", epochs=1, seconds=None),
                 resume=True,
-                callback=stopped_at(epoch),
+                callback=[lambda now, _: seen.append(now), stopped_at(epoch)],
             )
-    trainer, again = run(5, 6, checkpoint=tmp_path / "run.npz", resume=True)
+    trainer, again = run(
+        5,
+        6,
+        checkpoint=tmp_path / "run.npz",
+        resume=True,
+        callback=lambda now, _: seen.append(now),
+    )
+    assert seen == [1, 2, 2, 3, 4, 4, 5, 6]
     assert again == history
     assert trainer.weights == whole.weights
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
@@ -243,7 +251,7 @@ KNOWN = {"run.npz", ".run.npz.tmp", "half.npz", "end.npz"}
 def killed_at_random(folder: Path, kills: int, epochs: int, longest: float) -> None:
     """Stop runs by kill -9, SIGTERM and Ctrl-C, go on each time, and compare every end."""
     draw = random.Random(1)
-    done, seed, compared = 0, 0, 0
+    done, seed, compared, reached, inside = 0, 0, 0, (0, 0), 0
     end = folder / "end.npz"
     while done < kills or not end.exists():
         command = [sys.executable, str(HERE / "kill_me.py"), str(folder), str(seed), str(epochs)]
@@ -261,6 +269,11 @@ def killed_at_random(folder: Path, kills: int, epochs: int, longest: float) -> N
             done += 1
             assert "KeyboardInterrupt" in told or not told, told
             assert {p.name for p in folder.iterdir()} <= KNOWN
+            if (folder / "run.npz").exists():
+                now = saving.read(folder / "run.npz")[0]["run"]
+                assert reached <= (now["epoch"], now["position"]), "it did not go on"
+                reached = now["epoch"], now["position"]
+                inside += now["position"] > 0
         if end.exists():
             trainer, history = run(seed, epochs)
             with np.load(end) as found:
@@ -269,10 +282,11 @@ def killed_at_random(folder: Path, kills: int, epochs: int, longest: float) -> N
                     assert found[name].tolist() == values, name
             compared += 1
             if done < kills:
-                seed += 1
+                seed, reached = seed + 1, (0, 0)
                 for path in folder.iterdir():
                     path.unlink()
     assert compared
+    assert inside, "no run was stopped inside an epoch"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no kill -9")
