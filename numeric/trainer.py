@@ -251,12 +251,11 @@ class Trainer:
         Raises `InputError` where the file is not one that `save` wrote.
         """
         about, vectors = saving.read(path)
-        shown = os.fspath(path)
-        rule = saving.proved_again(about, shown)
-        with saving.damaged(shown):
-            trainer = Trainer(rule, about["dtype"], about["seed"], backend)
-        trainer._take(about, vectors, shown)
-        return trainer
+        return _made(about, vectors, os.fspath(path), backend)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle holds what `save` writes: whoever reads it proves the rule anew."""
+        return _made, (*self._parts(), "a pickle", self.backend)
 
     # parts ------------------------------------------------------------------------------------
 
@@ -336,3 +335,14 @@ def _validated(program: Program) -> Program:
     if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
         raise AssertionError(str(found))
     return program
+
+
+def _made(
+    about: Mapping[str, Any], vectors: Mapping[str, Array], shown: str, backend: str
+) -> Trainer:
+    """A trainer from its parts, its rule proved anew."""
+    rule = saving.proved_again(about, shown)
+    with saving.damaged(shown):
+        trainer = Trainer(rule, about["dtype"], about["seed"], backend)
+    trainer._take(about, vectors, shown)
+    return trainer
