@@ -38,7 +38,7 @@ FORMAT, VERSION = "proofprop trainer", 2
 _ABOUT, _CHECKSUM = "about", "checksum"
 DAMAGE = (
     *(OSError, EOFError, KeyError, TypeError, ValueError, OverflowError, RuntimeError),
-    *(IndexError, AttributeError, zipfile.BadZipFile, zlib.error),
+    *(IndexError, AttributeError, MemoryError, zipfile.BadZipFile, zlib.error),
 )
 """What a damaged or foreign file makes the readers of zip, .npy and JSON raise."""
 
@@ -92,6 +92,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]
                 raise ValueError("the file is too large")
         with np.load(path, allow_pickle=False) as packed:
             parts: dict[str, Array] = {name: packed[name] for name in packed.files}
+        if not {_ABOUT, _CHECKSUM} <= set(parts):
+            raise ValueError("it has other parts")
         checksum = str(parts.pop(_CHECKSUM))
         about = json.loads(parts[_ABOUT].tobytes())
         if about["format"] != FORMAT:

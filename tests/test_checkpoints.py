@@ -20,6 +20,7 @@ from numeric import saving
 from numeric.checkpoints import Checkpoints
 from numeric.trainer import Trainer
 from symbolic.errors import InputError
+from symbolic.proof import KernelDisagreementError
 from symbolic.rules import Rule
 from symbolic.topologies import shorthand
 from symbolic.verification import prove, rule_of
@@ -200,6 +201,18 @@ def test_another_version_and_a_pickle_are_refused(tmp_path):
         Trainer.load(path)
     np.savez(path, about=np.array([{}], dtype=object), checksum=np.array("x"))
     with pytest.raises(InputError, match="no saved trainer"):
+        Trainer.load(path)
+
+
+def test_a_bug_of_the_kernel_is_never_taken_for_a_damaged_file(tmp_path, monkeypatch):
+    path = tmp_path / "model.npz"
+    Trainer(RULE).save(path)
+
+    def contradicted(*_: object) -> None:
+        raise KernelDisagreementError("bug")
+
+    monkeypatch.setattr(saving, "rule_of", contradicted)
+    with pytest.raises(KernelDisagreementError):
         Trainer.load(path)
 
 
