@@ -36,7 +36,10 @@ class Machine(Protocol):
         """Compute v and y of every neuron."""
 
     def learn(self) -> None:
-        """Forward, then δ and Δw: `corrections` is then Δw for each entry of the layout."""
+        """Forward, then δ and Δw: `corrections` is then Δw for each entry of the layout.
+
+        An optimiser may overwrite them.
+        """
 
     def outputs(self, y: Array, v: Array) -> None:
         """Copy y and v of the outputs into [outputs, batch], in the order of `layout.outputs`."""

@@ -61,6 +61,7 @@ def columns_of(
     if header is not None and set(wanted) <= set(names):
         places = tuple(names.index(name) for name in wanted)
         return Columns(places[:count], places[count:], names=network.inputs)
+    _check_header(names)
     width = len(first)
     called = names[:count]
     if width == count + outputs:
@@ -91,6 +92,7 @@ def columns_to_predict(
         missing = next(name for name in names if name not in known)
         hint = did_you_mean(missing, known)
         raise InputError(f"The column {missing!r} is missing, which the model learned from. {hint}")
+    _check_header(known)
     if len(first) < count:
         raise InputError(f"There are {len(first)} columns; the network has {count} inputs.")
     return Columns(tuple(range(count)), names=known[:count])
@@ -103,6 +105,16 @@ def is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _check_header(names: Sequence[str]) -> None:
+    """A header that is taken by its places may hold no number: it could be a sample."""
+    for name in names:
+        if is_number(name):
+            raise InputError(
+                f"The first row is no header, since {name!r} is a number, and no sample, since not "
+                "all of it are numbers; write a header above it."
+            )
 
 
 def _asked_for(

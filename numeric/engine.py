@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numeric.backends import Builder, Machine, builder
+from numeric.backends import Builder, Machine
 from numeric.layout import Layout
 from numeric.measures import losses_of
 from numeric.program import Program
@@ -18,17 +18,16 @@ from symbolic.network import BIAS
 Array = NDArray[Any]
 AT_ONCE = 1024
 """Samples that are predicted at once."""
-MOST_MACHINES = 4
+MOST_MACHINES = 6
 QUIET: Any = {"over": "ignore", "invalid": "ignore", "divide": "ignore", "under": "ignore"}
 
 
 class Engine:
     """The machines of one program for several batch sizes, all on one vector of weights."""
 
-    def __init__(self, program: Program, weights: Array, backend: str) -> None:
-        self.program, self.weights = program, weights
+    def __init__(self, program: Program, weights: Array, build: Builder) -> None:
+        self.program, self.weights, self._build = program, weights, build
         self.network = program.layout.network
-        self._build: Builder = builder(backend)
         self._machines: dict[tuple[int, float], Machine] = {}
         place = {name: n for n, name in enumerate(self.network.outputs)}
         self.order = [place[name] for name in program.layout.outputs]

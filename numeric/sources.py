@@ -122,7 +122,7 @@ class Mapped:
 
 def _divide(part: Machine, weights: Array | None, at: Places) -> None:
     """N/s_ξ for each sample, where the machine asks for it."""
-    if part.divisor is not None and weights is not None:
+    if weights is not None and part.divisor is not None:
         np.divide(part.divisor.shape[1], weights[at], part.divisor[0])
 
 

@@ -14,7 +14,8 @@ def held_out_of(
 ) -> tuple[Source, Source | None]:
     """What is learned from, and what is only watched: given outright, or a share drawn by the seed.
 
-    Raises `InputError` for both at once, a share that leaves nothing, and patience without either.
+    Every sample that is watched counts the same.  Raises `InputError` for both at once, a share
+    that leaves nothing, and patience without either.
     """
     if number(share, "validation_split") < 0 or share >= 1:
         raise InputError(f"validation_split must be at least 0 and less than 1, not {share}.")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numeric import saving
+from numeric.backends import builder
 from numeric.checkpoints import Checkpoints, Keeper
 from numeric.engine import QUIET, Engine, biases, spread
 from numeric.history import History
@@ -75,7 +76,7 @@ class Trainer:
         self._weights: Array = (self._random.standard_normal(len(deviation)) * deviation).astype(
             dtype
         )
-        self._engine = Engine(self.program, self._weights, backend)
+        self._engine = Engine(self.program, self._weights, builder(backend))
         self._weighted: Engine | None = None
         self.preparation = Preparation()
         self._optimiser: Optimiser = Sgd()
@@ -266,7 +267,7 @@ class Trainer:
         """The engine of the program in which each sample has a weight: NumPy runs it."""
         if self._weighted is None:
             program = _validated(lower(self.rule, self.program.dtype, weighted=True))
-            self._weighted = Engine(program, self._weights, "numpy")
+            self._weighted = Engine(program, self._weights, builder("numpy"))
         return self._weighted
 
     def _predicted(self, X: ArrayLike) -> Array:

@@ -49,6 +49,14 @@ def test_words_in_the_last_column_are_classes_without_being_asked_for(tmp_path):
     assert found.D[:].tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
 
 
+@pytest.mark.parametrize("text", ["0,1,x\n1,0,z\n2,2,y\n", "0,,1\n1,0,2\n"])
+def test_a_sample_in_the_first_row_is_never_dropped_as_a_header(text, tmp_path):
+    with pytest.raises(InputError, match=r":1: The first row is no header, since '0' is a number"):
+        read_samples(irises(tmp_path, text), THREE)
+    with pytest.raises(InputError, match="write a header above it"):
+        read_inputs(irises(tmp_path, text), THREE, Preparation())
+
+
 def test_classes_that_are_numbers_are_ordered_by_size(tmp_path):
     text = "a,b,kind\n0,1,10\n1,0,9\n2,2,100\n"
     found = read_samples(irises(tmp_path, text), THREE, Roles(targets=("kind",)))
