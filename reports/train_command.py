@@ -47,6 +47,8 @@ def train_command(options: argparse.Namespace) -> int:
     writable(options.output, (".npz",))
     writable(options.history, (".csv", ".json"))
     writable(options.checkpoint, (".npz",))
+    if options.output and options.checkpoint and _same(options.output, options.checkpoint):
+        raise InputError("The model and the checkpoint are two files; give -o another name.")
     network = open_network(options.network)
     roles = Roles(_names(options.inputs), _names(options.target), options.weight or "")
     with clock(f"Reading {options.data}"):
@@ -140,6 +142,10 @@ def _fitted(trainer: Trainer, data: Samples, options: argparse.Namespace) -> His
         checkpoint=checkpoint,
         **{name: getattr(options, name) for name in STRAIGHT},
     )
+
+
+def _same(one: str, other: str) -> bool:
+    return Path(one).absolute() == Path(other).absolute()
 
 
 def _names(text: str | None) -> tuple[str, ...]:

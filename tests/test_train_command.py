@@ -121,6 +121,10 @@ def test_a_run_stopped_by_ctrl_c_says_how_to_go_on(trees, tmp_path, capsys, monk
         (("--resume",), "--resume needs --checkpoint"),
         (("--history", "h.txt"), "the endings known are .csv, .json"),
         (("--checkpoint", "none/run.npz"), "there is no folder"),
+        (("--checkpoint", "a.npz", "-o", "./a.npz"), "two files; give -o another name"),
+        (("--batch-size", "0"), "batch_size must be an integer ≥ 1"),
+        (("--seed", "-1"), "The seed must be an integer ≥ 0"),
+        (("--learning-rate", "nan"), "The learning rate must be finite"),
         (("--epochs", "-3"), "epochs must be an integer ≥ 0"),
     ],
 )
