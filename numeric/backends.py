@@ -23,18 +23,23 @@ BACKENDS = {"numpy": "numeric.numpy_backend"}
 class Machine(Protocol):
     """A program made ready for one batch size, working on the caller's vector of weights.
 
-    Fill `inputs` [inputs, batch] and `targets` [outputs, batch], then run.
+    Fill `inputs` [inputs, batch] and `targets` [outputs, batch], then run.  The machine of a
+    weighted program has also a `divisor` [1, batch], N/s_ξ for each sample; else it is None.
     """
 
     inputs: Array
     targets: Array
     corrections: Array
+    divisor: Array | None
 
     def forward(self) -> None:
         """Compute v and y of every neuron."""
 
     def learn(self) -> None:
-        """Forward, then δ and Δw: `corrections` is then Δw for each entry of the layout."""
+        """Forward, then δ and Δw: `corrections` is then Δw for each entry of the layout.
+
+        An optimiser may overwrite them.
+        """
 
     def outputs(self, y: Array, v: Array) -> None:
         """Copy y and v of the outputs into [outputs, batch], in the order of `layout.outputs`."""

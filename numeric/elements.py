@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from numeric.linear import Space, Units
-from numeric.program import WEIGHTS, Instruction, Map, Pick, Rows, Total
+from numeric.program import DIVISOR, WEIGHTS, Instruction, Map, Pick, Rows, Total
 from symbolic.activations import Activation
 from symbolic.errors import InputError
 from symbolic.terms import (
@@ -159,6 +159,8 @@ class Elements:
             return self._over(part, bound, known, reads)
 
         match term:
+            case Sign("N", ()) if DIVISOR in self.space.buffers:
+                return read(Rows(DIVISOR, 0, 1))
             case Num() | Constant() | Sign("N" | "eta", ()):
                 return term
             case Sign("e", (at,)):

@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 from numeric.layout import Block, Layout, adjacent, layout_of
 from numeric.program import (
     CORRECTIONS,
+    DIVISOR,
     WEIGHTS,
     Buffer,
     EdgeDots,
@@ -32,12 +33,14 @@ Edge = tuple[str, str]
 class Space:
     """The buffers of a program, and where the units of a network lie in them."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, weighted: bool = False) -> None:
         self.layout: Layout = layout_of(network)
         size = self.layout.rows
         weights = len(self.layout.entry)
         named = [Buffer(letter, size) for letter in ("v", "y", "delta")]
         named.append(Buffer("d", len(network.outputs)))
+        if weighted:
+            named.append(Buffer(DIVISOR, 1))
         named += (Buffer(name, weights, sampled=False) for name in (WEIGHTS, CORRECTIONS))
         self.buffers = {buffer.name: buffer for buffer in named}
         self.level: dict[str, int] = {}

@@ -17,6 +17,7 @@ from numeric.layout import adjacent
 from numeric.linear import Linear, Space, Units
 from numeric.program import (
     CORRECTIONS,
+    DIVISOR,
     Clear,
     EdgeDots,
     Instruction,
@@ -55,8 +56,11 @@ WIDE = 256
 """With so many weights for each unit, η is multiplied into δ_j, not into each Δw_ji."""
 
 
-def lower(rule: Rule, dtype: str = "float64") -> Program:
+def lower(rule: Rule, dtype: str = "float64", weighted: bool = False) -> Program:
     """The program of a proved rule, in float64 or float32.
+
+    The rule holds for 𝓔 = (1/N) Σ_ξ 𝓔_ξ whatever N stands for in the share of one sample.
+    `weighted`: N is N/s_ξ there, so that what is learned is (1/N) Σ_ξ s_ξ 𝓔_ξ.
 
     Raises `TypeError` for anything but a `Rule`, and `InputError` for a rule that is proved but
     has a shape that cannot be turned into arrays, or leaves a neuron or a weight without a claim
@@ -67,7 +71,7 @@ def lower(rule: Rule, dtype: str = "float64") -> Program:
     if dtype not in DTYPES:
         raise InputError(f"The dtype {dtype!r} is not offered; use 'float64' or 'float32'.")
     _check_coverage(rule)
-    space = Space(rule.network)
+    space = Space(rule.network, weighted)
     depths = range(len(space.layout.levels))
     forward, backward = _Pass(space), _Pass(space)
     defined = definitions(rule.network)
@@ -270,7 +274,8 @@ class _Pass:
             scale += [part for part in parts if part is not sums[0]]
             body = sums[0]
         for part in scale:
-            if any(isinstance(p, Sign) and p not in (N, ETA) for p in walk(part)):
+            known = (ETA,) if DIVISOR in self.space.buffers else (N, ETA)
+            if any(isinstance(p, Sign) and p not in known for p in walk(part)):
                 raise refuse(part)
         body = distributed(body.body)
         if not line.over.letters and line.head.at[0] in self.network.readers:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from numeric.program import (
     CORRECTIONS,
+    DIVISOR,
     WEIGHTS,
     Clear,
     EdgeDots,
@@ -149,6 +150,7 @@ class ModularMachine:
         self.inputs = self.buffers["y"][1 : 1 + len(layout.network.inputs)]
         self.targets = self.buffers["d"]
         self.corrections = self.buffers[CORRECTIONS]
+        self.divisor = self.buffers.get(DIVISOR)
 
     def learn(self) -> None:
         """Forward, then δ and Δw."""

@@ -17,6 +17,7 @@ from numeric.functions import kernel
 from numeric.layout import adjacent
 from numeric.program import (
     CORRECTIONS,
+    DIVISOR,
     WEIGHTS,
     Clear,
     EdgeDots,
@@ -70,6 +71,7 @@ class NumpyMachine:
         self.inputs = signals[1 : 1 + len(layout.network.inputs)]
         self.targets = self._buffers["d"]
         self.corrections = self._buffers[CORRECTIONS]
+        self.divisor = self._buffers.get(DIVISOR)
         rows = tuple(layout.row[name] for name in layout.outputs)
         self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
         self._forward = [call for line in program.forward for call in self._calls(line)]

@@ -13,6 +13,8 @@ from symbolic.terms import Term
 
 WEIGHTS, CORRECTIONS = "w", "dw"
 """The flat vectors: the weights of the network, and Δw of each."""
+DIVISOR = "n"
+"""The row of a weighted program that stands for N: N/s_ξ, so that sample ξ counts s_ξ times."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ class Program:
     """Forward pass, local gradients and weight corrections of one network, lowered from a rule.
 
     The buffers "v", "y" and "delta" have a row for each row of the layout, "d" one for each
-    output in the order `layout.outputs`.  After `backward` the vector "dw" holds Δw.
+    output in the order `layout.outputs`.  After `backward` the vector "dw" holds Δw.  A weighted
+    program has also the row "n", which is filled before a run.
     """
 
     layout: Layout

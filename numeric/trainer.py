@@ -1,35 +1,43 @@
-"""Training by a proved rule: epochs, batches, momentum, and what was learned."""
+"""Training by a proved rule: a network, its weights, and what was learned."""
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from tqdm import tqdm
 
 from numeric import saving
-from numeric.backends import Machine, builder
-from numeric.layout import Layout
+from numeric.backends import builder
+from numeric.checkpoints import Checkpoints, Keeper
+from numeric.engine import QUIET, Engine, biases, spread
+from numeric.history import History
 from numeric.lowering import lower
-from numeric.measures import History, loss_of
+from numeric.optimisers import CHOICE as OPTIMISER
+from numeric.optimisers import Memory, Optimiser, Sgd
+from numeric.preparation import Preparation
 from numeric.program import Program
-from numeric.samples import inputs, number, one_hot, samples, whole
+from numeric.run import Callback, Progress, Run
+from numeric.samples import inputs, number, one_hot
+from numeric.schedules import CHOICE as SCHEDULE
+from numeric.schedules import Constant, Schedule
+from numeric.settings import Settings, Update, optimiser_of
+from numeric.sources import Given, Lazy, Source, mapped, source_of
+from numeric.stopping import held_out_of
 from numeric.validation import Differs, validate
+from numeric.weighting import weighted
+from symbolic import spec
 from symbolic.errors import InputError, did_you_mean
-from symbolic.network import BIAS, Network
+from symbolic.network import Network
 from symbolic.rules import Rule
-from symbolic.verification import rule_of
 
 __all__ = ["History", "Trainer", "one_hot"]
 
 Array = NDArray[Any]
-AT_ONCE = 1024
-"""Samples that are predicted at once."""
-_QUIET: Any = {"over": "ignore", "invalid": "ignore", "divide": "ignore", "under": "ignore"}
 
 
 class Trainer:
@@ -40,7 +48,10 @@ class Trainer:
     the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
     program is compared with independent derivatives in exact arithmetic before it is used.
 
-    >>> from symbolic.topologies import shorthand
+    `preparation` says what a table goes through before it is X and D; it is saved with the weights
+    and used by `proofprop predict`, not by the methods here.
+
+    >>> from symbolic import rule_of, shorthand
     >>> trainer = Trainer(rule_of(shorthand("2-3-1:tanh")))
     >>> X, D = [[0, 0], [0, 1], [1, 0], [1, 1]], [-0.9, 0.9, 0.9, -0.9]
     >>> history = trainer.fit(X, D, epochs=2000, learning_rate=0.3, momentum=0.5)
@@ -59,21 +70,18 @@ class Trainer:
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
         self.rule, self.seed, self.backend = rule, seed, backend
-        self.program: Program = lower(rule, dtype)
-        found = validate(self.program, points=1)
-        if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
-            raise AssertionError(str(found))
-        self._layout: Layout = self.program.layout
+        self.program: Program = _validated(lower(rule, dtype))
         self._random = np.random.default_rng(seed)
-        spread = _spread(self._layout)
-        drawn = self._random.standard_normal(len(spread)) * spread
-        self._weights: Array = drawn.astype(dtype)
-        self._moved: Array = np.zeros_like(self._weights)
-        self._loss = loss_of(self.network)
-        place = {name: n for n, name in enumerate(self.network.outputs)}
-        self._order = [place[name] for name in self._layout.outputs]
-        self._build = builder(backend)
-        self._machines: dict[tuple[int, float], Machine] = {}
+        deviation = spread(self.program.layout)
+        self._weights: Array = (self._random.standard_normal(len(deviation)) * deviation).astype(
+            dtype
+        )
+        self._engine = Engine(self.program, self._weights, builder(backend))
+        self._weighted: Engine | None = None
+        self.preparation = Preparation()
+        self._optimiser: Optimiser = Sgd()
+        self._memory = Memory(self._optimiser, self._weights)
+        self._decays: Array = (~biases(self.program.layout)).astype(dtype)
 
     @property
     def network(self) -> Network:
@@ -83,152 +91,159 @@ class Trainer:
     @property
     def weights(self) -> dict[str, float]:
         """The weight of each name; `set_weights` changes them."""
-        return dict(zip(self._layout.entry, self._weights.tolist(), strict=True))
+        return dict(zip(self.program.layout.entry, self._weights.tolist(), strict=True))
 
     def set_weights(self, weights: Mapping[str, float]) -> None:
-        """Set the named weights and leave the others; the memory of the momentum is cleared.
+        """Set the named weights and leave the others; the optimiser's memory is cleared.
 
         Raises `InputError` for an unknown name or a value that is not finite; nothing is set then.
         """
-        fresh = self._weights.copy()
+        fresh, entry = self._weights.copy(), self.program.layout.entry
         for name, value in weights.items():
-            if name not in self._layout.entry:
-                hint = did_you_mean(name, self._layout.entry)
-                raise InputError(f"There is no weight {name!r}. {hint}")
+            if name not in entry:
+                raise InputError(f"There is no weight {name!r}. {did_you_mean(name, entry)}")
             given = number(value, f"The weight {name!r}")
             with np.errstate(over="ignore"):
-                fresh[self._layout.entry[name]] = given
-            if not np.isfinite(fresh[self._layout.entry[name]]):
+                fresh[entry[name]] = given
+            if not np.isfinite(fresh[entry[name]]):
                 raise InputError(f"The weight {name!r} is too large for {self.program.dtype}.")
         self._weights[:] = fresh
-        self._moved[:] = 0
+        self._memory.clear()
 
     def fit(
         self,
-        X: ArrayLike,
-        D: ArrayLike,
+        X: Given,
+        D: Given,
         epochs: int,
         batch_size: int | None = None,
         learning_rate: float = 0.1,
         momentum: float = 0.0,
         shuffle: bool = True,
-        validation: tuple[ArrayLike, ArrayLike] | None = None,
+        validation: tuple[Given, Given] | None = None,
         progress: bool | None = None,
         goal: float | None = None,
-        callback: Callable[[int, History], object] | None = None,
+        callback: Callback | Iterable[Callback] | None = None,
+        *,
+        optimiser: str | Optimiser | None = None,
+        schedule: str | Schedule = Constant(),  # noqa: B008 - frozen
+        warmup: float = 0.0,
+        l2: float = 0.0,
+        decay: float = 0.0,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[int, float] | str | None = None,
+        validation_split: float = 0.0,
+        patience: int | None = None,
+        gain: float = 0.0,
+        checkpoint: Checkpoints | str | os.PathLike[str] | None = None,
+        resume: bool = False,
     ) -> History:
-        """Learn: Δw(n) = momentum · Δw(n-1) + η Σ_ξ δ_j y_i after every batch.
+        """Learn by the proved gradient -∂𝓔/∂w = Σ_ξ δ_j y_i, the sum running over a batch.
 
-        The sum runs over the samples of a batch; δ contains the 1/N of 𝓔.  `batch_size` None takes
-        all samples at once, 1 is learning sample by sample.  Stops early where the cost of an
-        epoch is at most `goal` or `callback(epoch, history)` returns True.  The bar on stderr
-        appears after two seconds; `progress=False` turns it off.
+        δ contains the 1/N of 𝓔.  `batch_size` None takes all samples at once, 1 is learning
+        sample by sample.  `optimiser` and `schedule` are words such as "adam:beta1=0.95" and
+        "cosine" (see `optimisers.py`, `schedules.py`); without an optimiser it is
+        Δw(n) = momentum · Δw(n-1) + η Σ_ξ δ_j y_i.  What the other numbers do stands at
+        `Settings`, what weights of samples and classes do in `weighting.py`.
+
+        `validation` are samples that are not learned from, `validation_split` sets such a share
+        of X and D aside.  With `patience` the run ends when their cost falls no more, and the
+        best weights are restored.  It also ends where the cost of an epoch is at most `goal` or a
+        `callback(epoch, history)` returns True.  The bar on stderr appears after two seconds on a
+        terminal; `progress` True or False says so outright.  Samples in a mapped file
+        (`numpy.load(…, mmap_mode="r")`) are read batch by batch.
+
+        With a `checkpoint` the run is written to that file as it goes on.  `resume` goes on with
+        what the file says, or begins where there is none: the result has the same bits as that of
+        a run which never stopped, on the same machine and library versions.
 
         Raises `InputError` for samples or settings that cannot be used, and where the cost or a
-        weight stops being finite: the weights are then those before that epoch.
+        weight stops being finite: the weights are then the last good ones.
         """
-        rows, aims = self._samples(X, D)
-        held_out = None if validation is None else self._samples(*validation)
-        rate = number(learning_rate, "The learning rate")
-        memory = number(momentum, "The momentum")
-        if rate <= 0:
-            raise InputError(f"The learning rate must be > 0, not {learning_rate}.")
-        if not 0 <= memory < 1:
-            raise InputError(f"The momentum must be at least 0 and less than 1, not {momentum}.")
-        whole(epochs, "epochs", 0)
-        count = rows.shape[1]
-        size = count if batch_size is None else min(whole(batch_size, "batch_size", 1), count)
-        seen = np.empty_like(aims), np.empty_like(aims)
-        before = np.empty_like(self._weights), np.empty_like(self._moved)
-        history = History()
-        bar = tqdm(range(1, epochs + 1), "training", delay=2, disable=progress is False)
-        with bar, np.errstate(**_QUIET):
-            for epoch in bar:
-                before[0][:], before[1][:] = self._weights, self._moved
-                order = self._random.permutation(count) if shuffle and size < count else None
-                self._epoch(rows, aims, order, size, rate, memory, seen)
-                wanted = aims if order is None else aims[:, order]
-                cost = self._loss(wanted, *seen) / count
-                if not (math.isfinite(cost) and np.isfinite(self._weights).all()):
-                    self._weights[:], self._moved[:] = before
-                    raise InputError(
-                        f"Training diverged in epoch {epoch}: the cost or a weight is no longer "
-                        "finite. The weights are those before this epoch; try a smaller learning "
-                        f"rate than {rate:g}."
-                    )
-                history.cost.append(cost)
-                if len(self.network.outputs) > 1 and len(self.network.groups) < 2:
-                    right = seen[0].argmax(axis=0) == wanted.argmax(axis=0)
-                    history.accuracy.append(float(right.mean()))
-                if held_out is not None:
-                    history.validation_cost.append(self._cost(*held_out))
-                if callback is not None and callback(epoch, history) is True:
-                    break
-                if goal is not None and cost <= goal:
-                    break
-        return history
-
-    def _epoch(
-        self,
-        rows: Array,
-        aims: Array,
-        order: Array | None,
-        size: int,
-        rate: float,
-        memory: float,
-        seen: tuple[Array, Array],
-    ) -> None:
-        """One pass over the samples; y and v of the outputs on the way are put into `seen`."""
-        count, weights, moved = rows.shape[1], self._weights, self._moved
-        parts = {n: self._machine(n, rate) for n in {size, count % size} - {0}}
-        y, v = seen
-        for start in range(0, count, size):
-            stop = min(start + size, count)
-            part = parts[stop - start]
-            if order is None:
-                np.copyto(part.inputs, rows[:, start:stop])
-                np.copyto(part.targets, aims[:, start:stop])
-            else:  # "clip" writes straight into the machine; the numbers are in range
-                np.take(rows, order[start:stop], 1, part.inputs, "clip")
-                np.take(aims, order[start:stop], 1, part.targets, "clip")
-            part.learn()
-            part.outputs(y[:, start:stop], v[:, start:stop])
-            if memory:
-                np.multiply(moved, memory, moved)
-                np.add(moved, part.corrections, moved)
-                np.add(weights, moved, weights)
+        settings = Settings(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            optimiser=optimiser_of(optimiser, momentum),
+            schedule=SCHEDULE.read(schedule),
+            warmup=warmup,
+            shuffle=shuffle,
+            l2=l2,
+            decay=decay,
+            clip_value=clip_value,
+            clip_norm=clip_norm,
+            goal=goal,
+            patience=patience,
+            gain=gain,
+        )
+        source = weighted(self._source(X, D), sample_weight, class_weight, self.program.dtype)
+        aside: Source | None = None if validation is None else self._source(*validation)
+        source, aside = held_out_of(source, aside, validation_split, patience, self.seed)
+        if callback is None or callable(callback):
+            callback = () if callback is None else (callback,)
+        if type(settings.optimiser) is not self._memory.kind:
+            self._memory = Memory(settings.optimiser, self._weights)
+        self._optimiser = settings.optimiser
+        state, keeper = Progress(), None
+        if checkpoint is not None:
+            if not isinstance(checkpoint, Checkpoints):
+                checkpoint = Checkpoints(checkpoint)
+            identity = settings.as_data() | {
+                "samples": source.fingerprint(),
+                "watched": None if aside is None else aside.fingerprint(),
+            }
+            keeper = Keeper(checkpoint, identity, self._parts, self._places)
+            found = keeper.begin(resume)
+            if found is None:
+                keeper.write(state)
             else:
-                np.add(weights, part.corrections, weights)
-        if not memory:
-            np.copyto(moved, part.corrections)
+                (about, vectors), state = found
+                self._take(about, vectors, os.fspath(checkpoint.path))
+        elif resume:
+            raise InputError("resume needs the checkpoint that says how far the run is.")
+        run = Run(
+            self._engine if source.weights is None else self._weighted_engine(),
+            source,
+            aside,
+            settings,
+            Update(settings, self._weights, self._memory, self._decays),
+            self._random,
+            state,
+            tuple(callback),
+            None if keeper is None else keeper.reached,
+        )
+        with nullcontext() if keeper is None else keeper.interrupts:
+            return run.go(progress)
 
-    def predict(self, X: ArrayLike) -> Array:
+    def predict(self, X: Given) -> Array:
         """The outputs y for each row of X: [samples, outputs]."""
-        y, _ = self._outputs(inputs(X, self.network, self.program.dtype).T)
-        table = np.empty(y.shape[::-1], y.dtype)
-        table[:, self._order] = y.T
-        return table
+        if not isinstance(X, Lazy) and not mapped(X):
+            return self._predicted(X)
+        rows, step = X if isinstance(X, Lazy) else np.asarray(X), PREDICTED
+        pieces = (slice(n, n + step) for n in range(0, max(1, len(rows)), step))
+        parts = [self._predicted(rows[piece]) for piece in pieces]
+        return np.concatenate(parts)
 
-    def cost(self, X: ArrayLike, D: ArrayLike) -> float:
+    def cost(self, X: Given, D: Given) -> float:
         """𝓔 = (1/N) Σ_ξ Σ_j c(d_j, y_j) at the present weights."""
-        return self._cost(*self._samples(X, D))
+        return self._engine.cost(self._source(X, D))
 
-    def gradient(self, X: ArrayLike, D: ArrayLike) -> dict[str, float]:
+    def gradient(
+        self, X: ArrayLike, D: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> dict[str, float]:
         """The direction of learning, -∂𝓔/∂w for each weight, by the proved rule with η = 1."""
-        rows, aims = self._samples(X, D)
-        whole_batch = self._machine(rows.shape[1])
-        np.copyto(whole_batch.inputs, rows)
-        np.copyto(whole_batch.targets, aims)
-        with np.errstate(**_QUIET):
-            whole_batch.learn()
-        return dict(zip(self._layout.entry, whole_batch.corrections.tolist(), strict=True))
+        source = weighted(self._source(X, D), sample_weight, None, self.program.dtype)
+        engine = self._engine if source.weights is None else self._weighted_engine()
+        part = engine.machine(source.count)
+        source.put(part, slice(0, source.count))
+        with np.errstate(**QUIET):
+            part.learn()
+        return dict(zip(self.program.layout.entry, part.corrections.tolist(), strict=True))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write network, weights, momentum and random state to one .npz file, all or nothing."""
-        random: Any = self._random.bit_generator.state
-        names = list(self._layout.entry)
-        state = saving.Saved(self.network, names, self._weights, self._moved, self.seed, random)
-        saving.write(path, state)
+        """Write network, rule, weights, the optimiser's memory and the random state to one file."""
+        saving.write(path, *self._parts())
 
     @staticmethod
     def load(path: str | os.PathLike[str], backend: str = "numpy") -> Trainer:
@@ -236,76 +251,99 @@ class Trainer:
 
         Raises `InputError` where the file is not one that `save` wrote.
         """
-        shown = os.fspath(path)
-        try:
-            saved = saving.read(path)
-            rule, dtype = rule_of(saved.network), str(saved.weights.dtype)
-            trainer = Trainer(rule, dtype, saved.seed, backend)
-            entry = trainer._layout.entry
-            if sorted(saved.names) != sorted(entry):
-                raise ValueError("the weights do not fit the network")
-            places = [entry[name] for name in saved.names]
-            trainer._weights[places], trainer._moved[places] = saved.weights, saved.moved
-            trainer._random.bit_generator.state = saved.random
-        except FileNotFoundError:
-            raise InputError("There is no such file.", file=shown) from None
-        except InputError as error:
-            raise InputError(f"This is no saved trainer: {error.what}", file=shown) from None
-        except saving.DAMAGE as error:
-            raise InputError(
-                f"This is no saved trainer, or it is damaged ({error}).", file=shown
-            ) from None
-        return trainer
+        about, vectors = saving.read(path)
+        return _made(about, vectors, os.fspath(path), backend)
 
-    # arrays -----------------------------------------------------------------------------------
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle holds what `save` writes: whoever reads it proves the rule anew."""
+        return _made, (*self._parts(), "a pickle", self.backend)
 
-    def _samples(self, X: ArrayLike, D: ArrayLike) -> tuple[Array, Array]:
-        """[inputs, samples] and [outputs, samples], the outputs in the order of the layout."""
-        table, targets = samples(X, D, self.network, self.program.dtype)
-        return np.ascontiguousarray(table.T), np.ascontiguousarray(targets.T[self._order])
+    # parts ------------------------------------------------------------------------------------
 
-    def _machine(self, batch: int, rate: float = 1.0) -> Machine:
-        """The program for a batch size; the four used last are kept."""
-        made = self._machines.pop((batch, rate), None)
-        if made is None:
-            made = self._build(self.program, batch, self._weights, rate)
-        self._machines[batch, rate] = made
-        while len(self._machines) > 4:
-            del self._machines[next(iter(self._machines))]
-        return made
+    def _source(self, X: Given, D: Given) -> Source:
+        return source_of(X, D, self.network, self.program.dtype, self._engine.order)
 
-    def _outputs(self, rows: Array) -> tuple[Array, Array]:
-        """y and v of the outputs, [outputs, samples]."""
-        count = rows.shape[1]
-        shape = (len(self._order), count)
-        y, v = np.empty(shape, rows.dtype), np.empty(shape, rows.dtype)
-        with np.errstate(**_QUIET):
-            for start in range(0, count, AT_ONCE):
-                part = self._machine(min(AT_ONCE, count - start))
-                stop = start + part.inputs.shape[1]
-                np.copyto(part.inputs, rows[:, start:stop])
-                part.forward()
-                part.outputs(y[:, start:stop], v[:, start:stop])
-        return y, v
+    def _weighted_engine(self) -> Engine:
+        """The engine of the program in which each sample has a weight: NumPy runs it."""
+        if self._weighted is None:
+            program = _validated(lower(self.rule, self.program.dtype, weighted=True))
+            self._weighted = Engine(program, self._weights, builder("numpy"))
+        return self._weighted
 
-    def _cost(self, rows: Array, aims: Array) -> float:
-        y, v = self._outputs(rows)
-        with np.errstate(**_QUIET):
-            cost: float = self._loss(aims, y, v) / rows.shape[1]
-            return cost
+    def _predicted(self, X: ArrayLike) -> Array:
+        y, _ = self._engine.outputs(inputs(X, self.network, self.program.dtype).T)
+        table = np.empty(y.shape[::-1], y.dtype)
+        table[:, self._engine.order] = y.T
+        return table
+
+    def _parts(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """What a file holds: all that is not a vector, and the vectors by name."""
+        about = {
+            "network": self._texts[0],
+            "rule": self._texts[1],
+            "backend": self.backend,
+            "dtype": self.program.dtype,
+            "seed": self.seed,
+            "random": self._random.bit_generator.state,
+            "optimiser": OPTIMISER.write(self._optimiser),
+            "steps": self._memory.steps,
+            "preparation": self.preparation.as_data(),
+        }
+        places = self._places
+        vectors = {"weights": self._weights[places]}
+        for name, vector in self._memory.vectors.items():
+            vectors[f"memory.{name}"] = vector[places]
+        return about, vectors
+
+    def _take(self, about: Mapping[str, Any], vectors: Mapping[str, Array], shown: str) -> None:
+        """Take over what `_parts` gave; raises `InputError` where it does not fit."""
+        with saving.damaged(shown):
+            optimiser = OPTIMISER.read(about["optimiser"])
+            memory = Memory(optimiser, self._weights)
+            for mine, name in (
+                (self._weights, "weights"),
+                *((vector, f"memory.{name}") for name, vector in memory.vectors.items()),
+            ):
+                theirs = vectors[name]
+                if theirs.dtype != mine.dtype or theirs.shape != mine.shape:
+                    raise ValueError("the weights do not fit the network")
+                if not np.isfinite(theirs).all():
+                    raise ValueError("the weights are not whole")
+                mine[self._places] = theirs
+            memory.steps = int(about["steps"])
+            preparation = Preparation.of(about["preparation"])
+            self._random.bit_generator.state = about["random"]
+        self._optimiser, self._memory, self.preparation = optimiser, memory, preparation
+
+    @cached_property
+    def _places(self) -> Array:
+        """The entries of the weights in the order of their names."""
+        entry = self.program.layout.entry
+        return np.array([entry[name] for name in sorted(entry)], np.intp)
+
+    @cached_property
+    def _texts(self) -> tuple[str, str]:
+        """The network and the rule as a file holds them."""
+        return spec.write(self.network), saving.rule_text(self.rule)
 
 
-def _spread(layout: Layout) -> Array:
-    """The standard deviation of each weight before training: 1/√m, and 0 for a bias.
+PREDICTED = 1 << 12
+"""Rows of a mapped file that are predicted at once."""
 
-    m is the number of signals that the neuron reads, also where its formula reads the weight.
-    """
-    network = layout.network
-    fan_in = {j: sum(i != BIAS for i in units) for j, units in network.sources.items()}
-    spread = np.zeros(len(layout.entry))
-    for weight, uses in network.uses.items():
-        reads = [fan_in[j] for j, i in uses if i != BIAS]
-        reads += [max(1, fan_in[j]) for j in network.readers.get(weight, ())]
-        if reads:
-            spread[layout.entry[weight]] = 1 / math.sqrt(max(reads))
-    return spread
+
+def _validated(program: Program) -> Program:
+    found = validate(program, points=1)
+    if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
+        raise AssertionError(str(found))
+    return program
+
+
+def _made(
+    about: Mapping[str, Any], vectors: Mapping[str, Array], shown: str, backend: str
+) -> Trainer:
+    """A trainer from its parts, its rule proved anew."""
+    rule = saving.proved_again(about, shown)
+    with saving.damaged(shown):
+        trainer = Trainer(rule, about["dtype"], about["seed"], backend)
+    trainer._take(about, vectors, shown)
+    return trainer

@@ -94,6 +94,8 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
         weights[:] = some(count)
         machine.inputs[:] = some(*machine.inputs.shape)
         machine.targets[:] = some(*machine.targets.shape)
+        if machine.divisor is not None:
+            machine.divisor[:] = some(*machine.divisor.shape)
         for outputs in network.distributions:
             rows = [layout.outputs.index(name) for name in outputs]
             machine.targets[rows[0]] = (1 - machine.targets[rows[1:]].sum(axis=0)) % P
@@ -101,7 +103,9 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
     names = list(layout.entry)
     place = {name: n for n, name in enumerate(layout.outputs)}
     targets = {name: machine.targets[place[name]] for name in network.outputs}
-    tangents = _Tangents(network, dict(zip(names, weights, strict=True)), machine.inputs, targets)
+    divisor = np.full(SAMPLES, SAMPLES) if machine.divisor is None else machine.divisor[0]
+    known = dict(zip(names, weights, strict=True))
+    tangents = _Tangents(network, known, machine.inputs, targets, divisor)
     for j in network.order:
         unit = tangents.number[j]
         for letter, right in (("v", tangents.v[unit]), ("y", tangents.y[unit])):
@@ -174,7 +178,9 @@ class _Tangents:
         weights: dict[str, np.int64],
         inputs: Residues,
         targets: dict[str, Residues],
+        divisor: Residues,
     ) -> None:
+        self._share = inverse(divisor)
         self._network, self._weights = network, np.array(list(weights.values()))
         units = (BIAS, *network.inputs, *network.order)
         self.number = {unit: n for n, unit in enumerate(units)}
@@ -231,7 +237,7 @@ class _Tangents:
         total = np.zeros(SAMPLES, np.int64)
         for unit, rate in self._rate.items():
             total = (total + rate * y[unit]) % P
-        return total * pow(SAMPLES, -1, P) % P
+        return total * self._share % P
 
 
 class _Formula:

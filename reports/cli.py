@@ -27,6 +27,7 @@ from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text
+from reports.train_options import NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
@@ -34,9 +35,7 @@ from symbolic.model_file import read_model
 from symbolic.models import Model
 from symbolic.network import Network
 from symbolic.proof import Checked
-from symbolic.rules import Rule
 from symbolic.spec import open_network
-from symbolic.verdicts import Proved
 from symbolic.verification import prove, rule_of
 
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
@@ -157,52 +156,6 @@ def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[
     return EXIT_CODES[str(result["verdict"])]
 
 
-def train_command(options: argparse.Namespace) -> int:
-    """Prove the rule, train with it, say how it went; save the weights where asked."""
-    from numeric.data import read_csv  # NumPy loads only for training
-    from numeric.trainer import Trainer
-
-    writable(options.output, (".npz",))
-    network = open_network(options.network)
-    X, D = read_csv(options.data, network)
-    with clock(f"Proving {_called(network)}"):
-        checked = prove(network)
-    if not isinstance(checked.verdict, Proved):
-        print("proofprop: the rule is not proved, so nothing is trained.", file=sys.stderr)
-        options.output = None
-        return _deliver(checked, options)
-    trainer = Trainer(Rule(checked.theorem()), dtype=options.dtype, seed=options.seed)
-    before = trainer.cost(X, D)
-    trainer.fit(
-        X,
-        D,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        momentum=options.momentum,
-    )
-    after = trainer.cost(X, D)
-    if options.output:
-        trainer.save(options.output)
-    if options.json:
-        result = {
-            "verdict": "proved",
-            "items": [],
-            "samples": len(X),
-            "epochs": options.epochs,
-            "cost_before": before,
-            "cost_after": after,
-        }
-        print(json.dumps(result, indent=2))
-        return 0
-    print(f"The rule is proved; {len(X)} samples, {options.epochs} epochs.")
-    print(f"Cost 𝓔: {before:.6g} before, {after:.6g} after.")
-    print(f"Wrong: {_wrong(trainer.predict(X), D)} of {len(X)} samples.")
-    if options.output:
-        print(f"Weights and network saved in {options.output}.")
-    return 0
-
-
 def demo_command(options: argparse.Namespace) -> int:
     """XOR from the topology to the trained network: derive, prove, train."""
     import numpy as np  # NumPy loads only for training
@@ -282,18 +235,6 @@ def _called(network: Network) -> str:
     return f"{network.name or 'the network'} ({count:,} neuron{'s' if count > 1 else ''})"
 
 
-def _wrong(answers: object, targets: object) -> int:
-    """How many samples are classified wrongly: the largest output, or the nearer target level."""
-    import numpy as np  # NumPy loads only for training
-
-    Y, D = np.asarray(answers), np.asarray(targets)
-    if D.shape[1] > 1:
-        return int(np.sum(Y.argmax(axis=1) != D.argmax(axis=1)))
-    middle = (D.min() + D.max()) / 2
-    return int(np.sum((Y[:, 0] > middle) != (D[:, 0] > middle)))
-
-
-_NETWORK: Option = (("network",), {"metavar": "NET", "help": "a shorthand or a file"})
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
@@ -304,7 +245,7 @@ _BODY: Option = (
     {"action": "store_true", "help": "with -o FILE.tex: no preamble, for \\input"},
 )
 _RULE: Option = (("--rule",), {"metavar": "FILE", "help": "a claimed rule to be judged"})
-_ANY_NETWORK: Option = (_NETWORK[0], {**_NETWORK[1], "nargs": "?"})
+_ANY_NETWORK: Option = (NETWORK[0], {**NETWORK[1], "nargs": "?"})
 _GENERAL: Option = (
     ("--general",),
     {"action": "store_true", "help": "the theorems for all networks, without NET"},
@@ -319,22 +260,6 @@ _AUDIT: Option = (
 )
 
 
-def _number(flag: str, kind: type, default: float | None, what: str) -> Option:
-    """An option that takes a number."""
-    letter = "N" if kind is int else "X"
-    return (flag,), {"type": kind, "metavar": letter, "default": default, "help": what}
-
-
-_TRAINING: tuple[Option, ...] = (
-    (("--data",), {"required": True, "metavar": "FILE", "help": "CSV: inputs, then targets"}),
-    _number("--epochs", int, 1000, "passes over the data (1000)"),
-    _number("--batch-size", int, None, "samples per update (all)"),
-    _number("--learning-rate", float, 0.5, "η (0.5)"),
-    _number("--momentum", float, 0.0, "share of the last Δw (0)"),
-    _number("--seed", int, 0, "of the first weights and the order (0)"),
-    (("--dtype",), {"choices": ["float64", "float32"], "default": "float64", "help": "(float64)"}),
-    (("-o", "--output"), {"metavar": "FILE.npz", "help": "save weights and network"}),
-)
 COMMANDS = {
     "demo": Command(
         demo_command,
@@ -350,7 +275,7 @@ COMMANDS = {
         "  proofprop derive 2-3-1\n"
         "  proofprop derive examples/lstm.model           every derivative, for all sizes\n"
         "  proofprop derive 2-3-1 -o derivation.tex       LaTeX, with amsmath alone",
-        (_NETWORK, _JSON, _OUTPUT, _BODY),
+        (NETWORK, _JSON, _OUTPUT, _BODY),
     ),
     "prove": Command(
         prove_command,
@@ -366,12 +291,6 @@ COMMANDS = {
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
     "check": CHECK,
-    "train": Command(
-        train_command,
-        "train with the proved rule",
-        "Prove the rule of a network, then train with it on a CSV file.",
-        "  proofprop train 2-3-1 --data examples/xor.csv --epochs 3000 --learning-rate 2\n"
-        "  proofprop train 2-3-1 --data my.csv -o weights.npz",
-        (_NETWORK, *_TRAINING, _JSON),
-    ),
+    "train": TRAIN,
+    "predict": PREDICT,
 }

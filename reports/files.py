@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from symbolic.errors import InputError
@@ -52,13 +53,13 @@ def writable(name: str | None, endings: tuple[str, ...]) -> None:
         raise InputError(why, file=name)
 
 
-def write(path: Path, content: str) -> None:
-    """All of it or nothing: a temporary file beside it, then one rename."""
+def write(path: Path, content: str | Iterable[str]) -> None:
+    """All of it or nothing, also of pieces: a temporary file beside it, then one rename."""
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(content)
+            stream.writelines([content] if isinstance(content, str) else content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
         temporary = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
@@ -21,13 +21,17 @@ Option = tuple[tuple[str, ...], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Command:
-    """One command: what runs, one line about it, what it does in full, examples, options."""
+    """One command: what runs, one line about it, what it does in full, examples, options.
+
+    `groups` are more options, under headings of their own in the help.
+    """
 
     run: Callable[[argparse.Namespace], int]
     summary: str
     description: str
     examples: str
     options: tuple[Option, ...] = ()
+    groups: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
 
 
 class Parser(argparse.ArgumentParser):
@@ -82,7 +86,13 @@ def parser(description: str, commands: Mapping[str, Command]) -> Parser:
         )
         for flags, settings in command.options:
             below.add_argument(*flags, **settings)
-        long = (flag for flags, _ in command.options for flag in flags if flag[:2] == "--")
+        every = list(command.options)
+        for title, options in command.groups.items():
+            group = below.add_argument_group(title)
+            for flags, settings in options:
+                group.add_argument(*flags, **settings)
+            every += options
+        long = (flag for flags, _ in every for flag in flags if flag[:2] == "--")
         below.words = ("--help", *long)
         below.set_defaults(run=command.run, parser=below)
     return top

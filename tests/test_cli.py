@@ -106,7 +106,7 @@ def test_a_mistyped_word_is_answered_with_the_nearest(arguments, what, capsys):
     assert (told.out, len(told.err.splitlines())) == ("", 1)
 
 
-@pytest.mark.parametrize("command", ["", "demo", "derive", "prove", "train"])
+@pytest.mark.parametrize("command", ["", "demo", "derive", "prove", "train", "predict"])
 def test_the_help_fits_a_terminal_and_shows_examples(command, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as caught:

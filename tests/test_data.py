@@ -69,7 +69,7 @@ def test_files_that_are_not_there_not_text_or_too_large(
     path.write_bytes(b"0,\xff\xfe,1\n")
     with pytest.raises(InputError, match="UTF-8"):
         read_csv(path, XOR)
-    monkeypatch.setattr("numeric.data.LARGEST_FILE", 3)
+    monkeypatch.setattr("numeric.csv_table.LARGEST_FILE", 3)
     with pytest.raises(InputError, match="more than"):
         read_csv(path, XOR)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,6 @@ import pytest
 
 from numeric.trainer import History, Trainer, one_hot
 from symbolic.errors import InputError
-from symbolic.network import Network
 from symbolic.topologies import random_dag, shorthand
 from symbolic.verification import rule_of
 
@@ -20,18 +17,6 @@ X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 D = np.array([0, 1, 1, 0])
 RULE = rule_of(shorthand("2-3-1"))
 SOFT = rule_of(shorthand("2-4:tanh-3:softmax"))
-
-
-@pytest.fixture
-def spec(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Saved networks by their shorthand, so that these tests do not rest on the file format."""
-
-    def parse(text: str, kind: str) -> Network:
-        assert kind == "toml"
-        return shorthand(text)
-
-    stand_in = SimpleNamespace(write=lambda network: network.name, parse=parse)
-    monkeypatch.setitem(sys.modules, "symbolic.spec", stand_in)
 
 
 @pytest.mark.parametrize("net", ["2-2-1", "2-3-1"])
@@ -177,7 +162,6 @@ def test_the_settings_of_a_trainer() -> None:
     assert trainer.weights == before
 
 
-@pytest.mark.usefixtures("spec")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_loaded_trainer_goes_on_bit_by_bit(tmp_path: Path, dtype: str) -> None:
     path = tmp_path / "xor.model"
@@ -191,7 +175,6 @@ def test_a_loaded_trainer_goes_on_bit_by_bit(tmp_path: Path, dtype: str) -> None
     assert costs[0] == costs[1]
 
 
-@pytest.mark.usefixtures("spec")
 def test_a_damaged_or_foreign_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "xor.npz"
     with pytest.raises(InputError, match="no such file"):
