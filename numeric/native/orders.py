@@ -1,0 +1,407 @@
+"""A program as orders for the kernels: which kernel, on which addresses, with which index arrays.
+
+Instruction by instruction, with four changes that leave the result as it is; the audit runs the
+orders after them.  (1) Rows that are cleared and then added to are written at once.  (2) Weights
+gathered for a sparse product are read through their places.  (3) In training, where nothing reads
+the weights after the corrections, w += Δw happens in the product that gives Δw.  (4) For one sample
+a product is a matrix times a vector, its rows are neighbours, and a single row is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.native.text import Text
+from numeric.program import (
+    CORRECTIONS,
+    WEIGHTS,
+    Clear,
+    EdgeDots,
+    Instruction,
+    Map,
+    Outer,
+    Pick,
+    Product,
+    Program,
+    Rows,
+    RunSums,
+    Softmax,
+    Sparse,
+    Take,
+    Total,
+)
+from symbolic.terms import Mul, Sign, Term, walk
+
+Array = NDArray[Any]
+WIDTH = 16
+"""Numbers of an order: its code and what `kernels.h` calls a[0] to a[14]."""
+(CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(10)
+(SPARSE, SPARSE_ONE, DOTS, DOTS_ONE, TOTAL, SOFTMAX, RUNS) = range(10, 17)
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The last instructions of the backward pass, if they are Δw and its factor alone.
+
+    From `start` on each is a product into Δw; then all of Δw is multiplied by `factor`.
+    """
+
+    start: int
+    factor: tuple[Term, ...]
+
+
+def tail_of(program: Program) -> Tail | None:
+    """What may be done in one step with w += Δw; None: the corrections are put together."""
+    code = list(program.backward)
+    factor: tuple[Term, ...] = ()
+    whole = Rows(CORRECTIONS, 0, len(program.layout.entry))
+    if code and isinstance(code[-1], Map) and code[-1].out == whole:
+        last = code.pop()
+        assert isinstance(last, Map)
+        if last.reads != (whole,) or not isinstance(last.expr, Mul):
+            return None
+        *scale, rest = last.expr.factors
+        if rest != Sign("x0") or any(p == Sign("x0") for part in scale for p in walk(part)):
+            return None
+        factor = tuple(scale)
+    start = len(code)
+    covered = 0
+    while start and isinstance(code[start - 1], Outer | EdgeDots):
+        line = code[start - 1]
+        assert isinstance(line, Outer | EdgeDots)
+        if line.out.buffer != CORRECTIONS:
+            break
+        covered += line.out.count
+        start -= 1
+    if covered != whole.stop or any(_touches(line, CORRECTIONS) for line in code[:start]):
+        return None
+    return Tail(start, factor)
+
+
+def rows_of(line: Instruction) -> tuple[list[Rows | Pick], list[Rows | Pick]]:
+    """What an instruction reads, and what it writes; a whole buffer is open-ended."""
+    match line:
+        case Clear(buffer):
+            return [], [Rows(buffer, 0, 1 << 60)]
+        case Map(out, _, reads):
+            return [*reads], [out]
+        case Take(out, of):
+            return [of], [out]
+        case Product(out, matrix, x):
+            return [Rows(matrix.buffer, 0, 1 << 60), x], [out]
+        case Sparse(out, _, index, data, x):
+            return [data, Pick(x, index), out], [out]
+        case Total(out, x) | Softmax(out, x):
+            return [x], [out]
+        case Outer(out, left, right) | EdgeDots(out, left, right):
+            return [left, right], [out]
+        case RunSums(out, of):
+            return [Rows(of, 0, 1 << 60)], [out]
+
+
+def _touches(line: Instruction, buffer: str) -> bool:
+    reads, writes = rows_of(line)
+    return any(rows.buffer == buffer for rows in (*reads, *writes))
+
+
+@dataclass
+class Tables:
+    """The index arrays and the reads of the element-wise terms, filled while orders are written."""
+
+    index: list[NDArray[np.int32]] = field(default_factory=list)
+    reads: list[int] = field(default_factory=list)
+    size: int = 0
+    _known: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def place(self, numbers: Sequence[int]) -> int:
+        """Where the numbers stand in the index array."""
+        key = tuple(numbers)
+        if key not in self._known:
+            self._known[key] = self.size
+            self.index.append(np.array(key, np.int32))
+            self.size += len(key)
+        return self._known[key]
+
+    def finished(self) -> NDArray[np.int32]:
+        """All numbers, and a few more that may be looked at ahead of time."""
+        return np.concatenate([*self.index, np.zeros(64, np.int32)])
+
+
+class Orders:
+    """The orders of a program for one batch size, on arrays that exist."""
+
+    def __init__(
+        self,
+        program: Program,
+        text: Text,
+        batch: int,
+        stride: int,
+        arrays: dict[str, Array],
+        scratch: Callable[[int], Array],
+    ) -> None:
+        self._program, self._text, self._batch, self._stride = program, text, batch, stride
+        self._arrays, self._scratch = arrays, scratch
+        self._base = {name: array.ctypes.data for name, array in arrays.items()}
+        self._sampled = {b.name: b.sampled for b in program.buffers}
+        self._size = {b.name: b.size for b in program.buffers}
+        self._item = next(iter(arrays.values())).itemsize
+        self.tables = Tables()
+        self._one = batch == 1
+        self._held: dict[str, NDArray[np.bool_]] = {}
+        self._written = self._all_written()
+        self._pulled = self._pulls()
+        self._flipped: dict[Rows, tuple[int, int]] = {}
+        self._code: list[list[int]] = []
+        tail = tail_of(program)
+        self.forward = self._pass(program.forward)
+        self.learn = self.forward + self._pass(program.backward)
+        self.train = self.learn + [[ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]]
+        if tail is not None:
+            fused = self._pass(program.backward[: tail.start], ends=False)
+            fused += self._corrections(program.backward[tail.start :], tail.factor)
+            self.train = self.forward + fused
+
+    def table(self, orders: list[list[int]]) -> NDArray[np.int64]:
+        """Orders as rows of numbers."""
+        found = np.zeros((len(orders), WIDTH), np.int64)
+        for row, order in zip(found, orders, strict=True):
+            row[: len(order)] = order
+        return found
+
+    # passes -----------------------------------------------------------------------------------
+
+    def _pass(self, lines: Sequence[Instruction], ends: bool = True) -> list[list[int]]:
+        self._code, self._held, self._flipped = [], {}, {}
+        for line in lines:
+            self._order(line)
+        if ends:
+            self._clear_what_is_held()
+        return self._code
+
+    def _corrections(self, lines: Sequence[Instruction], factor: tuple[Term, ...]) -> list[list[int]]:
+        """w += factor · Σ_ξ δ y for the tail of the backward pass."""
+        self._code = []
+        number = self._text.factors.index(factor)
+        for line in lines:
+            for rows in rows_of(line)[0]:
+                self._needed(rows)
+            if isinstance(line, Outer):
+                self._outer(line, WEIGHTS, 1, number)
+            elif isinstance(line, EdgeDots):
+                self._dots(line, WEIGHTS, 1, number)
+        self._clear_what_is_held()
+        return self._code
+
+    def _all_written(self) -> dict[str, NDArray[np.bool_]]:
+        """Which rows any instruction but Clear writes."""
+        found = {name: np.zeros(size, bool) for name, size in self._size.items()}
+        for line in (*self._program.forward, *self._program.backward):
+            if not isinstance(line, Clear):
+                for rows in rows_of(line)[1]:
+                    found[rows.buffer][_slice(rows)] = True
+        return found
+
+    def _pulls(self) -> dict[str, tuple[int, ...]]:
+        """Gathered weights that sparse products alone read: their places in the weights."""
+        code = (*self._program.forward, *self._program.backward)
+        found = {
+            line.out.buffer: line.of.at
+            for line in code
+            if isinstance(line, Take)
+            and line.of.buffer == WEIGHTS
+            and line.out == Rows(line.out.buffer, 0, self._size[line.out.buffer])
+        }
+        for line in code:
+            for rows in rows_of(line)[0]:
+                if not (isinstance(line, Sparse) and rows == line.data):
+                    found.pop(rows.buffer, None)
+        return found
+
+    # rows that are cleared ----------------------------------------------------------------------
+
+    def _hold(self, buffer: str) -> None:
+        self._held[buffer] = np.ones(self._size[buffer], bool)
+
+    def _clear(self, buffer: str, rows: NDArray[np.bool_]) -> None:
+        """Orders to clear these rows, run by run."""
+        at = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
+        width = self._width(buffer)
+        for start, stop in zip(at[::2].tolist(), at[1::2].tolist(), strict=True):
+            self._code.append([CLEAR, self._at(buffer, start), (stop - start) * width])
+
+    def _needed(self, rows: Rows | Pick) -> None:
+        """Clear what is still to be cleared of rows that are read now."""
+        held = self._held.get(rows.buffer)
+        if held is None:
+            return
+        part = np.zeros_like(held)
+        part[_slice(rows)] = True
+        part &= held
+        if part.any():
+            self._clear(rows.buffer, part)
+            held &= ~part
+
+    def _clear_what_is_held(self) -> None:
+        for buffer, held in self._held.items():
+            self._clear(buffer, held & self._written[buffer])
+        self._held = {}
+
+    # instructions -------------------------------------------------------------------------------
+
+    def _order(self, line: Instruction) -> None:
+        if isinstance(line, Clear):
+            self._hold(line.buffer)
+            return
+        reads, writes = rows_of(line)
+        fresh = isinstance(line, Sparse) and self._fresh(line.out)
+        for rows in reads[:-1] if fresh else reads:
+            self._needed(rows)
+        for rows in writes:
+            if rows.buffer in self._held:
+                self._held[rows.buffer][_slice(rows)] = False
+            for flipped in [f for f in self._flipped if _overlap(f, rows)]:
+                del self._flipped[flipped]
+        match line:
+            case Map():
+                self._map(line)
+            case Take(out, of):
+                if out.buffer not in self._pulled:
+                    self._take(of, self._at(out.buffer, out.start))
+            case Product():
+                self._product(line)
+            case Sparse():
+                self._sparse(line, fresh)
+            case Total(out, x):
+                self._code.append([TOTAL, self._rows(out), self._rows(x), x.count])
+            case Softmax(out, x):
+                self._code.append([SOFTMAX, self._rows(out), self._rows(x), x.count])
+            case Outer():
+                self._outer(line, CORRECTIONS, 0, 0)
+            case EdgeDots():
+                self._dots(line, CORRECTIONS, 0, 0)
+            case RunSums(out, of, order, starts):
+                at, which, bounds = (
+                    self.tables.place(t) for t in (out.at, order, (*starts, len(order)))
+                )
+                self._code.append(
+                    [RUNS, self._base[out.buffer], at, self._base[of], which, bounds, len(starts)]
+                )
+
+    def _fresh(self, rows: Rows) -> bool:
+        held = self._held.get(rows.buffer)
+        return held is not None and bool(held[rows.start : rows.stop].all())
+
+    def _map(self, line: Map) -> None:
+        width = self._width(line.out.buffer)
+        count = line.out.count
+        reads: list[tuple[int, int, int]] = []
+        for rows in line.reads:
+            step = self._width(rows.buffer)
+            if isinstance(rows, Pick):
+                held = self._scratch(rows.count * step).ctypes.data
+                self._take(rows, held)
+            else:
+                held = self._rows(rows)
+            several = rows.count > 1
+            reads.append((held, step * several, int(step > 1 or (several and width == 1))))
+        out = line.out
+        target = self._rows(out) if isinstance(out, Rows) else self._scratch(count * width).ctypes.data
+        rows_, step_ = count, width
+        if all(step == width or (not step and not inside) for _, step, inside in reads):
+            width, rows_ = width * count, 1  # everything stands side by side, or is one number
+        self._code.append([self._text.code(line), target, rows_, width, step_, len(self.tables.reads)])
+        for read in reads:
+            self.tables.reads += read
+        if isinstance(out, Pick):
+            place = self.tables.place(out.at)
+            self._code.append([PUT, target, self._base[out.buffer], place, count, step_])
+
+    def _take(self, of: Pick, out: int) -> None:
+        place = self.tables.place(of.at)
+        self._code.append([TAKE, out, self._base[of.buffer], place, of.count, self._width(of.buffer)])
+
+    def _product(self, line: Product) -> None:
+        matrix = line.matrix
+        given = [
+            self._rows(line.out),
+            self._base[matrix.buffer] + matrix.first * self._item,
+            self._rows(line.x),
+            matrix.height,
+            matrix.width,
+            matrix.stride,
+            int(line.transposed),
+        ]
+        kind = PRODUCT
+        if self._one:
+            kind = VECTOR_MATRIX if line.transposed else MATRIX_VECTOR
+        self._code.append([kind, *given])
+
+    def _outer(self, line: Outer, into: str, more: int, factor: int) -> None:
+        out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
+        out += line.out.start * self._item
+        left, right = self._rows(line.left), self._rows(line.right)
+        rows, columns = line.left.count, line.right.count
+        if self._one:
+            self._code.append([OUTER_ONE, out, left, right, rows, columns, 0, more, factor])
+            return
+        if line.right not in self._flipped:
+            lanes = 16
+            width = -(-columns // lanes) * lanes
+            held = self._scratch(width * self._batch).ctypes.data
+            self._code.append([TRANSPOSE, held, right, columns, width])
+            self._flipped[line.right] = held, width
+        held, width = self._flipped[line.right]
+        self._code.append([OUTER, out, left, held, rows, columns, width, more, factor])
+
+    def _sparse(self, line: Sparse, fresh: bool) -> None:
+        data, order = line.data, NONE
+        w = self._base[WEIGHTS if data.buffer in self._pulled else data.buffer]
+        if data.buffer in self._pulled:
+            order = self.tables.place(self._pulled[data.buffer][data.start : data.stop])
+        else:
+            w += data.start * self._item
+        pointer, index = self.tables.place(line.pointer), self.tables.place(line.index)
+        kind = SPARSE_ONE if self._one else SPARSE
+        x = self._base[line.x]
+        count = line.out.count
+        self._code.append(
+            [kind, self._rows(line.out), count, pointer, index, w, order, x, int(not fresh)]
+        )
+
+    def _dots(self, line: EdgeDots, into: str, more: int, factor: int) -> None:
+        out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
+        out += line.out.start * self._item
+        left, right = (self.tables.place(pick.at) for pick in (line.left, line.right))
+        a, b = self._base[line.left.buffer], self._base[line.right.buffer]
+        kind = DOTS_ONE if self._one else DOTS
+        self._code.append([kind, out, line.out.count, a, left, b, right, more, factor])
+
+    # addresses ----------------------------------------------------------------------------------
+
+    def _width(self, buffer: str) -> int:
+        """Elements of a row."""
+        return self._stride if self._sampled[buffer] else 1
+
+    def _at(self, buffer: str, row: int) -> int:
+        return self._base[buffer] + row * self._width(buffer) * self._item
+
+    def _rows(self, rows: Rows) -> int:
+        return self._at(rows.buffer, rows.start)
+
+
+def _slice(rows: Rows | Pick) -> Any:
+    return slice(rows.start, rows.stop) if isinstance(rows, Rows) else np.array(rows.at, int)
+
+
+def _overlap(one: Rows, other: Rows | Pick) -> bool:
+    if one.buffer != other.buffer:
+        return False
+    if isinstance(other, Rows):
+        return one.start < other.stop and other.start < one.stop
+    return any(one.start <= row < one.stop for row in other.at)
