@@ -155,6 +155,10 @@ class ModularMachine:
         for line in (*self._program.forward, *self._program.backward):
             self._run(line)
 
+    def letter(self, letter: str) -> Residues:
+        """The buffer of a letter: v, y or delta of every row of the layout."""
+        return self.buffers[letter]
+
     def _run(self, line: Instruction) -> None:
         read, write = self._read, self._write
         match line:

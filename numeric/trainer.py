@@ -12,13 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from numeric import saving
-from numeric.backends import Machine, builder
+from numeric.backends import AUTO, Machine, Trains, prepared
 from numeric.layout import Layout
 from numeric.lowering import lower
 from numeric.measures import History, loss_of
 from numeric.program import Program
 from numeric.samples import inputs, number, one_hot, samples, whole
-from numeric.validation import Differs, validate
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import BIAS, Network
 from symbolic.rules import Rule
@@ -38,7 +37,9 @@ class Trainer:
     Before training, a weight w_ji is normal with mean 0 and variance 1/m, m the number of units
     other than the bias that j reads (LeCun; Haykin sect. 4.6); biases are 0; a shared weight takes
     the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
-    program is compared with independent derivatives in exact arithmetic before it is used.
+    program is compared with independent derivatives in exact arithmetic before it is used.  The
+    backend is "native" (C, compiled when first needed), "numpy", or "auto": native where there is
+    a compiler.
 
     >>> from symbolic.topologies import shorthand
     >>> trainer = Trainer(rule_of(shorthand("2-3-1:tanh")))
@@ -52,7 +53,7 @@ class Trainer:
     """
 
     def __init__(
-        self, rule: Rule, dtype: str = "float64", seed: int = 0, backend: str = "numpy"
+        self, rule: Rule, dtype: str = "float64", seed: int = 0, backend: str = AUTO
     ) -> None:
         if not isinstance(rule, Rule):
             raise TypeError("A Trainer is made from a Rule: Trainer(rule_of(network)).")
@@ -60,9 +61,7 @@ class Trainer:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
         self.rule, self.seed, self.backend = rule, seed, backend
         self.program: Program = lower(rule, dtype)
-        found = validate(self.program, points=1)
-        if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
-            raise AssertionError(str(found))
+        self._build = prepared(self.program, backend)
         self._layout: Layout = self.program.layout
         self._random = np.random.default_rng(seed)
         spread = _spread(self._layout)
@@ -72,7 +71,6 @@ class Trainer:
         self._loss = loss_of(self.network)
         place = {name: n for n, name in enumerate(self.network.outputs)}
         self._order = [place[name] for name in self._layout.outputs]
-        self._build = builder(backend)
         self._machines: dict[tuple[int, float], Machine] = {}
 
     @property
@@ -139,6 +137,7 @@ class Trainer:
         count = rows.shape[1]
         size = count if batch_size is None else min(whole(batch_size, "batch_size", 1), count)
         seen = np.empty_like(aims), np.empty_like(aims)
+        sheets = np.ascontiguousarray(rows.T), np.ascontiguousarray(aims.T)
         before = np.empty_like(self._weights), np.empty_like(self._moved)
         history = History()
         bar = tqdm(range(1, epochs + 1), "training", delay=2, disable=progress is False)
@@ -146,7 +145,7 @@ class Trainer:
             for epoch in bar:
                 before[0][:], before[1][:] = self._weights, self._moved
                 order = self._random.permutation(count) if shuffle and size < count else None
-                self._epoch(rows, aims, order, size, rate, memory, seen)
+                self._epoch(rows, aims, sheets, order, size, rate, memory, seen)
                 wanted = aims if order is None else aims[:, order]
                 cost = self._loss(wanted, *seen) / count
                 if not (math.isfinite(cost) and np.isfinite(self._weights).all()):
@@ -172,6 +171,7 @@ class Trainer:
         self,
         rows: Array,
         aims: Array,
+        sheets: tuple[Array, Array],
         order: Array | None,
         size: int,
         rate: float,
@@ -182,6 +182,17 @@ class Trainer:
         count, weights, moved = rows.shape[1], self._weights, self._moved
         parts = {n: self._machine(n, rate) for n in {size, count % size} - {0}}
         y, v = seen
+        last = (count - 1) // size * size
+        ends = parts[count - last]
+        if not memory and isinstance(ends, Trains):
+            if last:
+                whole_batch = parts[size]
+                assert isinstance(whole_batch, Trains)
+                whole_batch.epoch(*sheets, order, 0, last // size, y, v)
+            np.copyto(moved, weights)
+            ends.epoch(*sheets, order, last, 1, y, v)
+            np.subtract(weights, moved, moved)
+            return
         for start in range(0, count, size):
             stop = min(start + size, count)
             part = parts[stop - start]
@@ -231,7 +242,7 @@ class Trainer:
         saving.write(path, state)
 
     @staticmethod
-    def load(path: str | os.PathLike[str], backend: str = "numpy") -> Trainer:
+    def load(path: str | os.PathLike[str], backend: str = AUTO) -> Trainer:
         """The saved trainer; the rule of its network is proved anew.
 
         Raises `InputError` where the file is not one that `save` wrote.

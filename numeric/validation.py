@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -56,8 +57,33 @@ class Differs:
         return f"The program computes {self.quantity} of {self.name!r} wrongly{what}."
 
 
-def validate(program: Program, points: int = 2, seed: int = 0) -> Agrees | Differs:
+class Exact(Protocol):
+    """A machine as in `backends.py` whose numbers are residues modulo p."""
+
+    inputs: Residues
+    targets: Residues
+    corrections: Residues
+
+    def learn(self) -> None:
+        """Forward, then δ and Δw."""
+
+    def letter(self, letter: str) -> Residues:
+        """v, y or delta of every row of the layout."""
+
+
+Builder = Callable[[Program, int, Residues, int], Exact]
+
+
+def validate(
+    program: Program,
+    points: int = 2,
+    seed: int = 0,
+    build: Builder = ModularMachine,
+    samples: int = SAMPLES,
+) -> Agrees | Differs:
     """Compare the program with the derivatives of the network's cost at random points.
+
+    `build` makes what runs it, modulo p: any machine, so that compiled code is compared likewise.
 
     Every Δw is compared as a whole through one random combination per point, and so is every
     δ_j^ξ; only where they differ is the place searched, by halving.
@@ -72,7 +98,7 @@ def validate(program: Program, points: int = 2, seed: int = 0) -> Agrees | Diffe
     done = 0
     while done < points:
         try:
-            found = _at_a_point(program, draw)
+            found = _at_a_point(program, draw, build, samples)
         except NoInverseError:
             continue
         if found is not None:
@@ -81,7 +107,9 @@ def validate(program: Program, points: int = 2, seed: int = 0) -> Agrees | Diffe
     return Agrees(points)
 
 
-def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
+def _at_a_point(
+    program: Program, draw: np.random.Generator, build: Builder, samples: int
+) -> Differs | None:
     layout = program.layout
     network, count = layout.network, len(layout.entry)
 
@@ -89,7 +117,7 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
         return draw.integers(1, P, shape)
 
     weights, eta = some(count), int(draw.integers(1, P))
-    machine = ModularMachine(program, SAMPLES, weights, eta)
+    machine = build(program, samples, weights, eta)
     for _ in range(2):  # twice: what a run leaves behind must not reach the next one
         weights[:] = some(count)
         machine.inputs[:] = some(*machine.inputs.shape)
@@ -102,13 +130,14 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
     place = {name: n for n, name in enumerate(layout.outputs)}
     targets = {name: machine.targets[place[name]] for name in network.outputs}
     tangents = _Tangents(network, dict(zip(names, weights, strict=True)), machine.inputs, targets)
+    v, y = machine.letter("v"), machine.letter("y")
     for j in network.order:
-        unit = tangents.number[j]
-        for letter, right in (("v", tangents.v[unit]), ("y", tangents.y[unit])):
-            if not np.array_equal(machine.buffers[letter][layout.row[j]], right):
-                return _differs(program, letter, j, layout.row[j])
-    deltas = machine.buffers["delta"][[layout.row[j] for j in network.order]]
-    push, none = some(len(network.order), SAMPLES), np.zeros(count, np.int64)
+        unit, row = tangents.number[j], layout.row[j]
+        for letter, here, right in (("v", v, tangents.v), ("y", y, tangents.y)):
+            if not np.array_equal(here[row], right[unit]):
+                return _differs(program, letter, j, row)
+    deltas = machine.letter("delta")[[layout.row[j] for j in network.order]]
+    push, none = some(len(network.order), samples), np.zeros(count, np.int64)
 
     def gradients_hold(last: int) -> bool:
         """Whether the δ_j of the last so many neurons are right."""
@@ -128,7 +157,7 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
         moved = step.copy()
         moved[first:] = 0
         total = (moved * machine.corrections % P).sum() % P
-        return bool(total == -tangents.change(still, moved).sum() * eta % P)
+        return bool(total == -(tangents.change(still, moved).sum() % P) * eta % P)
 
     wrong = _first_failure(corrections_hold, count)
     if wrong is not None:
@@ -186,7 +215,8 @@ class _Tangents:
             reads[synapse.to].append(pair)
         self._reads = [np.array(reads[j], np.int64).reshape(-1, 2).T for j in network.order]
         self._first = len(units) - len(network.order)
-        self.v, self.y, self._slope = (np.zeros((len(units), SAMPLES), np.int64) for _ in range(3))
+        shape = len(units), inputs.shape[1]
+        self.v, self.y, self._slope = (np.zeros(shape, np.int64) for _ in range(3))
         self.y[0], self.y[1 : self._first] = 1, inputs
         self._shares: dict[int, tuple[list[int], Residues, Residues]] = {}
         for j, (weight, source) in zip(network.order, self._reads, strict=True):
@@ -228,10 +258,10 @@ class _Tangents:
                 rising = share * v[group] % P
                 fall = self.y[group] * (rising.sum(axis=0) % P) % P
                 y[group] = (rising - fall) % P * whole % P
-        total = np.zeros(SAMPLES, np.int64)
+        total = np.zeros(self.y.shape[1], np.int64)
         for unit, rate in self._rate.items():
             total = (total + rate * y[unit]) % P
-        return total * pow(SAMPLES, -1, P) % P
+        return total * pow(self.y.shape[1], -1, P) % P
 
 
 class _Formula:
@@ -259,7 +289,7 @@ class _Formula:
 
     def change(self, y: Residues, weights: Residues) -> tuple[Residues, Residues]:
         """How v moves with the signals, and how with the weights."""
-        none = np.zeros(SAMPLES, np.int64)
+        none = np.zeros(y.shape[1], np.int64)
         by_signal, by_weight = none, none
         for unit, slope in self._signals:
             by_signal = (by_signal + slope * y[unit]) % P

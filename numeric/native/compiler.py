@@ -23,8 +23,10 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-FLAGS = ("-O3", "-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-w")
-FLAGS += ("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+FLAGS: tuple[str, ...] = (
+    *("-O3", "-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-w"),
+    *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
+)
 """No sum is reordered and no case of NaN, infinity or -0 is assumed away: -ffast-math is not here.
 
 -fno-math-errno and -fno-trapping-math give up `errno` and the floating-point flags, which nobody
@@ -135,9 +137,11 @@ def library(text: str, optimised: bool = True) -> tuple[ctypes.CDLL, Path]:
     command = compiler()
     if command is None:
         raise CannotCompileError("there is no C compiler (pip install ziglang brings one)")
-    flags = [*FLAGS, *_native(command)] if optimised else ["-O1", *FLAGS[1:]]
+    flags = [*FLAGS, *_native(command)] if optimised else ["-O0", *FLAGS[1:]]
     said = "\0".join((text, *flags, *command, _version(command), processor()))
-    name = hashlib.sha256(said.encode()).hexdigest() + (".dll" if sys.platform == "win32" else ".so")
+    name = hashlib.sha256(said.encode()).hexdigest() + (
+        ".dll" if sys.platform == "win32" else ".so"
+    )
     reason = ""
     for folder in _folders():
         path = folder / name

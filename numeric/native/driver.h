@@ -1,9 +1,4 @@
 /* Running the orders: once, or for many updates. */
-#ifdef _WIN32
-#define EXPORT __declspec(dllexport)
-#else
-#define EXPORT __attribute__((visibility("default")))
-#endif
 typedef struct {
   const T *X, *D;           /* samples, one after the other: inputs, targets */
   const int64_t *order;     /* which sample comes when; 0: as they stand */
@@ -15,9 +10,7 @@ typedef struct {
   int64_t samples;
 } Samples;
 
-EXPORT void pp_run(const Setting *s, const Order *o, int64_t count) {
-  T factor[FACTORS];
-  set_factors(s, factor);
+static void run(const Setting *s, const Order *o, int64_t count) {
   for (; count; count--, o++) switch (o->code) {
     case 0: k_clear(o); break;
     case 1: k_take(s, o); break;
@@ -25,26 +18,33 @@ EXPORT void pp_run(const Setting *s, const Order *o, int64_t count) {
     case 3: k_add(o); break;
     case 4: k_transpose(s, o); break;
     case 5: k_product(s, o); break;
-    case 6: k_outer(s, o, factor[o->a[7]]); break;
+    case 6: k_outer(s, o, s->factor[o->a[7]]); break;
     case 7: k_matrix_vector(o); break;
     case 8: k_vector_matrix(o); break;
-    case 9: k_outer_one(o, factor[o->a[7]]); break;
+    case 9: k_outer_one(o, s->factor[o->a[7]]); break;
     case 10: k_sparse(s, o); break;
     case 11: k_sparse_one(s, o); break;
-    case 12: k_dots(s, o, factor[o->a[7]]); break;
-    case 13: k_dots_one(s, o, factor[o->a[7]]); break;
+    case 12: k_dots(s, o, s->factor[o->a[7]]); break;
+    case 13: k_dots_one(s, o, s->factor[o->a[7]]); break;
     case 14: k_total(s, o); break;
     case 15: k_softmax(s, o); break;
     case 16: k_runs(s, o); break;
-    default: run_map(s, o);
+    default: s->map(s, o);
   }
 }
 
+EXPORT void pp_run(const Setting *s, const Order *o, int64_t count) {
+  Mode was = quick();
+  run(s, o, count);
+  restore(was);
+}
+
 EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samples *d, int64_t start, int64_t updates) {
+  Mode was = quick();
   for (; updates; updates--, start += s->batch) {
     load_rows(s, d->y, d->X, d->inputs, d->order, start);
     load_rows(s, d->d, d->D, d->outputs, d->order, start);
-    pp_run(s, o, count);
+    run(s, o, count);
     const int32_t *at = s->index + d->at;
     for (int64_t n = 0; n < d->outputs; n++) {
       size_t size = (size_t)s->batch * sizeof(T);
@@ -52,6 +52,8 @@ EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samp
       memcpy(d->seen_v + n * d->samples + start, d->out_v + at[n] * s->stride, size);
     }
   }
+  restore(was);
 }
 
 EXPORT int64_t pp_lanes(void) { return LANES; }
+EXPORT int pp_undefined_since(void) { return undefined_since(); }

@@ -15,6 +15,10 @@ typedef V VI;
 
 static int pp_undefined; /* a denominator was 0: the point says nothing */
 
+typedef int Mode;
+F Mode quick(void) { return 0; }
+F void restore(Mode was) { (void)was; }
+
 F T s_all(T a) { return a; }
 F T s_add(T a, T b) { T r = a + b; return r >= P ? r - P : r; }
 F T s_sub(T a, T b) { return a >= b ? a - b : a + P - b; }
@@ -70,3 +74,4 @@ F V v_low(V a, V b) { V r; for (int l = 0; l < LANES; l++) r.at[l] = (l % 2 ? b 
 F V v_high(V a, V b) { V r; for (int l = 0; l < LANES; l++) r.at[l] = (l % 2 ? b : a).at[(LANES + l) / 2]; return r; }
 F T v_sum(V a) { T s = 0; for (int l = 0; l < LANES; l++) s = s_add(s, a.at[l]); return s; }
 F V v_first(V a, int n) { for (int l = n; l < LANES; l++) a.at[l] = 0; return a; }
+F int undefined_since(void) { int was = pp_undefined; pp_undefined = 0; return was; }

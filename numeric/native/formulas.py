@@ -76,7 +76,7 @@ class Lines:
     """
 
     def __init__(self, known: dict[Sign, Value], scalar: bool = False, prefix: str = "") -> None:
-        self._known: dict[Term, Value] = dict(known)
+        self._known: dict[Term, Value] = {**known}
         for sign, name in NUMBERS.items():
             self._known.setdefault(sign, Value(name, True))
         self._scalar, self._prefix = scalar, prefix
@@ -136,7 +136,9 @@ class Lines:
                 return self._assigned(total)
             case Mul(factors) if (parts := _logarithm(factors)) is not None:
                 share = self._call("xlogy", self.value(parts[1]), self.value(parts[2]))
-                return self._assigned(self._call("mul", self.value(parts[0]), self._assigned(share)))
+                return self._assigned(
+                    self._call("mul", self.value(parts[0]), self._assigned(share))
+                )
             case Mul(factors):
                 singles = [part for part in factors if self.value(part).single]
                 others = [part for part in factors if part not in singles]
@@ -239,9 +241,8 @@ def stable(term: Term) -> Term:
             share = Call("expit", _minus(u))
             return share if above == ONE else Mul((above, share))
         case Pow(base, exponent) if exponent < 0 and exponent.denominator == 1:
-            inside = _one_plus_exp(base)
-            if inside is not None:
-                return Pow(Call("expit", _minus(inside)), -exponent)
+            if (u := _one_plus_exp(base)) is not None:
+                return Pow(Call("expit", _minus(u)), -exponent)
     return term
 
 

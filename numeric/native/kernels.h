@@ -1,16 +1,5 @@
 /* The kernels: one for each kind of instruction.  Their size does not depend on the network; which
-   rows they work on is data, in an `Order`.  Rows are `stride` apart: a multiple of LANES, or 1 where
-   the batch is one sample, so that neighbouring rows are then one vector. */
-typedef struct { int64_t code, a[15]; } Order;
-typedef struct {
-  T n, eta;                 /* N and η */
-  int64_t stride, batch;
-  const int32_t *index;     /* all index arrays, one after the other */
-  const int64_t *reads;     /* what element-wise terms read: address, step of rows, 1 or 0 inside a row */
-  void *blas;               /* a matrix product of a library, for large ones; may be 0 */
-} Setting;
-#define AT(n) ((T *)(uintptr_t)o->a[n])
-#define INDEX(n) (s->index + o->a[n])
+   rows they work on is data, in an `Order`. */
 #define UNROLL _Pragma("GCC unroll 16")
 
 F int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -79,10 +68,10 @@ static void k_transpose(const Setting *s, const Order *o) {
 /* Products.  C[m][n] := Σ_k A(m, k) B[k][n], or C += c times it; A(m, k) = A[m·up + k·across]. */
 typedef struct { const T *A; int64_t up, across; const T *B; int64_t below; T *C; int64_t row; } Tile;
 F void tile(const int height, const int width, const int partial, Tile t, int64_t depth, int64_t rest, int more, T c) {
-  V sum[height][width];
+  V sum[8][2];
   UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_set(0);
   for (int64_t k = 0; k < depth; k++) {
-    V b[width];
+    V b[2];
     UNROLL for (int n = 0; n < width; n++)
       b[n] = partial && n == width - 1 ? v_load_n(t.B + k * t.below + n * LANES, (int)rest) : v_load(t.B + k * t.below + n * LANES);
     UNROLL for (int m = 0; m < height; m++) {
@@ -152,7 +141,7 @@ static void k_matrix_vector(const Order *o) {
   }
 }
 F void columns(const int wide, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
-  V sum[wide];
+  V sum[4];
   UNROLL for (int l = 0; l < wide; l++) sum[l] = v_set(0);
   for (int64_t r = 0; r < height; r++) {
     V a = v_set(x[r]);
@@ -194,7 +183,7 @@ F void edges(const int wide, const int picked, const Setting *s, const Order *o,
   int64_t S = s->stride;
   T *out = AT(0) + c;
   for (int64_t r = 0; r < o->a[1]; r++, out += S) {
-    V sum[wide];
+    V sum[4];
     UNROLL for (int l = 0; l < wide; l++) sum[l] = o->a[7] ? v_load(out + l * LANES) : v_set(0);
     for (int32_t e = pointer[r]; e < pointer[r + 1]; e++) {
       __builtin_prefetch(x + index[e + 8] * S);

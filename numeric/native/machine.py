@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.layout import adjacent
+from numeric.modular import NoInverseError
 from numeric.native.compiler import library
 from numeric.native.orders import Orders, tail_of
-from numeric.native.text import FIELD, Text, text_of
+from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.program import CORRECTIONS, WEIGHTS, Program
 
 Array = NDArray[Any]
@@ -44,7 +45,7 @@ def words(program: Program) -> Text:
 
 
 class NativeMachine:
-    """See `backends.Machine`.  `arithmetic` is the dtype of the program, or the field of the audit."""
+    """See `backends.Machine`.  `arithmetic`: the dtype of the program, or the field."""
 
     def __init__(
         self,
@@ -53,13 +54,13 @@ class NativeMachine:
         weights: Array,
         eta: float,
         arithmetic: str | None = None,
-        text: str | None = None,
+        texts: tuple[str, str] | None = None,
     ) -> None:
         layout, arithmetic = program.layout, arithmetic or program.dtype
         kind, number = KINDS[arithmetic], NUMBERS[arithmetic]
         written = words(program)
-        self.text = written.whole(arithmetic) if text is None else text
-        self._code, self.path = library(self.text, arithmetic != FIELD)
+        given = texts or (kernels(arithmetic), written.formulas(arithmetic))
+        self._code, self._formulas = (library(text, arithmetic != FIELD)[0] for text in given)
         self._code.pp_lanes.restype = ctypes.c_int64
         lanes = int(self._code.pp_lanes())
         stride = 1 if batch == 1 else -(-batch // lanes) * lanes
@@ -88,14 +89,29 @@ class NativeMachine:
         self.orders = {
             name: orders.table(getattr(orders, name)) for name in ("forward", "learn", "train")
         }
+        self._factor = np.zeros(len(written.factors), kind)
         self._setting = _setting(number)(
-            number(batch), number(eta), stride, batch, self._index.ctypes.data,
-            self._reads.ctypes.data, None,
+            number(batch),
+            number(eta),
+            stride,
+            batch,
+            self._index.ctypes.data,
+            self._reads.ctypes.data,
+            self._factor.ctypes.data,
+            ctypes.cast(self._formulas.pp_map, ctypes.c_void_p),
+            None,
         )
-        self._kind, self._at = kind, at
+        self._formulas.pp_factors(
+            ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
+        )
+        self._at = at
         self._y, self._v = flat["y"], flat["v"]
         self._places = {
-            name: (ctypes.byref(self._setting), table.ctypes.data_as(ctypes.c_void_p), ctypes.c_int64(len(table)))
+            name: (
+                ctypes.byref(self._setting),
+                table.ctypes.data_as(ctypes.c_void_p),
+                ctypes.c_int64(len(table)),
+            )
             for name, table in self.orders.items()
         }
         self._run = self._code.pp_run
@@ -119,6 +135,11 @@ class NativeMachine:
         self._fill()
         self._run(*self._places["learn"])
 
+    def require_defined(self) -> None:
+        """Raise `NoInverseError` where a denominator was 0 in the field since the last call."""
+        if self._code.pp_undefined_since():
+            raise NoInverseError
+
     def _fill(self) -> None:
         """The lanes beyond the batch repeat its last sample, so nothing new happens in them."""
         if self._stride > self._batch:
@@ -135,22 +156,41 @@ class NativeMachine:
         return self._rows[letter][:, : self._batch]
 
     def epoch(
-        self, X: Array, D: Array, order: Array | None, start: int, updates: int,
-        seen_y: Array, seen_v: Array,
+        self,
+        X: Array,
+        D: Array,
+        order: Array | None,
+        start: int,
+        updates: int,
+        seen_y: Array,
+        seen_v: Array,
     ) -> None:
         """So many updates w += Δw, a batch each, from sample `start` of the order on.
 
         X is [samples, inputs] and D [samples, outputs], both contiguous; y and v of the outputs on
         the way are put into the columns of `seen_y` and `seen_v`.
         """
+        if order is not None:
+            order = np.ascontiguousarray(order, np.int64)
         samples = _Samples(
-            X.ctypes.data, D.ctypes.data, None if order is None else order.ctypes.data,
-            X.shape[1], D.shape[1], self._padded[0].ctypes.data, self._padded[1].ctypes.data,
-            self._y.ctypes.data, self._v.ctypes.data, self._at,
-            seen_y.ctypes.data, seen_v.ctypes.data, seen_y.shape[1],
+            X.ctypes.data,
+            D.ctypes.data,
+            None if order is None else order.ctypes.data,
+            X.shape[1],
+            D.shape[1],
+            self._padded[0].ctypes.data,
+            self._padded[1].ctypes.data,
+            self._y.ctypes.data,
+            self._v.ctypes.data,
+            self._at,
+            seen_y.ctypes.data,
+            seen_v.ctypes.data,
+            seen_y.shape[1],
         )
         self._code.pp_train(
-            *self._places["train"], ctypes.byref(samples), ctypes.c_int64(start),
+            *self._places["train"],
+            ctypes.byref(samples),
+            ctypes.c_int64(start),
             ctypes.c_int64(updates),
         )
 
@@ -159,7 +199,7 @@ def _setting(number: Any) -> Any:
     """The type `Setting` of `kernels.h`."""
     whole, place = ctypes.c_int64, ctypes.c_void_p
     fields = [("n", number), ("eta", number), ("stride", whole), ("batch", whole)]
-    fields += [("index", place), ("reads", place), ("blas", place)]
+    fields += [(name, place) for name in ("index", "reads", "factor", "map", "blas")]
     return type("Setting", (ctypes.Structure,), {"_fields_": fields})
 
 

@@ -40,7 +40,9 @@ from symbolic.terms import Mul, Sign, Term, walk
 Array = NDArray[Any]
 WIDTH = 16
 """Numbers of an order: its code and what `kernels.h` calls a[0] to a[14]."""
-(CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(10)
+(CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(
+    10
+)
 (SPARSE, SPARSE_ONE, DOTS, DOTS_ONE, TOTAL, SOFTMAX, RUNS) = range(10, 17)
 NONE = -1
 
@@ -161,7 +163,8 @@ class Orders:
         tail = tail_of(program)
         self.forward = self._pass(program.forward)
         self.learn = self.forward + self._pass(program.backward)
-        self.train = self.learn + [[ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]]
+        add = [ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
+        self.train = [*self.learn, add]
         if tail is not None:
             fused = self._pass(program.backward[: tail.start], ends=False)
             fused += self._corrections(program.backward[tail.start :], tail.factor)
@@ -184,7 +187,9 @@ class Orders:
             self._clear_what_is_held()
         return self._code
 
-    def _corrections(self, lines: Sequence[Instruction], factor: tuple[Term, ...]) -> list[list[int]]:
+    def _corrections(
+        self, lines: Sequence[Instruction], factor: tuple[Term, ...]
+    ) -> list[list[int]]:
         """w += factor · Σ_ξ δ y for the tail of the backward pass."""
         self._code = []
         number = self._text.factors.index(factor)
@@ -311,11 +316,15 @@ class Orders:
             several = rows.count > 1
             reads.append((held, step * several, int(step > 1 or (several and width == 1))))
         out = line.out
-        target = self._rows(out) if isinstance(out, Rows) else self._scratch(count * width).ctypes.data
+        target = (
+            self._rows(out) if isinstance(out, Rows) else self._scratch(count * width).ctypes.data
+        )
         rows_, step_ = count, width
         if all(step == width or (not step and not inside) for _, step, inside in reads):
             width, rows_ = width * count, 1  # everything stands side by side, or is one number
-        self._code.append([self._text.code(line), target, rows_, width, step_, len(self.tables.reads)])
+        self._code.append(
+            [self._text.code(line), target, rows_, width, step_, len(self.tables.reads)]
+        )
         for read in reads:
             self.tables.reads += read
         if isinstance(out, Pick):
@@ -324,7 +333,9 @@ class Orders:
 
     def _take(self, of: Pick, out: int) -> None:
         place = self.tables.place(of.at)
-        self._code.append([TAKE, out, self._base[of.buffer], place, of.count, self._width(of.buffer)])
+        self._code.append(
+            [TAKE, out, self._base[of.buffer], place, of.count, self._width(of.buffer)]
+        )
 
     def _product(self, line: Product) -> None:
         matrix = line.matrix

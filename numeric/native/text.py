@@ -1,8 +1,9 @@
 """The C text of a program: the kernels, and one function for each distinct element-wise term.
 
-The text is put together twice.  Over `real.h` it trains; over `field.h` the same kernels, the same
+Both are put together twice.  Over `real.h` they train; over `field.h` the same kernels, the same
 formulas and the same driver compute modulo a prime, and `audit.py` compares them with independent
-derivatives.  Its size depends on the kinds of activation in a network, not on the network.
+derivatives.  The kernels are one text for all programs; the size of the formulas depends on the
+kinds of activation in a network, not on the network.
 """
 
 from __future__ import annotations
@@ -46,18 +47,19 @@ class Text:
     def _code(self) -> dict[tuple[Term, int], int]:
         return {key: n for n, key in enumerate(self.maps)}
 
-    @cached_property
-    def body(self) -> str:
-        """Kernels, formulas and driver: the same text in every arithmetic."""
+    def formulas(self, arithmetic: str) -> str:
+        """The element-wise terms and the factors, over float64, float32 or the field."""
         written = [_map(n, *key) for n, key in enumerate(self.maps)]
-        cases = "".join(f"    case {MAPS + n}: map_{n}(s, o); break;\n" for n in range(len(written)))
-        factors = _factors(self.factors)
-        run = f"static void run_map(const Setting *s, const Order *o) {{\n  switch (o->code) {{\n{cases}"
-        return "\n".join((part("kernels.h"), *written, run + "  }\n}\n", factors, part("driver.h")))
-
-    def whole(self, arithmetic: str) -> str:
-        """The translation unit over float64, float32 or the field."""
-        return arithmetic_text(arithmetic, self._powers) + self.body
+        cases = "".join(
+            f"    case {MAPS + n}: map_{n}(s, o); break;\n" for n in range(len(written))
+        )
+        run = (
+            "EXPORT void pp_map(const Setting *s, const Order *o) {\n  switch (o->code) {\n" + cases
+        )
+        head = arithmetic_text(arithmetic, self._powers)
+        return "\n".join(
+            (head, part("orders.h"), *written, run + "  }\n}\n", _factors(self.factors))
+        )
 
     @cached_property
     def _powers(self) -> dict[Fraction, str]:
@@ -67,6 +69,13 @@ class Text:
             lines.value(expr)
             found |= lines.powers
         return found
+
+
+@cache
+def kernels(arithmetic: str) -> str:
+    """The kernels and the driver, over float64, float32 or the field."""
+    parts = (part(name) for name in ("orders.h", "kernels.h", "driver.h"))
+    return "\n".join((arithmetic_text(arithmetic, {}), *parts))
 
 
 def text_of(program: Program, factors: tuple[tuple[Term, ...], ...]) -> Text:
@@ -139,13 +148,15 @@ def _map(number: int, expr: Term, count: int) -> str:
         one.append(f"    const T *p{n} = {at}; const int64_t c{n}_ = q[{3 * n + 2}];")
     for loop, load, store in (
         ("for (; c + LANES <= width; c += LANES)", "v_load({})", "v_store(out + c, {})"),
-        ("if (c < width)", "v_load_n({}, (int)(width - c))", "v_store_n(out + c, {}, (int)(width - c))"),
+        (
+            "if (c < width)",
+            "v_load_n({}, (int)(width - c))",
+            "v_store_n(out + c, {}, (int)(width - c))",
+        ),
     ):
         if "for" in loop:
             one.append("    int64_t c = 0;")
-        values = [
-            f"c{n}_ ? {load.format(f'p{n} + c')} : v_set(*p{n})" for n in range(count)
-        ]
+        values = [f"c{n}_ ? {load.format(f'p{n} + c')} : v_set(*p{n})" for n in range(count)]
         call = f"body_{number}({', '.join((*values, *lines.lanes.values()))})"
         one.append(f"    {loop} {store.format(call)};")
     one.append("  }\n}")
@@ -155,11 +166,13 @@ def _map(number: int, expr: Term, count: int) -> str:
 def _factors(factors: tuple[tuple[Term, ...], ...]) -> str:
     """What weight corrections are multiplied with: single numbers."""
     lines = Lines({}, scalar=True)
-    values = [lines.value(Mul(factor) if len(factor) > 1 else (factor or (num(1),))[0]) for factor in factors]
+    values = [
+        lines.value(Mul(factor) if len(factor) > 1 else (factor or (num(1),))[0])
+        for factor in factors
+    ]
     body = " ".join((*lines.once, *lines.each))
     sets = " ".join(f"factor[{n}] = {value.name};" for n, value in enumerate(values))
     return (
-        f"#define FACTORS {len(values)}\n"
-        "static void set_factors(const Setting *s, T *factor) { const T n = s->n, eta = s->eta; "
+        "EXPORT void pp_factors(const Setting *s, T *factor) { const T n = s->n, eta = s->eta; "
         f"(void)n; (void)eta; {body} {sets} }}"
     )

@@ -1,0 +1,128 @@
+"""Is the compiled text the theorem?  The same kernels over a finite field, against tangents.
+
+`validation.py` says what is compared.  Here the machine is the compiled one: its text over
+`field.h`, and beside the text nothing differs but the type of the numbers.  What this leaves to
+trust is the arithmetic of `real.h` and `functions.h`, the compiler, and the product of a BLAS
+where one is called (over the field a loop stands in its place).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.modular import P, Residues
+from numeric.native import compiler
+from numeric.native.machine import NativeMachine, words
+from numeric.native.text import FIELD, kernels
+from numeric.program import Program
+from numeric.validation import Agrees, Differs, validate
+
+Array = NDArray[Any]
+BATCHES = (1, 11)
+"""One sample, and a whole vector of the field with a part of another: both kinds of kernels."""
+
+
+class FieldMachine:
+    """The compiled program over the field, as `validate` wants a machine."""
+
+    def __init__(
+        self,
+        program: Program,
+        batch: int,
+        weights: Residues,
+        eta: int,
+        texts: tuple[str, str] | None = None,
+    ) -> None:
+        self._given = weights
+        self._weights = weights.astype(np.uint64)
+        self._machine = NativeMachine(program, batch, self._weights, eta, FIELD, texts)
+        shape = self._machine.inputs.shape, self._machine.targets.shape
+        self.inputs, self.targets = (np.zeros(s, np.int64) for s in shape)
+        self.corrections = np.zeros(len(weights), np.int64)
+        self.trained: Differs | None = None
+
+    def letter(self, letter: str) -> Residues:
+        """v, y or delta of every row of the layout."""
+        return self._machine.letter(letter).astype(np.int64)
+
+    def learn(self) -> None:
+        """Forward, δ and Δw; then the same batch once more as training does it, w += Δw."""
+        self._weights[:] = self._given
+        self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
+        self._machine.learn()
+        self._machine.require_defined()
+        self.corrections = self._machine.corrections.astype(np.int64)
+        y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
+        X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
+        self._machine.epoch(X, D, None, 0, 1, y, v)
+        moved = (self._weights.astype(np.int64) - self._given) % P
+        if not np.array_equal(moved, self.corrections):
+            entry = int(np.argmax(moved != self.corrections))
+            self.trained = Differs("the update", str(entry), None)
+        outputs = np.zeros_like(y), np.zeros_like(v)
+        self._machine.outputs(*outputs)
+        if not (np.array_equal(outputs[0], y) and np.array_equal(outputs[1], v)):
+            self.trained = Differs("what training reports", "the outputs", None)
+
+
+def audit(
+    program: Program, points: int = 1, seed: int = 0, texts: tuple[str, str] | None = None
+) -> Agrees | Differs:
+    """Compare the compiled program with independent derivatives; `texts` stand for what is emitted.
+
+    Raises `CannotCompileError` where there is no compiler.
+    """
+    made: list[FieldMachine] = []
+
+    def build(program: Program, batch: int, weights: Residues, eta: int) -> FieldMachine:
+        made.append(FieldMachine(program, batch, weights, eta, texts))
+        return made[-1]
+
+    for batch in BATCHES:
+        found = validate(program, points, seed, build, batch)
+        if isinstance(found, Differs):
+            return found
+        for machine in made:
+            if machine.trained is not None:
+                return _named(program, machine.trained)
+    return Agrees(points)
+
+
+def _named(program: Program, found: Differs) -> Differs:
+    if found.quantity != "the update":
+        return found
+    return replace(found, name=list(program.layout.entry)[int(found.name)])
+
+
+def require(program: Program) -> None:
+    """Audit the program unless this very one passed before; raises `AssertionError` if it fails."""
+    _, path = compiler.library(words(program).formulas(FIELD), False)
+    digest = _digest(program)
+    if compiler.is_checked(path, digest):
+        return
+    found = audit(program)
+    if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
+        raise AssertionError(f"{found} The compiled code is not the proved rule.")
+    compiler.mark_checked(path, digest)
+
+
+def _digest(program: Program) -> str:
+    """A name for the program: all that it computes and where."""
+    layout = program.layout
+    whole = hashlib.sha256()
+    for part in (
+        kernels(FIELD),
+        program.buffers,
+        program.forward,
+        program.backward,
+        layout.row,
+        layout.entry,
+    ):
+        whole.update(repr(part).encode())
+    whole.update(repr((layout.network, layout.ones, layout.outputs, BATCHES)).encode())
+    return whole.hexdigest()
