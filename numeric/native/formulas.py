@@ -68,17 +68,17 @@ class Lines:
 
     >>> lines = Lines({Sign("x0"): Value("x0", False)})
     >>> lines.value(Sign("x0") * (1 - Sign("x0")) / Sign("N")).name
-    'a1'
+    'a2'
     >>> lines.once
-    ['T b0 = s_div(K(1.0, 1u), n);', 'V c0 = v_set(K(1.0, 1u));', 'V c1 = v_set(b0);']
+    ['V c0 = v_set(K(1.0, 1u));', 'T b0 = s_div(K(1.0, 1u), n);', 'V c1 = v_set(b0);']
     >>> lines.each
-    ['V a0 = v_sub(c0, x0);', 'V a1 = v_mul(v_mul(x0, a0), c1);']
+    ['V a0 = v_sub(c0, x0);', 'V a1 = v_mul(x0, a0);', 'V a2 = v_mul(a1, c1);']
     """
 
     def __init__(self, known: dict[Sign, Value], scalar: bool = False, prefix: str = "") -> None:
-        self._known: dict[Term, Value] = {**known}
-        for sign, name in NUMBERS.items():
-            self._known.setdefault(sign, Value(name, True))
+        self._known: dict[Term, Value] = {}
+        self._known.update({sign: Value(name, True) for sign, name in NUMBERS.items()})
+        self._known.update(known)
         self._scalar, self._prefix = scalar, prefix
         self.once: list[str] = []
         self.each: list[str] = []
@@ -152,7 +152,11 @@ class Lines:
                     product = self._call("mul", product, value)
                 return self._assigned(product)
             case Frac(above, below):
-                return self._assigned(self._call("div", self.value(above), self.value(below)))
+                under = self.value(below)
+                if under.single and not self.value(above).single:
+                    share = self._assigned(self._call("div", self.value(ONE), under))
+                    return self._assigned(self._call("mul", self.value(above), share))
+                return self._assigned(self._call("div", self.value(above), under))
             case Pow(base, exponent) if exponent.denominator == 1:
                 power = self._power(self.value(base), abs(int(exponent)))
                 if exponent < 0:

@@ -68,10 +68,10 @@ static void k_transpose(const Setting *s, const Order *o) {
 /* Products.  C[m][n] := Σ_k A(m, k) B[k][n], or C += c times it; A(m, k) = A[m·up + k·across]. */
 typedef struct { const T *A; int64_t up, across; const T *B; int64_t below; T *C; int64_t row; } Tile;
 F void tile(const int height, const int width, const int partial, Tile t, int64_t depth, int64_t rest, int more, T c) {
-  V sum[8][2];
+  V sum[8][3];
   UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_set(0);
   for (int64_t k = 0; k < depth; k++) {
-    V b[2];
+    V b[3];
     UNROLL for (int n = 0; n < width; n++)
       b[n] = partial && n == width - 1 ? v_load_n(t.B + k * t.below + n * LANES, (int)rest) : v_load(t.B + k * t.below + n * LANES);
     UNROLL for (int m = 0; m < height; m++) {
@@ -94,15 +94,21 @@ F void tile(const int height, const int width, const int partial, Tile t, int64_
     for (; M >= 4; M -= 4, t.A += 4 * t.up, t.C += 4 * t.row) tile(4, width, partial, t, depth, rest, more, c); \
     for (; M >= 1; M -= 1, t.A += t.up, t.C += t.row) tile(1, width, partial, t, depth, rest, more, c); \
   }
+STRIP(strip_3, 3, 0)
 STRIP(strip_2, 2, 0)
 STRIP(strip_1, 1, 0)
-STRIP(strip_part, 1, 1)
-STRIP(strip_1_part, 2, 1)
+STRIP(strip_3_part, 3, 1)
+STRIP(strip_2_part, 2, 1)
+STRIP(strip_1_part, 1, 1)
 static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
-  for (; N >= 2 * LANES; N -= 2 * LANES, t.B += 2 * LANES, t.C += 2 * LANES) strip_2(t, M, depth, 0, more, c);
+  for (; N > 4 * LANES || N == 3 * LANES; N -= 3 * LANES, t.B += 3 * LANES, t.C += 3 * LANES)
+    strip_3(t, M, depth, 0, more, c);
+  for (; N > 3 * LANES || N == 2 * LANES; N -= 2 * LANES, t.B += 2 * LANES, t.C += 2 * LANES)
+    strip_2(t, M, depth, 0, more, c);
   if (N == LANES) strip_1(t, M, depth, 0, more, c);
-  else if (N > LANES) strip_1_part(t, M, depth, N - LANES, more, c);
-  else if (N) strip_part(t, M, depth, N, more, c);
+  else if (N > 2 * LANES) strip_3_part(t, M, depth, N - 2 * LANES, more, c);
+  else if (N > LANES) strip_2_part(t, M, depth, N - LANES, more, c);
+  else if (N) strip_1_part(t, M, depth, N, more, c);
 }
 
 /* y := W x or Wᵀ x, rows of x and y.  a: out, W, x, height, width, step of W, transposed */
@@ -112,10 +118,32 @@ static void k_product(const Setting *s, const Order *o) {
   else product((Tile){AT(1), step, 1, AT(2), S, AT(0), S}, height, S, width, 0, K(1, 1));
 }
 
-/* W := or W += c Σ_ξ left right.  a: W, left, right transposed, rows, columns, width, more, by η.
-   The factor c is eta / N, eta or 1: it stands in `factor`. */
+/* W := or W += c Σ_ξ left right.  a: W, left, right transposed, rows, columns, width, more, factor,
+   right.  One or two columns that fill no vector are sums along the samples instead. */
 static void k_outer(const Setting *s, const Order *o, T c) {
-  product((Tile){AT(1), s->stride, 1, AT(2), o->a[5], AT(0), o->a[4]}, o->a[3], o->a[4], s->batch, (int)o->a[6], c);
+  int64_t S = s->stride, rows = o->a[3], columns = o->a[4], rest = columns % LANES, part = s->batch % LANES;
+  int more = (int)o->a[6];
+  if (rest > 2) rest = 0;
+  product((Tile){AT(1), S, 1, AT(2), o->a[5], AT(0), columns}, rows, columns - rest, s->batch, more, c);
+  for (int64_t k = columns - rest; k < columns; k++) {
+    const T *q = (const T *)(uintptr_t)o->a[8] + k * S;
+    for (int64_t r = 0; r < rows; r += LANES) {
+      V sum[LANES];
+      UNROLL for (int l = 0; l < LANES; l++) {
+        const T *p = AT(1) + least(r + l, rows - 1) * S;
+        V d = v_set(0);
+        for (int64_t x = 0; x + LANES <= s->batch; x += LANES) d = v_fma(v_load(p + x), v_load(q + x), d);
+        if (part) d = v_fma(v_first(v_load(p + s->batch - part), (int)part), v_first(v_load(q + s->batch - part), (int)part), d);
+        sum[l] = d;
+      }
+      T all[LANES];
+      v_store(all, v_sums(sum));
+      for (int64_t l = 0; l < LANES && r + l < rows; l++) {
+        T *w = AT(0) + (r + l) * columns + k;
+        *w = more ? s_fma(c, all[l], *w) : s_mul(c, all[l]);
+      }
+    }
+  }
 }
 
 /* The same for one sample. */

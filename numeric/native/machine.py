@@ -13,6 +13,7 @@ from numeric.modular import NoInverseError
 from numeric.native.compiler import library
 from numeric.native.orders import Orders, tail_of
 from numeric.native.text import FIELD, Text, kernels, text_of
+from numeric.native.unrolled import fits, unrolled
 from numeric.program import CORRECTIONS, WEIGHTS, Program
 
 Array = NDArray[Any]
@@ -114,6 +115,11 @@ class NativeMachine:
             )
             for name, table in self.orders.items()
         }
+        self._tiny: Any = None
+        if batch == 1 and fits(program):
+            tiny = library(unrolled(program, arithmetic), arithmetic != FIELD)[0]
+            self._tiny = tiny.pp_tiny
+            self._tiny.restype = None
         self._run = self._code.pp_run
         self._run.restype = None
         self._code.pp_train.restype = None
@@ -172,6 +178,17 @@ class NativeMachine:
         """
         if order is not None:
             order = np.ascontiguousarray(order, np.int64)
+        if self._tiny is not None:
+            self._tiny(
+                self._places["train"][0],
+                *(ctypes.c_void_p(array.ctypes.data) for array in (self._weights, X, D)),
+                None if order is None else ctypes.c_void_p(order.ctypes.data),
+                ctypes.c_int64(start),
+                ctypes.c_int64(updates),
+                *(ctypes.c_void_p(array.ctypes.data) for array in (seen_y, seen_v)),
+                ctypes.c_int64(seen_y.shape[1]),
+            )
+            return
         samples = _Samples(
             X.ctypes.data,
             D.ctypes.data,

@@ -368,7 +368,7 @@ class Orders:
             self._code.append([TRANSPOSE, held, right, columns, width])
             self._flipped[line.right] = held, width
         held, width = self._flipped[line.right]
-        self._code.append([OUTER, out, left, held, rows, columns, width, more, factor])
+        self._code.append([OUTER, out, left, held, rows, columns, width, more, factor, right])
 
     def _sparse(self, line: Sparse, fresh: bool) -> None:
         data, order = line.data, NONE
