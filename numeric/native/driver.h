@@ -1,4 +1,15 @@
 /* Running the orders: once, or for many updates. */
+
+/* A weight matrix that has a padded copy while one sample after the other is learned. */
+typedef struct { int64_t weights, copy, height, width, step; } Block;
+static void exchange(const Block *b, int64_t blocks, int back) {
+  for (; blocks; blocks--, b++)
+    for (int64_t r = 0; r < b->height; r++) {
+      T *w = (T *)(uintptr_t)b->weights + r * b->width, *p = (T *)(uintptr_t)b->copy + r * b->step;
+      memcpy(back ? w : p, back ? p : w, (size_t)b->width * sizeof(T));
+    }
+}
+
 typedef struct {
   const T *X, *D;           /* samples, one after the other: inputs, targets */
   const int64_t *order;     /* which sample comes when; 0: as they stand */
@@ -8,6 +19,8 @@ typedef struct {
   int64_t at;               /* index array: the rows of the outputs */
   T *seen_y, *seen_v;       /* [outputs][samples]: y and v of the outputs, as they were */
   int64_t samples;
+  const Block *blocks;
+  int64_t many;             /* blocks */
 } Samples;
 
 static void run(const Setting *s, const Order *o, int64_t count) {
@@ -41,6 +54,7 @@ EXPORT void pp_run(const Setting *s, const Order *o, int64_t count) {
 
 EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samples *d, int64_t start, int64_t updates) {
   Mode was = quick();
+  exchange(d->blocks, d->many, 0);
   for (; updates; updates--, start += s->batch) {
     load_rows(s, d->y, d->X, d->inputs, d->order, start);
     load_rows(s, d->d, d->D, d->outputs, d->order, start);
@@ -52,6 +66,7 @@ EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samp
       memcpy(d->seen_v + n * d->samples + start, d->out_v + at[n] * s->stride, size);
     }
   }
+  exchange(d->blocks, d->many, 1);
   restore(was);
 }
 

@@ -146,48 +146,73 @@ static void k_outer(const Setting *s, const Order *o, T c) {
   }
 }
 
-/* The same for one sample. */
-static void k_matrix_vector(const Order *o) {
+/* The same for one sample.  `padded`: rows of W begin where a vector may and end in zeros, see `Block`. */
+F void matrix_vector(const int padded, const Order *o) {
   T *out = AT(0); const T *W = AT(1), *x = AT(2);
   int64_t height = o->a[3], width = o->a[4], step = o->a[5];
   for (int64_t r = 0; r < height; r += LANES) {
     V sum[LANES];
-    int64_t rows = least(LANES, height - r);
+    int64_t rows = least(LANES, height - r), c = 0;
     UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_set(0);
     const T *w[LANES];
     UNROLL for (int l = 0; l < LANES; l++) w[l] = W + (r + least(l, rows - 1)) * step;
-    int64_t c = 0;
     for (; c + LANES <= width; c += LANES) {
       V b = v_load(x + c);
       UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_fma(v_load(w[l] + c), b, sum[l]);
     }
     if (c < width) {
-      V b = v_load_n(x + c, (int)(width - c));
-      UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_fma(v_load_n(w[l] + c, (int)(width - c)), b, sum[l]);
+      int n = (int)(width - c);
+      V b = v_load_n(x + c, n);
+      UNROLL for (int l = 0; l < LANES; l++)
+        sum[l] = v_fma(padded ? v_load(w[l] + c) : v_load_n(w[l] + c, n), b, sum[l]);
     }
     v_store_to(out + r, v_sums(sum), rows);
   }
 }
-F void columns(const int wide, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
+F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
   V sum[4];
   UNROLL for (int l = 0; l < wide; l++) sum[l] = v_set(0);
   for (int64_t r = 0; r < height; r++) {
     V a = v_set(x[r]);
+    const T *w = W + r * step;
     UNROLL for (int l = 0; l < wide; l++)
-      sum[l] = v_fma(a, v_load_to(W + r * step + l * LANES, n - l * LANES), sum[l]);
+      sum[l] = v_fma(a, padded ? v_load(w + l * LANES) : v_load_to(w + l * LANES, n - l * LANES), sum[l]);
   }
   UNROLL for (int l = 0; l < wide; l++) v_store_to(out + l * LANES, sum[l], n - l * LANES);
 }
-static void k_vector_matrix(const Order *o) {
+F void vector_matrix(const int padded, const Order *o) {
   T *out = AT(0); const T *W = AT(1), *x = AT(2);
   int64_t height = o->a[3], width = o->a[4], step = o->a[5], c = 0;
-  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, out + c, W + c, x, height, step, 4 * LANES);
-  for (; c < width; c += LANES) columns(1, out + c, W + c, x, height, step, width - c);
+  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, padded, out + c, W + c, x, height, step, 4 * LANES);
+  for (; c + 2 * LANES <= width; c += 2 * LANES) columns(2, padded, out + c, W + c, x, height, step, 2 * LANES);
+  for (; c < width; c += LANES) columns(1, padded, out + c, W + c, x, height, step, width - c);
+}
+static void k_matrix_vector(const Order *o) { if (o->a[7]) matrix_vector(1, o); else matrix_vector(0, o); }
+static void k_vector_matrix(const Order *o) { if (o->a[7]) vector_matrix(1, o); else vector_matrix(0, o); }
+F void outer_part(const int wide, T *W, const T *left, const T *right, int64_t height, int64_t step, int64_t n, T c) {
+  V x[6];
+  UNROLL for (int l = 0; l < wide; l++) x[l] = v_mul(v_set(c), v_load_to(right + l * LANES, n - l * LANES));
+  for (int64_t r = 0; r < height; r++, W += step) {
+    V a = v_set(left[r]);
+    UNROLL for (int l = 0; l < wide; l++) v_store(W + l * LANES, v_fma(a, x[l], v_load(W + l * LANES)));
+  }
+}
+/* W += c left right in padded rows */
+static void outer_padded(T *W, const T *left, const T *right, int64_t height, int64_t width, int64_t step, T c) {
+  for (; width > 6 * LANES; width -= 4 * LANES, W += 4 * LANES, right += 4 * LANES)
+    outer_part(4, W, left, right, height, step, 4 * LANES, c);
+  if (width > 5 * LANES) outer_part(6, W, left, right, height, step, width, c);
+  else if (width > 4 * LANES) outer_part(5, W, left, right, height, step, width, c);
+  else if (width > 3 * LANES) outer_part(4, W, left, right, height, step, width, c);
+  else if (width > 2 * LANES) outer_part(3, W, left, right, height, step, width, c);
+  else if (width > LANES) outer_part(2, W, left, right, height, step, width, c);
+  else outer_part(1, W, left, right, height, step, width, c);
 }
 static void k_outer_one(const Order *o, T c) {
   T *W = AT(0); const T *left = AT(1), *right = AT(2);
-  int64_t height = o->a[3], width = o->a[4];
+  int64_t height = o->a[3], width = o->a[4], step = o->a[5];
   int more = (int)o->a[6];
+  if (step) { outer_padded(W, left, right, height, width, step, c); return; }
   for (int64_t r = 0; r < height; r++, W += width) {
     V a = v_set(s_mul(c, left[r]));
     int64_t i = 0;

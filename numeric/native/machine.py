@@ -90,6 +90,7 @@ class NativeMachine:
         self.orders = {
             name: orders.table(getattr(orders, name)) for name in ("forward", "learn", "train")
         }
+        self._blocks = np.array(orders.blocks, np.int64).reshape(-1, 5)
         self._factor = np.zeros(len(written.factors), kind)
         self._setting = _setting(number)(
             number(batch),
@@ -203,6 +204,8 @@ class NativeMachine:
             seen_y.ctypes.data,
             seen_v.ctypes.data,
             seen_y.shape[1],
+            self._blocks.ctypes.data,
+            len(self._blocks),
         )
         self._code.pp_train(
             *self._places["train"],
@@ -230,6 +233,8 @@ class _Samples(ctypes.Structure):
         ("at", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("seen_y", "seen_v")),
         ("samples", ctypes.c_int64),
+        ("blocks", ctypes.c_void_p),
+        ("many", ctypes.c_int64),
     )
 
 

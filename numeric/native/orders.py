@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ from numeric.program import (
 from symbolic.terms import Mul, Sign, Term, walk
 
 Array = NDArray[Any]
+VECTOR = 16
+"""A multiple of the numbers in a vector, whatever the processor and the dtype."""
 WIDTH = 16
 """Numbers of an order: its code and what `kernels.h` calls a[0] to a[14]."""
 (CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(
@@ -160,15 +163,20 @@ class Orders:
         self._pulled = self._pulls()
         self._flipped: dict[Rows, tuple[int, int]] = {}
         self._code: list[list[int]] = []
+        self._copies: dict[int, tuple[int, int, int]] = {}
+        self.blocks: list[list[int]] = []
         tail = tail_of(program)
         self.forward = self._pass(program.forward)
         self.learn = self.forward + self._pass(program.backward)
         add = [ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
         self.train = [*self.learn, add]
         if tail is not None:
+            if self._one:
+                self._pad(program.backward[tail.start :])
+            ahead = self._pass(program.forward)
             fused = self._pass(program.backward[: tail.start], ends=False)
             fused += self._corrections(program.backward[tail.start :], tail.factor)
-            self.train = self.forward + fused
+            self.train = ahead + fused
 
     def table(self, orders: list[list[int]]) -> NDArray[np.int64]:
         """Orders as rows of numbers."""
@@ -227,6 +235,26 @@ class Orders:
                 if not (isinstance(line, Sparse) and rows == line.data):
                     found.pop(rows.buffer, None)
         return found
+
+    def _pad(self, corrections: Sequence[Instruction]) -> None:
+        """Padded copies of the matrices that products alone touch."""
+        touched = np.zeros(self._size[WEIGHTS] + 1, bool)
+        for line in (*self._program.forward, *self._program.backward):
+            if not isinstance(line, Product):
+                for rows in rows_of(line)[0]:
+                    if rows.buffer == WEIGHTS:
+                        touched[_slice(rows)] = True
+            if isinstance(line, Sparse) and line.data.buffer in self._pulled:
+                touched[list(self._pulled[line.data.buffer])] = True
+        for line in corrections:
+            if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():
+                height, width = line.left.count, line.right.count
+                step = -(-width // VECTOR) * VECTOR
+                copy = self._scratch(height * step).ctypes.data
+                first = line.out.start
+                self._copies[first] = copy, step, line.out.count
+                at = self._base[WEIGHTS] + first * self._item
+                self.blocks.append([at, copy, height, width, step])
 
     # rows that are cleared ----------------------------------------------------------------------
 
@@ -303,6 +331,10 @@ class Orders:
         return held is not None and bool(held[rows.start : rows.stop].all())
 
     def _map(self, line: Map) -> None:
+        for part in [line] if self._one else _in_runs(line):
+            self._map_rows(part)
+
+    def _map_rows(self, line: Map) -> None:
         width = self._width(line.out.buffer)
         count = line.out.count
         reads: list[tuple[int, int, int]] = []
@@ -351,7 +383,21 @@ class Orders:
         kind = PRODUCT
         if self._one:
             kind = VECTOR_MATRIX if line.transposed else MATRIX_VECTOR
+            given.append(self._padded(given, line))
         self._code.append([kind, *given])
+
+    def _padded(self, given: list[int], line: Product) -> int:
+        """Turn to the padded copy of the matrix, if there is one; 1: it reads whole vectors."""
+        matrix = line.matrix
+        if matrix.buffer != WEIGHTS or not self._copies:
+            return 0
+        first = max((first for first in self._copies if first <= matrix.first), default=NONE)
+        copy, step, count = self._copies.get(first, (0, 0, 0))
+        if matrix.first >= first + count:
+            return 0
+        row, column = divmod(matrix.first - first, matrix.stride)
+        given[1], given[5] = copy + (row * step + column) * self._item, step
+        return int(column + -(-matrix.width // VECTOR) * VECTOR <= step)
 
     def _outer(self, line: Outer, into: str, more: int, factor: int) -> None:
         out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
@@ -359,11 +405,13 @@ class Orders:
         left, right = self._rows(line.left), self._rows(line.right)
         rows, columns = line.left.count, line.right.count
         if self._one:
-            self._code.append([OUTER_ONE, out, left, right, rows, columns, 0, more, factor])
+            step = 0
+            if into == WEIGHTS and line.out.start in self._copies:
+                out, step, _ = self._copies[line.out.start]
+            self._code.append([OUTER_ONE, out, left, right, rows, columns, step, more, factor])
             return
         if line.right not in self._flipped:
-            lanes = 16
-            width = -(-columns // lanes) * lanes
+            width = -(-columns // VECTOR) * VECTOR
             held = self._scratch(width * self._batch).ctypes.data
             self._code.append([TRANSPOSE, held, right, columns, width])
             self._flipped[line.right] = held, width
@@ -404,6 +452,29 @@ class Orders:
 
     def _rows(self, rows: Rows) -> int:
         return self._at(rows.buffer, rows.start)
+
+
+def _in_runs(line: Map) -> list[Map]:
+    """The line cut where picked rows are no neighbours, if that leaves few pieces."""
+    several = [rows for rows in (line.out, *line.reads) if rows.count > 1]
+    picks = [np.array(rows.at) for rows in several if isinstance(rows, Pick)]
+    if not picks:
+        return [line]
+    breaks = np.any([np.diff(pick) != 1 for pick in picks], axis=0)
+    starts = [0, *(np.flatnonzero(breaks) + 1).tolist(), line.out.count]
+    if len(starts) > line.out.count // 2 + 2:
+        return [line]
+
+    def cut(rows: Rows | Pick, start: int, stop: int) -> Rows | Pick:
+        if rows.count == 1:
+            return rows
+        first = rows.at[start] if isinstance(rows, Pick) else rows.start + start
+        return Rows(rows.buffer, first, first + stop - start)
+
+    return [
+        Map(cut(line.out, a, b), line.expr, tuple(cut(rows, a, b) for rows in line.reads))
+        for a, b in pairwise(starts)
+    ]
 
 
 def _slice(rows: Rows | Pick) -> Any:

@@ -153,7 +153,9 @@ class _Unrolled:
         self._write(line.out, values)
 
     def _softmax(self, out: Rows, v: list[str]) -> None:
-        peak = self._assigned(reduce(lambda a, b: f"s_peak({a}, {b})", v[1:], f"s_peak({v[0]}, {v[0]})"))
+        peak = self._assigned(
+            reduce(lambda a, b: f"s_peak({a}, {b})", v[1:], f"s_peak({v[0]}, {v[0]})")
+        )
         shares = [self._assigned(f"s_exp(s_sub({value}, {peak}))") for value in v]
         share = self._assigned(f"s_div({ONE}, {_sum(shares)})")
         self._write(out, [f"s_mul({value}, {share})" for value in shares])
