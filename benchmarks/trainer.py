@@ -1,6 +1,7 @@
 """Time of one update by compiled code of the proved rule, against every peer that is installed.
 
-Run from the root of the checkout: OMP_NUM_THREADS=1 python -m benchmarks.trainer [--rounds N] [NAME …]
+Run from the root of the checkout:
+  OMP_NUM_THREADS=1 python -m benchmarks.trainer [--rounds N] [NAME …]
 
 All sides train the same network from the same weights on the same batches, w += η/N Σ_ξ δ_j y_i
 with the cost 1/(2N) Σ (d - y)², in one process and by turns; a ratio is the median over the rounds
@@ -74,7 +75,8 @@ def ours(work: Work) -> Side:
     machine = prepared(program, "native")(program, work.batch, weights, ETA)
     count = len(work.X)
     X = np.ascontiguousarray(work.X.reshape(count * work.batch, -1))
-    D = np.ascontiguousarray(work.D.reshape(count * work.batch, -1))
+    order = [work.network.outputs.index(j) for j in program.layout.outputs]
+    D = np.ascontiguousarray(work.D.reshape(count * work.batch, -1)[:, order])
     seen = np.empty(D.T.shape, kind), np.empty(D.T.shape, kind)
     run = getattr(machine, "epoch")  # noqa: B009 - the protocol of backends has it for native alone
     return Side(lambda: run(X, D, None, 0, count, *seen), lambda: weights)
@@ -229,7 +231,7 @@ def scipy_graph(work: Work) -> Side:
     pull = np.empty(len(weights), kind)
     index, index_back = source.astype(np.int32), to[back].astype(np.int32)
     outputs = np.array([layout.row[j] for j in layout.outputs])
-    order = [layout.outputs.index(j) for j in work.network.outputs]
+    order = [work.network.outputs.index(j) for j in layout.outputs]
     ahead, behind = [], []
     for level in layout.levels:
         rows = [layout.row[j] for block in level for j in block.neurons]
@@ -277,7 +279,7 @@ def scipy_graph(work: Work) -> Side:
 
 
 def jax_graph(work: Work) -> Side:
-    """One jitted scan; each level gathers padded tables, and jax.grad does the rest."""
+    """One jitted scan; a level is a matrix or gathers padded tables; jax.grad does the rest."""
     import jax
     import jax.numpy as jnp
 
@@ -289,8 +291,13 @@ def jax_graph(work: Work) -> Side:
     def loss(weights: Any, X: Any, D: Any) -> Any:
         y = jnp.zeros((layout.rows, work.batch), X.dtype).at[0].set(1).at[1 : inputs + 1].set(X.T)
         for level in tables:
-            w = jnp.where(level.holds, weights[level.weights], 0)
-            v = jnp.einsum("mf,mfb->mb", w, y[level.sources])
+            first, shape = int(level.weights[0, 0]), level.weights.shape
+            if (level.sources == level.sources[0]).all():  # one matrix
+                w = weights[first : first + level.weights.size].reshape(shape)
+                v = w @ y[level.sources[0]]
+            else:
+                w = jnp.where(level.holds, weights[level.weights], 0)
+                v = jnp.einsum("mf,mfb->mb", w, y[level.sources])
             y = y.at[level.rows].set(jax.nn.sigmoid(v))
         return ((D.T - y[outputs]) ** 2).sum() / (2 * work.batch)
 
@@ -377,7 +384,7 @@ def layers(*sizes: int) -> tuple[Callable[[], Network], tuple[int, ...]]:
 
 WORK: dict[str, tuple[str, Callable[[], Network], tuple[int, ...], int, int]] = {
     # name: title, network, layers, batch, number of batches
-    "xor": ("2-2-1, online", *layers(2, 2, 1), 1, 4000),
+    "xor": ("2-2-1, online", *layers(2, 2, 1), 1, 1000),
     "digits1": ("64-32-10, online", *layers(64, 32, 10), 1, 1797),
     "digits32": ("64-32-10, batch 32", *layers(64, 32, 10), 32, 56),
     "digits": ("64-32-10, batch 1797", *layers(64, 32, 10), 1797, 4),

@@ -2,8 +2,8 @@
 
 `validation.py` says what is compared.  Here the machine is the compiled one: its text over
 `field.h`, and beside the text nothing differs but the type of the numbers.  What this leaves to
-trust is the arithmetic of `real.h` and `functions.h`, the compiler, and the product of a BLAS
-where one is called (over the field a loop stands in its place).
+trust is the arithmetic of `real.h` and `functions.h` (rounding, and each stable form as the
+function it stands for), and the compiler.
 """
 
 from __future__ import annotations

@@ -78,7 +78,8 @@ class Lines:
     def __init__(self, known: dict[Sign, Value], scalar: bool = False, prefix: str = "") -> None:
         self._known: dict[Term, Value] = {}
         self._known.update({sign: Value(name, True) for sign, name in NUMBERS.items()})
-        self._known.update(known)
+        for sign, value in known.items():
+            self._known[sign] = value
         self._scalar, self._prefix = scalar, prefix
         self.once: list[str] = []
         self.each: list[str] = []

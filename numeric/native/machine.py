@@ -101,7 +101,6 @@ class NativeMachine:
             self._reads.ctypes.data,
             self._factor.ctypes.data,
             ctypes.cast(self._formulas.pp_map, ctypes.c_void_p),
-            None,
         )
         self._formulas.pp_factors(
             ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
@@ -219,7 +218,7 @@ def _setting(number: Any) -> Any:
     """The type `Setting` of `kernels.h`."""
     whole, place = ctypes.c_int64, ctypes.c_void_p
     fields = [("n", number), ("eta", number), ("stride", whole), ("batch", whole)]
-    fields += [(name, place) for name in ("index", "reads", "factor", "map", "blas")]
+    fields += [(name, place) for name in ("index", "reads", "factor", "map")]
     return type("Setting", (ctypes.Structure,), {"_fields_": fields})
 
 

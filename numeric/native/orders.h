@@ -8,7 +8,6 @@ typedef struct Setting {
   const int64_t *reads;     /* what element-wise terms read: address, step of rows, 1 or 0 inside a row */
   const T *factor;          /* what weight corrections are multiplied with */
   void (*map)(const struct Setting *, const Order *);  /* the element-wise terms, see `formulas.py` */
-  void *blas;               /* a matrix product of a library, for large ones; may be 0 */
 } Setting;
 #define AT(n) ((T *)(uintptr_t)o->a[n])
 #define INDEX(n) (s->index + o->a[n])

@@ -7,6 +7,7 @@ synapses: beyond, the compiler takes long and the code runs no faster than the k
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from functools import reduce
 
 from numeric.native.formulas import Lines, Value
@@ -81,7 +82,7 @@ class _Unrolled:
         layout = program.layout
         self.once: list[str] = []
         self.each: list[str] = []
-        self.powers: dict[object, str] = {}
+        self.powers: dict[Fraction, str] = {}
         self.held: dict[tuple[str, int], str] = {("y", row): ONE for row in layout.ones}
         self.held |= {("y", 1 + n): f"x[{n}]" for n in range(len(layout.network.inputs))}
         self.held |= {("d", n): f"d[{n}]" for n in range(len(layout.outputs))}
