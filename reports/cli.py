@@ -171,7 +171,8 @@ def train_command(options: argparse.Namespace) -> int:
         print("proofprop: the rule is not proved, so nothing is trained.", file=sys.stderr)
         options.output = None
         return _deliver(checked, options)
-    trainer = Trainer(Rule(checked.theorem()), dtype=options.dtype, seed=options.seed)
+    rule = Rule(checked.theorem())
+    trainer = Trainer(rule, options.dtype, options.seed, options.backend)
     before = trainer.cost(X, D)
     trainer.fit(
         X,
@@ -333,6 +334,14 @@ _TRAINING: tuple[Option, ...] = (
     _number("--momentum", float, 0.0, "share of the last Δw (0)"),
     _number("--seed", int, 0, "of the first weights and the order (0)"),
     (("--dtype",), {"choices": ["float64", "float32"], "default": "float64", "help": "(float64)"}),
+    (
+        ("--backend",),
+        {
+            "choices": ["auto", "native", "numpy"],
+            "default": "auto",
+            "help": "compiled C, NumPy, or C where there is a compiler (auto)",
+        },
+    ),
     (("-o", "--output"), {"metavar": "FILE.npz", "help": "save weights and network"}),
 )
 COMMANDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from numeric.native.text import FIELD, kernels
 from numeric.program import Map, Product, Program, Sparse
 from numeric.trainer import Trainer
 from numeric.validation import Agrees, Differs
+from reports.cli import main
 from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.topologies import random_dag, shorthand
@@ -229,3 +231,13 @@ def test_without_a_compiler_numpy_trains_and_one_line_says_so(
     assert "NumPy trains" in said[0]
     with pytest.raises(InputError, match="no C compiler"):
         Trainer(rule_of(shorthand("3-2-1")), backend="native")
+
+
+@pytest.mark.parametrize("backend", ["auto", "native", "numpy"])
+def test_the_command_trains_with_each_backend(
+    backend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(Path(__file__).parents[1] / "examples" / "xor.csv")
+    settings = ["--epochs", "3000", "--learning-rate", "2", "--backend", backend]
+    assert main(["train", "2-3-1", "--data", data, *settings]) == 0
+    assert "Wrong: 0 of 4 samples." in capsys.readouterr().out
