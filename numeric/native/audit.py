@@ -23,7 +23,7 @@ from numeric.program import Program
 from numeric.validation import Agrees, Differs, validate
 
 Array = NDArray[Any]
-BATCHES = (1, 11)
+BATCHES = (1, 5)
 """One sample, and a whole vector of the field with a part of another: both kinds of kernels."""
 
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #define F static inline __attribute__((unused))
 #define K(real, residue) ((T)(residue))
-#define LANES 8
+#define LANES 4
 #define P ((T)((1ull << PP_BITS) - 1))
 typedef uint64_t T;
 typedef struct { T at[LANES]; } V;
