@@ -10,7 +10,7 @@ import pytest
 
 from numeric import trainer
 from numeric.lowering import lower
-from numeric.modular import P, evaluate, inverse, opaque, times
+from numeric.modular import P, evaluate, inverse, opaque, run_sums, times, total
 from numeric.program import (
     Clear,
     EdgeDots,
@@ -256,3 +256,14 @@ def test_arithmetic_modulo_p_is_exact() -> None:
     assert (evaluate((x + 1) ** 2 - x**2 - 2 * x, {x: a}) == 1).all()
     assert (opaque("tanh", a) == opaque("tanh", a)).all()
     assert (opaque("tanh", a) != opaque("tanh", a + 1)).all()
+
+
+def test_products_and_sums_modulo_p_are_those_of_whole_numbers() -> None:
+    draw = np.random.default_rng(0)
+    ends = np.array([0, 1, P - 1, P - 2, 2**31 - 1, 2**31, 2**30 - 1, 2**60])
+    a = np.concatenate((np.repeat(ends, len(ends)), draw.integers(0, P, 1000)))
+    b = np.concatenate((np.tile(ends, len(ends)), draw.integers(0, P, 1000)))
+    pairs = list(zip(a.tolist(), b.tolist(), strict=True))
+    assert times(a, b).tolist() == [x * y % P for x, y in pairs]
+    assert int(total(a)) == sum(a.tolist()) % P
+    assert run_sums(a, [0, 5]).tolist() == [sum(a[:5].tolist()) % P, sum(a[5:].tolist()) % P]

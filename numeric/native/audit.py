@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from numeric.modular import P, Residues
 from numeric.native import compiler
-from numeric.native.machine import NativeMachine, words
+from numeric.native.machine import LEVELS, NativeMachine, words
 from numeric.native.text import FIELD, kernels
 from numeric.program import Program
 from numeric.validation import Agrees, Differs, validate
@@ -101,7 +101,7 @@ def _named(program: Program, found: Differs) -> Differs:
 
 def require(program: Program) -> None:
     """Audit the program unless this very one passed before; raises `AssertionError` if it fails."""
-    _, path = compiler.library(words(program).formulas(FIELD), False)
+    _, path = compiler.library(words(program).formulas(FIELD), LEVELS[1][1])
     digest = _digest(program)
     if compiler.is_checked(path, digest):
         return

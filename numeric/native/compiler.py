@@ -24,7 +24,7 @@ from functools import lru_cache
 from pathlib import Path
 
 FLAGS: tuple[str, ...] = (
-    *("-O3", "-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-w"),
+    *("-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-w"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
 )
 """No sum is reordered and no case of NaN, infinity or -0 is assumed away: -ffast-math is not here.
@@ -129,7 +129,7 @@ def _folders() -> list[Path]:
 
 
 @lru_cache(maxsize=64)
-def library(text: str, optimised: bool = True) -> tuple[ctypes.CDLL, Path]:
+def library(text: str, level: str = "-O3") -> tuple[ctypes.CDLL, Path]:
     """The library of a text and where it lies; compiled now if it is not there.
 
     Raises `CannotCompileError` where that is not possible.
@@ -137,7 +137,7 @@ def library(text: str, optimised: bool = True) -> tuple[ctypes.CDLL, Path]:
     command = compiler()
     if command is None:
         raise CannotCompileError("there is no C compiler (pip install ziglang brings one)")
-    flags = [*FLAGS, *_native(command)] if optimised else ["-O0", *FLAGS[1:]]
+    flags = [level, *FLAGS, *_native(command)]
     said = "\0".join((text, *flags, *command, _version(command), processor()))
     name = hashlib.sha256(said.encode()).hexdigest() + (
         ".dll" if sys.platform == "win32" else ".so"

@@ -24,6 +24,8 @@ NUMBERS: dict[str, Any] = {
     "float32": ctypes.c_float,
     FIELD: ctypes.c_uint64,
 }
+LEVELS = ("-O3", "-O3"), ("-O1", "-O0")
+"""How the kernels, and what is written for one program, are optimised: floats, the field."""
 KINDS = {"float64": np.float64, "float32": np.float32, FIELD: np.uint64}
 
 
@@ -61,7 +63,10 @@ class NativeMachine:
         kind, number = KINDS[arithmetic], NUMBERS[arithmetic]
         written = words(program)
         given = texts or (kernels(arithmetic), written.formulas(arithmetic))
-        self._code, self._formulas = (library(text, arithmetic != FIELD)[0] for text in given)
+        self._code, self._formulas = (
+            library(text, level)[0]
+            for text, level in zip(given, LEVELS[arithmetic == FIELD], strict=True)
+        )
         self._code.pp_lanes.restype = ctypes.c_int64
         lanes = int(self._code.pp_lanes())
         stride = 1 if batch == 1 else -(-batch // lanes) * lanes
@@ -117,7 +122,7 @@ class NativeMachine:
         }
         self._tiny: Any = None
         if batch == 1 and fits(program):
-            tiny = library(unrolled(program, arithmetic), arithmetic != FIELD)[0]
+            tiny = library(unrolled(program, arithmetic), LEVELS[arithmetic == FIELD][1])[0]
             self._tiny = tiny.pp_tiny
             self._tiny.restype = None
         self._run = self._code.pp_run

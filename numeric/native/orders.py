@@ -239,13 +239,13 @@ class Orders:
     def _pad(self, corrections: Sequence[Instruction]) -> None:
         """Padded copies of the matrices that products alone touch."""
         touched = np.zeros(self._size[WEIGHTS] + 1, bool)
+        for places in self._pulled.values():
+            touched[list(places)] = True
         for line in (*self._program.forward, *self._program.backward):
             if not isinstance(line, Product):
                 for rows in rows_of(line)[0]:
                     if rows.buffer == WEIGHTS:
                         touched[_slice(rows)] = True
-            if isinstance(line, Sparse) and line.data.buffer in self._pulled:
-                touched[list(self._pulled[line.data.buffer])] = True
         for line in corrections:
             if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():
                 height, width = line.left.count, line.right.count
