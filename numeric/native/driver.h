@@ -60,7 +60,11 @@ EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samp
     load_rows(s, d->d, d->D, d->outputs, d->order, start);
     run(s, o, count);
     const int32_t *at = s->index + d->at;
-    for (int64_t n = 0; n < d->outputs; n++) {
+    if (s->stride == 1) for (int64_t n = 0; n < d->outputs; n++) {
+      d->seen_y[n * d->samples + start] = d->out_y[at[n]];
+      d->seen_v[n * d->samples + start] = d->out_v[at[n]];
+    }
+    else for (int64_t n = 0; n < d->outputs; n++) {
       size_t size = (size_t)s->batch * sizeof(T);
       memcpy(d->seen_y + n * d->samples + start, d->out_y + at[n] * s->stride, size);
       memcpy(d->seen_v + n * d->samples + start, d->out_v + at[n] * s->stride, size);

@@ -1,4 +1,4 @@
-/* Elementary functions of X, a V or a T.  Each is an identity of real numbers, rounded: 1 to 3 units in
+/* Elementary functions of X, a V or a T.  Each is an identity of real numbers, rounded: within 4 units in
    the last place.  No comparison is true of a NaN, so a NaN goes through every one of them.
    exp x = 2^k (1 + m), with k = round(x / ln 2), r = x - k ln 2 and m = exp r - 1 as a polynomial. */
 F X FN(add)(X a, X b) { return a + b; }
