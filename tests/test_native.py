@@ -20,7 +20,7 @@ from numeric import backends
 from numeric.backends import builder, prepared
 from numeric.lowering import lower
 from numeric.native import compiler
-from numeric.native.audit import audit, require
+from numeric.native.audit import EVERY_BATCH, audit, require, samples_of_all_kernels
 from numeric.native.machine import NativeMachine, words
 from numeric.native.text import FIELD, kernels
 from numeric.program import Map, Product, Program, Sparse
@@ -116,6 +116,28 @@ def test_a_bug_in_a_kernel_is_caught(name: str, right: str, wrong: str, what: st
     assert text.count(right) >= 1, f"the kernels no longer say {right!r}"
     found = audit(program, texts=(text.replace(right, wrong), words(program).formulas(FIELD)))
     assert isinstance(found, Differs), what
+
+
+VECTOR_BUGS = [
+    ("for (; c + 4 * LANES <= S; c += 4 * LANES)", "for (; c + 4 * LANES <= S; c += 8 * LANES)"),
+    ("else if (s->batch == 4 * LANES) dots_4(", "else if (s->batch == 4 * LANES) dots_2("),
+    ("if (s->batch == LANES) dots_1(", "if (s->batch <= LANES) dots_1("),
+    ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
+    ("rows, columns - rest, s->batch", "rows, columns - rest - 1, s->batch"),
+    ("for (; M >= 4; M -= 4, t.A += 4 * t.up", "for (; M >= 4; M -= 4, t.A += 3 * t.up"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), VECTOR_BUGS)
+def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) -> None:
+    text = kernels(FIELD)
+    assert text.count(right) == 1, f"the kernels no longer say {right!r}"
+    broken_text = text.replace(right, wrong)
+    found = [
+        audit(program, texts=(broken_text, words(program).formulas(FIELD)), batches=EVERY_BATCH)
+        for program in samples_of_all_kernels()
+    ]
+    assert any(isinstance(one, Differs) for one in found)
 
 
 def test_stale_weights_are_caught() -> None:

@@ -18,6 +18,7 @@
    training reports with tangents pushed forward through the network, which know nothing of δ.
    Where one is wrong as a polynomial of degree m, a point shows it except with probability m/p.
    A lost term, a wrong index, a stale weight is an error with the name of the neuron or weight.
+   The kernels by themselves are audited once, at every way in which they cut a batch into vectors.
 
 So the theorem reaches the algebra of the compiled text.  Left to trust: that each function of
 `functions.h` is what it is called, rounding, and the compiler.  The order in which rounded sums are

@@ -15,16 +15,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numeric.lowering import lower
 from numeric.modular import P, Residues
 from numeric.native import compiler
 from numeric.native.machine import LEVELS, NativeMachine, words
 from numeric.native.text import FIELD, kernels
 from numeric.program import Program
 from numeric.validation import Agrees, Differs, validate
+from symbolic.activations import activation
+from symbolic.topologies import layered, random_dag, shorthand
+from symbolic.verification import rule_of
 
 Array = NDArray[Any]
 BATCHES = (1, 5)
-"""One sample, and a whole vector of the field with a part of another: both kinds of kernels."""
+"""One sample, and a whole vector of the field with a part of another: both kinds of orders."""
+EVERY_BATCH = (1, 2, 3, 4, 5, 8, 9, 12, 16, 17, 27)
+"""Every way in which the kernels cut a batch into vectors of the field."""
 
 
 class FieldMachine:
@@ -71,7 +77,11 @@ class FieldMachine:
 
 
 def audit(
-    program: Program, points: int = 1, seed: int = 0, texts: tuple[str, str] | None = None
+    program: Program,
+    points: int = 1,
+    seed: int = 0,
+    texts: tuple[str, str] | None = None,
+    batches: tuple[int, ...] = BATCHES,
 ) -> Agrees | Differs:
     """Compare the compiled program with independent derivatives; `texts` stand for what is emitted.
 
@@ -83,7 +93,7 @@ def audit(
         made.append(FieldMachine(program, batch, weights, eta, texts))
         return made[-1]
 
-    for batch in BATCHES:
+    for batch in batches:
         found = validate(program, points, seed, build, batch)
         if isinstance(found, Differs):
             return found
@@ -99,8 +109,37 @@ def _named(program: Program, found: Differs) -> Differs:
     return replace(found, name=list(program.layout.entry)[int(found.name)])
 
 
+def samples_of_all_kernels() -> list[Program]:
+    """Small programs that between them use every kernel, in every way it cuts rows and columns."""
+    networks = (
+        shorthand("29-21:tanh-13:softmax"),
+        layered([17, 12, 8, 5, 3], activation("logistic")),
+        random_dag(40, 300, 3, ties=0.2),
+        random_dag(60, 500, 4),
+    )
+    return [lower(rule_of(network)) for network in networks]
+
+
+def require_kernels() -> None:
+    """Audit the kernels at every kind of batch, once for each text of theirs.
+
+    The kernels of a program are those of any other; which of them run, and where, does not depend
+    on the size of a batch beyond one sample.  So a program is then audited at `BATCHES` alone.
+    """
+    _, path = compiler.library(kernels(FIELD), LEVELS[1][0])
+    digest = hashlib.sha256(repr(EVERY_BATCH).encode()).hexdigest()
+    if compiler.is_checked(path, digest):
+        return
+    for program in samples_of_all_kernels():
+        found = audit(program, batches=EVERY_BATCH)
+        if isinstance(found, Differs):
+            raise AssertionError(f"{found} The kernels of the native backend are wrong.")
+    compiler.mark_checked(path, digest)
+
+
 def require(program: Program) -> None:
     """Audit the program unless this very one passed before; raises `AssertionError` if it fails."""
+    require_kernels()
     _, path = compiler.library(words(program).formulas(FIELD), LEVELS[1][1])
     digest = _digest(program)
     if compiler.is_checked(path, digest):
