@@ -263,3 +263,18 @@ def test_the_command_trains_with_each_backend(
     settings = ["--epochs", "3000", "--learning-rate", "2", "--backend", backend]
     assert main(["train", "2-3-1", "--data", data, *settings]) == 0
     assert "Wrong: 0 of 4 samples." in capsys.readouterr().out
+
+
+def test_samples_that_do_not_fit_never_reach_the_c_code() -> None:
+    _, native = both(NETS["layered"], "float64", 4)
+    X, D, seen = np.zeros((8, 3)), np.zeros((8, 2)), np.zeros((2, 8))
+    native.epoch(X, D, None, 0, 2, seen, seen.copy())
+    for wrong in (
+        (X, D, None, 0, 3, seen, seen.copy()),
+        (X[:, :2], D, None, 0, 2, seen, seen.copy()),
+        (X.astype(np.float32), D, None, 0, 2, seen, seen.copy()),
+        (X, D, np.arange(4), 0, 2, seen, seen.copy()),
+        (X, D, None, 0, 2, seen[:1], seen.copy()),
+    ):
+        with pytest.raises(ValueError, match="do not fit"):
+            native.epoch(*wrong)

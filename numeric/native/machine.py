@@ -166,6 +166,20 @@ class NativeMachine:
         """The buffer of a letter: v, y or delta of every row of the layout."""
         return self._rows[letter][:, : self._batch]
 
+    def _require_fitting(
+        self, arrays: tuple[Array, ...], order: Array | None, samples: int
+    ) -> None:
+        """Raise `ValueError` for arrays that the C code would read or write beyond."""
+        X, D, y, v = arrays
+        outputs, inputs = len(self.targets), len(self.inputs)
+        kind = self._weights.dtype
+        fits = all(array.flags.c_contiguous and array.dtype == kind for array in arrays)
+        fits = fits and X.shape == (len(D), inputs) and D.shape[1] == outputs
+        fits = fits and y.shape == v.shape == (outputs, len(D))
+        shown = len(D) if order is None else len(order)
+        if not fits or samples > min(shown, len(D)):
+            raise ValueError(f"These samples do not fit the machine: {[a.shape for a in arrays]}.")
+
     def epoch(
         self,
         X: Array,
@@ -181,6 +195,7 @@ class NativeMachine:
         X is [samples, inputs] and D [samples, outputs], both contiguous; y and v of the outputs on
         the way are put into the columns of `seen_y` and `seen_v`.
         """
+        self._require_fitting((X, D, seen_y, seen_v), order, start + updates * self._batch)
         if order is not None:
             order = np.ascontiguousarray(order, np.int64)
         if self._tiny is not None:
