@@ -140,20 +140,23 @@ def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) ->
     assert any(isinstance(one, Differs) for one in found)
 
 
-def test_stale_weights_are_caught() -> None:
-    program = lower(rule_of(NETS["layered"]))
-    stale = (
-        kernels(FIELD)
-        .replace(
-            "  for (; updates; updates--",
-            "  static T old[999]; (void)old;\n  for (; updates; updates--",
-        )
-        .replace("    run(s, o, count);\n    const", "    run(s, o, count - 1);\n    const")
-    )
-    found = audit(program, texts=(stale, words(program).formulas(FIELD)))
-    assert isinstance(found, Differs)
-    assert found.quantity == "the update"
-    assert found.name in program.layout.entry
+STALE = [
+    ("digits", "exchange(d->blocks, d->many, 0);", "a copy of the weights from before"),
+    ("digits", "exchange(d->blocks, d->many, 1);", "weights that never come back"),
+    ("graph", "run(s, o, count);\n    const", "the last corrections are lost"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "what"), STALE)
+def test_stale_weights_are_caught_and_the_place_is_named(name: str, right: str, what: str) -> None:
+    program = lower(rule_of(MORE[name]))
+    text = kernels(FIELD)
+    assert text.count(right) == 1, f"the kernels no longer say {right!r}"
+    wrong = right.replace("count", "count - 1") if "count" in right else ""
+    found = audit(program, texts=(text.replace(right, wrong), words(program).formulas(FIELD)))
+    assert isinstance(found, Differs), what
+    named = program.layout.entry if found.quantity == "the update" else program.layout.row
+    assert found.name in named
 
 
 def test_a_bug_in_a_formula_is_caught_and_its_place_is_named() -> None:

@@ -21,8 +21,9 @@
    The kernels by themselves are audited once, at every way in which they cut a batch into vectors.
 
 So the theorem reaches the algebra of the compiled text.  Left to trust: that each function of
-`functions.h` is what it is called, rounding (below the normal numbers, to 0), and the compiler.  The order in which rounded sums are
-taken is fixed by the text (no -ffast-math), so the same machine repeats a run bit for bit.
+`functions.h` is what it is called, rounding (below the normal numbers to 0), and the compiler.
+The order in which rounded sums are taken is fixed by the text (no -ffast-math), so the same machine
+repeats a run bit for bit.
 
 `compiler.py` finds a compiler and keeps what it made; `machine.py` is the machine of
 `numeric/backends.py`.
