@@ -19,6 +19,7 @@ from test_validation import (
 from numeric import backends
 from numeric.backends import builder, prepared
 from numeric.lowering import lower
+from numeric.native import audit as audit_module
 from numeric.native import compiler
 from numeric.native.audit import EVERY_BATCH, audit, require, samples_of_all_kernels
 from numeric.native.machine import NativeMachine, words
@@ -181,9 +182,7 @@ def test_an_audit_that_passed_is_remembered_for_that_program_alone(
 ) -> None:
     program = lower(rule_of(NETS["sparse"]))
     require(program)
-    from numeric.native import audit as module
-
-    monkeypatch.setattr(module, "audit", lambda program: Differs("nothing", "asked", None))
+    monkeypatch.setattr(audit_module, "audit", lambda program: Differs("nothing", "asked", None))
     require(program)
     other = broken(program, Sparse, other_source)[0]
     with pytest.raises(AssertionError, match="asked"):
@@ -281,3 +280,20 @@ def test_samples_that_do_not_fit_never_reach_the_c_code() -> None:
     ):
         with pytest.raises(ValueError, match="do not fit"):
             native.epoch(*wrong)
+
+
+def test_where_the_compiler_refuses_the_text_numpy_trains(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = kernels("float64")
+    audit_module.require_kernels()
+    monkeypatch.setattr(audit_module, "kernels", lambda kind: right + "nonsense")
+    monkeypatch.setattr(audit_module, "require_kernels", lambda: None)
+    backends._say.cache_clear()
+    trainer = Trainer(rule_of(shorthand("3-2-1")))
+    trainer.fit([[0, 1, 2]], [1], epochs=1)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "NumPy trains" in said
+    with pytest.raises(InputError, match="compiled here"):
+        Trainer(rule_of(shorthand("3-2-1")), backend="native")

@@ -137,9 +137,15 @@ def require_kernels() -> None:
 
 
 def require(program: Program) -> None:
-    """Audit the program unless this very one passed before; raises `AssertionError` if it fails."""
+    """Audit the program unless this very one passed before; raises `AssertionError` if it fails.
+
+    What it trains with is compiled too, so that a compiler that refuses it is known now.
+    """
     require_kernels()
-    _, path = compiler.library(words(program).formulas(FIELD), LEVELS[1][1])
+    text = words(program)
+    compiler.library(kernels(program.dtype), LEVELS[0][0])
+    compiler.library(text.formulas(program.dtype), LEVELS[0][1])
+    _, path = compiler.library(text.formulas(FIELD), LEVELS[1][1])
     digest = _digest(program)
     if compiler.is_checked(path, digest):
         return

@@ -24,7 +24,7 @@ from functools import lru_cache
 from pathlib import Path
 
 FLAGS: tuple[str, ...] = (
-    *("-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-w"),
+    *("-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-w", "-fno-sanitize=all"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
 )
 """No sum is reordered and no case of NaN, infinity or -0 is assumed away: -ffast-math is not here.
