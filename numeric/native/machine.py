@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from numeric.layout import adjacent
 from numeric.modular import NoInverseError
+from numeric.native.access import tail_of
 from numeric.native.compiler import library
-from numeric.native.orders import Orders, tail_of
+from numeric.native.orders import Orders
 from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import CORRECTIONS, WEIGHTS, Program

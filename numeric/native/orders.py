@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numeric.native.access import in_runs, overlap, rows_of, slice_of, tail_of
 from numeric.native.text import Text
 from numeric.program import (
     CORRECTIONS,
@@ -36,7 +36,7 @@ from numeric.program import (
     Take,
     Total,
 )
-from symbolic.terms import Mul, Sign, Term, walk
+from symbolic.terms import Term
 
 Array = NDArray[Any]
 VECTOR = 16
@@ -48,71 +48,6 @@ WIDTH = 16
 )
 (SPARSE, SPARSE_ONE, DOTS, DOTS_ONE, TOTAL, SOFTMAX, RUNS) = range(10, 17)
 NONE = -1
-
-
-@dataclass(frozen=True)
-class Tail:
-    """The last instructions of the backward pass, if they are Δw and its factor alone.
-
-    From `start` on each is a product into Δw; then all of Δw is multiplied by `factor`.
-    """
-
-    start: int
-    factor: tuple[Term, ...]
-
-
-def tail_of(program: Program) -> Tail | None:
-    """What may be done in one step with w += Δw; None: the corrections are put together."""
-    code = list(program.backward)
-    factor: tuple[Term, ...] = ()
-    whole = Rows(CORRECTIONS, 0, len(program.layout.entry))
-    if code and isinstance(code[-1], Map) and code[-1].out == whole:
-        last = code.pop()
-        assert isinstance(last, Map)
-        if last.reads != (whole,) or not isinstance(last.expr, Mul):
-            return None
-        *scale, rest = last.expr.factors
-        if rest != Sign("x0") or any(p == Sign("x0") for part in scale for p in walk(part)):
-            return None
-        factor = tuple(scale)
-    start = len(code)
-    covered = 0
-    while start and isinstance(code[start - 1], Outer | EdgeDots):
-        line = code[start - 1]
-        assert isinstance(line, Outer | EdgeDots)
-        if line.out.buffer != CORRECTIONS:
-            break
-        covered += line.out.count
-        start -= 1
-    if covered != whole.stop or any(_touches(line, CORRECTIONS) for line in code[:start]):
-        return None
-    return Tail(start, factor)
-
-
-def rows_of(line: Instruction) -> tuple[list[Rows | Pick], list[Rows | Pick]]:
-    """What an instruction reads, and what it writes; a whole buffer is open-ended."""
-    match line:
-        case Clear(buffer):
-            return [], [Rows(buffer, 0, 1 << 60)]
-        case Map(out, _, reads):
-            return [*reads], [out]
-        case Take(out, of):
-            return [of], [out]
-        case Product(out, matrix, x):
-            return [Rows(matrix.buffer, 0, 1 << 60), x], [out]
-        case Sparse(out, _, index, data, x):
-            return [data, Pick(x, index), out], [out]
-        case Total(out, x) | Softmax(out, x):
-            return [x], [out]
-        case Outer(out, left, right) | EdgeDots(out, left, right):
-            return [left, right], [out]
-        case RunSums(out, of):
-            return [Rows(of, 0, 1 << 60)], [out]
-
-
-def _touches(line: Instruction, buffer: str) -> bool:
-    reads, writes = rows_of(line)
-    return any(rows.buffer == buffer for rows in (*reads, *writes))
 
 
 @dataclass
@@ -217,7 +152,7 @@ class Orders:
         for line in (*self._program.forward, *self._program.backward):
             if not isinstance(line, Clear):
                 for rows in rows_of(line)[1]:
-                    found[rows.buffer][_slice(rows)] = True
+                    found[rows.buffer][slice_of(rows)] = True
         return found
 
     def _pulls(self) -> dict[str, tuple[int, ...]]:
@@ -245,7 +180,7 @@ class Orders:
             if not isinstance(line, Product):
                 for rows in rows_of(line)[0]:
                     if rows.buffer == WEIGHTS:
-                        touched[_slice(rows)] = True
+                        touched[slice_of(rows)] = True
         for line in corrections:
             if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():
                 height, width = line.left.count, line.right.count
@@ -274,7 +209,7 @@ class Orders:
         if held is None:
             return
         part = np.zeros_like(held)
-        part[_slice(rows)] = True
+        part[slice_of(rows)] = True
         part &= held
         if part.any():
             self._clear(rows.buffer, part)
@@ -297,8 +232,8 @@ class Orders:
             self._needed(rows)
         for rows in writes:
             if rows.buffer in self._held:
-                self._held[rows.buffer][_slice(rows)] = False
-            for flipped in [f for f in self._flipped if _overlap(f, rows)]:
+                self._held[rows.buffer][slice_of(rows)] = False
+            for flipped in [f for f in self._flipped if overlap(f, rows)]:
                 del self._flipped[flipped]
         match line:
             case Map():
@@ -331,7 +266,7 @@ class Orders:
         return held is not None and bool(held[rows.start : rows.stop].all())
 
     def _map(self, line: Map) -> None:
-        for part in [line] if self._one else _in_runs(line):
+        for part in [line] if self._one else in_runs(line):
             self._map_rows(part)
 
     def _map_rows(self, line: Map) -> None:
@@ -452,38 +387,3 @@ class Orders:
 
     def _rows(self, rows: Rows) -> int:
         return self._at(rows.buffer, rows.start)
-
-
-def _in_runs(line: Map) -> list[Map]:
-    """The line cut where picked rows are no neighbours, if that leaves few pieces."""
-    several = [rows for rows in (line.out, *line.reads) if rows.count > 1]
-    picks = [np.array(rows.at) for rows in several if isinstance(rows, Pick)]
-    if not picks:
-        return [line]
-    breaks = np.any([np.diff(pick) != 1 for pick in picks], axis=0)
-    starts = [0, *(np.flatnonzero(breaks) + 1).tolist(), line.out.count]
-    if len(starts) > line.out.count // 2 + 2:
-        return [line]
-
-    def cut(rows: Rows | Pick, start: int, stop: int) -> Rows | Pick:
-        if rows.count == 1:
-            return rows
-        first = rows.at[start] if isinstance(rows, Pick) else rows.start + start
-        return Rows(rows.buffer, first, first + stop - start)
-
-    return [
-        Map(cut(line.out, a, b), line.expr, tuple(cut(rows, a, b) for rows in line.reads))
-        for a, b in pairwise(starts)
-    ]
-
-
-def _slice(rows: Rows | Pick) -> Any:
-    return slice(rows.start, rows.stop) if isinstance(rows, Rows) else np.array(rows.at, int)
-
-
-def _overlap(one: Rows, other: Rows | Pick) -> bool:
-    if one.buffer != other.buffer:
-        return False
-    if isinstance(other, Rows):
-        return one.start < other.stop and other.start < one.stop
-    return any(one.start <= row < one.stop for row in other.at)
