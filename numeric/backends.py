@@ -1,23 +1,30 @@
 """What can run a program: one small protocol, and the table of those that do.
 
 A new backend is one more file with a function `machine` and one more row here; the lowering does
-not change.
+not change.  `prepared` compares a program with the theorem in the way of its backend, and only
+then hands out what makes machines.
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
+from numeric.native.compiler import CannotCompileError
 from numeric.program import Program
+from numeric.validation import Differs, validate
 from symbolic.errors import InputError, did_you_mean
 
 Array = NDArray[Any]
-BACKENDS = {"numpy": "numeric.numpy_backend"}
+BACKENDS = {"numpy": "numeric.numpy_backend", "native": "numeric.native.machine"}
 """The backends, and the module of each."""
+AUTO = "auto"
+"""Native where C can be compiled, else NumPy."""
 
 
 class Machine(Protocol):
@@ -45,6 +52,27 @@ class Machine(Protocol):
         """Copy y and v of the outputs into [outputs, batch], in the order of `layout.outputs`."""
 
 
+@runtime_checkable
+class Trains(Machine, Protocol):
+    """A machine that can do many updates w += Δw by itself."""
+
+    def epoch(
+        self,
+        X: Array,
+        D: Array,
+        order: Array | None,
+        start: int,
+        updates: int,
+        seen_y: Array,
+        seen_v: Array,
+    ) -> None:
+        """So many updates, a batch each, from sample `start` of the order on.
+
+        X is [samples, inputs] and D [samples, outputs]; y and v of the outputs on the way are put
+        into the columns of `seen_y` and `seen_v`.
+        """
+
+
 Builder = Callable[[Program, int, Array, float], Machine]
 
 
@@ -55,7 +83,37 @@ def builder(backend: str = "numpy") -> Builder:
     Raises `InputError` for a backend that is not there.
     """
     if backend not in BACKENDS:
-        hint = did_you_mean(backend, BACKENDS)
+        hint = did_you_mean(backend, (*BACKENDS, AUTO))
         raise InputError(f"There is no backend {backend!r}. {hint}")
     made: Builder = importlib.import_module(BACKENDS[backend]).machine
     return made
+
+
+def prepared(program: Program, backend: str = AUTO) -> Builder:
+    """What makes machines of a program that has been compared with independent derivatives.
+
+    Raises `AssertionError` where they differ (a fault of ours: nothing may be trained with it),
+    and `InputError` for a backend that is not there or has no compiler.
+    """
+    if backend in ("native", AUTO):
+        from numeric.native.audit import require  # the C texts load only where C is compiled
+
+        try:
+            require(program)
+            return builder("native")
+        except CannotCompileError as reason:
+            if backend == "native":
+                raise InputError(f"Nothing can be compiled here: {reason}.") from None
+            _say(f"proofprop: NumPy trains, since nothing can be compiled: {reason}.")
+            backend = "numpy"
+    made = builder(backend)
+    found = validate(program, points=1)
+    if isinstance(found, Differs):
+        raise AssertionError(str(found))
+    return made
+
+
+@cache
+def _say(line: str) -> None:
+    """A line on stderr, once."""
+    print(line, file=sys.stderr)

@@ -114,14 +114,16 @@ def _grouped(
 def _by_activation(network: Network, names: list[str]) -> list[str]:
     if len(names) == 1:
         return names
-    kinds = {_kind(network, name): None for name in names}
-    number = {kind: n for n, kind in enumerate(kinds)}
-    return sorted(names, key=lambda name: number[_kind(network, name)])
-
-
-def _kind(network: Network, name: str) -> tuple[Activation, str]:
-    neuron = network.neuron[name]
-    return neuron.activation, neuron.group
+    number: dict[tuple[Activation, str], int] = {}
+    same: dict[tuple[int, str], int] = {}  # the very same object is compared but once
+    order: dict[str, int] = {}
+    for name in names:
+        neuron = network.neuron[name]
+        key = id(neuron.activation), neuron.group
+        if key not in same:
+            same[key] = number.setdefault((neuron.activation, neuron.group), len(number))
+        order[name] = same[key]
+    return sorted(names, key=order.__getitem__)
 
 
 def _weights(network: Network, neuron: str, place: dict[str, int]) -> tuple[str, ...]:
@@ -163,15 +165,11 @@ def _placed(
         blocks = []
         for neurons, dense in level:
             first = len(entry)
-            count = 0
-            for name in neurons:
-                for weight in _weights(network, name, place):
-                    entry.setdefault(weight, len(entry))
-                    count += 1
-            shared = len(entry) - first != count or any(
-                len(network.uses[weight]) > 1 or weight in network.readers
-                for j in neurons
-                for weight in _weights(network, j, place)
+            weights = [weight for j in neurons for weight in _weights(network, j, place)]
+            for weight in weights:
+                entry.setdefault(weight, len(entry))
+            shared = len(entry) - first != len(weights) or any(
+                len(network.uses[weight]) > 1 or weight in network.readers for weight in weights
             )
             columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
             near = adjacent(layout.rows_of(columns))

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numeric.functions import function
 from symbolic.costs import COSTS, in_d_and_y
 from symbolic.network import Network
 
@@ -47,5 +46,15 @@ def losses_of(network: Network) -> Losses:
             return result
 
         return logistic
+    if loss == COSTS["squared_error"].loss:
+
+        def squared(d: Array, y: Array, v: Array) -> Array:
+            error = d - y
+            result: Array = error * error / 2
+            return result
+
+        return squared
+    from numeric.functions import function  # SymPy loads only for a cost of another kind
+
     compute = function(in_d_and_y(loss), ("d", "y"))
     return lambda d, y, v: compute(d, y)

@@ -1,4 +1,4 @@
-"""Programs in exact arithmetic: whole numbers modulo the prime 2^31 - 1, φ and its like opaque.
+"""Programs in exact arithmetic: whole numbers modulo the prime 2^61 - 1, φ and its like opaque.
 
 The instructions are those that a backend runs.  Where floating point calls tanh or compares two
 numbers, here stands a fixed table of arbitrary values, the same for the same arguments; sums,
@@ -48,8 +48,9 @@ from symbolic.terms import (
     Term,
 )
 
-P = 2**31 - 1
-"""Two residues multiply to less than 2^62, so 64 bits are enough."""
+P = 2**61 - 1
+"""2^61 = 1 modulo p, so a product of two residues is put together from halves in 64 bits."""
+HALF, LOW, LOWER = 31, 2**31 - 1, 2**30 - 1
 
 Residues = NDArray[np.int64]
 
@@ -73,13 +74,45 @@ def opaque(name: str, value: Residues) -> Residues:
     return (mixed % np.uint64(P - 1)).astype(np.int64) + 1
 
 
+def times(a: Any, b: Any) -> Residues:
+    """a · b modulo p, element by element.
+
+    With a = 2^31 a1 + a0, b likewise: a b = 2 a1 b1 + 2^31 (a1 b0 + a0 b1) + a0 b0, since 2^62 = 2;
+    the middle part again is 2^30 m1 + m0, and 2^31 2^30 = 1.  The sum is less than 2^63.
+
+    >>> int(times(np.array(P - 2), np.array(P - 3)))
+    6
+    """
+    a1, a0, b1, b0 = a >> HALF, a & LOW, b >> HALF, b & LOW
+    middle = a1 * b0 + a0 * b1
+    whole = 2 * (a1 * b1) + (middle >> 30) + ((middle & LOWER) << HALF) + a0 * b0
+    result: Residues = ((whole & P) + (whole >> 61)) % P
+    return result
+
+
+def total(a: Residues, axis: int = 0, keepdims: bool = False) -> Residues:
+    """The sum along an axis modulo p: of the high and the low halves, so nothing overflows."""
+    high = (a >> HALF).sum(axis=axis, keepdims=keepdims)
+    low = (a & LOW).sum(axis=axis, keepdims=keepdims)
+    return _joined(high, low)
+
+
+def run_sums(a: Residues, starts: Any) -> Residues:
+    """The sums modulo p of the rows from one start to the next; none is empty."""
+    return _joined(np.add.reduceat(a >> HALF, starts), np.add.reduceat(a & LOW, starts))
+
+
+def _joined(high: Residues, low: Residues) -> Residues:
+    return (times(np.asarray(high) % P, np.array(1 << HALF)) + low) % P
+
+
 def power(base: Residues, exponent: int) -> Residues:
     """base ** exponent, exponent ≥ 0, by repeated squaring."""
     result = np.ones_like(base)
     while exponent:
         if exponent & 1:
-            result = result * base % P
-        base = base * base % P
+            result = times(result, base)
+        base = times(base, base)
         exponent >>= 1
     return result
 
@@ -103,20 +136,20 @@ def evaluate(term: Term, at: Mapping[Sign, Residues]) -> Residues:
         case Sign():
             return at[term]
         case Add(terms):
-            total = np.array(0)
+            whole = np.array(0)
             for part in terms:
-                total = (total + evaluate(part, at)) % P
-            return total
+                whole = (whole + evaluate(part, at)) % P
+            return whole
         case Mul(factors):
             product = np.array(1)
             for part in factors:
-                product = product * evaluate(part, at) % P
+                product = times(product, evaluate(part, at))
             return product
         case Frac(numerator, denominator):
-            return evaluate(numerator, at) * inverse(evaluate(denominator, at)) % P
+            return times(evaluate(numerator, at), inverse(evaluate(denominator, at)))
         case Pow(base, exponent) if exponent.denominator == 1:
-            whole = power(evaluate(base, at), abs(int(exponent)))
-            return whole if exponent >= 0 else inverse(whole)
+            raised = power(evaluate(base, at), abs(int(exponent)))
+            return raised if exponent >= 0 else inverse(raised)
         case Pow(base, exponent):
             return opaque(f"power {exponent}", evaluate(base, at))
         case Call(name, argument):
@@ -157,6 +190,10 @@ class ModularMachine:
         for line in (*self._program.forward, *self._program.backward):
             self._run(line)
 
+    def letter(self, letter: str) -> Residues:
+        """The buffer of a letter: v, y or delta of every row of the layout."""
+        return self.buffers[letter]
+
     def _run(self, line: Instruction) -> None:
         read, write = self._read, self._write
         match line:
@@ -171,22 +208,23 @@ class ModularMachine:
                 w = self._matrix(matrix)
                 write(out, _product(w.T if transposed else w, read(x)))
             case Sparse(out, pointer, index, data, x):
-                parts = read(data)[:, np.newaxis] * self.buffers[x][list(index)] % P
-                row = np.repeat(np.arange(out.count), np.diff(pointer))
-                total = read(out).copy()
-                np.add.at(total, row, parts)
-                write(out, total % P)
+                parts = times(read(data)[:, np.newaxis], self.buffers[x][list(index)])
+                sums, starts = read(out).copy(), np.array(pointer[:-1])
+                full = np.diff(pointer) > 0
+                if full.any():
+                    sums[full] = (sums[full] + run_sums(parts, starts[full])) % P
+                write(out, sums)
             case Total(out, x):
-                write(out, read(x).sum(axis=0, keepdims=True) % P)
+                write(out, total(read(x), keepdims=True))
             case Softmax(out, x):
                 share = opaque("exp", read(x))
-                write(out, share * inverse(share.sum(axis=0, keepdims=True) % P) % P)
+                write(out, times(share, inverse(total(share, keepdims=True))))
             case Outer(out, left, right):
                 write(out, _product(read(left), read(right).T).ravel())
             case EdgeDots(out, left, right):
-                write(out, (read(left) * read(right) % P).sum(axis=1) % P)
+                write(out, total(times(read(left), read(right)), 1))
             case RunSums(out, of, order, starts):
-                write(out, np.add.reduceat(self.buffers[of][list(order)], starts) % P)
+                write(out, run_sums(self.buffers[of][list(order)], starts))
 
     def _read(self, rows: Rows | Pick) -> Residues:
         buffer = self.buffers[rows.buffer]
@@ -206,10 +244,12 @@ class ModularMachine:
 
 
 def _product(left: Residues, right: Residues) -> Residues:
-    """left @ right modulo p: halves of 16 bits and pieces, so that no sum of products overflows."""
-    total = np.zeros((left.shape[0], right.shape[1]), np.int64)
-    for start in range(0, left.shape[1], 1 << 14):
-        part, other = left[:, start : start + (1 << 14)], right[start : start + (1 << 14)]
-        high, low = part >> 16, part & 0xFFFF
-        total = (total + (high @ other % P << 16) + low @ other) % P
-    return total
+    """left @ right modulo p, in pieces that fit in the cache."""
+    rows, columns = left.shape[0], right.shape[1]
+    whole = np.zeros((rows, columns), np.int64)
+    size = max(1, (1 << 18) // (rows * columns))
+    for start in range(0, left.shape[1], size):
+        part, other = left[:, start : start + size], right[start : start + size]
+        parts = times(part[:, :, np.newaxis], other[np.newaxis])
+        whole = (whole + total(parts, 1)) % P
+    return whole

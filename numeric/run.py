@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from numeric.divergence import culprit
+from numeric.backends import Machine, Trains
 from numeric.engine import AT_ONCE, QUIET, Engine
 from numeric.history import History
+from numeric.optimisers import Sgd
 from numeric.settings import Settings, Update
-from numeric.sources import Source
+from numeric.sources import Held, Source
 from symbolic.errors import InputError
 
 Array = NDArray[Any]
@@ -69,7 +70,9 @@ class Run:
         count = source.count
         self.size = min(settings.batch_size or count, count)
         self.chunk = self.size * max(1, AT_ONCE // self.size)
-        shape = (len(engine.order), min(self.chunk, count))
+        held = isinstance(source, Held) and source.weights is None
+        self._whole = held and settings.plain and type(settings.optimiser) is Sgd
+        shape = (len(engine.order), count if self._whole else min(self.chunk, count))
         self._seen = tuple(np.empty(shape, engine.weights.dtype) for _ in range(2))
 
     def go(self, bar: bool | None) -> History:
@@ -135,22 +138,48 @@ class Run:
         plain = settings.plain
         rate = settings.learning_rate if plain else 1.0
         parts = {n: engine.machine(n, rate) for n in {size, (end - begin) % size} - {0}}
-        y, v = self._seen
-        for start in range(begin, end, size):
-            stop = min(start + size, end)
-            part = parts[stop - start]
-            at = slice(start, stop) if order is None else order[start:stop]
-            source.put(part, at)
-            part.learn()
-            part.outputs(y[:, start - begin : stop - begin], v[:, start - begin : stop - begin])
-            self.update(part.corrections, 1.0 if plain else self._rate(start // size))
+        if not self._together(parts, order, begin, end):
+            y, v = self._seen
+            for start in range(begin, end, size):
+                stop = min(start + size, end)
+                part = parts[stop - start]
+                at = slice(start, stop) if order is None else order[start:stop]
+                source.put(part, at)
+                part.learn()
+                first, last = start - self._column(begin), stop - self._column(begin)
+                part.outputs(y[:, first:last], v[:, first:last])
+                self.update(part.corrections, 1.0 if plain else self._rate(start // size))
         whole = slice(begin, end) if order is None else order[begin:end]
-        y, v, wanted = y[:, : end - begin], v[:, : end - begin], source.aims(whole)
+        first, last = begin - self._column(begin), end - self._column(begin)
+        y, v = (rows[:, first:last] for rows in self._seen)
+        wanted = source.aims(whole)
         shares = None if source.weights is None else source.weights[whole]
         done.cost += engine.loss(wanted, y, v, shares)
         if engine.counts_accuracy:
             done.right += int((y.argmax(axis=0) == wanted.argmax(axis=0)).sum())
         done.position = end
+
+    def _column(self, begin: int) -> int:
+        """The sample whose outputs stand in the first column of those seen."""
+        return 0 if self._whole else begin
+
+    def _together(
+        self, parts: Mapping[int, Machine], order: Array | None, begin: int, end: int
+    ) -> bool:
+        """Whether the machine did all these updates w += Δw by itself."""
+        if not self._whole or not all(isinstance(part, Trains) for part in parts.values()):
+            return False
+        assert isinstance(self.source, Held)
+        size, most = self.size, (end - begin) // self.size
+        for part, start, updates in (
+            (parts.get(size), begin, most),
+            (parts.get((end - begin) % size), begin + most * size, 1),
+        ):
+            if updates and part is not None and start < end:
+                assert isinstance(part, Trains)
+                part.epoch(*self.source.sheets, order, start, updates, *self._seen)
+                self.update.memory.steps += updates
+        return True
 
     def _rate(self, batch: int) -> float:
         """The learning rate of the update after so many batches of the present epoch."""
@@ -177,6 +206,8 @@ class Run:
 
     def _diverged(self, order: Array | None, weights: Array, memory: Any, position: int) -> None:
         """Go back to the last good weights and say in which epoch and neuron they were lost."""
+        from numeric.divergence import culprit  # NumPy, and SymPy with it, load only here
+
         done, engine = self.progress, self.engine
         engine.weights[:] = weights
         self.update.memory.restore(memory)

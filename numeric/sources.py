@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,6 +46,11 @@ class Held:
     def __init__(self, rows: Array, wanted: Array) -> None:
         self.rows, self.wanted, self.count = rows, wanted, rows.shape[1]
         self.weights: Array | None = None
+
+    @cached_property
+    def sheets(self) -> tuple[Array, Array]:
+        """X [samples, inputs] and D [samples, outputs], each in one piece."""
+        return np.ascontiguousarray(self.rows.T), np.ascontiguousarray(self.wanted.T)
 
     def put(self, part: Machine, at: Places) -> None:
         """Copy; "clip" writes straight into the machine, and the numbers are in range."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numeric import saving
-from numeric.backends import builder
+from numeric.backends import AUTO, BACKENDS, builder, prepared
 from numeric.checkpoints import Checkpoints, Keeper
 from numeric.engine import QUIET, Engine, biases, spread
 from numeric.history import History
@@ -46,7 +46,9 @@ class Trainer:
     Before training, a weight w_ji is normal with mean 0 and variance 1/m, m the number of units
     other than the bias that j reads (LeCun; Haykin sect. 4.6); biases are 0; a shared weight takes
     the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
-    program is compared with independent derivatives in exact arithmetic before it is used.
+    program is compared with independent derivatives in exact arithmetic before it is used.  The
+    backend is "native" (C, compiled when first needed), "numpy", or "auto": native where there is
+    a compiler.
 
     `preparation` says what a table goes through before it is X and D; it is saved with the weights
     and used by `proofprop predict`, not by the methods here.
@@ -63,20 +65,23 @@ class Trainer:
     """
 
     def __init__(
-        self, rule: Rule, dtype: str = "float64", seed: int = 0, backend: str = "numpy"
+        self, rule: Rule, dtype: str = "float64", seed: int = 0, backend: str = AUTO
     ) -> None:
         if not isinstance(rule, Rule):
             raise TypeError("A Trainer is made from a Rule: Trainer(rule_of(network)).")
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
-        self.rule, self.seed, self.backend = rule, seed, backend
-        self.program: Program = _validated(lower(rule, dtype))
+        self.rule, self.seed = rule, seed
+        self.program: Program = lower(rule, dtype)
         self._random = np.random.default_rng(seed)
         deviation = spread(self.program.layout)
         self._weights: Array = (self._random.standard_normal(len(deviation)) * deviation).astype(
             dtype
         )
-        self._engine = Engine(self.program, self._weights, builder(backend))
+        build = prepared(self.program, backend)
+        made_by = {module: name for name, module in BACKENDS.items()}
+        self.backend = made_by.get(build.__module__, backend)  # "auto" is one of them
+        self._engine = Engine(self.program, self._weights, build)
         self._weighted: Engine | None = None
         self.preparation = Preparation()
         self._optimiser: Optimiser = Sgd()
@@ -246,7 +251,7 @@ class Trainer:
         saving.write(path, *self._parts())
 
     @staticmethod
-    def load(path: str | os.PathLike[str], backend: str = "numpy") -> Trainer:
+    def load(path: str | os.PathLike[str], backend: str = AUTO) -> Trainer:
         """The saved trainer; the rule of its network is proved anew.
 
         Raises `InputError` where the file is not one that `save` wrote.

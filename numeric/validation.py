@@ -1,6 +1,6 @@
 """Is the program the theorem?  The program in exact arithmetic against independent tangents.
 
-The forward pass is done again neuron by neuron from the network, and ∂𝓔/∂v_j and ∂𝓔/∂w_ji are
+The forward pass is done again level by level from the network, and ∂𝓔/∂v_j and ∂𝓔/∂w_ji are
 found by pushing forward what a small change does (a tangent): no recursion for δ is known here.
 This is an audit, not a proof: a wrong program would have to agree at random points modulo a prime.
 """
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numeric.modular import (
     ModularMachine,
@@ -20,8 +22,12 @@ from numeric.modular import (
     evaluate,
     inverse,
     opaque,
+    run_sums,
+    times,
+    total,
 )
 from numeric.program import Clear, Instruction, Pick, Program
+from symbolic.activations import Activation
 from symbolic.calculus import derivative
 from symbolic.network import BIAS, Network, letters_of
 from symbolic.terms import Sign, Term
@@ -35,7 +41,7 @@ class Agrees:
     """Every v_j, y_j, δ_j and Δw is right at so many random points.
 
     Where one is wrong as a polynomial of degree m in the weights, inputs, targets and opaque
-    values, a point shows it except with probability m/p at most, p = 2^31 - 1 (Schwartz, Zippel);
+    values, a point shows it except with probability m/p at most, p = 2^61 - 1 (Schwartz, Zippel);
     random sums over neurons and weights add 1/p.
     """
 
@@ -56,8 +62,34 @@ class Differs:
         return f"The program computes {self.quantity} of {self.name!r} wrongly{what}."
 
 
-def validate(program: Program, points: int = 2, seed: int = 0) -> Agrees | Differs:
+class Exact(Protocol):
+    """A machine as in `backends.py` whose numbers are residues modulo p."""
+
+    inputs: Residues
+    targets: Residues
+    corrections: Residues
+    divisor: Residues | None
+
+    def learn(self) -> None:
+        """Forward, then δ and Δw."""
+
+    def letter(self, letter: str) -> Residues:
+        """v, y or delta of every row of the layout."""
+
+
+Builder = Callable[[Program, int, Residues, int], Exact]
+
+
+def validate(
+    program: Program,
+    points: int = 2,
+    seed: int = 0,
+    build: Builder = ModularMachine,
+    samples: int = SAMPLES,
+) -> Agrees | Differs:
     """Compare the program with the derivatives of the network's cost at random points.
+
+    `build` makes what runs it, modulo p: any machine, so that compiled code is compared likewise.
 
     Every Δw is compared as a whole through one random combination per point, and so is every
     δ_j^ξ; only where they differ is the place searched, by halving.
@@ -72,7 +104,7 @@ def validate(program: Program, points: int = 2, seed: int = 0) -> Agrees | Diffe
     done = 0
     while done < points:
         try:
-            found = _at_a_point(program, draw)
+            found = _at_a_point(program, draw, build, samples)
         except NoInverseError:
             continue
         if found is not None:
@@ -81,7 +113,9 @@ def validate(program: Program, points: int = 2, seed: int = 0) -> Agrees | Diffe
     return Agrees(points)
 
 
-def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
+def _at_a_point(
+    program: Program, draw: np.random.Generator, build: Builder, samples: int
+) -> Differs | None:
     layout = program.layout
     network, count = layout.network, len(layout.entry)
 
@@ -89,7 +123,7 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
         return draw.integers(1, P, shape)
 
     weights, eta = some(count), int(draw.integers(1, P))
-    machine = ModularMachine(program, SAMPLES, weights, eta)
+    machine = build(program, samples, weights, eta)
     for _ in range(2):  # twice: what a run leaves behind must not reach the next one
         weights[:] = some(count)
         machine.inputs[:] = some(*machine.inputs.shape)
@@ -98,41 +132,40 @@ def _at_a_point(program: Program, draw: np.random.Generator) -> Differs | None:
             machine.divisor[:] = some(*machine.divisor.shape)
         for outputs in network.distributions:
             rows = [layout.outputs.index(name) for name in outputs]
-            machine.targets[rows[0]] = (1 - machine.targets[rows[1:]].sum(axis=0)) % P
+            machine.targets[rows[0]] = (1 - total(machine.targets[rows[1:]])) % P
         machine.learn()
     names = list(layout.entry)
     place = {name: n for n, name in enumerate(layout.outputs)}
     targets = {name: machine.targets[place[name]] for name in network.outputs}
-    divisor = np.full(SAMPLES, SAMPLES) if machine.divisor is None else machine.divisor[0]
+    divisor = np.full(samples, samples) if machine.divisor is None else machine.divisor[0]
     known = dict(zip(names, weights, strict=True))
     tangents = _Tangents(network, known, machine.inputs, targets, divisor)
+    v, y = machine.letter("v"), machine.letter("y")
     for j in network.order:
-        unit = tangents.number[j]
-        for letter, right in (("v", tangents.v[unit]), ("y", tangents.y[unit])):
-            if not np.array_equal(machine.buffers[letter][layout.row[j]], right):
-                return _differs(program, letter, j, layout.row[j])
-    deltas = machine.buffers["delta"][[layout.row[j] for j in network.order]]
-    push, none = some(len(network.order), SAMPLES), np.zeros(count, np.int64)
+        unit, row = tangents.number[j], layout.row[j]
+        for letter, here, right in (("v", v, tangents.v), ("y", y, tangents.y)):
+            if not np.array_equal(here[row], right[unit]):
+                return _differs(program, letter, j, row)
+    deltas = machine.letter("delta")[[layout.row[j] for j in network.order]]
+    push, step = some(len(network.order), samples), some(count)
 
     def gradients_hold(last: int) -> bool:
         """Whether the δ_j of the last so many neurons are right."""
         moved = push.copy()
         moved[: len(moved) - last] = 0
-        change = tangents.change(moved, none)
-        return np.array_equal((moved * deltas % P).sum(axis=0) % P, -change % P)
+        return np.array_equal(total(times(moved, deltas)), -tangents.change(moved, None) % P)
 
     wrong = _first_failure(gradients_hold, len(network.order))
     if wrong is not None:
         j = network.order[-wrong]
         return _differs(program, "delta", j, layout.row[j])
-    step, still = some(count), np.zeros_like(push)
 
     def corrections_hold(first: int) -> bool:
         """Whether Δw of the first so many weights is right."""
         moved = step.copy()
         moved[first:] = 0
-        total = (moved * machine.corrections % P).sum() % P
-        return bool(total == -tangents.change(still, moved).sum() * eta % P)
+        slope = total(tangents.change(None, moved))
+        return bool(total(times(moved, machine.corrections)) == -times(slope, np.array(eta)) % P)
 
     wrong = _first_failure(corrections_hold, count)
     if wrong is not None:
@@ -166,8 +199,78 @@ def _writes(line: Instruction, buffer: str, row: int) -> bool:
     return line.out.start <= row < line.out.stop
 
 
+@dataclass(frozen=True)
+class _Group:
+    """Neurons of one level with one activation: their units, and what they read, one by one.
+
+    `weight` and `source` of the synapses into `reading[0]`, then those into `reading[1]`, …; the
+    first of each stands at `starts`.  A unit that reads nothing is not among `reading`.
+    """
+
+    units: NDArray[np.intp]
+    activation: Activation
+    reading: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    weight: NDArray[np.intp]
+    source: NDArray[np.intp]
+
+    def dot(self, weights: Residues, signals: Residues, out: Residues) -> None:
+        """out_j := out_j + Σ_i w_ji y_i for the neurons of the group."""
+        if len(self.reading):
+            parts = times(weights[self.weight][:, np.newaxis], signals[self.source])
+            out[self.reading] = (out[self.reading] + run_sums(parts, self.starts)) % P
+
+
+@dataclass(frozen=True)
+class _Level:
+    """The groups of a level, its neurons with formulas, and the shares that are complete then."""
+
+    groups: tuple[_Group, ...]
+    formulas: tuple[str, ...]
+    shares: tuple[tuple[str, ...], ...]
+
+
+def _levels(network: Network, number: dict[str, int], entry: dict[str, int]) -> list[_Level]:
+    """The neurons by depth: none reads another of its level."""
+    synapses = [s for s in network.synapses if s.to not in network.formulas]
+    to = np.array([number[s.to] for s in synapses], np.intp)
+    order = np.argsort(to, kind="stable")
+    weight = np.array([entry[s.weight] for s in synapses], np.intp)[order]
+    source = np.array([number[s.source] for s in synapses], np.intp)[order]
+    first = np.searchsorted(to[order], np.arange(len(number) + 1))
+    found: list[tuple[dict[int, list[int]], list[str], list[tuple[str, ...]]]] = [
+        ({}, [], []) for _ in range(max(network.depth.values(), default=0) + 1)
+    ]
+    kinds: dict[int, Activation] = {}
+    for j in network.order:
+        groups, formulas, shares = found[network.depth[j]]
+        activation = network.neuron[j].activation
+        kinds[id(activation)] = activation
+        if j in network.formulas:
+            formulas.append(j)
+        else:
+            groups.setdefault(id(activation), []).append(number[j])
+        if activation.slope is None:
+            peers = network.peers[j]
+            if j == max(peers, key=lambda peer: (network.depth[peer], number[peer])):
+                shares.append(peers)
+
+    def group(kind: int, units: list[int]) -> _Group:
+        counts = np.array([first[unit + 1] - first[unit] for unit in units])
+        starts = np.cumsum(counts) - counts
+        at = np.repeat(first[units] - starts, counts) + np.arange(counts.sum())
+        full = counts > 0
+        reading = np.array(units, np.intp)
+        return _Group(reading, kinds[kind], reading[full], starts[full], weight[at], source[at])
+
+    return [
+        _Level(tuple(group(*pair) for pair in groups.items()), tuple(formulas), tuple(shares))
+        for groups, formulas, shares in found
+    ]
+
+
 class _Tangents:
-    """The network forward, neuron by neuron, and how a change of v_j or w moves 𝓔.
+    """The network forward, level by level, and how a change of v_j or w moves 𝓔.
 
     `v` and `y` are [units, samples], with the units in the order of `number`.
     """
@@ -186,58 +289,65 @@ class _Tangents:
         self.number = {unit: n for n, unit in enumerate(units)}
         entry = {name: n for n, name in enumerate(weights)}
         self._formulas: dict[int, _Formula] = {}
-        reads: dict[str, list[tuple[int, int]]] = {j: [] for j in network.order}
-        for synapse in network.synapses:
-            pair = entry[synapse.weight], self.number[synapse.source]
-            reads[synapse.to].append(pair)
-        self._reads = [np.array(reads[j], np.int64).reshape(-1, 2).T for j in network.order]
+        self._levels = _levels(network, self.number, entry)
         self._first = len(units) - len(network.order)
-        self.v, self.y, self._slope = (np.zeros((len(units), SAMPLES), np.int64) for _ in range(3))
+        shape = len(units), inputs.shape[1]
+        self.v, self.y, self._slope = (np.zeros(shape, np.int64) for _ in range(3))
         self.y[0], self.y[1 : self._first] = 1, inputs
-        self._shares: dict[int, tuple[list[int], Residues, Residues]] = {}
-        for j, (weight, source) in zip(network.order, self._reads, strict=True):
-            unit = self.number[j]
-            v = self.v[unit] = _dot(self._weights[weight], self.y[source])
-            if j in network.formulas:
+        self._shares: dict[tuple[str, ...], tuple[list[int], Residues, Residues]] = {}
+        for level in self._levels:
+            for group in level.groups:
+                group.dot(self._weights, self.y, self.v)
+                self._activate(group.units, group.activation)
+            for j in level.formulas:
+                unit = self.number[j]
                 read = _Formula(network.formulas[j], self.number, entry, self.y, self._weights)
-                self._formulas[unit], v = read, read.value
-                self.v[unit] = v
-            activation = network.neuron[j].activation
-            if activation.slope is None:
-                group = [self.number[peer] for peer in network.peers[j]]
-                if unit == max(group):
-                    share = opaque("exp", self.v[group])
-                    whole = inverse(share.sum(axis=0) % P)
-                    self._shares[unit] = group, share, whole
-                    self.y[group] = share * whole % P
-                continue
-            self.y[unit] = evaluate(activation.phi, {V: v})
-            self._slope[unit] = evaluate(activation.slope, {V: v, Y: self.y[unit]})
+                self._formulas[unit], self.v[unit] = read, read.value
+                self._activate(np.array([unit]), network.neuron[j].activation)
+            for peers in level.shares:
+                members = [self.number[peer] for peer in peers]
+                share = opaque("exp", self.v[members])
+                whole = inverse(total(share))
+                self._shares[peers] = members, share, whole
+                self.y[members] = times(share, whole)
         self._rate: dict[int, Residues] = {}
         for j, d in targets.items():
             y = self.y[self.number[j]]
             self._rate[self.number[j]] = evaluate(network.cost.slope, {D: d, Y: y, E: (d - y) % P})
 
-    def change(self, moved: Residues, weights: Residues) -> Residues:
+    def _activate(self, units: NDArray[np.intp], activation: Activation) -> None:
+        """y and φ' of these neurons from their v."""
+        if activation.slope is not None:
+            v = self.v[units]
+            y = self.y[units] = evaluate(activation.phi, {V: v})
+            self._slope[units] = evaluate(activation.slope, {V: v, Y: y})
+
+    def change(self, moved: Residues | None, weights: Residues | None) -> Residues:
         """The tangent of 𝓔 in each sample: each v_j moves by its row, each weight by its entry."""
         v, y = np.zeros_like(self.v), np.zeros_like(self.y)
-        for n, (weight, source) in enumerate(self._reads):
-            by_signal = _dot(self._weights[weight], y[source])
-            by_weight = _dot(weights[weight], self.y[source])
-            unit = self._first + n
-            if unit in self._formulas:
-                by_signal, by_weight = self._formulas[unit].change(y, weights)
-            v[unit] = (moved[n] + by_signal + by_weight) % P
-            y[unit] = self._slope[unit] * v[unit] % P
-            if unit in self._shares:  # (s / S)' = (s' - (s / S) S') / S, with s = exp v, s' = s v'
-                group, share, whole = self._shares[unit]
-                rising = share * v[group] % P
-                fall = self.y[group] * (rising.sum(axis=0) % P) % P
-                y[group] = (rising - fall) % P * whole % P
-        total = np.zeros(SAMPLES, np.int64)
+        if moved is not None:
+            v[self._first :] = moved
+        none = np.zeros_like(self._weights)
+        for level in self._levels:
+            for group in level.groups:
+                group.dot(self._weights, y, v)
+                if weights is not None:
+                    group.dot(weights, self.y, v)
+                y[group.units] = times(self._slope[group.units], v[group.units])
+            for j in level.formulas:
+                unit = self.number[j]
+                by = self._formulas[unit].change(y, none if weights is None else weights)
+                v[unit] = (v[unit] + by[0] + by[1]) % P
+                y[unit] = times(self._slope[unit], v[unit])
+            for peers in level.shares:  # (s / S)' = (s' - (s / S) S') / S, s = exp v, s' = s v'
+                members, share, whole = self._shares[peers]
+                rising = times(share, v[members])
+                fall = times(self.y[members], total(rising))
+                y[members] = times((rising - fall) % P, whole)
+        moves = np.zeros(self.y.shape[1], np.int64)
         for unit, rate in self._rate.items():
-            total = (total + rate * y[unit]) % P
-        return total * self._share % P
+            moves = (moves + times(rate, y[unit])) % P
+        return times(moves, self._share)
 
 
 class _Formula:
@@ -265,16 +375,10 @@ class _Formula:
 
     def change(self, y: Residues, weights: Residues) -> tuple[Residues, Residues]:
         """How v moves with the signals, and how with the weights."""
-        none = np.zeros(SAMPLES, np.int64)
+        none = np.zeros(y.shape[1], np.int64)
         by_signal, by_weight = none, none
         for unit, slope in self._signals:
-            by_signal = (by_signal + slope * y[unit]) % P
+            by_signal = (by_signal + times(slope, y[unit])) % P
         for place, slope in self._by_weight:
-            by_weight = (by_weight + slope * weights[place]) % P
+            by_weight = (by_weight + times(slope, weights[place])) % P
         return by_signal, by_weight
-
-
-def _dot(weights: Residues, signals: Residues) -> Residues:
-    """Σ_i w_i y_i modulo p."""
-    result: Residues = (weights[:, np.newaxis] * signals % P).sum(axis=0) % P
-    return result

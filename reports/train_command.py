@@ -60,7 +60,7 @@ def train_command(options: argparse.Namespace) -> int:
         result = report(checked.derivation.steps, checked.findings)
         print(json.dumps(result, ensure_ascii=False) if options.json else text(page(checked)))
         return EXIT_CODES[str(result["verdict"])]
-    trainer = Trainer(Rule(checked.theorem()), dtype=options.dtype, seed=options.seed)
+    trainer = Trainer(Rule(checked.theorem()), options.dtype, options.seed, options.backend)
     trainer.preparation = data.preparation
     before = trainer.cost(data.X, data.D)
     try:

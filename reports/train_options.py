@@ -72,6 +72,14 @@ STOPPING = (
 RUN = (
     _number("--seed", int, "of the first weights and the order (0)", 0),
     (("--dtype",), {"choices": ["float64", "float32"], "default": "float64", "help": "(float64)"}),
+    (
+        ("--backend",),
+        {
+            "choices": ["auto", "native", "numpy"],
+            "default": "auto",
+            "help": "compiled C, NumPy, or C where there is a compiler (auto)",
+        },
+    ),
     _word("--checkpoint", "FILE.npz", "write the run down as it goes on"),
     _number("--checkpoint-epochs", int, "after every so many epochs"),
     _number("--checkpoint-seconds", float, "after every so many seconds (60)", 60.0),

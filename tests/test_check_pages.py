@@ -541,7 +541,7 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = annotated().judgement
     real = check.judge
 
-    def judge(reading, each=iter):  # type: ignore[no-untyped-def]
+    def judge(reading, each=iter, network=None):  # type: ignore[no-untyped-def]
         found = real(reading, each)
         wrong = [one for one in found.lines if one.word == "refuted"]
         return judged if len(wrong) == 3 else found

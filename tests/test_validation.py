@@ -10,7 +10,7 @@ import pytest
 
 from numeric import trainer
 from numeric.lowering import lower
-from numeric.modular import P, evaluate, inverse, opaque
+from numeric.modular import P, evaluate, inverse, opaque, run_sums, times, total
 from numeric.program import (
     Clear,
     EdgeDots,
@@ -251,8 +251,19 @@ def test_a_proved_rule_without_an_array_form_is_refused() -> None:
 
 def test_arithmetic_modulo_p_is_exact() -> None:
     a = np.array([3, P - 1, 123456789])
-    assert (inverse(a) * a % P == 1).all()
+    assert (times(inverse(a), a) == 1).all()
     x = Sign("x0")
     assert (evaluate((x + 1) ** 2 - x**2 - 2 * x, {x: a}) == 1).all()
     assert (opaque("tanh", a) == opaque("tanh", a)).all()
     assert (opaque("tanh", a) != opaque("tanh", a + 1)).all()
+
+
+def test_products_and_sums_modulo_p_are_those_of_whole_numbers() -> None:
+    draw = np.random.default_rng(0)
+    ends = np.array([0, 1, P - 1, P - 2, 2**31 - 1, 2**31, 2**30 - 1, 2**60])
+    a = np.concatenate((np.repeat(ends, len(ends)), draw.integers(0, P, 1000)))
+    b = np.concatenate((np.tile(ends, len(ends)), draw.integers(0, P, 1000)))
+    pairs = list(zip(a.tolist(), b.tolist(), strict=True))
+    assert times(a, b).tolist() == [x * y % P for x, y in pairs]
+    assert int(total(a)) == sum(a.tolist()) % P
+    assert run_sums(a, [0, 5]).tolist() == [sum(a[:5].tolist()) % P, sum(a[5:].tolist()) % P]

@@ -1,0 +1,475 @@
+"""Time of one update by compiled code of the proved rule, against every peer that is installed.
+
+Run from the root of the checkout:
+  OMP_NUM_THREADS=1 python -m benchmarks.trainer [--rounds N] [NAME …]
+
+All sides train the same network from the same weights on the same batches, w += η/N Σ_ξ δ_j y_i
+with the cost 1/(2N) Σ (d - y)², in one process and by turns; a ratio is the median over the rounds
+of their time of the processor divided by ours in that round.  `err` is the largest difference of
+the weights, after one pass over the batches, from a plain float64 loop, in parts of the largest
+change.  Peers: NumPy/SciPy by hand (with `out=`), JAX (one jitted scan over the batches), PyTorch
+(the rule by hand, without its graph).  A peer that cannot be imported is left out and said so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from benchmarks.step import edges
+from numeric.backends import prepared
+from numeric.layout import Layout, layout_of
+from numeric.lowering import lower
+from symbolic.activations import activation
+from symbolic.costs import cost
+from symbolic.network import BIAS, Network, Neuron, Synapse
+from symbolic.topologies import layered
+from symbolic.verification import rule_of
+
+ETA = 0.05
+
+
+@dataclass
+class Work:
+    """A network and its batches: X is [batches, batch, inputs], D likewise."""
+
+    title: str
+    network: Network
+    sizes: tuple[int, ...]
+    batch: int
+    X: Any
+    D: Any
+    start: Any
+
+    @property
+    def dense(self) -> bool:
+        """Whether each layer reads the one before and no more."""
+        return bool(self.sizes)
+
+
+@dataclass
+class Side:
+    """`run()` goes once over all batches; `weights()` in the order of the layout."""
+
+    run: Callable[[], object]
+    weights: Callable[[], Any]
+
+
+# the sides ------------------------------------------------------------------------------------
+
+
+def ours(work: Work) -> Side:
+    """Compiled code of the proved rule."""
+    kind = str(work.X.dtype)
+    program = lower(rule_of(work.network), kind)
+    weights = work.start.copy()
+    machine = prepared(program, "native")(program, work.batch, weights, ETA)
+    count = len(work.X)
+    X = np.ascontiguousarray(work.X.reshape(count * work.batch, -1))
+    order = [work.network.outputs.index(j) for j in program.layout.outputs]
+    D = np.ascontiguousarray(work.D.reshape(count * work.batch, -1)[:, order])
+    seen = np.empty(D.T.shape, kind), np.empty(D.T.shape, kind)
+    run = getattr(machine, "epoch")  # noqa: B009 - the protocol of backends has it for native alone
+    return Side(lambda: run(X, D, None, 0, count, *seen), lambda: weights)
+
+
+def matrices(work: Work, start: Any) -> tuple[list[Any], list[Any]]:
+    """Weights [from, to] and biases of a layered network."""
+    W, B, first = [], [], 0
+    for a, b in pairwise(work.sizes):
+        both = start[first : first + b * (a + 1)].reshape(b, a + 1)
+        W.append(both[:, 1:].T.copy())
+        B.append(both[:, 0].copy())
+        first += b * (a + 1)
+    return W, B
+
+
+def flat(W: list[Any], B: list[Any]) -> Any:
+    """Back to the order of the layout."""
+    pairs = zip(W, B, strict=True)
+    return np.concatenate(
+        [np.column_stack([np.asarray(b), np.asarray(w).T]).ravel() for w, b in pairs]
+    )
+
+
+def numpy_layers(work: Work) -> Side:
+    """A layered trainer by hand, nothing allocated in an update."""
+    W, B = matrices(work, work.start)
+    kind, count = work.X.dtype, work.batch
+    y = [np.empty((count, n), kind) for n in work.sizes]
+    delta = [np.empty((count, n), kind) for n in work.sizes[1:]]
+    slope = [np.empty((count, n), kind) for n in work.sizes[1:]]
+    G, GB = [np.empty_like(w) for w in W], [np.empty_like(b) for b in B]
+    last = len(W) - 1
+
+    def update(X: Any, D: Any) -> None:
+        np.copyto(y[0], X)
+        for n in range(last + 1):
+            np.dot(y[n], W[n], out=y[n + 1])
+            np.add(y[n + 1], B[n], out=y[n + 1])
+            expit(y[n + 1], out=y[n + 1])
+        np.subtract(D, y[-1], out=delta[last])
+        np.multiply(delta[last], ETA / count, out=delta[last])
+        for n in range(last, -1, -1):
+            np.multiply(y[n + 1], y[n + 1], out=slope[n])
+            np.subtract(y[n + 1], slope[n], out=slope[n])
+            np.multiply(delta[n], slope[n], out=delta[n])
+            if n:
+                np.dot(delta[n], W[n].T, out=delta[n - 1])
+            np.dot(y[n].T, delta[n], out=G[n])
+            np.add(W[n], G[n], out=W[n])
+            np.sum(delta[n], axis=0, out=GB[n])
+            np.add(B[n], GB[n], out=B[n])
+
+    def run() -> None:
+        for X, D in zip(work.X, work.D, strict=True):
+            update(X, D)
+
+    return Side(run, lambda: flat(W, B))
+
+
+def jax_layers(work: Work) -> Side:
+    """One jitted scan over the batches with jax.grad."""
+    import jax
+    import jax.numpy as jnp
+
+    W, B = matrices(work, work.start)
+    state = [(jnp.asarray(w), jnp.asarray(b)) for w, b in zip(W, B, strict=True)]
+
+    def loss(state: Any, X: Any, D: Any) -> Any:
+        y = X
+        for w, b in state:
+            y = jax.nn.sigmoid(y @ w + b)
+        return ((D - y) ** 2).sum() / (2 * work.batch)
+
+    def step(state: Any, sample: Any) -> tuple[Any, None]:
+        slopes = jax.grad(loss)(state, *sample)
+        return jax.tree.map(lambda w, g: w - ETA * g, state, slopes), None
+
+    scan = jax.jit(lambda state, X, D: jax.lax.scan(step, state, (X, D))[0])
+    X, D = jnp.asarray(work.X), jnp.asarray(work.D)
+    held = [state]
+
+    def run() -> None:
+        held[0] = jax.block_until_ready(scan(held[0], X, D))
+
+    return Side(run, lambda: flat([w for w, _ in held[0]], [b for _, b in held[0]]))
+
+
+def torch_layers(work: Work) -> Side:
+    """The rule by hand on tensors, without a graph."""
+    import torch
+
+    torch.set_num_threads(1)
+    W, B = ([torch.from_numpy(part) for part in parts] for parts in matrices(work, work.start))
+    X, D = torch.from_numpy(work.X), torch.from_numpy(work.D)
+
+    @torch.inference_mode()  # type: ignore[untyped-decorator,unused-ignore]
+    def run() -> None:
+        for x, d in zip(X, D, strict=True):
+            y = [x]
+            for w, b in zip(W, B, strict=True):
+                y.append(torch.sigmoid(torch.addmm(b, y[-1], w)))
+            delta = (d - y[-1]) * (ETA / work.batch)
+            for n in range(len(W) - 1, -1, -1):
+                delta = delta * (y[n + 1] * (1 - y[n + 1]))
+                back = delta @ W[n].T if n else delta
+                W[n].addmm_(y[n].T, delta)
+                B[n].add_(delta.sum(0))
+                delta = back
+
+    return Side(run, lambda: flat([w.numpy() for w in W], [b.numpy() for b in B]))
+
+
+@dataclass
+class Level:
+    """Neurons of one level: their rows, and for each the rows of its sources and its weights."""
+
+    rows: Any
+    sources: Any
+    weights: Any
+    holds: Any
+
+
+def levels(layout: Layout) -> list[Level]:
+    """The levels of a graph as tables, padded to the largest fan-in of the level."""
+    to, source, _ = edges(layout)
+    begins = np.searchsorted(to, np.arange(layout.rows + 1))
+    found = []
+    for level in layout.levels:
+        rows = np.array([layout.row[j] for block in level for j in block.neurons])
+        wide = max(begins[r + 1] - begins[r] for r in rows)
+        at = begins[rows][:, None] + np.arange(wide)
+        holds = np.arange(wide) < (begins[rows + 1] - begins[rows])[:, None]
+        at = np.where(holds, at, 0)
+        found.append(Level(rows, np.where(holds, source[at], 0), at, holds))
+    return found
+
+
+def scipy_graph(work: Work) -> Side:
+    """Level by level with SciPy's sparse products, everything laid out beforehand."""
+    from scipy.sparse import _sparsetools
+
+    layout = layout_of(work.network)
+    to, source, _ = edges(layout)
+    weights = work.start.copy()
+    kind, batch = work.X.dtype, work.batch
+    y, delta = (np.zeros((layout.rows, batch), kind) for _ in range(2))
+    y[0] = 1
+    begins = np.searchsorted(to, np.arange(layout.rows + 1))
+    back = np.lexsort((to, source))
+    begins_back = np.searchsorted(source[back], np.arange(layout.rows + 1))
+    pull = np.empty(len(weights), kind)
+    index, index_back = source.astype(np.int32), to[back].astype(np.int32)
+    outputs = np.array([layout.row[j] for j in layout.outputs])
+    order = [work.network.outputs.index(j) for j in layout.outputs]
+    ahead, behind = [], []
+    for level in layout.levels:
+        rows = [layout.row[j] for block in level for j in block.neurons]
+        first, last = min(rows), max(rows) + 1
+        for code, starts, ids, data in (
+            (ahead, begins, index, weights),
+            (behind, begins_back, index_back, pull),
+        ):
+            part = slice(starts[first], starts[last])
+            pointer = (starts[first : last + 1] - starts[first]).astype(np.int32)
+            x, out = (y, y[first:last]) if code is ahead else (delta, delta[first:last])
+            given = (last - first, layout.rows, batch, pointer, ids[part], data[part], x.ravel())
+            code.append((given, out))
+    behind.reverse()
+    size = max(1, (1 << 15) // batch)
+    a, b = np.empty((size, batch), kind), np.empty((size, batch), kind)
+    G = np.empty_like(weights)
+    inputs = 1 + len(work.network.inputs)
+    slope = np.empty_like(y)
+
+    def run() -> None:
+        for X, D in zip(work.X, work.D, strict=True):
+            y[1:inputs] = X.T
+            for given, out in ahead:
+                out.fill(0)
+                _sparsetools.csr_matvecs(*given, out.ravel())
+                expit(out, out)
+            np.multiply(y, y, slope)
+            np.subtract(y, slope, slope)
+            np.take(weights, back, 0, pull, "clip")
+            delta.fill(0)
+            delta[outputs] = (D.T[order] - y[outputs]) * (ETA / batch)
+            for (given, out), rows in zip(behind, reversed(ahead), strict=True):
+                _sparsetools.csr_matvecs(*given, out.ravel())
+                first = (rows[1].ctypes.data - y.ctypes.data) // y.strides[0]
+                np.multiply(out, slope[first : first + len(out)], out)
+            for begin in range(0, len(weights), size):
+                n = min(size, len(weights) - begin)
+                np.take(delta, to[begin : begin + n], 0, a[:n], "clip")
+                np.take(y, source[begin : begin + n], 0, b[:n], "clip")
+                np.einsum("eb,eb->e", a[:n], b[:n], out=G[begin : begin + n])
+            np.add(weights, G, weights)
+
+    return Side(run, lambda: weights)
+
+
+def jax_graph(work: Work) -> Side:
+    """One jitted scan; a level is a matrix or gathers padded tables; jax.grad does the rest."""
+    import jax
+    import jax.numpy as jnp
+
+    layout = layout_of(work.network)
+    tables = levels(layout)
+    outputs = jnp.array([layout.row[j] for j in work.network.outputs])
+    inputs = len(work.network.inputs)
+
+    def loss(weights: Any, X: Any, D: Any) -> Any:
+        y = jnp.zeros((layout.rows, work.batch), X.dtype).at[0].set(1).at[1 : inputs + 1].set(X.T)
+        for level in tables:
+            first, shape = int(level.weights[0, 0]), level.weights.shape
+            if (level.sources == level.sources[0]).all():  # one matrix
+                w = weights[first : first + level.weights.size].reshape(shape)
+                v = w @ y[level.sources[0]]
+            else:
+                w = jnp.where(level.holds, weights[level.weights], 0)
+                v = jnp.einsum("mf,mfb->mb", w, y[level.sources])
+            y = y.at[level.rows].set(jax.nn.sigmoid(v))
+        return ((D.T - y[outputs]) ** 2).sum() / (2 * work.batch)
+
+    def step(weights: Any, sample: Any) -> tuple[Any, None]:
+        return weights - ETA * jax.grad(loss)(weights, *sample), None
+
+    scan = jax.jit(lambda weights, X, D: jax.lax.scan(step, weights, (X, D))[0])
+    X, D = jnp.asarray(work.X), jnp.asarray(work.D)
+    held = [jnp.asarray(work.start)]
+
+    def run() -> None:
+        held[0] = jax.block_until_ready(scan(held[0], X, D))
+
+    return Side(run, lambda: np.asarray(held[0]))
+
+
+def reference(work: Work) -> Any:
+    """The weights after one pass, neuron by neuron in float64."""
+    layout = layout_of(work.network)
+    to, source, _ = edges(layout)
+    begins = np.searchsorted(to, np.arange(layout.rows + 1))
+    rows = [layout.row[j] for j in work.network.order]
+    weights = work.start.astype(np.float64)
+    outputs = [layout.row[j] for j in work.network.outputs]
+    for X, D in zip(work.X.astype(np.float64), work.D.astype(np.float64), strict=True):
+        y = np.ones((layout.rows, work.batch))
+        y[1 : 1 + X.shape[1]] = X.T
+        for j in rows:
+            part = slice(begins[j], begins[j + 1])
+            y[j] = expit(weights[part] @ y[source[part]])
+        back, change = np.zeros_like(y), np.zeros_like(weights)
+        back[outputs] = (D.T - y[outputs]) * (ETA / work.batch)
+        for j in reversed(rows):
+            part = slice(begins[j], begins[j + 1])
+            delta = back[j] * y[j] * (1 - y[j])
+            np.add.at(back, source[part], np.outer(weights[part], delta))
+            change[part] = y[source[part]] @ delta
+        weights += change
+    return weights
+
+
+# the workloads --------------------------------------------------------------------------------
+
+
+def graph(levels: int, width: int, fan: int, inputs: int) -> Network:
+    """A random graph of logistic neurons: each reads `fan` units of any level before it."""
+    draw = np.random.default_rng(7)
+    names = [f"x{n}" for n in range(inputs)]
+    neurons: list[Neuron] = []
+    synapses: list[Synapse] = []
+    logistic = activation("logistic")
+    before, level = list(names), list(names)
+    for depth in range(levels):
+        fresh = [f"n{depth}_{m}" for m in range(width)]
+        for j in fresh:
+            sources = {level[int(draw.integers(len(level)))]}
+            while len(sources) < fan - 1:
+                sources.add(before[int(draw.integers(len(before)))])
+            neurons.append(Neuron(j, logistic, None, ""))
+            ordered = (BIAS, *sorted(sources))
+            synapses += [Synapse(j, i, f"w_{j}_{i}") for i in ordered]
+        before, level = before + fresh, fresh
+    read = {s.source for s in synapses}
+    outputs = tuple(n.name for n in neurons if n.name not in read)
+    used = tuple(name for name in names if name in read)
+    return Network(used, tuple(neurons), outputs, tuple(synapses), cost("squared_error"))
+
+
+def skips(width: int, count: int) -> Network:
+    """Layers of one width, each fed by all units before it."""
+    draw = layered([width] * (count + 1), activation("logistic"))
+    synapses = []
+    for n, layer in enumerate(draw.layers[1:], start=1):
+        for j in layer:
+            sources = [BIAS, *(i for before in draw.layers[:n] for i in before)]
+            synapses += [Synapse(j, i, f"w_{j}_{i}") for i in sources]
+    return Network(draw.inputs, draw.neurons, draw.outputs, tuple(synapses), draw.cost)
+
+
+def layers(*sizes: int) -> tuple[Callable[[], Network], tuple[int, ...]]:
+    """A layered logistic network."""
+    return lambda: layered(list(sizes), activation("logistic")), sizes
+
+
+WORK: dict[str, tuple[str, Callable[[], Network], tuple[int, ...], int, int]] = {
+    # name: title, network, layers, batch, number of batches
+    "xor": ("2-2-1, online", *layers(2, 2, 1), 1, 1000),
+    "digits1": ("64-32-10, online", *layers(64, 32, 10), 1, 1797),
+    "digits32": ("64-32-10, batch 32", *layers(64, 32, 10), 32, 56),
+    "digits": ("64-32-10, batch 1797", *layers(64, 32, 10), 1797, 4),
+    "mnist": ("784-512-256-10, batch 128", *layers(784, 512, 256, 10), 128, 4),
+    "graph1": ("graph 500/5000, online", lambda: graph(50, 10, 10, 64), (), 1, 200),
+    "graph64": ("graph 500/5000, batch 64", lambda: graph(50, 10, 10, 64), (), 64, 8),
+    "big": ("graph 10000/200000, batch 32", lambda: graph(50, 200, 20, 784), (), 32, 2),
+    "skips": ("8 layers of 64, all skips, batch 64", lambda: skips(64, 8), (), 64, 8),
+    "deep": ("40 layers of 16, batch 8", *layers(*[16] * 41), 8, 16),
+}
+
+
+def work_of(name: str, dtype: str) -> Work:
+    """A workload with its weights and samples in this dtype."""
+    title, make, sizes, batch, count = WORK[name]
+    network = make()
+    draw = np.random.default_rng(1)
+    fan = max(len(units) for units in network.sources.values())
+    start = (draw.normal(size=len(layout_of(network).entry)) / fan**0.5).astype(dtype)
+    X = draw.uniform(0, 1, size=(count, batch, len(network.inputs))).astype(dtype)
+    D = draw.uniform(0.1, 0.9, size=(count, batch, len(network.outputs))).astype(dtype)
+    return Work(title, network, sizes, batch, X, D, start)
+
+
+def peers(work: Work) -> dict[str, Callable[[Work], Side]]:
+    """Who can do this work here."""
+    both = {"numpy": numpy_layers} if work.dense else {"scipy": scipy_graph}
+    if importlib.util.find_spec("jax") is not None:
+        both["jax"] = jax_layers if work.dense else jax_graph
+    if importlib.util.find_spec("torch") is not None and work.dense:
+        both["torch"] = torch_layers
+    return both
+
+
+def measured(sides: dict[str, Side], rounds: int, least: float) -> dict[str, list[float]]:
+    """Seconds of one pass of each side in each round; the order turns round by round."""
+    counts: dict[str, int] = {}
+    for name, side in sides.items():
+        begin = time.process_time()
+        side.run()
+        counts[name] = max(1, round(least / max(1e-9, time.process_time() - begin)))
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for turn in range(rounds):
+        for name in list(sides)[:: 1 if turn % 2 else -1]:
+            begin = time.process_time()
+            for _ in range(counts[name]):
+                sides[name].run()
+            times[name].append((time.process_time() - begin) / counts[name])
+    return times
+
+
+def main() -> None:
+    """Print a line for each workload, dtype and peer."""
+    reading = argparse.ArgumentParser(description="One update: compiled, against every peer.")
+    reading.add_argument("names", nargs="*", choices=[[], *WORK], help="workloads; none: all")
+    reading.add_argument("--rounds", type=int, default=9)
+    given = reading.parse_args()
+    if importlib.util.find_spec("jax") is not None:
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    missing = [name for name in ("jax", "torch") if importlib.util.find_spec(name) is None]
+    if missing:
+        print(f"not installed, so not compared: {', '.join(missing)}")
+    print(f"{'workload':<37}{'dtype':<9}{'ours, µs':>9}  {'err':>6}  peer: time / ours (err)")
+    for name in given.names or WORK:
+        for dtype in ("float32", "float64"):
+            work = work_of(name, dtype)
+            right = reference(work)
+            change = np.abs(right - work.start).max()
+            sides, errors = {}, {}
+            for who, make in {"ours": ours, **peers(work)}.items():
+                sides[who] = make(work)
+                sides[who].run()
+                errors[who] = float(np.abs(sides[who].weights() - right).max() / change)
+            times = measured(sides, given.rounds, 0.03)
+            mine = statistics.median(times["ours"]) / len(work.X) * 1e6
+            line = f"{work.title:<37}{dtype:<9}{mine:>9.3f}  {errors['ours']:>6.0e}  "
+            for who in sides:
+                if who != "ours":
+                    pairs = zip(times[who], times["ours"], strict=True)
+                    ratio = statistics.median(a / b for a, b in pairs)
+                    line += f"{who} {ratio:.2f} ({errors[who]:.0e})  "
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What the instructions of a program read and write: what may change places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from numeric.program import (
+    CORRECTIONS,
+    Clear,
+    EdgeDots,
+    Instruction,
+    Map,
+    Outer,
+    Pick,
+    Product,
+    Program,
+    Rows,
+    RunSums,
+    Softmax,
+    Sparse,
+    Take,
+    Total,
+)
+from symbolic.terms import Mul, Sign, Term, walk
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The last instructions of the backward pass, if they are Δw and its factor alone.
+
+    From `start` on each is a product into Δw; then all of Δw is multiplied by `factor`.
+    """
+
+    start: int
+    factor: tuple[Term, ...]
+
+
+def tail_of(program: Program) -> Tail | None:
+    """What may be done in one step with w += Δw; None: the corrections are put together."""
+    code = list(program.backward)
+    factor: tuple[Term, ...] = ()
+    whole = Rows(CORRECTIONS, 0, len(program.layout.entry))
+    if code and isinstance(code[-1], Map) and code[-1].out == whole:
+        last = code.pop()
+        assert isinstance(last, Map)
+        if last.reads != (whole,) or not isinstance(last.expr, Mul):
+            return None
+        *scale, rest = last.expr.factors
+        if rest != Sign("x0") or any(p == Sign("x0") for part in scale for p in walk(part)):
+            return None
+        factor = tuple(scale)
+    start = len(code)
+    covered = 0
+    while start and isinstance(code[start - 1], Outer | EdgeDots):
+        line = code[start - 1]
+        assert isinstance(line, Outer | EdgeDots)
+        if line.out.buffer != CORRECTIONS:
+            break
+        covered += line.out.count
+        start -= 1
+    if covered != whole.stop or any(touches(line, CORRECTIONS) for line in code[:start]):
+        return None
+    return Tail(start, factor)
+
+
+def rows_of(line: Instruction) -> tuple[list[Rows | Pick], list[Rows | Pick]]:
+    """What an instruction reads, and what it writes; a whole buffer is open-ended."""
+    match line:
+        case Clear(buffer):
+            return [], [Rows(buffer, 0, 1 << 60)]
+        case Map(out, _, reads):
+            return [*reads], [out]
+        case Take(out, of):
+            return [of], [out]
+        case Product(out, matrix, x):
+            return [Rows(matrix.buffer, 0, 1 << 60), x], [out]
+        case Sparse(out, _, index, data, x):
+            return [data, Pick(x, index), out], [out]
+        case Total(out, x) | Softmax(out, x):
+            return [x], [out]
+        case Outer(out, left, right) | EdgeDots(out, left, right):
+            return [left, right], [out]
+        case RunSums(out, of):
+            return [Rows(of, 0, 1 << 60)], [out]
+
+
+def touches(line: Instruction, buffer: str) -> bool:
+    """Whether an instruction reads or writes the buffer."""
+    reads, writes = rows_of(line)
+    return any(rows.buffer == buffer for rows in (*reads, *writes))
+
+
+def in_runs(line: Map) -> list[Map]:
+    """The line cut where picked rows are no neighbours, if that leaves few pieces."""
+    several = [rows for rows in (line.out, *line.reads) if rows.count > 1]
+    picks = [np.array(rows.at) for rows in several if isinstance(rows, Pick)]
+    if not picks:
+        return [line]
+    breaks = np.any([np.diff(pick) != 1 for pick in picks], axis=0)
+    starts = [0, *(np.flatnonzero(breaks) + 1).tolist(), line.out.count]
+    if len(starts) > line.out.count // 2 + 2:
+        return [line]
+
+    def cut(rows: Rows | Pick, start: int, stop: int) -> Rows | Pick:
+        if rows.count == 1:
+            return rows
+        first = rows.at[start] if isinstance(rows, Pick) else rows.start + start
+        return Rows(rows.buffer, first, first + stop - start)
+
+    return [
+        Map(cut(line.out, a, b), line.expr, tuple(cut(rows, a, b) for rows in line.reads))
+        for a, b in pairwise(starts)
+    ]
+
+
+def slice_of(rows: Rows | Pick) -> Any:
+    """The rows, as an index of NumPy's."""
+    return slice(rows.start, rows.stop) if isinstance(rows, Rows) else np.array(rows.at, int)
+
+
+def overlap(one: Rows, other: Rows | Pick) -> bool:
+    """Whether they have a row in common."""
+    if one.buffer != other.buffer:
+        return False
+    if isinstance(other, Rows):
+        return one.start < other.stop and other.start < one.stop
+    return any(one.start <= row < one.stop for row in other.at)

@@ -1,0 +1,178 @@
+"""Is the compiled text the theorem?  The same kernels over a finite field, against tangents.
+
+`validation.py` says what is compared.  Here the machine is the compiled one: its text over
+`field.h`, and beside the text nothing differs but the type of the numbers.  What this leaves to
+trust is the arithmetic of `real.h` and `functions.h` (rounding, and each stable form as the
+function it stands for), and the compiler.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.lowering import lower
+from numeric.modular import P, Residues
+from numeric.native import compiler
+from numeric.native.machine import LEVELS, NativeMachine, words
+from numeric.native.text import FIELD, kernels
+from numeric.program import Program
+from numeric.validation import Agrees, Differs, validate
+from symbolic.topologies import random_dag, shorthand
+from symbolic.verification import rule_of
+
+Array = NDArray[Any]
+BATCHES = (1, 5)
+"""One sample, and a whole vector of the field with a part of another: both kinds of orders."""
+EVERY_BATCH = (1, 2, 3, 4, 5, 8, 9, 12, 16, 17, 27)
+"""Every way in which the kernels cut a batch into vectors of the field."""
+
+
+class FieldMachine:
+    """The compiled program over the field, as `validate` wants a machine."""
+
+    def __init__(
+        self,
+        program: Program,
+        batch: int,
+        weights: Residues,
+        eta: int,
+        texts: tuple[str, str] | None = None,
+    ) -> None:
+        self._given = weights
+        self._weights = weights.astype(np.uint64)
+        self._machine = NativeMachine(program, batch, self._weights, eta, FIELD, texts)
+        shape = self._machine.inputs.shape, self._machine.targets.shape
+        self.inputs, self.targets = (np.zeros(s, np.int64) for s in shape)
+        self.corrections = np.zeros(len(weights), np.int64)
+        self.divisor: Residues | None = None
+        self.trained: Differs | None = None
+
+    def letter(self, letter: str) -> Residues:
+        """v, y or delta of every row of the layout."""
+        return self._machine.letter(letter).astype(np.int64)
+
+    def learn(self) -> None:
+        """Forward, δ and Δw; then the same batch once more as training does it, w += Δw."""
+        self._weights[:] = self._given
+        self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
+        self._machine.learn()
+        self._machine.require_defined()
+        self.corrections = self._machine.corrections.astype(np.int64)
+        y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
+        X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
+        self._machine.epoch(X, D, None, 0, 1, y, v)
+        moved = (self._weights.astype(np.int64) - self._given) % P
+        if not np.array_equal(moved, self.corrections):
+            entry = int(np.argmax(moved != self.corrections))
+            self.trained = Differs("the update", str(entry), None)
+        outputs = np.zeros_like(y), np.zeros_like(v)
+        self._machine.outputs(*outputs)
+        if not (np.array_equal(outputs[0], y) and np.array_equal(outputs[1], v)):
+            self.trained = Differs("what training reports", "the outputs", None)
+
+
+def audit(
+    program: Program,
+    points: int = 1,
+    seed: int = 0,
+    texts: tuple[str, str] | None = None,
+    batches: tuple[int, ...] = BATCHES,
+) -> Agrees | Differs:
+    """Compare the compiled program with independent derivatives; `texts` stand for what is emitted.
+
+    Raises `CannotCompileError` where there is no compiler.
+    """
+    made: list[FieldMachine] = []
+
+    def build(program: Program, batch: int, weights: Residues, eta: int) -> FieldMachine:
+        made.append(FieldMachine(program, batch, weights, eta, texts))
+        return made[-1]
+
+    for batch in batches:
+        found = validate(program, points, seed, build, batch)
+        if isinstance(found, Differs):
+            return found
+        for machine in made:
+            if machine.trained is not None:
+                return _named(program, machine.trained)
+    return Agrees(points)
+
+
+def _named(program: Program, found: Differs) -> Differs:
+    if found.quantity != "the update":
+        return found
+    return replace(found, name=list(program.layout.entry)[int(found.name)])
+
+
+def samples_of_all_kernels() -> list[Program]:
+    """Small programs that between them use every kernel, in every way it cuts rows and columns."""
+    networks = (
+        shorthand("27-22:tanh-20:tanh-13:softmax"),
+        random_dag(40, 300, 3, ties=0.2),
+    )
+    return [lower(rule_of(network)) for network in networks]
+
+
+def require_kernels() -> None:
+    """Audit the kernels at every kind of batch, once for each text of theirs.
+
+    The kernels of a program are those of any other; which of them run, and where, does not depend
+    on the size of a batch beyond one sample.  So a program is then audited at `BATCHES` alone.
+    """
+    _, path = compiler.library(kernels(FIELD), LEVELS[1][0])
+    digest = hashlib.sha256(_emitter() + repr(EVERY_BATCH).encode()).hexdigest()
+    if compiler.is_checked(path, digest):
+        return
+    for program in samples_of_all_kernels():
+        found = audit(program, batches=EVERY_BATCH)
+        if isinstance(found, Differs):
+            raise AssertionError(f"{found} The kernels of the native backend are wrong.")
+    compiler.mark_checked(path, digest)
+
+
+def require(program: Program) -> None:
+    """Audit the program unless this very one passed before; raises `AssertionError` if it fails.
+
+    What it trains with is compiled too, so that a compiler that refuses it is known now.
+    """
+    require_kernels()
+    text = words(program)
+    compiler.library(kernels(program.dtype), LEVELS[0][0])
+    compiler.library(text.formulas(program.dtype), LEVELS[0][1])
+    _, path = compiler.library(text.formulas(FIELD), LEVELS[1][1])
+    digest = _digest(program)
+    if compiler.is_checked(path, digest):
+        return
+    found = audit(program)
+    if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
+        raise AssertionError(f"{found} The compiled code is not the proved rule.")
+    compiler.mark_checked(path, digest)
+
+
+@cache
+def _emitter() -> bytes:
+    """A digest of all that writes and compares C: when it changes, every audit is made anew."""
+    whole = hashlib.sha256()
+    files = [*resources.files("numeric.native").iterdir()]
+    files += [resources.files("numeric").joinpath(name) for name in ("validation.py", "modular.py")]
+    for file in sorted(files, key=lambda file: file.name):
+        if file.name.endswith((".py", ".h")):
+            whole.update(file.read_bytes())
+    return whole.digest()
+
+
+def _digest(program: Program) -> str:
+    """A name for the program, all that it computes and where, and for who writes it as C."""
+    layout = program.layout
+    whole = hashlib.sha256(_emitter())
+    for part in (program.buffers, program.forward, program.backward, layout.row, layout.entry):
+        whole.update(repr(part).encode())
+    whole.update(repr((layout.network, layout.ones, layout.outputs, BATCHES)).encode())
+    return whole.hexdigest()

@@ -1,0 +1,78 @@
+/* Running the orders: once, or for many updates. */
+
+/* A weight matrix that has a padded copy while one sample after the other is learned. */
+typedef struct { int64_t weights, copy, height, width, step; } Block;
+static void exchange(const Block *b, int64_t blocks, int back) {
+  for (; blocks; blocks--, b++)
+    for (int64_t r = 0; r < b->height; r++) {
+      T *w = (T *)(uintptr_t)b->weights + r * b->width, *p = (T *)(uintptr_t)b->copy + r * b->step;
+      memcpy(back ? w : p, back ? p : w, (size_t)b->width * sizeof(T));
+    }
+}
+
+typedef struct {
+  const T *X, *D;           /* samples, one after the other: inputs, targets */
+  const int64_t *order;     /* which sample comes when; 0: as they stand */
+  int64_t inputs, outputs;
+  T *y, *d;                 /* rows of the inputs and of the targets */
+  const T *out_y, *out_v;   /* first rows of y and v */
+  int64_t at;               /* index array: the rows of the outputs */
+  T *seen_y, *seen_v;       /* [outputs][samples]: y and v of the outputs, as they were */
+  int64_t samples;
+  const Block *blocks;
+  int64_t many;             /* blocks */
+} Samples;
+
+static void run(const Setting *s, const Order *o, int64_t count) {
+  for (; count; count--, o++) switch (o->code) {
+    case 0: k_clear(o); break;
+    case 1: k_take(s, o); break;
+    case 2: k_put(s, o); break;
+    case 3: k_add(o); break;
+    case 4: k_transpose(s, o); break;
+    case 5: k_product(s, o); break;
+    case 6: k_outer(s, o, s->factor[o->a[7]]); break;
+    case 7: k_matrix_vector(o); break;
+    case 8: k_vector_matrix(o); break;
+    case 9: k_outer_one(o, s->factor[o->a[7]]); break;
+    case 10: k_sparse(s, o); break;
+    case 11: k_sparse_one(s, o); break;
+    case 12: k_dots(s, o, s->factor[o->a[7]]); break;
+    case 13: k_dots_one(s, o, s->factor[o->a[7]]); break;
+    case 14: k_total(s, o); break;
+    case 15: k_softmax(s, o); break;
+    case 16: k_runs(s, o); break;
+    default: s->map(s, o);
+  }
+}
+
+EXPORT void pp_run(const Setting *s, const Order *o, int64_t count) {
+  Mode was = quick();
+  run(s, o, count);
+  restore(was);
+}
+
+EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samples *d, int64_t start, int64_t updates) {
+  Mode was = quick();
+  exchange(d->blocks, d->many, 0);
+  for (; updates; updates--, start += s->batch) {
+    load_rows(s, d->y, d->X, d->inputs, d->order, start);
+    load_rows(s, d->d, d->D, d->outputs, d->order, start);
+    run(s, o, count);
+    const int32_t *at = s->index + d->at;
+    if (s->stride == 1) for (int64_t n = 0; n < d->outputs; n++) {
+      d->seen_y[n * d->samples + start] = d->out_y[at[n]];
+      d->seen_v[n * d->samples + start] = d->out_v[at[n]];
+    }
+    else for (int64_t n = 0; n < d->outputs; n++) {
+      size_t size = (size_t)s->batch * sizeof(T);
+      memcpy(d->seen_y + n * d->samples + start, d->out_y + at[n] * s->stride, size);
+      memcpy(d->seen_v + n * d->samples + start, d->out_v + at[n] * s->stride, size);
+    }
+  }
+  exchange(d->blocks, d->many, 1);
+  restore(was);
+}
+
+EXPORT int64_t pp_lanes(void) { return LANES; }
+EXPORT int pp_undefined_since(void) { return undefined_since(); }

@@ -1,0 +1,399 @@
+/* The kernels: one for each kind of instruction.  Their size does not depend on the network; which
+   rows they work on is data, in an `Order`. */
+#define UNROLL _Pragma("GCC unroll 16")
+
+F int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+F V v_load_to(const T *p, int64_t n) { return n >= LANES ? v_load(p) : v_load_n(p, (int)n); }
+F void v_store_to(T *p, V a, int64_t n) { if (n >= LANES) v_store(p, a); else v_store_n(p, a, (int)n); }
+
+/* out := 0.  a: out, elements */
+static void k_clear(const Order *o) { memset(AT(0), 0, (size_t)o->a[1] * sizeof(T)); }
+
+/* out := picked rows.  a: out, from, index, rows, elements of a row */
+static void k_take(const Setting *s, const Order *o) {
+  const int32_t *at = INDEX(2);
+  int64_t width = o->a[4];
+  T *out = AT(0); const T *from = AT(1);
+  if (width == 1) for (int64_t r = 0; r < o->a[3]; r++) out[r] = from[at[r]];
+  else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + r * width, from + at[r] * width, (size_t)width * sizeof(T));
+}
+
+/* picked rows := from.  a: from, out, index, rows, elements of a row */
+static void k_put(const Setting *s, const Order *o) {
+  const int32_t *at = INDEX(2);
+  int64_t width = o->a[4];
+  const T *from = AT(0); T *out = AT(1);
+  if (width == 1) for (int64_t r = 0; r < o->a[3]; r++) out[at[r]] = from[r];
+  else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + at[r] * width, from + r * width, (size_t)width * sizeof(T));
+}
+
+/* out += x.  a: out, x, elements */
+static void k_add(const Order *o) {
+  T *out = AT(0); const T *x = AT(1);
+  for (int64_t e = 0, n = o->a[2]; e < n; e += LANES)
+    v_store_to(out + e, v_add(v_load_to(out + e, n - e), v_load_to(x + e, n - e)), n - e);
+}
+
+/* LANES vectors in, their transposed out: LANES passes of low and high halves, interleaved */
+F void v_transpose(V *a) {
+  V b[LANES];
+  UNROLL for (int step = 1; step < LANES; step *= 2) {
+    UNROLL for (int l = 0; l < LANES / 2; l++) {
+      b[2 * l] = v_low(a[l], a[l + LANES / 2]);
+      b[2 * l + 1] = v_high(a[l], a[l + LANES / 2]);
+    }
+    UNROLL for (int l = 0; l < LANES; l++) a[l] = b[l];
+  }
+}
+/* LANES vectors in, the sum of each in its lane */
+F V v_sums(V *a) {
+  UNROLL for (int half = LANES / 2; half; half /= 2)
+    UNROLL for (int l = 0; l < half; l++) a[l] = v_add(v_low(a[l], a[l + half]), v_high(a[l], a[l + half]));
+  return a[0];
+}
+
+/* out[ξ][r] := x[r][ξ], rows of out `width` apart.  a: out, x, rows, width */
+static void k_transpose(const Setting *s, const Order *o) {
+  T *out = AT(0); const T *x = AT(1);
+  int64_t rows = o->a[2], width = o->a[3], S = s->stride;
+  for (int64_t r = 0; r < rows; r += LANES)
+    for (int64_t c = 0; c < s->batch; c += LANES) {
+      V a[LANES];
+      UNROLL for (int l = 0; l < LANES; l++) a[l] = r + l < rows ? v_load(x + (r + l) * S + c) : v_set(0);
+      v_transpose(a);
+      for (int l = 0; l < LANES && c + l < s->batch; l++) v_store(out + (c + l) * width + r, a[l]);
+    }
+}
+
+/* Products.  C[m][n] := Σ_k A(m, k) B[k][n], or C += c times it; A(m, k) = A[m·up + k·across]. */
+typedef struct { const T *A; int64_t up, across; const T *B; int64_t below; T *C; int64_t row; } Tile;
+F void tile(const int height, const int width, const int partial, Tile t, int64_t depth, int64_t rest, int more, T c) {
+  V sum[8][3];
+  UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_set(0);
+  for (int64_t k = 0; k < depth; k++) {
+    V b[3];
+    UNROLL for (int n = 0; n < width; n++)
+      b[n] = partial && n == width - 1 ? v_load_n(t.B + k * t.below + n * LANES, (int)rest) : v_load(t.B + k * t.below + n * LANES);
+    UNROLL for (int m = 0; m < height; m++) {
+      V a = v_set(t.A[m * t.up + k * t.across]);
+      UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_fma(a, b[n], sum[m][n]);
+    }
+  }
+  V scale = v_set(c);
+  UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) {
+    T *p = t.C + m * t.row + n * LANES;
+    if (partial && n == width - 1)
+      v_store_n(p, more ? v_fma(scale, sum[m][n], v_load_n(p, (int)rest)) : v_mul(scale, sum[m][n]), (int)rest);
+    else
+      v_store(p, more ? v_fma(scale, sum[m][n], v_load(p)) : v_mul(scale, sum[m][n]));
+  }
+}
+#define STRIP(name, width, partial) \
+  static void name(Tile t, int64_t M, int64_t depth, int64_t rest, int more, T c) { \
+    for (; M >= 8; M -= 8, t.A += 8 * t.up, t.C += 8 * t.row) tile(8, width, partial, t, depth, rest, more, c); \
+    for (; M >= 4; M -= 4, t.A += 4 * t.up, t.C += 4 * t.row) tile(4, width, partial, t, depth, rest, more, c); \
+    for (; M >= 1; M -= 1, t.A += t.up, t.C += t.row) tile(1, width, partial, t, depth, rest, more, c); \
+  }
+STRIP(strip_3, 3, 0)
+STRIP(strip_2, 2, 0)
+STRIP(strip_1, 1, 0)
+STRIP(strip_3_part, 3, 1)
+STRIP(strip_2_part, 2, 1)
+STRIP(strip_1_part, 1, 1)
+static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
+  for (; N > 4 * LANES || N == 3 * LANES; N -= 3 * LANES, t.B += 3 * LANES, t.C += 3 * LANES)
+    strip_3(t, M, depth, 0, more, c);
+  for (; N > 3 * LANES || N == 2 * LANES; N -= 2 * LANES, t.B += 2 * LANES, t.C += 2 * LANES)
+    strip_2(t, M, depth, 0, more, c);
+  if (N == LANES) strip_1(t, M, depth, 0, more, c);
+  else if (N > 2 * LANES) strip_3_part(t, M, depth, N - 2 * LANES, more, c);
+  else if (N > LANES) strip_2_part(t, M, depth, N - LANES, more, c);
+  else if (N) strip_1_part(t, M, depth, N, more, c);
+}
+
+/* y := W x or Wᵀ x, rows of x and y.  a: out, W, x, height, width, step of W, transposed */
+static void k_product(const Setting *s, const Order *o) {
+  int64_t height = o->a[3], width = o->a[4], step = o->a[5], S = s->stride;
+  if (o->a[6]) product((Tile){AT(1), 1, step, AT(2), S, AT(0), S}, width, S, height, 0, K(1, 1));
+  else product((Tile){AT(1), step, 1, AT(2), S, AT(0), S}, height, S, width, 0, K(1, 1));
+}
+
+/* W := or W += c Σ_ξ left right.  a: W, left, right transposed, rows, columns, width, more, factor,
+   right.  One or two columns that fill no vector are sums along the samples instead. */
+static void k_outer(const Setting *s, const Order *o, T c) {
+  int64_t S = s->stride, rows = o->a[3], columns = o->a[4], rest = columns % LANES, part = s->batch % LANES;
+  int more = (int)o->a[6];
+  if (rest > 2) rest = 0;
+  product((Tile){AT(1), S, 1, AT(2), o->a[5], AT(0), columns}, rows, columns - rest, s->batch, more, c);
+  for (int64_t k = columns - rest; k < columns; k++) {
+    const T *q = (const T *)(uintptr_t)o->a[8] + k * S;
+    for (int64_t r = 0; r < rows; r += LANES) {
+      V sum[LANES];
+      UNROLL for (int l = 0; l < LANES; l++) {
+        const T *p = AT(1) + least(r + l, rows - 1) * S;
+        V d = v_set(0);
+        for (int64_t x = 0; x + LANES <= s->batch; x += LANES) d = v_fma(v_load(p + x), v_load(q + x), d);
+        if (part) d = v_fma(v_first(v_load(p + s->batch - part), (int)part), v_first(v_load(q + s->batch - part), (int)part), d);
+        sum[l] = d;
+      }
+      T all[LANES];
+      v_store(all, v_sums(sum));
+      for (int64_t l = 0; l < LANES && r + l < rows; l++) {
+        T *w = AT(0) + (r + l) * columns + k;
+        *w = more ? s_fma(c, all[l], *w) : s_mul(c, all[l]);
+      }
+    }
+  }
+}
+
+/* The same for one sample.  `padded`: rows of W begin where a vector may and end in zeros, see `Block`. */
+F void matrix_vector(const int padded, const Order *o) {
+  T *out = AT(0); const T *W = AT(1), *x = AT(2);
+  int64_t height = o->a[3], width = o->a[4], step = o->a[5];
+  for (int64_t r = 0; r < height; r += LANES) {
+    V sum[LANES];
+    int64_t rows = least(LANES, height - r), c = 0;
+    UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_set(0);
+    const T *w[LANES];
+    UNROLL for (int l = 0; l < LANES; l++) w[l] = W + (r + least(l, rows - 1)) * step;
+    for (; c + LANES <= width; c += LANES) {
+      V b = v_load(x + c);
+      UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_fma(v_load(w[l] + c), b, sum[l]);
+    }
+    if (c < width) {
+      int n = (int)(width - c);
+      V b = v_load_n(x + c, n);
+      UNROLL for (int l = 0; l < LANES; l++)
+        sum[l] = v_fma(padded ? v_load(w[l] + c) : v_load_n(w[l] + c, n), b, sum[l]);
+    }
+    v_store_to(out + r, v_sums(sum), rows);
+  }
+}
+F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
+  V sum[4];
+  UNROLL for (int l = 0; l < wide; l++) sum[l] = v_set(0);
+  for (int64_t r = 0; r < height; r++) {
+    V a = v_set(x[r]);
+    const T *w = W + r * step;
+    UNROLL for (int l = 0; l < wide; l++)
+      sum[l] = v_fma(a, padded ? v_load(w + l * LANES) : v_load_to(w + l * LANES, n - l * LANES), sum[l]);
+  }
+  UNROLL for (int l = 0; l < wide; l++) v_store_to(out + l * LANES, sum[l], n - l * LANES);
+}
+F void vector_matrix(const int padded, const Order *o) {
+  T *out = AT(0); const T *W = AT(1), *x = AT(2);
+  int64_t height = o->a[3], width = o->a[4], step = o->a[5], c = 0;
+  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, padded, out + c, W + c, x, height, step, 4 * LANES);
+  for (; c + 2 * LANES <= width; c += 2 * LANES) columns(2, padded, out + c, W + c, x, height, step, 2 * LANES);
+  for (; c < width; c += LANES) columns(1, padded, out + c, W + c, x, height, step, width - c);
+}
+static void k_matrix_vector(const Order *o) { if (o->a[7]) matrix_vector(1, o); else matrix_vector(0, o); }
+static void k_vector_matrix(const Order *o) { if (o->a[7]) vector_matrix(1, o); else vector_matrix(0, o); }
+F void outer_part(const int wide, T *W, const T *left, const T *right, int64_t height, int64_t step, int64_t n, T c) {
+  V x[6];
+  UNROLL for (int l = 0; l < wide; l++) x[l] = v_mul(v_set(c), v_load_to(right + l * LANES, n - l * LANES));
+  for (int64_t r = 0; r < height; r++, W += step) {
+    V a = v_set(left[r]);
+    UNROLL for (int l = 0; l < wide; l++) v_store(W + l * LANES, v_fma(a, x[l], v_load(W + l * LANES)));
+  }
+}
+/* W += c left right in padded rows */
+static void outer_padded(T *W, const T *left, const T *right, int64_t height, int64_t width, int64_t step, T c) {
+  for (; width > 6 * LANES; width -= 4 * LANES, W += 4 * LANES, right += 4 * LANES)
+    outer_part(4, W, left, right, height, step, 4 * LANES, c);
+  if (width > 5 * LANES) outer_part(6, W, left, right, height, step, width, c);
+  else if (width > 4 * LANES) outer_part(5, W, left, right, height, step, width, c);
+  else if (width > 3 * LANES) outer_part(4, W, left, right, height, step, width, c);
+  else if (width > 2 * LANES) outer_part(3, W, left, right, height, step, width, c);
+  else if (width > LANES) outer_part(2, W, left, right, height, step, width, c);
+  else outer_part(1, W, left, right, height, step, width, c);
+}
+static void k_outer_one(const Order *o, T c) {
+  T *W = AT(0); const T *left = AT(1), *right = AT(2);
+  int64_t height = o->a[3], width = o->a[4], step = o->a[5];
+  int more = (int)o->a[6];
+  if (step) { outer_padded(W, left, right, height, width, step, c); return; }
+  for (int64_t r = 0; r < height; r++, W += width) {
+    V a = v_set(s_mul(c, left[r]));
+    int64_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+      V b = v_load(right + i);
+      v_store(W + i, more ? v_fma(a, b, v_load(W + i)) : v_mul(a, b));
+    }
+    if (i < width) {
+      int n = (int)(width - i);
+      V b = v_load_n(right + i, n);
+      v_store_n(W + i, more ? v_fma(a, b, v_load_n(W + i, n)) : v_mul(a, b), n);
+    }
+  }
+}
+
+/* out_r (+)= Σ_e w_e x[index_e] over the edges e of row r.
+   a: out, rows, pointer, index, w, order of w or -1, x, more */
+F void edges(const int wide, const int picked, const Setting *s, const Order *o, int64_t c) {
+  const int32_t *pointer = INDEX(2), *index = INDEX(3), *order = s->index + (picked ? o->a[5] : 0);
+  const T *w = AT(4), *x = AT(6) + c;
+  int64_t S = s->stride;
+  T *out = AT(0) + c;
+  for (int64_t r = 0; r < o->a[1]; r++, out += S) {
+    V sum[4];
+    UNROLL for (int l = 0; l < wide; l++) sum[l] = o->a[7] ? v_load(out + l * LANES) : v_set(0);
+    for (int32_t e = pointer[r]; e < pointer[r + 1]; e++) {
+      __builtin_prefetch(x + index[e + 8] * S);
+      V a = v_set(picked ? w[order[e]] : w[e]);
+      const T *row = x + index[e] * S;
+      UNROLL for (int l = 0; l < wide; l++) sum[l] = v_fma(a, v_load(row + l * LANES), sum[l]);
+    }
+    UNROLL for (int l = 0; l < wide; l++) v_store(out + l * LANES, sum[l]);
+  }
+}
+#define EDGES(name, wide, picked) static void name(const Setting *s, const Order *o, int64_t c) { edges(wide, picked, s, o, c); }
+EDGES(edges_4, 4, 0) EDGES(edges_2, 2, 0) EDGES(edges_1, 1, 0)
+EDGES(edges_4_picked, 4, 1) EDGES(edges_2_picked, 2, 1) EDGES(edges_1_picked, 1, 1)
+static void k_sparse(const Setting *s, const Order *o) {
+  int64_t c = 0, S = s->stride;
+  int picked = o->a[5] >= 0;
+  for (; c + 4 * LANES <= S; c += 4 * LANES) (picked ? edges_4_picked : edges_4)(s, o, c);
+  for (; c + 2 * LANES <= S; c += 2 * LANES) (picked ? edges_2_picked : edges_2)(s, o, c);
+  for (; c < S; c += LANES) (picked ? edges_1_picked : edges_1)(s, o, c);
+}
+static void k_sparse_one(const Setting *s, const Order *o) {
+  const int32_t *pointer = INDEX(2), *index = INDEX(3), *order = INDEX(5);
+  const T *w = AT(4), *x = AT(6);
+  T *out = AT(0);
+  for (int64_t r = 0; r < o->a[1]; r++) {
+    T a = o->a[7] ? out[r] : 0, b = 0;
+    int32_t e = pointer[r], end = pointer[r + 1];
+    if (o->a[5] >= 0) {
+      for (; e + 2 <= end; e += 2) {
+        a = s_fma(w[order[e]], x[index[e]], a);
+        b = s_fma(w[order[e + 1]], x[index[e + 1]], b);
+      }
+      if (e < end) a = s_fma(w[order[e]], x[index[e]], a);
+    } else {
+      for (; e + 2 <= end; e += 2) {
+        a = s_fma(w[e], x[index[e]], a);
+        b = s_fma(w[e + 1], x[index[e + 1]], b);
+      }
+      if (e < end) a = s_fma(w[e], x[index[e]], a);
+    }
+    out[r] = s_add(a, b);
+  }
+}
+
+/* out_e := or out_e += c Σ_ξ left[i_e] right[k_e].  a: out, edges, left, its index, right, its index, more */
+F void dots(const int wide, const Setting *s, const Order *o, T c) {
+  const int32_t *at_left = INDEX(3), *at_right = INDEX(5);
+  const T *left = AT(2), *right = AT(4);
+  T *out = AT(0);
+  int64_t S = s->stride, n = o->a[1], whole = s->batch - s->batch % LANES;
+  V scale = v_set(c);
+  for (int64_t e = 0; e < n; e += LANES) {
+    V sum[LANES];
+    UNROLL for (int l = 0; l < LANES; l++) {
+      int64_t here = least(e + l, n - 1);
+      const T *p = left + at_left[here] * S, *q = right + at_right[here] * S;
+      V d = v_set(0);
+      if (wide) { UNROLL for (int k = 0; k < wide; k++) d = v_fma(v_load(p + k * LANES), v_load(q + k * LANES), d); }
+      else {
+        for (int64_t k = 0; k < whole; k += LANES) d = v_fma(v_load(p + k), v_load(q + k), d);
+        if (whole < s->batch) d = v_fma(v_first(v_load(p + whole), (int)(s->batch - whole)), v_first(v_load(q + whole), (int)(s->batch - whole)), d);
+      }
+      sum[l] = d;
+    }
+    V all = v_sums(sum);
+    v_store_to(out + e, o->a[6] ? v_fma(scale, all, v_load_to(out + e, n - e)) : v_mul(scale, all), n - e);
+  }
+}
+static void dots_1(const Setting *s, const Order *o, T c) { dots(1, s, o, c); }
+static void dots_2(const Setting *s, const Order *o, T c) { dots(2, s, o, c); }
+static void dots_4(const Setting *s, const Order *o, T c) { dots(4, s, o, c); }
+static void dots_any(const Setting *s, const Order *o, T c) { dots(0, s, o, c); }
+static void k_dots(const Setting *s, const Order *o, T c) {
+  if (s->batch == LANES) dots_1(s, o, c);
+  else if (s->batch == 2 * LANES) dots_2(s, o, c);
+  else if (s->batch == 4 * LANES) dots_4(s, o, c);
+  else dots_any(s, o, c);
+}
+static void k_dots_one(const Setting *s, const Order *o, T c) {
+  const int32_t *at_left = INDEX(3), *at_right = INDEX(5);
+  const T *left = AT(2), *right = AT(4);
+  T *restrict out = AT(0);
+  int64_t n = o->a[1];
+  if (o->a[6]) for (int64_t e = 0; e < n; e++) out[e] = s_fma(s_mul(c, left[at_left[e]]), right[at_right[e]], out[e]);
+  else for (int64_t e = 0; e < n; e++) out[e] = s_mul(s_mul(c, left[at_left[e]]), right[at_right[e]]);
+}
+
+/* out := the sum of the rows.  a: out, x, rows */
+static void k_total(const Setting *s, const Order *o) {
+  int64_t S = s->stride;
+  for (int64_t c = 0; c < S; c += LANES) {
+    V sum = v_set(0);
+    for (int64_t r = 0; r < o->a[2]; r++) sum = v_add(sum, v_load_to(AT(1) + r * S + c, S - c));
+    v_store_to(AT(0) + c, sum, S - c);
+  }
+}
+
+/* y_j := exp(v_j) / Σ_k exp(v_k), column by column.  a: y, v, rows */
+static void k_softmax(const Setting *s, const Order *o) {
+  int64_t S = s->stride, rows = o->a[2];
+  T *y = AT(0); const T *v = AT(1);
+  if (S == 1) {
+    V peak = v_set(v[0]), sum = v_set(0);
+    T top, total;
+    for (int64_t r = 0; r < rows; r += LANES) peak = v_peak(peak, least(LANES, rows - r) == LANES ? v_load(v + r) : v_set(v[r]));
+    { T t[LANES]; v_store(t, peak); top = t[0]; for (int l = 1; l < LANES; l++) top = s_peak(top, t[l]); }
+    for (int64_t r = rows - rows % LANES; r < rows; r++) top = s_peak(top, v[r]);
+    for (int64_t r = 0; r < rows; r += LANES) {
+      V e = v_exp(v_sub(v_load_to(v + r, rows - r), v_set(top)));
+      if (rows - r < LANES) e = v_first(e, (int)(rows - r));
+      sum = v_add(sum, e);
+      v_store_to(y + r, e, rows - r);
+    }
+    total = v_sum(sum);
+    V share = v_div(v_set(K(1, 1)), v_set(total));
+    for (int64_t r = 0; r < rows; r += LANES) v_store_to(y + r, v_mul(v_load_to(y + r, rows - r), share), rows - r);
+    return;
+  }
+  for (int64_t c = 0; c < S; c += LANES) {
+    V peak = v_peak(v_load(v + c), v_load(v + c)), sum = v_set(0);
+    for (int64_t r = 1; r < rows; r++) peak = v_peak(peak, v_load(v + r * S + c));
+    for (int64_t r = 0; r < rows; r++) {
+      V e = v_exp(v_sub(v_load(v + r * S + c), peak));
+      sum = v_add(sum, e);
+      v_store(y + r * S + c, e);
+    }
+    V share = v_div(v_set(K(1, 1)), sum);
+    for (int64_t r = 0; r < rows; r++) v_store(y + r * S + c, v_mul(v_load(y + r * S + c), share));
+  }
+}
+
+/* out[at_n] := Σ x[order_e] over the e of run n.  a: out, at, x, order, starts (one more), runs */
+static void k_runs(const Setting *s, const Order *o) {
+  const int32_t *at = INDEX(1), *order = INDEX(3), *starts = INDEX(4);
+  for (int64_t n = 0; n < o->a[5]; n++) {
+    T sum = 0;
+    for (int32_t e = starts[n]; e < starts[n + 1]; e++) sum = s_add(sum, AT(2)[order[e]]);
+    AT(0)[at[n]] = sum;
+  }
+}
+
+/* Samples to rows: y[i][ξ] := X[order ξ][i]; the lanes beyond the batch repeat the last sample. */
+static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
+  int64_t S = s->stride;
+  if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
+  for (int64_t c = 0; c < S; c += LANES) {
+    const T *row[LANES];
+    for (int l = 0; l < LANES; l++) {
+      int64_t n = start + least(c + l, s->batch - 1);
+      row[l] = X + (order ? order[n] : n) * width;
+    }
+    for (int64_t i = 0; i < width; i += LANES) {
+      V a[LANES];
+      if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[l] + i);
+      else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[l] + i, (int)(width - i));
+      v_transpose(a);
+      for (int l = 0; l < LANES && i + l < width; l++) v_store(y + (i + l) * S + c, a[l]);
+    }
+  }
+}

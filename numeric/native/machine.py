@@ -1,0 +1,264 @@
+"""The native machine: a program, its arrays, and the compiled kernels that work on them."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.layout import adjacent
+from numeric.modular import NoInverseError
+from numeric.native.access import tail_of
+from numeric.native.compiler import library
+from numeric.native.orders import Orders
+from numeric.native.text import FIELD, Text, kernels, text_of
+from numeric.native.unrolled import fits, unrolled
+from numeric.program import CORRECTIONS, WEIGHTS, Program
+
+Array = NDArray[Any]
+ALIGNED = 64
+"""Bytes: rows begin where a vector may."""
+NUMBERS: dict[str, Any] = {
+    "float64": ctypes.c_double,
+    "float32": ctypes.c_float,
+    FIELD: ctypes.c_uint64,
+}
+LEVELS = ("-O3", "-O3"), ("-O1", "-O0")
+"""How the kernels, and what is written for one program, are optimised: floats, the field."""
+KINDS = {"float64": np.float64, "float32": np.float32, FIELD: np.uint64}
+
+
+def aligned(size: int, kind: Any) -> Array:
+    """Zeros that begin at a multiple of 64 bytes, with a vector to spare behind them."""
+    item = np.dtype(kind).itemsize
+    raw = np.zeros(size * item + 2 * ALIGNED + 64, np.uint8)
+    start = -raw.ctypes.data % ALIGNED
+    whole: Array = raw[start : start + size * item].view(kind)
+    return whole
+
+
+def words(program: Program) -> Text:
+    """The text of a program, with the factor of its corrections."""
+    tail = tail_of(program)
+    factors: dict[tuple[Any, ...], None] = {(): None}
+    if tail is not None:
+        factors[tail.factor] = None
+    return text_of(program, tuple(factors))
+
+
+class NativeMachine:
+    """See `backends.Machine`.  `arithmetic`: the dtype of the program, or the field."""
+
+    def __init__(
+        self,
+        program: Program,
+        batch: int,
+        weights: Array,
+        eta: float,
+        arithmetic: str | None = None,
+        texts: tuple[str, str] | None = None,
+    ) -> None:
+        layout, arithmetic = program.layout, arithmetic or program.dtype
+        self.divisor: Array | None = None  # NumPy runs the programs in which samples have weights
+        kind, number = KINDS[arithmetic], NUMBERS[arithmetic]
+        written = words(program)
+        given = texts or (kernels(arithmetic), written.formulas(arithmetic))
+        self._code, self._formulas = (
+            library(text, level)[0]
+            for text, level in zip(given, LEVELS[arithmetic == FIELD], strict=True)
+        )
+        self._code.pp_lanes.restype = ctypes.c_int64
+        lanes = int(self._code.pp_lanes())
+        stride = 1 if batch == 1 else -(-batch // lanes) * lanes
+        self._weights = weights
+        flat: dict[str, Array] = {}
+        self._rows: dict[str, Array] = {}
+        for buffer in program.buffers:
+            size = buffer.size * (stride if buffer.sampled else 1)
+            held = weights if buffer.name == WEIGHTS else aligned(size, kind)
+            flat[buffer.name] = held
+            if buffer.sampled:
+                self._rows[buffer.name] = held.reshape(buffer.size, stride)
+        self._rows["y"][list(layout.ones)] = 1
+        self._held: list[Array] = []
+        inputs = slice(1, 1 + len(layout.network.inputs))
+        self._padded = self._rows["y"][inputs], self._rows["d"]
+        self.inputs, self.targets = (rows[:, :batch] for rows in self._padded)
+        self.corrections = flat[CORRECTIONS]
+        self._batch, self._stride = batch, stride
+        orders = Orders(program, written, batch, stride, flat, self._scratch(kind))
+        rows = tuple(layout.row[name] for name in layout.outputs)
+        self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
+        at = orders.tables.place(rows)
+        self._index = orders.tables.finished()
+        self._reads = np.array(orders.tables.reads, np.int64)
+        self.orders = {
+            name: orders.table(getattr(orders, name)) for name in ("forward", "learn", "train")
+        }
+        self._blocks = np.array(orders.blocks, np.int64).reshape(-1, 5)
+        self._factor = np.zeros(len(written.factors), kind)
+        self._setting = _setting(number)(
+            number(batch),
+            number(eta),
+            stride,
+            batch,
+            self._index.ctypes.data,
+            self._reads.ctypes.data,
+            self._factor.ctypes.data,
+            ctypes.cast(self._formulas.pp_map, ctypes.c_void_p),
+        )
+        self._formulas.pp_factors(
+            ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
+        )
+        self._at = at
+        self._y, self._v = flat["y"], flat["v"]
+        self._places = {
+            name: (
+                ctypes.byref(self._setting),
+                table.ctypes.data_as(ctypes.c_void_p),
+                ctypes.c_int64(len(table)),
+            )
+            for name, table in self.orders.items()
+        }
+        self._tiny: Any = None
+        if batch == 1 and fits(program):
+            tiny = library(unrolled(program, arithmetic), LEVELS[arithmetic == FIELD][1])[0]
+            self._tiny = tiny.pp_tiny
+            self._tiny.restype = None
+        self._run = self._code.pp_run
+        self._run.restype = None
+        self._code.pp_train.restype = None
+
+    def _scratch(self, kind: Any) -> Any:
+        def more(size: int) -> Array:
+            self._held.append(aligned(size, kind))
+            return self._held[-1]
+
+        return more
+
+    def forward(self) -> None:
+        """Compute v and y of every neuron."""
+        self._fill()
+        self._run(*self._places["forward"])
+
+    def learn(self) -> None:
+        """Forward, then δ and Δw."""
+        self._fill()
+        self._run(*self._places["learn"])
+
+    def require_defined(self) -> None:
+        """Raise `NoInverseError` where a denominator was 0 in the field since the last call."""
+        if self._code.pp_undefined_since():
+            raise NoInverseError
+
+    def _fill(self) -> None:
+        """The lanes beyond the batch repeat its last sample, so nothing new happens in them."""
+        if self._stride > self._batch:
+            for rows in self._padded:
+                rows[:, self._batch :] = rows[:, self._batch - 1 : self._batch]
+
+    def outputs(self, y: Array, v: Array) -> None:
+        """Copy y and v of the outputs into [outputs, batch]."""
+        y[...] = self._rows["y"][self._outputs, : self._batch]
+        v[...] = self._rows["v"][self._outputs, : self._batch]
+
+    def letter(self, letter: str) -> Array:
+        """The buffer of a letter: v, y or delta of every row of the layout."""
+        return self._rows[letter][:, : self._batch]
+
+    def _require_fitting(
+        self, arrays: tuple[Array, ...], order: Array | None, samples: int
+    ) -> None:
+        """Raise `ValueError` for arrays that the C code would read or write beyond."""
+        X, D, y, v = arrays
+        outputs, inputs = len(self.targets), len(self.inputs)
+        kind = self._weights.dtype
+        fits = all(array.flags.c_contiguous and array.dtype == kind for array in arrays)
+        fits = fits and X.shape == (len(D), inputs) and D.shape[1] == outputs
+        fits = fits and y.shape == v.shape == (outputs, len(D))
+        shown = len(D) if order is None else len(order)
+        if not fits or samples > min(shown, len(D)):
+            raise ValueError(f"These samples do not fit the machine: {[a.shape for a in arrays]}.")
+
+    def epoch(
+        self,
+        X: Array,
+        D: Array,
+        order: Array | None,
+        start: int,
+        updates: int,
+        seen_y: Array,
+        seen_v: Array,
+    ) -> None:
+        """So many updates w += Δw, a batch each, from sample `start` of the order on.
+
+        X is [samples, inputs] and D [samples, outputs], both contiguous; y and v of the outputs on
+        the way are put into the columns of `seen_y` and `seen_v`.
+        """
+        self._require_fitting((X, D, seen_y, seen_v), order, start + updates * self._batch)
+        if order is not None:
+            order = np.ascontiguousarray(order, np.int64)
+        if self._tiny is not None:
+            self._tiny(
+                self._places["train"][0],
+                *(ctypes.c_void_p(array.ctypes.data) for array in (self._weights, X, D)),
+                None if order is None else ctypes.c_void_p(order.ctypes.data),
+                ctypes.c_int64(start),
+                ctypes.c_int64(updates),
+                *(ctypes.c_void_p(array.ctypes.data) for array in (seen_y, seen_v)),
+                ctypes.c_int64(seen_y.shape[1]),
+            )
+            return
+        samples = _Samples(
+            X.ctypes.data,
+            D.ctypes.data,
+            None if order is None else order.ctypes.data,
+            X.shape[1],
+            D.shape[1],
+            self._padded[0].ctypes.data,
+            self._padded[1].ctypes.data,
+            self._y.ctypes.data,
+            self._v.ctypes.data,
+            self._at,
+            seen_y.ctypes.data,
+            seen_v.ctypes.data,
+            seen_y.shape[1],
+            self._blocks.ctypes.data,
+            len(self._blocks),
+        )
+        self._code.pp_train(
+            *self._places["train"],
+            ctypes.byref(samples),
+            ctypes.c_int64(start),
+            ctypes.c_int64(updates),
+        )
+
+
+def _setting(number: Any) -> Any:
+    """The type `Setting` of `kernels.h`."""
+    whole, place = ctypes.c_int64, ctypes.c_void_p
+    fields = [("n", number), ("eta", number), ("stride", whole), ("batch", whole)]
+    fields += [(name, place) for name in ("index", "reads", "factor", "map")]
+    return type("Setting", (ctypes.Structure,), {"_fields_": fields})
+
+
+class _Samples(ctypes.Structure):
+    """The type `Samples` of `driver.h`."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("X", "D", "order")),
+        *((name, ctypes.c_int64) for name in ("inputs", "outputs")),
+        *((name, ctypes.c_void_p) for name in ("y", "d", "out_y", "out_v")),
+        ("at", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("seen_y", "seen_v")),
+        ("samples", ctypes.c_int64),
+        ("blocks", ctypes.c_void_p),
+        ("many", ctypes.c_int64),
+    )
+
+
+def machine(program: Program, batch: int, weights: Array, eta: float) -> NativeMachine:
+    """The program with its buffers, for one batch size."""
+    return NativeMachine(program, batch, weights, eta)

@@ -1,0 +1,18 @@
+/* What kernels and element-wise terms are given.  Rows are `stride` apart: a multiple of LANES, or 1
+   where the batch is one sample, so that neighbouring rows are then one vector. */
+typedef struct { int64_t code, a[15]; } Order;
+typedef struct Setting {
+  T n, eta;                 /* N and η */
+  int64_t stride, batch;
+  const int32_t *index;     /* all index arrays, one after the other */
+  const int64_t *reads;     /* what element-wise terms read: address, step of rows, 1 or 0 inside a row */
+  const T *factor;          /* what weight corrections are multiplied with */
+  void (*map)(const struct Setting *, const Order *);  /* the element-wise terms, see `formulas.py` */
+} Setting;
+#define AT(n) ((T *)(uintptr_t)o->a[n])
+#define INDEX(n) (s->index + o->a[n])
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif

@@ -1,0 +1,389 @@
+"""A program as orders for the kernels: which kernel, on which addresses, with which index arrays.
+
+Instruction by instruction, with four changes that leave the result as it is; the audit runs the
+orders after them.  (1) Rows that are cleared and then added to are written at once.  (2) Weights
+gathered for a sparse product are read through their places.  (3) In training, where nothing reads
+the weights after the corrections, w += Δw happens in the product that gives Δw.  (4) For one sample
+a product is a matrix times a vector, its rows are neighbours, and a single row is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.native.access import in_runs, overlap, rows_of, slice_of, tail_of
+from numeric.native.text import Text
+from numeric.program import (
+    CORRECTIONS,
+    WEIGHTS,
+    Clear,
+    EdgeDots,
+    Instruction,
+    Map,
+    Outer,
+    Pick,
+    Product,
+    Program,
+    Rows,
+    RunSums,
+    Softmax,
+    Sparse,
+    Take,
+    Total,
+)
+from symbolic.terms import Term
+
+Array = NDArray[Any]
+VECTOR = 16
+"""A multiple of the numbers in a vector, whatever the processor and the dtype."""
+WIDTH = 16
+"""Numbers of an order: its code and what `kernels.h` calls a[0] to a[14]."""
+(CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(
+    10
+)
+(SPARSE, SPARSE_ONE, DOTS, DOTS_ONE, TOTAL, SOFTMAX, RUNS) = range(10, 17)
+NONE = -1
+
+
+@dataclass
+class Tables:
+    """The index arrays and the reads of the element-wise terms, filled while orders are written."""
+
+    index: list[NDArray[np.int32]] = field(default_factory=list)
+    reads: list[int] = field(default_factory=list)
+    size: int = 0
+    _known: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def place(self, numbers: Sequence[int]) -> int:
+        """Where the numbers stand in the index array."""
+        key = tuple(numbers)
+        if key not in self._known:
+            self._known[key] = self.size
+            self.index.append(np.array(key, np.int32))
+            self.size += len(key)
+        return self._known[key]
+
+    def finished(self) -> NDArray[np.int32]:
+        """All numbers, and a few more that may be looked at ahead of time."""
+        return np.concatenate([*self.index, np.zeros(64, np.int32)])
+
+
+class Orders:
+    """The orders of a program for one batch size, on arrays that exist."""
+
+    def __init__(
+        self,
+        program: Program,
+        text: Text,
+        batch: int,
+        stride: int,
+        arrays: dict[str, Array],
+        scratch: Callable[[int], Array],
+    ) -> None:
+        self._program, self._text, self._batch, self._stride = program, text, batch, stride
+        self._arrays, self._scratch = arrays, scratch
+        self._base = {name: array.ctypes.data for name, array in arrays.items()}
+        self._sampled = {b.name: b.sampled for b in program.buffers}
+        self._size = {b.name: b.size for b in program.buffers}
+        self._item = next(iter(arrays.values())).itemsize
+        self.tables = Tables()
+        self._one = batch == 1
+        self._held: dict[str, NDArray[np.bool_]] = {}
+        self._written = self._all_written()
+        self._pulled = self._pulls()
+        self._flipped: dict[Rows, tuple[int, int]] = {}
+        self._code: list[list[int]] = []
+        self._copies: dict[int, tuple[int, int, int]] = {}
+        self.blocks: list[list[int]] = []
+        tail = tail_of(program)
+        self.forward = self._pass(program.forward)
+        self.learn = self.forward + self._pass(program.backward)
+        add = [ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
+        self.train = [*self.learn, add]
+        if tail is not None:
+            if self._one:
+                self._pad(program.backward[tail.start :])
+            ahead = self._pass(program.forward)
+            fused = self._pass(program.backward[: tail.start], ends=False)
+            fused += self._corrections(program.backward[tail.start :], tail.factor)
+            self.train = ahead + fused
+
+    def table(self, orders: list[list[int]]) -> NDArray[np.int64]:
+        """Orders as rows of numbers."""
+        found = np.zeros((len(orders), WIDTH), np.int64)
+        for row, order in zip(found, orders, strict=True):
+            row[: len(order)] = order
+        return found
+
+    # passes -----------------------------------------------------------------------------------
+
+    def _pass(self, lines: Sequence[Instruction], ends: bool = True) -> list[list[int]]:
+        self._code, self._held, self._flipped = [], {}, {}
+        for line in lines:
+            self._order(line)
+        if ends:
+            self._clear_what_is_held()
+        return self._code
+
+    def _corrections(
+        self, lines: Sequence[Instruction], factor: tuple[Term, ...]
+    ) -> list[list[int]]:
+        """w += factor · Σ_ξ δ y for the tail of the backward pass."""
+        self._code = []
+        number = self._text.factors.index(factor)
+        for line in lines:
+            for rows in rows_of(line)[0]:
+                self._needed(rows)
+            if isinstance(line, Outer):
+                self._outer(line, WEIGHTS, 1, number)
+            elif isinstance(line, EdgeDots):
+                self._dots(line, WEIGHTS, 1, number)
+        self._clear_what_is_held()
+        return self._code
+
+    def _all_written(self) -> dict[str, NDArray[np.bool_]]:
+        """Which rows any instruction but Clear writes."""
+        found = {name: np.zeros(size, bool) for name, size in self._size.items()}
+        for line in (*self._program.forward, *self._program.backward):
+            if not isinstance(line, Clear):
+                for rows in rows_of(line)[1]:
+                    found[rows.buffer][slice_of(rows)] = True
+        return found
+
+    def _pulls(self) -> dict[str, tuple[int, ...]]:
+        """Gathered weights that sparse products alone read: their places in the weights."""
+        code = (*self._program.forward, *self._program.backward)
+        found = {
+            line.out.buffer: line.of.at
+            for line in code
+            if isinstance(line, Take)
+            and line.of.buffer == WEIGHTS
+            and line.out == Rows(line.out.buffer, 0, self._size[line.out.buffer])
+        }
+        for line in code:
+            for rows in rows_of(line)[0]:
+                if not (isinstance(line, Sparse) and rows == line.data):
+                    found.pop(rows.buffer, None)
+        return found
+
+    def _pad(self, corrections: Sequence[Instruction]) -> None:
+        """Padded copies of the matrices that products alone touch."""
+        touched = np.zeros(self._size[WEIGHTS] + 1, bool)
+        for places in self._pulled.values():
+            touched[list(places)] = True
+        for line in (*self._program.forward, *self._program.backward):
+            if not isinstance(line, Product):
+                for rows in rows_of(line)[0]:
+                    if rows.buffer == WEIGHTS:
+                        touched[slice_of(rows)] = True
+        for line in corrections:
+            if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():
+                height, width = line.left.count, line.right.count
+                step = -(-width // VECTOR) * VECTOR
+                copy = self._scratch(height * step).ctypes.data
+                first = line.out.start
+                self._copies[first] = copy, step, line.out.count
+                at = self._base[WEIGHTS] + first * self._item
+                self.blocks.append([at, copy, height, width, step])
+
+    # rows that are cleared ----------------------------------------------------------------------
+
+    def _hold(self, buffer: str) -> None:
+        self._held[buffer] = np.ones(self._size[buffer], bool)
+
+    def _clear(self, buffer: str, rows: NDArray[np.bool_]) -> None:
+        """Orders to clear these rows, run by run."""
+        at = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
+        width = self._width(buffer)
+        for start, stop in zip(at[::2].tolist(), at[1::2].tolist(), strict=True):
+            self._code.append([CLEAR, self._at(buffer, start), (stop - start) * width])
+
+    def _needed(self, rows: Rows | Pick) -> None:
+        """Clear what is still to be cleared of rows that are read now."""
+        held = self._held.get(rows.buffer)
+        if held is None:
+            return
+        part = np.zeros_like(held)
+        part[slice_of(rows)] = True
+        part &= held
+        if part.any():
+            self._clear(rows.buffer, part)
+            held &= ~part
+
+    def _clear_what_is_held(self) -> None:
+        for buffer, held in self._held.items():
+            self._clear(buffer, held & self._written[buffer])
+        self._held = {}
+
+    # instructions -------------------------------------------------------------------------------
+
+    def _order(self, line: Instruction) -> None:
+        if isinstance(line, Clear):
+            self._hold(line.buffer)
+            return
+        reads, writes = rows_of(line)
+        fresh = isinstance(line, Sparse) and self._fresh(line.out)
+        for rows in reads[:-1] if fresh else reads:
+            self._needed(rows)
+        for rows in writes:
+            if rows.buffer in self._held:
+                self._held[rows.buffer][slice_of(rows)] = False
+            for flipped in [f for f in self._flipped if overlap(f, rows)]:
+                del self._flipped[flipped]
+        match line:
+            case Map():
+                self._map(line)
+            case Take(out, of):
+                if out.buffer not in self._pulled:
+                    self._take(of, self._at(out.buffer, out.start))
+            case Product():
+                self._product(line)
+            case Sparse():
+                self._sparse(line, fresh)
+            case Total(out, x):
+                self._code.append([TOTAL, self._rows(out), self._rows(x), x.count])
+            case Softmax(out, x):
+                self._code.append([SOFTMAX, self._rows(out), self._rows(x), x.count])
+            case Outer():
+                self._outer(line, CORRECTIONS, 0, 0)
+            case EdgeDots():
+                self._dots(line, CORRECTIONS, 0, 0)
+            case RunSums(out, of, order, starts):
+                at, which, bounds = (
+                    self.tables.place(t) for t in (out.at, order, (*starts, len(order)))
+                )
+                self._code.append(
+                    [RUNS, self._base[out.buffer], at, self._base[of], which, bounds, len(starts)]
+                )
+
+    def _fresh(self, rows: Rows) -> bool:
+        held = self._held.get(rows.buffer)
+        return held is not None and bool(held[rows.start : rows.stop].all())
+
+    def _map(self, line: Map) -> None:
+        for part in [line] if self._one else in_runs(line):
+            self._map_rows(part)
+
+    def _map_rows(self, line: Map) -> None:
+        width = self._width(line.out.buffer)
+        count = line.out.count
+        reads: list[tuple[int, int, int]] = []
+        for rows in line.reads:
+            step = self._width(rows.buffer)
+            if isinstance(rows, Pick):
+                held = self._scratch(rows.count * step).ctypes.data
+                self._take(rows, held)
+            else:
+                held = self._rows(rows)
+            several = rows.count > 1
+            reads.append((held, step * several, int(step > 1 or (several and width == 1))))
+        out = line.out
+        target = (
+            self._rows(out) if isinstance(out, Rows) else self._scratch(count * width).ctypes.data
+        )
+        rows_, step_ = count, width
+        if all(step == width or (not step and not inside) for _, step, inside in reads):
+            width, rows_ = width * count, 1  # everything stands side by side, or is one number
+        self._code.append(
+            [self._text.code(line), target, rows_, width, step_, len(self.tables.reads)]
+        )
+        for read in reads:
+            self.tables.reads += read
+        if isinstance(out, Pick):
+            place = self.tables.place(out.at)
+            self._code.append([PUT, target, self._base[out.buffer], place, count, step_])
+
+    def _take(self, of: Pick, out: int) -> None:
+        place = self.tables.place(of.at)
+        self._code.append(
+            [TAKE, out, self._base[of.buffer], place, of.count, self._width(of.buffer)]
+        )
+
+    def _product(self, line: Product) -> None:
+        matrix = line.matrix
+        given = [
+            self._rows(line.out),
+            self._base[matrix.buffer] + matrix.first * self._item,
+            self._rows(line.x),
+            matrix.height,
+            matrix.width,
+            matrix.stride,
+            int(line.transposed),
+        ]
+        kind = PRODUCT
+        if self._one:
+            kind = VECTOR_MATRIX if line.transposed else MATRIX_VECTOR
+            given.append(self._padded(given, line))
+        self._code.append([kind, *given])
+
+    def _padded(self, given: list[int], line: Product) -> int:
+        """Turn to the padded copy of the matrix, if there is one; 1: it reads whole vectors."""
+        matrix = line.matrix
+        if matrix.buffer != WEIGHTS or not self._copies:
+            return 0
+        first = max((first for first in self._copies if first <= matrix.first), default=NONE)
+        copy, step, count = self._copies.get(first, (0, 0, 0))
+        if matrix.first >= first + count:
+            return 0
+        row, column = divmod(matrix.first - first, matrix.stride)
+        given[1], given[5] = copy + (row * step + column) * self._item, step
+        return int(column + -(-matrix.width // VECTOR) * VECTOR <= step)
+
+    def _outer(self, line: Outer, into: str, more: int, factor: int) -> None:
+        out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
+        out += line.out.start * self._item
+        left, right = self._rows(line.left), self._rows(line.right)
+        rows, columns = line.left.count, line.right.count
+        if self._one:
+            step = 0
+            if into == WEIGHTS and line.out.start in self._copies:
+                out, step, _ = self._copies[line.out.start]
+            self._code.append([OUTER_ONE, out, left, right, rows, columns, step, more, factor])
+            return
+        if line.right not in self._flipped:
+            width = -(-columns // VECTOR) * VECTOR
+            held = self._scratch(width * self._batch).ctypes.data
+            self._code.append([TRANSPOSE, held, right, columns, width])
+            self._flipped[line.right] = held, width
+        held, width = self._flipped[line.right]
+        self._code.append([OUTER, out, left, held, rows, columns, width, more, factor, right])
+
+    def _sparse(self, line: Sparse, fresh: bool) -> None:
+        data, order = line.data, NONE
+        w = self._base[WEIGHTS if data.buffer in self._pulled else data.buffer]
+        if data.buffer in self._pulled:
+            order = self.tables.place(self._pulled[data.buffer][data.start : data.stop])
+        else:
+            w += data.start * self._item
+        pointer, index = self.tables.place(line.pointer), self.tables.place(line.index)
+        kind = SPARSE_ONE if self._one else SPARSE
+        x = self._base[line.x]
+        count = line.out.count
+        self._code.append(
+            [kind, self._rows(line.out), count, pointer, index, w, order, x, int(not fresh)]
+        )
+
+    def _dots(self, line: EdgeDots, into: str, more: int, factor: int) -> None:
+        out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
+        out += line.out.start * self._item
+        left, right = (self.tables.place(pick.at) for pick in (line.left, line.right))
+        a, b = self._base[line.left.buffer], self._base[line.right.buffer]
+        kind = DOTS_ONE if self._one else DOTS
+        self._code.append([kind, out, line.out.count, a, left, b, right, more, factor])
+
+    # addresses ----------------------------------------------------------------------------------
+
+    def _width(self, buffer: str) -> int:
+        """Elements of a row."""
+        return self._stride if self._sampled[buffer] else 1
+
+    def _at(self, buffer: str, row: int) -> int:
+        return self._base[buffer] + row * self._width(buffer) * self._item
+
+    def _rows(self, rows: Rows) -> int:
+        return self._at(rows.buffer, rows.start)

@@ -1,0 +1,195 @@
+"""A small network sample by sample: the program written out, one C variable for each number.
+
+Everything stays in registers from update to update.  Only where a network has at most `MOST`
+synapses: beyond, the compiler takes long and the code runs no faster than the kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import reduce
+
+from numeric.native.formulas import Lines, Value
+from numeric.native.text import arithmetic_text, part
+from numeric.program import (
+    CORRECTIONS,
+    WEIGHTS,
+    Clear,
+    EdgeDots,
+    Instruction,
+    Map,
+    Outer,
+    Pick,
+    Product,
+    Program,
+    Rows,
+    RunSums,
+    Softmax,
+    Sparse,
+    Take,
+    Total,
+)
+from symbolic.terms import Sign
+
+MOST = 200
+"""So many synapses are written out."""
+ZERO, ONE = "K(0.0, 0u)", "K(1.0, 1u)"
+
+
+def fits(program: Program) -> bool:
+    """Whether the program is small enough to be written out."""
+    return len(program.layout.network.synapses) <= MOST
+
+
+def unrolled(program: Program, arithmetic: str) -> str:
+    """The text of `pp_tiny`, which trains the program sample by sample."""
+    written = _Unrolled(program)
+    for line in (*program.forward, *program.backward):
+        written.line(line)
+    layout = program.layout
+    rows = [layout.row[name] for name in layout.outputs]
+    count = len(layout.entry)
+    text = [
+        arithmetic_text(arithmetic, written.powers),
+        part("orders.h"),
+        "EXPORT void pp_tiny(const Setting *s, T *w, const T *X, const T *D, const int64_t *order,",
+        "    int64_t start, int64_t updates, T *seen_y, T *seen_v, int64_t samples) {",
+        "  const T n = s->n, eta = s->eta; (void)n; (void)eta;",
+        *(f"  T w{e} = w[{e}];" for e in range(count)),
+        *(f"  {line}" for line in written.once),
+        "  for (; updates; updates--, start++) {",
+        "    const int64_t at = order ? order[start] : start;",
+        f"    const T *x = X + at * {len(layout.network.inputs)}, *d = D + at * {len(rows)};",
+        *(f"    {line}" for line in written.each),
+        *(
+            f"    seen_{letter}[{n} * samples + start] = {written.value(letter, row)};"
+            for letter in ("y", "v")
+            for n, row in enumerate(rows)
+        ),
+        *(f"    w{e} = s_add(w{e}, {written.value(CORRECTIONS, e)});" for e in range(count)),
+        "  }",
+        *(f"  w[{e}] = w{e};" for e in range(count)),
+        "}\n",
+    ]
+    return "\n".join(text)
+
+
+class _Unrolled:
+    """The statements of one update, and what each element of each buffer is at present."""
+
+    def __init__(self, program: Program) -> None:
+        layout = program.layout
+        self.once: list[str] = []
+        self.each: list[str] = []
+        self.powers: dict[Fraction, str] = {}
+        self.held: dict[tuple[str, int], str] = {("y", row): ONE for row in layout.ones}
+        self.held |= {("y", 1 + n): f"x[{n}]" for n in range(len(layout.network.inputs))}
+        self.held |= {("d", n): f"d[{n}]" for n in range(len(layout.outputs))}
+        self.held |= {(WEIGHTS, e): f"w{e}" for e in range(len(layout.entry))}
+        self._size = {buffer.name: buffer.size for buffer in program.buffers}
+        self._count = 0
+
+    def value(self, buffer: str, row: int) -> str:
+        """What an element is at present; 0 before anything wrote it."""
+        return self.held.get((buffer, row), ZERO)
+
+    def line(self, line: Instruction) -> None:
+        """The statements of an instruction, for one sample."""
+        read, write = self._read, self._write
+        match line:
+            case Clear(buffer):
+                self.held.update({(buffer, row): ZERO for row in range(self._size[buffer])})
+            case Map():
+                self._map(line)
+            case Take(out, of):
+                for row, value in zip(_places(out), read(of), strict=True):
+                    self.held[out.buffer, row] = value
+            case Product(out, matrix, x, transposed):
+                weights = [
+                    [
+                        self.value(matrix.buffer, matrix.first + r * matrix.stride + c)
+                        for c in range(matrix.width)
+                    ]
+                    for r in range(matrix.height)
+                ]
+                if transposed:
+                    weights = [list(column) for column in zip(*weights, strict=True)]
+                write(out, [_dot(row, read(x)) for row in weights])
+            case Sparse(out, pointer, index, data, x):
+                w, sources = read(data), [self.value(x, n) for n in index]
+                sums = []
+                for r, before in enumerate(read(out)):
+                    part = slice(pointer[r], pointer[r + 1])
+                    sums.append(_dot(w[part], sources[part], before))
+                write(out, sums)
+            case Total(out, x):
+                write(out, [_sum(read(x))])
+            case Softmax(out, x):
+                self._softmax(out, read(x))
+            case Outer(out, left, right):
+                write(out, [f"s_mul({a}, {b})" for a in read(left) for b in read(right)])
+            case EdgeDots(out, left, right):
+                pairs = zip(read(left), read(right), strict=True)
+                write(out, [f"s_mul({a}, {b})" for a, b in pairs])
+            case RunSums(out, of, order, starts):
+                ends = (*starts[1:], len(order))
+                runs = [order[a:b] for a, b in zip(starts, ends, strict=True)]
+                write(out, [_sum([self.value(of, e) for e in run]) for run in runs])
+
+    def _map(self, line: Map) -> None:
+        reads = [self._read(rows) for rows in line.reads]
+        values = []
+        for r in range(line.out.count):
+            self._count += 1
+            given = {
+                Sign(f"x{n}"): Value(read[r if len(read) > 1 else 0], False)
+                for n, read in enumerate(reads)
+            }
+            lines = Lines(given, scalar=True, prefix=f"m{self._count}_")
+            values.append(lines.value(line.expr).name)
+            self.once += lines.once
+            self.each += lines.each
+            self.powers.update(lines.powers)
+        self._write(line.out, values)
+
+    def _softmax(self, out: Rows, v: list[str]) -> None:
+        peak = self._assigned(
+            reduce(lambda a, b: f"s_peak({a}, {b})", v[1:], f"s_peak({v[0]}, {v[0]})")
+        )
+        shares = [self._assigned(f"s_exp(s_sub({value}, {peak}))") for value in v]
+        share = self._assigned(f"s_div({ONE}, {_sum(shares)})")
+        self._write(out, [f"s_mul({value}, {share})" for value in shares])
+
+    def _read(self, rows: Rows | Pick) -> list[str]:
+        return [self.value(rows.buffer, row) for row in _places(rows)]
+
+    def _write(self, rows: Rows | Pick, values: list[str]) -> None:
+        for row, value in zip(_places(rows), values, strict=True):
+            self.held[rows.buffer, row] = self._assigned(value)
+
+    def _assigned(self, value: str) -> str:
+        if "(" not in value or value.startswith("K("):
+            return value
+        self._count += 1
+        self.each.append(f"T t{self._count} = {value};")
+        return f"t{self._count}"
+
+
+def _places(rows: Rows | Pick) -> Iterable[int]:
+    return range(rows.start, rows.stop) if isinstance(rows, Rows) else rows.at
+
+
+def _dot(left: list[str], right: list[str], before: str = ZERO) -> str:
+    """before + Σ left right, one multiplication with an addition after the other."""
+    total = None if before == ZERO else before
+    for a, b in zip(left, right, strict=True):
+        if total is None:
+            total = a if b == ONE else f"s_mul({a}, {b})"
+        else:
+            total = f"s_add({total}, {a})" if b == ONE else f"s_fma({a}, {b}, {total})"
+    return total or ZERO
+
+
+def _sum(parts: list[str]) -> str:
+    return reduce(lambda a, b: f"s_add({a}, {b})", parts)

@@ -1,0 +1,299 @@
+"""Compiled code does what NumPy does; where it is not the theorem, it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_validation import (
+    BUGS,
+    NETS,
+    broken,
+    next_weight,
+    other_source,
+)
+
+from numeric import backends
+from numeric.backends import builder, prepared
+from numeric.lowering import lower
+from numeric.native import audit as audit_module
+from numeric.native import compiler
+from numeric.native.audit import EVERY_BATCH, audit, require, samples_of_all_kernels
+from numeric.native.machine import NativeMachine, words
+from numeric.native.text import FIELD, kernels
+from numeric.program import Map, Product, Program, Sparse
+from numeric.trainer import Trainer
+from numeric.validation import Agrees, Differs
+from reports.cli import main
+from symbolic.errors import InputError
+from symbolic.network import Network
+from symbolic.topologies import random_dag, shorthand
+from symbolic.verification import rule_of
+
+pytestmark = pytest.mark.skipif(
+    compiler.compiler() is None, reason="no C compiler here: CC, cc, gcc, clang, ziglang"
+)
+MORE: dict[str, Network] = {
+    **NETS,
+    "small": shorthand("2-2-1"),
+    "digits": shorthand("64-32:tanh-10:softmax"),
+    "graph": random_dag(120, 900, 2),
+}
+EXACT = {"float64": 5e-15, "float32": 5e-6}
+
+
+def both(network: Network, dtype: str, batch: int) -> tuple[Any, NativeMachine]:
+    """The machines of NumPy and of C, with the same weights and the same samples."""
+    program = lower(rule_of(network), dtype)
+    draw = np.random.default_rng(batch)
+    weights = (draw.normal(size=len(program.layout.entry)) * 0.3).astype(dtype)
+    plain = builder("numpy")(program, batch, weights.copy(), 0.5)
+    native = NativeMachine(program, batch, weights.copy(), 0.5)
+    X = draw.normal(size=plain.inputs.shape)
+    D = draw.uniform(0.1, 0.9, size=plain.targets.shape)
+    D /= D.sum(axis=0)
+    for machine in (plain, native):
+        machine.inputs[:], machine.targets[:] = X, D
+    return plain, native
+
+
+@pytest.mark.parametrize("dtype", EXACT)
+@pytest.mark.parametrize("name", MORE)
+def test_compiled_corrections_are_those_of_numpy(name: str, dtype: str) -> None:
+    levels = max(MORE[name].depth.values())
+    allowed = EXACT[dtype] * max(1, levels / 10)  # δ is a product over the levels: each rounds
+    for batch in (1, 2, 7, 16, 33, 70):
+        plain, native = both(MORE[name], dtype, batch)
+        for machine in (plain, native):
+            machine.learn()
+            machine.learn()
+        largest = np.abs(plain.corrections).max()
+        gap = np.abs(plain.corrections - native.corrections).max()
+        assert gap <= allowed * largest, batch
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_the_compiled_text_is_the_theorem(name: str) -> None:
+    assert audit(lower(rule_of(MORE[name]))) == Agrees(1)
+
+
+@pytest.mark.parametrize(("name", "kind", "change"), BUGS)
+def test_a_program_with_a_bug_does_not_pass_as_compiled_code(
+    name: str, kind: type, change: Any
+) -> None:
+    programs = broken(lower(rule_of(NETS[name])), kind, change)
+    for program in (programs[0], programs[-1]):
+        assert isinstance(audit(program), Differs)
+
+
+KERNEL_BUGS = [
+    # (network, right text, wrong text, what is wrong)
+    ("sparse", "x + index[e] * S;", "x + index[e + 1] * S;", "a wrong index"),
+    ("sparse", "w[order[e]] : w[e]", "w[e] : w[e]", "weights in another order"),
+    ("sparse", "e < pointer[r + 1]; e++", "e < pointer[r + 1] - 1; e++", "a lost term"),
+    ("sparse", "a[6] ? v_fma(scale, all,", "a[6] ? v_fma(all, all,", "a lost factor"),
+    (
+        "layered",
+        "for (int64_t k = 0; k < depth; k++)",
+        "for (int64_t k = 1; k < depth; k++)",
+        "lost",
+    ),
+    ("layered", "v_sums(sum), rows)", "sum[0], rows)", "one sum for all"),
+    ("layered", "*w = W + r * step;", "*w = W + r * (step - 1);", "a wrong row"),
+    ("digits", "v_fma(a, x[l], v_load(W + l * LANES))", "v_mul(a, x[l])", "a forgotten weight"),
+    ("softmax", "sum = v_add(sum, e);", "sum = e;", "a share of one alone"),
+    ("tied", "sum = s_add(sum, AT(2)[order[e]])", "sum = AT(2)[order[e]]", "one use of a weight"),
+    ("layered", "load_rows(s, d->d, d->D, d->outputs,", "load_rows(s, d->d, d->X, d->outputs,", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "what"), KERNEL_BUGS)
+def test_a_bug_in_a_kernel_is_caught(name: str, right: str, wrong: str, what: str) -> None:
+    program = lower(rule_of(MORE[name]))
+    text = kernels(FIELD)
+    assert text.count(right) >= 1, f"the kernels no longer say {right!r}"
+    found = audit(program, texts=(text.replace(right, wrong), words(program).formulas(FIELD)))
+    assert isinstance(found, Differs), what
+
+
+VECTOR_BUGS = [
+    ("for (; c + 4 * LANES <= S; c += 4 * LANES)", "for (; c + 4 * LANES <= S; c += 8 * LANES)"),
+    ("else if (s->batch == 4 * LANES) dots_4(", "else if (s->batch == 4 * LANES) dots_2("),
+    ("if (s->batch == LANES) dots_1(", "if (s->batch <= LANES) dots_1("),
+    ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
+    ("rows, columns - rest, s->batch", "rows, columns - rest - 1, s->batch"),
+    ("for (; M >= 4; M -= 4, t.A += 4 * t.up", "for (; M >= 4; M -= 4, t.A += 3 * t.up"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), VECTOR_BUGS)
+def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) -> None:
+    text = kernels(FIELD)
+    assert text.count(right) == 1, f"the kernels no longer say {right!r}"
+    broken_text = text.replace(right, wrong)
+    found = [
+        audit(program, texts=(broken_text, words(program).formulas(FIELD)), batches=EVERY_BATCH)
+        for program in samples_of_all_kernels()
+    ]
+    assert any(isinstance(one, Differs) for one in found)
+
+
+STALE = [
+    ("digits", "exchange(d->blocks, d->many, 0);", "a copy of the weights from before"),
+    ("digits", "exchange(d->blocks, d->many, 1);", "weights that never come back"),
+    ("graph", "run(s, o, count);\n    const", "the last corrections are lost"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "what"), STALE)
+def test_stale_weights_are_caught_and_the_place_is_named(name: str, right: str, what: str) -> None:
+    program = lower(rule_of(MORE[name]))
+    text = kernels(FIELD)
+    assert text.count(right) == 1, f"the kernels no longer say {right!r}"
+    wrong = right.replace("count", "count - 1") if "count" in right else ""
+    found = audit(program, texts=(text.replace(right, wrong), words(program).formulas(FIELD)))
+    assert isinstance(found, Differs), what
+    named = program.layout.entry if found.quantity == "the update" else program.layout.row
+    assert found.name in named
+
+
+def test_a_bug_in_a_formula_is_caught_and_its_place_is_named() -> None:
+    program = lower(rule_of(NETS["layered"]))
+    right = words(program).formulas(FIELD)
+    wrong = right.replace("v_sub(", "v_add(", 1)
+    assert wrong != right
+    found = audit(program, texts=(kernels(FIELD), wrong))
+    assert isinstance(found, Differs)
+    assert found.quantity in ("y", "delta")
+    assert found.name in program.layout.network.neuron
+
+
+def test_a_program_that_is_not_the_rule_is_never_trained() -> None:
+    program = broken(lower(rule_of(NETS["layered"])), Product, next_weight)[-1]
+    with pytest.raises(AssertionError, match="not the proved rule"):
+        prepared(program, "native")
+
+
+def test_an_audit_that_passed_is_remembered_for_that_program_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = lower(rule_of(NETS["sparse"]))
+    require(program)
+    monkeypatch.setattr(audit_module, "audit", lambda program: Differs("nothing", "asked", None))
+    require(program)
+    other = broken(program, Sparse, other_source)[0]
+    with pytest.raises(AssertionError, match="asked"):
+        require(other)
+
+
+@pytest.mark.parametrize("size", [1, 4, 5, None])
+@pytest.mark.parametrize("name", ["layered", "softmax", "sparse", "tied"])
+def test_training_in_c_ends_where_training_in_numpy_ends(name: str, size: int | None) -> None:
+    network = NETS[name]
+    draw = np.random.default_rng(3)
+    X = draw.normal(size=(23, len(network.inputs)))
+    D = draw.uniform(0.1, 0.9, size=(23, len(network.outputs)))
+    D /= D.sum(axis=1, keepdims=True)
+    ends = []
+    for backend in ("numpy", "native", "native"):
+        trainer = Trainer(rule_of(network), seed=4, backend=backend)
+        history = trainer.fit(X, D, epochs=7, batch_size=size, learning_rate=0.05, progress=False)
+        ends.append((np.array(list(trainer.weights.values())), history.cost, trainer.predict(X)))
+    for one, other in zip(ends[0], ends[1], strict=True):
+        assert np.allclose(one, other, rtol=1e-12, atol=1e-14)
+    for one, other in zip(ends[1], ends[2], strict=True):
+        assert np.array_equal(one, other)  # bit for bit the same again
+
+
+def test_momentum_after_learning_without_it_goes_on_from_the_last_change() -> None:
+    X, D = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    ends = []
+    for backend in ("numpy", "native"):
+        trainer = Trainer(rule_of(shorthand("2-3-1")), seed=4, backend=backend)
+        trainer.fit(X, D, epochs=3, batch_size=3, progress=False)
+        trainer.fit(X, D, epochs=3, batch_size=3, momentum=0.9, progress=False)
+        ends.append(list(trainer.weights.values()))
+    assert np.allclose(*ends, rtol=1e-12)
+
+
+def test_a_text_says_nothing_of_the_names_in_a_network() -> None:
+    network = shorthand("2-3-1")
+    names = {"1": "system", "2": "V", "3": "T", "4": "out", "5": "int", "6": "v_exp"}
+    inputs = tuple(names[i] for i in network.inputs)
+    neurons = tuple(replace(n, name=names[n.name]) for n in network.neurons)
+    synapses = tuple(
+        replace(s, to=names[s.to], source=names.get(s.source, s.source)) for s in network.synapses
+    )
+    renamed = Network(inputs, neurons, (names["6"],), synapses, network.cost)
+    texts = [words(lower(rule_of(n))).formulas("float64") for n in (network, renamed)]
+    assert texts[0] == texts[1]
+
+
+def test_the_text_does_not_grow_with_the_network() -> None:
+    small, large = (
+        words(lower(rule_of(random_dag(n, 8 * n, 1)))).formulas("float32") for n in (60, 600)
+    )
+    assert len(large) < 2 * len(small)
+    program: Program = lower(rule_of(shorthand("2-3-1")))
+    assert any(isinstance(line, Map) for line in program.forward)
+
+
+def test_without_a_compiler_numpy_trains_and_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compiler, "compiler", lambda: None)
+    compiler.library.cache_clear()
+    backends._say.cache_clear()
+    for _ in range(2):
+        trainer = Trainer(rule_of(shorthand("3-2-1")))
+        trainer.fit([[0, 1, 2]], [1], epochs=1)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "NumPy trains" in said[0]
+    with pytest.raises(InputError, match="no C compiler"):
+        Trainer(rule_of(shorthand("3-2-1")), backend="native")
+
+
+@pytest.mark.parametrize("backend", ["auto", "native", "numpy"])
+def test_the_command_trains_with_each_backend(
+    backend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(Path(__file__).parents[1] / "examples" / "xor.csv")
+    settings = ["--epochs", "3000", "--learning-rate", "2", "--backend", backend]
+    assert main(["train", "2-3-1", "--data", data, *settings]) == 0
+    assert "Wrong: 0 of 4 samples." in capsys.readouterr().out
+
+
+def test_samples_that_do_not_fit_never_reach_the_c_code() -> None:
+    _, native = both(NETS["layered"], "float64", 4)
+    X, D, seen = np.zeros((8, 3)), np.zeros((8, 2)), np.zeros((2, 8))
+    native.epoch(X, D, None, 0, 2, seen, seen.copy())
+    for wrong in (
+        (X, D, None, 0, 3, seen, seen.copy()),
+        (X[:, :2], D, None, 0, 2, seen, seen.copy()),
+        (X.astype(np.float32), D, None, 0, 2, seen, seen.copy()),
+        (X, D, np.arange(4), 0, 2, seen, seen.copy()),
+        (X, D, None, 0, 2, seen[:1], seen.copy()),
+    ):
+        with pytest.raises(ValueError, match="do not fit"):
+            native.epoch(*wrong)
+
+
+def test_where_the_compiler_refuses_the_text_numpy_trains(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = kernels("float64")
+    audit_module.require_kernels()
+    monkeypatch.setattr(audit_module, "kernels", lambda kind: right + "nonsense")
+    monkeypatch.setattr(audit_module, "require_kernels", lambda: None)
+    backends._say.cache_clear()
+    trainer = Trainer(rule_of(shorthand("3-2-1")))
+    trainer.fit([[0, 1, 2]], [1], epochs=1)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "NumPy trains" in said
+    with pytest.raises(InputError, match="compiled here"):
+        Trainer(rule_of(shorthand("3-2-1")), backend="native")
