@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from reports.cli import main
+from symbolic.reading.cases import is_numbered
 from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.given import given
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
+from symbolic.spec import open_network
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+JUDGED = ("proved", "definition", "assumption")
 NUMBERED = re.compile(r"[_,{]\s*\d|_\{?\d")
 
 
@@ -37,6 +41,75 @@ def test_a_derivation_in_markdown_is_read_and_proved(network: str, tmp_path: Pat
     unread = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD and e.display]
     for entry in unread:
         assert NUMBERED.search(entry.text) or "\\varphi" in entry.text, entry.text
+
+
+@pytest.mark.parametrize("command", ["derive", "prove"])
+@pytest.mark.parametrize("network", ["2-2-1", "2-3-1:tanh", "1-2-2", "3-2-2-1"])
+def test_with_its_network_every_line_of_a_page_is_proved(
+    command: str, network: str, tmp_path: Path
+) -> None:
+    """Also those that write a neuron out by its number, and the literal derivatives."""
+    page = tmp_path / "page.md"
+    assert main([command, network, "-o", str(page)]) == 0
+    reading = read_document(page.read_text("utf-8"), open_profile("haykin"))
+    lines = judge(reading, network=given(open_network(network), network)).lines
+    open_ = [one.claim.latex(reading.profile) for one in lines if one.word not in JUDGED]
+    assert set(open_) <= {r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"}
+    numbered = [one for one in lines if is_numbered(one.claim.left, one.claim.right)]
+    assert len(numbered) >= 8
+    assert all(one.word == "proved" for one in numbered)
+    unread = [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+    assert unread == [r"$\mathrm{d}\varphi = \varphi'\,\mathrm{d}v$"]
+
+
+WRONG = [  # a line of the page of 2-2-1, and a slip in it
+    (r"w_{31}(n)\, y_1(n)", r"w_{32}(n)\, y_1(n)"),
+    (r"\delta_5(n)\, w_{53}(n)", r"\delta_5(n)\, w_{54}(n)"),
+    (r"\varphi_4'\bigl(v_4(n)\bigr)\, \delta_5(n)", r"\varphi_4'\bigl(v_3(n)\bigr)\, \delta_5(n)"),
+    (r"\frac{1}{N}\, e_5(n)", r"\frac{2}{N}\, e_5(n)"),
+    (r"\bigl(d_5^{\xi}(n) - y_5^{\xi}(n)\bigr)", r"\bigl(d_5^{\xi}(n) + y_5^{\xi}(n)\bigr)"),
+    (r"\varphi'(v) = y (1 - y)", r"\varphi'(v) = y (1 + y)"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), WRONG)
+def test_a_slip_in_a_written_out_line_is_refuted(right: str, wrong: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    assert main(["derive", "2-2-1", "-o", str(page)]) == 0
+    text = page.read_text("utf-8")
+    assert right in text
+    changed = read_document(text.replace(right, wrong, 1), open_profile("haykin"))
+    lines = judge(changed, network=given(open_network("2-2-1"), "2-2-1")).lines
+    assert [one.word for one in lines].count("refuted") == 1
+    [bad] = [one for one in lines if one.word == "refuted"]
+    assert bad.cases[0].against is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (r"\delta_9 = 0", "no neuron 9"),
+        (r"e_3 = d_3 - y_3", "no output neuron"),
+        (r"v_1 = 0", "is an input"),
+        (r"y_3 w_{51} = 0", "no connection"),
+    ],
+)
+def test_what_the_network_does_not_have_is_an_error(line: str, what: str) -> None:
+    reading = read_document(f"Then $${line}$$", open_profile("haykin"))
+    [one] = judge(reading, network=given(open_network("2-2-1"), "2-2-1")).lines
+    assert one.word == "unjustified"
+    assert what in one.cases[0].why
+
+
+def test_what_a_network_has_need_not_be_assumed() -> None:
+    text = r"Let $j$ be an output neuron. Then $$\delta_j = \frac{1}{N} e_j \varphi_j'(v_j)$$"
+    cost = r"Let $\mathcal{E} = \frac{1}{N} \sum_{\xi=1}^{N} \frac12 \sum_j (e_j^{\xi})^2$. "
+    reading = read_document(cost + text, open_profile("haykin"))
+    for network, needed in ((None, True), ("2-2-1", False)):
+        net = given(open_network(network), network) if network else None
+        last = judge(reading, network=net).lines[-1]
+        assert last.word == "proved"
+        assert bool(last.cases[0].under[0]) is needed
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.layers import flat_definition, with_layers
 from symbolic.reading.pathways import CORE, PATHS
-from symbolic.reading.profile import Profile
+from symbolic.reading.profile import GIVEN, Profile
 from symbolic.reading.source import BeyondError, Place
 
 J, K, M, R = (Var(name, NEURON) for name in ("j", "k", "m", "r"))
@@ -373,9 +373,12 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     found: dict[str, Place] = {}
     missed = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD and "=" in e.text]
     for symbol in reading.profile.symbols.values():
-        for entry in missed if symbol.array not in made else ():
-            left = entry.text if symbol.array == "phi" else _opening(entry.text)
-            if any(sign in left for sign in (symbol.sign, *symbol.also)):
+        if symbol.array in made or (symbol.kind in GIVEN and symbol.array != "phi"):
+            continue
+        signs = (symbol.sign, *symbol.also)
+        for entry in missed:
+            opening = any(_begins(_opening(entry.text), sign) for sign in signs)
+            if opening or (symbol.array == "phi" and any(sign in entry.text for sign in signs)):
                 found.setdefault(symbol.array, entry.place)
     for array, place in reading.named:
         if array not in made:
@@ -392,3 +395,10 @@ def _opening(text: str) -> str:
         r"^(?:\s|[$&{(\[]|\\[(\[]|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\displaystyle)+", "", text
     )
     return bare.split("=")[0] if re.match(r"[^\s+\-]*\s*(?:\([^)]*\))?\s*:?=", bare) else ""
+
+
+def _begins(text: str, sign: str) -> bool:
+    """Whether a formula begins with this sign, and not with a longer one."""
+    following = text[len(sign) : len(sign) + 1]
+    longer = sign.startswith("\\") and sign[-1].isalpha() and following.isalpha()
+    return text.startswith(sign) and not longer
