@@ -126,23 +126,6 @@ exponent=Fraction(2, 1))))
     return NOTHING
 
 
-def by_exponentials(formula: Formula) -> Formula:
-    """The formula with the logistic function and tanh written by exp, whose denominators are > 0.
-
-    >>> by_exponentials(Call("logistic", Read("x"))) == over(
-    ...     ONE, plus(ONE, Call("exp", times(MINUS, Read("x"))))
-    ... )
-    True
-    """
-    made = rebuilt(formula, tuple(map(by_exponentials, inside(formula))))
-    if isinstance(made, Call) and made.name == "logistic":
-        return over(ONE, plus(ONE, Call("exp", times(MINUS, made.argument))))
-    if isinstance(made, Call) and made.name == "tanh":
-        twice = Call("exp", times(Num(Fraction(-2)), made.argument))
-        return over(plus(ONE, times(MINUS, twice)), plus(ONE, twice))
-    return made
-
-
 def _with(formula: Formula, old: Formula, new: Formula) -> Formula:
     if formula == old:
         return new
