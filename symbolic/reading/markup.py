@@ -8,7 +8,8 @@ _HEADING = re.compile(
     r"^(#{1,6} [^\n]*)$|\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)\}", re.MULTILINE
 )
 _MARKUP = re.compile(
-    r"\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
+    r"\\setlength\s*\{[^{}]*\}\s*\{[^{}]*\}"
+    r"|\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
     r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
 )
 TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")

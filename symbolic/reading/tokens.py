@@ -233,6 +233,10 @@ class _Tokenizer:
         if bold and name in ACCENTS:
             self._emit("SYM", f"\\{name}{{\\mathbf{{{bold[1]}}}}}", start)
             return
+        script = re.fullmatch(r"\\math(?:cal|rm)\s*\{([A-Za-z]{1,20})\}", inside)
+        if script and name in ACCENTS:
+            self._emit("SYM", f"\\{name}{{{inside}}}", start)
+            return
         ones = bare == "1" and name in ("mathbf", "mathbb", "boldsymbol", "bm")
         if not ones and (not bare or len(bare) > 20 or not all(map(_letter, bare))):
             raise self._refuse(
