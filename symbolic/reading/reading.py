@@ -21,6 +21,7 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
+from symbolic.reading.notes import unframed
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import after, conditional, lead, named, said, sums_over, unread
 from symbolic.reading.relations import Relations
@@ -146,8 +147,9 @@ class _Reader:
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         said = ending(piece.text, self.profile) if piece.display else None
+        bare = unframed(_without(piece.text, said))
         try:
-            text, offsets = expanded(_without(piece.text, said), offsets, self.document.macros)
+            text, offsets = expanded(bare, offsets, self.document.macros)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
             self._listen()

@@ -162,9 +162,10 @@ class _Tokenizer:
         elif name in SILENT:
             self._silent(name)
         elif name in SKIPPED:
+            self.n += self.text.startswith("*", self.n)
             self._group(start, name)
         elif name in TEXTS:
-            self._emit("TEXT", self._group(start, name), start)
+            self._emit("TEXT", self._group(start, name).replace("~", " "), start)
         elif name in ALPHABETS or name in ACCENTS:
             self._styled(name, start)
         elif name in ("underset", "overset", "stackrel"):
@@ -232,6 +233,9 @@ class _Tokenizer:
         bold = re.fullmatch(r"\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}", inside)
         if bold and name in ACCENTS:
             self._emit("SYM", f"\\{name}{{\\mathbf{{{bold[1]}}}}}", start)
+            return
+        if inside == "\\times" and name in ("boldsymbol", "bm"):  # the mark of a wrong line
+            self._emit("DOTS", f"\\{name}{{{inside}}}", start)
             return
         script = re.fullmatch(r"\\math(?:cal|rm)\s*\{([A-Za-z]{1,20})\}", inside)
         if script and name in ACCENTS:

@@ -50,6 +50,7 @@ COMMANDS: dict[str, str] = {
     "Vert": "BAR",
     "vert": "BAR",
     "infty": "DOTS",
+    "surd": "DOTS",
     "forall": "FORALL",
 }
 SILENT = frozenset(
@@ -59,7 +60,7 @@ SILENT = frozenset(
         "nobreak "
     )
 ) | {" ", "\n"}
-SKIPPED = frozenset(("label", "tag", "tag*", "hspace", "vspace", "phantomsection"))
+SKIPPED = frozenset(("label", "tag", "hspace", "vspace", "phantomsection"))
 TEXTS = frozenset(_words("text textrm mbox textit textbf hbox intertext textnormal "))
 MARKS: dict[str, str] = {
     "+": "PLUS",

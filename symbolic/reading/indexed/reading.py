@@ -21,7 +21,7 @@ from symbolic.reading.indexed.sections import Gathered, Line, Unknown, resolved
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
-from symbolic.reading.notes import without_notes
+from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
@@ -119,7 +119,7 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += words_of(piece.text)
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += f"${piece.text}$"
+                text += _quoted(piece.text)
             else:
                 break
             if len(text) > FARTHEST:
@@ -152,7 +152,7 @@ class _Reader:
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
-        bare, notes = without_notes(piece.text)
+        bare = unframed(piece.text)
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
@@ -170,18 +170,14 @@ class _Reader:
                 self._lose(piece.begin)
             return
         if not found:
-            self.words += f" ${piece.text.strip()[:60]}$ " if piece.display else f"${piece.text}$"
+            shown = f" ${piece.text.strip()[:60]}$ "
+            self.words += shown if piece.display else _quoted(piece.text)
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
         before, troubles = self.count, list[NotUnderstood]()
-        starts = [_start(one) for one in found]
         for n, one in enumerate(found):
-            end = starts[n + 1] if n + 1 < len(found) else piece.end
-            beside = [said for at, said in notes if starts[n] < piece.at + at < end]
-            tail = "\n\n".join(map(_noted, beside))
-            if n == len(found) - 1:
-                tail = f"{tail}\n\n{self._following(number)}" if beside else self._following(number)
+            tail = self._following(number) if n == len(found) - 1 else ""
             self._one(one, n == 0, tail, number, troubles)
         last = found[-1]
         if isinstance(last, Chain) and last.stopped:
@@ -375,11 +371,9 @@ def words_of(text: str) -> str:
     return plain(_DOTS.sub("…", text)).replace("~", " ").replace("{}", "")
 
 
-def _noted(note: str) -> str:
-    """The words of a note; its formulas stay as they are."""
-    parts = note.split("$")
-    words = (f"${p}$" if n % 2 and n + 1 < len(parts) else words_of(p) for n, p in enumerate(parts))
-    return "".join(words).replace("$\\surd$", "✓")
+def _quoted(text: str) -> str:
+    """A mention as words; the mark of a proved line on a LaTeX page is a mark."""
+    return "✓" if text.strip() == "\\surd" else f"${text}$"
 
 
 def _outcome(kinds: set[Kind]) -> Outcome:
