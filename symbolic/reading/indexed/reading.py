@@ -238,8 +238,8 @@ class _Reader:
         known = self.profile.words
         outer = lead(without_declarations(before), known) if first else lead("")
         within = lead(inner, known, embedded=True)
-        trouble = outer.trouble or within.trouble
-        trouble = trouble or after(after_, True, known) or after(following)
+        trouble = outer.why or within.why
+        trouble = trouble or after(after_, True, known).why or after(following).why
         trouble = trouble or unread(inner) or unread(after_)
         if trouble:
             raise NotUnderstood(
