@@ -36,7 +36,7 @@ from reports.document import (
 from reports.html import STEERING
 from reports.latex import math_latex
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|$~!])")
+_MARKUP = re.compile(r"([\\`*_{}\]<>#|$~!])")  # a bracket is closed by nothing: \\[ is a formula
 
 
 def quoted(words: str) -> str:

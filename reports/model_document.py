@@ -24,7 +24,7 @@ from reports.document import (
 )
 from reports.jsonout import worst
 from reports.model_page import numbers
-from reports.program_lines import Signs, definition_lines, letters_of
+from reports.program_lines import NOTATION, Signs, definition_lines, letters_of
 from reports.program_signs import predicates_of, signs_of
 from reports.wording import MARKS, TITLES, prose
 from symbolic.array_instances import ArrayWitness
@@ -35,8 +35,6 @@ from symbolic.models import Claim, Model
 from symbolic.statements import Statement
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 
-NOTATION = "indices"
-"""The profile in which the page is read back."""
 _NO_RANGES: dict[str, str] = {}
 
 
