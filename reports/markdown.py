@@ -36,7 +36,8 @@ from reports.document import (
 from reports.html import STEERING
 from reports.latex import math_latex
 
-_MARKUP = re.compile(r"([\\`*_{}\]<>#|$~!])")  # a bracket is closed by nothing: \\[ is a formula
+_MARKUP = re.compile(r"([\\`*_{}<>#|$~!]|\](?=[(\[:]|$))")
+"""What is markup; an opening bracket is none, and behind a backslash it would open a formula."""
 
 
 def quoted(words: str) -> str:

@@ -268,7 +268,11 @@ class _Reader:
 
     def _unknown(self, row: tuple[Tok, ...], first: bool, following: str, piece: int) -> None:
         """a = any differentiable function of b with slope s."""
-        relation = next(n for n, token in enumerate(row) if token.kind == "REL")
+        relation = next((n for n, token in enumerate(row) if token.kind == "REL"), -1)
+        if relation < 0 or row[relation].text not in ("=", ":="):
+            raise NotUnderstood(
+                "What is this a function of?", "Write y = \\text{any …}.", row[0].at
+            )
         left, right = sides(row[:relation]), row[relation + 1 :]
         self._cue(self.words, "", "", following, row[0].at, first)
         groups: list[list[Tok]] = []

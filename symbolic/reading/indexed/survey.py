@@ -158,7 +158,8 @@ class Survey:
 
     def _bracket(self, relation: Related) -> None:
         left, right = relation.left, relation.right
-        assert left is not None
+        if left is None:
+            return
         if relation.relation == "\\in":
             output = base_of(right) in ("\\mathcal{O}", "O")
             name, at = (OUT, (left,)) if output else (IN, (right, left))
