@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from symbolic.errors import InputError
 from symbolic.reading.macros import Macro, closing, definition
+from symbolic.reading.notes import apart
 from symbolic.reading.source import Source
 
 MOST_BYTES = 4_000_000
@@ -174,11 +175,25 @@ class _Scanner:
                 continue
             if begun < match.start():
                 yield Prose(self.text[begun : match.start()], begun)
-            yield piece
+            yield from self._apart(piece)
             self.n = begun = max(_end(piece), match.start() + 1)
 
+    def _apart(self, piece: Piece) -> Iterator[Piece]:
+        """A display of our own LaTeX pages as its rows, each with the words of its note behind."""
+        if not (self.latex and isinstance(piece, Mathematics) and "\\derivationnote" in piece.text):
+            yield piece
+            return
+        for kind, start, end in apart(piece.text):
+            at, stop = piece.at + start, piece.at + end
+            if kind == "row":
+                yield Mathematics(self.text[at:stop], at, at, stop, True)
+            else:
+                yield Prose("\n\n", at)
+                yield from _Scanner(self.text, True, self.macros, at, stop).pieces()
+                yield Prose("\n\n", stop)
+
     def _preamble(self) -> Iterator[Piece]:
-        if self.latex:
+        if self.latex and self.n == 0:
             begin = self.text.find("\\begin{document}")
             if begin >= 0:
                 for match in re.finditer(r"\\(?:re)?(?:newcommand|def|providecommand|Declare)",

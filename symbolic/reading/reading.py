@@ -21,6 +21,7 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
+from symbolic.reading.notes import unframed
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import (
     Lead,
@@ -167,8 +168,9 @@ class _Reader:
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         said = ending(piece.text, self.profile) if piece.display else None
+        bare = unframed(_without(piece.text, said))
         try:
-            text, offsets = expanded(_without(piece.text, said), offsets, self.document.macros)
+            text, offsets = expanded(bare, offsets, self.document.macros)
             found = chains(apart(tokens(text, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
@@ -276,7 +278,7 @@ class _Reader:
         passed = 0
         for paragraph in re.split(r"\n\s*\n", words):
             flat = " ".join(paragraph.split())
-            if not flat.startswith("|"):  # a table says of no sentence what its letters are
+            if not (flat.startswith("|") or " & " in flat):  # a table says of no sentence what its letters are
                 self._hear_paragraph(flat, mentions[passed:], at, trailing)
             passed += flat.count("$") // 2
 
