@@ -26,6 +26,7 @@ from reports.markdown import page_markdown
 from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
+from reports.report_command import REPORT
 from reports.text import text
 from reports.train_options import NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
@@ -290,6 +291,7 @@ COMMANDS = {
         "  proofprop prove examples/lstm.model            the claims in a model file",
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
+    "report": REPORT,
     "check": CHECK,
     "train": TRAIN,
     "predict": PREDICT,

@@ -14,8 +14,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from reports import linking
 from reports.document import (
     RELATIONS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -26,6 +28,7 @@ from reports.document import (
     Drawn,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -153,6 +156,8 @@ class _Page:
         )
         nav = f'<nav aria-label="Contents"><ol>{contents}</ol></nav>\n' if contents else ""
         main = "\n".join(self.numbered(n, block) for n, block in enumerate(self.document.blocks))
+        network = self.document.network
+        linked = "" if network is None else linking.table(network, main)
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -161,7 +166,8 @@ class _Page:
             f"<title>{title}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
             '<a class="skip" href="#main">To the text</a>\n'
             f'<header><h1 dir="auto">{title}</h1></header>\n{nav}'
-            f'<main id="main">\n{main}\n</main>\n<script>{_script()}</script>\n</body>\n</html>\n'
+            f'<main id="main">\n{main}\n</main>\n{linked}'
+            f"<script>{_script()}</script>\n</body>\n</html>\n"
         )
 
     def numbered(self, at: int, block: Block) -> str:
@@ -196,13 +202,23 @@ class _Page:
                 head = f"<strong>{mark.value} {safe(title)}</strong>"
                 said = f"<p>{head} {self.cited(words)}</p>"
                 return f'<section class="verdict {CLASSES[mark]}">{said}</section>'
-            case CodeBlock(code):
-                return f"<pre><code>{safe(code.rstrip())}</code></pre>"
+            case CodeBlock(code, drawn):
+                picture = f"<p>{_set(drawn.latex, drawn.text)}</p>" if drawn else ""
+                return picture + f"<pre><code>{safe(code.rstrip())}</code></pre>"
             case Annotated():
                 return self.annotated(block)
             case Bullets(items):
                 rows = "".join(f'<li dir="auto">{self.cited(item)}</li>' for item in items)
                 return f"<ul>{rows}</ul>"
+            case Figure(_, scene, caption, _):
+                from reports.figures import svg  # only a page with figures needs them
+
+                drawing = f'<div class="drawing">{svg(scene)}</div>'
+                said = f"<figcaption>{runs_html(caption)}</figcaption>"
+                return f"<figure>{drawing}{said}</figure>"
+            case Algorithm(lines):
+                rows = "".join(f'<li class="in{n}">{runs_html(line)}</li>' for n, line in lines)
+                return f'<ol class="algorithm">{rows}</ol>'
             case Fold(summary, blocks):
                 inner = self.blocks(blocks)
                 return f"<details><summary>{safe(summary)}</summary>\n{inner}\n</details>"
@@ -315,7 +331,8 @@ def _equations(lines: Sequence[Line]) -> str:
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{runs_html(cell)}</th>' for cell in table.head)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in table.rows
+        f"<tr>{''.join(_cell(cell, n == table.wide) for n, cell in enumerate(row))}</tr>"
+        for row in table.rows
     )
     return (
         f'<div class="table"><table><thead><tr>{head}</tr></thead>'
@@ -323,11 +340,12 @@ def _table(table: Table) -> str:
     )
 
 
-def _cell(cell: Runs) -> str:
+def _cell(cell: Runs, wide: bool) -> str:
+    """A formula alone in its cell stays on one line, but in the column that may wrap."""
     match cell:
         case (Math() as math,):
-            return display(math)
-    return runs_html(cell)
+            return f'<td class="{"wide" if wide else "one"}">{display(math)}</td>'
+    return f"<td>{runs_html(cell)}</td>"
 
 
 def _rule(box: RuleBox) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from reports.breaking import lines as broken_lines
 from reports.document import (
     RELATIONS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -18,6 +19,7 @@ from reports.document import (
     Drawn,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -86,6 +88,14 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             return _annotated(block, width, color)
         case Bullets(items):
             return "\n".join(wrapped(runs_text(item), width, "    ", "  • ") for item in items)
+        case Figure(_, _, caption, seen):
+            told = [wrapped(runs_text(item), width, "    ", "  • ") for item in seen]
+            return "\n".join((wrapped(f"[Figure: {runs_text(caption)}]", width), *told))
+        case Algorithm(lines):
+            return "\n".join(
+                wrapped(runs_text(words), width, " " * (8 + 4 * deep), f"  {n:2}  {'    ' * deep}")
+                for n, (deep, words) in enumerate(lines, 1)
+            )
         case Fold(summary, blocks):
             inside = [block_text(part, width, color) for part in blocks]
             return "\n\n".join((f"{cleaned(summary)}:", *inside))
