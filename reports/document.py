@@ -133,9 +133,9 @@ class Table:
 class RuleBox:
     """The boxed rule: lines on top, then left = one case per kind of neuron."""
 
-    lines: tuple[Equation, ...]
-    left: Term
-    cases: tuple[tuple[Term, Runs], ...]
+    lines: tuple[Formula, ...]
+    left: Formula
+    cases: tuple[tuple[Formula, Runs], ...]
 
 
 @dataclass(frozen=True)

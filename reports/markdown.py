@@ -56,10 +56,16 @@ def page_markdown(document: Document, drawings: str = "") -> str:
 
     Hosts strip SVG from Markdown, so that without such files a figure is told in words.
     """
-    rows = [f"# {quoted(document.title)}"]
-    for block in document.blocks:
-        rows += ["", *_of_page(block, drawings)]
+    rows = [f"# {quoted(document.title)}", "", *blocks_on_page(document.blocks, drawings)]
     return "\n".join(rows) + "\n"
+
+
+def blocks_on_page(blocks: Sequence[Block], drawings: str = "") -> list[str]:
+    """The lines of blocks as they stand on a page."""
+    rows: list[str] = []
+    for block in blocks:
+        rows += [*([""] if rows else []), *_of_page(block, drawings)]
+    return rows
 
 
 def _of_page(block: Block, drawings: str) -> list[str]:

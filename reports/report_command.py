@@ -19,7 +19,7 @@ from symbolic.errors import InputError
 if TYPE_CHECKING:
     from reports.reporting import Report
 
-PAGES = (".html", ".tex", ".md", ".svg", ".txt", ".json")
+PAGES = (".html", ".pdf", ".tex", ".md", ".ipynb", ".svg", ".txt", ".json")
 MODEL = ".model"
 
 
@@ -39,13 +39,24 @@ def report_command(options: argparse.Namespace) -> int:
         )
     network = open_network(options.network)
     rule = None if options.rule is None else read(options.rule)
-    choice = Choice(Detail(options.detail), tuple(options.neuron or ()), options.sample or "")
+    choice = Choice(
+        Detail(options.detail),
+        tuple(options.neuron or ()),
+        options.sample or "",
+        notation=options.notation,
+        blank=options.blank,
+    )
     with clock(f"Deriving {network.name or 'the network'}"):
         checked = derive(network).checked if rule is None else prove(network, rule, options.rule)
         report = Report(checked, choice)
         if options.output:
-            _write(report, options.output)
-            print(f"Written to {options.output}.", file=sys.stderr)
+            written = [options.output]
+            _write(report, Path(options.output))
+            if options.blank:
+                path = Path(options.output)
+                written.append(str(path.with_name(f"{path.stem}-answers{path.suffix}")))
+                _write(report.answers, Path(written[-1]))
+            print(f"Written to {' and '.join(written)}.", file=sys.stderr)
     result = report.json()
     if options.json:
         print(json.dumps(result, indent=2, ensure_ascii=False))
@@ -55,13 +66,14 @@ def report_command(options: argparse.Namespace) -> int:
     return EXIT_CODES[str(result["verdict"])]
 
 
-def _write(report: Report, name: str) -> None:
+def _write(report: Report, path: Path) -> None:
     """In the format of the file's ending."""
-    path = Path(name)
     writers = {
         ".html": report.html,
+        ".pdf": report.pdf,
         ".tex": report.latex,
         ".md": report.markdown,
+        ".ipynb": report.notebook,
         ".svg": report.svg,
         ".txt": report.text,
         ".json": report.json_text,
@@ -80,12 +92,13 @@ REPORT = Command(
     "in numbers that multiply out, and the training step.",
     "  proofprop report 2-2-1 -o report.html\n"
     '  proofprop report 2-2-1 --sample "0.5, -1, 1" -o report.tex\n'
+    "  proofprop report 2-2-1 --blank -o exercise.pdf\n"
     "  proofprop report 64-32-10 --neuron 65 --detail summary",
     (
         NETWORK,
         (
             ("-o", "--output"),
-            {"metavar": "FILE", "help": "write a .html, .tex, .md, .svg, .txt or .json file"},
+            {"metavar": "FILE", "help": f"write a {', '.join(PAGES[:-1])} or {PAGES[-1]} file"},
         ),
         (
             ("--detail",),
@@ -100,7 +113,22 @@ REPORT = Command(
             {"metavar": "J", "action": "append", "help": "write this neuron out; may be repeated"},
         ),
         _word("--sample", "NUMBERS", "inputs, then targets; or x1=0.5,d=1,w_3_1=0.4,eta=0.1"),
+        (
+            ("--notation",),
+            {
+                "choices": ["haykin", "nielsen", "bishop", "plain"],
+                "default": "haykin",
+                "help": "the letters of a textbook (haykin)",
+            },
+        ),
         _word("--rule", "FILE", "a claimed rule to be judged"),
+        (
+            ("--blank",),
+            {
+                "action": "store_true",
+                "help": "an exercise sheet with gaps, and FILE-answers beside it",
+            },
+        ),
         (("--json",), {"action": "store_true", "help": "print one JSON object"}),
     ),
 )

@@ -34,6 +34,7 @@ from reports.document import (
     Table,
     runs,
 )
+from reports.exercise import exercise
 from reports.figure_parts import (
     DRAWN,
     backward_figure,
@@ -44,6 +45,7 @@ from reports.figure_parts import (
 from reports.instances import written_out
 from reports.latex import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
+from reports.notations import in_notation
 from reports.training_parts import training_section
 from reports.verdict_parts import mark_of
 from reports.wording import counted, in_a_row, member_sign, prose
@@ -68,12 +70,17 @@ class Detail(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader asked for: detail, neurons that are written out, the sample in numbers."""
+    """What the reader asked for: detail, neurons that are written out, the sample in numbers.
+
+    `notation` is a key of `NOTATIONS`; `blank` makes an exercise sheet of it.
+    """
 
     detail: Detail = Detail.FULL
     neurons: tuple[str, ...] = ()
     sample: str = ""
     figures: bool = True
+    notation: str = "haykin"
+    blank: bool = False
 
 
 def report_page(checked: Judged, choice: Choice = Choice()) -> Document:
@@ -86,7 +93,8 @@ def report_page(checked: Judged, choice: Choice = Choice()) -> Document:
         if name not in network.neuron:
             known = did_you_mean(name, network.neuron)
             raise InputError(f"There is no neuron {name!r} to be written out. {known}")
-    return Document(checked.derivation.title, tuple(_blocks(checked, choice)), network)
+    whole = Document(checked.derivation.title, tuple(_blocks(checked, choice)), network)
+    return in_notation(exercise(whole) if choice.blank else whole, choice.notation)
 
 
 def _blocks(checked: Judged, choice: Choice) -> Iterator[Block]:

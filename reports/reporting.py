@@ -15,8 +15,11 @@ from reports.jsonout import Json
 from reports.jsonout import report as as_json
 from reports.latex import body, latex
 from reports.markdown import page_markdown
+from reports.notebook import framed, notebook, notebook_latex
+from reports.pdf import set_by_tex
 from reports.report_page import Choice, Detail, report_page, sources_section
 from reports.text import text
+from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.proof import Checked
 
@@ -42,15 +45,37 @@ class Report:
         """The tree that every format draws."""
         return report_page(self.checked, self.choice)
 
+    @property
+    def answers(self) -> Report:
+        """The same report without gaps."""
+        return replace(self, choice=replace(self.choice, blank=False))
+
     def html(self, path: str | Path | None = None) -> str:
         """One page that needs no network."""
-        sources = tuple(sources_section(self.document))
+        sources = () if self.choice.blank else tuple(sources_section(self.document))
         whole = replace(self.document, blocks=(*self.document.blocks, *sources))
         return _written(page_html(whole), path)
 
     def latex(self, path: str | Path | None = None, inside: bool = False) -> str:
         r"""LaTeX; `inside` without preamble, to be \input."""
         return _written((body if inside else latex)(self.document), path)
+
+    def pdf(self, path: str | Path | None = None) -> bytes:
+        """PDF, set by the system's TeX; where there is none, the LaTeX is written beside `path`.
+
+        Raises `InputError` where there is no TeX.
+        """
+        try:
+            content = set_by_tex(self.latex())
+        except InputError as error:
+            if path is None:
+                raise
+            instead = Path(path).with_suffix(".tex")
+            self.latex(instead)
+            raise InputError(f"{error.what} The LaTeX was written to {instead}.") from None
+        if path is not None:
+            write(Path(path), content)
+        return content
 
     def text(self, path: str | Path | None = None, width: int = 80) -> str:
         """Plain text."""
@@ -66,10 +91,23 @@ class Report:
             write(path.with_name(f"{drawings}{figure.name}.svg"), _standing(figure))
         return _written(page_markdown(self.document, drawings), path)
 
+    def notebook(self, path: str | Path | None = None) -> str:
+        """A Jupyter notebook of Markdown cells, its drawings attached."""
+        return _written(notebook(self.document), path)
+
     def svg(self, path: str | Path | None = None) -> str:
         """The first figure, the network itself."""
         first = next(figures_of(report_page(self.checked, Choice(Detail.RULE)).blocks))
         return _written(_standing(first), path)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """What a notebook shows: the page in a frame, or its formulas, the figure, the text."""
+        return {
+            "text/plain": self.text(),
+            "text/latex": notebook_latex(self.document),
+            "text/html": framed(self.html()),
+            "image/svg+xml": self.svg(),
+        }
 
     def json(self) -> Json:
         """The verdict of every line."""

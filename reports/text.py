@@ -35,7 +35,7 @@ from reports.document import (
     VerdictBox,
 )
 from reports.plain import PlainPrinter
-from symbolic.terms import Equation, Term
+from symbolic.terms import Equation
 
 COLOURS = {
     Mark.NONE: "",
@@ -300,7 +300,7 @@ def _table(table: Table, width: int) -> str:
 
 def _rule(box: RuleBox, limit: int) -> str:
     """The rule in a drawn box; where it is too wide, each condition stands below its case."""
-    left = f"{_plain(box.left)} = "
+    left = f"{math_text(Math(box.left))} = "
     room = limit - 6 - columns(left) - 3
     said = [runs_text(words) for _, words in box.cases]
     drawn = [_broken(Math(case), room) for case, _ in box.cases]
@@ -355,7 +355,3 @@ def _braced(left: str, cases: list[list[str]]) -> list[str]:
         f"{left if n == middle else blank}{brace} {row}"
         for n, (brace, row) in enumerate(zip(shape, rows, strict=True))
     ]
-
-
-def _plain(term: Term) -> str:
-    return _printer().term(term)

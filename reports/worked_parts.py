@@ -235,7 +235,8 @@ def _update(
     yield Paragraph(
         prose(
             "Each weight gets its correction",
-            *([", ", Math(Drawn(*GENERAL))] if alike else []),
+            ", " if alike else "",
+            *([Math(Drawn(*GENERAL))] if alike else []),
             ". The last column moves the weight alone up and down by"
             " 0.000001, takes the exact cost at both places, and knows nothing of the rule: it is"
             " ",
@@ -244,9 +245,10 @@ def _update(
         ),
         keep=True,
     )
-    head = ("weight", "before", "with numbers", "correction", "after", "by differences")
+    head: tuple[str, ...] = ("weight", "before", "with numbers", "correction", "after")
     if not alike:
-        head = ("weight", "formula", "with numbers", "correction", "by differences")
+        head = ("weight", "formula", "with numbers", "correction")
+    head = (*head, "by differences")
     yield Table(tuple(map(runs, head)), tuple(rows), wide=2)
     if len(weights) < len(network.uses):
         words = f"Shown are {len(weights)} of {counted(len(network.uses), 'weight')}; all changed."
