@@ -40,7 +40,7 @@ LEFT_OUT = frozenset(
 ASKED = frozenset(("value", "with numbers", "correction", "after", "by differences"))
 """Columns of tables that are gaps."""
 TASK = "Fill in the gaps. Each line follows by the reason beside it from the lines that it names."
-NARROWEST, WIDEST = 4.0, 22.0  # em
+NARROWEST, WIDEST, CELL = 4.0, 15.0, 8.0  # em, the last of a gap in a table
 
 
 def exercise(document: Document) -> Document:
@@ -104,17 +104,17 @@ def _is_function(left: object) -> bool:
 
 def _row(row: tuple[Runs, ...], asked: list[bool]) -> tuple[Runs, ...]:
     return tuple(
-        tuple(gap(run) if isinstance(run, Math) else run for run in cell) if hidden else cell
+        tuple(gap(run, CELL) if isinstance(run, Math) else run for run in cell) if hidden else cell
         for cell, hidden in zip(row, asked, strict=True)
     )
 
 
-def gap(formula: Math) -> Math:
+def gap(formula: Math, widest: float = WIDEST) -> Math:
     r"""A line to write on, a little wider than what belongs there.
 
     >>> gap(Math(Drawn("x", "x"))).formula.text
     '____'
     """
-    wide = min(max(1.3 * width_em(math_latex(formula)), NARROWEST), WIDEST)
+    wide = min(max(1.3 * width_em(math_latex(formula)), NARROWEST), widest)
     text = "_" * min(max(len(math_text(formula)), 4), 30)
     return Math(Drawn(rf"\underline{{\hspace{{{wide:.0f}em}}}}", text))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from html import escape
 
 from reports.latex_printer import latex_of
 from reports.wording import member_sign
@@ -21,7 +22,7 @@ def table(network: Network, page: str) -> str:
     """The symbols of a page with their marks, as data that no browser runs; "" for none."""
     if len(network.neurons) > LARGEST:
         return ""
-    used = {sign: mark for sign, mark in _marks(network) if sign in page}
+    used = {sign: mark for sign, mark in _marks(network) if escape(sign) in page}
     if not used:
         return ""
     data = json.dumps(used, ensure_ascii=True, separators=(",", ":"))

@@ -75,7 +75,7 @@ _LATEX = re.compile(
     r"(_\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|_.|\\(?:text|mathrm|operatorname)\{[^{}]*\})"
     r"|(\\mathcal\{E\}|\\[A-Za-z]+|[A-Za-z])"
 )
-_TEXT = re.compile(r"(?<![\w,^])(?:[vyd](?![A-Za-z])|φ|𝓔)")
+_TEXT = re.compile(r"(?<![\w,^])(?:[vyd](?![A-Za-zφ])|φ|𝓔)|(?<=\bd)[φv](?!\w)")
 
 
 def in_notation(document: Document, name: str) -> Document:

@@ -26,10 +26,8 @@ MODEL = ".model"
 def report_command(options: argparse.Namespace) -> int:
     """Derive, check, write the report; the exit code follows from the worst verdict."""
     from reports.report_page import Choice, Detail  # the pages load only for this command
-    from reports.reporting import Report
-    from symbolic.derived import derive
+    from reports.reporting import report as made
     from symbolic.spec import open_network
-    from symbolic.verification import prove
 
     writable(options.output, PAGES)
     if options.network.endswith(MODEL):
@@ -47,8 +45,7 @@ def report_command(options: argparse.Namespace) -> int:
         blank=options.blank,
     )
     with clock(f"Deriving {network.name or 'the network'}"):
-        checked = derive(network).checked if rule is None else prove(network, rule, options.rule)
-        report = Report(checked, choice)
+        report = made(network, rule=rule, file=options.rule, choice=choice)
         if options.output:
             written = [options.output]
             _write(report, Path(options.output))

@@ -118,20 +118,31 @@ class Report:
         return _written(json.dumps(self.json(), indent=2, ensure_ascii=False) + "\n", path)
 
 
+DERIVED = 5_000
+"""Synapses up to which every line of the derivation is written and checked; of a larger network
+the rule is proved by its certificate."""
+
+
 def report(
-    network: Network | str, *, rule: str | None = None, choice: Choice | None = None
+    network: Network | str,
+    *,
+    rule: str | None = None,
+    file: str | None = None,
+    choice: Choice | None = None,
 ) -> Report:
     """The report of a network, or of a claimed rule for it; a string is opened as NET.
 
-    Raises `InputError` where the network or the rule cannot be read.
+    `file` is what the rule is called in messages.  Raises `InputError` where the network or the
+    rule cannot be read.
     """
     from symbolic.derived import derive
     from symbolic.spec import open_network
     from symbolic.verification import prove
 
     given = open_network(network) if isinstance(network, str) else network
-    checked = derive(given).checked if rule is None else prove(given, rule)
-    return Report(checked, choice or Choice())
+    if rule is None and len(given.synapses) <= DERIVED:
+        return Report(derive(given).checked, choice or Choice())
+    return Report(prove(given, rule, file), choice or Choice())
 
 
 def figures_of(blocks: tuple[Block, ...]) -> Iterator[Figure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -121,7 +122,9 @@ def _source() -> str:
     for argument in function.args.args:
         argument.annotation = None
     function.returns = None
-    return re.sub(r"sum\(\((.*)\)\)$", r"sum(\1)", ast.unparse(function), flags=re.MULTILINE)
+    text = re.sub(r"sum\(\((.*)\)\)$", r"sum(\1)", ast.unparse(function), flags=re.MULTILINE)
+    head, _, rest = text.partition("\n")
+    return f"{textwrap.fill(head, 72, subsequent_indent=' ' * 11)}\n{rest}"
 
 
 def _function() -> ast.FunctionDef:

@@ -207,7 +207,28 @@ class Working:
         return Row(claim.left, claim.right, value, exact, text, where)
 
     def _value(self, term: Term, bits: int = 256) -> Value:
+        rational = self._rational(term)
+        if rational is not None:
+            return Value(rational, rational)
         return enclose(replaced(term, {k: Num(x) for k, x in self._used(term)}), {}, bits)
+
+    def _rational(self, term: Term) -> Fraction | None:
+        """The value of a sum of products of known numbers, which most lines are."""
+        if term in self.numbers:
+            return self.numbers[term]
+        match term:
+            case Num(number):
+                return number
+            case Add(parts) | Mul(parts):
+                product = isinstance(term, Mul)
+                whole = Fraction(product)
+                for part in parts:
+                    value = self._rational(part)
+                    if value is None:
+                        return None
+                    whole = whole * value if product else whole + value
+                return whole
+        return None
 
     def _used(self, term: Term) -> Iterator[tuple[Term, Fraction]]:
         for part in walk(term):
@@ -240,10 +261,12 @@ def decimals(number: Fraction, most: int = 60) -> int:
     >>> decimals(Fraction(5, 4)), decimals(Fraction(1, 3), 7)
     (2, 7)
     """
-    places = 0
-    while places < most and (number * 10**places).denominator > 1:
-        places += 1
-    return places
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return min(max(twos, fives), most) if rest == 1 else most
 
 
 def nearest(number: Fraction, places: int) -> Fraction:

@@ -40,8 +40,8 @@ from symbolic.notation import E
 from symbolic.terms import Condition, Sign, Term
 from symbolic.verdicts import Witness
 
-LARGEST = 400
-"""Neurons up to which an example is worked at all."""
+LARGEST, MOST_SYNAPSES = 400, 20_000
+"""Neurons and synapses up to which an example is worked at all."""
 WHOLE = 24
 """Neurons up to which every one is shown."""
 WEIGHTS = 60
@@ -95,8 +95,9 @@ def worked_section(
     """The example; of a large network the lines of the chosen neurons, or of one of each kind."""
     network = derivation.network
     yield Heading("Worked example")
-    if len(network.neurons) > LARGEST:
-        words = f"An example is worked in numbers for networks of up to {LARGEST} neurons."
+    if len(network.neurons) > LARGEST or len(network.synapses) > MOST_SYNAPSES:
+        words = f"An example is worked in numbers for up to {LARGEST} neurons and "
+        words += f"{MOST_SYNAPSES:,} connections."
         yield Paragraph(runs(words))
         return
     try:
