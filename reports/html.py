@@ -302,6 +302,8 @@ def _breakable(math: Math) -> str:
     return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
 
 
+SHORT = 14
+"""Signs of a formula within words that stays on one line."""
 _CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
 """[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
 
@@ -309,20 +311,22 @@ _CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*
 def _set(latex: str, shown: str) -> str:
     """A formula for KaTeX, which breaks a line after any relation that stands in no braces."""
     whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
-    return f'<span class="m" data-tex="{safe(whole)}">{safe(shown)}</span>'
+    short = " s" if len(shown) < SHORT else ""
+    return f'<span class="m{short}" data-tex="{safe(whole)}">{safe(shown)}</span>'
 
 
 def _equations(lines: Sequence[Line]) -> str:
     """Lines aligned at their equals signs, each with its reason, number and mark."""
     rows = []
+    told = any(line.reason for line in lines)
     for line in lines:
         left = "" if line.left is None else display(line.left)
         number = "" if line.number is None else f"({line.number})"
         mark = f' <span class="sign">{line.mark.value}</span>' if line.mark.value else ""
+        why = f'<td class="why">{runs_html(line.reason)}</td>' if told else ""
         rows.append(
             f'<tr class="{CLASSES[line.mark]}"><td class="left">{left}</td>'
-            f"<td>{display(line.right, '=')}</td>"
-            f'<td class="why">{runs_html(line.reason)}</td>'
+            f'<td class="right">{display(line.right, "=")}</td>{why}'
             f'<td class="number">{number}{mark}</td></tr>'
         )
     return f'<div class="equations"><table>{"".join(rows)}</table></div>'
@@ -348,6 +352,12 @@ def _cell(cell: Runs, wide: bool) -> str:
     return f"<td>{runs_html(cell)}</td>"
 
 
+BRACE = (
+    '<td class="brace"><svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
+    '<path d="M9 1C4 1 6 4 6 10V40C6 46 4 49 1 50C4 51 6 54 6 60V90C6 96 4 99 9 99"/></svg></td>'
+)
+
+
 def _rule(box: RuleBox) -> str:
     """The rule: its lines, then one case per kind of neuron behind a brace."""
     top = "".join(f"<p>{display(Math(line))}</p>" for line in box.lines)
@@ -358,6 +368,6 @@ def _rule(box: RuleBox) -> str:
     left = display(Math(box.left))
     return (
         f'<div class="boxed">{top}<div class="equations"><table><tr><td class="left">{left} '
-        f'{_set("=", "=")}</td><td class="cases"><table>{cases}</table></td></tr></table></div>'
+        f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table></div>'
         "</div>"
     )
