@@ -37,7 +37,7 @@ LEFT_OUT = frozenset(
     ("Backward flow", "Proof", "What this rests on", "The training step", "Sources")
 )
 """Sections that give answers away or are none of the exercise."""
-ASKED = frozenset(("value", "with numbers", "correction", "after", "by differences"))
+ASKED = frozenset(("value", "with numbers", "correction", "after", "differences"))
 """Columns of tables that are gaps."""
 TASK = "Fill in the gaps. Each line follows by the reason beside it from the lines that it names."
 NARROWEST, WIDEST, CELL = 4.0, 15.0, 8.0  # em, the last of a gap in a table

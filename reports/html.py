@@ -368,6 +368,6 @@ def _rule(box: RuleBox) -> str:
     left = display(Math(box.left))
     return (
         f'<div class="boxed">{top}<div class="equations"><table><tr><td class="left">{left} '
-        f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table></div>'
-        "</div>"
+        f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table>'
+        "</div></div>"
     )

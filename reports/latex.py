@@ -319,6 +319,8 @@ def _table(table: Table) -> str:
     least = [max(_least(row[n]) for row in grid) for n in range(count)]
     room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
     size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
+    if SIZES[1][1] * sum(widths) <= room < sum(widths):  # a little smaller, and nothing wraps
+        size, letter = SIZES[1]
     fitted = _fitted(widths, least, room / letter)
     heights = [_height(row, fitted) for row in table.rows]
     wrap = {n for n, width in enumerate(widths) if width > fitted[n]}

@@ -249,7 +249,7 @@ def _update(
     head: tuple[str, ...] = ("weight", "before", "with numbers", "correction", "after")
     if not alike:
         head = ("weight", "formula", "with numbers", "correction")
-    head = (*head, "by differences")
+    head = (*head, "differences")
     yield Table(tuple(map(runs, head)), tuple(rows), wide=2)
     if len(weights) < len(network.uses):
         words = f"Shown are {len(weights)} of {counted(len(network.uses), 'weight')}; all changed."
