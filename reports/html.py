@@ -43,7 +43,7 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.latex import MOST_TERMS, math_latex
+from reports.latex import MOST_TERMS, math_latex, runs_latex
 from reports.latex_printer import LatexPrinter
 from reports.printer import Piece
 from reports.text import math_text
@@ -352,6 +352,15 @@ def _cell(cell: Runs, wide: bool) -> str:
     return f"<td>{runs_html(cell)}</td>"
 
 
+def _rule_latex(box: RuleBox) -> str:
+    """The rule as LaTeX to be copied: the lines, then the cases."""
+    cases = r" \\ ".join(
+        rf"{math_latex(Math(case))}, & \text{{{runs_latex(words)}}}" for case, words in box.cases
+    )
+    whole = rf"{math_latex(Math(box.left))} = \begin{{cases}} {cases} \end{{cases}}"
+    return "\n".join((*(math_latex(Math(line)) for line in box.lines), whole))
+
+
 BRACE = (
     '<td class="brace"><svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
     '<path d="M9 1C4 1 6 4 6 10V40C6 46 4 49 1 50C4 51 6 54 6 60V90C6 96 4 99 9 99"/></svg></td>'
@@ -367,7 +376,8 @@ def _rule(box: RuleBox) -> str:
     )
     left = display(Math(box.left))
     return (
-        f'<div class="boxed">{top}<div class="equations"><table><tr><td class="left">{left} '
+        f'<div class="boxed" data-copy="{safe(_rule_latex(box))}">{top}'
+        f'<div class="equations"><table><tr><td class="left">{left} '
         f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table>'
         "</div></div>"
     )

@@ -85,7 +85,7 @@ if (first && units.length > 1 && units.length <= 40) {
 function source(places, between) {
   return [...places].map((place) => place.dataset.tex.replace(/^\\displaystyle /, "")).join(between).replace(/\{\} /g, "").replace(/\\allowbreak /g, "");
 }
-function copier(places, between) {
+function copier(text) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
@@ -93,15 +93,15 @@ function copier(places, between) {
   button.setAttribute("aria-label", "Copy as LaTeX");
   button.textContent = "⧉";
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(source(places, between));
+    await navigator.clipboard.writeText(text);
     button.textContent = "✓";
     setTimeout(() => { button.textContent = "⧉"; }, 1200);
   });
   return button;
 }
 for (const row of document.querySelectorAll("main > .equations > table > tbody > tr, details > .equations > table > tbody > tr")) {
-  row.querySelector(".number")?.append(copier(row.querySelectorAll(":scope > td:not(.why) > .m"), " "));
+  row.querySelector(".number")?.append(copier(source(row.querySelectorAll(":scope > td:not(.why) > .m"), " ")));
 }
 for (const box of document.querySelectorAll(".boxed")) {
-  box.append(copier(box.querySelectorAll("p > .m, .left .m, td:not(.why) > .m"), "\n"));
+  box.append(copier(box.dataset.copy ?? source(box.querySelectorAll("td:not(.why) > .m"), " ")));
 }
