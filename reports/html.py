@@ -46,7 +46,7 @@ from reports.document import (
 from reports.latex import MOST_TERMS, math_latex, runs_latex
 from reports.latex_printer import LatexPrinter
 from reports.printer import Piece
-from reports.text import math_text
+from reports.text import math_text, runs_text
 from symbolic.terms import Equation
 
 CLASSES = {
@@ -332,24 +332,30 @@ def _equations(lines: Sequence[Line]) -> str:
     return f'<div class="equations"><table>{"".join(rows)}</table></div>'
 
 
+MANY = 4
+"""Columns from which a table is set row by row on a narrow screen, each cell with its label."""
+
+
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{runs_html(cell)}</th>' for cell in table.head)
+    many = len(table.head) >= MANY and bool(table.head[-1])
+    labels = [f' data-label="{safe(runs_text(cell))}"' if many else "" for cell in table.head]
     rows = "".join(
-        f"<tr>{''.join(_cell(cell, n == table.wide) for n, cell in enumerate(row))}</tr>"
+        f"<tr>{''.join(_cell(cell, n == table.wide, labels[n]) for n, cell in enumerate(row))}</tr>"
         for row in table.rows
     )
     return (
-        f'<div class="table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="table{" many" if many else ""}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _cell(cell: Runs, wide: bool) -> str:
+def _cell(cell: Runs, wide: bool, label: str) -> str:
     """A formula alone in its cell stays on one line, but in the column that may wrap."""
     match cell:
         case (Math() as math,):
-            return f'<td class="{"wide" if wide else "one"}">{display(math)}</td>'
-    return f"<td>{runs_html(cell)}</td>"
+            return f'<td class="{"wide" if wide else "one"}"{label}>{display(math)}</td>'
+    return f"<td{label}>{runs_html(cell)}</td>"
 
 
 def _rule_latex(box: RuleBox) -> str:
