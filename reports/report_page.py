@@ -110,7 +110,8 @@ def _blocks(checked: Judged, choice: Choice) -> Iterator[Block]:
     if full:
         for blocks in families(checked, not proved, InFull(choice.neurons)):
             yield from _with_figure(blocks, checked, choice)
-        if choice.figures and len(network.neurons) <= DRAWN and not network.formulas:
+        drawn = proved and choice.figures and len(network.neurons) <= DRAWN
+        if drawn and not network.formulas:
             yield Heading("Backward flow")
             yield backward_figure(network)
     yield from rule_section(checked)
