@@ -425,6 +425,7 @@ def _letter(step: Step) -> str:
 
 
 __all__ = [
+    "HEADINGS",
     "Judged",
     "Numbered",
     "families",

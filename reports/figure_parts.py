@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports.document import Figure, Runs, runs
+from reports.document import Drawn, Figure, Math, Runs, runs
+from reports.latex_printer import index_latex
 from reports.wording import counted, listed, prose
 from symbolic.network import BIAS, Network
 
@@ -48,10 +49,10 @@ def role_figure(network: Network, role: str, j: str) -> Figure:
         runs(f"it feeds {feeds}" if feeds else "its signal is compared with the target"),
     )
     if role == "output":
-        caption = f"Signal flow at output neuron {j}."
-        return Figure(f"output-{j}", figures.output_neuron(network, j), prose(caption), seen)
-    caption = f"Signal flow from hidden neuron {j} to the neurons that it feeds."
-    return Figure(f"hidden-{j}", figures.hidden_neuron(network, j), prose(caption), seen)
+        caption = runs("Signal flow at output neuron ", _named(j), ".")
+        return Figure(f"output-{j}", figures.output_neuron(network, j), caption, seen)
+    caption = runs("Signal flow from hidden neuron ", _named(j), " to the neurons that it feeds.")
+    return Figure(f"hidden-{j}", figures.hidden_neuron(network, j), caption, seen)
 
 
 def neighbourhood_figures(network: Network, chosen: Sequence[str]) -> Iterator[Figure]:
@@ -59,7 +60,7 @@ def neighbourhood_figures(network: Network, chosen: Sequence[str]) -> Iterator[F
     from reports import figures  # likewise
 
     for j in chosen:
-        caption = prose(f"Neuron {j} with what it reads and what it feeds.")
+        caption = runs("Neuron ", _named(j), " with what it reads and what it feeds.")
         yield Figure(f"neuron-{j}", figures.neighbourhood(network, j), caption)
 
 
@@ -95,6 +96,10 @@ def _told(network: Network) -> tuple[Runs, ...]:
     return tuple(
         runs(f"level {level}: {counted(many, 'neuron')}") for level, many in sorted(depth.items())
     )[:TOLD]
+
+
+def _named(j: str) -> Math:
+    return Math(Drawn(index_latex(j), j))
 
 
 def _unit(name: str) -> str:

@@ -5,11 +5,13 @@ It is the page of `derivation_page.py` with more between its sections; nothing i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from reports.derivation_page import (
+    HEADINGS,
     Judged,
     Numbered,
     families,
@@ -108,8 +110,12 @@ def _blocks(checked: Judged, choice: Choice) -> Iterator[Block]:
         yield from forward_section(derivation)
         yield from cost_section(derivation)
     if full:
+        kinds: set[str] = set()
         for blocks in families(checked, not proved, InFull(choice.neurons)):
-            yield from _with_figure(blocks, checked, choice)
+            if isinstance(blocks[0], Heading) and blocks[0].text.startswith(SINGLE):
+                yield from _single(blocks, network, kinds)
+            else:
+                yield from _with_figure(blocks, checked, choice)
         drawn = proved and choice.figures and len(network.neurons) <= DRAWN
         if drawn and not network.formulas:
             yield Heading("Backward flow")
@@ -135,6 +141,26 @@ def _network(derivation: Derivation, choice: Choice) -> Iterator[Block]:
         yield from symbols
 
 
+SINGLE = "Neuron "
+"""How the heading of a neuron begins that has lines of its own."""
+
+
+def _single(blocks: Sequence[Block], network: Network, kinds: set[str]) -> Iterator[Block]:
+    """The lines of one neuron below a common heading; at later steps in time they are folded."""
+    heading, *lines = blocks
+    assert isinstance(heading, Heading)
+    if not kinds:
+        yield Heading("Neurons one by one")
+    name = heading.text.removeprefix(SINGLE)
+    kind = re.sub(r"_t\d+$", "", name) if network.recurrent is not None else name
+    if kind in kinds:
+        yield Fold(heading.text, tuple(lines))
+        return
+    kinds.add(kind)
+    yield Heading(heading.text, 2)
+    yield from lines
+
+
 ROLES = {"Output neurons": "output", "Hidden neurons": "hidden"}
 
 
@@ -143,11 +169,19 @@ def _with_figure(blocks: Sequence[Block], checked: Judged, choice: Choice) -> It
     network = checked.derivation.network
     for block in blocks:
         yield block
-        role = ROLES.get(block.text) if isinstance(block, Heading) else None
-        if role and choice.figures:
-            names = network.outputs if role == "output" else network.hidden
+        if not isinstance(block, Heading) or not choice.figures:
+            continue
+        role = ROLES.get(block.text)
+        if role:
+            names = _members(checked.derivation, block)
             chosen = [name for name in choice.neurons if name in names]
             yield role_figure(network, role, (*chosen, *names)[0])
+
+
+def _members(derivation: Derivation, heading: Heading) -> list[str]:
+    """The neurons of the family whose section has this heading."""
+    steps = [step for step in derivation.steps if HEADINGS.get(step.over.title) == heading.text]
+    return [member[0] for step in steps[:1] for member in step.over.members]
 
 
 @dataclass(frozen=True)
