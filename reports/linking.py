@@ -6,14 +6,20 @@ The table goes with the page; `page.js` marks the formulas by it when it sets th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from html import escape
+from html import unescape
 
 from reports.latex_printer import latex_of
 from reports.wording import member_sign
 from symbolic.network import Network
 from symbolic.terms import Phi, Sign
 
+_SYMBOL = re.compile(
+    r"(?:\\varphi|\\delta|\\Delta w|(?<![\\A-Za-z])[A-Za-z])"
+    r"_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z0-9])'*"
+)
+"""What `page.js` looks up as well."""
 LARGEST = 400
 """Neurons up to which symbols are linked."""
 
@@ -22,7 +28,8 @@ def table(network: Network, page: str) -> str:
     """The symbols of a page with their marks, as data that no browser runs; "" for none."""
     if len(network.neurons) > LARGEST:
         return ""
-    used = {sign: mark for sign, mark in _marks(network) if escape(sign) in page}
+    there = {found[0] for found in _SYMBOL.finditer(unescape(page))}
+    used = {sign: mark for sign, mark in _marks(network) if sign in there}
     if not used:
         return ""
     data = json.dumps(used, ensure_ascii=True, separators=(",", ":"))
