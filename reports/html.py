@@ -46,6 +46,7 @@ from reports.document import (
 from reports.latex import MOST_TERMS, math_latex, runs_latex
 from reports.latex_printer import LatexPrinter
 from reports.printer import Piece
+from reports.static import formulas_set
 from reports.text import math_text, runs_text
 from symbolic.terms import Equation
 
@@ -70,9 +71,12 @@ STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 _CITED = re.compile(r"\((\d{1,6})\)")
 
 
-def page_html(document: Document) -> str:
-    """The whole page."""
-    return _Page(document).page()
+def page_html(document: Document, *, static: bool = False) -> str:
+    """The whole page; `static` sets the formulas now and leaves KaTeX out, which needs quickjs.
+
+    Raises `InputError` where quickjs is asked for and is not there.
+    """
+    return _Page(document).page(static)
 
 
 def block_html(block: Block) -> str:
@@ -113,19 +117,21 @@ def _style() -> str:
 
 
 @cache
-def _script() -> str:
-    """KaTeX and the few lines that call it."""
+def _script(static: bool) -> str:
+    """KaTeX, unless the formulas are set already, and the lines that call it."""
     licence = "/*! KaTeX 0.19.1, MIT licence, (c) Khan Academy and other contributors */\n"
-    katex = _asset("katex/katex.min.js").decode("utf-8")
-    script = licence + katex + "\n" + _asset("page.js").decode("utf-8")
+    katex = "" if static else licence + _asset("katex/katex.min.js").decode("utf-8")
+    parts = (katex, *(_asset(name).decode("utf-8") for name in ("formulas.js", "page.js")))
+    script = "\n".join(parts).lstrip("\n")
     assert "</script" not in script.lower()
     return script
 
 
 @cache
-def _policy() -> str:
+def _policy(static: bool) -> str:
     """Nothing is fetched, and no script but ours runs."""
-    digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+    script = _script(static).encode("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode("ascii")
     return (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
         "font-src data:; base-uri 'none'; form-action 'none'"
@@ -149,7 +155,7 @@ class _Page:
         ]
         self.section = 0
 
-    def page(self) -> str:
+    def page(self, static: bool) -> str:
         title = safe(self.document.title)
         contents = "".join(
             f'<li><a href="#s{n}">{safe(text)}</a></li>' for n, text in enumerate(self.sections, 1)
@@ -158,16 +164,18 @@ class _Page:
         main = "\n".join(self.numbered(n, block) for n, block in enumerate(self.document.blocks))
         network = self.document.network
         linked = "" if network is None else linking.table(network, main)
+        if static:
+            main = formulas_set(main, linked, _asset("katex/katex.min.js").decode("utf-8"))
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(static)}">\n'
             '<meta name="referrer" content="no-referrer">\n'
             f"<title>{title}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
             '<a class="skip" href="#main">To the text</a>\n'
             f'<header><h1 dir="auto">{title}</h1></header>\n{nav}'
             f'<main id="main">\n{main}\n</main>\n{linked}'
-            f"<script>{_script()}</script>\n</body>\n</html>\n"
+            f"<script>{_script(static)}</script>\n</body>\n</html>\n"
         )
 
     def numbered(self, at: int, block: Block) -> str:

@@ -1,24 +1,13 @@
-"use strict";
-// The symbols of a unit or a weight are marked, so that pointing at one lights all of them.
-const marks = new Map(Object.entries(JSON.parse(document.getElementById("marks")?.textContent ?? "{}")));
-const symbol = /(\\varphi|\\delta|\\Delta w|(?<![\\A-Za-z])[A-Za-z])_(\{(?:[^{}]|\{[^{}]*\})*\}|[A-Za-z0-9])('*)(\^(?:\{[^{}]*\}|[0-9]))?/g;
-function marked(tex) {
-  return tex.replace(symbol, (whole, head, sub, primes) => {
-    const mark = marks.get(`${head}_${sub}${primes}`);
-    return mark ? `\\htmlClass{${mark}}{${whole}}` : whole;
-  });
-}
-// Only our own marks are trusted.
-const trusted = (asked) => asked.command === "\\htmlClass" && /^[nw]-[\w-]+$/.test(asked.class);
 // Set the formulas; where one cannot be set, its text stays.
+useMarks(document.getElementById("marks")?.textContent);
 for (const place of document.querySelectorAll(".m[data-tex]")) {
-  const shown = place.textContent;
-  try {
-    katex.render(marked(place.dataset.tex), place, {
-      throwOnError: true, strict: "ignore", trust: trusted, maxExpand: 200, output: "htmlAndMathml",
-    });
-  } catch (error) {
-    place.textContent = shown;
+  if (typeof katex !== "undefined") {
+    const shown = place.textContent;
+    try {
+      katex.render(marked(place.dataset.tex), place, settings);
+    } catch (error) {
+      place.textContent = shown;
+    }
   }
 }
 // What scrolls sideways can be reached by the keyboard.

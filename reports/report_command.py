@@ -6,6 +6,7 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,6 @@ def report_command(options: argparse.Namespace) -> int:
     """Derive, check, write the report; the exit code follows from the worst verdict."""
     from reports.report_page import Choice, Detail  # the pages load only for this command
     from reports.reporting import report as made
-    from symbolic.spec import open_network
 
     writable(options.output, PAGES)
     if options.network.endswith(MODEL):
@@ -35,7 +35,6 @@ def report_command(options: argparse.Namespace) -> int:
             "A report is of a network of neurons; for arrays use `proofprop derive`.",
             file=options.network,
         )
-    network = open_network(options.network)
     rule = None if options.rule is None else read(options.rule)
     choice = Choice(
         Detail(options.detail),
@@ -44,15 +43,15 @@ def report_command(options: argparse.Namespace) -> int:
         notation=options.notation,
         blank=options.blank,
     )
-    with clock(f"Deriving {network.name or 'the network'}"):
-        report = made(network, rule=rule, file=options.rule, choice=choice)
+    with clock(f"Deriving {options.network}"):
+        report = made(options.network, rule=rule, file=options.rule, choice=choice)
         if options.output:
             written = [options.output]
-            _write(report, Path(options.output))
+            _write(report, Path(options.output), options.static)
             if options.blank:
                 path = Path(options.output)
                 written.append(str(path.with_name(f"{path.stem}-answers{path.suffix}")))
-                _write(report.answers, Path(written[-1]))
+                _write(report.answers, Path(written[-1]), options.static)
             print(f"Written to {' and '.join(written)}.", file=sys.stderr)
     result = report.json()
     if options.json:
@@ -63,10 +62,12 @@ def report_command(options: argparse.Namespace) -> int:
     return EXIT_CODES[str(result["verdict"])]
 
 
-def _write(report: Report, path: Path) -> None:
+def _write(report: Report, path: Path, static: bool) -> None:
     """In the format of the file's ending."""
-    writers = {
-        ".html": report.html,
+    if path.suffix == ".html":
+        report.html(path, static=static)
+        return
+    writers: dict[str, Callable[[Path], object]] = {
         ".pdf": report.pdf,
         ".tex": report.latex,
         ".md": report.markdown,
@@ -124,6 +125,13 @@ REPORT = Command(
             {
                 "action": "store_true",
                 "help": "an exercise sheet with gaps, and FILE-answers beside it",
+            },
+        ),
+        (
+            ("--static",),
+            {
+                "action": "store_true",
+                "help": "an .html page whose formulas are set already, for readers without scripts",
             },
         ),
         (("--json",), {"action": "store_true", "help": "print one JSON object"}),

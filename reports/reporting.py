@@ -50,15 +50,18 @@ class Report:
         """The same report without gaps."""
         return replace(self, choice=replace(self.choice, blank=False))
 
-    def html(self, path: str | Path | None = None) -> str:
-        """One page that needs no network."""
+    def html(self, path: str | Path | None = None, *, static: bool = False) -> str:
+        """One page that needs no network; `static` sets its formulas now (needs quickjs)."""
         sources = () if self.choice.blank else tuple(sources_section(self.document))
         whole = replace(self.document, blocks=(*self.document.blocks, *sources))
-        return _written(page_html(whole), path)
+        return _written(page_html(whole, static=static), path)
 
     def latex(self, path: str | Path | None = None, inside: bool = False) -> str:
-        r"""LaTeX; `inside` without preamble, to be \input."""
-        return _written((body if inside else latex)(self.document), path)
+        r"""LaTeX; `inside` without preamble and figures, to be \input where amsmath is loaded."""
+        if not inside:
+            return _written(latex(self.document), path)
+        bare = replace(self, choice=replace(self.choice, figures=False))
+        return _written(body(bare.document), path)
 
     def pdf(self, path: str | Path | None = None) -> bytes:
         """PDF, set by the system's TeX; where there is none, the LaTeX is written beside `path`.
@@ -132,13 +135,20 @@ def report(
 ) -> Report:
     """The report of a network, or of a claimed rule for it; a string is opened as NET.
 
+    A saved derivation (`.derivation.json`) is checked again.
+
     `file` is what the rule is called in messages.  Raises `InputError` where the network or the
     rule cannot be read.
     """
+    from symbolic.archive import ENDING, load
     from symbolic.derived import derive
     from symbolic.spec import open_network
     from symbolic.verification import prove
 
+    if isinstance(network, str) and network.endswith(ENDING):
+        if rule is not None:
+            raise InputError("A saved derivation has its own lines; leave out the rule.")
+        return Report(load(network), choice or Choice())
     given = open_network(network) if isinstance(network, str) else network
     if rule is None and len(given.synapses) <= DERIVED:
         return Report(derive(given).checked, choice or Choice())

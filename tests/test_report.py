@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,6 +96,27 @@ def test_the_page_loads_nothing(small: Report) -> None:
     assert all("w3.org" in link for link in links), links
     assert "default-src 'none'" in page
     assert "src=" not in page.split("<main", 1)[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize("name", ["2-2-1", "lstm", "experts"])
+def test_every_formula_is_one_that_katex_sets(name: str) -> None:
+    """Set when the page is written: then it has no KaTeX in it, and nothing is left as text."""
+    pytest.importorskip("quickjs")
+    net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
+    page = report(net).html(static=True)
+    places = re.findall(r'<span class="m(?: s)?" data-tex="[^"]*">(.{0,20})', page)
+    assert len(places) > 200
+    assert all(shown.startswith('<span class="katex"') for shown in places)
+    assert "Khan Academy" not in page
+    assert "katex-error" not in page.split("<main")[1].split("</main>")[0]
+
+
+def test_without_quickjs_it_is_said_what_to_do(
+    small: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "quickjs", None)
+    with pytest.raises(InputError, match="pip install"):
+        small.html(static=True)
 
 
 def test_what_is_linked_is_data_and_not_script(small: Report) -> None:
@@ -234,6 +256,21 @@ def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFix
     assert (tmp_path / "page.svg").read_text("utf-8").startswith("<svg")
     assert json.loads((tmp_path / "page.json").read_text("utf-8"))["verdict"] == "proved"
     capsys.readouterr()
+
+
+def test_a_saved_derivation_is_checked_again(tmp_path: Path) -> None:
+    saved = tmp_path / "x.derivation.json"
+    assert main(["derive", "1-1-1", "-o", str(saved)]) == 0
+    assert main(["report", str(saved), "-o", str(tmp_path / "x.txt")]) == 0
+    assert "Worked example" in (tmp_path / "x.txt").read_text("utf-8")
+    assert main(["report", str(saved), "--rule", str(saved)]) == 2
+
+
+def test_a_body_to_be_input_needs_amsmath_alone(small: Report) -> None:
+    inside = small.latex(inside=True)
+    assert "derivationfigure" not in inside
+    assert "documentclass" not in inside
+    assert "Worked example" in inside
 
 
 def test_an_exercise_has_its_answers_beside_it(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def lines(network: str) -> list[tuple[Row, dict]]:  # type: ignore[type-arg]
     return [(row, texts) for row in (*rows, *example.changes.values())]
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda net: Path(net).stem)
 def test_the_printed_digits_give_the_printed_value(network: str) -> None:
     found = lines(network)
     assert len(found) > 4
@@ -64,7 +64,7 @@ def test_the_printed_digits_give_the_printed_value(network: str) -> None:
         assert not row.exact or abs(value - float(row.text)) < 1e-12
 
 
-@pytest.mark.parametrize("network", ["2-2-1", *FILES[:2]])
+@pytest.mark.parametrize("network", ["2-2-1", *FILES[:2]], ids=lambda net: Path(net).stem)
 def test_the_values_are_near_the_exact_ones(network: str) -> None:
     """The oracle differentiates by dual numbers and never rounds."""
     net = open_network(network)
