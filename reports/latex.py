@@ -138,7 +138,9 @@ def block_latex(block: Block) -> str:
                 r"{\setlength{\fboxsep}{7pt}\noindent\fbox{\parbox{" + width + "}{" + inside + "}}}"
             )
         case CodeBlock(_, Drawn(drawn)):
-            return rf"\begin{{quote}}\small $\displaystyle {drawn}$\end{{quote}}"
+            bare = drawn.removeprefix(r"\begin{array}{l} ").removesuffix(r" \end{array}")
+            lines = r"\\".join(f"${row}$" for row in bare.split(r" \\ "))
+            return rf"\begin{{quote}}\small\raggedright {lines}\end{{quote}}"
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
@@ -173,7 +175,10 @@ def _algorithm(lines: Sequence[tuple[int, Runs]]) -> str:
         inside = rf"\raggedright {runs_latex(words)}"
         rows.append(rf"\item[{n}]\hspace*{{{indent}}}\parbox[t]{{{width}}}{{{inside}}}")
     begin = r"\begin{list}{}{\leftmargin=2.5em \itemsep=1pt \parsep=0pt}"
-    return "\n".join((begin, *rows, r"\end{list}"))
+    whole = "\n".join((begin, *rows, r"\end{list}"))
+    if len(lines) > TOGETHER:
+        return whole
+    return f"\\noindent\\begin{{minipage}}{{\\linewidth}}\n{whole}\n\\end{{minipage}}\\medskip"
 
 
 def _annotated(block: Annotated) -> str:
@@ -304,6 +309,7 @@ def _equations(lines: tuple[Line, ...], follows: bool) -> str:
 SIZES = (("", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.84), (r"\scriptsize", 0.74))
 """The letters of a table and how large they are; a table of many columns has small ones."""
 COLUMN_GAP = 1.15  # em between two columns of a table
+TOGETHER = 16  # lines of an algorithm between which no page breaks
 TALLEST = 10  # lines; a taller table may be broken between its rows
 
 
@@ -348,7 +354,7 @@ def _table(table: Table) -> str:
         rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
     return "\n".join(
         (
-            rf"{{\par\nobreak\vskip3pt\nobreak{size}"
+            rf"{{\par\nobreak\vskip5pt\nobreak{size}\parskip=0pt"
             r"\renewcommand{\arraystretch}{1.25}",
             r"\noindent\hspace*{1em}%",
             begin,
