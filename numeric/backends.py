@@ -21,7 +21,11 @@ from numeric.validation import Differs, validate
 from symbolic.errors import InputError, did_you_mean
 
 Array = NDArray[Any]
-BACKENDS = {"numpy": "numeric.numpy_backend", "native": "numeric.native.machine"}
+BACKENDS = {
+    "numpy": "numeric.numpy_backend",
+    "native": "numeric.native.machine",
+    "jax": "numeric.jax_backend",
+}
 """The backends, and the module of each."""
 AUTO = "auto"
 """Native where C can be compiled, else NumPy."""
@@ -85,7 +89,15 @@ def builder(backend: str = "numpy") -> Builder:
     if backend not in BACKENDS:
         hint = did_you_mean(backend, (*BACKENDS, AUTO))
         raise InputError(f"There is no backend {backend!r}. {hint}")
-    made: Builder = importlib.import_module(BACKENDS[backend]).machine
+    try:
+        made: Builder = importlib.import_module(BACKENDS[backend]).machine
+    except ModuleNotFoundError as error:
+        if error.name != backend:
+            raise
+        raise InputError(
+            f"The backend {backend!r} needs a package that is not here: "
+            f"pip install 'proofprop[{backend}]'."
+        ) from None
     return made
 
 
@@ -107,7 +119,13 @@ def prepared(program: Program, backend: str = AUTO) -> Builder:
             _say(f"proofprop: NumPy trains, since nothing can be compiled: {reason}.")
             backend = "numpy"
     made = builder(backend)
-    found = validate(program, points=1)
+    if backend == "jax":
+        from numeric import jax_audit, residue_words  # JAX loads only where it trains
+
+        jax_audit.require(program.dtype)
+        found = validate(program, points=1, build=residue_words.FlowMachine)
+    else:
+        found = validate(program, points=1)
     if isinstance(found, Differs):
         raise AssertionError(str(found))
     return made

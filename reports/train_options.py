@@ -75,9 +75,9 @@ RUN = (
     (
         ("--backend",),
         {
-            "choices": ["auto", "native", "numpy"],
+            "choices": ["auto", "native", "numpy", "jax"],
             "default": "auto",
-            "help": "compiled C, NumPy, or C where there is a compiler (auto)",
+            "help": "compiled C, NumPy, JAX, or C where there is a compiler (auto)",
         },
     ),
     _word("--checkpoint", "FILE.npz", "write the run down as it goes on"),
