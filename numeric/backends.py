@@ -123,9 +123,9 @@ def prepared(program: Program, backend: str = AUTO) -> Builder:
         from numeric import jax_audit, residue_words  # JAX loads only where it trains
 
         jax_audit.require(program.dtype)
-        found = validate(program, points=1, build=residue_words.FlowMachine)
-    else:
-        found = validate(program, points=1)
+        residue_words.require_flow(program)
+        return made
+    found = validate(program, points=1)
     if isinstance(found, Differs):
         raise AssertionError(str(found))
     return made

@@ -121,8 +121,8 @@ class Words(Protocol[A]):
     def sparse(self, data: A, x: A, pointer: tuple[int, ...], index: tuple[int, ...]) -> A:
         """Σ_e data[e] x[index[e]] for each row."""
 
-    def run_sums(self, flat: A, starts: tuple[int, ...]) -> A:
-        """The sums from one start to the next."""
+    def run_sums(self, flat: A, starts: tuple[int, ...], size: int) -> A:
+        """The sums of a vector of this size from one start to the next."""
 
 
 def begin(program: Program, words: Words[A], weights: A, inputs: A, ones: A) -> dict[str, A]:
@@ -192,7 +192,7 @@ def run(
             case EdgeDots(out, left, right):
                 write(out, words.dots(read(left), read(right)))
             case RunSums(out, of, order, starts):
-                write(out, words.run_sums(words.pick(whole(of), order), starts))
+                write(out, words.run_sums(words.pick(whole(of), order), starts, len(order)))
 
 
 def learned(

@@ -49,7 +49,7 @@ def everything(words: Words[Any], a: Any, b: Any, flat: Any) -> dict[str, Any]:
         "outer": words.outer(a, b),
         "dots": words.dots(a, b),
         "total": words.total(a),
-        "run_sums": words.run_sums(flat, (0, 1, 5, 6)),
+        "run_sums": words.run_sums(flat, (0, 1, 5, 6), 12),
     }
     for matrix in (
         Matrix("", 1, 2, 4, 4),

@@ -145,8 +145,8 @@ class JaxWords:
             read = jnp.where(there[:, :, None], read, 0)  # 0 times infinity is not 0
         return (weights[:, :, None] * read).sum(axis=1)
 
-    def run_sums(self, flat: Value, starts: tuple[int, ...]) -> Value:
-        run = np.searchsorted(np.array(starts), np.arange(flat.shape[0]), side="right") - 1
+    def run_sums(self, flat: Value, starts: tuple[int, ...], size: int) -> Value:
+        run = np.searchsorted(np.array(starts), np.arange(size), side="right") - 1
         return jax.ops.segment_sum(
             flat, run.astype(np.int32), num_segments=len(starts), indices_are_sorted=True
         )

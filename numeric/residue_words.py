@@ -24,6 +24,7 @@ from numeric.modular import (
     total,
 )
 from numeric.program import CORRECTIONS, DIVISOR, Matrix, Program
+from numeric.validation import Differs, validate
 from symbolic.terms import Relation, Term
 
 
@@ -121,7 +122,7 @@ class ResidueWords:
             sums[full] = run_sums(parts, np.array(pointer[:-1])[full])
         return sums
 
-    def run_sums(self, flat: Residues, starts: tuple[int, ...]) -> Residues:
+    def run_sums(self, flat: Residues, starts: tuple[int, ...], size: int) -> Residues:
         return run_sums(flat, starts)
 
 
@@ -155,3 +156,13 @@ class FlowMachine:
     def letter(self, letter: str) -> Residues:
         """v, y or delta of every row of the layout."""
         return self._state[letter]
+
+
+def require_flow(program: Program) -> None:
+    """Compare the code that flows with independent derivatives, on this very program.
+
+    Raises `AssertionError` where they differ: a fault of ours.
+    """
+    found = validate(program, points=1, build=FlowMachine)
+    if isinstance(found, Differs):
+        raise AssertionError(str(found))

@@ -27,7 +27,7 @@ from reports.model_page import derived_page, judged_page
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.text import text
-from reports.train_options import NETWORK, PREDICT, TRAIN
+from reports.train_options import EXPORT, NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
@@ -293,4 +293,5 @@ COMMANDS = {
     "check": CHECK,
     "train": TRAIN,
     "predict": PREDICT,
+    "export": EXPORT,
 }

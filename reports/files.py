@@ -53,13 +53,17 @@ def writable(name: str | None, endings: tuple[str, ...]) -> None:
         raise InputError(why, file=name)
 
 
-def write(path: Path, content: str | Iterable[str]) -> None:
+def write(path: Path, content: str | bytes | Iterable[str]) -> None:
     """All of it or nothing, also of pieces: a temporary file beside it, then one rename."""
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.writelines([content] if isinstance(content, str) else content)
+        if isinstance(content, bytes):
+            with os.fdopen(handle, "wb") as binary:
+                binary.write(content)
+        else:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.writelines([content] if isinstance(content, str) else content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
         temporary = None
