@@ -11,7 +11,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard
 
 from numpy.typing import NDArray
 
@@ -56,7 +56,6 @@ class Machine(Protocol):
         """Copy y and v of the outputs into [outputs, batch], in the order of `layout.outputs`."""
 
 
-@runtime_checkable
 class Trains(Machine, Protocol):
     """A machine that can do many updates w += Δw by itself."""
 
@@ -75,6 +74,11 @@ class Trains(Machine, Protocol):
         X is [samples, inputs] and D [samples, outputs]; y and v of the outputs on the way are put
         into the columns of `seen_y` and `seen_v`.
         """
+
+
+def trains(machine: Machine) -> TypeGuard[Trains]:
+    """Whether the machine does many updates by itself: asked in every epoch, so asked cheaply."""
+    return hasattr(machine, "epoch")
 
 
 Builder = Callable[[Program, int, Array, float], Machine]

@@ -54,7 +54,7 @@ def train_command(options: argparse.Namespace) -> int:
     with clock(f"Reading {options.data}"):
         data = read_samples(options.data, network, roles, options.standardise)
     with clock("Proving the rule"):
-        checked = prove(network)
+        checked = prove(network, directly=False)
     if not isinstance(checked.verdict, Proved):
         print("proofprop: the rule is not proved, so nothing is trained.", file=sys.stderr)
         result = report(checked.derivation.steps, checked.findings)
