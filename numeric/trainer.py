@@ -30,6 +30,7 @@ from numeric.sources import Given, Lazy, Source, mapped, source_of
 from numeric.stopping import held_out_of
 from numeric.weighting import weighted
 from symbolic import spec
+from symbolic.collecting import no_collecting
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.rules import Rule
@@ -71,13 +72,14 @@ class Trainer:
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
         self.rule, self.seed = rule, seed
-        self.program: Program = lower(rule, dtype)
+        with no_collecting():
+            self.program: Program = lower(rule, dtype)
+            build = prepared(self.program, backend)
         self._random = np.random.default_rng(seed)
         deviation = spread(self.program.layout)
         self._weights: Array = (self._random.standard_normal(len(deviation)) * deviation).astype(
             dtype
         )
-        build = prepared(self.program, backend)
         made_by = {module: name for name, module in BACKENDS.items()}
         self.backend = made_by.get(build.__module__, backend)  # "auto" is one of them
         self._engine = Engine(self.program, self._weights, build)
