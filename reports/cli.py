@@ -29,7 +29,7 @@ from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.report_command import REPORT
 from reports.text import text
-from reports.train_options import NETWORK, PREDICT, TRAIN
+from reports.train_options import EXPORT, NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
@@ -306,4 +306,5 @@ COMMANDS = {
     "draw": DRAW,
     "train": TRAIN,
     "predict": PREDICT,
+    "export": EXPORT,
 }

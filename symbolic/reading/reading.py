@@ -278,7 +278,9 @@ class _Reader:
         passed = 0
         for paragraph in re.split(r"\n\s*\n", words):
             flat = " ".join(paragraph.split())
-            if not (flat.startswith("|") or " & " in flat):  # a table says of no sentence what its letters are
+            if not (
+                flat.startswith("|") or " & " in flat
+            ):  # a table says of no sentence what its letters are
                 self._hear_paragraph(flat, mentions[passed:], at, trailing)
             passed += flat.count("$") // 2
 
