@@ -278,9 +278,8 @@ class _Reader:
         passed = 0
         for paragraph in re.split(r"\n\s*\n", words):
             flat = " ".join(paragraph.split())
-            if not (
-                flat.startswith("|") or " & " in flat
-            ):  # a table says of no sentence what its letters are
+            in_table = flat.startswith("|") or " & " in flat
+            if not in_table:
                 self._hear_paragraph(flat, mentions[passed:], at, trailing)
             passed += flat.count("$") // 2
 
