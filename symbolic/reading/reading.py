@@ -437,10 +437,17 @@ def _instances(words: str, text: str) -> bool:
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:
-    """The neuron of the left side: its first index letter."""
-    below = False
+    """The neuron of the left side: its first index letter, of a weight where it leads to."""
+    base, below = "", False
+    found: list[str] = []
     for token in chain.members[0]:
-        if token.kind == "SYM" and below and profile.letters.get(token.text) == "neuron":
-            return token.text
-        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM"))
-    return ""
+        if below and token.kind == "SYM" and profile.letters.get(token.text) == "neuron":
+            found.append(token.text)
+        elif found and token.kind not in ("LB", "COMMA"):
+            break
+        elif token.kind == "SYM":
+            base = token.text
+        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM", "COMMA"))
+    symbol = profile.symbol(base)
+    turned = symbol is not None and symbol.kind == "weight" and symbol.order == "from to"
+    return found[-1 if turned else 0] if found else ""
