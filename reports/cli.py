@@ -18,6 +18,7 @@ from pathlib import Path
 from reports.check_options import CHECK
 from reports.derivation_page import page
 from reports.document import Document
+from reports.draw_command import DRAW
 from reports.files import read, writable, write
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report
@@ -26,8 +27,9 @@ from reports.markdown import page_markdown
 from reports.model_page import derivation_of, json_of, text_of
 from reports.options import Command, Option, parser
 from reports.progress import clock
+from reports.report_command import REPORT
 from reports.text import text
-from reports.train_options import NETWORK, PREDICT, TRAIN
+from reports.train_options import EXPORT, NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
@@ -299,7 +301,10 @@ COMMANDS = {
         "  proofprop prove examples/lstm.model            the claims in a model file",
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
+    "report": REPORT,
     "check": CHECK,
+    "draw": DRAW,
     "train": TRAIN,
     "predict": PREDICT,
+    "export": EXPORT,
 }

@@ -58,7 +58,7 @@ def test_with_its_network_every_line_of_a_page_is_proved(
     reading = read_document(page.read_text("utf-8"), open_profile("haykin"))
     lines = judge(reading, network=given(open_network(network), network)).lines
     open_ = [one.claim.latex(reading.profile) for one in lines if one.word not in JUDGED]
-    assert set(open_) <= {r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"}
+    assert open_ == []
     numbered = [one for one in lines if is_numbered(one.claim.left, one.claim.right)]
     assert len(numbered) >= 8
     assert all(one.word == "proved" for one in numbered)
@@ -107,7 +107,7 @@ def test_with_its_network_every_line_of_a_latex_page_is_proved(
     reading = read_document(page.read_text("utf-8"), open_profile("haykin"), "latex")
     lines = judge(reading, network=given(open_network(network), network)).lines
     open_ = [one.claim.latex(reading.profile) for one in lines if one.word not in JUDGED]
-    assert set(open_) <= {r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"}
+    assert open_ == []
 
 
 def test_a_slip_in_the_box_of_a_latex_page_is_refuted(tmp_path: Path) -> None:
@@ -189,7 +189,5 @@ def test_a_checked_document_with_its_notes_is_read_as_before(file: str, tmp_path
         ]
         for path in (source, noted)
     )
-    # the notes name the function of their networks, which is not used: it refutes nothing there
-    known = {*after, *(("refuted", line) for word, line in after if word == "open")}
-    assert set(before) <= known
+    assert set(before) <= set(after)
     assert code == (1 if file == "generalizing.md" else 0)

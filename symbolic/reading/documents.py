@@ -72,6 +72,8 @@ class Document:
     macros: Mapping[str, Macro] = field(default_factory=dict)
 
 
+CHECKED = "<!-- proofprop check -->"
+"""What stands before the end that `check` adds to a document."""
 _DISPLAYS = "equation|align|gather|multline|eqnarray|displaymath|flalign|alignat"
 _BARE = "aligned|split|gathered|cases"
 _VERBATIM = "verbatim|lstlisting|minted|comment|tikzpicture|filecontents"
@@ -80,6 +82,7 @@ _OPENING = re.compile(
     rf"|\\begin\s*\{{(?P<env>(?:{_DISPLAYS}|math)\*?)\}}|(?P<bare>\\begin\s*\{{(?:{_BARE})\}})"
     rf"|\\begin\s*\{{(?P<verbatim>(?:{_VERBATIM})\*?)\}}"
     r"|(?P<fence>^[ \t]{0,3}(?:`{3,}|~{3,}))|(?P<tick>`+)|(?P<comment><!--)"
+    r"|(?P<note>^[ \t]*> \*\*[✓✗?!·] )"
     r"|(?P<percent>%)|(?P<macro>\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|def)(?![a-zA-Z]))"
     r"|(?P<input>\\(?:input|include|import|subfile)\s*\{[^}\n]*\})"
     r"|(?P<verb>\\verb\*?([^a-zA-Z\s*])[^\n]*?\2)",
@@ -211,6 +214,8 @@ class _Scanner:
         at, kind = match.start(), match.lastgroup or ""
         if match["fence"] or match["tick"] or match["comment"]:
             return None if self.latex else self._code(match)
+        if match["note"]:
+            return None if self.latex else self._note(at)
         if match["percent"]:
             return self._until("\n", at, "a comment", missing=self.end) if self.latex else None
         if match["escape"]:
@@ -236,9 +241,17 @@ class _Scanner:
         end = self.text.find(closer, at + 1, self.end)
         return LeftAlone(why, at, end + len(closer) if end >= 0 else missing)
 
+    def _note(self, at: int) -> Piece:
+        """A quote that `check` wrote below a formula, to its last line."""
+        end = re.compile(r"(?:[ \t]*>.*(?:\n|\Z))+").match(self.text, at, self.end)
+        assert end is not None
+        return LeftAlone("a note of an earlier check", at, end.end())
+
     def _code(self, match: re.Match[str]) -> Piece | None:
         at = match.start()
         if match["comment"]:
+            if self.text.startswith(CHECKED, at):
+                return LeftAlone("the end of an earlier check", at, self.end)
             return self._until("-->", at, "a comment", missing=self.end)
         if match["tick"]:
             closer = re.compile(rf"(?<!`){match['tick']}(?!`)")
