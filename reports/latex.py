@@ -37,11 +37,13 @@ from reports.document import (
     Table,
     Text,
     VerdictBox,
+    with_asides,
 )
 from reports.escaping import escaped
 from reports.latex_printer import LatexPrinter
 from reports.latex_width import width_em
 from reports.printer import Piece
+from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 from symbolic.terms import Equation
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -103,7 +105,10 @@ def blocks_latex(blocks: Sequence[Block]) -> str:
     """Blocks one after the other; a paragraph that announces the next block stays with it."""
     rows: list[str] = []
     before: Block | None = None
-    for block in blocks:
+    for block in with_asides(blocks):
+        if isinstance(block, bool):
+            rows.append(f"% {NO_CLAIMS if block else CLAIMS}\n")
+            continue
         kept = isinstance(before, Paragraph) and before.keep
         if isinstance(block, EquationLines):
             rows.append(_equations(block.lines, follows=kept))
@@ -354,7 +359,7 @@ def _table(table: Table) -> str:
         rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
     return "\n".join(
         (
-            rf"{{\par\nobreak\vskip5pt\nobreak{size}\parskip=0pt"
+            rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
             r"\renewcommand{\arraystretch}{1.25}",
             r"\noindent\hspace*{1em}%",
             begin,

@@ -28,11 +28,11 @@ LOCAL = r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"
 
 def product() -> Iterator[object]:
     """Every report of every subject in every format; but for a few they are slow."""
-    for subject in (*NETWORKS, *MODELS):
-        for command in ("derive", "prove"):
-            for suffix in FORMATS:
-                case = command, subject, suffix
-                yield case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow)
+    commands = [(c, s) for s in (*NETWORKS, *MODELS) for c in ("derive", "prove")]
+    for command, subject in (*commands, *(("report", network) for network in NETWORKS)):
+        for suffix in FORMATS:
+            case = command, subject, suffix
+            yield case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow)
 
 
 def checked(page: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[tuple[str, str]]:
@@ -69,3 +69,19 @@ def test_what_the_page_of_all_theorems_prints_is_read_and_proved(
     assert {*words} == {"proved", "open", "definition", "assumption"}
     assert words.count("proved") == GENERAL - 2
     assert words.count("open") == 2
+
+
+def test_what_a_document_says_claims_nothing_is_listed_as_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numbers of an example stand between two comments; outside of them they are claims."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- proofprop: no claims -->\n\nThen $v_3 = 0.5$.\n\n<!-- proofprop: claims -->\n\n"
+        "Then $e_j = d_j - y_j$.\n",
+        "utf-8",
+    )
+    assert [line for _, line in checked(page, capsys)] == ["e_{j} = d_{j} - y_{j}"]
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("no claims", "some claims"), "utf-8")
+    assert len(checked(page, capsys)) == 2
