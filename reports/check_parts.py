@@ -295,6 +295,8 @@ class PageOf:
         below = "_{j}" if "neuron" in phi.subscript else ""
         each = Math(Drawn(phi.sign + below, unicode_of(phi.sign + below)))
         yield runs("Each ", each, " is assumed differentiable wherever it is used.")
+        if self.base is not None and self.base.shared_out:
+            yield runs("An output neuron feeds no neuron: its signal reads all outputs.")
         yield runs(NETWORK)
 
 

@@ -212,6 +212,8 @@ class Written:
         numbers = tuple(self._number(i, at) for i in read.at if i not in samples)
         general = name_of(Read(read.array, (*(ANY for _ in numbers), *samples)))
         self._require(read, numbers)
+        if read.array == "same":
+            return Num(Fraction(int(numbers[0] == numbers[1])))
         if read.array == "y" and numbers == (self.network.bias,):
             return Num(Fraction(1))
         name = f"{general}[{','.join(map(str, numbers))}]"
