@@ -11,11 +11,13 @@ from reports.check import checked
 from reports.check_page import check_page
 from reports.text import text as written
 from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.given import Given, given
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.theory import Assumption
 from symbolic.reading.worlds import worlds
+from symbolic.spec import open_network
 
 SHARES = (Path(__file__).parent / "documents" / "shares.md").read_text("utf-8")
 LINEAR = r"""The hidden units are $h_j = f(z_j)$ with $z_j = \sum_i W_{ij} x_i + b_j$, and the
@@ -121,3 +123,34 @@ def test_a_kronecker_delta_is_no_local_gradient() -> None:
     text = r"$$\frac{\partial v_k}{\partial v_k} = \delta_{kk}$$ and $$\delta_{kj} = \delta_{jk}$$"
     assert words(text, "haykin") == ["proved", "proved"]
     assert words(r"$$\delta_{kj} = \delta_k$$", "haykin") == ["refuted"]
+
+
+NUMBERED = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi_j(v_j)$. For an output neuron $k$
+we have $y_k = \frac{\exp(v_k)}{\sum_i \exp(v_i)}$.
+
+"""
+
+
+def test_numbered_neurons_have_the_signals_of_their_kind() -> None:
+    net = given(open_network("1-2-2"), "1-2-2")
+    assert net.outputs == (4, 5)
+    for line, word in (
+        (r"y_4 = \frac{\exp(v_4)}{\exp(v_4) + \exp(v_5)}", "proved"),
+        (r"y_4 = \varphi_4(v_4)", "refuted"),
+        (r"y_2 = \varphi_2(v_2)", "proved"),
+        (r"\frac{\partial y_4}{\partial v_5} = -y_4 y_5", "proved"),
+        (r"\frac{\partial y_4}{\partial v_5} = 0", "refuted"),
+    ):
+        reading = read_document(NUMBERED + f"Then $${line}$$", open_profile("haykin"))
+        assert judge(reading, network=net).lines[-1].word == word, line
+
+
+def test_a_softmax_whose_outputs_feed_others_has_no_values() -> None:
+    net = Given("1-1-1 and a skip", ((2, 1), (3, 1), (3, 2)), (2, 3))
+    assert any(net.world(1).fed(k) for k in net.outputs)
+    for line in (r"y_k = v_k", r"\frac{\partial y_k}{\partial v_k} = y_k (1 - y_k)"):
+        text = NUMBERED + f"For an output neuron $k$, $${line}$$"
+        found = judge(read_document(text, open_profile("haykin")), network=net).lines[-1]
+        assert not found.told[0].here  # nothing is said of this network
+        against = found.told[0].against
+        assert against is None or not against.world.given

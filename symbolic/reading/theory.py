@@ -274,6 +274,7 @@ class Base:
                     found[name] = body
                     waiting.append(body)
                     if name == "y" and self.outer is not None:
+                        found["y:outputs"] = self.outer
                         waiting.append(self.outer)
         return found
 

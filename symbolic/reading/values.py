@@ -176,8 +176,8 @@ class Values:
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
                     return self._activated(self.base.activation.body, value, slope, order)
-                own = [i for i in places if isinstance(i, Var) and i.sort == NEURON]
-                k = at[own[0]] if own else 1
+                own = [i for i in places if isinstance(i, int) or getattr(i, "sort", "") == NEURON]
+                k = self._index(own[0], at) if own else 1
                 derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
                 if order > 2:
                     raise UndefinedError
@@ -325,6 +325,8 @@ class Values:
             raise UndefinedError
         head, body = self.definitions[name]
         if name == "y" and kind == "output" and self.base.outer is not None:
+            if self.base.shared_out and any(world.fed(k) for k in world.outputs):
+                raise UndefinedError
             body = self.base.outer
         letters = [i for i in head.at if isinstance(i, Var) and i.sort != LAYER]
         values = dict(zip(letters, at, strict=True))
