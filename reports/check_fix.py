@@ -276,7 +276,7 @@ class _Writer:
             strict=True,
         ):
             brace = rf"\underbrace{{{group}}}_{{{label}}}"
-            ways[text.replace(rf"\{BRACE}({group})", brace)] = None
+            ways[text.replace(rf"\operatorname{{{BRACE}}}({group})", brace)] = None
         return list(ways)
 
     def _side(self, chain: Chain, side: tuple[Tok, ...], label: Claim) -> Formula | None:

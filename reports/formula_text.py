@@ -25,10 +25,11 @@ from symbolic.reading.formulas import (
     Read,
     SumOver,
     Times,
+    over,
     times,
 )
 from symbolic.reading.profile import Profile
-from symbolic.reading.rendering import as_fraction, render
+from symbolic.reading.rendering import as_fraction, in_quotients, render
 from symbolic.reading.vocabulary import FUNCTIONS
 
 HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -134,9 +135,12 @@ class _Plain:
         if parts is not None:
             above, below = parts
             return f"{self.product(above)}/{self.factor(below)}"
-        text, final = "", len(formula.factors) - 1
-        for n, factor in enumerate(formula.factors):
+        quotients = in_quotients(formula)
+        text, final = "", len(quotients) - 1
+        for n, (factor, divisor) in enumerate(quotients):
             part = self.factor(factor, n == final)
+            if divisor is not None:
+                part = f"({part}/{self.factor(divisor)})"
             text += part if not n else self.joint(text, part) + part
         return text
 
@@ -235,13 +239,18 @@ def drawn(formula: Formula, profile: Profile) -> Drawn:
     return Drawn(
         latex(formula),
         plain.sum(formula),
-        tuple(_pieces(formula, lambda f, _: latex(Times((f,))), latex_head, "-")),
+        tuple(_pieces(formula, lambda f, _: latex(_factor(f)), latex_head, "-")),
         tuple(
             _pieces(
                 formula, lambda f, alone: plain.factor(f, last=True, alone=alone), plain.head, MINUS
             )
         ),
     )
+
+
+def _factor(formula: Formula) -> Formula:
+    """One factor, in brackets where it is a sum; a fraction needs none."""
+    return formula if as_fraction(formula) is not None else Times((formula,))
 
 
 def joined(left: Drawn, relation: str, right: Drawn) -> Drawn:
@@ -278,8 +287,10 @@ def _pieces(
     """
     for n, (minus, term) in enumerate(signed(formula)):
         before = (f"{sign} " if n else sign) if minus else ("+ " if n else "")
-        whole = as_fraction(term) is not None
-        factors = term.factors if isinstance(term, Times) and not whole else (term,)
+        factors: tuple[Formula, ...] = (term,)
+        if isinstance(term, Times) and as_fraction(term) is None:
+            parts_of = in_quotients(term)
+            factors = tuple(a if b is None else over(a, b) for a, b in parts_of)
         for m, factor in enumerate(factors):
             level = depth if m == 0 else depth + 1
             final = m == len(factors) - 1

@@ -98,7 +98,7 @@ def test_the_same_line_is_not_true_of_every_function() -> None:
     [
         r"where $\varphi$ is the logistic function. ",
         "All units are rectified linear units. ",
-        r"$$\varphi(v) = \arctan(v)$$" + "\n",
+        r"$$\varphi(v) = \operatorname{erf}(v)$$" + "\n",
         r"For an output neuron $j$, $\varphi_j(v_j) = \tanh(v_j)$. ",
     ],
 )
@@ -217,3 +217,61 @@ def same(one: Scalar, other: Scalar) -> bool:
     """Equal as far as 190 bits can tell."""
     gap = plain(add(one, multiply(Fraction(-1), other)))
     return not differ(gap, Fraction(0)) and differ(plain(one), Fraction(0))
+
+
+HAYKIN = open_profile("haykin")
+CONSTANTS = (Path(__file__).parent / "documents" / "slopes.md").read_text(encoding="utf-8")
+
+
+def test_an_activation_function_may_have_constants() -> None:
+    lines = judge(read_document(CONSTANTS, HAYKIN)).lines
+    assert [one.word for one in lines[-5:]] == ["proved"] * 5
+    assert {one.word for one in lines} == {"proved", "definition", "assumption"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"\frac{b}{a} [a - y_j(n)][a + y_j(n)].", r"\frac{a}{b} [a - y_j(n)][a + y_j(n)]."),
+        (r"= a b \bigl(1 - ", r"= a \bigl(1 - "),
+        (r"a b\, \mathrm{sech}^2", r"a b\, \mathrm{sech}"),
+        (r"[a - o_j(n)][a + o_j(n)]", r"[a - o_j(n)]"),
+        (r"[d_j(n) - o_j(n)]", r"[o_j(n) - d_j(n)]"),
+    ],
+)
+def test_a_slip_in_constants_is_refuted_on_its_line_alone(right: str, wrong: str) -> None:
+    assert CONSTANTS.count(right) == 1
+    lines = judge(read_document(CONSTANTS.replace(right, wrong), HAYKIN)).lines
+    refuted = [one for one in lines if one.word == "refuted"]
+    assert 1 <= len(refuted) <= 2  # the next side of a chain is compared with this one
+    assert not [one for one in lines if one.word in ("open", "unjustified")]
+    for one in refuted:
+        world = one.told[0].against
+        assert world is not None
+        assert "a = 3/2, b = 5/3" in str(world.world)
+
+
+def test_constants_with_values_are_put_in() -> None:
+    line_ = r"\varphi'(v_j) = \frac{3}{2} (1 - y_j^2)"
+    made = r"$\varphi(v) = \tanh(b v)$ with $b = \frac{3}{2}$. "
+    assert words(NETWORK + made + OUTPUT + line(line_))[-1] == "proved"
+    assert words(NETWORK + made.replace("{3}", "{5}") + OUTPUT + line(line_))[-1] == "refuted"
+
+
+def test_a_constant_without_value_is_not_one() -> None:
+    """a is any positive number, so what holds for a = 1 alone is refuted."""
+    made = r"$\varphi(v) = \tanh(a v)$. "
+    assert words(NETWORK + made + line(r"\varphi'(v_j) = 1 - y_j^2"))[-1] == "refuted"
+
+
+def test_a_constant_is_not_said_to_be_negative() -> None:
+    [claim] = read_document(line("a < 0"), HAYKIN).claims
+    assert judge(read_document(line("a < 0"), HAYKIN)).lines[0].word == "open"
+    assert claim.kind.value == "claim"
+
+
+@pytest.mark.parametrize("text", [r"\tanh(v_j)^2", r"\tanh^2(v_j)", r"(\tanh(v_j))^2"])
+def test_the_power_of_a_function_counts_wherever_it_stands(text: str) -> None:
+    made = r"$\varphi(v) = \tanh(v)$. "
+    assert words(NETWORK + made + line(rf"\varphi'(v_j) = 1 - {text}"))[-1] == "proved"
+    assert words(NETWORK + made + line(rf"\varphi'(v_j) = 2 - {text}"))[-1] == "refuted"

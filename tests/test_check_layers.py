@@ -321,7 +321,7 @@ def test_words_about_layers_that_do_not_fit_are_not_passed_over(
         assert found.word == word
         assert why in found.cases[0].why
     else:
-        assert reading.claims == ()
+        assert all(one.word == "open" for one in judge(reading).lines)
         assert any(why in problem.what for problem in reading.problems)
 
 

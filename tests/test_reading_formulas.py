@@ -92,7 +92,7 @@ def test_a_function_is_applied_and_a_signal_multiplied():
 
 
 REFUSED = [  # formula, column, words of the message
-    (r"\mathcal{E} = a/b c", 15, "not declared"),
+    (r"\mathcal{E} = u/f c", 15, "not declared"),
     (r"\mathcal{E} = y_j/v_j w_{ji}", 19, "(a/b) c"),
     (r"y_j = \foo x", 7, "\\foo is not known"),
     (r"y_j = \prod_k w_{kj}", 7, "\\prod is not read"),

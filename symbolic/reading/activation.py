@@ -89,9 +89,13 @@ def stated(left: Formula, right: Formula) -> Formula | None:
     letters = [i for i in place.at if isinstance(i, Var)]
     general = len(letters) == len(place.at) == len(set(letters)) and place.array == FIELD
     body = _with(right, place, ARGUMENT)
-    alone = all(part == ARGUMENT for part in walk(body) if isinstance(part, Read))
+    alone = all(part == ARGUMENT or _is_constant(part) for part in walk(body))
     plain = not any(isinstance(part, Applied | SumOver) for part in walk(body))
     return body if general and alone and plain and not free(body) else None
+
+
+def _is_constant(part: Formula) -> bool:
+    return not isinstance(part, Read) or part.array.startswith("constant ")
 
 
 def slope(formula: Formula) -> Formula:

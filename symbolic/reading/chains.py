@@ -6,8 +6,9 @@ and has no relation is refused, so that half a formula is never taken for the wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
@@ -106,6 +107,37 @@ def chains(tokens: Sequence[Tok]) -> tuple[Chain | Words, ...]:
         else:
             found.append(Words(words, max(at, 0)))
     return tuple(found)
+
+
+def apart(tokens: Sequence[Tok], signs: Collection[str]) -> list[Tok]:
+    """The tokens with a, b > 0 and (a, b) > 0 as a > 0, b > 0, where these are the `signs`.
+
+    >>> from symbolic.reading.tokens import tokens
+    >>> [t.text for t in apart(tokens("(a, b) > 0"), ("a", "b"))]
+    ['a', '>', '0', ',', 'b', '>', '0']
+    """
+    found = list(tokens)
+    for n, token in enumerate(found):
+        if (
+            token.kind != "REL"
+            or token.text != ">"
+            or [t.text for t in found[n + 1 :]][:1] != ["0"]
+        ):
+            continue
+        start = n
+        while start and (
+            found[start - 1].kind in ("COMMA", "LP", "RP") or found[start - 1].text in signs
+        ):
+            start -= 1
+        while start < n and found[start].kind == "COMMA":
+            start += 1
+        letters = [t for t in found[start:n] if t.kind == "SYM"]
+        commas = [t for t in found[start:n] if t.kind == "COMMA"]
+        if len(letters) > 1 and len(commas) == len(letters) - 1:
+            each = [(letter, token, found[n + 1]) for letter in letters]
+            split = [t for one, comma in zip_longest(each, commas) for t in (*one, comma) if t]
+            return [*found[:start], *split, *apart(found[n + 2 :], signs)]
+    return found
 
 
 def _opened(tokens: Sequence[Tok]) -> list[Tok]:

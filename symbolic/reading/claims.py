@@ -43,7 +43,7 @@ class Claim:
     assumptions in force; `explicit` says that the document itself
     marks a definition (let, :=); `of` is the number of the definition that a restatement or a
     second definition repeats; `one_sample` says that N = 1 is given here; `problems` are type,
-    index and definition errors.
+    index and definition errors; `doubt` says which words beside it may be a condition.
     """
 
     number: int
@@ -63,6 +63,7 @@ class Claim:
     of: int | None = None
     one_sample: bool = False
     problems: tuple[Problem, ...] = ()
+    doubt: str = ""
 
     @property
     def head(self) -> Read | None:

@@ -73,10 +73,16 @@ class Notes:
 
 @dataclass(frozen=True)
 class Context:
-    """The notation and the roles said so far."""
+    """The notation, the roles said so far, and the sets of neurons that the document names."""
 
     profile: Profile
     roles: Mapping[str, Role] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sets(self) -> Mapping[str, str]:
+        """Letters of sets of neurons: those of the profile, and those the document tells."""
+        return {**self.profile.sets, **self.told}
 
     def role(self, letter: str) -> str:
         """The role of a letter, empty where nothing was said."""

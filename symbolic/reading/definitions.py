@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from symbolic.errors import InputError
-from symbolic.indexed import Count, Var
+from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import stated
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context
@@ -81,6 +82,7 @@ class Definitions:
 
     def __init__(self, usual: tuple[Claim, ...], source: Source) -> None:
         self.source = source
+        self.section = -1  # where the last heading stands; what is said of j before it is no limit
         self.usual: dict[Key, tuple[object, ...]] = {}
         for claim in usual:
             if claim.head is not None:
@@ -90,14 +92,19 @@ class Definitions:
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
-    def judged(self, claim: Claim, before: list[Claim], opens: bool) -> Claim:
-        """The claim with its kind; `opens` where it is the first relation of its chain."""
-        about_size = isinstance(claim.left, Count)
+    def judged(self, claim: Claim, before: list[Claim], opens: bool, at: int) -> Claim:
+        """The claim with its kind; `opens` where it is the first relation of its chain.
+
+        It stands at the character `at`.  Raises `NotUnderstood` where a condition may stand beside
+        what would be no claim.
+        """
+        about_size = isinstance(claim.left, Count) or _says_positive(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
+            _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
         shape = stated(claim.left, claim.right)
         if shape is not None and claim.relation in ("=", ":="):
-            return self._activation(claim, shape, before)
+            return self._activation(claim, shape, before, at)
         head = claim.head
         explicit = claim.relation == ":=" or (claim.cue == "let" and opens)
         if head is None or not opens or claim.relation not in ("=", ":="):
@@ -125,15 +132,18 @@ class Definitions:
                 return replace(self._wrong(claim, what), of=number)
             return claim
         usual = self.usual.get(name)
-        if usual == form and not explicit and _some_sources(claim):
+        if usual == form and not explicit and (claim.doubt or _some_sources(claim)):
             return claim
         if not general or not (explicit or usual is None or usual == form):
             return claim
+        _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
-    def _activation(self, claim: Claim, shape: Formula, before: list[Claim]) -> Claim:
+    def _activation(self, claim: Claim, shape: Formula, before: list[Claim], at: int) -> Claim:
         """The first formula for φ defines it, for every neuron."""
-        if any(claim.role(v.name) in ("output", "hidden") for v in free(claim.left)):
+        names = {v.name for v in free(claim.left)}
+        said = (r for r in claim.roles if r.letter in names and r.at > self.section)
+        if any(role.role in ("output", "hidden") for role in said):
             what = "An activation function of some of the neurons is not in reach."
             problem = Problem(Fault.NOT_UNDERSTOOD, what, "Write it without φ.", claim.place)
             return replace(claim, problems=(*claim.problems, problem))
@@ -142,14 +152,15 @@ class Definitions:
             if shape == known and claim.head is None:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
             return claim
+        _require_words(claim, at)
         made = replace(claim, kind=Kind.DEFINITION, explicit=True)
         if claim.head is not None and key(claim.head) in self.made:
             applied = before[self.made[key(claim.head)] - 1].right
             if not isinstance(applied, Applied) or applied.order:
                 return claim
-            at = claim.head.at[: len(applied.at)]  # y_j = tanh(v_j) after y_j = φ(v_j)
+            places = claim.head.at[: len(applied.at)]  # y_j = tanh(v_j) after y_j = φ(v_j)
             field = replace(claim.head, array="v", sign=getattr(applied.argument, "sign", ""))
-            made = replace(made, left=replace(applied, at=at, argument=field))
+            made = replace(made, left=replace(applied, at=places, argument=field))
         elif claim.head is not None:  # φ is not written
             made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
         self.activation = claim.number, shape
@@ -188,6 +199,22 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _require_words(claim: Claim, at: int) -> None:
+    """Refuses what would be no claim where a condition may stand beside it."""
+    if claim.doubt:
+        raise NotUnderstood(
+            f"Read, but not taken as a definition or an assumption: {claim.doubt}.",
+            "Say it with let, then, since, therefore, if j is an output neuron, ….",
+            at,
+        )
+
+
+def _says_positive(claim: Claim) -> bool:
+    """Whether it says that a constant is positive, as all constants are taken to be."""
+    constant = isinstance(claim.left, Read) and claim.left.array.startswith("constant ")
+    return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
 
 
 def _other_neurons(one: Claim, other: Claim) -> bool:

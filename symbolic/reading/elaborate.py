@@ -221,6 +221,8 @@ class Elaborator:
                 return Range("fed", of=fed[1])
             if bare in _RANGES:
                 return Range(_RANGES[bare])
+            if name in self.context.sets:
+                return Range(self.context.sets[name])
         raise NotUnderstood(
             "The range of Σ is not understood.", "Write k \\in \\text{outputs}.", node.at
         )

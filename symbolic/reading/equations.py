@@ -23,7 +23,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.reach import require_reach
-from symbolic.reading.theory import ARRAYS, Base, Sets, name_of
+from symbolic.reading.theory import Base, Sets, name_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Quantities:
             isinstance(part, Applied) and part.at for part in walk(base.definitions["y"][1])
         )
         self.phi = base.activation.at if base.activation else None
-        self.arrays: dict[str, tuple[Sort, ...]] = dict(ARRAYS)
+        self.arrays: dict[str, tuple[Sort, ...]] = base.arrays
         for formula in said:
             self._learn(formula)
         self.chain_rule = [*self._chain_rule_of_costs()] if _keeps_to_the_field(base) else []

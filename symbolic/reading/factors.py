@@ -9,6 +9,7 @@ from symbolic.indexed import Count, Num, Var
 from symbolic.reading.anywhere import bare_argument, exponent, of_any_neuron
 from symbolic.reading.context import Label, Seen
 from symbolic.reading.formulas import (
+    ONE,
     SORTS,
     UNWRITTEN,
     Applied,
@@ -38,13 +39,18 @@ from symbolic.reading.tree import (
     Root,
     Scripted,
 )
+from symbolic.reading.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from symbolic.reading.elaborate import Elaborator
 
 MOST_DEEP = 100
-CALLS = {"\\exp": "exp", "\\ln": "ln", "\\log": "ln", "\\tanh": "tanh", "\\sinh": "sinh",
-         "\\cosh": "cosh", "\\sin": "sin", "\\cos": "cos"}  # fmt: skip
+CALLS = {
+    spelled: "ln" if name == "log" else name
+    for word, name in WORDS.items()
+    for spelled in (f"\\{word}", f"\\mathrm{{{word}}}")
+}
+"""The functions: how they are written, and what they are."""
 
 
 class Factors:
@@ -116,6 +122,9 @@ class Factors:
         node = self.factors[self.n]
         self.n += 1
         by = self.by
+        called = self._called(node)
+        if called is not None:
+            return called
         match node:
             case Number() | Addition() | Product():
                 return by.read(node)
@@ -147,9 +156,21 @@ class Factors:
                 raise NotUnderstood("Second derivatives are not read.", "", node.at)
         raise NotUnderstood("These scripts are not understood here.", "", node.at)
 
+    def _called(self, node: Node) -> Formula | None:
+        """tanh(x) and tanh²(x), where it is one of the functions."""
+        whole = node if isinstance(node, Scripted) else Scripted(node, None, None, 0, node.at)
+        sign = getattr(whole.base, "text", "") or getattr(whole.base, "name", "")
+        if sign not in CALLS or whole.sub is not None or whole.primes:
+            return None
+        if whole.sup is not None and (power_of(whole.sup) or 0) < 1:
+            raise NotUnderstood(
+                f"The script of {sign} may be the inverse function.", "Write (…)^n.", node.at
+            )
+        name, (argument, above) = CALLS[sign], self._argument(sign, node.at)
+        found = over(ONE, Call("cosh", argument)) if name == "sech" else Call(name, argument)
+        return self.by.powered(self.by.powered(found, whole.sup), above)
+
     def _mark(self, node: Mark) -> Formula:
-        if node.text in CALLS:
-            return Call(CALLS[node.text], self._argument(node.text, node.at)[0])
         if node.kind == "PARTIAL":
             raise NotUnderstood(
                 "∂ stands alone.", "Write \\frac{\\partial A}{\\partial B}.", node.at

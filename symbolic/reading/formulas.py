@@ -302,6 +302,17 @@ def _canonical(formula: Formula, names: dict[Var, int], dropped: frozenset[Var])
             )
 
 
+def _secant(formula: Formula) -> tuple[Formula, Fraction] | None:
+    """u and n where the formula is (1/cosh u)^(2n) with a whole n > 0."""
+    power = Fraction(1)
+    while isinstance(formula, Power):
+        power, formula = power * formula.exponent, formula.base
+    half = -power / 2
+    if isinstance(formula, Call) and formula.name == "cosh" and half > 0 and half.denominator == 1:
+        return formula.argument, half
+    return None
+
+
 def as_indexed(
     formula: Formula,
     named: Callable[[Partial | SumOver], indexed.Expr],
@@ -327,6 +338,11 @@ def as_indexed(
             case Times(factors):
                 return indexed.Mul(tuple(map(put, factors)))
             case Power(base, exponent):
+                secant = _secant(part)
+                if secant is not None:  # (1/cosh u)² = 1 - tanh² u
+                    tangent = indexed.Pow(indexed.Fn("tanh", put(secant[0])), Fraction(2))
+                    slope = indexed.Add((Num(Fraction(1)), Num(Fraction(-1)) * tangent))
+                    return indexed.Pow(slope, secant[1])
                 return indexed.Pow(put(base), exponent)
             case Call(name, argument):
                 return indexed.Fn(name, put(argument))

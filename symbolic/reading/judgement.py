@@ -173,11 +173,13 @@ class _Judge:
             found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
+        if claim.doubt:
+            found = [replace(case, reached=_doubted(case.reached, claim.doubt)) for case in found]
         return found
 
     def _faulty(self, claim: Claim, problem: Problem) -> tuple[Reached, ...]:
         """A line that cannot be meant as it stands; after an index error with what may be meant."""
-        word = "unjustified" if problem.fault in DEFINITE else "open"
+        word = "unjustified" if problem.fault in DEFINITE and not claim.doubt else "open"
         without = Reached(word, why=str(problem))
         if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM:
             return (without,)
@@ -318,6 +320,16 @@ def _proved_in(reading: Reading, network: Given | None = None) -> frozenset[int]
     except InputError:
         return frozenset()
     return frozenset(_numbers(map(judge.truth, judge.reading.claims), "proved"))
+
+
+def _doubted(case: Reached, doubt: str) -> Reached:
+    """A line beside words that may deny it or be its condition."""
+    held = {"proved": "it holds", "refuted": "it fails"}.get(case.word)
+    if held is None:
+        return case
+    with_ = " under assumptions" if case.under and case.under[0] else ""
+    why = f"{held}{with_} as it stands, but {doubt}"
+    return Reached("open", case.roles, case.span, why=why)
 
 
 def _unless(case: Reached, beyond: str) -> Reached:

@@ -28,15 +28,18 @@ ARRAYS = {  # what a symbol is: the name of its array
     "learning rate": "eta",
     "activation": "phi",
     "change": "",
+    "constant": "constant",
 }
 GIVEN = ("target", "weight", "bias", "learning rate", "activation")
 """What a document may not define: it is what the network is made of."""
 SAMPLED = ("error", "target", "signal", "field", "local gradient")
 """What has a value for every sample, whether it is written or not."""
+SETS = ("output", "hidden")
+"""The sets of neurons that a profile may give a letter: k ∈ C."""
 DERIVATIVES = ("total", "direct")
 ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
-         "symbols", "note")  # fmt: skip
+         "sets", "constants", "symbols", "note")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
                 "order", "definition", "diagonal")  # fmt: skip
 MOST_BYTES = 200_000
@@ -68,8 +71,8 @@ class Symbol:
 
     @property
     def array(self) -> str:
-        """The name of the array in formulas."""
-        return ARRAYS[self.kind]
+        """The name of the array in formulas; every constant is one of its own."""
+        return f"{ARRAYS[self.kind]} {self.sign}" if self.kind == "constant" else ARRAYS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Profile:
     bias_neuron: int | None = None
     words: tuple[str, ...] = ()
     note: str = ""
+    sets: Mapping[str, str] = field(default_factory=dict)
     file: str | None = field(default=None, compare=False)
 
     def symbol(self, sign: str) -> Symbol | None:
@@ -97,6 +101,11 @@ class Profile:
     def of_array(self, array: str) -> Symbol:
         """The first symbol for an array."""
         return next(s for s in self.symbols.values() if s.array == array)
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """The letters of constants."""
+        return tuple(sign for sign, one in self.symbols.items() if one.kind == "constant")
 
     @property
     def writes_samples(self) -> bool:
@@ -160,6 +169,13 @@ class _Reader(TomlReader):
         for sign, sort in self._table("sizes").items():
             sizes[sign] = self._one(sort, tuple(SORTS), "sizes", sign)
         symbols = {sign: self._symbol(sign) for sign in self._table("symbols")}
+        sets = {
+            sign: self._one(kind, SETS, "sets", sign) for sign, kind in self._table("sets").items()
+        }
+        for n, sign in enumerate(self._texts("constants")):
+            if sign in symbols or sign in letters:
+                self.refuse(f"the constant {sign} has another meaning too", "constants", n)
+            symbols[sign] = Symbol(sign, "constant", "constant")
         self._unique(symbols, letters, sizes)
         bias = self.data.get("bias_neuron")
         if bias is not None and (not isinstance(bias, int) or isinstance(bias, bool)):
@@ -175,6 +191,7 @@ class _Reader(TomlReader):
             bias,
             tuple(word.lower() for word in self._texts("words")),
             self._text("note", default=""),
+            sets,
             self.file,
         )
 
@@ -237,6 +254,8 @@ def explain(profile: Profile) -> str:
     """The profile in words: every symbol, its scripts, its usual definition, how ∂ is read."""
     lines = [f"{profile.title} (profile {profile.name})", ""]
     for symbol in profile.symbols.values():
+        if symbol.kind == "constant":
+            continue
         lines.append(f"  {_written(symbol):<22} {symbol.meaning}{_facts(symbol)}")
         if symbol.definition:
             lines.append(f"  {'':<22} usually {symbol.definition}")
@@ -246,6 +265,9 @@ def explain(profile: Profile) -> str:
         if signs:
             lines.append(f"  {sort} indices: {', '.join(signs)}")
     lines += [f"  {sign}: the number of {sort}s" for sign, sort in profile.sizes.items()]
+    lines += [f"  {sign}: the set of all {kind} neurons" for sign, kind in profile.sets.items()]
+    if profile.constants:
+        lines.append(f"  any positive constants: {', '.join(profile.constants)}")
     if profile.arguments:
         lines.append(f"  ({', '.join(profile.arguments)}) after a symbol is an argument, not read")
     if profile.bias_neuron is not None:

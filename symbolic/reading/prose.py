@@ -1,7 +1,7 @@
 """The words around formulas: cues, denials, and what is said about index letters.
 
-Words are text with $…$ around mentions of symbols.  The words that lead up to a formula must be on
-a list; otherwise the formula is not understood, for they may deny it.
+Words are text with $…$ around mentions of symbols.  Words on no list may deny the formula that
+they lead up to or be its condition: then it is open, whether it holds as it stands or fails.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ CUES = {  # word: what it makes of the formula that follows
 _DENIALS = re.compile(
     r"\b(?:not|no|never|false|wrong\w*|incorrect\w*|mistak\w*|erroneous\w*|untrue|none|invalid|cannot|"
     r"fails?|failed|contradict\w*|unless|except|neither|nor|hardly|would|counterexample\w*|"
-    r"nonsense|whether|is it true|confus\w*|beware|refute\w*|bogus|absurd|\w+n['’]t)\b|\?",
+    r"nonsense|whether|is it true|confus\w*|beware|refute\w*|bogus|absurd|nobody|nothing|nowhere|"
+    r"den(?:y|ies|ied)|disprove\w*|doubt\w*|tempt\w*|naive\w*|myth\w*|pitfalls?|trap|impossible|"
+    r"\w+n['’]t)\b|\?",
     re.IGNORECASE,
 )
 _M = r"\$\s*([^$]{1,40}?)\s*\$"
@@ -162,10 +164,19 @@ def _lexicon() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The words before a formula: the last cue among them, and why they are not understood."""
+    """The words beside a formula: the last cue among them, and why they are not understood.
+
+    In `trouble` the formula is no claim; in `doubt` it may be one under a condition.
+    """
 
     cue: str
     trouble: str = ""
+    doubt: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why it is not all understood, empty if it is."""
+        return self.trouble or self.doubt
 
 
 def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
@@ -173,8 +184,8 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
 
     `embedded` words stand in the formula itself, and all of them must be known.
 
-    >>> lead("and let"), lead("it is false that").trouble
-    (Lead(cue='let', trouble=''), "the words before it deny or question it ('false')")
+    >>> lead("and let").cue, lead("it is false that").trouble
+    ('let', "the words before it deny or question it ('false')")
     """
     text = _plain_quotes(text)
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
@@ -194,16 +205,23 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
     if condition:
         bare = bare[: condition.start()]
     words = [w.strip(".'’-").lower() for w in _WORD.findall(bare)]
-    known = _lexicon() | set(CUES) | set(more)
-    strange = [w for w in words if w and w not in known]
-    if strange:
-        shown = ", ".join(repr(w) for w in strange[:4])
-        return Lead("", f"the words before it are not known here ({shown})")
+    doubt = _doubt("before", words, more)
     if condition:
-        return Lead("if" if condition[1].lower() in ("if", "when") else "for")
+        return Lead("if" if condition[1].lower() in ("if", "when") else "for", doubt=doubt)
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
-    return Lead((strong or cues or [""])[-1])
+    return Lead((strong or cues or [""])[-1], doubt=doubt)
+
+
+def _doubt(where: str, words: Iterable[str], more: Iterable[str]) -> str:
+    """That words are on no list, empty where all of them are."""
+    known = _lexicon() | set(CUES) | set(more)
+    strange = [w for w in words if w and w not in known]
+    if not strange:
+        return ""
+    shown = ", ".join(repr(w) for w in strange[:4])
+    verb, some = ("are", "words") if len(strange) > 1 else ("is", "word")
+    return f"the {some} {where} it {verb} not known here ({shown})"
 
 
 def unread(text: str) -> str:
@@ -232,33 +250,31 @@ def _without_said(text: str) -> str:
 
 def conditional(text: str) -> bool:
     """Whether what follows these words may be a condition of what comes later in the sentence."""
-    return _CONDITIONAL.search(text) is not None
+    words = _without_roles(text)
+    return any(pattern.search(words) for pattern in (_CONDITIONAL, _DENIALS))
 
 
-def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> str:
-    """Why the words after a formula make it not understood; empty if they do not."""
+def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
+    """What the words after a formula make of it; `embedded` words stand in the formula itself."""
     text = _plain_quotes(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
     sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
     goes_on = embedded or _GOES_ON.match(sentence)
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
-        return f"the words after it deny or question it ({denial[0]!r})"
+        return Lead("", f"the words after it deny or question it ({denial[0]!r})")
     if goes_on and not embedded:
         sets = any(_SET.search(mention) for mention in _MENTION.findall(sentence))
         if sets or _FOR.match(sentence):
-            return "the range after it is not understood"
+            return Lead("", "the range after it is not understood")
     if embedded:
         words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
-        known = _lexicon() | set(CUES) | set(more) | {"otherwise"}
-        strange = [w for w in words if w and w not in known]
-        if strange:
-            return f"the words after it are not known here ({strange[0]!r})"
-    elif goes_on and re.search(r"\b(?:if|iff|when|provided)\b", sentence, re.I):
+        return Lead("", doubt=_doubt("after", words, {*more, "otherwise"}))
+    if goes_on and re.search(r"\b(?:if|iff|when|provided)\b", sentence, re.I):
         rest = _without_roles(sentence)
         if re.search(r"\b(?:if|iff|when|provided)\b", rest, re.I):
-            return "the condition after it is not understood"
-    return ""
+            return Lead("", doubt="the condition after it is not understood")
+    return Lead("")
 
 
 def _without_roles(text: str) -> str:

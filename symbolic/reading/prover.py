@@ -36,7 +36,6 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE, PATHS, Pathways
 from symbolic.reading.reach import require_reach
 from symbolic.reading.theory import (
-    ARRAYS,
     COST,
     INDICATORS,
     SLOPE,
@@ -209,7 +208,7 @@ class _Written:
     """
 
     def __init__(self, base: Base, one_sample: bool) -> None:
-        arrays = dict(ARRAYS)
+        arrays = base.arrays
         for name, (head, _) in base.definitions.items():
             arrays[name] = tuple(i.sort for i in head.at if isinstance(i, Var))
         if base.open:
@@ -247,7 +246,8 @@ class _Written:
     ) -> None:
         """The definitions can be computed one after the other, and only v goes round by w."""
         made = {d.array for d in definitions}
-        given = tuple(Given(n, s) for n, s in arrays.items() if n in ARRAYS and n not in made)
+        own = self.base.arrays
+        given = tuple(Given(n, s) for n, s in arrays.items() if n in own and n not in made)
         given += (Given(COST, (SAMPLE,)),) if self.base.open else ()
         read = set().union(*(arrays_of(body) for _, body in self.bodies.values()))
         known = {g.array for g in given} | made

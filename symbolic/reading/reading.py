@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
-from symbolic.reading.chains import Chain, chains
+from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import standard
@@ -22,11 +22,21 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import after, conditional, lead, named, said, sums_over, unread
+from symbolic.reading.prose import (
+    Lead,
+    after,
+    conditional,
+    lead,
+    named,
+    said,
+    sums_over,
+    unread,
+)
 from symbolic.reading.relations import Relations
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 
+_HEADING = re.compile(r"^#{1,6} |\\(?:sub)*section\b", re.MULTILINE)
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -77,6 +87,9 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self.words += plain(text)
+                    headings = [*_HEADING.finditer(text)]
+                    if headings:
+                        self.relations.definitions.section = at + headings[-1].start()
                     self.named += [(array, self.source.place(at + n)) for array, n in named(text)]
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
@@ -148,7 +161,7 @@ class _Reader:
         said = ending(piece.text, self.profile) if piece.display else None
         try:
             text, offsets = expanded(_without(piece.text, said), offsets, self.document.macros)
-            found = chains(tokens(text, offsets))
+            found = chains(apart(tokens(text, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -259,27 +272,30 @@ class _Reader:
     # -- chains
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
-        if self.broken:
-            raise NotUnderstood(
-                "A condition before it in its sentence was not understood.", "See there.", chain.at
-            )
         before = lead(self.words, self.profile.words) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
-        trouble = before.trouble or inner.trouble
-        trouble = trouble or after(chain.after, True, self.profile.words) or after(following)
-        trouble = trouble or unread(chain.before) or unread(chain.after)
+        behind = after(chain.after, True, self.profile.words)
+        leads = (before, inner, behind, after(following))
+        troubles = [one.trouble for one in leads]
+        trouble = next(filter(None, (*troubles, unread(chain.before), unread(chain.after))), "")
         if trouble:
             raise NotUnderstood(
                 f"Read, but not taken as a claim: {trouble}.",
                 "Say it with let, then, since, therefore, if j is an output neuron, ….",
                 chain.at,
             )
+        doubts = [one.doubt for one in leads]
+        if self.broken:
+            doubts.append("a condition before it in its sentence was not understood")
+        if before.doubt or inner.doubt:
+            self.broken = self.broken or conditional(f"{self.words} {chain.before}")
         self._hear(chain.before, (), chain.at)
         self._hear(chain.after, (), chain.at)
         cue = inner.cue or before.cue
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
+        words = Lead(cue, doubt=next(filter(None, doubts), ""))
         if TRAILING.match(following):
             self._hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.roles, **self.local}
@@ -289,13 +305,13 @@ class _Reader:
         context = Context(self.profile, roles)
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
-            self._cases(chain, context, cue, span, piece)
+            self._cases(chain, context, words, span, piece)
             return
         notes = Notes()
         members = self._members(chain.members, context, notes)
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
-        self.relations.add(chain, members, context, notes, cue, piece)
+        self.relations.add(chain, members, context, notes, words, piece)
 
     def _members(
         self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
@@ -316,11 +332,11 @@ class _Reader:
         reader = Elaborator(context, notes)
         return [None if tree is None else reader.read(tree) for tree in trees]
 
-    def _cases(self, chain: Chain, context: Context, cue: str, span: str, piece: int) -> None:
+    def _cases(self, chain: Chain, context: Context, words: Lead, span: str, piece: int) -> None:
         """One claim for each row, under the roles that its condition gives."""
         last: tuple[str, str] | None = None
         for case in chain.cases:
-            trouble = after(case.condition, True, self.profile.words)
+            trouble = after(case.condition, True, self.profile.words).why
             if trouble:
                 raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
             roles = dict(context.roles)
@@ -344,7 +360,7 @@ class _Reader:
             members = self._members((*chain.members, case.tokens), inner, notes)
             if span:
                 members = [with_range(m, Range(span)) if m else None for m in members]
-            self.relations.add(chain, members, inner, notes, cue, piece)
+            self.relations.add(chain, members, inner, notes, words, piece)
         self.relations.chain = None
 
 

@@ -123,6 +123,9 @@ class Refuter:
                 shared=base.shared,
                 biased=base.biased,
                 known=base.activation is not None,
+                constants=tuple(
+                    (array, Fraction(2 * n + 3, n + 2)) for n, array in enumerate(base.constants)
+                ),
             )
             for world in tried
         )

@@ -10,6 +10,7 @@ from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, free, walk
 from symbolic.reading.lints import Findings
 from symbolic.reading.profile import Profile
+from symbolic.reading.prose import Lead
 from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
 from symbolic.reading.tokens import Tok
 
@@ -32,10 +33,13 @@ class Relations:
         members: list[Formula | None],
         context: Context,
         notes: Notes,
-        cue: str,
+        words: Lead,
         piece: int,
     ) -> None:
-        """Append the claims of a chain whose members have been read, None continuing the last."""
+        """Append the claims of a chain whose members have been read, None continuing the last.
+
+        Raises `NotUnderstood` where one would define or assume something under unknown words.
+        """
         written = list(members)
         letters: frozenset[object] = frozenset()
         if written[0] is None:
@@ -76,23 +80,24 @@ class Relations:
                 relation.text,
                 right,
                 self.source.place(at),
-                cue if n == 0 else "",
+                words.cue if n == 0 else "",
                 piece,
                 _roles(context, left, right),
                 layers=tuple(sorted(notes.layers.items())),
                 under=(*self.assumed, *self.assumed_here),
                 problems=tuple(mine),
+                doubt=words.doubt,
             )
             opens = n == 0 and not chain.continues
-            claim = self.definitions.judged(claim, self.claims, opens)
+            claim = self.definitions.judged(claim, self.claims, opens, at)
             self.claims.append(claim)
             if claim.kind is Kind.ASSUMPTION:
-                here = cue in ("if", "for")
+                here = words.cue in ("if", "for")
                 (self.assumed_here if here else self.assumed).append(claim.number)
         last = written[-1]
         assert last is not None
         self.chain = (last, letters)
-        self._labels(notes, context, piece)
+        self._labels(notes, context, words, piece)
 
     def _one_quantity(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
         """Two letters that this notation reads as one quantity would cancel unseen."""
@@ -128,7 +133,7 @@ class Relations:
         step = "Sum over it, or put it on the left."
         return [Problem(Fault.INDEX, what, step, self.source.place(relation.at))]
 
-    def _labels(self, notes: Notes, context: Context, piece: int) -> None:
+    def _labels(self, notes: Notes, context: Context, words: Lead, piece: int) -> None:
         for label in notes.labels:
             reader = Elaborator(context, Notes())
             right = reader.read(label.label)
@@ -146,6 +151,7 @@ class Relations:
                     scope=label.scope,
                     others=label.others,
                     under=(*self.assumed, *self.assumed_here),
+                    doubt=words.doubt,
                 )
             )
 

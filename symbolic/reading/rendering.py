@@ -26,6 +26,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.profile import Profile, Symbol
 from symbolic.reading.scripts import shown
+from symbolic.reading.vocabulary import FUNCTIONS
 
 Index = Shifted | int
 
@@ -60,12 +61,18 @@ class Writer:
     def product(self, formula: Formula) -> str:
         if not isinstance(formula, Times):
             return self.factor(formula, last=True)
-        final = len(formula.factors) - 1
         parts = as_fraction(formula)
         if parts is not None:
             above, below = parts
             return f"\\frac{{{self.sum(above)}}}{{{self.sum(below)}}}"
-        return " ".join(self.factor(f, n == final) for n, f in enumerate(formula.factors))
+        quotients = in_quotients(formula)
+        final = len(quotients) - 1
+        return " ".join(
+            self.factor(above, n == final)
+            if below is None
+            else f"\\frac{{{self.sum(above)}}}{{{self.sum(below)}}}"
+            for n, (above, below) in enumerate(quotients)
+        )
 
     def factor(self, formula: Formula, last: bool = False) -> str:
         match formula:
@@ -90,7 +97,8 @@ class Writer:
             case Call("relu", argument):
                 return f"\\max(0, {self.sum(argument)})"
             case Call(name, argument):
-                return f"\\{name}({self.sum(argument)})"
+                command = f"\\{name}" if name in FUNCTIONS else f"\\operatorname{{{name}}}"
+                return f"{command}({self.sum(argument)})"
             case Applied(function, at, argument, order, sign):
                 symbol = self.profile.symbol(sign) or self.profile.of_array(function)
                 primes = "'" * order
@@ -175,6 +183,19 @@ def as_fraction(formula: Formula) -> tuple[Formula, Formula] | None:
         return None
     assert isinstance(last, Power)
     return times(*above), last.base
+
+
+def in_quotients(formula: Times) -> list[tuple[Formula, Formula | None]]:
+    """The factors, each with the one after it as its denominator where that divides: b/a · c."""
+    found: list[tuple[Formula, Formula | None]] = []
+    for factor in formula.factors:
+        if isinstance(factor, Power) and _divides(factor) and found:
+            above, below = found[-1]
+            if below is None and not isinstance(above, SumOver) and not _divides(above):
+                found[-1] = above, factor.base
+                continue
+        found.append((factor, None))
+    return found
 
 
 def _divides(formula: Formula) -> bool:

@@ -41,6 +41,8 @@ def symbols(reading: Reading) -> tuple[Used, ...]:
     for claim in reading.claims:
         if claim.kind is Kind.DEFINITION and claim.head is not None:
             defined.setdefault(key(claim.head), claim.number)
+        elif claim.kind is Kind.DEFINITION and isinstance(claim.left, Applied):
+            defined.setdefault((claim.left.function,), claim.number)
     found: dict[tuple[str, ...], Used] = {}
     for claim in reading.claims:
         for side in (claim.left, claim.right):
@@ -60,7 +62,7 @@ def _used(
             symbol: Symbol | None = profile.symbol(sign)
             number = defined.get(key(part))
         case Applied(array, at, _, _, sign):
-            symbol, number = profile.symbol(sign), None
+            symbol, number = profile.symbol(sign), defined.get((array,))
         case _:
             return None
     if symbol is None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from symbolic.errors import InputError
-from symbolic.indexed import Delta, Get, Mul, Num, Var
+from symbolic.indexed import Delta, Get, Mul, Num, Sort, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.reading.activation import Activation, stated
 from symbolic.reading.claims import Claim, Outcome, Reading
@@ -214,7 +214,8 @@ class Base:
     `definitions` speak of neurons; `written` are the same as written, in layer notation where
     `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
     signals of the output neurons on one sample.  `activation` is that of all neurons, where the
-    document says which one it is.
+    document says which one it is; `constants` are the arrays of the positive numbers that the
+    document leaves open, such as the slope a of φ(v) = 1/(1 + e^{-av}).
     """
 
     definitions: Mapping[str, tuple[Read, Formula]]
@@ -222,6 +223,12 @@ class Base:
     layered: bool = False
     open: bool = False
     activation: Activation | None = None
+    constants: tuple[str, ...] = ()
+
+    @property
+    def arrays(self) -> dict[str, tuple[Sort, ...]]:
+        """What is given: with the network, and the constants of the document."""
+        return {**ARRAYS, **dict.fromkeys(self.constants, ())}
 
     @property
     def elementary(self) -> bool:
@@ -285,6 +292,7 @@ def base_of(reading: Reading) -> Base:
                 raise InputError(f"{claim.head.sign} has two definitions, each for some neurons.")
             found[key(claim.head)] = claim
     given = {(name,) for name in ARRAYS} | {OPEN}
+    given |= {(one.array,) for one in reading.profile.symbols.values() if one.kind == "constant"}
     while True:  # what is usual, but rests on what nobody defined, defines nothing either
         known = {*found, *usual} | given
         idle = [one for one, claim in usual.items() if not _reads(claim) <= known]
@@ -321,7 +329,12 @@ def base_of(reading: Reading) -> Base:
     sides += [body for _, body in definitions.values()]
     used = {name_of(part) for side in sides for part in walk(side) if isinstance(part, Read)}
     open_cost = COST in used - definitions.keys()
-    return Base(definitions, written, layered, open_cost, _activation(reading))
+    constants = tuple(
+        symbol.array
+        for symbol in reading.profile.symbols.values()
+        if symbol.kind == "constant" and symbol.array in used - definitions.keys()
+    )
+    return Base(definitions, written, layered, open_cost, _activation(reading), constants)
 
 
 def _activation(reading: Reading) -> Activation | None:

@@ -25,6 +25,7 @@ from symbolic.reading.vocabulary import (
     SKIPPED,
     TEXTS,
     UNSUPPORTED,
+    WORDS,
 )
 
 MOST_CHARACTERS = 5_000
@@ -164,7 +165,12 @@ class _Tokenizer:
         elif name in SKIPPED:
             self._group(start, name)
         elif name in TEXTS:
-            self._emit("TEXT", self._group(start, name), start)
+            inside = self._group(start, name)
+            applied = inside.strip() in WORDS and self.text[self.n :].lstrip().startswith("(")
+            if applied:
+                self._emit("SYM", f"\\mathrm{{{inside.strip()}}}", start)
+            else:
+                self._emit("TEXT", inside, start)
         elif name in ALPHABETS or name in ACCENTS:
             self._styled(name, start)
         elif name in ("underset", "overset", "stackrel"):

@@ -124,7 +124,7 @@ class Values:
         self._argument: Number = ZERO, ZERO  # of the activation function, while it is evaluated
         if base.open:
             self.definitions[COST] = open_cost()
-        self.edges = world.edges
+        self.edges, self.constants = world.edges, dict(world.constants)
         self._known: dict[tuple[Entry, Entry | None], Number] = {}
 
     def _number(self, value: Fraction) -> Real:
@@ -305,6 +305,8 @@ class Values:
             return at[0], ZERO
         if name == "eta":
             return self._number(Fraction(3, 7)), ZERO
+        if name in self.constants:
+            return self._number(self.constants[name]), ZERO
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":

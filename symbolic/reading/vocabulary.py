@@ -14,7 +14,13 @@ GREEK = _words(
 )
 ALPHABETS = _words("mathcal mathbf mathbb mathrm boldsymbol mathit mathsf bm operatorname ")
 ACCENTS = _words("hat tilde bar dot vec ")
-FUNCTIONS = _words("exp ln log tanh sinh cosh sin cos max ")
+FUNCTIONS = _words("exp ln log tanh sinh cosh sin cos arctan sech max ")
+WORDS: dict[str, str] = {  # functions that are written as words: what they are
+    **{name: name for name in FUNCTIONS if name != "max"},
+    **dict.fromkeys(("sigmoid", "logistic", "sigm"), "logistic"),
+    **dict.fromkeys(("ReLU", "relu"), "relu"),
+    "softplus": "softplus",
+}
 
 COMMANDS: dict[str, str] = {
     **dict.fromkeys(GREEK, "SYM"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, cached_property
 from itertools import pairwise
 
@@ -19,7 +20,8 @@ class World:
     that of `open_cost`; `shared` that all neurons have one φ(v) = v² + v, `biased`
     that there are biases; `known` that the document itself says what φ is.
     A `given` network is that of a command line: the document speaks of its neurons by number.  The
-    signal of the unit `bias` is 1.
+    signal of the unit `bias` is 1.  `constants` are arrays and values of what the document leaves
+    open.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -32,6 +34,7 @@ class World:
     known: bool = False
     given: bool = False
     bias: int | None = None
+    constants: tuple[tuple[str, Fraction], ...] = ()
 
     @cached_property
     def edges(self) -> dict[tuple[int, int], int]:
@@ -105,8 +108,12 @@ class World:
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; "
             f"{phi}; {biases}y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
-            f"{cost}eta = 3/7"
+            f"{cost}eta = 3/7{self._constants}"
         )
+
+    @property
+    def _constants(self) -> str:
+        return "".join(f", {array.split()[-1]} = {value}" for array, value in self.constants)
 
     def _in_layers(self) -> str:
         at = self.layers
@@ -124,7 +131,7 @@ class World:
         return (
             f"layers of {'-'.join(map(str, self.widths))} neurons; {weights}; {biases}; "
             f"{sigma}; {inputs}, {wanted} on sample x; "
-            f"n = {self.samples}; {cost}eta = 3/7"
+            f"n = {self.samples}; {cost}eta = 3/7{self._constants}"
         )
 
 

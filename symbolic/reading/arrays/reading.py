@@ -322,8 +322,8 @@ class _Reader:
             )
         before = lead(self.words, self.known) if first else lead("")
         inner = lead(chain.before, self.known, embedded=True)
-        trouble = before.trouble or inner.trouble
-        trouble = trouble or after(chain.after, True, self.known) or after(following)
+        trouble = before.why or inner.why
+        trouble = trouble or after(chain.after, True, self.known).why or after(following).why
         trouble = trouble or unread(chain.before) or unread(chain.after)
         if trouble:
             raise NotUnderstood(
