@@ -16,7 +16,7 @@ from reports.figures.units import called, columns, inner_label
 from symbolic.network import BIAS, Network
 
 SIDE = 350.0
-MOST = 100
+MOST = 140
 """The most rows; each stands for several units of a larger network."""
 NAMED = 24
 """Up to so many units have their names beside their row and column."""

@@ -64,18 +64,14 @@ class Drawing:
         synapses: tuple[tuple[str, str], ...] = (),
         said: str = "",
         dashed: bool = False,
-        loose: bool = False,
+        thin: bool = False,
     ) -> None:
-        """A branch between two nodes, its arrowhead at a share of the way, its label to be placed.
-
-        A `loose` label is in ink whatever the colour of its branch.
-        """
+        """A branch between two nodes, its arrowhead at a share of the way, and its label."""
         path = clipped(path, start, end)
         head = None if tip is None else along(path, tip)
-        self.edges.append(Edge(path, kind, head, synapses, weight, said, dashed))
+        self.edges.append(Edge(path, kind, head, synapses, weight, said, dashed, thin))
         if label is not None:
-            colour = "ink" if loose else kind
-            text = Text(Point(0, 0), label, colour, size=size, neuron=neuron, weight=weight)
+            text = Text(Point(0, 0), label, kind, size=size, neuron=neuron, weight=weight)
             self.wanted.append(Wanted(len(self.edges) - 1, text, near, side))
 
     def write(self, at: Point, label: Label, kind: str = "ink", anchor: str = "middle",

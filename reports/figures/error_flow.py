@@ -23,6 +23,8 @@ LABELLED = 18
 """Up to so many branches each has its factor beside it."""
 ACROSS, DOWN = 108.0, 58.0
 PLAIN_ACROSS, PLAIN_DOWN = 70.0, 34.0
+DENSE = 90
+"""From so many branches on they are thin and without arrowheads."""
 KIND = "backward"
 
 Vertex = tuple[str, str]
@@ -113,8 +115,11 @@ def backward(network: Network) -> Scene:
     names = {vertex: f"{vertex[0]}:{vertex[1]}" for row in flow.columns for vertex in row}
     kept = [row for row in flow.columns if row]
     group = {f"d:{name}": network.neuron[name].group for name in network.peers}
+    heights = dict.fromkeys(group, 26.0 if roomy else 0.0)
     links = [(names[reader], names[source]) for reader, source in flow.branches]
-    placed = Columns([[names[x] for x in row] for row in kept], links, down, {}, group).placed()
+    placed = Columns(
+        [[names[x] for x in row] for row in kept], links, down, heights, group
+    ).placed()
     drawing = Drawing()
     nodes: dict[Vertex, Node] = {}
     x = [across * n for n in range(len(kept))]
@@ -138,6 +143,8 @@ def backward(network: Network) -> Scene:
             nodes[reader],
             KIND,
             label if roomy and label.runs else None,
+            tip=0.55 if len(flow.branches) < DENSE else None,
+            thin=len(flow.branches) >= DENSE,
             size=14,
             weight=weight,
             synapses=synapses,

@@ -29,10 +29,10 @@ from symbolic.notation import delta
 
 NOTE, SMALL = 12.5, 13.5
 ACROSS, DOWN = 130.0, 48.0
-WIDE, HIGH = 104.0, 66.0
-BETWEEN = 92.0
+WIDE, HIGH = 96.0, 64.0
+BETWEEN = 78.0
 """From block to block."""
-MOST_LAYERS, MOST_BLOCKS = 7, 7
+MOST_LAYERS, MOST_BLOCKS = 5, 5
 MOST_ARCS = 6
 
 
@@ -164,7 +164,7 @@ class Block:
 
 @dataclass
 class Blocks:
-    """The columns of a network in at most seven blocks, and the synapses from block to block."""
+    """The columns of a network in at most five blocks, and the synapses from block to block."""
 
     network: Network
     blocks: list[Block] = field(default_factory=list)

@@ -85,6 +85,7 @@ class Edge:
     weight: str = ""
     said: str = ""
     dashed: bool = False
+    thin: bool = False
 
 
 @dataclass(frozen=True)

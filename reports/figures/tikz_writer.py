@@ -78,6 +78,7 @@ def document(scene: Scene) -> str:
 def _edge(edge: Edge) -> str:
     first, *rest = edge.path
     style = f"ff{edge.kind}" + (", dash pattern=on 2pt off 2pt" if edge.dashed else "")
+    style += ", line width=0.35pt" if edge.thin else ""
     if len(rest) == 1:
         way = f"{_point(first)} -- {_point(rest[0])}"
     else:

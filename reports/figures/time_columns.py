@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from reports.figures import labels
-from reports.figures.curves import Path, between, bowed, inside, sampled
 from reports.figures.drawing import Drawing
 from reports.figures.labels import Label
 from reports.figures.layout import Columns
+from reports.figures.routing import clear_way
 from reports.figures.scene import Node, Point, Scene
 from reports.figures.units import (
     LETTERS,
@@ -38,7 +38,6 @@ MOST = 4
 """Up to so many steps are all drawn; of more, the first two and the last."""
 LABELLED = 12
 UP, ASIDE, APART = 82.0, 52.0, 74.0
-BENDS = (0.0, 26.0, -26.0, 42.0, -42.0, 60.0, -60.0, 80.0, -80.0)
 
 
 def unrolled(network: Network, *, backward: bool = False) -> Scene:
@@ -84,7 +83,7 @@ class _Columns:
             label = None
             if labelled and weight and self.step(to) == named:
                 label = weight_label(network, to, source)
-            path = self.way(here, there)
+            path = clear_way(here, there, self.nodes.values())
             ends = (there, here) if self.backward else (here, there)
             drawing.branch(
                 path[::-1] if self.backward else path,
@@ -229,26 +228,6 @@ class _Columns:
             return labels.sign(y(base))
         return unit_label(base)
 
-    def way(self, source: Node, to: Node) -> Path:
-        """The least bent way that meets no other unit."""
-        best: tuple[float, Path] | None = None
-        for bend in BENDS:
-            path = (source.at, to.at) if bend == 0 else bowed(source.at, to.at, bend)
-            chain = sampled(path)
-            if len(chain) == 2:
-                chain = [between(chain[0], chain[1], n / 24) for n in range(25)]
-            hits = sum(
-                1
-                for node in self.nodes.values()
-                if node is not source and node is not to
-                and any(inside(_wide(node), p) for p in chain)
-            )  # fmt: skip
-            if best is None or hits < best[0]:
-                best = (hits, path)
-            if not hits:
-                break
-        return best[1] if best else (source.at, to.at)
-
     def biases(self, present: set[str], ties: object, crowded: bool) -> None:
         """A short branch into every neuron that has a bias."""
         for synapse in self.network.synapses:
@@ -304,8 +283,3 @@ class _Columns:
         for n, name in enumerate(names[:4]):
             at = Point(left, low + 28 + 22 * n)
             self.drawing.write(at, field_label(self.network, name), "formula", "start", 14, name)
-
-
-def _wide(node: Node) -> Node:
-    """The node with a margin, for branches that should pass beside it."""
-    return Node(node.at, node.width + 8, node.height + 8, node.kind, radius=node.radius + 4)

@@ -66,10 +66,17 @@ def inner_label(network: Network, unit: str) -> Label:
     return label if label.width <= WIDEST else unit_label(unit)
 
 
-def unit_node(at: Point, kind: str, label: Label, unit: str, said: str = "") -> Node:
+def unit_node(
+    at: Point, kind: str, label: Label, unit: str, said: str = "", radius: float = RADIUS
+) -> Node:
     """A circle, or where the name is wide a box with round ends."""
-    width = max(2 * RADIUS, label.width * LETTERS + 16)
-    return Node(at, width, 2 * RADIUS, kind, unit, said, RADIUS)
+    width = max(2 * radius, label.width * letters(radius) + radius)
+    return Node(at, width, 2 * radius, kind, unit, said, radius)
+
+
+def letters(radius: float) -> float:
+    """The size of the letters in a circle."""
+    return LETTERS * radius / RADIUS
 
 
 def spoken(network: Network, unit: str) -> str:

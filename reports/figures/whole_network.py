@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reports.figures import labels
 from reports.figures.curves import Path, smooth
 from reports.figures.drawing import Drawing
 from reports.figures.layout import Columns, Placed
-from reports.figures.scene import Node, Point, Rect, Scene, Text
+from reports.figures.routing import clear_way
+from reports.figures.scene import Frame, Node, Point, Rect, Scene, Text
 from reports.figures.units import (
-    LETTERS,
     RADIUS,
     called,
     columns,
@@ -20,6 +20,7 @@ from reports.figures.units import (
     inner_label,
     kind_of,
     legend,
+    letters,
     signal,
     spoken,
     synapse_kind,
@@ -35,9 +36,17 @@ UNITS, SYNAPSES, COLUMNS = 40, 400, 12
 """The largest network that is drawn unit by unit."""
 DENSE = 60
 """From so many synapses on the branches are grey."""
-ACROSS, DOWN = 92.0, 52.0
-ROOM = 34.0
-"""What a weight beside a branch adds to the distance of two columns."""
+WIDE = 620.0
+"""About how wide a figure is made where its columns allow."""
+NEAR, FAR = 64.0, 150.0
+"""The least and the greatest distance of two columns."""
+ROOMY, DOWN, CROWDED = 66.0, 52.0, 31.0
+"""The distance of two units in a column: beside labels, else, and in a tall column."""
+TAIL = 56.0
+"""How long the arrow behind an output is at least."""
+TALL = 9
+SMALL = 13.0
+"""From so many units on a column is tall, and its circles have this radius."""
 NOTE = 12.5
 """The size of remarks."""
 FORMULAS = 6
@@ -63,7 +72,7 @@ class Grid:
     network: Network
     across: float
     down: float
-    ends: bool = True
+    radius: float = RADIUS
     nodes: dict[str, Node] = field(default_factory=dict)
     routes: dict[tuple[str, str], list[Point]] = field(default_factory=dict)
     terminals: dict[str, Point] = field(default_factory=dict)
@@ -76,9 +85,8 @@ class Grid:
         links = [(s.source, s.to) for s in network.synapses if s.source != BIAS]
         links += [(i, j) for j in network.formulas for i in network.sources[j]]
         links = list(dict.fromkeys(links))
-        if self.ends:
-            rows.append([f"→{name}" for name in network.outputs])
-            links += [(name, f"→{name}") for name in network.outputs]
+        rows.append([f"→{name}" for name in network.outputs])
+        links += [(name, f"→{name}") for name in network.outputs]
         group = {name: network.neuron[name].group for name in network.peers}
         heights = dict.fromkeys(group, 8.0)
         placed = Columns(rows, links, self.down, heights, group).placed()
@@ -95,20 +103,17 @@ class Grid:
             sized = {
                 unit: unit_node(
                     Point(0, 0), kind_of(network, unit), inner_label(network, unit), unit,
-                    spoken(network, unit),
+                    spoken(network, unit), self.radius,
                 )
                 for unit in units
             }  # fmt: skip
-            half = max((node.width / 2 for node in sized.values()), default=6.0)
+            half = max((node.width / 2 for node in sized.values()), default=0.0)
             if self.x:
-                x += last + half + self.across - 2 * RADIUS + (8 if units else -20)
+                x += last + half + (self.across if units else TAIL)
             self.x.append(x)
             last = half
             for unit, node in sized.items():
-                at = Point(x, placed.y[unit])
-                self.nodes[unit] = Node(
-                    at, node.width, node.height, node.kind, unit, node.said, node.radius
-                )
+                self.nodes[unit] = replace(node, at=Point(x, placed.y[unit]))
             for unit in row:
                 if unit[0] == "→":
                     self.terminals[unit[1:]] = Point(x, placed.y[unit])
@@ -134,9 +139,9 @@ class Grid:
             if synapse.source != BIAS:
                 continue
             if n not in self.bias:
-                at = Point(self.x[n], tops[n] - self.down)
-                label = inner_label(network, BIAS)
-                self.bias[n] = unit_node(at, "bias", label, BIAS, spoken(network, BIAS))
+                at = Point(self.x[n], tops[n] - max(self.down, 3 * self.radius))
+                label, said = inner_label(network, BIAS), spoken(network, BIAS)
+                self.bias[n] = unit_node(at, "bias", label, BIAS, said, self.radius)
             self.routes[(BIAS, synapse.to)] = [self.bias[n].at, self.nodes[synapse.to].at]
 
     def start(self, source: str, target: str) -> Node:
@@ -147,20 +152,24 @@ class Grid:
         return next(node for node in self.bias.values() if node.at == at)
 
     def path(self, source: str, target: str) -> Path:
-        """The way of a route from unit to unit."""
-        return smooth(self.routes[(source, target)])
+        """The way of a route from unit to unit, bent where another unit stands in it."""
+        points = self.routes[(source, target)]
+        if len(points) > 2 or target not in self.nodes:
+            return smooth(points)
+        nodes = (*self.nodes.values(), *self.bias.values())
+        return clear_way(self.start(source, target), self.nodes[target], nodes)
 
 
 def grid(network: Network, roomy: bool) -> Grid:
     """The places of the units; `roomy` leaves room for a label beside each branch."""
-    many = len(columns(network)) > 5
-    across = 64.0 if many else ACROSS
+    rows = columns(network)
+    across = min(max(WIDE / (len(rows) + 1) - 2 * RADIUS, NEAR), FAR)
     if roomy:
         widest = max(weight_label(network, s.to, s.source).width for s in network.synapses)
-        across = max(across, 14 * widest + 24)
-    crowd = len(network.neurons) + len(network.inputs) > 20
-    return Grid(network, across + (ROOM if roomy else 0), DOWN * (0.85 if crowd else 1.0) + (
-        12 if roomy else 0))  # fmt: skip
+        return Grid(network, max(across, 14 * widest + 24), ROOMY)
+    if max(len(row) for row in rows) >= TALL:
+        return Grid(network, FAR + NEAR / 2, CROWDED, SMALL)
+    return Grid(network, across, DOWN)
 
 
 def overview(network: Network) -> Scene:
@@ -181,7 +190,8 @@ def overview(network: Network) -> Scene:
     places = grid(network, roomy)
     drawing = Drawing()
     drawing.nodes += [*places.bias.values(), *places.nodes.values()]
-    plain = "quiet" if len(network.synapses) > DENSE else "ink"
+    dense = len(network.synapses) > DENSE
+    plain = "quiet" if dense else "ink"
     ties = tie_kinds(network)
     kinds: list[str] = []
     for synapse in network.synapses:
@@ -195,6 +205,8 @@ def overview(network: Network) -> Scene:
             places.nodes[to],
             kind,
             label if roomy else None,
+            tip=None if dense else 0.55,
+            thin=dense,
             size=14,
             weight=synapse.weight,
             synapses=((to, source),),
@@ -227,13 +239,12 @@ def _names(drawing: Drawing, places: Grid) -> None:
     for node in (*places.bias.values(), *places.nodes.values()):
         label = inner_label(places.network, node.neuron)
         at = Point(node.at.x, node.at.y + 5)
-        drawing.write(at, label, node.kind, size=LETTERS, neuron=node.neuron, free=True)
+        size = letters(node.radius)
+        drawing.write(at, label, node.kind, size=size, neuron=node.neuron, free=True)
 
 
 def frames(drawing: Drawing, places: Grid) -> None:
     """A dashed box around each softmax group, with the word where there is room for it."""
-    from reports.figures.scene import Frame
-
     for members in places.network.groups.values():
         boxes = [places.nodes[name].box for name in members]
         box = Rect(
