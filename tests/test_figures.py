@@ -199,7 +199,7 @@ def test_matrix_is_strictly_lower_triangular(network: Network) -> None:
 
 
 def test_blocks_count_every_synapse(network: Network) -> None:
-    from reports.figures.large_networks import Blocks
+    from reports.figures.block_view import Blocks
 
     found = Blocks(network)
     inside = sum(block.inside for block in found.blocks)

@@ -113,7 +113,7 @@ class Drawing:
                 for edge in self.edges
             ),
             tuple(replace(text, at=moved(text.at)) for text in texts),
-            tuple(Cells(tuple(map(shifted, c.boxes)), c.kind) for c in self.cells),
+            tuple(replace(c, boxes=tuple(map(shifted, c.boxes))) for c in self.cells),
             tuple(Frame(shifted(frame.box), frame.kind) for frame in self.frames),
         )
 

@@ -94,12 +94,14 @@ def entering(network: Network, name: str) -> Label:
 def backward(network: Network) -> Scene:
     """How the error signals flow back to every neuron of a network.
 
-    In small networks every neuron has its sum, its slope φ' and its δ; in larger ones the
-    factors are left out; from 40 units on the layers or blocks are drawn with their arrows turned.
+    In small networks every neuron has its sum, its slope φ' and its δ; in larger ones the factors
+    are left out; beyond 40 units the layers or blocks are drawn with their arrows turned.  A
+    recurrent network is drawn in columns of time.
     """
-    from reports.figures.large_networks import blocks, ellipsis, is_layered
+    from reports.figures.block_view import blocks
+    from reports.figures.layer_ends import ellipsis, is_layered
 
-    if network.recurrent is not None and len(network.neurons) > 12:
+    if network.recurrent is not None:
         from reports.figures.time_columns import unrolled
 
         return unrolled(network, backward=True)

@@ -164,14 +164,14 @@ def formula(latex: str, plain: str) -> Label:
     return Label(f"${latex}$", tuple(runs_of(latex)), plain)
 
 
-def inline(term: Term | Equation) -> Label:
-    """A formula on one line.
+def inline(term: Term | Equation, printer: LatexPrinter | None = None) -> Label:
+    """A formula on one line, by a printer of one's own where one is given.
 
     >>> from symbolic.terms import Frac, num
     >>> inline(Frac(num(1), num(2)) * Sign("v", ("h",))).latex
     '$(1/2)\\\\, v_h$'
     """
-    printer = InlinePrinter()
+    printer = printer or InlinePrinter()
     text = printer.equation(term) if isinstance(term, Equation) else printer.term(term)
     return formula(text, plain_of(term))
 

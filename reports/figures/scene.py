@@ -120,10 +120,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Cells:
-    """Many small boxes of one colour, as in a matrix."""
+    """Many small boxes of one colour, as in a matrix; `strength` is how opaque they are."""
 
     boxes: tuple[Rect, ...]
     kind: str
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,8 @@ def _cells(cells: Cells) -> str:
         f"v{_number(box.bottom - box.top)}h{_number(box.left - box.right)}z"
         for box in cells.boxes
     )
-    return f'<path class="k-{cells.kind} fill" d="{way}"/>'
+    faint = f' fill-opacity="{_number(cells.strength)}"' if cells.strength < 1 else ""
+    return f'<path class="k-{cells.kind} fill"{faint} d="{way}"/>'
 
 
 def _text(text: Text) -> str:

@@ -117,7 +117,8 @@ def _cells(cells: Cells) -> str:
         f"{_point(Point(b.left, b.top))} rectangle {_point(Point(b.right, b.bottom))}"
         for b in cells.boxes
     )
-    return rf"\fill[ff{cells.kind}] {boxes};"
+    faint = f", fill opacity={_number(cells.strength)}" if cells.strength < 1 else ""
+    return rf"\fill[ff{cells.kind}{faint}] {boxes};"
 
 
 def _text(text: Text) -> str:

@@ -128,6 +128,15 @@ def synapse_kind(
     return "skip" if network.depth[to] - network.depth[source] > 1 else plain
 
 
+def activations(network: Network, names: Sequence[str], most: int) -> str:
+    """The activation that neurons have, or how many different ones."""
+    found = list(dict.fromkeys(network.neuron[name].activation.name for name in names))
+    if len(found) > 1:
+        return f"{len(found)} activations"
+    name = found[0].replace("_", " ")
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def called(network: Network) -> str:
     """The network by its name."""
     return network.name or "the network"

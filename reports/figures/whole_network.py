@@ -179,7 +179,8 @@ def overview(network: Network) -> Scene:
     network shows the ends of its layers, any other its blocks.  A recurrent network is drawn in
     columns of time.
     """
-    from reports.figures.large_networks import blocks, ellipsis, is_layered
+    from reports.figures.block_view import blocks
+    from reports.figures.layer_ends import ellipsis, is_layered
     from reports.figures.time_columns import unrolled
 
     if network.recurrent is not None:
