@@ -22,7 +22,7 @@ from symbolic.terms import Frac, Sign
 LABELLED = 18
 """Up to so many branches each has its factor beside it."""
 ACROSS, DOWN = 108.0, 58.0
-PLAIN_ACROSS, PLAIN_DOWN = 70.0, 34.0
+PLAIN_ACROSS, PLAIN_DOWN = 84.0, 34.0
 DENSE = 90
 """From so many branches on they are thin and without arrowheads."""
 KIND = "backward"
@@ -119,9 +119,9 @@ def backward(network: Network) -> Scene:
     group = {f"d:{name}": network.neuron[name].group for name in network.peers}
     heights = dict.fromkeys(group, 26.0 if roomy else 0.0)
     links = [(names[reader], names[source]) for reader, source in flow.branches]
-    placed = Columns(
-        [[names[x] for x in row] for row in kept], links, down, heights, group
-    ).placed()
+    slopes = frozenset(link for link in links if link[0][0] == "d" and link[1][0] != "d")
+    rows = [[names[vertex] for vertex in row] for row in kept]
+    placed = Columns(rows, links, down, heights, group, slopes).placed()
     drawing = Drawing()
     nodes: dict[Vertex, Node] = {}
     x = [across * n for n in range(len(kept))]

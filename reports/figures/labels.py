@@ -33,7 +33,7 @@ SIGNS = {
     "xi": ("ξ", True),
     "partial": ("∂", False),
     "sum": ("Σ", False),
-    "cdot": ("·", False),
+    "cdot": ("⋅", False),
     "cdots": ("⋯", False),
     "vdots": ("⋮", False),
     "dots": ("…", False),

@@ -7,7 +7,7 @@ two, by pool-adjacent-violators.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -28,13 +28,14 @@ class Placed:
 
 @dataclass
 class Columns:
-    """What is to be placed.  `links` go from a column to a later one."""
+    """What is to be placed.  `links` go from a column to a later one; `stiff` ones stay level."""
 
     columns: Sequence[Sequence[str]]
     links: Sequence[tuple[str, str]]
     gap: float
     heights: Mapping[str, float] = field(default_factory=dict)
     group: Mapping[str, str] = field(default_factory=dict)
+    stiff: frozenset[tuple[str, str]] = frozenset()
 
     def placed(self) -> Placed:
         """The places of all vertices."""
@@ -56,7 +57,8 @@ class Columns:
         group = {number[name]: g for name, g in self.group.items() if name in number}
         layers = ordered(layers, after, group)
         high = {number[name]: h for name, h in self.heights.items() if name in number}
-        y = _heights(layers, after, real, self.gap, high)
+        level = {(number[a], number[b]) for a, b in self.stiff}
+        y = _heights(layers, after, real, self.gap, high, level)
         return Placed(
             {name: y[n] for name, n in number.items()},
             {
@@ -72,12 +74,13 @@ def _heights(
     real: int,
     gap: float,
     high: Mapping[int, float],
+    level: Collection[tuple[int, int]],
 ) -> dict[int, float]:
     """Sweep forth and back; each layer moves to the means of its neighbours."""
     around: dict[int, list[tuple[int, float]]] = {}
     for source, targets in after.items():
         for target in targets:
-            passing = (source >= real) + (target >= real)
+            passing = (source >= real) + (target >= real) + 2 * ((source, target) in level)
             weight = STIFF**passing
             around.setdefault(source, []).append((target, weight))
             around.setdefault(target, []).append((source, weight))

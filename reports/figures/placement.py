@@ -16,11 +16,12 @@ from reports.figures.scene import ASCENT, DESCENT, SUNK, Edge, Node, Point, Rect
 
 SHARES = tuple(0.5 + step * 0.035 * side for step in range(11) for side in (1, -1))
 """Places along a branch, the middle first."""
-GAP = 2.5
+GAP = 3.5
 """Between a branch and its label."""
 ROUNDS = 3
 TOUCH = 10.0
-ON_A_NODE, ON_A_LABEL, ON_A_BRANCH, ON_A_HEAD = 30.0, 30.0, 8.0, 1.0
+ON_A_NODE, ON_A_LABEL, ON_A_HEAD = 30.0, 30.0, 1.0
+ON_A_BRANCH, NEAR_A_BRANCH = 8.0, 0.5
 
 
 AROUND = ((0, 1), (0, -1), (-0.6, 0.8), (0.6, 0.8), (-0.6, -0.8), (0.6, -0.8), (1, 0), (-1, 0))
@@ -108,7 +109,7 @@ def _costs(
     solid = [(node.box.grown(2), ON_A_NODE) for node in nodes]
     solid += [(text.box, ON_A_LABEL) for text in texts]
     tips = [edge.tip[0] for edge in edges if edge.tip]
-    solid += [(Rect(at.x - 5, at.y - 5, at.x + 5, at.y + 5), ON_A_HEAD) for at in tips]
+    solid += [(Rect(at.x - 3.2, at.y - 3.2, at.x + 3.2, at.y + 3.2), ON_A_HEAD) for at in tips]
     costs = []
     for one, rows in zip(wanted, choices, strict=True):
         area = Rect(
@@ -118,12 +119,15 @@ def _costs(
             max(box.bottom for _, _, box in rows),
         )
         near = [(box, much) for box, much in solid if area.overlap(box)]
-        crossing = [(a, b) for n, a, b, box in segments if n != one.edge and area.overlap(box)]
+        crossing = [
+            (a, b) for n, a, b, box in segments if n != one.edge and area.grown(5).overlap(box)
+        ]
         costs.append(
             [
                 base
                 + sum(much * _clash(box, other) for other, much in near)
                 + ON_A_BRANCH * sum(_within(box, a, b) for a, b in crossing)
+                + NEAR_A_BRANCH * sum(_within(box.grown(5), a, b) for a, b in crossing)
                 for base, _, box in rows
             ]
         )
