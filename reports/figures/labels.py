@@ -131,7 +131,7 @@ class Label:
             widest = max(widest, pen)
         return widest
 
-    @property
+    @cached_property
     def sunk(self) -> bool:
         """Whether a script hangs below its line."""
         return any(run.shift < 0 for run in self.runs)

@@ -37,9 +37,12 @@ class Rect(NamedTuple):
 
     def overlap(self, other: Rect) -> float:
         """The area that two boxes share."""
+        if self.right <= other.left or other.right <= self.left:
+            return 0.0
+        if self.bottom <= other.top or other.bottom <= self.top:
+            return 0.0
         wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return wide * high if wide > 0 and high > 0 else 0.0
+        return wide * (min(self.bottom, other.bottom) - max(self.top, other.top))
 
     def grown(self, by: float) -> Rect:
         """The box with a margin on every side."""
