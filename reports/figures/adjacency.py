@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import ceil, sqrt
 
 from reports.figures import labels
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import NOTE, Drawing
 from reports.figures.scene import Cells, Edge, Point, Rect, Scene
 from reports.figures.units import called, columns, inner_label
 from symbolic.network import BIAS, Network
@@ -72,8 +72,8 @@ def matrix(network: Network) -> Scene:
                 drawing.write(Point(middle, -8), label, "ink", size=size, neuron=unit)
     else:
         drawing.write(Point(side / 2, -9), labels.words(f"from {len(order):,} units"), "quiet",
-                      size=12.5)  # fmt: skip
-        drawing.write(Point(-8, side / 2), labels.words("to"), "quiet", "end", 12.5)
+                      size=NOTE)  # fmt: skip
+        drawing.write(Point(-8, side / 2), labels.words("to"), "quiet", "end", NOTE)
     many = ""
     if each > 1:
         many = f"; a cell stands for {each} × {each} pairs, the fuller the darker"

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from reports.figures import labels
 from reports.figures.curves import Path
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import NOTE, Drawing
 from reports.figures.labels import Label
 from reports.figures.scene import Node, Point, Scene
 from reports.figures.units import activations, called, columns, counts, kind_of
 from symbolic.network import BIAS, Network
 
-NOTE, SMALL, NUMBER = 12.5, 13.5, 20.0
+SMALL = 13.5
 WIDE, HIGH, BETWEEN = 96.0, 64.0, 80.0
 """The size of a box, and the distance to the next."""
 MOST_BLOCKS, MOST_ARCS = 5, 6
@@ -126,13 +126,9 @@ class _View:
         if block.last > block.first:
             where = f"columns {block.first}–{block.last}"
         node = Node(Point(x, 0), WIDE, HIGH, kind, "", f"{where}: {len(block.units):,} units", 8.0)
-        self.nodes[n] = node
-        drawing.nodes.append(node)
-        number = labels.words(f"{len(block.units):,}")
-        drawing.write(Point(x, -4), number, kind, size=NUMBER, free=True)
         neurons = [unit for unit in block.units if unit in network.neuron]
         what = activations(network, neurons, 14) if neurons else "inputs"
-        drawing.write(Point(x, 17), labels.words(what), kind, size=NOTE, free=True)
+        self.nodes[n] = drawing.box(node, f"{len(block.units):,}", what)
         ends = sum(unit in network.output_set for unit in block.units)
         below = [f"{ends:,} output{'s' if ends > 1 else ''}"] if 0 < ends < len(neurons) else []
         below += [where] if block.last > block.first else []

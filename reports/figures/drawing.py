@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from reports.figures import labels
 from reports.figures.curves import Path, along, clipped, sampled
 from reports.figures.labels import Label
 from reports.figures.placement import Wanted, labelled
@@ -12,6 +13,8 @@ from reports.figures.scene import SIZE, Cells, Edge, Frame, Node, Point, Rect, S
 MARGIN = 6.0
 DOT = 6.0
 """The width of the dot of a signal-flow graph."""
+NUMBER, NOTE = 20.0, 12.5
+"""The sizes of a number in a box and of remarks."""
 BELOW, ABOVE, BESIDE = 19.0, 9.0, 9.0
 """How far from a dot the line of its label stands."""
 
@@ -45,6 +48,22 @@ class Drawing:
             "right": (Point(at.x + BESIDE, at.y + 5), "start"),
         }[side]
         self.texts.append(Text(place, label, kind, anchor, neuron=neuron))
+        return node
+
+    def unit(self, node: Node, label: Label, size: float) -> Node:
+        """A node with its name within."""
+        self.nodes.append(node)
+        at = Point(node.at.x, node.at.y + size / 3)
+        self.texts.append(Text(at, label, node.kind, size=size, neuron=node.neuron, free=True))
+        return node
+
+    def box(self, node: Node, number: str, words: str) -> Node:
+        """A box with a number of units and what they are."""
+        self.nodes.append(node)
+        x, y = node.at
+        for label, below, size in ((number, -4, NUMBER), (words, 17, NOTE)):
+            at = Point(x, y + below)
+            self.texts.append(Text(at, labels.words(label), node.kind, size=size, free=True))
         return node
 
     def branch(

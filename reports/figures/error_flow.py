@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reports.figures import labels
+from reports.figures.block_view import blocks
 from reports.figures.curves import smooth
 from reports.figures.drawing import Drawing
 from reports.figures.labels import Label
+from reports.figures.layer_ends import ellipsis, is_layered
 from reports.figures.layout import Columns
 from reports.figures.scene import Node, Point, Scene
-from reports.figures.units import called, columns, weight_label
-from reports.figures.whole_network import drawn_whole
+from reports.figures.time_columns import unrolled
+from reports.figures.units import called, columns, drawn_whole, entering, weight_label
 from symbolic.network import Network
-from symbolic.notation import E, delta, e, v, y
-from symbolic.terms import Frac, Sign
+from symbolic.notation import delta, v, y
 
 LABELLED = 18
 """Up to so many branches each has its factor beside it."""
@@ -84,13 +85,6 @@ def _ends(network: Network, name: str) -> list[Vertex]:
     return [("s", name)] if network.successors[name] else [("e", name)]
 
 
-def entering(network: Network, name: str) -> Label:
-    """−∂𝓔/∂y of an output as far as the cost itself goes: e_k/N for the squared error."""
-    if network.cost.name == "squared_error":
-        return labels.inline(Frac(e(name), Sign("N")))
-    return labels.ratio(E, y(name), "-")
-
-
 def backward(network: Network) -> Scene:
     """How the error signals flow back to every neuron of a network.
 
@@ -98,12 +92,7 @@ def backward(network: Network) -> Scene:
     are left out; beyond 40 units the layers or blocks are drawn with their arrows turned.  A
     recurrent network is drawn in columns of time.
     """
-    from reports.figures.block_view import blocks
-    from reports.figures.layer_ends import ellipsis, is_layered
-
     if network.recurrent is not None:
-        from reports.figures.time_columns import unrolled
-
         return unrolled(network, backward=True)
     if not drawn_whole(network):
         whole = ellipsis if is_layered(network) else blocks

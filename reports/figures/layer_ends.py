@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from reports.figures import labels
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import NOTE, Drawing
 from reports.figures.labels import Label
 from reports.figures.scene import Node, Point, Scene
 from reports.figures.signal_flow import DOTS, rows, shortened
@@ -27,7 +27,7 @@ from symbolic.errors import InputError
 from symbolic.network import BIAS, Network
 from symbolic.notation import delta
 
-NOTE, SMALL = 12.5, 13.5
+SMALL = 13.5
 ACROSS, DOWN, CUT = 138.0, 48.0, 34.0
 """From layer to layer, from unit to unit, and what more stands where layers are left out."""
 MOST_LAYERS, MOST_UNITS = 5, 4
@@ -102,10 +102,7 @@ class _Ends:
             at = Point(self.x[n], height)
             said = spoken(self.network, unit)
             node = unit_node(at, kind_of(self.network, unit), label, unit, said)
-            self.drawing.nodes.append(node)
-            self.shown[n].append(node)
-            place = Point(at.x, at.y + 5)
-            self.drawing.write(place, label, node.kind, size=LETTERS, neuron=unit, free=True)
+            self.shown[n].append(self.drawing.unit(node, label, LETTERS))
         if at_dots is not None:
             self.drawing.write(Point(self.x[n], at_dots + 5), DOTS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.figures import labels
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import NOTE, Drawing
 from reports.figures.scene import Node, Point, Scene
 from reports.figures.signal_flow import DOTS, rows, shortened
 from reports.figures.units import (
@@ -65,10 +65,7 @@ def neighbourhood(network: Network, name: str) -> Scene:
 def _unit(drawing: Drawing, network: Network, unit: str, at: Point) -> Node:
     label = inner_label(network, unit)
     node = unit_node(at, kind_of(network, unit), label, unit, spoken(network, unit))
-    drawing.nodes.append(node)
-    place = Point(at.x, at.y + 5)
-    drawing.write(place, label, node.kind, size=LETTERS, neuron=unit, free=True)
-    return node
+    return drawing.unit(node, label, LETTERS)
 
 
 def _fan(drawing: Drawing, network: Network, centre: Node, units: Sequence[str], side: int) -> None:
@@ -103,4 +100,4 @@ def _fan(drawing: Drawing, network: Network, centre: Node, units: Sequence[str],
         drawing.write(Point(side * ACROSS, at_dots + 5), DOTS)
         total = labels.words(f"{len(units):,} units" if side < 0 else f"{len(units):,} neurons")
         low = heights[-1] + RADIUS + 18
-        drawing.write(Point(side * ACROSS, low), total, "quiet", size=12.5)
+        drawing.write(Point(side * ACROSS, low), total, "quiet", size=NOTE)

@@ -13,9 +13,8 @@ from reports.figures.steps import Steps
 from reports.figures.units import activations, called
 from symbolic.network import BIAS
 
-WIDE, HIGH = 92.0, 50.0
+WIDE, HIGH = 92.0, 56.0
 UP, APART = 100.0, 92.0
-NOTE, NUMBER = 12.5, 18.0
 
 
 FLOWS = ("Unrolled in time:", "Backward flow of the error through time in")
@@ -109,8 +108,4 @@ def _box(drawing: Drawing, steps: Steps, names: list[str], at: Point) -> Node:
     if not inputs:
         what = activations(network, names, 14)
     node = Node(at, WIDE, HIGH, kind, "", f"{len(names):,} units: {what}", 8.0)
-    drawing.nodes.append(node)
-    number = labels.words(f"{len(names):,}")
-    drawing.write(Point(at.x, at.y - 2), number, kind, size=NUMBER, free=True)
-    drawing.write(Point(at.x, at.y + 16), labels.words(what), kind, size=NOTE, free=True)
-    return node
+    return drawing.box(node, f"{len(names):,}", what)

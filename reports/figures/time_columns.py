@@ -13,7 +13,6 @@ from itertools import pairwise
 from reports.figures import labels
 from reports.figures.colours import TIES
 from reports.figures.drawing import Drawing
-from reports.figures.error_flow import entering
 from reports.figures.labels import Label
 from reports.figures.layout import Columns
 from reports.figures.routing import clear_way
@@ -24,6 +23,7 @@ from reports.figures.units import (
     LETTERS,
     RADIUS,
     called,
+    entering,
     kind_of,
     signal,
     spoken,
@@ -182,10 +182,7 @@ class _Columns:
         network = self.steps.network
         label = self.label(name, shown)
         node = unit_node(at, kind_of(network, name), label, name, spoken(network, name))
-        self.nodes[name] = node
-        self.drawing.nodes.append(node)
-        place = Point(at.x, at.y + 5)
-        self.drawing.write(place, label, node.kind, size=LETTERS, neuron=name, free=True)
+        self.nodes[name] = self.drawing.unit(node, label, LETTERS)
 
     def label(self, name: str, shown: str) -> Label:
         """The name without its step; δ of it where the error flows back."""

@@ -11,12 +11,14 @@ from reports.figures.scene import Node, Point
 from reports.wording import counted
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import BIAS, Network
-from symbolic.notation import v, w, y
-from symbolic.terms import Equation, Sign, Term
+from symbolic.notation import E, e, v, w, y
+from symbolic.terms import Equation, Frac, Sign, Term
 
 RADIUS = 17.0
 LETTERS = 15.0
 """The size of the letters within a unit."""
+UNITS, SYNAPSES, COLUMNS = 40, 400, 12
+"""The largest network that is drawn unit by unit."""
 WIDEST = 4.6
 """The widest name within a unit, in em; a longer one is cut."""
 
@@ -29,6 +31,15 @@ def columns(network: Network) -> tuple[tuple[str, ...], ...]:
     for unit in (*network.inputs, *network.order):
         rows[network.depth[unit]].append(unit)
     return tuple(tuple(row) for row in rows)
+
+
+def drawn_whole(network: Network) -> bool:
+    """Whether the network is small enough for all its units and synapses."""
+    return (
+        len(network.inputs) + len(network.neurons) <= UNITS
+        and len(network.synapses) <= SYNAPSES
+        and len(columns(network)) <= COLUMNS
+    )
 
 
 def kind_of(network: Network, unit: str) -> str:
@@ -170,3 +181,10 @@ def signal(unit: str, timed: bool = False) -> Label:
     if unit == BIAS:
         return labels.formula("y_0 = +1", "y_0 = +1")
     return labels.sign(y(unit), timed)
+
+
+def entering(network: Network, name: str) -> Label:
+    """−∂𝓔/∂y of an output as far as the cost itself goes: e_k/N for the squared error."""
+    if network.cost.name == "squared_error":
+        return labels.inline(Frac(e(name), Sign("N")))
+    return labels.ratio(E, y(name), "-")

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from reports.figures import labels
+from reports.figures.block_view import blocks
 from reports.figures.curves import Path, smooth
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import NOTE, Drawing
+from reports.figures.layer_ends import ellipsis, is_layered
 from reports.figures.layout import Columns, Placed
 from reports.figures.routing import clear_way
 from reports.figures.scene import Frame, Node, Point, Rect, Scene, Text
+from reports.figures.time_columns import unrolled
 from reports.figures.units import (
     RADIUS,
     called,
     columns,
     counts,
+    drawn_whole,
     field_label,
     inner_label,
     kind_of,
@@ -32,8 +36,6 @@ from symbolic.network import BIAS, Network
 
 LABELLED = 12
 """Up to so many synapses each has its weight beside it."""
-UNITS, SYNAPSES, COLUMNS = 40, 400, 12
-"""The largest network that is drawn unit by unit."""
 DENSE = 60
 """From so many synapses on the branches are grey."""
 WIDE = 620.0
@@ -47,26 +49,15 @@ TAIL = 56.0
 TALL = 9
 SMALL = 13.0
 """From so many units on a column is tall, and its circles have this radius."""
-NOTE = 12.5
-"""The size of remarks."""
 FORMULAS = 6
-
-
-def drawn_whole(network: Network) -> bool:
-    """Whether the network is small enough for all its units and synapses."""
-    return (
-        len(network.inputs) + len(network.neurons) <= UNITS
-        and len(network.synapses) <= SYNAPSES
-        and len(columns(network)) <= COLUMNS
-    )
 
 
 @dataclass
 class Grid:
     """The units of a network in their places, which both directions of flow share.
 
-    Every column that some bias of the next column needs has a unit +1 above it, and every output
-    has a terminal in one more column at the right.
+    Every column that some bias of the next column needs has a unit +1 above or below it, and every
+    output has a terminal in one more column at the right.
     """
 
     network: Network
@@ -132,17 +123,21 @@ class Grid:
         for passed in placed.passes.values():
             for n, y in passed:
                 tops[n], lows[n] = min(tops[n], y + 12), max(lows[n], y - 12)
-        self.bottom = max(lows)
         place = {unit: n for n, row in enumerate(rows) for unit in row}
+        fed: dict[int, list[str]] = {}
         for synapse in network.synapses:
-            n = place[synapse.to] - 1
-            if synapse.source != BIAS:
-                continue
-            if n not in self.bias:
-                at = Point(self.x[n], tops[n] - max(self.down, 3 * self.radius))
-                label, said = inner_label(network, BIAS), spoken(network, BIAS)
-                self.bias[n] = unit_node(at, "bias", label, BIAS, said, self.radius)
-            self.routes[(BIAS, synapse.to)] = [self.bias[n].at, self.nodes[synapse.to].at]
+            if synapse.source == BIAS:
+                fed.setdefault(place[synapse.to] - 1, []).append(synapse.to)
+        away = max(self.down, 3 * self.radius)
+        for n, names in fed.items():
+            mean = sum(placed.y[name] for name in names) / len(names)
+            above = mean <= (tops[n] + lows[n]) / 2 + 1
+            at = Point(self.x[n], tops[n] - away if above else lows[n] + away)
+            label, said = inner_label(network, BIAS), spoken(network, BIAS)
+            self.bias[n] = unit_node(at, "bias", label, BIAS, said, self.radius)
+            for name in names:
+                self.routes[(BIAS, name)] = [at, self.nodes[name].at]
+        self.bottom = max(*lows, *(node.at.y for node in self.bias.values()))
 
     def start(self, source: str, target: str) -> Node:
         """The node that a route begins at."""
@@ -179,10 +174,6 @@ def overview(network: Network) -> Scene:
     network shows the ends of its layers, any other its blocks.  A recurrent network is drawn in
     columns of time.
     """
-    from reports.figures.block_view import blocks
-    from reports.figures.layer_ends import ellipsis, is_layered
-    from reports.figures.time_columns import unrolled
-
     if network.recurrent is not None:
         return unrolled(network)
     if not drawn_whole(network):
@@ -190,7 +181,8 @@ def overview(network: Network) -> Scene:
     roomy = len(network.synapses) <= LABELLED
     places = grid(network, roomy)
     drawing = Drawing()
-    drawing.nodes += [*places.bias.values(), *places.nodes.values()]
+    for node in (*places.bias.values(), *places.nodes.values()):
+        drawing.unit(node, inner_label(network, node.neuron), letters(node.radius))
     dense = len(network.synapses) > DENSE
     plain = "quiet" if dense else "ink"
     ties = tie_kinds(network)
@@ -220,7 +212,6 @@ def overview(network: Network) -> Scene:
                 places.path(source, to), places.nodes[source], places.nodes[to], "formula",
                 synapses=((to, source),), said=f"{source} in the formula of {to}", dashed=True,
             )  # fmt: skip
-    _names(drawing, places)
     for name, at in places.terminals.items():
         drawing.branch(places.path(name, f"→{name}"), places.nodes[name], None, "ink")
         label = signal(name)
@@ -234,14 +225,6 @@ def overview(network: Network) -> Scene:
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + "." if words else ""
-
-
-def _names(drawing: Drawing, places: Grid) -> None:
-    for node in (*places.bias.values(), *places.nodes.values()):
-        label = inner_label(places.network, node.neuron)
-        at = Point(node.at.x, node.at.y + 5)
-        size = letters(node.radius)
-        drawing.write(at, label, node.kind, size=size, neuron=node.neuron, free=True)
 
 
 def frames(drawing: Drawing, places: Grid) -> None:
