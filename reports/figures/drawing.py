@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from reports.figures import labels
 from reports.figures.curves import Path, along, clipped, sampled
 from reports.figures.labels import Label
 from reports.figures.placement import Wanted, labelled
-from reports.figures.scene import SIZE, Cells, Edge, Frame, Node, Point, Rect, Scene, Text
+from reports.figures.scene import SIZE, Cells, Edge, Frame, Node, Point, Rect, Scene, Text, clashes
 
 MARGIN = 6.0
+ROOMS = (1.0, 1.25, 1.5, 2.0)
 DOT = 6.0
 """The width of the dot of a signal-flow graph."""
 NUMBER, NOTE = 20.0, 12.5
@@ -135,6 +137,15 @@ class Drawing:
             tuple(replace(c, boxes=tuple(map(shifted, c.boxes))) for c in self.cells),
             tuple(Frame(shifted(frame.box), frame.kind) for frame in self.frames),
         )
+
+
+def clear(draw: Callable[[float], Scene]) -> Scene:
+    """The first scene in which nothing lies on anything else, with more and more room."""
+    for room in ROOMS:
+        scene = draw(room)
+        if next(clashes(scene), None) is None:
+            break
+    return scene
 
 
 def arrowhead(at: Point, way: Point, length: float = 9.0, width: float = 6.4) -> tuple[Point, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from reports.figures import labels
 from reports.figures.block_view import blocks
 from reports.figures.curves import smooth
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import Drawing, clear
 from reports.figures.labels import Label
 from reports.figures.layer_ends import ellipsis, is_layered
 from reports.figures.layout import Columns
@@ -53,6 +53,8 @@ def reversed_flow(network: Network) -> Flow:
             flow.columns[2 * n].append(("d", name))
             if network.successors[name]:
                 flow.columns[2 * n + 1].append(("s", name))
+            elif name not in network.output_set:  # no way leads from it to an output
+                flow.columns[2 * n + 1].append(("e", name))
     for name in network.outputs:
         flow.columns[-1].append(("e", name))
     for name in network.neuron:
@@ -98,11 +100,16 @@ def backward(network: Network) -> Scene:
         whole = ellipsis if is_layered(network) else blocks
         return whole(network, backward=True)
     flow = reversed_flow(network)
+    return clear(lambda room: _whole(network, flow, room))
+
+
+def _whole(network: Network, flow: Flow, room: float) -> Scene:
+    """Every branch of the reversed flow."""
     roomy = len(flow.branches) <= LABELLED
-    across, down = (ACROSS, DOWN) if roomy else (PLAIN_ACROSS, PLAIN_DOWN)
+    across, down = (ACROSS, DOWN * room) if roomy else (PLAIN_ACROSS, PLAIN_DOWN * room)
     if roomy:
         widest = max(label.width for label, _, _ in flow.branches.values())
-        across = max(across, 14 * widest + 44)
+        across = max(across, 14 * widest + 44) * room
     names = {vertex: f"{vertex[0]}:{vertex[1]}" for row in flow.columns for vertex in row}
     kept = [row for row in flow.columns if row]
     group = {f"d:{name}": network.neuron[name].group for name in network.peers}

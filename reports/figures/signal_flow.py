@@ -16,6 +16,7 @@ from reports.figures.scene import SIZE, Node, Point, Scene
 from reports.figures.units import (
     called,
     field_label,
+    read_by,
     require_neuron,
     signal,
     spoken,
@@ -30,7 +31,7 @@ from symbolic.terms import Sign, walk
 SOURCES, FED, PEERS = 5, 3, 3
 """Up to so many sources, fed neurons and members of a softmax group are drawn one by one."""
 DOWN, APART = 44.0, 112.0
-TO_V, TO_Y, TO_E = 168.0, 116.0, 104.0
+TO_V, TO_Y, TO_E = 138.0, 116.0, 104.0
 DOTS = labels.formula(r"\vdots", "⋮")
 
 
@@ -91,17 +92,11 @@ class _Flow:
     def scene(self, name: str) -> Scene:
         network, drawing = self.network, self.drawing
         ties = tie_kinds(network)
-        weights = [weight_label(network, *pair, timed=True) for pair in network.weight_of
-                   if pair[0] == name]  # fmt: skip
-        at_v = drawing.dot(
-            Point(_step(TO_V, *weights[:SOURCES], *weights[-1:]), 0),
-            labels.sign(v(name), timed=True),
-            "any",
-            name,
-        )
-        sources = list(dict.fromkeys(network.sources[name]))
-        order = [BIAS] * (BIAS in sources) + [unit for unit in sources if unit != BIAS]
-        shown, dots = shortened(order, SOURCES)
+        shown, dots = shortened(read_by(network, name), SOURCES)
+        weights = [weight_label(network, name, unit, timed=True) for unit in shown
+                   if (name, unit) in network.weight_of]  # fmt: skip
+        reach = Point(_step(TO_V, *weights) + 10 * len(shown), 0)
+        at_v = drawing.dot(reach, labels.sign(v(name), timed=True), "any", name)
         heights, at_dots = rows(len(shown), dots, DOWN)
         for unit, height in zip(shown, heights, strict=True):
             dot = drawing.dot(Point(0, height), signal(unit, timed=True), "left", unit)
@@ -193,7 +188,7 @@ class _Flow:
         shift = apart * (len(shown) - 1) / 2 + 30 if both else 0.0
         weights = [weight_label(network, k, name, timed=True) for k in shown
                    if (k, name) in network.weight_of]  # fmt: skip
-        to_v = _step(0.85 * TO_V, *weights)
+        to_v = _step(TO_V, *weights)
         to_y = max(_step(TO_Y, self.function(k), labels.sign(v(k), timed=True)) for k in shown)
         for k, height in zip(shown, heights, strict=True):
             at = Point(at_y.at.x + to_v, at_y.at.y + height + shift)

@@ -15,6 +15,7 @@ from reports.figures.units import (
     field_label,
     inner_label,
     kind_of,
+    read_by,
     require_neuron,
     signal,
     spoken,
@@ -24,7 +25,7 @@ from reports.figures.units import (
     weight_label,
 )
 from reports.wording import counted
-from symbolic.network import BIAS, Network
+from symbolic.network import Network
 
 MOST = 6
 ACROSS, DOWN = 190.0, 50.0
@@ -37,14 +38,13 @@ def neighbourhood(network: Network, name: str) -> Scene:
     """
     require_neuron(network, name)
     drawing = Drawing()
-    read = list(dict.fromkeys(network.sources[name]))
-    read = [BIAS] * (BIAS in read) + [unit for unit in read if unit != BIAS]
+    read = read_by(network, name)
     fed = list(dict.fromkeys(network.successors[name]))
     centre = _unit(drawing, network, name, Point(0, 0))
     _fan(drawing, network, centre, read, -1)
     _fan(drawing, network, centre, fed, 1)
     if name in network.output_set:
-        end = Point(RADIUS + 54, 0) if not fed else Point(0, -RADIUS - 44)
+        end = Point(centre.box.right + 54, 0) if not fed else Point(0, -RADIUS - 44)
         drawing.branch((centre.at, end), centre, None, "ink", tip=0.6 if not fed else 0.9)
         at, anchor = (Point(end.x + 6, 5), "start") if not fed else (Point(0, end.y - 8), "middle")
         drawing.write(at, signal(name), "ink", anchor, neuron=name)
@@ -68,6 +68,15 @@ def _unit(drawing: Drawing, network: Network, unit: str, at: Point) -> Node:
     return drawing.unit(node, label, LETTERS)
 
 
+def _reach(network: Network, centre: Node, units: Sequence[str], side: int) -> float:
+    """How far the units stand from the neuron, so that a weight has room beside each branch."""
+    pairs = [(centre.neuron, unit) if side < 0 else (unit, centre.neuron) for unit in units]
+    known = [pair for pair in pairs if pair in network.weight_of]
+    widest = max((weight_label(network, *pair).width for pair in known), default=0.0)
+    names = max(inner_label(network, unit).width for unit in units)
+    return max(ACROSS, 14 * widest + 60 + centre.width / 2 + LETTERS * names / 2)
+
+
 def _fan(drawing: Drawing, network: Network, centre: Node, units: Sequence[str], side: int) -> None:
     """The units on one side; `side` is −1 for those read, 1 for those fed."""
     if not units:
@@ -75,8 +84,9 @@ def _fan(drawing: Drawing, network: Network, centre: Node, units: Sequence[str],
     ties = tie_kinds(network)
     shown, dots = shortened(units, MOST)
     heights, at_dots = rows(len(shown), dots, DOWN)
+    x = side * _reach(network, centre, shown, side)
     for unit, height in zip(shown, heights, strict=True):
-        node = _unit(drawing, network, unit, Point(side * ACROSS, height))
+        node = _unit(drawing, network, unit, Point(x, height))
         source, to = (node, centre) if side < 0 else (centre, node)
         pair = (to.neuron, source.neuron)
         if pair not in network.weight_of:
@@ -97,7 +107,7 @@ def _fan(drawing: Drawing, network: Network, centre: Node, units: Sequence[str],
             said=f"weight {weight}, to {pair[0]} from {pair[1]}",
         )
     if at_dots is not None:
-        drawing.write(Point(side * ACROSS, at_dots + 5), DOTS)
+        drawing.write(Point(x, at_dots + 5), DOTS)
         total = labels.words(f"{len(units):,} units" if side < 0 else f"{len(units):,} neurons")
         low = heights[-1] + RADIUS + 18
-        drawing.write(Point(side * ACROSS, low), total, "quiet", size=NOTE)
+        drawing.write(Point(x, low), total, "quiet", size=NOTE)

@@ -27,7 +27,7 @@ Place = tuple[int, int]
 def level_blocks(steps: Steps, *, backward: bool = False) -> Scene:
     """The levels of each step as boxes, with the numbers of synapses at the second step."""
     drawing = Drawing()
-    nodes = _boxes(drawing, steps, backward)
+    nodes, x = _boxes(drawing, steps, backward)
     for (source, to), count in _counts(steps).items():
         if source not in nodes or to not in nodes:
             continue
@@ -46,10 +46,9 @@ def level_blocks(steps: Steps, *, backward: bool = False) -> Scene:
     _ends(drawing, steps, nodes, backward)
     for a, b in pairwise(steps.shown):
         if b > a + 1:
-            middle = (nodes[(a, 1)].at.x + nodes[(b, 1)].at.x) / 2
             for height in sorted({n for t, n in nodes if t == b and n}):
                 dots = labels.formula(r"\cdots", "⋯")
-                drawing.write(Point(middle, -UP * height + 6), dots, size=22)
+                drawing.write(Point((x[a] + x[b]) / 2, -UP * height + 6), dots, size=22)
     return drawing.scene(
         f"{FLOWS[backward]} {called(steps.network)}, the steps t = 1 to {steps.recurrent.steps} "
         "as columns of boxes.",
@@ -58,21 +57,25 @@ def level_blocks(steps: Steps, *, backward: bool = False) -> Scene:
     )
 
 
-def _boxes(drawing: Drawing, steps: Steps, backward: bool) -> dict[Place, Node]:
-    """A box for every level of every step that is drawn, and t below each column."""
+def _boxes(
+    drawing: Drawing, steps: Steps, backward: bool
+) -> tuple[dict[Place, Node], dict[int, float]]:
+    """A box for every level of every step that is drawn, t below each column, and its place."""
     nodes: dict[Place, Node] = {}
+    middle: dict[int, float] = {}
     x = 0.0
     low = HIGH / 2 - (UP if backward else 0.0)
     for n, t in enumerate(steps.shown):
         if n:
             x += WIDE + APART + (0 if t == steps.shown[n - 1] + 1 else 50)
+        middle[t] = x
         for height, row in enumerate(steps.levels):
             there = [name for name in (steps.at(unit, t) for unit in row) if name is not None]
             if there and not (backward and height == 0):
                 nodes[(t, height)] = _box(drawing, steps, there, Point(x, -UP * height))
         label = labels.formula(f"t = {t}", f"t = {t}")
         drawing.write(Point(x, low + 24), label, "quiet", size=14)
-    return nodes
+    return nodes, middle
 
 
 def _counts(steps: Steps) -> Counter[tuple[Place, Place]]:

@@ -12,11 +12,12 @@ from itertools import pairwise
 
 from reports.figures import labels
 from reports.figures.colours import TIES
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import Drawing, clear
 from reports.figures.labels import Label
 from reports.figures.layout import Columns
-from reports.figures.routing import clear_way
-from reports.figures.scene import Node, Point, Scene
+from reports.figures.placement import beside
+from reports.figures.routing import clear_way, met
+from reports.figures.scene import SIZE, Node, Point, Scene, Text
 from reports.figures.steps import Steps
 from reports.figures.time_blocks import level_blocks
 from reports.figures.units import (
@@ -41,6 +42,9 @@ LARGEST = 14
 LABELLED = 8
 UP, STAGGER, ASIDE, APART, ROOMY = 82.0, 50.0, 54.0, 70.0, 112.0
 FORMULAS = 5
+WAYS = tuple(Point(x, y) for x, y in ((0, -1), (0.5, -0.87), (-0.5, -0.87), (0.87, -0.5),
+                                      (-0.87, -0.5), (0.87, 0.5), (-0.87, 0.5)))  # fmt: skip
+"""The directions in which an arrow may leave an output, the best first."""
 
 
 def unrolled(network: Network, *, backward: bool = False) -> Scene:
@@ -57,13 +61,14 @@ def unrolled(network: Network, *, backward: bool = False) -> Scene:
     steps = Steps(network, network.recurrent)
     if sum(len(row) for row in steps.levels) > LARGEST:
         return level_blocks(steps, backward=backward)
-    return _Columns(steps, backward).scene()
+    return clear(lambda room: _Columns(steps, backward, room).scene())
 
 
 @dataclass
 class _Columns:
     steps: Steps
     backward: bool
+    room: float = 1.0
     drawing: Drawing = field(default_factory=Drawing)
     nodes: dict[str, Node] = field(default_factory=dict)
     x: dict[int, float] = field(default_factory=dict)
@@ -75,7 +80,7 @@ class _Columns:
         weights = list(dict.fromkeys(s.weight for s in network.synapses if s.source != BIAS))
         ties = dict(zip(weights, TIES, strict=False)) if len(weights) <= len(TIES) else {}
         roomy = len(weights) <= LABELLED and not self.backward
-        self.place(ROOMY if roomy else APART)
+        self.place((ROOMY if roomy else APART) * self.room)
         for to, source, weight in steps.links():
             if to not in self.nodes or source not in self.nodes:
                 continue
@@ -141,9 +146,14 @@ class _Columns:
         size = {unit: unit_node(Point(0, 0), "ink", self.label(unit, unit), unit).width
                 for row in rows for unit in row}  # fmt: skip
         heights = {unit: width - 2 * RADIUS for unit, width in size.items()}
-        placed = Columns(rows, links, ASIDE, heights).placed().y
-        ends = [placed[unit] + side * size[unit] / 2 for unit in size for side in (-1, 1)]
-        middle, wide = (min(ends) + max(ends)) / 2, max(ends) - min(ends)
+        if self.backward:  # what enters two outputs side by side is written above both
+            for output in steps.network.outputs:
+                base = steps.base(output)
+                above = SIZE * entering(steps.network, output, base).width
+                heights[base] = max(heights[base], above - ASIDE + 12)
+        placed = Columns(rows, links, ASIDE * self.room, heights).placed().y
+        sides = [placed[unit] + side * size[unit] / 2 for unit in size for side in (-1, 1)]
+        middle, wide = (min(sides) + max(sides)) / 2, max(sides) - min(sides)
         up = self.heights(placed)
         x = 0.0
         deepest = max((n for _, n in steps.early.values()), default=0)
@@ -174,7 +184,7 @@ class _Columns:
                         for unit in row for i in reads.get(unit, ()))  # fmt: skip
             rise = STAGGER if mixed else 0.0
             up.update((unit, base - rise * n) for n, unit in enumerate(here))
-            base -= UP + rise * (len(row) - 1)
+            base -= UP * self.room + rise * (len(row) - 1)
         return up
 
     def put(self, name: str, shown: str, at: Point) -> None:
@@ -206,21 +216,37 @@ class _Columns:
             )  # fmt: skip
 
     def ends(self) -> None:
-        """An arrow up from every output; where the error flows back, one down to it."""
+        """An arrow out of every output; where the error flows back, one into it."""
         steps = self.steps
         for name in steps.network.outputs:
             if name not in self.nodes:
                 continue
-            node = self.nodes[name]
-            end = Point(node.at.x, node.at.y - RADIUS - 36)
-            base = steps.base(name)
+            node, base = self.nodes[name], steps.base(name)
+            label = entering(steps.network, name, base) if self.backward else signal(base)
+            end, text = self.free_end(node, label)
             if self.backward:
                 self.drawing.branch((end, node.at), None, node, "backward", tip=0.5)
-                label = entering(steps.network, base)
             else:
                 self.drawing.branch((node.at, end), node, None, "ink", tip=0.6)
-                label = signal(base)
-            self.drawing.write(Point(end.x, end.y - 10), label, "ink", neuron=name)
+            self.drawing.texts.append(text)
+
+    def free_end(self, node: Node, label: Label) -> tuple[Point, Text]:
+        """The end of an arrow at a unit and its label: upwards, or where there is most room."""
+        best: tuple[float, Point, Text] | None = None
+        for way in WAYS:
+            far = node.width / 2 - RADIUS if way.x > 0 else RADIUS - node.width / 2
+            reach = RADIUS + 36
+            end = Point(node.at.x + way.x * reach + far * (way.x != 0), node.at.y + way.y * reach)
+            text = beside(Text(end, label, neuron=node.neuron), end, way)
+            box = text.box.grown(3)
+            others = [other.box for other in self.drawing.nodes]
+            others += [other.box for other in self.drawing.texts]
+            clash = sum(box.overlap(other) for other in others)
+            clash += 100 * met((node.at, end), [n for n in self.nodes.values() if n is not node])
+            if best is None or clash < best[0]:
+                best = (clash, end, text)
+        assert best is not None  # WAYS is not empty
+        return best[1], best[2]
 
     def dots(self) -> None:
         """⋯ where steps are left out."""

@@ -103,6 +103,12 @@ def spoken(network: Network, unit: str) -> str:
     return text
 
 
+def read_by(network: Network, name: str) -> list[str]:
+    """The units that a neuron reads, the bias unit first."""
+    units = list(dict.fromkeys(network.sources[name]))
+    return [BIAS] * (BIAS in units) + [unit for unit in units if unit != BIAS]
+
+
 def field_label(network: Network, unit: str) -> Label:
     """v_j = its own formula."""
     return labels.inline(Equation(v(unit), network.formulas[unit]))
@@ -183,8 +189,13 @@ def signal(unit: str, timed: bool = False) -> Label:
     return labels.sign(y(unit), timed)
 
 
-def entering(network: Network, name: str) -> Label:
-    """−∂𝓔/∂y of an output as far as the cost itself goes: e_k/N for the squared error."""
+def entering(network: Network, name: str, shown: str = "") -> Label:
+    """−∂𝓔/∂y of a neuron as far as the cost itself goes: e_k/N for the squared error.
+
+    `shown` is the name it goes by in the figure.
+    """
+    if name not in network.output_set:
+        return labels.formula("0", "0")
     if network.cost.name == "squared_error":
-        return labels.inline(Frac(e(name), Sign("N")))
-    return labels.ratio(E, y(name), "-")
+        return labels.inline(Frac(e(shown or name), Sign("N")))
+    return labels.ratio(E, y(shown or name), "-")
