@@ -117,7 +117,7 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
     links = [(names[reader], names[source]) for reader, source in flow.branches]
     slopes = frozenset(link for link in links if link[0][0] == "d" and link[1][0] != "d")
     rows = [[names[vertex] for vertex in row] for row in kept]
-    placed = Columns(rows, links, down, heights, group, slopes).placed()
+    placed = Columns(rows, links, down, heights, group, stiff=slopes).placed()
     drawing = Drawing()
     nodes: dict[Vertex, Node] = {}
     x = [across * n for n in range(len(kept))]

@@ -26,6 +26,8 @@ NEAR, FAR = 64.0, 150.0
 """The least and the greatest distance of two columns."""
 ROOMY, DOWN, CROWDED = 66.0, 52.0, 31.0
 """The distance of two units in a column: beside labels, else, and in a tall column."""
+FRAMED = 28.0
+"""What a softmax group needs above and below itself, for its frame and its name."""
 TAIL = 56.0
 """How long the arrow behind an output is at least."""
 TALL = 9
@@ -60,8 +62,8 @@ class Grid:
         rows.append([f"→{name}" for name in network.outputs])
         links += [(name, f"→{name}") for name in network.outputs]
         group = {name: network.neuron[name].group for name in network.peers}
-        heights = dict.fromkeys(group, 8.0)
-        placed = Columns(rows, links, self.down, heights, group).placed()
+        heights = dict.fromkeys(group, 6.0)
+        placed = Columns(rows, links, self.down, heights, group, FRAMED).placed()
         self._units(rows, placed)
         self._routes(links, placed)
         self._biases(rows, placed)
@@ -109,11 +111,14 @@ class Grid:
         for synapse in network.synapses:
             if synapse.source == BIAS:
                 fed.setdefault(place[synapse.to] - 1, []).append(synapse.to)
+        framed = {placed.y[name] for name in network.peers}
         away = max(self.down, 3 * self.radius)
         for n, names in fed.items():
             mean = sum(placed.y[name] for name in names) / len(names)
             above = mean <= (tops[n] + lows[n]) / 2 + 1
-            at = Point(self.x[n], tops[n] - away if above else lows[n] + away)
+            end = tops[n] if above else lows[n]
+            clear = away + FRAMED * (end in framed)
+            at = Point(self.x[n], end - clear if above else end + clear)
             label, said = inner_label(network, BIAS), spoken(network, BIAS)
             self.bias[n] = unit_node(at, "bias", label, BIAS, said, self.radius)
             for name in names:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.figures import labels
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import Drawing, clear
 from reports.figures.labels import Label
 from reports.figures.scene import SIZE, Node, Point, Scene
 from reports.figures.units import (
@@ -44,7 +44,7 @@ def output_neuron(network: Network, name: str) -> Scene:
     if name not in network.output_set:
         ends = ", ".join(network.outputs[:6])
         raise InputError(f"{name!r} is no output neuron; the outputs are {ends}.")
-    return _Flow(network, Drawing()).scene(name)
+    return clear(lambda room: _Flow(network, Drawing(), room).scene(name))
 
 
 def hidden_neuron(network: Network, name: str) -> Scene:
@@ -55,7 +55,7 @@ def hidden_neuron(network: Network, name: str) -> Scene:
     require_neuron(network, name)
     if not network.successors[name]:
         raise InputError(f"{name!r} feeds no neuron; `output_neuron` draws it.")
-    return _Flow(network, Drawing()).scene(name)
+    return clear(lambda room: _Flow(network, Drawing(), room).scene(name))
 
 
 def shortened(names: Sequence[str], most: int) -> tuple[list[str], int | None]:
@@ -88,6 +88,7 @@ def _step(least: float, *beside: Label) -> float:
 class _Flow:
     network: Network
     drawing: Drawing
+    room: float
 
     def scene(self, name: str) -> Scene:
         network, drawing = self.network, self.drawing
@@ -95,9 +96,9 @@ class _Flow:
         shown, dots = shortened(read_by(network, name), SOURCES)
         weights = [weight_label(network, name, unit, timed=True) for unit in shown
                    if (name, unit) in network.weight_of]  # fmt: skip
-        reach = Point(_step(TO_V, *weights) + 10 * len(shown), 0)
+        reach = Point(self.room * _step(TO_V, *weights) + 10 * len(shown), 0)
         at_v = drawing.dot(reach, labels.sign(v(name), timed=True), "any", name)
-        heights, at_dots = rows(len(shown), dots, DOWN)
+        heights, at_dots = rows(len(shown), dots, DOWN * self.room)
         for unit, height in zip(shown, heights, strict=True):
             dot = drawing.dot(Point(0, height), signal(unit, timed=True), "left", unit)
             if name in network.formulas:
@@ -183,12 +184,12 @@ class _Flow:
         ties = tie_kinds(network)
         shown, dots = shortened(fed, FED)
         both = name in network.output_set
-        apart = APART if any(k in network.output_set for k in shown) else DOWN * 1.4
+        apart = APART if any(k in network.output_set for k in shown) else DOWN * 1.4 * self.room
         heights, at_dots = rows(len(shown), dots, apart)
         shift = apart * (len(shown) - 1) / 2 + 30 if both else 0.0
         weights = [weight_label(network, k, name, timed=True) for k in shown
                    if (k, name) in network.weight_of]  # fmt: skip
-        to_v = _step(TO_V, *weights)
+        to_v = self.room * _step(TO_V, *weights)
         to_y = max(_step(TO_Y, self.function(k), labels.sign(v(k), timed=True)) for k in shown)
         for k, height in zip(shown, heights, strict=True):
             at = Point(at_y.at.x + to_v, at_y.at.y + height + shift)

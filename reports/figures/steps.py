@@ -87,6 +87,7 @@ class Steps:
                 if source != BIAS and not late(source)[1]
             )
             for neuron in self.recurrent.neurons
+            if neuron.name not in self.recurrent.inputs  # left out at every step
         }
 
     @cached_property
@@ -108,7 +109,7 @@ class Steps:
                 if not missing[reader]:
                     ready.append(reader)
         rows: list[list[str]] = [[] for _ in range(max(level.values()) + 1)]
-        for name in (*recurrent.inputs, *(neuron.name for neuron in recurrent.neurons)):
+        for name in (*recurrent.inputs, *self.reads):
             rows[level[name]].append(name)
         return rows
 

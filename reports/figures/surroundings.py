@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.figures import labels
-from reports.figures.drawing import NOTE, Drawing
+from reports.figures.drawing import NOTE, Drawing, clear
 from reports.figures.scene import Node, Point, Scene
 from reports.figures.signal_flow import DOTS, rows, shortened
 from reports.figures.units import (
@@ -37,12 +37,17 @@ def neighbourhood(network: Network, name: str) -> Scene:
     Raises `InputError` where no neuron has this name.
     """
     require_neuron(network, name)
+    return clear(lambda room: _drawn(network, name, room))
+
+
+def _drawn(network: Network, name: str, room: float) -> Scene:
+    """The neuron with both fans; `room` stretches them."""
     drawing = Drawing()
     read = read_by(network, name)
     fed = list(dict.fromkeys(network.successors[name]))
     centre = _unit(drawing, network, name, Point(0, 0))
-    _fan(drawing, network, centre, read, -1)
-    _fan(drawing, network, centre, fed, 1)
+    _fan(drawing, network, centre, read, -room)
+    _fan(drawing, network, centre, fed, room)
     if name in network.output_set:
         end = Point(centre.box.right + 54, 0) if not fed else Point(0, -RADIUS - 44)
         drawing.branch((centre.at, end), centre, None, "ink", tip=0.6 if not fed else 0.9)
@@ -68,7 +73,7 @@ def _unit(drawing: Drawing, network: Network, unit: str, at: Point) -> Node:
     return drawing.unit(node, label, LETTERS)
 
 
-def _reach(network: Network, centre: Node, units: Sequence[str], side: int) -> float:
+def _reach(network: Network, centre: Node, units: Sequence[str], side: float) -> float:
     """How far the units stand from the neuron, so that a weight has room beside each branch."""
     pairs = [(centre.neuron, unit) if side < 0 else (unit, centre.neuron) for unit in units]
     known = [pair for pair in pairs if pair in network.weight_of]
@@ -77,13 +82,15 @@ def _reach(network: Network, centre: Node, units: Sequence[str], side: int) -> f
     return max(ACROSS, 14 * widest + 60 + centre.width / 2 + LETTERS * names / 2)
 
 
-def _fan(drawing: Drawing, network: Network, centre: Node, units: Sequence[str], side: int) -> None:
-    """The units on one side; `side` is −1 for those read, 1 for those fed."""
+def _fan(
+    drawing: Drawing, network: Network, centre: Node, units: Sequence[str], side: float
+) -> None:
+    """The units on one side; `side` is below 0 for those read, above for those fed."""
     if not units:
         return
     ties = tie_kinds(network)
     shown, dots = shortened(units, MOST)
-    heights, at_dots = rows(len(shown), dots, DOWN)
+    heights, at_dots = rows(len(shown), dots, DOWN * abs(side))
     x = side * _reach(network, centre, shown, side)
     for unit, height in zip(shown, heights, strict=True):
         node = _unit(drawing, network, unit, Point(x, height))

@@ -97,10 +97,7 @@ def spoken(network: Network, unit: str) -> str:
     if unit not in network.neuron:
         return f"input {unit}"
     phi = network.neuron[unit].activation
-    text = f"{kind_of(network, unit)} neuron {unit}, {phi.name}"
-    if unit in network.formulas:
-        text += f", {field_label(network, unit).plain}"
-    return text
+    return f"{kind_of(network, unit)} neuron {unit} ({phi.name})"
 
 
 def read_by(network: Network, name: str) -> list[str]:

@@ -7,7 +7,7 @@ from reports.figures.block_view import blocks
 from reports.figures.drawing import NOTE, Drawing, clear
 from reports.figures.grid import Grid, grid
 from reports.figures.layer_ends import ellipsis, is_layered
-from reports.figures.scene import Frame, Point, Rect, Scene, Text
+from reports.figures.scene import Frame, Point, Rect, Scene
 from reports.figures.time_columns import unrolled
 from reports.figures.units import (
     RADIUS,
@@ -99,7 +99,7 @@ def _sentence(words: str) -> str:
 
 
 def frames(drawing: Drawing, places: Grid) -> None:
-    """A dashed box around each softmax group, with the word where there is room for it."""
+    """A dashed box around each softmax group, with the word below it."""
     for members in places.network.groups.values():
         boxes = [places.nodes[name].box for name in members]
         box = Rect(
@@ -109,14 +109,8 @@ def frames(drawing: Drawing, places: Grid) -> None:
             max(b.bottom for b in boxes),
         ).grown(7)
         drawing.frames.append(Frame(box, "quiet"))
-        middle = (box.left + box.right) / 2
-        label = labels.words("softmax")
-        tries = [
-            Text(Point(middle, y), label, "quiet", size=NOTE)
-            for y in (box.bottom + 13, box.top - 5)
-        ]
-        costs = [sum(t.box.grown(2).overlap(node.box) for node in drawing.nodes) for t in tries]
-        drawing.texts.append(tries[costs.index(min(costs))])
+        at = Point((box.left + box.right) / 2, box.bottom + 13)
+        drawing.write(at, labels.words("softmax"), "quiet", size=NOTE)
 
 
 def notes(drawing: Drawing, places: Grid) -> None:
