@@ -53,13 +53,14 @@ def writable(name: str | None, endings: tuple[str, ...]) -> None:
         raise InputError(why, file=name)
 
 
-def write(path: Path, content: str | Iterable[str]) -> None:
+def write(path: Path, content: str | bytes | Iterable[str]) -> None:
     """All of it or nothing, also of pieces: a temporary file beside it, then one rename."""
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.writelines([content] if isinstance(content, str) else content)
+        pieces = [content] if isinstance(content, str | bytes) else content
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(p if isinstance(p, bytes) else p.encode("utf-8") for p in pieces)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
         temporary = None
