@@ -36,6 +36,8 @@ LAST_RULES = (
     "rect.frame{fill:none;stroke-width:1}",
     "rect.dot{fill:currentColor;stroke:none}",
 )
+SMALLEST = 0.62
+"""How small a figure in a page may get: its letters then have 10 px."""
 _BARE = re.compile(r"[A-Za-z0-9_-]")
 
 
@@ -43,13 +45,15 @@ def svg(scene: Scene, *, alone: bool = False) -> str:
     """The figure as one `<svg>` element, to stand in a page.
 
     It takes its ink from the text colour of the page and the fonts of KaTeX from the page, which
-    has them for its formulas.  `alone` is for a file of its own: with the fonts, and with a colour
-    scheme for light and dark screens.
+    has them for its formulas.  On a narrow screen it gets smaller as long as it can be read, so it
+    stands in a box that scrolls sideways.  `alone` is for a file of its own: with the fonts, and
+    with a colour scheme for light and dark screens.
     """
     wide, high = _number(scene.width), _number(scene.height)
+    least = "" if alone else f' style="min-width:{scene.width * SMALLEST:.0f}px"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{ROOT}{" alone" if alone else ""}" '
-        f'role="img" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">'
+        f'role="img" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}"{least}>'
     )
     parts = [head, f"<title>{safe(scene.title)}</title>"]
     if scene.description:
