@@ -25,7 +25,8 @@ def main() -> None:
         begin = time.process_time()
         text = figures.svg(draw(network), alone=True)
         took = time.process_time() - begin
-        print(f"{draw.__name__}: {took:.2f} s, {took / made:.2f} of that, {len(text) / 1000:.0f} kB")
+        size = len(text) / 1000
+        print(f"{draw.__name__}: {took:.2f} s, {took / made:.2f} of that, {size:.0f} kB")
 
 
 if __name__ == "__main__":

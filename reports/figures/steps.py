@@ -126,4 +126,4 @@ class Steps:
         for neuron in self.recurrent.neurons:
             if neuron.field is not None:
                 formula = Equation(v(neuron.name), neuron.field)
-                yield neuron.name, labels.inline(formula, TimePrinter())
+                yield neuron.name, labels.inline(formula, TimePrinter(most=labels.MOST_TERMS))
