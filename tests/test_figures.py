@@ -346,6 +346,12 @@ def test_no_branch_of_an_overview_runs_through_a_unit(drawn: dict[str, Scene]) -
         assert not met(edge.path, units), edge.said
 
 
+def test_a_name_reads_the_same_in_the_drawing() -> None:
+    for name in ("a_b%", "<x>", 'say "x"', "δ_1 & λ", "{a}^2~\\b|"):
+        letters = "".join(run.letters for run in labels.name(name, 50).runs)
+        assert letters == name
+
+
 def test_draw_writes_svg_and_tex_and_says_what_is_wrong(tmp_path: Path, capsys) -> None:
     goal = tmp_path / "net.svg"
     assert main(["draw", "2-2-1", "-o", str(goal)]) == 0

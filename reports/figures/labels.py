@@ -44,13 +44,16 @@ SIGNS = {
     "dots": ("…", False),
     "times": ("×", False),
     "Delta": ("Δ", False),
+    "alpha": ("α", True),
+    "lambda": ("λ", True),
+    "varepsilon": ("ε", True),
+    "Sigma": ("Σ", False),
     "textbackslash": ("\\", False),
     "textasciitilde": ("~", False),
     "textasciicircum": ("^", False),
     "textasciigrave": ("`", False),
 }
 BLANKS = {",": THIN, ";": MEDIUM, ":": MEDIUM, " ": 0.25}
-WORDS = frozenset(("ln", "sin", "cos", "sinh", "cosh", "tanh", "arctan"))
 UPRIGHT = frozenset(("mathrm", "text", "operatorname", "ensuremath"))
 COST = "ℰ"
 BINARY = ("+", "−", "×")
@@ -265,7 +268,7 @@ class _Atom:
 
 def runs_of(latex: str) -> Iterator[Run]:
     """The letters of a formula of our own printers, with their sizes and heights."""
-    atoms, _ = _read(_TOKEN.findall(latex), 0, False)
+    atoms, _ = _read(_TOKEN.findall(latex.replace(r"{\char34}", '"')), 0, False)
     runs, _ = _set(atoms, 1.0, 0.0, 0.0)
     return iter(runs)
 
@@ -323,9 +326,7 @@ def _drawn(token: str, upright: bool) -> list[_Atom]:
         return [_Atom(letters, italic)]
     if command in BLANKS:
         return [_Atom("", blank=BLANKS[command])]
-    if command in WORDS or not command.isalpha():
-        return [_Atom(command)]
-    return []
+    return [_Atom(command)]
 
 
 def _set(atoms: Sequence[_Atom], size: float, shift: float, gap: float) -> tuple[list[Run], float]:

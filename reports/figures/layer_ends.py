@@ -9,8 +9,8 @@ from itertools import pairwise
 from reports.figures import labels
 from reports.figures.drawing import NOTE, Drawing
 from reports.figures.labels import Label
+from reports.figures.rows import DOTS, rows, shortened
 from reports.figures.scene import Node, Point, Scene
-from reports.figures.signal_flow import DOTS, rows, shortened
 from reports.figures.units import (
     LETTERS,
     RADIUS,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from reports.figures import labels
 from reports.figures.drawing import Drawing, clear
 from reports.figures.labels import Label
+from reports.figures.rows import DOTS, rows, shortened
 from reports.figures.scene import SIZE, Node, Point, Scene
 from reports.figures.units import (
     called,
@@ -32,7 +33,6 @@ SOURCES, FED, PEERS = 5, 3, 3
 """Up to so many sources, fed neurons and members of a softmax group are drawn one by one."""
 DOWN, APART = 44.0, 112.0
 TO_V, TO_Y, TO_E = 138.0, 116.0, 104.0
-DOTS = labels.formula(r"\vdots", "⋮")
 
 
 def output_neuron(network: Network, name: str) -> Scene:
@@ -56,27 +56,6 @@ def hidden_neuron(network: Network, name: str) -> Scene:
     if not network.successors[name]:
         raise InputError(f"{name!r} feeds no neuron; `output_neuron` draws it.")
     return clear(lambda room: _Flow(network, Drawing(), room).scene(name))
-
-
-def shortened(names: Sequence[str], most: int) -> tuple[list[str], int | None]:
-    """The first names and the last where they are many, and after which of them dots stand.
-
-    >>> shortened("abcdefgh", 5)
-    (['a', 'b', 'c', 'h'], 3)
-    >>> shortened("abc", 5)
-    (['a', 'b', 'c'], None)
-    """
-    if len(names) <= most:
-        return list(names), None
-    return [*names[: most - 2], names[-1]], most - 2
-
-
-def rows(count: int, dots: int | None, down: float) -> tuple[list[float], float | None]:
-    """The heights of so many rows around 0, and the height of the dots among them."""
-    places = [down * (n + (0.75 if dots is not None and n >= dots else 0.0)) for n in range(count)]
-    middle = (places[0] + places[-1]) / 2
-    heights = [place - middle for place in places]
-    return heights, None if dots is None else (heights[dots - 1] + heights[dots]) / 2
 
 
 def _step(least: float, *beside: Label) -> float:
@@ -135,9 +114,7 @@ class _Flow:
         more = ", with the neurons that it feeds" if fed else ", with its error signal"
         return drawing.scene(
             f"Signal flow of {what} in {called(network)}{more}.",
-            "Of the neurons that it feeds only the branch from this neuron is drawn."
-            if fed
-            else "",
+            "Of all that those neurons read only this signal is drawn." if fed else "",
         )
 
     def activation(self, name: str, at_v: Node) -> Node:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from reports.figures import labels
 from reports.figures.drawing import NOTE, Drawing, clear
+from reports.figures.rows import DOTS, rows, shortened
 from reports.figures.scene import Node, Point, Scene
-from reports.figures.signal_flow import DOTS, rows, shortened
 from reports.figures.units import (
     LETTERS,
     RADIUS,

@@ -63,7 +63,7 @@ def require_neuron(network: Network, name: str) -> None:
 
 
 def unit_label(unit: str) -> Label:
-    """What stands in the circle of a unit: +1, x_1, y_1 of a numbered input is made elsewhere."""
+    """The name of a unit as it stands in its circle, +1 for the bias unit."""
     if unit == BIAS:
         return labels.formula("+1", "+1")
     return labels.name(unit, WIDEST)
@@ -96,8 +96,7 @@ def spoken(network: Network, unit: str) -> str:
         return "bias unit, y_0 = +1"
     if unit not in network.neuron:
         return f"input {unit}"
-    phi = network.neuron[unit].activation
-    return f"{kind_of(network, unit)} neuron {unit} ({phi.name})"
+    return f"{kind_of(network, unit)} neuron {unit} ({activations(network, [unit], 40)})"
 
 
 def read_by(network: Network, name: str) -> list[str]:
@@ -167,15 +166,17 @@ def counts(network: Network) -> str:
 
 def legend(network: Network, kinds: Sequence[str]) -> str:
     """What the colours that were used mean."""
-    shared = any(kind.startswith("tie") for kind in kinds)
     said = {
         "bias": "+1 feeds the biases",
         "skip": "purple branches skip a column",
         "formula": "dashed branches enter a formula of the neuron's own",
     }
     parts = [words for kind, words in said.items() if kind in kinds]
-    if shared:
-        parts.append("branches of one colour share their weight")
+    if any(kind in TIES for kind in kinds):
+        few = len(set(tie_kinds(network).values())) == len(tie_kinds(network))
+        parts.append(
+            "branches of one colour share their weight" if few else "orange branches share weights"
+        )
     return "; ".join(parts)
 
 
