@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 import sys
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from reports.document import (
     Figure,
     Fold,
     Heading,
+    Math,
     Paragraph,
     RuleBox,
     Table,
@@ -28,7 +31,7 @@ from reports.document import (
 )
 from reports.exercise import exercise
 from reports.html import page_html
-from reports.latex import latex
+from reports.latex import latex, math_latex
 from reports.markdown import page_markdown
 from reports.notations import NOTATIONS, in_notation, latex_in, text_in
 from reports.notebook import notebook, notebook_latex
@@ -36,6 +39,8 @@ from reports.pdf import set_by_tex
 from reports.report_page import Choice, Detail
 from reports.reporting import Report, figures_of
 from reports.text import runs_text, text
+from reports.typst_math import typst_of
+from reports.typst_page import set_by_typst
 from symbolic.errors import InputError
 from symbolic.topologies import random_dag
 
@@ -98,12 +103,15 @@ def test_the_page_loads_nothing(small: Report) -> None:
     assert "src=" not in page.split("<main", 1)[1].split("</main>")[0]
 
 
-@pytest.mark.parametrize("name", ["2-2-1", "lstm", "experts"])
-def test_every_formula_is_one_that_katex_sets(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("2-2-1", "bishop"), pytest.param("lstm", "haykin", marks=pytest.mark.slow)],
+)
+def test_every_formula_is_one_that_katex_sets(name: str, letters: str) -> None:
     """Set when the page is written: then it has no KaTeX in it, and nothing is left as text."""
     pytest.importorskip("quickjs")
     net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
-    page = report(net).html(static=True)
+    page = report(net, choice=Choice(notation=letters)).html(static=True)
     places = re.findall(r'<span class="m(?: s)?" data-tex="[^"]*">(.{0,20})', page)
     assert len(places) > 200
     assert all(shown.startswith('<span class="katex"') for shown in places)
@@ -240,6 +248,8 @@ def test_a_name_commands_nothing_in_any_format(words: str, small: Report) -> Non
     assert "<x>" not in page_markdown(dressed).replace(r"\<x\>", "").replace("    <x>", "")
     assert "\x1b" not in text(dressed) + page + source
     assert notebook_latex(dressed) == ""
+    if find_spec("typst"):
+        assert set_by_typst(dressed).startswith(b"%PDF")
 
 
 def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -317,10 +327,49 @@ def test_without_tex_the_latex_is_written_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "typst", None)
     assert main(["report", "1-1-1", "-o", str(tmp_path / "page.pdf")]) == 2
     assert "There is no TeX here" in capsys.readouterr().err
     assert (tmp_path / "page.tex").read_text("ascii").startswith(r"\documentclass")
     assert not (tmp_path / "page.pdf").exists()
+
+
+def test_without_tex_typst_sets_the_page(
+    small: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("typst")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    made = small.pdf(tmp_path / "page.pdf")
+    assert made.startswith(b"%PDF")
+    assert made == small.pdf(engine="typst")
+    assert (tmp_path / "page.pdf").read_bytes() == made
+    with pytest.raises(InputError, match="no engine 'word'"):
+        small.pdf(engine="word")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2-2:elu-1", *(pytest.param(n, marks=pytest.mark.slow) for n in ("lstm", "rbf", "softmax"))],
+)
+def test_every_formula_of_a_report_is_turned_into_typst(name: str) -> None:
+    named = {"softmax": "2-2:elu-2:softmax"}
+    net = named.get(name, name if "-" in name else str(EXAMPLES / f"{name}.toml"))
+    made = report(net).document
+    for page in (made, exercise(made), *(in_notation(made, name) for name in NOTATIONS)):
+        for formula in formulas(page.blocks):
+            assert typst_of(math_latex(formula))
+
+
+def formulas(value: object) -> Iterator[Math]:
+    """Every formula of a page."""
+    if isinstance(value, Math):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from formulas(part)
+    elif type(value).__module__ == "reports.document" and is_dataclass(value):
+        for part in fields(value):
+            yield from formulas(getattr(value, part.name))
 
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not here")
