@@ -11,7 +11,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard
 
 from numpy.typing import NDArray
 
@@ -21,7 +21,11 @@ from numeric.validation import Differs, validate
 from symbolic.errors import InputError, did_you_mean
 
 Array = NDArray[Any]
-BACKENDS = {"numpy": "numeric.numpy_backend", "native": "numeric.native.machine"}
+BACKENDS = {
+    "numpy": "numeric.numpy_backend",
+    "native": "numeric.native.machine",
+    "jax": "numeric.jax_backend",
+}
 """The backends, and the module of each."""
 AUTO = "auto"
 """Native where C can be compiled, else NumPy."""
@@ -52,7 +56,6 @@ class Machine(Protocol):
         """Copy y and v of the outputs into [outputs, batch], in the order of `layout.outputs`."""
 
 
-@runtime_checkable
 class Trains(Machine, Protocol):
     """A machine that can do many updates w += Δw by itself."""
 
@@ -73,6 +76,11 @@ class Trains(Machine, Protocol):
         """
 
 
+def trains(machine: Machine) -> TypeGuard[Trains]:
+    """Whether the machine does many updates by itself: asked in every epoch, so asked cheaply."""
+    return hasattr(machine, "epoch")
+
+
 Builder = Callable[[Program, int, Array, float], Machine]
 
 
@@ -85,7 +93,15 @@ def builder(backend: str = "numpy") -> Builder:
     if backend not in BACKENDS:
         hint = did_you_mean(backend, (*BACKENDS, AUTO))
         raise InputError(f"There is no backend {backend!r}. {hint}")
-    made: Builder = importlib.import_module(BACKENDS[backend]).machine
+    try:
+        made: Builder = importlib.import_module(BACKENDS[backend]).machine
+    except ModuleNotFoundError as error:
+        if error.name != backend:
+            raise
+        raise InputError(
+            f"The backend {backend!r} needs a package that is not here: "
+            f"pip install 'proofprop[{backend}]'."
+        ) from None
     return made
 
 
@@ -107,6 +123,12 @@ def prepared(program: Program, backend: str = AUTO) -> Builder:
             _say(f"proofprop: NumPy trains, since nothing can be compiled: {reason}.")
             backend = "numpy"
     made = builder(backend)
+    if backend == "jax":
+        from numeric import jax_audit, residue_words  # JAX loads only where it trains
+
+        jax_audit.require(program.dtype)
+        residue_words.require_flow(program)
+        return made
     found = validate(program, points=1)
     if isinstance(found, Differs):
         raise AssertionError(str(found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -92,21 +91,21 @@ def spread(layout: Layout) -> Array:
     m is the number of signals that the neuron reads, also where its formula reads the weight.
     """
     network = layout.network
-    fan_in = {j: sum(i != BIAS for i in units) for j, units in network.sources.items()}
-    deviation = np.zeros(len(layout.entry))
-    for weight, uses in network.uses.items():
-        reads = [fan_in[j] for j, i in uses if i != BIAS]
-        reads += [max(1, fan_in[j]) for j in network.readers.get(weight, ())]
-        if reads:
-            deviation[layout.entry[weight]] = 1 / math.sqrt(max(reads))
-    return deviation
+    fan_in = {j: len(units) - units.count(BIAS) for j, units in network.sources.items()}
+    most = np.zeros(len(layout.entry))
+    inner = [edge for edge in layout.entry_of if edge[1] != BIAS]
+    places = list(map(layout.entry_of.__getitem__, inner))
+    np.maximum.at(most, np.array(places, np.intp), np.array([fan_in[j] for j, _ in inner], float))
+    for weight, readers in network.readers.items():
+        at = layout.entry[weight]
+        most[at] = max(most[at], 1, *(fan_in[j] for j in readers))
+    return np.where(most > 0, 1 / np.sqrt(np.maximum(most, 1)), 0)
 
 
 def biases(layout: Layout) -> Array:
     """Whether each weight is a bias and nothing else."""
-    network = layout.network
-    found = np.zeros(len(layout.entry), bool)
-    for weight, uses in network.uses.items():
-        alone = bool(uses) and weight not in network.readers
-        found[layout.entry[weight]] = alone and all(i == BIAS for _, i in uses)
+    entry, found = layout.entry_of, np.zeros(len(layout.entry), bool)
+    found[[at for (_, i), at in entry.items() if i == BIAS]] = True
+    found[[at for (_, i), at in entry.items() if i != BIAS]] = False
+    found[[layout.entry[weight] for weight in layout.network.readers]] = False
     return found

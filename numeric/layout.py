@@ -7,6 +7,7 @@ contiguous piece of memory and a weight matrix times it is one product.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from symbolic.activations import Activation
 from symbolic.network import BIAS, Network, letters_of
@@ -63,10 +64,10 @@ class Layout:
             rows[0] = rows[1] - 1
         return tuple(rows)
 
-    def entries(self, edges: tuple[tuple[str, str], ...]) -> tuple[int, ...]:
-        """The entries of the weights of synapses (to, source)."""
-        entry, weight_of = self.entry, self.network.weight_of
-        return tuple(entry[weight_of[edge]] for edge in edges)
+    @cached_property
+    def entry_of(self) -> dict[tuple[str, str], int]:
+        """The entry of the weight of each synapse (to, source)."""
+        return {edge: self.entry[weight] for edge, weight in self.network.weight_of.items()}
 
 
 def adjacent(rows: tuple[int, ...]) -> bool:
@@ -161,6 +162,7 @@ def _placed(
     outputs = tuple(sorted(network.outputs, key=row.__getitem__))
     layout = Layout(network, (), row, entry, tuple(ones), outputs)
     levels: list[tuple[Block, ...]] = []
+    tied = len(network.uses) < len(network.synapses) or bool(network.readers)
     for level in groups:
         blocks = []
         for neurons, dense in level:
@@ -168,8 +170,8 @@ def _placed(
             weights = [weight for j in neurons for weight in _weights(network, j, place)]
             for weight in weights:
                 entry.setdefault(weight, len(entry))
-            shared = len(entry) - first != len(weights) or any(
-                len(network.uses[weight]) > 1 or weight in network.readers for weight in weights
+            shared = len(entry) - first != len(weights) or (
+                tied and any(len(network.uses[w]) > 1 or w in network.readers for w in weights)
             )
             columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
             near = adjacent(layout.rows_of(columns))

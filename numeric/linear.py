@@ -191,22 +191,20 @@ class Linear:
             x = self._together(right, block.sources)
             rows = Rows(out, first, first + len(inside))
             self.code.append(Outer(rows, self.space.rows(left, block.neurons), x))
-        entry, weight_of = self.layout.entry, self.network.weight_of
-        rest = sorted(remaining, key=lambda edge: entry[weight_of[edge]])
-        entries = [entry[weight_of[edge]] for edge in rest]
-        begin = 0
-        for n in range(1, len(rest) + 1):
-            if n < len(rest) and (not own or entries[n] == entries[n - 1] + 1):
-                continue
-            part = rest[begin:n]
+        entry, row = self.layout.entry_of.__getitem__, self.layout.row
+        rest = sorted(remaining, key=entry)
+        entries = list(map(entry, rest))
+        ends = [len(rest)] if rest else []
+        if own:
+            ends = [n for n in range(1, len(rest)) if entries[n] != entries[n - 1] + 1] + ends
+        for begin, end in pairwise((0, *ends)):
+            part = rest[begin:end]
             first = entries[begin] if own else filled
             filled += len(part)
-            place.update((edge, first + m) for m, edge in enumerate(part))
-            row = self.layout.row
-            a = Pick(left, tuple(row[j] for j, _ in part))
-            b = Pick(right, tuple(row[i] for _, i in part))
+            place.update(zip(part, range(first, first + len(part)), strict=True))
+            a = Pick(left, tuple([row[j] for j, _ in part]))
+            b = Pick(right, tuple([row[i] for _, i in part]))
             self.code.append(EdgeDots(Rows(out, first, first + len(part)), a, b))
-            begin = n
         return place
 
     def shared(self, edges: list[Edge], left: str, right: str) -> None:
@@ -247,7 +245,9 @@ class Linear:
             if key not in self.space.spread:
                 edges = tuple((j, i) for j in block.neurons for i in block.sources)
                 fresh = self.space.fresh("spread", len(edges), sampled=False)
-                self._ahead.append(Take(fresh, Pick(WEIGHTS, self.layout.entries(edges))))
+                self._ahead.append(
+                    Take(fresh, Pick(WEIGHTS, tuple(map(self.layout.entry_of.__getitem__, edges))))
+                )
                 self.space.spread[key] = fresh.buffer
             name, first = self.space.spread[key], 0
         return Matrix(name, first + row * width, height, width, width)
@@ -267,13 +267,13 @@ class Linear:
 
     def _sparse(self, out: Rows, edges: list[list[Edge]], source: str, end: int) -> None:
         """out_r += Σ w source over the synapses of row r, source at their end 0 (to) or 1."""
-        row, pointer = self.layout.row, [0]
+        row, entry, pointer = self.layout.row, self.layout.entry_of.__getitem__, [0]
         index: list[int] = []
         entries: list[int] = []
         for listed in edges:
-            ordered = sorted(listed, key=lambda edge: row[edge[end]])
-            index += (row[edge[end]] for edge in ordered)
-            entries += self.layout.entries(tuple(ordered))
+            ordered = sorted(zip([row[e[end]] for e in listed], map(entry, listed), strict=True))
+            index += [at for at, _ in ordered]
+            entries += [at for _, at in ordered]
             pointer.append(len(index))
         if adjacent(tuple(entries)):
             data = Rows(WEIGHTS, entries[0], entries[-1] + 1)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from numeric.elements import LINKED, Elements, distributed, factors, mentions, refuse
 from numeric.layout import adjacent
@@ -92,12 +93,11 @@ def _check_coverage(rule: Rule) -> None:
     network = rule.network
     neurons = Counter(member[0] for line in rule.local_gradients for member in _line(*line).members)
     weights: Counter[str] = Counter()
+    weight_of: Any = network.weight_of.get
     for line in rule.weight_corrections:
-        names = (
-            network.weight_of.get((member[0], member[1])) if len(member) == 2 else member[0]
-            for member in _line(*line).members
-        )
-        weights.update({name for name in names if name is not None})
+        members = _line(*line).members
+        names = {*map(weight_of, members), *(m[0] for m in members if len(m) == 1)}
+        weights.update(names - {None})
     for what, claims, wanted in (
         ("neuron", neurons, network.neuron.keys()),
         ("weight", weights, network.uses.keys()),
@@ -232,8 +232,12 @@ class _Pass:
         if not ahead or not late or any(isinstance(p, Phi) for t in late for p in walk(t)):
             return line
         kinds: dict[object, list[str]] = {}
+        same: dict[int, list[str]] = {}  # the very same object is compared but once
         for name in self.space.sorted(member[0] for member in line.members):
-            kinds.setdefault(self.network.neuron[name].activation, []).append(name)
+            activation = self.network.neuron[name].activation
+            if id(activation) not in same:
+                same[id(activation)] = kinds.setdefault(activation, [])
+            same[id(activation)].append(name)
         buffer = self.space.fresh("h", self.layout.rows).buffer
         for names in kinds.values():
             units = tuple(names)
@@ -246,9 +250,10 @@ class _Pass:
     def corrections(self, lines: Sequence[_Line]) -> None:
         """Δw_ji = η Σ_ξ a_j b_i for the synapses of each line; shared: over all uses."""
         scales = [self._correction(line) for line in lines]
-        places = [tuple(sorted({self._entry(m) for m in line.members})) for line in lines]
         if len(set(scales)) == 1:
             scales, places = scales[:1], [tuple(range(len(self.layout.entry)))]
+        else:
+            places = [tuple(sorted({self._entry(m) for m in line.members})) for line in lines]
         for scale, at in zip(scales, places, strict=True):
             where: Rows | Pick = Pick(CORRECTIONS, at)
             if adjacent(at):

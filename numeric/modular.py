@@ -206,7 +206,7 @@ class ModularMachine:
                 write(out, read(of))
             case Product(out, matrix, x, transposed):
                 w = self._matrix(matrix)
-                write(out, _product(w.T if transposed else w, read(x)))
+                write(out, matrix_product(w.T if transposed else w, read(x)))
             case Sparse(out, pointer, index, data, x):
                 parts = times(read(data)[:, np.newaxis], self.buffers[x][list(index)])
                 sums, starts = read(out).copy(), np.array(pointer[:-1])
@@ -220,7 +220,7 @@ class ModularMachine:
                 share = opaque("exp", read(x))
                 write(out, times(share, inverse(total(share, keepdims=True))))
             case Outer(out, left, right):
-                write(out, _product(read(left), read(right).T).ravel())
+                write(out, matrix_product(read(left), read(right).T).ravel())
             case EdgeDots(out, left, right):
                 write(out, total(times(read(left), read(right)), 1))
             case RunSums(out, of, order, starts):
@@ -243,7 +243,7 @@ class ModularMachine:
         return at
 
 
-def _product(left: Residues, right: Residues) -> Residues:
+def matrix_product(left: Residues, right: Residues) -> Residues:
     """left @ right modulo p, in pieces that fit in the cache."""
     rows, columns = left.shape[0], right.shape[1]
     whole = np.zeros((rows, columns), np.int64)

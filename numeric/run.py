@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from numeric.backends import Machine, Trains
+from numeric.backends import Machine, trains
 from numeric.engine import AT_ONCE, QUIET, Engine
 from numeric.history import History
 from numeric.optimisers import Sgd
@@ -82,20 +83,12 @@ class Run:
         the last good ones.
         """
         done, epochs = self.progress, self.settings.epochs
-        shown = tqdm(
-            desc="training",
-            total=epochs,
-            initial=done.epoch,
-            unit=" epochs",
-            delay=2,
-            leave=False,
-            disable=None if bar is None else not bar,
-        )
-        with shown, np.errstate(**QUIET):
+        with _bar(bar, done.epoch, epochs) as shown, np.errstate(**QUIET):
             while done.epoch < epochs and not done.finished:
                 self._epoch()
                 done.finished = self._ends()
-                shown.update()
+                if shown is not None:
+                    shown.update()
                 if self._reached is not None:
                     self._reached(done, done.finished or done.epoch == epochs)
         if done.best is not None:
@@ -167,7 +160,7 @@ class Run:
         self, parts: Mapping[int, Machine], order: Array | None, begin: int, end: int
     ) -> bool:
         """Whether the machine did all these updates w += Δw by itself."""
-        if not self._whole or not all(isinstance(part, Trains) for part in parts.values()):
+        if not self._whole or not all(trains(part) for part in parts.values()):
             return False
         assert isinstance(self.source, Held)
         size, most = self.size, (end - begin) // self.size
@@ -176,7 +169,7 @@ class Run:
             (parts.get((end - begin) % size), begin + most * size, 1),
         ):
             if updates and part is not None and start < end:
-                assert isinstance(part, Trains)
+                assert trains(part)
                 part.epoch(*self.source.sheets, order, start, updates, *self._seen)
                 self.update.memory.steps += updates
         return True
@@ -227,3 +220,20 @@ class Run:
             f"finite{place}. The weights are the last good ones; try a smaller learning rate "
             f"than {self.settings.learning_rate:g}, or clip the gradient."
         )
+
+
+def _bar(wanted: bool | None, done: int, epochs: int) -> Any:
+    """The bar on stderr, where it is wanted or stderr is a terminal; else nothing."""
+    if not (sys.stderr.isatty() if wanted is None else wanted):
+        return nullcontext()
+    from tqdm import tqdm  # loads only where it is seen
+
+    return tqdm(
+        desc="training",
+        total=epochs,
+        initial=done,
+        unit=" epochs",
+        delay=2,
+        leave=False,
+        disable=None if wanted is None else False,
+    )

@@ -108,9 +108,9 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]
 
 def rule_text(rule: Rule) -> str:
     """The rule as a derivation to be checked again; empty for the recursive rule of the network."""
-    own = proposal(rule.network)
+    own = proposal(rule.network, directly=False)
     goal = tuple((own.steps[n].claim, own.steps[n].over) for n in own.goal)
-    claims = rule.theorem.statement
+    claims = rule.local_gradients + rule.weight_corrections
     if claims == goal:
         return ""
     steps = tuple(Step(claim, ByCertificate(), over) for claim, over in claims)

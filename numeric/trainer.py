@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numeric import saving
-from numeric.backends import AUTO, BACKENDS, builder, prepared
+from numeric.backends import AUTO, BACKENDS, prepared
 from numeric.checkpoints import Checkpoints, Keeper
 from numeric.engine import QUIET, Engine, biases, spread
 from numeric.history import History
@@ -28,9 +28,9 @@ from numeric.schedules import Constant, Schedule
 from numeric.settings import Settings, Update, optimiser_of
 from numeric.sources import Given, Lazy, Source, mapped, source_of
 from numeric.stopping import held_out_of
-from numeric.validation import Differs, validate
 from numeric.weighting import weighted
 from symbolic import spec
+from symbolic.collecting import no_collecting
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.rules import Rule
@@ -47,8 +47,8 @@ class Trainer:
     other than the bias that j reads (LeCun; Haykin sect. 4.6); biases are 0; a shared weight takes
     the largest m of its uses.  The same seed gives the same weights and the same shuffling.  The
     program is compared with independent derivatives in exact arithmetic before it is used.  The
-    backend is "native" (C, compiled when first needed), "numpy", or "auto": native where there is
-    a compiler.
+    backend is "native" (C, compiled when first needed), "numpy", "jax" (all devices that JAX sees,
+    see `jax_backend.py`), or "auto": native where there is a compiler.
 
     `preparation` says what a table goes through before it is X and D; it is saved with the weights
     and used by `proofprop predict`, not by the methods here.
@@ -72,13 +72,14 @@ class Trainer:
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
         self.rule, self.seed = rule, seed
-        self.program: Program = lower(rule, dtype)
+        with no_collecting():
+            self.program: Program = lower(rule, dtype)
+            build = prepared(self.program, backend)
         self._random = np.random.default_rng(seed)
         deviation = spread(self.program.layout)
         self._weights: Array = (self._random.standard_normal(len(deviation)) * deviation).astype(
             dtype
         )
-        build = prepared(self.program, backend)
         made_by = {module: name for name, module in BACKENDS.items()}
         self.backend = made_by.get(build.__module__, backend)  # "auto" is one of them
         self._engine = Engine(self.program, self._weights, build)
@@ -269,10 +270,11 @@ class Trainer:
         return source_of(X, D, self.network, self.program.dtype, self._engine.order)
 
     def _weighted_engine(self) -> Engine:
-        """The engine of the program in which each sample has a weight: NumPy runs it."""
+        """The engine of the program in which each sample has a weight: NumPy or JAX runs it."""
         if self._weighted is None:
-            program = _validated(lower(self.rule, self.program.dtype, weighted=True))
-            self._weighted = Engine(program, self._weights, builder("numpy"))
+            program = lower(self.rule, self.program.dtype, weighted=True)
+            backend = "jax" if self.backend == "jax" else "numpy"
+            self._weighted = Engine(program, self._weights, prepared(program, backend))
         return self._weighted
 
     def _predicted(self, X: ArrayLike) -> Array:
@@ -334,13 +336,6 @@ class Trainer:
 
 PREDICTED = 1 << 12
 """Rows of a mapped file that are predicted at once."""
-
-
-def _validated(program: Program) -> Program:
-    found = validate(program, points=1)
-    if isinstance(found, Differs):  # a fault of ours: nothing may be trained with it
-        raise AssertionError(str(found))
-    return program
 
 
 def _made(

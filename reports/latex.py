@@ -139,8 +139,8 @@ def block_latex(block: Block) -> str:
             )
         case CodeBlock(_, Drawn(drawn)):
             bare = drawn.removeprefix(r"\begin{array}{l} ").removesuffix(r" \end{array}")
-            code_rows = r"\\".join(f"${row}$" for row in bare.split(r" \\ "))
-            return rf"\begin{{quote}}\small\raggedright {code_rows}\end{{quote}}"
+            steps = r"\\".join(f"${row}$" for row in bare.split(r" \\ "))
+            return rf"\begin{{quote}}\small\raggedright {steps}\end{{quote}}"
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"

@@ -1,4 +1,4 @@
-"""The work of `proofprop train` and `proofprop predict`."""
+"""The work of `proofprop train`, `proofprop predict` and `proofprop export`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def train_command(options: argparse.Namespace) -> int:
     with clock(f"Reading {options.data}"):
         data = read_samples(options.data, network, roles, options.standardise)
     with clock("Proving the rule"):
-        checked = prove(network)
+        checked = prove(network, directly=False)
     if not isinstance(checked.verdict, Proved):
         print("proofprop: the rule is not proved, so nothing is trained.", file=sys.stderr)
         result = report(checked.derivation.steps, checked.findings)
@@ -118,6 +118,27 @@ def predict_command(options: argparse.Namespace) -> int:
         return 0
     write(Path(options.output), lines)
     print(f"{len(X)} answers written to {options.output}.", file=sys.stderr)
+    return 0
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """A saved model as a file for other programs."""
+    if options.output is None:
+        raise InputError("export needs -o FILE.onnx or -o FILE.py, the file to write.")
+    writable(options.output, (".onnx", ".py"))
+    with clock(f"Proving the rule of {options.model}"):
+        trainer = Trainer.load(options.model, "numpy")
+    content: str | bytes
+    if options.output.endswith(".onnx"):
+        from numeric.export_onnx import onnx_bytes  # each loads only where it is asked for
+
+        content = onnx_bytes(trainer)
+    else:
+        from numeric.export_torch import torch_text
+
+        content = torch_text(trainer)
+    write(Path(options.output), content)
+    print(f"Written to {options.output}.", file=sys.stderr)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The command lines of `proofprop train` and `proofprop predict`."""
+"""The command lines of `proofprop train`, `proofprop predict` and `proofprop export`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def _predict(options: argparse.Namespace) -> int:
     from reports.train_command import predict_command  # NumPy loads only for training
 
     return predict_command(options)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from reports.train_command import export_command  # NumPy loads only for training
+
+    return export_command(options)
 
 
 def _number(flag: str, kind: type, what: str, default: float | None = None) -> Option:
@@ -75,9 +81,9 @@ RUN = (
     (
         ("--backend",),
         {
-            "choices": ["auto", "native", "numpy"],
+            "choices": ["auto", "native", "numpy", "jax"],
             "default": "auto",
-            "help": "compiled C, NumPy, or C where there is a compiler (auto)",
+            "help": "compiled C, NumPy, JAX, or C where there is a compiler (auto)",
         },
     ),
     _word("--checkpoint", "FILE.npz", "write the run down as it goes on"),
@@ -122,5 +128,17 @@ PREDICT = Command(
         (("model",), {"metavar": "MODEL", "help": "a file of `proofprop train -o`"}),
         DATA[0],
         (("-o", "--output"), {"metavar": "FILE.csv", "help": "write the answers there"}),
+    ),
+)
+EXPORT = Command(
+    _export,
+    "a trained network for other programs",
+    "Read a model that `proofprop train -o` saved, prove its rule again, and write it\n"
+    "for other programs: .onnx for inference (pip install 'proofprop[onnx]'), or .py,\n"
+    "one file for PyTorch whose backward pass is the proved rule.",
+    "  proofprop export iris.npz -o iris.onnx\n  proofprop export iris.npz -o iris_network.py",
+    (
+        PREDICT.options[0],
+        (("-o", "--output"), {"metavar": "FILE", "help": "write a .onnx or .py file"}),
     ),
 )

@@ -104,12 +104,14 @@ def derive(network: Network) -> Derivation:
     return page.derivation(f"Back-propagation in {network.name or 'a network'}")
 
 
-def proposal(network: Network, claims: tuple[Claim, ...] | None = None) -> Derivation:
-    """What `prove` asks the kernel: every δ_j and Δw_ji, and for a small network also directly."""
+def proposal(
+    network: Network, claims: tuple[Claim, ...] | None = None, directly: bool = True
+) -> Derivation:
+    """What `prove` asks the kernel: every δ_j and Δw_ji; of a small network also `directly`."""
     page = _Page(network)
     for claim, family in claims or (*local_gradients(network), *weight_corrections(network)):
         page.add(claim.left, claim.right, ByCertificate(), family, goal=True)
-    if claims is None:
+    if claims is None and directly:
         page.differentiate()
     return page.derivation(f"The back-propagation rule of {network.name or 'a network'}")
 

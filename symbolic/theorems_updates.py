@@ -1,13 +1,43 @@
-"""Theorems about the update of the weights: weight decay, momentum."""
+"""Theorems about the update of the weights: weight decay, momentum, a batch in shares."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from symbolic.arrays import Abstract, Closed, Definition, Given, Local, Multiplier, Program, Rule
-from symbolic.indexed import Delta, Get, Num, Sort, Var, total
+from symbolic.arrays import (
+    Abstract,
+    Acyclic,
+    Closed,
+    Definition,
+    Given,
+    Local,
+    Multiplier,
+    Program,
+    Rule,
+)
+from symbolic.indexed import Count, Delta, Get, Num, Opaque, Sort, Var, total
 from symbolic.statements import Statement
-from symbolic.theorems_letters import HALF, HAYKIN, MINUS, J, Read, delta, eta, i, j, k, w, y
+from symbolic.theorems_letters import (
+    HALF,
+    HAYKIN,
+    MINUS,
+    J,
+    N,
+    Read,
+    d,
+    delta,
+    eta,
+    i,
+    j,
+    k,
+    n,
+    out,
+    phi,
+    v,
+    w,
+    x,
+    y,
+)
 
 lam = Get("lam")
 DECAY = Statement(
@@ -72,5 +102,55 @@ MOMENTUM = Statement(
     ),
 )
 
+SHARES = Sort("S")
+share = Var("s", SHARES)
+whole = (1 / Count("S")) * (1 / Count("N"))
+c_slope = Opaque("C", (j,), (y[j, share, n], d[j, share, n]), (1, 0))
+back = total(k, delta[k, share, n] * w[k, j])
+BATCH = Statement(
+    "batch-split",
+    "A batch in shares",
+    "The samples of a batch may be shared out, N to each of S devices: every device computes δ and "
+    "Σ_ξ δ_j y_i for its own samples alone, with the number of all samples in the factor of the "
+    "cost, and the sum over the devices is the correction of the whole batch.",
+    Program(
+        given=(
+            Given("w", (J, J)),
+            Given("x", (J, SHARES, N)),
+            Given("d", (J, SHARES, N)),
+            Given("out", (J,)),
+            Given("eta"),
+        ),
+        definitions=(
+            Definition("v", (j, share, n), total(i, w[j, i] * y[i, share, n]) + x[j, share, n]),
+            Definition("y", (j, share, n), phi(j, v[j, share, n])),
+        ),
+        cost=whole
+        * total((share, n, k), out[k] * Opaque("C", (k,), (y[k, share, n], d[k, share, n]))),
+        multipliers=(Multiplier("v", "delta", MINUS), Multiplier("w", "dw", MINUS * eta)),
+        indicators=frozenset({"out"}),
+        acyclic=(Acyclic("w"),),
+    ),
+    (
+        Rule(
+            "v",
+            (j, share, n),
+            phi(j, v[j, share, n], 1) * (back - whole * out[j] * c_slope),
+        ),
+        Rule("w", (j, i), eta * total(share, total(n, delta[j, share, n] * y[i, share, n]))),
+    ),
+    mistakes=(
+        Rule(
+            "v",
+            (j, share, n),
+            phi(j, v[j, share, n], 1) * (back - (1 / Count("N")) * out[j] * c_slope),
+        ),
+        Rule(
+            "w",
+            (j, i),
+            (1 / Count("S")) * eta * total(share, total(n, delta[j, share, n] * y[i, share, n])),
+        ),
+    ),
+)
 
-UPDATES = (DECAY, MOMENTUM)
+UPDATES = (DECAY, MOMENTUM, BATCH)

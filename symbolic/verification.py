@@ -16,19 +16,21 @@ if TYPE_CHECKING:
     from symbolic.rulefile import RuleLine
 
 
-def prove(network: Network, rule: str | None = None, file: str | None = None) -> Checked:
+def prove(
+    network: Network, rule: str | None = None, file: str | None = None, *, directly: bool = True
+) -> Checked:
     """Check the recursive rule of back-propagation, or a claimed one, for a network.
 
     For every neuron δ_j = −∂𝓔/∂v_j (direct) is compared with the rule, for every weight
     Δw = −η ∂𝓔/∂w with its rule, summed over its uses and over the batch.  A small network is also
-    differentiated literally by SymPy.  `assume` lines come first; a claim is proved under those of
-    them that it needs.
+    differentiated literally by SymPy, where `directly` is not False.  `assume` lines come first; a
+    claim is proved under those of them that it needs.
 
     Raises `InputError` where the claimed rule cannot be read.
     """
     if rule is None:
         with no_collecting():
-            return check(proposal(network))
+            return check(proposal(network, directly=directly))
     from symbolic.rulefile import read_rule  # the grammar loads only when a rule is given
 
     lines = sorted(read_rule(rule, network, file), key=lambda line: not line.assumed)
@@ -47,5 +49,8 @@ def _step(line: RuleLine, assumed: tuple[int, ...]) -> Step:
 
 
 def rule_of(network: Network) -> Rule:
-    """The proved rule of a network, ready for the trainer."""
-    return Rule(prove(network).theorem())
+    """The proved rule of a network, ready for the trainer.
+
+    The certificate proves every δ_j and Δw; SymPy, which `prove` asks as well, is not needed.
+    """
+    return Rule(prove(network, directly=False).theorem())

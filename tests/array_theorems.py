@@ -104,6 +104,7 @@ EXTRAS = {
     "tied": Extra(prepare=forward_only, sizes=NET),
     "pre-activation": Extra(prepare=partials_forward_only(1, 2), sizes=NET),
     "ordered": Extra(prepare=partials_forward_only()),
+    "batch-split": Extra(prepare=forward_only, sizes=NET),
     "softmax-cross-entropy": Extra((("Σ_k d_k = 1",),), targets_sum_to_one),
     "attention": Extra(sizes={"D": 4}),
     "convolution-1d": Extra(sizes={"P": 4, "KW": 2}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -255,6 +257,18 @@ def test_without_a_compiler_numpy_trains_and_one_line_says_so(
     assert "NumPy trains" in said[0]
     with pytest.raises(InputError, match="no C compiler"):
         Trainer(rule_of(shorthand("3-2-1")), backend="native")
+
+
+def test_compiled_training_loads_no_sympy() -> None:
+    program = (
+        "import sys\n"
+        "from numeric.trainer import Trainer\n"
+        "from symbolic import rule_of, shorthand\n"
+        "trainer = Trainer(rule_of(shorthand('2-2-1')), backend='native')\n"
+        "trainer.fit([[0, 1], [1, 1]], [1, 0], epochs=3, batch_size=1)\n"
+        "assert 'sympy' not in sys.modules, 'SymPy was loaded'\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
 
 
 @pytest.mark.parametrize("backend", ["auto", "native", "numpy"])

@@ -9,7 +9,7 @@ function it stands for), and the compiler.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -22,7 +22,7 @@ from numeric.modular import P, Residues
 from numeric.native import compiler
 from numeric.native.machine import LEVELS, NativeMachine, words
 from numeric.native.text import FIELD, kernels
-from numeric.program import Program
+from numeric.program import Instruction, Matrix, Pick, Program, Rows
 from numeric.validation import Agrees, Differs, validate
 from symbolic.topologies import random_dag, shorthand
 from symbolic.verification import rule_of
@@ -170,9 +170,39 @@ def _emitter() -> bytes:
 
 def _digest(program: Program) -> str:
     """A name for the program, all that it computes and where, and for who writes it as C."""
-    layout = program.layout
+    layout, network = program.layout, program.layout.network
     whole = hashlib.sha256(_emitter())
-    for part in (program.buffers, program.forward, program.backward, layout.row, layout.entry):
-        whole.update(repr(part).encode())
-    whole.update(repr((layout.network, layout.ones, layout.outputs, BATCHES)).encode())
+    for line in (*program.forward, None, *program.backward):
+        _say(whole, line)
+    kinds: dict[int, int] = {}
+    for neuron in network.neurons:
+        kinds.setdefault(id(neuron.activation), len(kinds))
+    called = {kinds[id(n.activation)]: n.activation for n in network.neurons}
+    for names in (
+        *(layout.row, layout.entry, network.inputs, network.outputs, layout.outputs),
+        *([getattr(s, end) for s in network.synapses] for end in ("to", "source", "weight")),
+        [f"{n.name} {kinds[id(n.activation)]} {n.group}" for n in network.neurons],
+    ):
+        whole.update("\n".join(names).encode() + b"\0")
+    for numbers in (layout.row, layout.entry):
+        whole.update(np.array([*numbers.values()], np.int64).tobytes())
+    parts = (called, network.formulas, network.cost, program.buffers, layout.ones, BATCHES)
+    whole.update(repr(parts).encode())
     return whole.hexdigest()
+
+
+def _say(whole: Any, part: Any) -> None:
+    """All of an instruction; long lists of numbers as bytes, since they take long to spell."""
+    if isinstance(part, tuple) and part and isinstance(part[0], int):
+        whole.update(b"%d " % len(part) + np.array(part, np.int64).tobytes())
+    elif isinstance(part, Instruction | Rows | Pick | Matrix):
+        whole.update(type(part).__name__.encode() + b"(")
+        for field in fields(part):
+            _say(whole, getattr(part, field.name))
+        whole.update(b")")
+    elif isinstance(part, tuple):
+        whole.update(b"%d [" % len(part))
+        for inner in part:
+            _say(whole, inner)
+    else:
+        whole.update(repr(part).encode() + b"\0")

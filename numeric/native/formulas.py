@@ -135,7 +135,7 @@ class Lines:
                     else:
                         total = self._call("add", total, self.value(part))
                 return self._assigned(total)
-            case Mul(factors) if (parts := _logarithm(factors)) is not None:
+            case Mul(factors) if (parts := logarithm(factors)) is not None:
                 share = self._call("xlogy", self.value(parts[1]), self.value(parts[2]))
                 return self._assigned(
                     self._call("mul", self.value(parts[0]), self._assigned(share))
@@ -204,7 +204,7 @@ def _product(factors: tuple[Term, ...]) -> Term:
 def _number(term: Term) -> str:
     """A term without letters as a C number."""
     try:
-        value = _real(term)
+        value = real(term)
     except OverflowError:
         value = math.inf
     if math.isinf(value):
@@ -212,22 +212,22 @@ def _number(term: Term) -> str:
     return repr(value)
 
 
-def _real(term: Term) -> float:
+def real(term: Term) -> float:
     match term:
         case Num(value):
             return float(value)
         case Constant("pi"):
             return math.pi
         case Add(terms):
-            return math.fsum(_real(part) for part in terms)
+            return math.fsum(real(part) for part in terms)
         case Mul(factors):
-            return math.prod(_real(part) for part in factors)
+            return math.prod(real(part) for part in factors)
         case Frac(above, below):
-            return _real(above) / _real(below)
+            return real(above) / real(below)
         case Pow(base, exponent):
-            return float(_real(base) ** float(exponent))
+            return float(real(base) ** float(exponent))
         case Call(name, argument):
-            return FUNCTIONS[name](_real(argument))
+            return FUNCTIONS[name](real(argument))
         case _:
             raise TypeError(f"{type(term).__name__} is no number")
 
@@ -251,7 +251,7 @@ def stable(term: Term) -> Term:
     return term
 
 
-def _logarithm(factors: tuple[Term, ...]) -> tuple[Term, Term, Term] | None:
+def logarithm(factors: tuple[Term, ...]) -> tuple[Term, Term, Term] | None:
     """(number, x, z) where the product is number · x · ln z and x is no number, else None."""
     logs = [p for p in factors if isinstance(p, Call) and p.function == "ln" and stable(p) == p]
     numbers = tuple(p for p in factors if not any(isinstance(q, Sign) for q in walk(p)))
