@@ -26,6 +26,7 @@ from reports.document import (
     EquationLines,
     Figure,
     Fold,
+    Formula,
     Heading,
     Line,
     Mark,
@@ -40,8 +41,9 @@ from reports.document import (
     VerdictBox,
 )
 from reports.html import STEERING
-from reports.latex import math_latex
-from reports.text import math_text
+from reports.latex import broken, math_latex
+from reports.latex_width import width_em
+from reports.text import math_text, runs_text
 from reports.typst_math import UnknownError, quoted, typst_of
 from symbolic.errors import InputError
 
@@ -66,6 +68,8 @@ COLOURS = {
 }
 
 
+WIDTH = 42.0
+"""Em of a line of the page."""
 SHORT = 14
 """Signs of a formula within words that stays on one line."""
 TIGHT = "#set par(leading: 0.1em)"
@@ -146,13 +150,7 @@ def block_typst(block: Block) -> str:
         case Table():
             return _table(block)
         case RuleBox(lines, left, cases):
-            rows = ", ".join(
-                f"display({_formula(Math(case))}) comma & quad {_said(words)}"
-                for case, words in cases
-            )
-            parts = [_display(Math(line)) for line in lines]
-            parts.append(f"$ {_formula(Math(left))} = cases(gap: #0.9em, {rows}) $")
-            return _framed(parts)
+            return _rule([Math(line) for line in lines], Math(left), cases)
         case Boxed(lines):
             return _framed([_equations(lines)])
         case VerdictBox(mark, title, words):
@@ -211,8 +209,31 @@ def _formula(math: Math) -> str:
         return word(math_text(math))
 
 
+def _of(latex: str) -> str:
+    """A part of a broken formula."""
+    try:
+        return typst_of(latex)
+    except UnknownError:
+        return word(latex)
+
+
 def _display(math: Math) -> str:
     return f"$ {_formula(math)} $"
+
+
+def _rule(lines: Sequence[Math], left: Math, cases: Sequence[tuple[Formula, Runs]]) -> str:
+    """The boxed rule; where it is too wide, each condition stands below its case."""
+    room = WIDTH - width_em(math_latex(left)) - 6
+    widest = max((width_em(math_latex(Math(case))) for case, _ in cases), default=0.0)
+    said = max((0.5 * len(runs_text(words)) for _, words in cases), default=0.0)
+    beside = widest + said < room
+    rows = []
+    for case, words in cases:
+        *before, last = (f"display({_of(part)})" for part in broken(Math(case), room))
+        tail = f"{last} comma & quad {_said(words)}"
+        rows += [*before, *((tail,) if beside else (f"{last} comma", f"quad {_said(words)}"))]
+    whole = f"$ {_formula(left)} = cases(gap: #0.8em, {', '.join(rows)}) $"
+    return _framed([*map(_display, lines), whole])
 
 
 def _said(words: Runs) -> str:
@@ -223,18 +244,25 @@ def _said(words: Runs) -> str:
 def _equations(lines: Sequence[Line]) -> str:
     """Lines aligned at their equals signs, each with its reason and number."""
     cells = []
+    told = any(line.reason for line in lines)
+    lefts = (0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines)
+    room = (0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5
     for line in lines:
+        first, *more = broken(line.right, room)
+        right = f"$display(= {_of(first)})$"
+        if more:
+            parts = (right, *(f"$display(quad {_of(part)})$" for part in more))
+            right = f"#stack(spacing: 6pt, {', '.join(parts)})"
         left = "" if line.left is None else f"$display({_formula(line.left)})$"
         number = "" if line.number is None else f"({line.number})"
         mark = f" {line.mark.value}" if line.mark.value else ""
         cells += [
             f"[{left}]",
-            f"[$display(= {_formula(line.right)})$]",
+            f"[{right}]",
             f"[#set par(leading: 0.55em, justify: false)\n"
             f"#text(size: 0.88em)[{runs_typst(line.reason)}]]",
             f"[{number}{mark}]",
         ]
-    told = any(line.reason for line in lines)
     columns = f"(auto, 1fr, {'36%' if told else '0pt'}, 2.8em)"
     align = "(right + horizon, left + horizon, left + horizon, right + horizon)"
     gutters = "column-gutter: (4pt, 8pt, 4pt), row-gutter: 9pt"
