@@ -174,7 +174,7 @@ def _algorithm(lines: Sequence[tuple[int, Runs]]) -> str:
         width = rf"\dimexpr\linewidth-{indent}\relax"
         inside = rf"\raggedright {runs_latex(words)}"
         rows.append(rf"\item[{n}]\hspace*{{{indent}}}\parbox[t]{{{width}}}{{{inside}}}")
-    begin = r"\begin{list}{}{\leftmargin=2.5em \itemsep=1pt \parsep=0pt}"
+    begin = r"\begin{list}{}{\setlength{\leftmargin}{2.5em}\setlength{\itemsep}{1pt}}"
     whole = "\n".join((begin, *rows, r"\end{list}"))
     if len(lines) > TOGETHER:
         return whole
@@ -354,7 +354,7 @@ def _table(table: Table) -> str:
         rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
     return "\n".join(
         (
-            rf"{{\par\nobreak\vskip5pt\nobreak{size}\parskip=0pt"
+            rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
             r"\renewcommand{\arraystretch}{1.25}",
             r"\noindent\hspace*{1em}%",
             begin,
