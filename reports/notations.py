@@ -22,6 +22,7 @@ from reports.document import (
     Figure,
     Fold,
     Formula,
+    Heading,
     Line,
     Math,
     Paragraph,
@@ -91,6 +92,8 @@ def in_notation(document: Document, name: str) -> Document:
 
 
 def _is_ours(block: Block) -> bool:
+    if isinstance(block, Heading):
+        return block.text == "Backward flow"  # a section that is its figure
     return isinstance(block, Figure) and block.name.startswith(OURS)
 
 

@@ -189,7 +189,8 @@ def test_gaps_hide_every_answer_and_keep_what_is_given(small: Report) -> None:
     assert asked > 15
     assert given >= 8
     shown = text(sheet)
-    assert "0.64566" not in shown
+    assert "0.64566" not in shown  # y_3
+    assert "0.10463" not in shown  # the cost after the update
     assert "φ_j'(v_j) Σ_k" not in shown
     assert "𝓔_j^ξ = ½ (e_j^ξ)²" in shown
     for write in (page_html, latex, page_markdown, text):
@@ -203,6 +204,7 @@ def test_another_notation_changes_letters_only(name: str, small: Report) -> None
     shown = text(page)
     if name != "haykin":
         assert "φ" not in shown
+        assert "Backward flow" not in shown
         assert "v_5" not in shown
         assert "The sign of δ is ours" in shown.replace("\n", " ")
         back = {"nielsen": "z_5 = w_50 a_0", "bishop": "a_5 = w_50 z_0", "plain": "z_5 = w_50 h_0"}
