@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from reports.document import Math
-from reports.latex import broken
+from reports.latex_runs import broken
 from symbolic.notation import d, w
 from symbolic.spec_writer import as_data
 from symbolic.terms import Add

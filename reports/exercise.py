@@ -30,7 +30,7 @@ from reports.document import (
     VerdictBox,
     runs,
 )
-from reports.latex import math_latex
+from reports.latex_runs import math_latex
 from reports.latex_width import width_em
 from reports.text import math_text
 from symbolic.terms import Equation, Phi

@@ -43,8 +43,8 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.latex import MOST_TERMS, math_latex, runs_latex
 from reports.latex_printer import LatexPrinter
+from reports.latex_runs import MOST_TERMS, math_latex, runs_latex
 from reports.printer import Piece
 from reports.static import formulas_set
 from reports.text import math_text, runs_text

@@ -36,7 +36,7 @@ from reports.document import (
     VerdictBox,
 )
 from reports.html import STEERING
-from reports.latex import math_latex
+from reports.latex_runs import math_latex
 from reports.text import run_text
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|$~!])")

@@ -31,8 +31,8 @@ from reports.document import (
     Table,
     VerdictBox,
 )
-from reports.latex import MOST_TERMS
 from reports.latex_printer import LatexPrinter
+from reports.latex_runs import MOST_TERMS
 from reports.plain import PlainPrinter
 from reports.printer import Piece, Printer
 from reports.wording import prose

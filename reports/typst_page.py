@@ -41,7 +41,7 @@ from reports.document import (
     VerdictBox,
 )
 from reports.html import STEERING
-from reports.latex import broken, math_latex
+from reports.latex_runs import broken, math_latex
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
 from reports.typst_math import UnknownError, quoted, typst_of

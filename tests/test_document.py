@@ -34,7 +34,8 @@ from reports.document import (
 )
 from reports.figures import overview
 from reports.html import CLASSES, SPOKEN, block_html, run_html
-from reports.latex import MARKS, block_latex, run_latex
+from reports.latex import MARKS, block_latex
+from reports.latex_runs import run_latex
 from reports.markdown import block_markdown, run_markdown
 from reports.text import COLOURS, block_text, run_text
 from reports.typst_page import COLOURS as TYPST_COLOURS

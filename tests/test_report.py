@@ -31,7 +31,8 @@ from reports.document import (
 )
 from reports.exercise import exercise
 from reports.html import page_html
-from reports.latex import latex, math_latex
+from reports.latex import latex
+from reports.latex_runs import math_latex
 from reports.markdown import page_markdown
 from reports.notations import NOTATIONS, in_notation, latex_in, text_in
 from reports.notebook import notebook, notebook_latex
