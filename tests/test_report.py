@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -269,6 +270,14 @@ def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFix
     assert (tmp_path / "page.svg").read_text("utf-8").startswith("<svg")
     assert json.loads((tmp_path / "page.json").read_text("utf-8"))["verdict"] == "proved"
     capsys.readouterr()
+
+
+def test_drawings_are_found_beside_a_page_of_any_name(tmp_path: Path) -> None:
+    report("1-1-1").markdown(tmp_path / "my (page) 1.md")
+    page = (tmp_path / "my (page) 1.md").read_text("utf-8")
+    targets = re.findall(r"\]\(([^)]*\.svg)\)", page)
+    assert len(targets) >= 3
+    assert all((tmp_path / unquote(target)).is_file() for target in targets)
 
 
 def test_a_saved_derivation_is_checked_again(tmp_path: Path) -> None:
