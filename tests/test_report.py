@@ -312,6 +312,7 @@ def test_an_exercise_has_its_answers_beside_it(tmp_path: Path) -> None:
         (["2-2-1", "--sample", "q=1"], "'q'"),
         (["2-2-1", "-o", "page.docx"], "the endings known are"),
         (["x.model"], "proofprop derive"),
+        (["2-2-1", "--static"], "--static is about an .html page"),
     ],
 )
 def test_bad_input_is_one_sentence(
