@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from reports.document import (
     RELATIONS,
@@ -37,7 +38,7 @@ from reports.document import (
     with_asides,
 )
 from reports.html import STEERING
-from reports.latex import math_latex
+from reports.latex_runs import math_latex
 from reports.text import run_text
 from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 
@@ -81,7 +82,7 @@ def _of_page(block: Block, drawings: str) -> list[str]:
         case Figure(name, _, caption, _) if drawings:
             said = runs_markdown(caption)
             alternative = quoted("".join(run_text(run) for run in caption))
-            return [f"![{alternative}]({drawings}{name}.svg)", "", said]
+            return [f"![{alternative}]({quote(drawings, safe=':')}{name}.svg)", "", said]
         case EquationLines(lines) | Boxed(lines):
             return [row for line in lines for row in (*_display(line), "")][:-1]
         case RuleBox(lines, left, cases):

@@ -165,6 +165,8 @@ def _named(part: Read | Partial) -> tuple[str, tuple[Shifted | int, ...]]:
 
 def _keeps_to_the_field(base: Base) -> bool:
     """Whether the cost depends on a weight through v alone, and on v through y = φ(v) alone."""
+    if base.outer is not None:
+        return False
     fields = {"v": "w", "y": "v"}
     waiting = [name for name in base.definitions if name.startswith("E")]
     seen: set[str] = set()

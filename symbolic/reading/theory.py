@@ -24,9 +24,12 @@ from symbolic.reading.formulas import (
     Applied,
     Call,
     Formula,
+    Range,
     Read,
     SumOver,
+    put,
     walk,
+    with_range,
 )
 from symbolic.reading.layers import flat_definition, with_layers
 from symbolic.reading.pathways import CORE, PATHS
@@ -47,6 +50,7 @@ ARRAYS = {
     "d": (NEURON, SAMPLE),
     "x": (NEURON, SAMPLE),
     "eta": (),
+    "same": (NEURON, NEURON),  # 1 where they are the same neuron
     "out": (NEURON,),
     "unit": (NEURON,),  # every neuron but the inputs
     "edge": (NEURON, NEURON),  # to, from
@@ -68,6 +72,7 @@ class Assumption(StrEnum):
     NP = "no path runs parallel to a connection"
     LH = "the neuron is in the last hidden layer"
     SO = "a single output neuron"
+    DT = "the desired responses of a sample add up to 1"
 
 
 Sets = tuple[tuple[Assumption, ...], ...]
@@ -126,6 +131,7 @@ _BOTH: tuple[Law, ...] = (  # what follows from the two together
 _NO_PARALLEL = Law(
     Assumption.NP, (), (_EDGE_KJ, _paths(K, M), _W_MJ), _EDGE_KJ * _W_MJ * Delta(K, M)
 )
+_SHARES = Law(Assumption.DT, (K,), (_out(K), Get("d", (K, S))), Num(Fraction(1)))
 _SINGLE = Law(Assumption.SO, (), (_out(J), _out(K)), _out(J) * Delta(J, K))
 
 
@@ -204,6 +210,8 @@ def laws(chosen: Iterable[Assumption], layered: bool = False) -> tuple[Hypothesi
         found += _BOTH
     if Assumption.NP in given:
         found.append(_NO_PARALLEL)
+    if Assumption.DT in given:
+        found.append(_SHARES)
     return (*found, _SINGLE) if Assumption.SO in given else tuple(found)
 
 
@@ -215,7 +223,8 @@ class Base:
     `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
     signals of the output neurons on one sample.  `activation` is that of all neurons, where the
     document says which one it is; `constants` are the arrays of the positive numbers that the
-    document leaves open, such as the slope a of φ(v) = 1/(1 + e^{-av}).
+    document leaves open, such as the slope a of φ(v) = 1/(1 + e^{-av}).  `outer` is the signal of
+    an output neuron where it differs from that of others, in the letters of the definition of y.
     """
 
     definitions: Mapping[str, tuple[Read, Formula]]
@@ -224,6 +233,15 @@ class Base:
     open: bool = False
     activation: Activation | None = None
     constants: tuple[str, ...] = ()
+    outer: Formula | None = None
+
+    @property
+    def shared_out(self) -> bool:
+        """Whether the signal of an output reads the fields of all outputs, as softmax does.
+
+        Then outputs feed no neuron: a signal would else depend on itself.
+        """
+        return self.outer is not None and any(isinstance(p, SumOver) for p in walk(self.outer))
 
     @property
     def arrays(self) -> dict[str, tuple[Sort, ...]]:
@@ -235,6 +253,7 @@ class Base:
         """Whether elementary functions occur, so that numbers are enclosed and no fractions."""
         bodies = [body for _, body in self.definitions.values()]
         bodies += [self.activation.body] if self.activation else []
+        bodies += [self.outer] if self.outer is not None else []
         return any(isinstance(part, Call) for body in bodies for part in walk(body))
 
     def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
@@ -254,6 +273,9 @@ class Base:
                         body = self.activation.body
                     found[name] = body
                     waiting.append(body)
+                    if name == "y" and self.outer is not None:
+                        found["y:outputs"] = self.outer
+                        waiting.append(self.outer)
         return found
 
     @property
@@ -287,7 +309,7 @@ def base_of(reading: Reading) -> Base:
     found: dict[Key, Claim] = {}
     usual = {key(claim.head): claim for claim in reading.standard if claim.head is not None}
     for claim in reading.definitions:
-        if claim.head is not None and not claim.problems:
+        if claim.head is not None and not claim.problems and not claim.outer:
             if key(claim.head) in found:
                 raise InputError(f"{claim.head.sign} has two definitions, each for some neurons.")
             found[key(claim.head)] = claim
@@ -334,14 +356,26 @@ def base_of(reading: Reading) -> Base:
         for symbol in reading.profile.symbols.values()
         if symbol.kind == "constant" and symbol.array in used - definitions.keys()
     )
-    return Base(definitions, written, layered, open_cost, _activation(reading), constants)
+    activation = _activation(reading)
+    outer = _outer(reading, definitions)
+    return Base(definitions, written, layered, open_cost, activation, constants, outer)
+
+
+def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) -> Formula | None:
+    """The signal of an output neuron, where the document says that it differs."""
+    claim = next((claim for claim in reading.definitions if claim.outer), None)
+    if claim is None or claim.head is None or "y" not in definitions:
+        return None
+    pairs = zip(claim.head.at, definitions["y"][0].at, strict=True)
+    letters = {a: b for a, b in pairs if isinstance(a, Var) and isinstance(b, Var)}
+    return with_range(put(claim.right, letters), Range("output"))
 
 
 def _activation(reading: Reading) -> Activation | None:
     """The first formula for φ that holds for every neuron."""
     for claim in reading.definitions:
         body = stated(claim.left, claim.right)
-        if body is not None:
+        if body is not None and not claim.outer:
             return Activation(body, claim.number)
     return None
 
@@ -381,7 +415,7 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     understood; of φ, also after y_j = ….
     """
     made = {claim.head.array for claim in reading.definitions if claim.head is not None}
-    if any(stated(claim.left, claim.right) for claim in reading.definitions):
+    if any(stated(c.left, c.right) for c in reading.definitions if not c.outer):
         made.add("phi")
     found: dict[str, Place] = {}
     missed = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD and "=" in e.text]
@@ -396,7 +430,10 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
             slope = symbol.array == "phi" and "'" in opening  # that defines no φ
             if not slope and any(_begins(opening, sign) for sign in signs):
                 found.setdefault(symbol.array, entry.place)
+    outputs = any(claim.outer for claim in reading.definitions)
     for array, place in reading.named:
+        if array == "outputs":
+            array = "y" if outputs else "phi"  # what is said of them is used, or may be meant
         if array not in made:
             found.setdefault(array, place)
     for claim in reading.claims:
