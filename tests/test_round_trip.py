@@ -30,7 +30,7 @@ def product() -> Iterator[object]:
     """Every report of every subject in every format; but for a few they are slow."""
     commands = [(c, s) for s in (*NETWORKS, *MODELS) for c in ("derive", "prove")]
     for command, subject in (*commands, *(("report", network) for network in NETWORKS)):
-        for suffix in FORMATS:
+        for suffix in (*FORMATS, ".ipynb") if command == "report" else FORMATS:
             case = command, subject, suffix
             yield case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow)
 
