@@ -60,7 +60,8 @@ def train_command(options: argparse.Namespace) -> int:
         result = report(checked.derivation.steps, checked.findings)
         print(json.dumps(result, ensure_ascii=False) if options.json else text(page(checked)))
         return EXIT_CODES[str(result["verdict"])]
-    trainer = Trainer(Rule(checked.theorem()), options.dtype, options.seed, options.backend)
+    rule = Rule(checked.theorem())
+    trainer = Trainer(rule, options.dtype, options.seed, options.backend, options.threads)
     trainer.preparation = data.preparation
     before = trainer.cost(data.X, data.D)
     try:

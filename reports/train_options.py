@@ -86,6 +86,7 @@ RUN = (
             "help": "compiled C, NumPy, JAX, or C where there is a compiler (auto)",
         },
     ),
+    _number("--threads", int, "at most so many, for compiled plain steps (1)", 1),
     _word("--checkpoint", "FILE.npz", "write the run down as it goes on"),
     _number("--checkpoint-epochs", int, "after every so many epochs"),
     _number("--checkpoint-seconds", float, "after every so many seconds (60)", 60.0),

@@ -9,6 +9,7 @@ function it stands for), and the compiler.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
 from importlib import resources
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.lowering import lower
-from numeric.modular import P, Residues
+from numeric.modular import NoInverseError, P, Residues
 from numeric.native import compiler
 from numeric.native.machine import LEVELS, NativeMachine, words
 from numeric.native.text import FIELD, kernels
@@ -47,7 +48,9 @@ class FieldMachine:
     ) -> None:
         self._given = weights
         self._weights = weights.astype(np.uint64)
-        self._machine = NativeMachine(program, batch, self._weights, eta, FIELD, texts)
+        self._machine = NativeMachine(
+            program, batch, self._weights, eta, FIELD, texts, threads=2, together=False
+        )
         shape = self._machine.inputs.shape, self._machine.targets.shape
         self.inputs, self.targets = (np.zeros(s, np.int64) for s in shape)
         self.corrections = np.zeros(len(weights), np.int64)
@@ -59,22 +62,45 @@ class FieldMachine:
         return self._machine.letter(letter).astype(np.int64)
 
     def learn(self) -> None:
-        """Forward, δ and Δw; then the same batch once more as training does it, w += Δw."""
+        """Forward, δ and Δw; then again as training does it, w += Δw, by one thread and by two."""
         self._weights[:] = self._given
         self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
         self._machine.learn()
         self._machine.require_defined()
         self.corrections = self._machine.corrections.astype(np.int64)
-        y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
-        X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
+        outputs = [np.zeros(self.targets.shape, np.uint64) for _ in range(2)]
+        self._machine.outputs(*outputs)
+        for together in (False, True):
+            self._forget()
+            self._weights[:] = self._given
+            self._train(together, outputs)
+        self._weights[:] = self._given
+        self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
+        self._machine.learn()
+
+    def _forget(self) -> None:
+        """Other samples, so that nothing right is left behind by the run before."""
+        self._machine.together = False
+        self._epoch((self.inputs + 1) % P, (self.targets + 1) % P)
+        with suppress(NoInverseError):
+            self._machine.require_defined()
+
+    def _epoch(self, inputs: Residues, targets: Residues) -> tuple[Array, Array]:
+        """One update in training; y and v that it reports."""
+        y, v = (np.zeros(targets.shape, np.uint64) for _ in range(2))
+        X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (inputs, targets))
         self._machine.epoch(X, D, None, 0, 1, y, v)
+        return y, v
+
+    def _train(self, together: bool, outputs: list[Array]) -> None:
+        """One update, and whether it and what it reports are right."""
+        self._machine.together = together
+        seen = self._epoch(self.inputs, self.targets)
         moved = (self._weights.astype(np.int64) - self._given) % P
-        if not np.array_equal(moved, self.corrections):
+        if self.trained is None and not np.array_equal(moved, self.corrections):
             entry = int(np.argmax(moved != self.corrections))
             self.trained = Differs("the update", str(entry), None)
-        outputs = np.zeros_like(y), np.zeros_like(v)
-        self._machine.outputs(*outputs)
-        if not (np.array_equal(outputs[0], y) and np.array_equal(outputs[1], v)):
+        if self.trained is None and not all(map(np.array_equal, outputs, seen)):
             self.trained = Differs("what training reports", "the outputs", None)
 
 
