@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import time
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numeric.modular import NoInverseError
 from numeric.native.access import tail_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
-from numeric.native.sharing import PAYS, WORTH, lanes_of, share, worker_of
+from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share, worker_of
 from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import CORRECTIONS, WEIGHTS, Program
@@ -66,7 +67,7 @@ class NativeMachine:
         threads: int = 1,
         together: bool | None = None,
     ) -> None:
-        self.together = together
+        self.together, self._pace = together, Pace()
         layout, arithmetic = program.layout, arithmetic or program.dtype
         self.divisor: Array | None = None  # NumPy runs the programs in which samples have weights
         kind, number = KINDS[arithmetic], NUMBERS[arithmetic]
@@ -264,7 +265,13 @@ class NativeMachine:
                 len(self._blocks),
             )
 
-        if self._together(samples_from, start, updates):
+        pays = self._work * updates >= PAYS if self.together is None else self.together
+        several = bool(self._shares) and pays
+        if several and self.together is None:
+            several = self._pace.several()
+        begin = time.perf_counter()
+        if several and self._together(samples_from, start, updates):
+            self._pace.took(True, (time.perf_counter() - begin) / updates)
             return
         samples = samples_from(0)
         self._code.pp_train(
@@ -273,12 +280,11 @@ class NativeMachine:
             ctypes.c_int64(start),
             ctypes.c_int64(updates),
         )
+        if self._shares:
+            self._pace.took(False, (time.perf_counter() - begin) / updates)
 
     def _together(self, samples_from: Any, start: int, updates: int) -> bool:
-        """The updates by several threads; False: they do not pay, or there are none."""
-        pays = self._work * updates >= PAYS if self.together is None else self.together
-        if not (self._shares and pays):
-            return False
+        """The updates by several threads; False: they are not to be had."""
         kind = worker_of(_Samples)
         workers = (kind * len(self._shares))()
         whole = ctypes.addressof(self._setting)

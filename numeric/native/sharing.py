@@ -8,6 +8,7 @@ single one computes it, so the bits are the same for any number of threads.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 from collections.abc import Sequence
 from itertools import pairwise
@@ -19,6 +20,8 @@ WORTH = 1 << 18
 """Synapses times samples of a batch: less is done sooner by one thread than two have met."""
 PAYS = 1 << 22
 """The same, times the updates of a call: threads are made for each call anew."""
+FIRST, AGAIN = 4, 32
+"""So many calls try both ways by turns; then every so many calls the slower way once more."""
 HEIGHT = 8
 """Rows of a matrix are shared out in so many."""
 
@@ -71,6 +74,36 @@ def share(
             piece[6] += begin
         found.append(piece)
     return found
+
+
+class Pace:
+    """Whether several threads are faster here and now: both ways are timed, and again now and then.
+
+    On a busy machine threads wait for each other; since the bits are the same, the choice is free.
+
+    >>> pace = Pace()
+    >>> for seconds in (3.0, 2.0, 3.0, 1.0):
+    ...     pace.took(pace.several(), seconds)
+    >>> pace.several()
+    True
+    """
+
+    def __init__(self) -> None:
+        self._turn = -1
+        self._seconds = {False: math.inf, True: math.inf}
+
+    def several(self) -> bool:
+        """The way of the next call."""
+        self._turn += 1
+        faster = self._seconds[True] < self._seconds[False]
+        if self._turn < FIRST:
+            return self._turn % 2 == 1
+        return faster != (self._turn % AGAIN == 0)
+
+    def took(self, several: bool, seconds: float) -> None:
+        """What an update took."""
+        known = self._seconds[several] if self._turn < FIRST else math.inf
+        self._seconds[several] = min(known, seconds)
 
 
 def worker_of(samples: Any) -> Any:
