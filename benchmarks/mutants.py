@@ -37,6 +37,7 @@ DOCUMENTS = (
     ("units.md", "bishop"),
     ("delta_rule.md", "rumelhart"),
     ("course_notes.md", "plain"),
+    ("slopes.md", "haykin"),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reports.array_printer import ArrayPrinter, Index
-from reports.array_signs import LETTERS, PREDICATES, SIGNS, Sign
+from reports.array_signs import LETTERS, SIGNS, Sign
 from reports.plain import HIGH
 from reports.printer import Level, Written
 from symbolic.indexed import Sort
@@ -38,7 +38,8 @@ class PlainArrays(ArrayPrinter):
         return text, Level.MUL if "/" in text else Level.ATOM
 
     def letter(self, name: str) -> str:
-        return LETTERS.get(name, (name,))[0]
+        stem = name.rstrip("0123456789")
+        return LETTERS.get(stem, (stem,))[0] + name[len(stem) :]
 
     def word(self, name: str) -> str:
         return name
@@ -65,7 +66,7 @@ class PlainArrays(ArrayPrinter):
         return ("" if all(len(name) == 1 for name in low) else ",").join(low)
 
     def predicate(self, array: str, at: tuple[str, ...]) -> str:
-        return PREDICATES[array][0].format(*at)
+        return self.predicates[array][0].format(*at)
 
     def family(self, name: str, at: tuple[Index, ...], orders: tuple[int, ...]) -> str:
         head = self.sign(name, at)
@@ -124,16 +125,17 @@ class LatexArrays(ArrayPrinter):
         return (self.minus + text, Level.ADD) if value < 0 else (text, Level.ATOM)
 
     def letter(self, name: str) -> str:
-        if name in LETTERS:
-            return LETTERS[name][1]
         stem = name.rstrip("0123456789")
-        return name if stem == name else f"{stem}_{{{name[len(stem) :]}}}"
+        drawn = LETTERS[stem][1] if stem in LETTERS else stem if len(stem) == 1 else self.word(stem)
+        return drawn if stem == name else f"{drawn}_{{{name[len(stem) :]}}}"
 
     def word(self, name: str) -> str:
         return rf"\mathrm{{{name}}}"
 
     def size(self, name: str) -> str:
-        return name if len(name) == 1 else self.word(name)
+        stem = name.rstrip("0123456789")
+        drawn = stem if len(stem) == 1 else self.word(stem)
+        return drawn if stem == name else f"{drawn}_{{{name[len(stem) :]}}}"
 
     def scripted(
         self,
@@ -145,13 +147,14 @@ class LatexArrays(ArrayPrinter):
     ) -> str:
         head = sign.latex or (sign.text if len(sign.text) == 1 else self.word(sign.text))
         text = rf"\dot{{{head}}}" if moved else head
-        comma = "" if all(len(name) == 1 or name.startswith("\\") for name in low) else ","
+        close = all(len(name) == 1 for name in low[:-1])
+        comma = "" if close and (not low or len(low[-1]) == 1 or low[-1][0] == "\\") else ","
         text += f"_{{{comma.join(low)}}}" if low else ""
         text += f"^{{{','.join(high)}}}" if high else ""
         return text + (f"({','.join(arguments)})" if arguments else "")
 
     def predicate(self, array: str, at: tuple[str, ...]) -> str:
-        return PREDICATES[array][1].format(*at)
+        return self.predicates[array][1].format(*at)
 
     def family(self, name: str, at: tuple[Index, ...], orders: tuple[int, ...]) -> str:
         head = self.sign(name, at)

@@ -58,13 +58,17 @@ class ArrayPrinter(ABC):
 
     `pools` are the usual letters of each sort, `multipliers` the derivatives by the name under
     which they occur, `sorts` those of the indices of each array, `names` the printed names of the
-    letters in scope.
+    letters in scope.  `signs` and `predicates` are the names of arrays, `high` the sorts of indices
+    that stand above.
     """
 
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     multipliers: Mapping[str, Multiplier] = field(default_factory=dict)
     sorts: Mapping[str, tuple[Sort, ...]] = field(default_factory=dict)
     names: Mapping[Var, str] = field(default_factory=dict)
+    signs: Mapping[str, Sign] = field(default_factory=lambda: SIGNS)
+    predicates: Mapping[str, tuple[str, str]] = field(default_factory=lambda: PREDICATES)
+    high: frozenset[str] = HIGH_SORTS
 
     def at(self, letters: tuple[Var, ...]) -> Self:
         """With these letters free."""
@@ -77,8 +81,9 @@ class ArrayPrinter(ABC):
         """With one more letter in scope: its own name, or the next usual one where it is taken."""
         used = set(self.names.values())
         pool = self.pools.get(letter.sort.name, ())
-        further = tuple(f"{letter.sort.name.lower()}{n}" for n in range(1, 99))
-        own = (letter.name,) if letter.name in pool else ()
+        stem = pool[0].rstrip("0123456789") if pool else letter.sort.name.lower()
+        further = tuple(f"{stem}{n}" for n in range(1, 99))
+        own = (letter.name,) if letter.name in pool and not letter.name[-1].isdigit() else ()
         name = next(n for n in (*own, *pool, *further) if n not in used)
         return replace(self, names={**self.names, letter: name})
 
@@ -176,7 +181,7 @@ class ArrayPrinter(ABC):
     def _compact(self, factor: Expr) -> bool:
         """Whether the factor looks well above a fraction stroke."""
         if isinstance(factor, Get):
-            return factor.array not in PREDICATES and factor.array not in self.multipliers
+            return factor.array not in self.predicates and factor.array not in self.multipliers
         return isinstance(factor, Count | Fn)
 
     def _product(self, factors: tuple[Expr, ...]) -> str:
@@ -213,9 +218,9 @@ class ArrayPrinter(ABC):
         """array[at]: a derivative of the cost, a movement, a predicate or a sign with indices."""
         if array in self.multipliers:
             return self.derivative(self.multipliers[array], at)
-        if array in PREDICATES:
+        if array in self.predicates:
             return self.bracket(self.predicate(array, tuple(map(self.index, at)))), Level.ATOM
-        if array == "power" and at:
+        if array == "power" and at and self.signs is SIGNS:
             exponent = self.index(affine(at[0]) - affine(at[1]))
             return self.power(self.sign("alpha", ()), exponent), Level.ATOM
         return self.sign(array, at), Level.ATOM
@@ -223,14 +228,14 @@ class ArrayPrinter(ABC):
     def sign(self, array: str, at: tuple[Index, ...]) -> str:
         """The sign of an array with its indices below, above and in brackets."""
         moved = array.startswith(MOVED)
-        sign = SIGNS.get(array.removeprefix(MOVED)) or Sign(array.removeprefix(MOVED))
+        sign = self.signs.get(array.removeprefix(MOVED)) or Sign(array.removeprefix(MOVED))
         low, high, arguments = [], [sign.high] if sign.high else [], []
         sorts = (self.sorts.get(array.removeprefix(MOVED)) if at else ()) or map(_sort_of, at)
         for place, index in zip((getattr(s, "name", s) for s in sorts), at, strict=True):
             text = self.index(index)
             if place in ARGUMENT_SORTS:
                 arguments.append(text)
-            elif place in HIGH_SORTS:
+            elif place in self.high:
                 high.append(text)
             else:
                 low.append(text)

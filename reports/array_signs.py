@@ -25,7 +25,13 @@ LETTERS = {  # Greek letters by their names in code: text, LaTeX
     "theta": ("θ", r"\theta"),
     "lam": ("λ", r"\lambda"),
     "mu": ("μ", r"\mu"),
+    "nu": ("ν", r"\nu"),
     "xi": ("ξ", r"\xi"),
+    "rho": ("ρ", r"\rho"),
+    "sigma": ("σ", r"\sigma"),
+    "tau": ("τ", r"\tau"),
+    "psi": ("ψ", r"\psi"),
+    "omega": ("ω", r"\omega"),
     "phi": ("φ", r"\varphi"),
 }
 SIGNS = {
@@ -59,7 +65,7 @@ PREDICATES = {  # 0/1 arrays: text, LaTeX, of their indices
     "edge": ("{1} → {0}", r"{1} \to {0}"),
     "in": ("{1} ∈ {0}", r"{1} \in {0}"),
 }
-HIGH_SORTS = {"N", "L"}
+HIGH_SORTS = frozenset({"N", "L"})
 """Indices that stand above: the sample ξ, the layer l."""
 ARGUMENT_SORTS = {"T", "Steps"}
 """Indices that stand in brackets: time, the number of the update."""

@@ -8,11 +8,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reports.check import WRONG
-from reports.check_ways import Way, arrays, neurons
+from reports.check_ways import ENDINGS, Way, arrays, entries, neurons
 from reports.files import STDIN, read, writable, write
 from reports.formula_text import unicode_of
 from reports.jsonout import EXIT_CODES
@@ -24,34 +24,60 @@ from symbolic.reading.arrays.explaining import explain_arrays
 from symbolic.reading.arrays.profile import ArrayProfile, array_profile, known_array_profiles
 from symbolic.reading.documents import SUFFIXES, kind_of
 from symbolic.reading.given import given
-from symbolic.reading.notation import open_notation
+from symbolic.reading.indexed.profile import (
+    IndexProfile,
+    explain_indices,
+    index_profile,
+    known_index_profiles,
+)
+from symbolic.reading.notation import Notation, declared_notation, open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
 from symbolic.spec import open_network
 
 MEGABYTES = 5
+USUAL = "haykin"
+"""The notation of a document that says none."""
 
 
 def check_command(options: argparse.Namespace) -> int:
     """A verdict for every formula of the documents; the exit code is that of the worst."""
+    if not options.files and options.explain:
+        _explain(open_notation(options.profile or USUAL), options)
+        return 0
+    _agree(options)
+    texts = {name: read(name, "a document", MEGABYTES, encoding="utf-8") for name in options.files}
+    options.profile = options.profile or _declared(texts)
     notation = open_notation(options.profile)
     if options.explain:
-        out = sys.stderr if options.json else sys.stdout
-        print(explained(notation), end="", file=out)
-        if not options.files:
-            return 0
-        print(file=out)
+        _explain(notation, options)
+        print(file=sys.stderr if options.json else sys.stdout)
+    if isinstance(notation, Profile):
+        network = given(open_network(options.network), options.network) if options.network else None
+        return _check(options, texts, neurons(options.profile, network))
+    if options.network:
+        raise InputError(f"--network is of no use in the notation {notation.name}.")
     if isinstance(notation, ArrayProfile):
-        if options.network:
-            raise InputError(f"--network is of no use in the notation {notation.name}.")
-        return _check(options, arrays(notation))
-    network = given(open_network(options.network), options.network) if options.network else None
-    return _check(options, neurons(options.profile, network))
+        return _check(options, texts, arrays(notation))
+    if options.fix:
+        raise InputError(f"--fix writes no copy in the notation {notation.name}.")
+    return _check(options, texts, entries(notation))
 
 
-def _check(options: argparse.Namespace, way: Way[P]) -> int:
-    _agree(options, tuple(way.writers))
-    papers = [_checked(name, way) for name in options.files]
+def _declared(texts: Mapping[str, str]) -> str:
+    """The notation that the documents say they are written in, the usual one if none says any."""
+    said = {name: declared_notation(text) for name, text in texts.items()}
+    found = sorted({notation or USUAL for notation in said.values()})
+    if len(found) > 1:
+        raise InputError(
+            f"The documents are written in the notations {' and '.join(found)}. Check each by "
+            "itself."
+        )
+    return found[0]
+
+
+def _check(options: argparse.Namespace, texts: Mapping[str, str], way: Way[P]) -> int:
+    papers = [_checked(name, text, way) for name, text in texts.items()]
     for paper in papers:
         _hint(paper, options.profile)
     if options.fix:
@@ -73,10 +99,20 @@ _SIGN = re.compile(r"  (\S+(?: \S+)*) {2,}(?=\S)|  (\S*_\{\S+) (?=\S)")
 """A sign, and two blanks or more before what it means; a long sign may have one."""
 
 
-def explained(notation: Profile | ArrayProfile) -> str:
+def _explain(notation: Notation, options: argparse.Namespace) -> None:
+    print(explained(notation), end="", file=sys.stderr if options.json else sys.stdout)
+
+
+def explained(notation: Notation) -> str:
     """The notation in words and Unicode, in lines of at most 80 columns."""
     rows = []
-    said = explain_arrays(notation) if isinstance(notation, ArrayProfile) else explain(notation)
+    match notation:
+        case ArrayProfile():
+            said = explain_arrays(notation)
+        case IndexProfile():
+            said = explain_indices(notation)
+        case _:
+            said = explain(notation)
     for row in said.splitlines():
         sign = _SIGN.match(row)
         if row.startswith(" " * 4) or sign:
@@ -88,7 +124,7 @@ def explained(notation: Profile | ArrayProfile) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _agree(options: argparse.Namespace, endings: tuple[str, ...]) -> None:
+def _agree(options: argparse.Namespace) -> None:
     """Refuse options that cannot be followed before the work begins."""
     names = options.files
     if not names:
@@ -98,7 +134,7 @@ def _agree(options: argparse.Namespace, endings: tuple[str, ...]) -> None:
     if options.output:
         if len(names) > 1:
             raise InputError("-o writes the page of one document; give one FILE.")
-        writable(options.output, _copies(names[0]) if options.fix else endings)
+        writable(options.output, _copies(names[0]) if options.fix else ENDINGS)
         _spare(options.output, names)
     elif options.fix and STDIN in names:
         raise InputError("the fixed copy of stdin needs a name; add -o FILE.md.")
@@ -152,8 +188,7 @@ def _copy_of(name: str) -> str:
     return str(path.with_suffix(f".fixed{path.suffix}"))
 
 
-def _checked(name: str, way: Way[P]) -> P:
-    document = read(name, "a document", MEGABYTES, encoding="utf-8")
+def _checked(name: str, document: str, way: Way[P]) -> P:
     if name == STDIN:
         kind = "latex" if "\\begin{document}" in document else "formula"
         return way.checked("standard input", document, kind)
@@ -166,6 +201,7 @@ def _hint(paper: Document[Read, Lines], profile: str) -> None:
     if 2 * unread <= len(paper.judgement.lines):
         return
     from symbolic.reading.arrays.reading import read_arrays  # the usual document needs none
+    from symbolic.reading.indexed.reading import read_indices
 
     left = {
         name: len(not_understood(read_document(paper.text, open_profile(name), paper.kind)))
@@ -173,6 +209,8 @@ def _hint(paper: Document[Read, Lines], profile: str) -> None:
     }
     for name in known_array_profiles():
         left[name] = len(not_understood(read_arrays(paper.text, array_profile(name), paper.kind)))
+    for name in known_index_profiles():
+        left[name] = len(not_understood(read_indices(paper.text, index_profile(name), paper.kind)))
     best = min(left, key=lambda name: left[name])
     if left[best] < unread:
         print(

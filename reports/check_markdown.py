@@ -16,7 +16,7 @@ from reports.document import Annotated, Block
 from reports.edits import Edits
 from reports.markdown import block_markdown, blocks_markdown
 from symbolic.errors import InputError
-from symbolic.reading.documents import Document, LeftAlone, Mathematics, cut
+from symbolic.reading.documents import CHECKED, Document, LeftAlone, Mathematics, cut
 from symbolic.reading.findings import Judged
 
 
@@ -134,4 +134,4 @@ class _Notes:
         rows = [row for block in self.page.ending() for row in ("", *block_markdown(block))]
         end = len(self.edits.text)
         lead = "" if self.edits.text.endswith("\n") else "\n"
-        self.edits.insert(end, "\n".join((f"{lead}\n---", *rows)) + "\n")
+        self.edits.insert(end, "\n".join((f"{lead}\n{CHECKED}\n\n---", *rows)) + "\n")

@@ -39,9 +39,8 @@ CHECK = Command(
             ("--profile",),
             {
                 "metavar": "P",
-                "default": "haykin",
                 "help": "the notation: haykin, bishop, nielsen, layers, rumelhart, plain, cs231n, "
-                "lstm or a .toml (haykin)",
+                "lstm, indices or a .toml (what the document says, else haykin)",
             },
         ),
         (

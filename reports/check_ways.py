@@ -1,4 +1,4 @@
-"""How a document is checked and drawn: one way for neurons of a graph, one for whole arrays."""
+"""How a document is checked and drawn: a way for neurons, one for whole arrays, one for entries."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ from symbolic.reading.given import Given
 
 if TYPE_CHECKING:
     from reports.array_check import ArrayPaper
+    from reports.index_check import IndexPaper
+    from symbolic.reading.indexed.profile import IndexProfile
+
+
+ENDINGS = (".md", ".html", ".tex", ".txt", ".json")
+"""How the name of a page may end."""
 
 
 @dataclass(frozen=True)
@@ -79,4 +85,19 @@ def arrays(profile: ArrayProfile) -> Way[ArrayPaper]:
         array_page,
         lambda paper: page_markdown(array_page(paper)),
         fixed_arrays,
+    )
+
+
+def entries(profile: IndexProfile) -> Way[IndexPaper]:
+    """The way of documents in index notation; no copy with right forms is written of them."""
+    from reports import index_check
+    from reports.index_page import index_page
+
+    return Way(
+        lambda name, document, kind: index_check.checked(name, document, kind, profile),
+        index_check.as_json,
+        index_page,
+        index_page,
+        lambda paper: page_markdown(index_page(paper)),
+        lambda paper: Fixed(paper.text, (), ()),
     )

@@ -18,21 +18,24 @@ from pathlib import Path
 from reports.check_options import CHECK
 from reports.derivation_page import page
 from reports.document import Document
+from reports.draw_command import DRAW
 from reports.files import read, writable, write
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
 from reports.markdown import page_markdown
-from reports.model_page import derived_page, judged_page
+from reports.model_page import derivation_of, json_of, text_of
 from reports.options import Command, Option, parser
 from reports.progress import clock
+from reports.report_command import REPORT
 from reports.text import text
 from reports.train_options import EXPORT, NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
+from symbolic.model_derivatives import derived
 from symbolic.model_file import read_model
-from symbolic.models import Model
+from symbolic.models import judged
 from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.spec import open_network
@@ -74,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def derive_command(options: argparse.Namespace) -> int:
     """𝓔(n), δ_j of every neuron and Δw of every weight, every line checked."""
     if options.network.endswith(MODEL):
-        return model_command(options, derived_page)
+        return model_command(options, every=True)
     writable(options.output, PAGES)
     network = open_network(options.network)
     with clock(f"Deriving {_called(network)}"):
@@ -94,7 +97,7 @@ def prove_command(options: argparse.Namespace) -> int:
     if options.network.endswith(MODEL):
         if options.rule is not None or options.audit:
             raise InputError("A model file has its own claims; leave out --rule and --audit.")
-        return model_command(options, judged_page)
+        return model_command(options)
     writable(options.output, PAGES)
     if options.network.endswith(ENDING):
         if options.rule is not None:
@@ -133,26 +136,34 @@ def _general_command(options: argparse.Namespace) -> int:
     return _give(result, lambda: theorems_page.page(checked, library), options)
 
 
-def model_command(options: argparse.Namespace, page_of: Callable[[Model], tuple[Json, str]]) -> int:
-    """Derive or prove what a model file says."""
-    if options.body:
-        raise InputError("--body is for a .tex file, which a model file has none of.")
-    writable(options.output, (".txt", ".json"))
+def model_command(options: argparse.Namespace, every: bool = False) -> int:
+    """Prove what a model file claims, or derive every derivative."""
+    writable(options.output, PAGES)
     with clock(f"Reading {options.network}"):
         model = read_model(read(options.network), options.network)
         try:
-            result, page = page_of(model)
+            model = derived(model) if every else model
+            verdicts = list(judged(model))
         except InputError as error:  # about the model as a whole
             raise InputError(error.what, file=options.network) from None
-    as_json = json.dumps(result, indent=2, ensure_ascii=False)
+    result = json_of(model, verdicts)
+    words = (derivation_of if every else text_of)(model, verdicts)
+
+    def draw() -> Document:
+        from reports.model_document import model_document  # only for a page
+
+        heading = "Derivatives of the cost" if every else "Claims"
+        return model_document(model, verdicts, Path(options.network).stem, heading)
+
     if options.output:
         path = Path(options.output)
-        write(path, (as_json if path.suffix == ".json" else page) + "\n")
+        drawn = path.suffix != ".txt"
+        write(path, _drawn(result, draw, path, options.body) if drawn else words + "\n")
         print(f"Written to {options.output}.", file=sys.stderr)
     if options.json:
-        print(as_json)
+        print(json.dumps(result, indent=2, ensure_ascii=False))
     elif not options.output:
-        print(page)
+        print(words)
     return EXIT_CODES[str(result["verdict"])]
 
 
@@ -290,7 +301,9 @@ COMMANDS = {
         "  proofprop prove examples/lstm.model            the claims in a model file",
         (_ANY_NETWORK, _RULE, _GENERAL, _ALL, _AUDIT, _JSON, _OUTPUT, _BODY),
     ),
+    "report": REPORT,
     "check": CHECK,
+    "draw": DRAW,
     "train": TRAIN,
     "predict": PREDICT,
     "export": EXPORT,

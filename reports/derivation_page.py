@@ -6,7 +6,7 @@ Verdicts are shown as found: nothing is decided, solved or corrected here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
@@ -103,10 +103,10 @@ def page(checked: Judged, *, marks: bool | None = None) -> Document:
             *network_section(checked.derivation),
             *forward_section(checked.derivation),
             *cost_section(checked.derivation),
-            *(block for blocks in _families(checked, shown) for block in blocks),
-            *_rule_section(checked),
-            *_proof_section(checked, shown),
-            *_scope_section(checked),
+            *(block for blocks in families(checked, shown) for block in blocks),
+            *rule_section(checked),
+            *proof_section(checked, shown),
+            *scope_section(checked),
         ),
     )
 
@@ -124,8 +124,8 @@ def verdict_box(checked: Judged) -> VerdictBox:
     """The result with its counts, its scope and its hypotheses."""
     mark = worst(checked)
     network = checked.derivation.network
-    neurons = _covered(checked, "delta")
-    weights = _covered(checked, "dw")
+    neurons = covered(checked, "delta")
+    weights = covered(checked, "dw")
     lines = sum(isinstance(finding.verdict, Proved) for finding in checked.findings)
     words = [
         f"The local gradients of {len(neurons)} of {len(network.neurons)} neurons, "
@@ -154,20 +154,25 @@ def verdict_box(checked: Judged) -> VerdictBox:
 
 
 Numbered = tuple[int, Step, Finding]
+OwnRules = Callable[[list[Numbered], Derivation], Iterable[Block]]
+"""Writes out what the lines of a family say of single neurons."""
 
 
 def _direct(item: Numbered) -> bool:
     return isinstance(item[1].because, ByDifferentiation)
 
 
-def _numbered(checked: Judged) -> list[Numbered]:
+def numbered_steps(checked: Judged) -> list[Numbered]:
     pairs = zip(checked.derivation.steps, checked.findings, strict=True)
     return [(n, step, finding) for n, (step, finding) in enumerate(pairs)]
 
 
-def _families(checked: Judged, marks: bool) -> Iterator[tuple[Block, ...]]:
-    """For each family in the order of the derivation: heading, members, steps."""
-    steps = [item for item in _numbered(checked) if not _direct(item)]
+def families(
+    checked: Judged, marks: bool, own: OwnRules | None = None
+) -> Iterator[tuple[Block, ...]]:
+    """For each family in the order of the derivation: heading, members, steps, its own rules."""
+    written = own_rules if own is None else own
+    steps = [item for item in numbered_steps(checked) if not _direct(item)]
     before = ""
     for family, group in groupby(steps, key=lambda item: item[1].over):
         heading = HEADINGS.get(family.title, family.title[:1].upper() + family.title[1:])
@@ -175,8 +180,8 @@ def _families(checked: Judged, marks: bool) -> Iterator[tuple[Block, ...]]:
         yield (
             *([Heading(heading)] if heading != before else []),
             *_introduction(family, items),
-            *_steps(items, checked.derivation, marks),
-            *_own_rules(items, checked.derivation),
+            *written_steps(items, checked.derivation, marks),
+            *written(items, checked.derivation),
         )
         before = heading
 
@@ -205,7 +210,7 @@ def _one_of(family: Family) -> tuple[str, str]:
     return who, "an" if who[:1] in "aeiou" else "a"
 
 
-def _steps(items: list[Numbered], derivation: Derivation, marks: bool) -> Iterator[Block]:
+def written_steps(items: list[Numbered], derivation: Derivation, marks: bool) -> Iterator[Block]:
     """Lines with reasons; two or more local derivatives in a row become a table term by term."""
     runs_of: list[list[Numbered]] = []
     for is_local, run in groupby(items, key=_local):
@@ -271,7 +276,7 @@ def _names(claim: Equation) -> tuple[tuple[Term, str], ...]:
     return ()
 
 
-def _own_rules(items: list[Numbered], derivation: Derivation) -> Iterator[Block]:
+def own_rules(items: list[Numbered], derivation: Derivation) -> Iterator[Block]:
     """The last proved claim about δ_j for each neuron, in a small network."""
     claims = [
         (s.claim, s.over, s.over.members)
@@ -294,17 +299,17 @@ def _own_rules(items: list[Numbered], derivation: Derivation) -> Iterator[Block]
     yield EquationLines(tuple(lines))
 
 
-def _goals(checked: Judged, letter: str) -> list[tuple[int, Step, Finding]]:
+def goals(checked: Judged, letter: str) -> list[tuple[int, Step, Finding]]:
     """The goal steps whose left side is this letter; without goals, the last of each family."""
     goal = set(checked.derivation.goal)
-    steps = [item for item in _numbered(checked) if _letter(item[1]) == letter]
+    steps = [item for item in numbered_steps(checked) if _letter(item[1]) == letter]
     if goal:
         return [item for item in steps if item[0] in goal]
     last = {item[1].over: item for item in steps if not _direct(item)}
     return list(last.values())
 
 
-def _covered(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
+def covered(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
     """The members (neurons, or one place of each weight) for which a goal is proved."""
     return {
         member: verdict
@@ -316,7 +321,7 @@ def _covered(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
 def _members(checked: Judged, letter: str) -> dict[tuple[str, ...], Verdict]:
     return {
         (member or _by_name(step)): finding.at(member)
-        for _, step, finding in _goals(checked, letter)
+        for _, step, finding in goals(checked, letter)
         for member in step.over.members
     }
 
@@ -326,11 +331,13 @@ def _by_name(step: Step) -> tuple[str, ...]:
     return tuple(map(str, step.claim.left.at)) if isinstance(step.claim.left, Sign) else ()
 
 
-def _rule_section(checked: Judged) -> tuple[Block, ...]:
+def rule_section(checked: Judged) -> tuple[Block, ...]:
     cases = []
     left: Term | None = None
-    named = [step for _, step, _ in _goals(checked, "delta") if not step.over.letters]
-    for _, step, _ in _goals(checked, "delta"):
+    deltas = goals(checked, "delta")
+    corrections = goals(checked, "dw")
+    named = [step for _, step, _ in deltas if not step.over.letters]
+    for _, step, _ in deltas:
         if step in named[NAMED:]:
             continue
         if not step.over.letters:
@@ -345,9 +352,8 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
     if left is None:
         return ()
     more = len(named) - NAMED
-    lines = tuple(step.claim for _, step, _ in _goals(checked, "dw"))
-    goals = [*_goals(checked, "delta"), *_goals(checked, "dw")]
-    proved = all(mark_of(finding) is Mark.PROVED for _, _, finding in goals)
+    lines = tuple(step.claim for _, step, _ in corrections)
+    proved = all(mark_of(finding) is Mark.PROVED for _, _, finding in (*deltas, *corrections))
     title = "The rule" if proved else "The rule as claimed, not proved"
     box = (Heading(title), RuleBox(lines, left, tuple(cases)))
     sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
@@ -361,8 +367,8 @@ def _rule_section(checked: Judged) -> tuple[Block, ...]:
     return (*box, Paragraph(prose(" ".join(said)))) if said else box
 
 
-def _proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
-    direct = [item for item in _numbered(checked) if _direct(item)]
+def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
+    direct = [item for item in numbered_steps(checked) if _direct(item)]
     words = "Every line above was checked on its own: only what it cites may be used in it."
     if any(isinstance(step.because, ByCertificate) for step in checked.derivation.steps):
         words += ADJOINT
@@ -403,7 +409,7 @@ def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
     return shown
 
 
-def _scope_section(checked: Judged) -> tuple[Block, ...]:
+def scope_section(checked: Judged) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if checked.hypotheses:
         items = tuple(prose(f"{h.name}: {h.sentence}") for h in checked.hypotheses)
@@ -418,4 +424,15 @@ def _letter(step: Step) -> str:
     return step.claim.left.letter if isinstance(step.claim.left, Sign) else ""
 
 
-__all__ = ["Judged", "page", "verdict_box", "worst"]
+__all__ = [
+    "HEADINGS",
+    "Judged",
+    "Numbered",
+    "families",
+    "page",
+    "proof_section",
+    "rule_section",
+    "scope_section",
+    "verdict_box",
+    "worst",
+]

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from reports.printer import Piece
 from symbolic.terms import Equation, Term
+
+if TYPE_CHECKING:  # the tree holds a scene; only who draws it needs the figures
+    from reports.figures import Scene
+    from symbolic.network import Network
 
 
 class Mark(Enum):
@@ -128,9 +133,9 @@ class Table:
 class RuleBox:
     """The boxed rule: lines on top, then left = one case per kind of neuron."""
 
-    lines: tuple[Equation, ...]
-    left: Term
-    cases: tuple[tuple[Term, Runs], ...]
+    lines: tuple[Formula, ...]
+    left: Formula
+    cases: tuple[tuple[Formula, Runs], ...]
 
 
 @dataclass(frozen=True)
@@ -151,9 +156,10 @@ class VerdictBox:
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """Source text as the user wrote it."""
+    """Source text as it was written; `drawn` is the same as mathematics, where there is such."""
 
     code: str
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +188,26 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A drawing with its caption; `seen` says in words what is drawn, for who sees no drawing.
+
+    `name` is what a file of the drawing is called, without its ending.
+    """
+
+    name: str
+    scene: Scene
+    caption: Runs
+    seen: tuple[Runs, ...] = ()
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """Numbered lines of pseudo-code, each with how far it is indented."""
+
+    lines: tuple[tuple[int, Runs], ...]
+
+
+@dataclass(frozen=True)
 class Fold:
     """Blocks that a screen may hide behind their summary; on paper they follow it."""
 
@@ -200,6 +226,8 @@ Block = (
     | CodeBlock
     | Annotated
     | Bullets
+    | Figure
+    | Algorithm
     | Fold
 )
 BLOCKS: tuple[type[Block], ...] = (
@@ -213,6 +241,8 @@ BLOCKS: tuple[type[Block], ...] = (
     CodeBlock,
     Annotated,
     Bullets,
+    Figure,
+    Algorithm,
     Fold,
 )
 
@@ -230,10 +260,11 @@ RELATIONS = {  # how a relation is typed: (text, LaTeX)
 
 @dataclass(frozen=True)
 class Document:
-    """A title and its blocks."""
+    """A title and its blocks; on a screen the symbols of the network's units are linked."""
 
     title: str
     blocks: tuple[Block, ...]
+    network: Network | None = None
 
 
 def runs(*parts: str | Run | Term | Equation) -> Runs:

@@ -58,12 +58,9 @@ def write(path: Path, content: str | bytes | Iterable[str]) -> None:
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        if isinstance(content, bytes):
-            with os.fdopen(handle, "wb") as binary:
-                binary.write(content)
-        else:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.writelines([content] if isinstance(content, str) else content)
+        pieces = [content] if isinstance(content, str | bytes) else content
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(p if isinstance(p, bytes) else p.encode("utf-8") for p in pieces)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
         temporary = None

@@ -14,8 +14,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from reports import linking
 from reports.document import (
     RELATIONS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -26,6 +28,7 @@ from reports.document import (
     Drawn,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -40,10 +43,11 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.latex import MOST_TERMS, math_latex
+from reports.latex import MOST_TERMS, math_latex, runs_latex
 from reports.latex_printer import LatexPrinter
 from reports.printer import Piece
-from reports.text import math_text
+from reports.static import formulas_set
+from reports.text import math_text, runs_text
 from symbolic.terms import Equation
 
 CLASSES = {
@@ -67,9 +71,12 @@ STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 _CITED = re.compile(r"\((\d{1,6})\)")
 
 
-def page_html(document: Document) -> str:
-    """The whole page."""
-    return _Page(document).page()
+def page_html(document: Document, *, static: bool = False) -> str:
+    """The whole page; `static` sets the formulas now and leaves KaTeX out, which needs quickjs.
+
+    Raises `InputError` where quickjs is asked for and is not there.
+    """
+    return _Page(document).page(static)
 
 
 def block_html(block: Block) -> str:
@@ -110,19 +117,21 @@ def _style() -> str:
 
 
 @cache
-def _script() -> str:
-    """KaTeX and the few lines that call it."""
+def _script(static: bool) -> str:
+    """KaTeX, unless the formulas are set already, and the lines that call it."""
     licence = "/*! KaTeX 0.19.1, MIT licence, (c) Khan Academy and other contributors */\n"
-    katex = _asset("katex/katex.min.js").decode("utf-8")
-    script = licence + katex + "\n" + _asset("page.js").decode("utf-8")
+    katex = "" if static else licence + _asset("katex/katex.min.js").decode("utf-8")
+    parts = (katex, *(_asset(name).decode("utf-8") for name in ("formulas.js", "page.js")))
+    script = "\n".join(parts).lstrip("\n")
     assert "</script" not in script.lower()
     return script
 
 
 @cache
-def _policy() -> str:
+def _policy(static: bool) -> str:
     """Nothing is fetched, and no script but ours runs."""
-    digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+    script = _script(static).encode("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode("ascii")
     return (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
         "font-src data:; base-uri 'none'; form-action 'none'"
@@ -146,22 +155,27 @@ class _Page:
         ]
         self.section = 0
 
-    def page(self) -> str:
+    def page(self, static: bool) -> str:
         title = safe(self.document.title)
         contents = "".join(
             f'<li><a href="#s{n}">{safe(text)}</a></li>' for n, text in enumerate(self.sections, 1)
         )
         nav = f'<nav aria-label="Contents"><ol>{contents}</ol></nav>\n' if contents else ""
         main = "\n".join(self.numbered(n, block) for n, block in enumerate(self.document.blocks))
+        network = self.document.network
+        linked = "" if network is None else linking.table(network, main)
+        if static:
+            main = formulas_set(main, linked, _asset("katex/katex.min.js").decode("utf-8"))
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy(static)}">\n'
             '<meta name="referrer" content="no-referrer">\n'
             f"<title>{title}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
             '<a class="skip" href="#main">To the text</a>\n'
             f'<header><h1 dir="auto">{title}</h1></header>\n{nav}'
-            f'<main id="main">\n{main}\n</main>\n<script>{_script()}</script>\n</body>\n</html>\n'
+            f'<main id="main">\n{main}\n</main>\n{linked}'
+            f"<script>{_script(static)}</script>\n</body>\n</html>\n"
         )
 
     def numbered(self, at: int, block: Block) -> str:
@@ -196,13 +210,23 @@ class _Page:
                 head = f"<strong>{mark.value} {safe(title)}</strong>"
                 said = f"<p>{head} {self.cited(words)}</p>"
                 return f'<section class="verdict {CLASSES[mark]}">{said}</section>'
-            case CodeBlock(code):
-                return f"<pre><code>{safe(code.rstrip())}</code></pre>"
+            case CodeBlock(code, drawn):
+                picture = f"<p>{_set(drawn.latex, drawn.text)}</p>" if drawn else ""
+                return picture + f"<pre><code>{safe(code.rstrip())}</code></pre>"
             case Annotated():
                 return self.annotated(block)
             case Bullets(items):
                 rows = "".join(f'<li dir="auto">{self.cited(item)}</li>' for item in items)
                 return f"<ul>{rows}</ul>"
+            case Figure(_, scene, caption, _):
+                from reports.figures import svg  # only a page with figures needs them
+
+                drawing = f'<div class="drawing">{svg(scene)}</div>'
+                said = f"<figcaption>{runs_html(caption)}</figcaption>"
+                return f"<figure>{drawing}{said}</figure>"
+            case Algorithm(lines):
+                rows = "".join(f'<li class="in{n}">{runs_html(line)}</li>' for n, line in lines)
+                return f'<ol class="algorithm">{rows}</ol>'
             case Fold(summary, blocks):
                 inner = self.blocks(blocks)
                 return f"<details><summary>{safe(summary)}</summary>\n{inner}\n</details>"
@@ -286,6 +310,8 @@ def _breakable(math: Math) -> str:
     return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
 
 
+SHORT = 14
+"""Signs of a formula within words that stays on one line."""
 _CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
 """[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
 
@@ -293,41 +319,66 @@ _CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*
 def _set(latex: str, shown: str) -> str:
     """A formula for KaTeX, which breaks a line after any relation that stands in no braces."""
     whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
-    return f'<span class="m" data-tex="{safe(whole)}">{safe(shown)}</span>'
+    short = " s" if len(shown) < SHORT else ""
+    return f'<span class="m{short}" data-tex="{safe(whole)}">{safe(shown)}</span>'
 
 
 def _equations(lines: Sequence[Line]) -> str:
     """Lines aligned at their equals signs, each with its reason, number and mark."""
     rows = []
+    told = any(line.reason for line in lines)
     for line in lines:
         left = "" if line.left is None else display(line.left)
         number = "" if line.number is None else f"({line.number})"
         mark = f' <span class="sign">{line.mark.value}</span>' if line.mark.value else ""
+        why = f'<td class="why">{runs_html(line.reason)}</td>' if told else ""
         rows.append(
             f'<tr class="{CLASSES[line.mark]}"><td class="left">{left}</td>'
-            f"<td>{display(line.right, '=')}</td>"
-            f'<td class="why">{runs_html(line.reason)}</td>'
+            f'<td class="right">{display(line.right, "=")}</td>{why}'
             f'<td class="number">{number}{mark}</td></tr>'
         )
     return f'<div class="equations"><table>{"".join(rows)}</table></div>'
 
 
+MANY = 4
+"""Columns from which a table is set row by row on a narrow screen, each cell with its label."""
+
+
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{runs_html(cell)}</th>' for cell in table.head)
+    many = len(table.head) >= MANY and bool(table.head[-1])
+    labels = [f' data-label="{safe(runs_text(cell))}"' if many else "" for cell in table.head]
     rows = "".join(
-        f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in table.rows
+        f"<tr>{''.join(_cell(cell, n == table.wide, labels[n]) for n, cell in enumerate(row))}</tr>"
+        for row in table.rows
     )
     return (
-        f'<div class="table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="table{" many" if many else ""}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _cell(cell: Runs) -> str:
+def _cell(cell: Runs, wide: bool, label: str) -> str:
+    """A formula alone in its cell stays on one line, but in the column that may wrap."""
     match cell:
         case (Math() as math,):
-            return display(math)
-    return runs_html(cell)
+            return f'<td class="{"wide" if wide else "one"}"{label}>{display(math)}</td>'
+    return f"<td{label}>{runs_html(cell)}</td>"
+
+
+def _rule_latex(box: RuleBox) -> str:
+    """The rule as LaTeX to be copied: the lines, then the cases."""
+    cases = r" \\ ".join(
+        rf"{math_latex(Math(case))}, & \text{{{runs_latex(words)}}}" for case, words in box.cases
+    )
+    whole = rf"{math_latex(Math(box.left))} = \begin{{cases}} {cases} \end{{cases}}"
+    return "\n".join((*(math_latex(Math(line)) for line in box.lines), whole))
+
+
+BRACE = (
+    '<td class="brace"><svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
+    '<path d="M9 1C4 1 6 4 6 10V40C6 46 4 49 1 50C4 51 6 54 6 60V90C6 96 4 99 9 99"/></svg></td>'
+)
 
 
 def _rule(box: RuleBox) -> str:
@@ -339,7 +390,8 @@ def _rule(box: RuleBox) -> str:
     )
     left = display(Math(box.left))
     return (
-        f'<div class="boxed">{top}<div class="equations"><table><tr><td class="left">{left} '
-        f'{_set("=", "=")}</td><td class="cases"><table>{cases}</table></td></tr></table></div>'
-        "</div>"
+        f'<div class="boxed" data-copy="{safe(_rule_latex(box))}">{top}'
+        f'<div class="equations"><table><tr><td class="left">{left} '
+        f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table>'
+        "</div></div>"
     )

@@ -5,12 +5,14 @@ Every word passes `escaped`; formulas come from our own printer.  Equal document
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 
 from reports.breaking import lines as broken_lines
 from reports.document import (
     RELATIONS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -21,6 +23,7 @@ from reports.document import (
     Drawn,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -38,6 +41,7 @@ from reports.document import (
 from reports.escaping import escaped
 from reports.latex_printer import LatexPrinter
 from reports.latex_width import width_em
+from reports.printer import Piece
 from symbolic.terms import Equation
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -49,6 +53,12 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}
 \setlength{\mathindent}{1em}\setlength{\jot}{5pt}
 \clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks[1]\emergencystretch=2em
+"""
+FIGURE_PREAMBLE = r"""\usepackage{graphicx}
+\newsavebox{\derivationbox}
+\newcommand{\derivationfigure}[1]{\sbox{\derivationbox}{#1}%
+  \ifdim\wd\derivationbox>\linewidth\resizebox{\linewidth}{!}{\usebox{\derivationbox}}%
+  \else\usebox{\derivationbox}\fi}
 """
 BODY_PREAMBLE = r"""\providecommand{\derivationnote}[2]{\tag*{%
   \parbox[t]{0.37\linewidth}{\raggedright\small #1}\makebox[2.7em][r]{#2}}}
@@ -69,7 +79,19 @@ MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
 def latex(document: Document) -> str:
     r"""The whole page, from \documentclass on."""
     head = rf"\begin{{center}}\LARGE {wrappable(document.title)}\end{{center}}"
-    return f"{PREAMBLE}\\begin{{document}}\n{head}\n\n{body(document)}\n\\end{{document}}\n"
+    start = PREAMBLE + (_figure_preamble() if _has_figure(document.blocks) else "")
+    return f"{start}\\begin{{document}}\n{head}\n\n{body(document)}\n\\end{{document}}\n"
+
+
+def _figure_preamble() -> str:
+    from reports.figures import TIKZ_PREAMBLE  # only a page with figures needs them
+
+    return FIGURE_PREAMBLE + TIKZ_PREAMBLE
+
+
+def _has_figure(blocks: Sequence[Block]) -> bool:
+    inside = (block.blocks for block in blocks if isinstance(block, Fold))
+    return any(isinstance(block, Figure) for block in blocks) or any(map(_has_figure, inside))
 
 
 def body(document: Document) -> str:
@@ -115,6 +137,10 @@ def block_latex(block: Block) -> str:
             return (
                 r"{\setlength{\fboxsep}{7pt}\noindent\fbox{\parbox{" + width + "}{" + inside + "}}}"
             )
+        case CodeBlock(_, Drawn(drawn)):
+            bare = drawn.removeprefix(r"\begin{array}{l} ").removesuffix(r" \end{array}")
+            steps = r"\\".join(f"${row}$" for row in bare.split(r" \\ "))
+            return rf"\begin{{quote}}\small\raggedright {steps}\end{{quote}}"
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
@@ -123,9 +149,36 @@ def block_latex(block: Block) -> str:
         case Bullets(items):
             rows = [rf"\item {runs_latex(item)}" for item in items]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
+        case Figure():
+            return _figure(block)
+        case Algorithm(lines):
+            return _algorithm(lines)
         case Fold(summary, blocks):
             lead = Paragraph((Strong(summary),), keep=True)
             return blocks_latex((lead, *blocks)).rstrip("\n")
+
+
+def _figure(block: Figure) -> str:
+    """The drawing in the middle, scaled down where it is too wide, its caption below."""
+    from reports.figures import tikz  # only a page with figures needs them
+
+    drawing = rf"\derivationfigure{{{tikz(block.scene)}}}"
+    caption = rf"\parbox{{0.9\linewidth}}{{\centering\small {runs_latex(block.caption)}}}"
+    return rf"\begin{{center}}{drawing}\par\nobreak\medskip{caption}\end{{center}}"
+
+
+def _algorithm(lines: Sequence[tuple[int, Runs]]) -> str:
+    rows = []
+    for n, (deep, words) in enumerate(lines, 1):
+        indent = f"{1.5 * deep:g}em"
+        width = rf"\dimexpr\linewidth-{indent}\relax"
+        inside = rf"\raggedright {runs_latex(words)}"
+        rows.append(rf"\item[{n}]\hspace*{{{indent}}}\parbox[t]{{{width}}}{{{inside}}}")
+    begin = r"\begin{list}{}{\leftmargin=2.5em \itemsep=1pt \parsep=0pt}"
+    whole = "\n".join((begin, *rows, r"\end{list}"))
+    if len(lines) > TOGETHER:
+        return whole
+    return f"\\noindent\\begin{{minipage}}{{\\linewidth}}\n{whole}\n\\end{{minipage}}\\medskip"
 
 
 def _annotated(block: Annotated) -> str:
@@ -253,22 +306,35 @@ def _equations(lines: tuple[Line, ...], follows: bool) -> str:
     return f"{{{tight}%\n{display}}}"
 
 
+SIZES = (("", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.84), (r"\scriptsize", 0.74))
+"""The letters of a table and how large they are; a table of many columns has small ones."""
+COLUMN_GAP = 1.15  # em between two columns of a table
+TOGETHER = 16  # lines of an algorithm between which no page breaks
+TALLEST = 10  # lines; a taller table may be broken between its rows
+
+
 def _table(table: Table) -> str:
-    """A table at the indent of the formulas; an unnamed last column stands at the right margin."""
+    """A table at the indent of the formulas; an unnamed last column stands at the right margin.
+
+    Where it is wider than the page, its widest columns are narrowed and wrap; where it is tall, the
+    page may break between its rows.
+    """
     count = len(table.head)
-    columns = ["l"] * count
-    wrap = {table.wide} if 0 <= table.wide < count else set()
-    if wrap:
-        widths = [max(_cell_em(row[n]) for row in (table.head, *table.rows)) for n in range(count)]
-        wrap |= {n for n, width in enumerate(widths) if width > LINE_WIDTH / 2}
-        taken = sum(
-            0.45 if n in wrap else 1.1 * w / LINE_WIDTH
-            for n, w in enumerate(widths)
-            if n != table.wide
-        )
-        for n in wrap:
-            share = 0.9 - 0.06 * (count - 2) - taken if n == table.wide else 0.45
-            columns[n] = rf"p{{{share:.2f}\linewidth}}"
+    grid = [table.head, *table.rows]
+    widths = [max(_cell_em(row[n]) for row in grid) for n in range(count)]
+    least = [max(_least(row[n]) for row in grid) for n in range(count)]
+    room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
+    size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
+    if SIZES[1][1] * sum(widths) <= room < sum(widths):  # a little smaller, and nothing wraps
+        size, letter = SIZES[1]
+    fitted = _fitted(widths, least, room / letter)
+    heights = [_height(row, fitted) for row in table.rows]
+    wrap = {n for n, width in enumerate(widths) if width > fitted[n]}
+    if not table.head[-1]:
+        wrap -= {count - 1}
+    elif sum(heights) > TALLEST:
+        wrap = set(range(count))
+    columns = [f"p{{{fitted[n]:.1f}em}}" if n in wrap else "l" for n in range(count)]
     begin, end = rf"\begin{{tabular}}{{{''.join(columns)}}}", r"\end{tabular}"
     if not table.head[-1]:
         columns[-1] = r"@{\extracolsep{\fill}}r@{}"
@@ -277,14 +343,19 @@ def _table(table: Table) -> str:
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
     rows = [
         " & ".join(
-            (r"\raggedright " if n in wrap else "") + _cell(cell) for n, cell in enumerate(row)
+            (r"\raggedright " if n in wrap else "") + _cell(cell, n in wrap)
+            for n, cell in enumerate(row)
         )
         + r"\tabularnewline"
         for row in table.rows
     ]
+    apart = f"{end}\\par\\nointerlineskip\n\\noindent\\hspace*{{1em}}%\n{begin}"
+    if len(wrap) == count and len(rows) > 4:  # equal columns: between its rows a page may break
+        rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
     return "\n".join(
         (
-            r"{\par\nobreak\vskip3pt\nobreak\renewcommand{\arraystretch}{1.25}",
+            rf"{{\par\nobreak\vskip5pt\nobreak{size}\parskip=0pt"
+            r"\renewcommand{\arraystretch}{1.25}",
             r"\noindent\hspace*{1em}%",
             begin,
             rf"\hline {head}\tabularnewline \hline",
@@ -295,19 +366,78 @@ def _table(table: Table) -> str:
     )
 
 
+def _fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
+
+    >>> _fitted([2, 10, 30], [2, 4, 6], 24)
+    [2, 10, 12.0]
+    >>> _fitted([10, 10], [2, 4], 20)
+    [10.0, 10.0]
+    """
+    low, high = 0.0, max(widths)
+    if sum(widths) <= room:
+        return [width * min(1.12, room / sum(widths)) for width in widths]
+    for _ in range(40):
+        cap = (low + high) / 2
+        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
+        low, high = (cap, high) if total <= room else (low, cap)
+    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
+
+
+def _least(cell: Runs) -> float:
+    """The widest part of a cell within which no line breaks, in em."""
+    widest = 0.0
+    for run in cell:
+        if isinstance(run, Math):
+            pieces = _pieces(run)
+            parts = [piece.text for piece in pieces] if pieces else [math_latex(run)]
+            widest = max(widest, *(1.1 * width_em(part) + 0.3 for part in parts))
+        else:
+            widest = max(widest, *(0.55 * len(word) for word in (*run.text.split(), "")))
+    return widest
+
+
+def _height(row: Sequence[Runs], widths: Sequence[float]) -> float:
+    """About how many lines a row takes."""
+    cells = [_cell_em(cell) / max(width, 1) for cell, width in zip(row, widths, strict=True)]
+    tall = any(r"\frac" in _cell(cell) for cell in row)
+    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (2.2 if tall else 1.25)
+
+
 def _cell_em(cell: Runs) -> float:
     """About how wide a cell prints, in em; a letter of text is about half an em."""
     return sum(
-        width_em(math_latex(run)) if isinstance(run, Math) else 0.48 * len(run.text) for run in cell
+        1.06 * width_em(math_latex(run)) if isinstance(run, Math) else 0.5 * len(run.text)
+        for run in cell
     )
 
 
-def _cell(cell: Runs) -> str:
+def _cell(cell: Runs, wraps: bool = False) -> str:
     """A formula alone in its cell is set in display style, with room around a fraction."""
     match cell:
-        case (Math() as math,) if r"\frac" in math_latex(math):
-            return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {math_latex(math)}$"
+        case (Math() as one,):
+            shown = _wrapping(one) if wraps else math_latex(one)
+            if r"\frac" in shown:
+                return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {shown}$"
+            return f"${shown}$"
     return runs_latex(cell)
+
+
+def _wrapping(formula: Math) -> str:
+    """The formula with places where a line may break."""
+    pieces = _pieces(formula)
+    if len(pieces) < 2:
+        return math_latex(formula)
+    first, *more = pieces
+    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+
+
+def _pieces(formula: Math) -> Sequence[Piece]:
+    """The parts between which a formula may be broken, if any are known."""
+    term = formula.formula
+    if isinstance(term, Drawn):
+        return term.latex_pieces
+    return () if isinstance(term, Equation) else _printer(formula).pieces(term)
 
 
 def _rule(box: RuleBox) -> str:

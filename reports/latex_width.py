@@ -9,11 +9,13 @@ FRACTION = re.compile(rf"\\frac{GROUP}{GROUP}")
 BRACED = re.compile(rf"\\underbrace{GROUP}_{GROUP}")
 SUM = re.compile(rf"\\sum(?:_{GROUP})?(?:\^(?:{GROUP}|.))?")
 SCRIPT = re.compile(rf"[_^](?:{GROUP}|(\\[A-Za-z]+|.))")
+HSPACE = re.compile(r"\\underline\{\\hspace\{([\d.]+)em\}\}")
 ROWS = re.compile(r"\\begin\{cases\}((?:(?!\\begin\{cases\}).)*?)\\end\{cases\}")
 SIZES = re.compile(r"\\(?:[bB]igg?[lr]?|left|right)(?![A-Za-z])")
 SINGLE = dict.fromkeys("[].,|i'", 0.28) | dict.fromkeys("()jlt", 0.39)
 SINGLE |= {" ": 0.0, "w": 0.72, "m": 0.88, "N": 0.84, "E": 0.75}
 COMMANDS: dict[str, float] = {"operatorname": 0.2, "mathrm": 0.0, "text": 0.0, "displaystyle": 0.0}
+COMMANDS |= {"approx": 1.4, "gets": 1.6}
 WORDS = {"ln": 1.1, "sin": 1.4, "cos": 1.4, "sinh": 1.9, "cosh": 1.9, "tanh": 2.1, "arctan": 3.0}
 
 
@@ -25,6 +27,9 @@ def width_em(latex: str) -> float:
     """
     text = SIZES.sub("", latex).replace(r"\_", "u")
     fixed = 0.0  # what is measured here and taken out of the text
+    for gap in HSPACE.findall(text):
+        fixed += float(gap)
+    text = HSPACE.sub("", text)
     while found := ROWS.search(text):
         rows = [row.split("&") for row in re.split(r"\\\\(?:\[\w+\])?", found[1])]
         fixed += 1.8 + sum(max(width_em(row[n]) for row in rows if n < len(row)) for n in (0, 1))

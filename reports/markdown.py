@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from reports.document import (
     RELATIONS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -20,6 +21,7 @@ from reports.document import (
     Document,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -35,6 +37,7 @@ from reports.document import (
 )
 from reports.html import STEERING
 from reports.latex import math_latex
+from reports.text import run_text
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|$~!])")
 
@@ -48,17 +51,30 @@ def quoted(words: str) -> str:
     return _MARKUP.sub(r"\\\1", STEERING.sub("", words).replace("\n", " "))
 
 
-def page_markdown(document: Document) -> str:
-    """The whole page."""
-    rows = [f"# {quoted(document.title)}"]
-    for block in document.blocks:
-        rows += ["", *_of_page(block)]
+def page_markdown(document: Document, drawings: str = "") -> str:
+    """The whole page; where drawings lie in files beside it, their names begin with `drawings`.
+
+    Hosts strip SVG from Markdown, so that without such files a figure is told in words.
+    """
+    rows = [f"# {quoted(document.title)}", "", *blocks_on_page(document.blocks, drawings)]
     return "\n".join(rows) + "\n"
 
 
-def _of_page(block: Block) -> list[str]:
+def blocks_on_page(blocks: Sequence[Block], drawings: str = "") -> list[str]:
+    """The lines of blocks as they stand on a page."""
+    rows: list[str] = []
+    for block in blocks:
+        rows += [*([""] if rows else []), *_of_page(block, drawings)]
+    return rows
+
+
+def _of_page(block: Block, drawings: str) -> list[str]:
     """The lines of one block on a page: equations are displays."""
     match block:
+        case Figure(name, _, caption, _) if drawings:
+            said = runs_markdown(caption)
+            alternative = quoted("".join(run_text(run) for run in caption))
+            return [f"![{alternative}]({drawings}{name}.svg)", "", said]
         case EquationLines(lines) | Boxed(lines):
             return [row for line in lines for row in (*_display(line), "")][:-1]
         case RuleBox(lines, left, cases):
@@ -68,7 +84,7 @@ def _of_page(block: Block) -> list[str]:
                 rows += [f"{runs_markdown(words).capitalize()},", "", whole, ""]
             return rows[:-1]
         case Fold(summary, blocks):
-            inside = [row for one in blocks for row in ("", *_of_page(one))]
+            inside = [row for one in blocks for row in ("", *_of_page(one, drawings))]
             return [f"*{quoted(summary)}:*", *inside]
         case _:
             return block_markdown(block)
@@ -118,6 +134,14 @@ def block_markdown(block: Block) -> list[str]:
             return _annotated(block)
         case Bullets(items):
             return [f"- {runs_markdown(item)}" for item in items]
+        case Figure(_, _, caption, seen):
+            told = [f"- {runs_markdown(item)}" for item in seen]
+            return [f"*Figure:* {runs_markdown(caption)}", *([""] if told else []), *told]
+        case Algorithm(lines):
+            return [
+                f"{n}. {'&emsp;' * deep}{runs_markdown(words)}"
+                for n, (deep, words) in enumerate(lines, 1)
+            ]
         case Fold(summary, blocks):
             return [f"*{quoted(summary)}:*", "", *blocks_markdown(blocks)]
 

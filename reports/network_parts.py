@@ -19,6 +19,7 @@ from reports.document import (
     Run,
     Runs,
     Table,
+    Text,
     runs,
 )
 from reports.instances import renamed, written_out
@@ -99,8 +100,10 @@ def described(network: Network) -> Runs:
         "A" if network.recurrent is None else f"{_in_time(network.recurrent)} Written out, it is a"
     )
     parts: list[object] = [
-        f"{opening} feed-forward network with {counted(len(network.inputs), 'input')}, "
-        f"{counted(len(hidden), 'hidden neuron')}"
+        Text(  # names of units are no formulas
+            f"{opening} feed-forward network with {counted(len(network.inputs), 'input')}, "
+            f"{counted(len(hidden), 'hidden neuron')}"
+        )
     ]
     if hidden:
         parts += [" (", here("j", hidden), ")"]

@@ -1,13 +1,13 @@
-"use strict";
 // Set the formulas; where one cannot be set, its text stays.
+useMarks(document.getElementById("marks")?.textContent);
 for (const place of document.querySelectorAll(".m[data-tex]")) {
-  const shown = place.textContent;
-  try {
-    katex.render(place.dataset.tex, place, {
-      throwOnError: true, strict: "ignore", trust: false, maxExpand: 200, output: "htmlAndMathml",
-    });
-  } catch (error) {
-    place.textContent = shown;
+  if (typeof katex !== "undefined") {
+    const shown = place.textContent;
+    try {
+      katex.render(marked(place.dataset.tex), place, settings);
+    } catch (error) {
+      place.textContent = shown;
+    }
   }
 }
 // What scrolls sideways can be reached by the keyboard.
@@ -36,3 +36,61 @@ addEventListener("afterprint", () => {
   }
   folded.clear();
 });
+// Light what is pointed at or has the focus.
+function light(target) {
+  for (const old of document.querySelectorAll(".lit")) {
+    old.classList.remove("lit");
+  }
+  for (let at = target; at instanceof Element; at = at.parentElement) {
+    const mark = at.dataset.mark ?? [...at.classList].find((name) => /^[nw]-/.test(name));
+    if (mark) {
+      document.querySelectorAll(`.${CSS.escape(mark)}`).forEach((one) => one.classList.add("lit"));
+      return;
+    }
+  }
+}
+if (marks.size) {
+  addEventListener("pointerover", (event) => light(event.target));
+  addEventListener("focusin", (event) => light(event.target));
+  addEventListener("pointerdown", (event) => light(event.target));
+}
+// For the keyboard: one button for each neuron below the first figure.
+const first = document.querySelector("figure");
+const units = [...new Set([...marks.values()].filter((mark) => mark.startsWith("n-")))];
+if (first && units.length > 1 && units.length <= 40) {
+  const row = document.createElement("p");
+  row.className = "units";
+  row.append("Show ");
+  for (const mark of units) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.mark = mark;
+    button.textContent = mark.slice(2).replace(/-([0-9a-f]+)-/g, (_, code) => String.fromCodePoint(parseInt(code, 16)));
+    row.append(button);
+  }
+  first.append(row);
+}
+// Every line and every box can be copied as LaTeX.
+function source(places, between) {
+  return [...places].map((place) => place.dataset.tex.replace(/^\\displaystyle /, "")).join(between).replace(/\{\} /g, "").replace(/\\allowbreak /g, "");
+}
+function copier(text) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.title = "Copy as LaTeX";
+  button.setAttribute("aria-label", "Copy as LaTeX");
+  button.textContent = "⧉";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "✓";
+    setTimeout(() => { button.textContent = "⧉"; }, 1200);
+  });
+  return button;
+}
+for (const row of document.querySelectorAll("main > .equations > table > tbody > tr, details > .equations > table > tbody > tr")) {
+  row.querySelector(".number")?.append(copier(source(row.querySelectorAll(":scope > td:not(.why) > .m"), " ")));
+}
+for (const box of document.querySelectorAll(".boxed")) {
+  box.append(copier(box.dataset.copy ?? source(box.querySelectorAll("td:not(.why) > .m"), " ")));
+}

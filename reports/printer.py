@@ -178,6 +178,8 @@ class Printer(ABC):
             found[0] = replace(found[0], text=self.minus + found[0].text)
             return found if need <= Level.ADD else self._around(found)
         match term:
+            case Add((only,)) | Mul((only,)):
+                return self.pieces(only, need, depth)
             case Add(terms) if len(terms) > 1:
                 found = self._pieces_of_sum(terms, depth)
                 return found if need <= Level.ADD else self._around(found)

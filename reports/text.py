@@ -8,6 +8,7 @@ import unicodedata
 from reports.breaking import lines as broken_lines
 from reports.document import (
     RELATIONS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -18,6 +19,7 @@ from reports.document import (
     Drawn,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -33,7 +35,7 @@ from reports.document import (
     VerdictBox,
 )
 from reports.plain import PlainPrinter
-from symbolic.terms import Equation, Term
+from symbolic.terms import Equation
 
 COLOURS = {
     Mark.NONE: "",
@@ -86,6 +88,14 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             return _annotated(block, width, color)
         case Bullets(items):
             return "\n".join(wrapped(runs_text(item), width, "    ", "  • ") for item in items)
+        case Figure(_, _, caption, seen):
+            told = [wrapped(runs_text(item), width, "    ", "  • ") for item in seen]
+            return "\n".join((wrapped(f"[Figure: {runs_text(caption)}]", width), *told))
+        case Algorithm(lines):
+            return "\n".join(
+                wrapped(runs_text(words), width, " " * (8 + 4 * deep), f"  {n:2}  {'    ' * deep}")
+                for n, (deep, words) in enumerate(lines, 1)
+            )
         case Fold(summary, blocks):
             inside = [block_text(part, width, color) for part in blocks]
             return "\n\n".join((f"{cleaned(summary)}:", *inside))
@@ -290,7 +300,7 @@ def _table(table: Table, width: int) -> str:
 
 def _rule(box: RuleBox, limit: int) -> str:
     """The rule in a drawn box; where it is too wide, each condition stands below its case."""
-    left = f"{_plain(box.left)} = "
+    left = f"{math_text(Math(box.left))} = "
     room = limit - 6 - columns(left) - 3
     said = [runs_text(words) for _, words in box.cases]
     drawn = [_broken(Math(case), room) for case, _ in box.cases]
@@ -345,7 +355,3 @@ def _braced(left: str, cases: list[list[str]]) -> list[str]:
         f"{left if n == middle else blank}{brace} {row}"
         for n, (brace, row) in enumerate(zip(shape, rows, strict=True))
     ]
-
-
-def _plain(term: Term) -> str:
-    return _printer().term(term)

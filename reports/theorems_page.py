@@ -6,18 +6,8 @@ Nothing is decided, solved or corrected here; the argument is written back by `s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 
-from reports.array_alphabets import LatexArrays, PlainArrays
-from reports.array_printer import (
-    MINUS_ONE,
-    ArrayPrinter,
-    multipliers_of,
-    pieces,
-    pools_of,
-    sorts_of,
-)
+from reports.array_printer import MINUS_ONE
 from reports.array_signs import RANGES
 from reports.document import (
     Block,
@@ -36,11 +26,12 @@ from reports.document import (
     runs,
 )
 from reports.jsonout import WORDS, Json, worst
+from reports.program_lines import Signs, definition_lines, factors_of, letters_of
 from reports.wording import MARKS, TITLES, listed, prose
 from symbolic.arguments import MOVED, Argument, Closing, Coefficient, argument
-from symbolic.arrays import ONE, Abstract, Local, Rule
+from symbolic.arrays import ONE, Rule
 from symbolic.general import CheckedStatement
-from symbolic.indexed import Add, Expr, Get, Mul, Num, Sort, Var, total, walk
+from symbolic.indexed import Add, Expr, Get, Mul, total, walk
 from symbolic.statements import Claim, Statement
 from symbolic.verdicts import Open, Proved
 
@@ -108,64 +99,6 @@ def report(checked: Sequence[CheckedStatement]) -> Json:
     return {"verdict": WORDS[type(overall)], "items": items}
 
 
-@dataclass(frozen=True)
-class Signs:
-    """Draws the expressions of one statement in both alphabets."""
-
-    statement: Statement
-
-    def alphabets(self) -> tuple[ArrayPrinter, ArrayPrinter]:
-        """LaTeX and text."""
-        parts = (
-            pools_of(self.statement),
-            multipliers_of(self.statement),
-            sorts_of(self.statement),
-        )
-        return LatexArrays(*parts), PlainArrays(*parts)
-
-    def expr(self, expr: Expr, at: tuple[Var, ...] = ()) -> Drawn:
-        """An expression with free letters."""
-        latex, text = (alphabet.at(at) for alphabet in self.alphabets())
-        drawn, plain = latex.expr(expr), text.expr(expr)
-        return Drawn(drawn, plain, pieces(drawn, latex.minus), pieces(plain, text.minus))
-
-    def head(self, claim: Claim) -> Drawn:
-        """The left side of a claim."""
-        if not isinstance(claim, Rule):
-            return self.expr(Get(claim.array, claim.at), claim.at)
-        return self.expr(self.multiplier(claim.array, claim.at), claim.at)
-
-    def multiplier(self, array: str, at: tuple[Var, ...]) -> Expr:
-        """The derivative by an array in the name the program gives it."""
-        names = {m.array: m.name for m in multipliers_of(self.statement).values()}
-        return Get(names[array], at)
-
-    def slope(self, array: str, at: tuple[Var, ...]) -> tuple[int, Expr]:
-        """∂𝓔/∂array[at] as a multiple of the derivative that the program names: sign and rest."""
-        multiplier = next(m for m in multipliers_of(self.statement).values() if m.array == array)
-        named = Get(multiplier.name, at)
-        if multiplier.factor == ONE:
-            return 1, named
-        factors = _factors(multiplier.factor)
-        sign = -1 if factors[0] == MINUS_ONE else 1
-        rest = [factor**-1 for factor in factors if factor != MINUS_ONE]
-        return sign, Mul((named, *rest)) if rest else named
-
-    def claim(self, claim: Claim) -> Drawn:
-        """left = right."""
-        left, right = self.head(claim), self.expr(claim.body, claim.at)
-        return Drawn(f"{left.latex} = {right.latex}", f"{left.text} = {right.text}")
-
-    def partial(self, of: str, by: Local, at: tuple[Var, ...]) -> Drawn:
-        """∂a/∂b of a function that is known by its partials alone."""
-        sides = [
-            (alphabet.sign(of or "cost", at), alphabet.sign(by.array, by.at))
-            for alphabet in (x.at((*at, *by.at)) for x in self.alphabets())
-        ]
-        (a, b), (c, d) = sides
-        return Drawn(rf"\frac{{\partial {a}}}{{\partial {b}}}", f"∂{c}/∂{d}")
-
-
 def _result(checked: Sequence[CheckedStatement]) -> VerdictBox:
     verdict = worst([statement.verdict for statement in checked])
     mark = MARKS[type(verdict)]
@@ -194,8 +127,8 @@ def _section(checked: CheckedStatement) -> Iterator[Block]:
     yield Heading(statement.title)
     if statement.words:
         yield Paragraph(prose(statement.words))
-    yield Paragraph(prose("Definitions. ", *_letters(statement)), keep=True)
-    yield EquationLines(tuple(_definitions(statement, signs)))
+    yield Paragraph(prose("Definitions. ", *letters_of(statement, signs, RANGES)), keep=True)
+    yield EquationLines(tuple(definition_lines(statement, signs)))
     told = argument(checked)
     if told.movements:
         yield Paragraph(runs("Everything moved at once:"), keep=True)
@@ -219,50 +152,6 @@ def _section(checked: CheckedStatement) -> Iterator[Block]:
     )
     yield Boxed(tuple(_rule(finding.claim, signs) for finding in checked.findings))
     yield from _scope(checked)
-
-
-def _letters(statement: Statement) -> Iterator[str | Run]:
-    """Which letter runs over what."""
-    pools = pools_of(statement)
-    sorts: dict[str, Sort] = {}
-    for array in statement.program.arrays.values():
-        sorts |= {sort.name: sort for sort in array}
-    latex, text = LatexArrays(), PlainArrays()
-    parts: list[tuple[Math, str]] = []
-    for name in sorts:
-        if name in pools:
-            drawn = Drawn(
-                ", ".join(map(latex.letter, pools[name])), ", ".join(map(text.letter, pools[name]))
-            )
-            parts.append((Math(drawn), RANGES.get(name, f"a set {name} of any size")))
-    for n, (letters, over) in enumerate(parts):
-        yield letters
-        yield (
-            (" runs" if ", " not in letters.formula.text else " run")
-            if isinstance(letters.formula, Drawn)
-            else ""
-        )
-        yield f" over {over}" + (":" if n == len(parts) - 1 else "; ")
-
-
-def _definitions(statement: Statement, signs: Signs) -> Iterator[Line]:
-    program = statement.program
-    for d in program.definitions:
-        if isinstance(d, Abstract):
-            yield from _unknown(d.array, d, signs)
-        else:
-            yield Line(Math(signs.expr(Get(d.array, d.at), d.at)), Math(signs.expr(d.body, d.at)))
-    if isinstance(program.cost, Abstract):
-        yield from _unknown("", program.cost, signs)
-    elif program.cost != Num(Fraction(0)):
-        yield Line(Math(signs.expr(Get("cost"))), Math(signs.expr(program.cost)))
-
-
-def _unknown(array: str, d: Abstract, signs: Signs) -> Iterator[Line]:
-    for local in d.partials:
-        right = signs.expr(local.slope, (*d.at, *local.at))
-        reason = runs("any differentiable function")
-        yield Line(Math(signs.partial(array, local, d.at)), Math(right), reason)
 
 
 def _movements(told: Argument, signs: Signs) -> Iterator[Line]:
@@ -296,11 +185,7 @@ def _terms(body: Expr) -> tuple[Expr, ...]:
 
 
 def _signed(sign: int, expr: Expr) -> Expr:
-    return expr if sign > 0 else Mul((MINUS_ONE, *_factors(expr)))
-
-
-def _factors(expr: Expr) -> tuple[Expr, ...]:
-    return expr.factors if isinstance(expr, Mul) else (expr,)
+    return expr if sign > 0 else Mul((MINUS_ONE, *factors_of(expr)))
 
 
 def _coefficient(coefficient: Coefficient, signs: Signs) -> Line:

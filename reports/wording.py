@@ -167,7 +167,6 @@ _SIGNS = {
     "−": "-",
     "·": r"\cdot",
 }
-_DIFFERENTIAL = "dφ = φ'dv"
 
 
 def prose(*parts: str | Run | Term | Equation) -> Runs:
@@ -183,11 +182,7 @@ def prose(*parts: str | Run | Term | Equation) -> Runs:
         if not isinstance(part, str):
             row += runs(part)
             continue
-        for n, words in enumerate(part.split(_DIFFERENTIAL)):
-            if n:
-                drawn = r"\mathrm{d}\varphi = \varphi'\,\mathrm{d}v"
-                row.append(Math(Drawn(drawn, _DIFFERENTIAL)))
-            row += _formulas(words)
+        row += _formulas(part)
     return tuple(run for run in row if run != Text(""))
 
 

@@ -20,7 +20,8 @@ from symbolic.verdicts import WORST_FIRST, Hypothesis, Open, Proved, Verdict
 
 _SEAL = object()
 RESTS_ON = (
-    "the normal form of the index calculus and the forward rules (sum, product, df(u) = f'du)",
+    "the normal form of the index calculus and the forward rules (sum, product, "
+    "f(u) has the slope f'(u))",
     "the adjoint lemma: multipliers that cancel every tangent are the derivatives",
     "the chain rule, wherever every function is differentiable at its argument",
     "the order of the program: every element is computed from earlier ones, so tangents are unique",

@@ -46,7 +46,7 @@ HELD = 400
 
 _SEAL = object()
 RESTS_ON = (
-    "the ring normal form and the forward rules (sum, product, reciprocal, dφ = φ'dv)",
+    "the ring normal form and the forward rules (sum, product, reciprocal, chain rule at φ)",
     "the adjoint lemma: multipliers that cancel every tangent are the derivatives",
     "the chain rule, wherever every φ_j is differentiable at v_j",
     "the reading of the network and of the claimed rule, printed back here",

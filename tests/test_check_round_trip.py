@@ -14,6 +14,7 @@ from symbolic.reading.given import given
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
+from symbolic.reading.rendering import render
 from symbolic.spec import open_network
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -43,8 +44,11 @@ def test_a_derivation_in_markdown_is_read_and_proved(network: str, tmp_path: Pat
         assert NUMBERED.search(entry.text) or "\\varphi" in entry.text, entry.text
 
 
+SLOW = [pytest.param(network, marks=pytest.mark.slow) for network in ("2-3-1:tanh", "3-2-2-1")]
+
+
 @pytest.mark.parametrize("command", ["derive", "prove"])
-@pytest.mark.parametrize("network", ["2-2-1", "2-3-1:tanh", "1-2-2", "3-2-2-1"])
+@pytest.mark.parametrize("network", ["2-2-1", "1-2-2", *SLOW])
 def test_with_its_network_every_line_of_a_page_is_proved(
     command: str, network: str, tmp_path: Path
 ) -> None:
@@ -54,12 +58,69 @@ def test_with_its_network_every_line_of_a_page_is_proved(
     reading = read_document(page.read_text("utf-8"), open_profile("haykin"))
     lines = judge(reading, network=given(open_network(network), network)).lines
     open_ = [one.claim.latex(reading.profile) for one in lines if one.word not in JUDGED]
-    assert set(open_) <= {r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"}
+    assert open_ == []
     numbered = [one for one in lines if is_numbered(one.claim.left, one.claim.right)]
     assert len(numbered) >= 8
     assert all(one.word == "proved" for one in numbered)
-    unread = [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
-    assert unread == [r"$\mathrm{d}\varphi = \varphi'\,\mathrm{d}v$"]
+    assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+
+
+def said(path: Path, kind: str) -> list[tuple[object, ...]]:
+    """Every relation of a page but for how its right side is laid out; nothing is left unread."""
+    profile = open_profile("haykin")
+    reading = read_document(path.read_text("utf-8"), profile, kind)
+    assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+    return [
+        (c.kind, render(c.left, profile), c.under, sorted((r.letter, r.role) for r in c.roles))
+        for c in reading.claims
+    ]
+
+
+@pytest.mark.parametrize("command", ["derive", "prove"])
+@pytest.mark.parametrize("network", ["2-2-1", "2-3-1:tanh", "1-2-2", "3-2-2-1"])
+def test_the_latex_page_says_what_the_markdown_page_says(
+    command: str, network: str, tmp_path: Path
+) -> None:
+    """Boxes, notes in the margin and broken lines change nothing."""
+    pages = [tmp_path / "page.md", tmp_path / "page.tex"]
+    for page in pages:
+        assert main([command, network, "-o", str(page)]) == 0
+    assert said(pages[1], "latex") == said(pages[0], "markdown")
+
+
+@pytest.mark.parametrize(
+    ("command", "network"),
+    [
+        ("prove", "1-2-2"),
+        *(
+            pytest.param(command, network, marks=pytest.mark.slow)
+            for command in ("derive", "prove")
+            for network in ("2-2-1", "2-3-1:tanh", "3-2-2-1")
+        ),
+    ],
+)
+def test_with_its_network_every_line_of_a_latex_page_is_proved(
+    command: str, network: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.tex"
+    assert main([command, network, "-o", str(page)]) == 0
+    reading = read_document(page.read_text("utf-8"), open_profile("haykin"), "latex")
+    lines = judge(reading, network=given(open_network(network), network)).lines
+    open_ = [one.claim.latex(reading.profile) for one in lines if one.word not in JUDGED]
+    assert open_ == []
+
+
+def test_a_slip_in_the_box_of_a_latex_page_is_refuted(tmp_path: Path) -> None:
+    page = tmp_path / "page.tex"
+    assert main(["prove", "2-2-1", "-o", str(page)]) == 0
+    text = page.read_text("utf-8")
+    at = text.index("\\boxed{")
+    wrong = text[:at] + text[at:].replace(r"\sum_{k} \delta_k(n)", r"\sum_{k} \delta_j(n)", 1)
+    assert wrong != text
+    reading = read_document(wrong, open_profile("haykin"), "latex")
+    lines = judge(reading, network=given(open_network("2-2-1"), "2-2-1")).lines
+    [bad] = [one for one in lines if one.word == "refuted"]
+    assert bad.claim.place.line == text[:at].count("\n") + 1
 
 
 WRONG = [  # a line of the page of 2-2-1, and a slip in it
@@ -128,7 +189,5 @@ def test_a_checked_document_with_its_notes_is_read_as_before(file: str, tmp_path
         ]
         for path in (source, noted)
     )
-    # the notes name the function of their networks, which is not used: it refutes nothing there
-    known = {*after, *(("refuted", line) for word, line in after if word == "open")}
-    assert set(before) <= known
+    assert set(before) <= set(after)
     assert code == (1 if file == "generalizing.md" else 0)

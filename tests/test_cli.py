@@ -89,7 +89,7 @@ def test_bad_input_exits_with_2_and_one_line(network, capsys):
     ("arguments", "what"),
     [
         (["prov"], "there is no command 'prov'; did you mean 'prove'?"),
-        (["xyz"], "there is no command 'xyz'; known are demo, derive, prove, check, train"),
+        (["xyz"], "there is no command 'xyz'; known are demo, derive, prove, report, check, draw"),
         (["prove", "2-3-1", "--jsn"], "there is no option '--jsn'; did you mean '--json'?"),
         (["derive", "2-3-1", "--outputt=a.tex"], "did you mean '--output'?"),
         (["derive", "2-3-1", "more"], "no use for 'more'"),

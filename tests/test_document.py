@@ -7,6 +7,7 @@ import pytest
 from reports.document import (
     BLOCKS,
     RUNS,
+    Algorithm,
     Annotated,
     Block,
     Boxed,
@@ -16,6 +17,7 @@ from reports.document import (
     Drawn,
     Emphasis,
     EquationLines,
+    Figure,
     Fold,
     Heading,
     Line,
@@ -30,12 +32,14 @@ from reports.document import (
     VerdictBox,
     runs,
 )
+from reports.figures import overview
 from reports.html import CLASSES, SPOKEN, block_html, run_html
 from reports.latex import MARKS, block_latex, run_latex
 from reports.markdown import block_markdown, run_markdown
 from reports.text import COLOURS, block_text, run_text
 from symbolic.notation import J, delta, e, slope, v
 from symbolic.terms import Equation
+from symbolic.topologies import shorthand
 
 RULE = Equation(delta(J), e(J) * slope(J))
 BLOCK_EXAMPLES: dict[type, Block] = {
@@ -50,6 +54,8 @@ BLOCK_EXAMPLES: dict[type, Block] = {
     Annotated: Annotated(
         Mark.REFUTED, 3, "line 7", Math(delta(J)), "=", Math(RULE.right), (runs("Wrong."),)
     ),
+    Figure: Figure("network", overview(shorthand("1-1")), runs("All of it."), (runs("1 to 2"),)),
+    Algorithm: Algorithm(((0, runs("repeat")), (1, runs("step", v(J))))),
     Bullets: Bullets((runs("first"), runs("second"))),
     Fold: Fold("More", (Paragraph(runs("inside")),)),
 }

@@ -374,3 +374,59 @@ def test_and_goes_on_with_the_sentence_and_a_full_stop_ends_it():
     }
     for text, expected in kinds.items():
         assert [claim.kind.value for claim in read(text).claims] == expected, text
+
+
+SECTIONS = """# Two layers
+
+Let $j$ be an output neuron. Then $\\delta_j = e_j \\varphi_j'(v_j)$.
+
+## Hidden neurons
+
+$$\\delta_j = \\varphi_j'(v_j) \\sum_k \\delta_k w_{kj}$$
+
+Let $j$ be an output neuron again. Then $y_j = \\varphi_j(v_j)$.
+
+## The output layer
+
+$$\\frac{\\partial \\mathcal{E}}{\\partial w_{ji}} = - e_j \\varphi_j'(v_j) y_i$$
+
+## Everything else
+
+$$\\Delta w_{ji} = \\eta \\delta_j y_i$$
+"""
+
+
+def test_a_heading_says_of_which_neurons_its_formulas_are():
+    claims = read(SECTIONS).claims
+    assert [claim.role("j") for claim in claims] == [
+        "output",
+        "hidden",
+        "output",
+        "output",
+        "output",  # as it was said last
+    ]
+
+
+def test_a_heading_about_hidden_neurons_makes_no_error_signal_theirs():
+    [claim] = read("## Hidden neurons\n\n$$e_k = d_k - y_k$$").claims
+    assert not claim.problems
+
+
+def test_under_a_heading_a_weight_belongs_to_the_neuron_that_it_leads_to():
+    text = "## Output layer\n\n$$\\frac{\\partial L}{\\partial W_{jk}} = \\delta_k h_j$$"
+    [claim] = read(text, profile=open_profile("plain")).claims
+    assert (claim.role("j"), claim.role("k")) == ("", "output")
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["error signal of output neuron $j$\n\n", "| $e_j$ | error signal of output neuron $j$ |\n\n"],
+)
+def test_a_caption_binds_no_letter(caption):
+    [claim] = read(f"{caption}$$y_j = \\varphi_j(v_j)$$").claims
+    assert claim.role("j") == ""
+
+
+def test_what_is_said_with_if_ends_with_its_sentence():
+    [claim] = read("It is an input if $j$ is an input. Now $$y_j = \\varphi_j(v_j)$$").claims
+    assert claim.role("j") == ""

@@ -141,12 +141,22 @@ def apart(tokens: Sequence[Tok], signs: Collection[str]) -> list[Tok]:
 
 
 def _opened(tokens: Sequence[Tok]) -> list[Tok]:
-    """The tokens without \\begin and \\end of what only sets rows."""
-    return [
-        t
-        for t in tokens
-        if not (t.kind in ("BEGIN", "END") and t.text in ROWS)
-    ]  # fmt: skip
+    """The tokens without \\begin and \\end of what only sets rows, and without rows in brackets."""
+    found: list[Tok] = []
+    around: list[str] = []
+    broken = False  # right behind a row that ended within a bracket
+    for token in tokens:
+        if token.kind in ("BEGIN", "END") and token.text in ROWS:
+            continue
+        if token.kind in _OPENING:
+            around.append(token.kind)
+        elif token.kind in _CLOSING and around:
+            around.pop()
+        inside = bool(around) and around[-1] != "BEGIN"
+        broken = inside and (token.kind == "ROW" or (broken and token.kind in ("AMP", "QUAD")))
+        if not broken:
+            found.append(token)
+    return found
 
 
 def _runs(tokens: list[Tok]) -> list[_Run]:

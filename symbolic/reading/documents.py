@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from symbolic.errors import InputError
 from symbolic.reading.macros import Macro, closing, definition
+from symbolic.reading.notes import apart
 from symbolic.reading.source import Source
 
 MOST_BYTES = 4_000_000
@@ -71,6 +72,8 @@ class Document:
     macros: Mapping[str, Macro] = field(default_factory=dict)
 
 
+CHECKED = "<!-- proofprop check -->"
+"""What stands before the end that `check` adds to a document."""
 _DISPLAYS = "equation|align|gather|multline|eqnarray|displaymath|flalign|alignat"
 _BARE = "aligned|split|gathered|cases"
 _VERBATIM = "verbatim|lstlisting|minted|comment|tikzpicture|filecontents"
@@ -79,6 +82,7 @@ _OPENING = re.compile(
     rf"|\\begin\s*\{{(?P<env>(?:{_DISPLAYS}|math)\*?)\}}|(?P<bare>\\begin\s*\{{(?:{_BARE})\}})"
     rf"|\\begin\s*\{{(?P<verbatim>(?:{_VERBATIM})\*?)\}}"
     r"|(?P<fence>^[ \t]{0,3}(?:`{3,}|~{3,}))|(?P<tick>`+)|(?P<comment><!--)"
+    r"|(?P<note>^[ \t]*> \*\*[✓✗?!·] )"
     r"|(?P<percent>%)|(?P<macro>\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|def)(?![a-zA-Z]))"
     r"|(?P<input>\\(?:input|include|import|subfile)\s*\{[^}\n]*\})"
     r"|(?P<verb>\\verb\*?([^a-zA-Z\s*])[^\n]*?\2)",
@@ -171,11 +175,25 @@ class _Scanner:
                 continue
             if begun < match.start():
                 yield Prose(self.text[begun : match.start()], begun)
-            yield piece
+            yield from self._apart(piece)
             self.n = begun = max(_end(piece), match.start() + 1)
 
+    def _apart(self, piece: Piece) -> Iterator[Piece]:
+        """A display of our own LaTeX pages as its rows, each with the words of its note behind."""
+        if not (self.latex and isinstance(piece, Mathematics) and "\\derivationnote" in piece.text):
+            yield piece
+            return
+        for kind, start, end in apart(piece.text):
+            at, stop = piece.at + start, piece.at + end
+            if kind == "row":
+                yield Mathematics(self.text[at:stop], at, at, stop, True)
+            else:
+                yield Prose("\n\n", at)
+                yield from _Scanner(self.text, True, self.macros, at, stop).pieces()
+                yield Prose("\n\n", stop)
+
     def _preamble(self) -> Iterator[Piece]:
-        if self.latex:
+        if self.latex and self.n == 0:
             begin = self.text.find("\\begin{document}")
             if begin >= 0:
                 for match in re.finditer(r"\\(?:re)?(?:newcommand|def|providecommand|Declare)",
@@ -196,6 +214,8 @@ class _Scanner:
         at, kind = match.start(), match.lastgroup or ""
         if match["fence"] or match["tick"] or match["comment"]:
             return None if self.latex else self._code(match)
+        if match["note"]:
+            return None if self.latex else self._note(at)
         if match["percent"]:
             return self._until("\n", at, "a comment", missing=self.end) if self.latex else None
         if match["escape"]:
@@ -221,9 +241,17 @@ class _Scanner:
         end = self.text.find(closer, at + 1, self.end)
         return LeftAlone(why, at, end + len(closer) if end >= 0 else missing)
 
+    def _note(self, at: int) -> Piece:
+        """A quote that `check` wrote below a formula, to its last line."""
+        end = re.compile(r"(?:[ \t]*>.*(?:\n|\Z))+").match(self.text, at, self.end)
+        assert end is not None
+        return LeftAlone("a note of an earlier check", at, end.end())
+
     def _code(self, match: re.Match[str]) -> Piece | None:
         at = match.start()
         if match["comment"]:
+            if self.text.startswith(CHECKED, at):
+                return LeftAlone("the end of an earlier check", at, self.end)
             return self._until("-->", at, "a comment", missing=self.end)
         if match["tick"]:
             closer = re.compile(rf"(?<!`){match['tick']}(?!`)")

@@ -8,7 +8,11 @@ _HEADING = re.compile(
     r"^(#{1,6} [^\n]*)$|\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)\}", re.MULTILINE
 )
 _MARKUP = re.compile(
-    r"\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
+    r"\\(?:setlength|renewcommand)\s*\{[^{}]*\}\s*\{[^{}]*\}"
+    r"|\\rule\s*(?:\[[^\]]*\])?\{[^{}]*\}\{[^{}]*\}|\\[hv]space\*?\{[^{}]*\}|\\vskip-?[\d.]+[a-z]{2}"
+    r"|\\begin\{tabular\}\{(?:[^{}]|\{[^{}]*\})*\}"
+    r"|\\begin\{tabular\*\}\{[^{}]*\}\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+    r"|\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
     r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
 )
 TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
@@ -17,7 +21,7 @@ TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
 def plain(text: str) -> str:
     """Words without commands, tags and addresses; a heading is a paragraph of its own."""
     text = _HEADING.sub(lambda m: f"\n\n# {(m[1] or m[2]).lstrip('# ')}\n\n", text)
-    return _MARKUP.sub(lambda m: m[1] or " ", text)
+    return _MARKUP.sub(lambda m: m[1] or " ", text).replace("~", " ")
 
 
 def first_sentence(text: str) -> str:

@@ -1,7 +1,8 @@
-"""The notation of this name or file: about neurons of a graph, or about whole arrays."""
+"""The notation of this name or file: about neurons of a graph, whole arrays, or entries."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,10 +13,28 @@ from symbolic.reading.arrays.profile import (
     known_array_profiles,
     parse_array_profile,
 )
+from symbolic.reading.indexed.profile import (
+    IndexProfile,
+    index_profile,
+    known_index_profiles,
+)
 from symbolic.reading.profile import MOST_BYTES, Profile, known_profiles, open_profile
 
+Notation = Profile | ArrayProfile | IndexProfile
+_DECLARED = re.compile(r"\bin the notation\s+(?:`|\\{1,2}texttt\{)([a-z0-9_]{1,40})[`}]")
 
-def open_notation(argument: str) -> Profile | ArrayProfile:
+
+def declared_notation(text: str) -> str:
+    """The notation that a document itself says it is written in, empty where it says none.
+
+    >>> declared_notation("This page is written in the notation `indices`.")
+    'indices'
+    """
+    match = _DECLARED.search(text)
+    return match[1] if match else ""
+
+
+def open_notation(argument: str) -> Notation:
     """The profile of this name, else of this file; a file about arrays says so by `calculus`.
 
     >>> open_notation("lstm").title, open_notation("haykin").name
@@ -23,10 +42,12 @@ def open_notation(argument: str) -> Profile | ArrayProfile:
     """
     if argument in known_array_profiles():
         return array_profile(argument)
+    if argument in known_index_profiles():
+        return index_profile(argument)
     path = Path(argument)
     if path.suffix != ".toml":
         if argument not in known_profiles():
-            names = (*known_profiles(), *known_array_profiles())
+            names = (*known_profiles(), *known_array_profiles(), *known_index_profiles())
             raise InputError(
                 f"There is no profile {argument!r}. {did_you_mean(argument, names)} "
                 "One of your own is a .toml file."

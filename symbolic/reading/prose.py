@@ -143,6 +143,33 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     return Said(letter_of(letter), role, start, end, count)
 
 
+_SETS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:the )?set {_M} (?:is|includes|contains|consists of|comprises|holds|of)"
+        r" (?:the set of )?(?:all )?(?:of )?(?:the )?"
+        r"(?:neurons|units|nodes)? ?(?:in|of)? ?(?:the )?"
+        r"(output|hidden)(?: layer| neurons| units| nodes)",
+        rf"{_M} (?:is|be|denotes?|for|contains|includes|holds) (?:the set of )?(?:all )?(?:the )?"
+        r"(output|hidden) (?:neurons|units|nodes)",
+    )
+)
+
+
+def sets(text: str) -> Iterator[tuple[str, str]]:
+    """The letters that a text gives to the set of output or of hidden neurons.
+
+    >>> list(sets("where the set $C$ includes all the neurons in the output layer"))
+    [('C', 'output')]
+    """
+    flat = " ".join(text.split())
+    for pattern in _SETS:
+        for match in pattern.finditer(flat):
+            name = match[1].strip()
+            if re.fullmatch(r"[A-Z]|\\math(?:cal|bb|bf|rm)\{[A-Za-z]{1,3}\}|\\Omega", name):
+                yield name, match[2].lower()
+
+
 def letter_of(mention: str) -> str:
     """The letter of a mention, an ordinal such as j^{th} included; empty for anything else."""
     bare = _ORDINAL.sub("", mention.strip()).strip()

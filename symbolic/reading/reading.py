@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
@@ -21,6 +21,7 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
+from symbolic.reading.notes import unframed
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import (
     Lead,
@@ -29,6 +30,7 @@ from symbolic.reading.prose import (
     lead,
     named,
     said,
+    sets,
     sums_over,
     unread,
 )
@@ -37,6 +39,11 @@ from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Place, Probl
 from symbolic.reading.tokens import Tok, tokens
 
 _HEADING = re.compile(r"^#{1,6} |\\(?:sub)*section\b", re.MULTILINE)
+_TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
+_CAPTION = re.compile(r"[a-z][^.!?:;]*\b(?:of|at) ?")  # the error signal of output neuron j
+_KIND = re.compile(
+    r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
+)
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -80,6 +87,8 @@ class _Reader:
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
         self.named: list[tuple[str, Place]] = []
+        self.kind = ""  # of the neurons that the last heading names
+        self.sets = dict(sets(_flat(document.pieces)))
 
     def reading(self) -> Reading:
         pieces = self.document.pieces
@@ -159,8 +168,9 @@ class _Reader:
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         said = ending(piece.text, self.profile) if piece.display else None
+        bare = unframed(_without(piece.text, said))
         try:
-            text, offsets = expanded(_without(piece.text, said), offsets, self.document.macros)
+            text, offsets = expanded(bare, offsets, self.document.macros)
             found = chains(apart(tokens(text, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
@@ -224,7 +234,9 @@ class _Reader:
         """Note how a mention is written; what it is not cannot be an error."""
         notes = Notes()
         try:
-            Elaborator(Context(self.profile, self.roles), notes).read(parse(tokens(text, offsets)))
+            Elaborator(Context(self.profile, self.roles, self.sets), notes).read(
+                parse(tokens(text, offsets))
+            )
         except (NotUnderstood, RecursionError):
             return
         self.relations.findings.seen += notes.seen
@@ -241,15 +253,42 @@ class _Reader:
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
+        ends = [end.start() + 1 for end in _END.finditer(self.words.rstrip(" .!?;\n"))]
+        last = ends[-1] if ends else 0
         if _END.search(self.words):
+            self._hear(self.words[:last], self.mentions, -1)
             self._sentence_ends()
-        self._hear(self.words, self.mentions, -1)
+        self._hear(self.words[last:], self.mentions[self.words[:last].count("$") // 2 :], -1)
+        for title in _TITLE.findall(self.words):
+            kinds = {kind.lower() for kind in _KIND.findall(title)}
+            self.kind = kinds.pop() if len(kinds) == 1 else ""
+
+    def _in_section(self, letter: str, roles: Mapping[str, Role]) -> Role | None:
+        """What the heading says of the first neuron of a formula, if nothing below it does."""
+        section = self.relations.definitions.section
+        said_of = roles.get(letter)
+        layered = "layer" in self.profile.letters.values()
+        if not (letter and self.kind) or layered or "*" in self.local:
+            return None
+        if letter in self.local or (said_of is not None and said_of.at > section):
+            return None
+        return Role(letter, self.kind, max(section, 0))
 
     def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
-        flat = " ".join(words.split())
+        passed = 0
+        for paragraph in re.split(r"\n\s*\n", words):
+            flat = " ".join(paragraph.split())
+            in_table = flat.startswith("|") or " & " in flat
+            if not in_table:
+                self._hear_paragraph(flat, mentions[passed:], at, trailing)
+            passed += flat.count("$") // 2
+
+    def _hear_paragraph(self, flat: str, mentions: Sequence[int], at: int, trailing: bool) -> None:
         for one in said(flat):
             sort = self.profile.letters.get(one.letter)
             if one.letter != "*" and sort not in ("neuron", "layer"):
+                continue
+            if _CAPTION.fullmatch(flat[: one.start]) and flat[-1] not in ".:;,":
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
@@ -302,13 +341,19 @@ class _Reader:
         letter = _first_letter(chain, self.profile)
         if letter and "*" in self.local:
             roles[letter] = replace(self.local["*"], letter=letter)
-        context = Context(self.profile, roles)
+        context = Context(self.profile, roles, self.sets)
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
             self._cases(chain, context, words, span, piece)
             return
         notes = Notes()
         members = self._members(chain.members, context, notes)
+        titled = self._in_section(letter, roles)
+        if titled is not None:
+            narrow, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
+            again = self._members(chain.members, narrow, noted)
+            if not noted.fails or notes.fails:  # e_k under "Hidden neurons" is of an output
+                members, context, notes = again, narrow, noted
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         self.relations.add(chain, members, context, notes, words, piece)
@@ -355,13 +400,24 @@ class _Reader:
                     "Write \\text{if } j \\text{ is an output neuron}.",
                     chain.at,
                 )
-            inner = Context(self.profile, roles)
+            inner = Context(self.profile, roles, self.sets)
             notes = Notes()
             members = self._members((*chain.members, case.tokens), inner, notes)
             if span:
                 members = [with_range(m, Range(span)) if m else None for m in members]
             self.relations.add(chain, members, inner, notes, words, piece)
         self.relations.chain = None
+
+
+def _flat(pieces: Sequence[object]) -> str:
+    """All the words of a document, with $…$ around what stands within a line."""
+    text = ""
+    for piece in pieces:
+        if isinstance(piece, Prose):
+            text += plain(piece.text)
+        elif isinstance(piece, Mathematics):
+            text += " " if piece.display else f"${piece.text}$"
+    return text
 
 
 def _without(text: str, said: Ending | None) -> str:
@@ -381,10 +437,17 @@ def _instances(words: str, text: str) -> bool:
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:
-    """The neuron of the left side: its first index letter."""
-    below = False
+    """The neuron of the left side: its first index letter, of a weight where it leads to."""
+    base, below = "", False
+    found: list[str] = []
     for token in chain.members[0]:
-        if token.kind == "SYM" and below and profile.letters.get(token.text) == "neuron":
-            return token.text
-        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM"))
-    return ""
+        if below and token.kind == "SYM" and profile.letters.get(token.text) == "neuron":
+            found.append(token.text)
+        elif found and token.kind not in ("LB", "COMMA"):
+            break
+        elif token.kind == "SYM":
+            base = token.text
+        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM", "COMMA"))
+    symbol = profile.symbol(base)
+    turned = symbol is not None and symbol.kind == "weight" and symbol.order == "from to"
+    return found[-1 if turned else 0] if found else ""

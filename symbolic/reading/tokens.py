@@ -163,6 +163,7 @@ class _Tokenizer:
         elif name in SILENT:
             self._silent(name)
         elif name in SKIPPED:
+            self.n += self.text.startswith("*", self.n)
             self._group(start, name)
         elif name in TEXTS:
             inside = self._group(start, name)
@@ -170,7 +171,7 @@ class _Tokenizer:
             if applied:
                 self._emit("SYM", f"\\mathrm{{{inside.strip()}}}", start)
             else:
-                self._emit("TEXT", inside, start)
+                self._emit("TEXT", inside.replace("~", " "), start)
         elif name in ALPHABETS or name in ACCENTS:
             self._styled(name, start)
         elif name in ("underset", "overset", "stackrel"):
@@ -238,6 +239,13 @@ class _Tokenizer:
         bold = re.fullmatch(r"\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}", inside)
         if bold and name in ACCENTS:
             self._emit("SYM", f"\\{name}{{\\mathbf{{{bold[1]}}}}}", start)
+            return
+        if inside == "\\times" and name in ("boldsymbol", "bm"):  # the mark of a wrong line
+            self._emit("DOTS", f"\\{name}{{{inside}}}", start)
+            return
+        script = re.fullmatch(r"\\math(?:cal|rm)\s*\{([A-Za-z]{1,20})\}", inside)
+        if script and name in ACCENTS:
+            self._emit("SYM", f"\\{name}{{{inside}}}", start)
             return
         ones = bare == "1" and name in ("mathbf", "mathbb", "boldsymbol", "bm")
         if not ones and (not bare or len(bare) > 20 or not all(map(_letter, bare))):

@@ -56,6 +56,7 @@ COMMANDS: dict[str, str] = {
     "Vert": "BAR",
     "vert": "BAR",
     "infty": "DOTS",
+    "surd": "DOTS",
     "forall": "FORALL",
 }
 SILENT = frozenset(
@@ -65,7 +66,7 @@ SILENT = frozenset(
         "nobreak "
     )
 ) | {" ", "\n"}
-SKIPPED = frozenset(("label", "tag", "tag*", "hspace", "vspace", "phantomsection"))
+SKIPPED = frozenset(("label", "tag", "hspace", "vspace", "phantomsection"))
 TEXTS = frozenset(_words("text textrm mbox textit textbf hbox intertext textnormal "))
 MARKS: dict[str, str] = {
     "+": "PLUS",

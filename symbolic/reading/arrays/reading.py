@@ -34,6 +34,7 @@ from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
+from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
@@ -181,7 +182,7 @@ class _Reader:
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
-            text, offsets = expanded(piece.text, offsets, self.document.macros)
+            text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
             self._listen()

@@ -1,0 +1,76 @@
+"""How long reports take and how large they are, in processes of their own, beside a bare start.
+
+`python -m benchmarks.reports` prints the seconds and bytes of each page, the seconds of a bare
+`import sympy` to compare them with, and whether each page has its size and the same bytes again.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from reports.document import Math
+from reports.latex import broken
+from symbolic.notation import d, w
+from symbolic.spec_writer import as_data
+from symbolic.terms import Add
+from symbolic.topologies import random_dag
+
+RUNS = 3
+LARGE = 10_000
+PAGES = {  # name: (NET, the most bytes)
+    "2-2-1": ("2-2-1", 1_500_000),
+    "64-32-10": ("64-32-10", 1_500_000),
+    "10,000 neurons": ("large.json", 3_000_000),
+}
+
+
+def seconds(command: list[str]) -> float:
+    """The median of a few runs of a process."""
+    taken = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def large(path: Path) -> None:
+    """A file of a random network of 10,000 neurons."""
+    network = random_dag(LARGE, 4 * LARGE, seed=1)
+    path.write_text(json.dumps(as_data(network)), encoding="utf-8")
+
+
+def long_sum(terms: int = 5_000) -> float:
+    """Seconds in which a sum of so many terms is printed and broken."""
+    whole = Add(tuple(d(str(n)) * w(str(n), str(n + 1)) for n in range(terms)))
+    start = time.perf_counter()
+    broken(Math(whole), 37)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    bare = seconds([sys.executable, "-c", "import sympy"])
+    print(f"{'import sympy':>16}  {bare:6.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        large(Path(folder) / "large.json")
+        for name, (net, most) in PAGES.items():
+            given = str(Path(folder) / net) if net.endswith(".json") else net
+            pages = [Path(folder) / f"{n}.html" for n in (1, 2)]
+            command = [sys.executable, "-m", "reports", "report", given, "-o"]
+            taken = seconds([*command, str(pages[0])])
+            subprocess.run([*command, str(pages[1])], check=True, capture_output=True)
+            one, two = (page.read_bytes() for page in pages)
+            size = f"{len(one):9,} bytes, {'within' if len(one) <= most else 'OVER'} {most:,}"
+            same = "the same again" if one == two else "NOT the same again"
+            print(f"{name:>16}  {taken:6.2f} s  {taken / bare:5.2f} x sympy  {size}, {same}")
+    print(f"{'5,000-term sum':>16}  {long_sum():6.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Figures of networks in the style of Haykin's signal-flow graphs, as SVG and as TikZ.
+
+Each function takes a network and returns a `Scene`, which `svg` and `tikz` draw alike.
+"""
+
+from reports.figures.adjacency import matrix
+from reports.figures.error_flow import backward
+from reports.figures.large_networks import blocks, ellipsis
+from reports.figures.scene import Scene
+from reports.figures.signal_flow import hidden_neuron, output_neuron
+from reports.figures.surroundings import neighbourhood
+from reports.figures.svg_writer import mark, svg
+from reports.figures.tikz_writer import TIKZ_PREAMBLE, tikz
+from reports.figures.time_columns import unrolled
+from reports.figures.whole_network import overview
+
+__all__ = [
+    "TIKZ_PREAMBLE",
+    "Scene",
+    "backward",
+    "blocks",
+    "ellipsis",
+    "hidden_neuron",
+    "mark",
+    "matrix",
+    "neighbourhood",
+    "output_neuron",
+    "overview",
+    "svg",
+    "tikz",
+    "unrolled",
+]

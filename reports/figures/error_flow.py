@@ -1,0 +1,158 @@
+"""The backward flow of the error: every branch of the network reversed, φ replaced by its slope.
+
+At its dot every signal is −∂𝓔/∂y_j or, behind the branch φ_j', the local gradient δ_j.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reports.figures import labels
+from reports.figures.curves import smooth
+from reports.figures.drawing import Drawing
+from reports.figures.labels import Label
+from reports.figures.layout import Columns
+from reports.figures.scene import Node, Point, Scene
+from reports.figures.units import called, columns, weight_label
+from reports.figures.whole_network import drawn_whole
+from symbolic.network import Network
+from symbolic.notation import E, delta, e, v, y
+from symbolic.terms import Frac, Sign
+
+LABELLED = 18
+"""Up to so many branches each has its factor beside it."""
+ACROSS, DOWN = 108.0, 58.0
+PLAIN_ACROSS, PLAIN_DOWN = 70.0, 34.0
+KIND = "backward"
+
+Vertex = tuple[str, str]
+"""δ of a neuron ("d"), the sum before it ("s"), the end at which the error enters ("e")."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The reversed graph: its vertices in columns, and the factor of each branch."""
+
+    columns: list[list[Vertex]]
+    branches: dict[tuple[Vertex, Vertex], tuple[Label, tuple[tuple[str, str], ...], bool]] = field(
+        default_factory=dict
+    )
+    """(reader, signal): the factor, the synapses behind it, whether it is no weight."""
+
+
+def reversed_flow(network: Network) -> Flow:
+    """Every branch of the neurons turned around; the inputs and biases send nothing back."""
+    rows = columns(network)
+    flow = Flow([[] for _ in range(2 * (len(rows) - 1) + 1)])
+    at = {name: n - 1 for n, row in enumerate(rows) for name in row}
+    for n, row in enumerate(rows[1:]):
+        for name in row:
+            flow.columns[2 * n].append(("d", name))
+            if network.successors[name]:
+                flow.columns[2 * n + 1].append(("s", name))
+    for name in network.outputs:
+        flow.columns[-1].append(("e", name))
+    for name in network.neuron:
+        ends = _ends(network, name)
+        for peer in network.peers.get(name, ()):
+            for end in _ends(network, peer):
+                factor = labels.ratio(y(peer), v(name))
+                flow.branches[(("d", name), end)] = (factor, (), True)
+        if name not in network.peers:
+            for end in ends:
+                flow.branches[(("d", name), end)] = (labels.slope(name), (), True)
+        if ("s", name) in ends and name in network.output_set:
+            flow.branches[(("s", name), ("e", name))] = (labels.formula("", ""), (), True)
+    for synapse in network.synapses:
+        if synapse.source in at and synapse.source in network.neuron:
+            label = weight_label(network, synapse.to, synapse.source)
+            pair = ((synapse.to, synapse.source),)
+            flow.branches[(("s", synapse.source), ("d", synapse.to))] = (label, pair, False)
+    for to in network.formulas:
+        for source in network.sources[to]:
+            if source in network.neuron:
+                label = labels.ratio(v(to), y(source))
+                pair = ((to, source),)
+                flow.branches[(("s", source), ("d", to))] = (label, pair, True)
+    return flow
+
+
+def _ends(network: Network, name: str) -> list[Vertex]:
+    """Where −∂𝓔/∂y of a neuron comes together: its sum, or the end where the error enters."""
+    return [("s", name)] if network.successors[name] else [("e", name)]
+
+
+def entering(network: Network, name: str) -> Label:
+    """−∂𝓔/∂y of an output as far as the cost itself goes: e_k/N for the squared error."""
+    if network.cost.name == "squared_error":
+        return labels.inline(Frac(e(name), Sign("N")))
+    return labels.ratio(E, y(name), "-")
+
+
+def backward(network: Network) -> Scene:
+    """How the error signals flow back to every neuron of a network.
+
+    In small networks every neuron has its sum, its slope φ' and its δ; in larger ones the
+    factors are left out; from 40 units on the layers or blocks are drawn with their arrows turned.
+    """
+    from reports.figures.large_networks import blocks, ellipsis, is_layered
+
+    if network.recurrent is not None and len(network.neurons) > 12:
+        from reports.figures.time_columns import unrolled
+
+        return unrolled(network, backward=True)
+    if not drawn_whole(network):
+        whole = ellipsis if is_layered(network) else blocks
+        return whole(network, backward=True)
+    flow = reversed_flow(network)
+    roomy = len(flow.branches) <= LABELLED
+    across, down = (ACROSS, DOWN) if roomy else (PLAIN_ACROSS, PLAIN_DOWN)
+    if roomy:
+        widest = max(label.width for label, _, _ in flow.branches.values())
+        across = max(across, 14 * widest + 44)
+    names = {vertex: f"{vertex[0]}:{vertex[1]}" for row in flow.columns for vertex in row}
+    kept = [row for row in flow.columns if row]
+    group = {f"d:{name}": network.neuron[name].group for name in network.peers}
+    links = [(names[reader], names[source]) for reader, source in flow.branches]
+    placed = Columns([[names[x] for x in row] for row in kept], links, down, {}, group).placed()
+    drawing = Drawing()
+    nodes: dict[Vertex, Node] = {}
+    x = [across * n for n in range(len(kept))]
+    for n, row in enumerate(kept):
+        for vertex in row:
+            what, name = vertex
+            at = Point(x[n], placed.y[names[vertex]])
+            if what == "d":
+                nodes[vertex] = drawing.dot(at, labels.sign(delta(name)), "any", name)
+            elif what == "e":
+                nodes[vertex] = drawing.dot(at, entering(network, name), "right", name)
+            else:
+                nodes[vertex] = drawing.dot(at, labels.formula("", ""), "none", name)
+    for (reader, source), (label, synapses, other) in flow.branches.items():
+        passed = placed.passes.get((names[reader], names[source]), ())
+        way = [nodes[reader].at, *(Point(x[n], h) for n, h in passed), nodes[source].at]
+        weight = network.weight_of.get(synapses[0], "") if synapses else ""
+        drawing.branch(
+            smooth(way[::-1]),
+            nodes[source],
+            nodes[reader],
+            KIND,
+            label if roomy and label.runs else None,
+            size=14,
+            weight=weight,
+            synapses=synapses,
+            said=f"{label.plain}, from {_said(source)} to {_said(reader)}",
+            dashed=other and bool(synapses),
+            side=-1,
+        )
+    batch = "; N is the size of the batch" if network.cost.name == "squared_error" else ""
+    return drawing.scene(
+        f"Backward flow of the error in {called(network)}, from the outputs to δ of every neuron.",
+        "Every branch of the forward flow is reversed and φ replaced by its slope φ'; where "
+        f"branches meet, their signals are added{batch}.",
+    )
+
+
+def _said(vertex: Vertex) -> str:
+    what, name = vertex
+    return {"d": f"δ of {name}", "s": f"the sum for {name}", "e": f"the error of {name}"}[what]

@@ -1,0 +1,109 @@
+"""A checked document in index notation → the page: the finding, each line with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reports.check_parts import place
+from reports.check_words import MARKS, TITLES
+from reports.document import (
+    Annotated,
+    Block,
+    Code,
+    Document,
+    Drawn,
+    Heading,
+    Mark,
+    Math,
+    Paragraph,
+    Runs,
+    VerdictBox,
+    runs,
+)
+from reports.formula_text import unicode_of
+from reports.index_check import IndexPaper
+from reports.wording import counted, prose
+from symbolic.reading.arrays.findings import ArrayReached, Derived
+from symbolic.reading.claims import Kind
+from symbolic.reading.indexed.judgement import IndexJudged
+
+
+def index_page(paper: IndexPaper) -> Document:
+    """The page of a checked document."""
+    first = paper.first_broken
+    said = prose(_counts(paper))
+    if first is not None:
+        said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
+        said = (*said, *runs(f"{place(first.claim.place)}."))
+    blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
+    if first is not None:
+        blocks += [Heading("Where it first goes wrong"), _line(first)]
+    blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read")]
+    blocks.append(Paragraph((*runs("In the notation "), Code(paper.profile.name), *runs("."))))
+    return Document(Path(paper.name).name, tuple(blocks))
+
+
+def _counts(paper: IndexPaper) -> str:
+    words = [one.word for one in paper.judgement.lines]
+    said = {"proved": "proved", "refuted": "wrong", "open": "not decided"}
+    found = [f"{counted(words.count(word), 'line')} {name}" for word, name in said.items()]
+    found.append(f"{counted(words.count('definition'), 'definition')}")
+    if paper.unread:
+        found.append(f"{counted(len(paper.unread), 'formula')} not understood")
+    return f"{', '.join(found)}.".capitalize()
+
+
+def _lines(paper: IndexPaper) -> Iterator[Annotated]:
+    """All formulas in the order of the document."""
+    rows = [(one.claim.place, _line(one)) for one in paper.judgement.lines]
+    for entry in paper.unread:
+        why = (prose(f"Not understood: {entry.why}"),)
+        block = Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
+        rows.append((entry.place, block))
+    for _, block in sorted(rows, key=lambda row: (row[0].cell, row[0])):
+        yield block
+
+
+def _line(one: IndexJudged) -> Annotated:
+    claim = one.claim
+    return Annotated(
+        MARKS[one.word],
+        claim.number,
+        place(claim.place),
+        _drawn(claim.left_text),
+        claim.relation,
+        _drawn(claim.right_text),
+        tuple(_notes(one)),
+    )
+
+
+def _drawn(latex: str) -> Math:
+    return Math(Drawn(latex, unicode_of(latex)))
+
+
+def _notes(one: IndexJudged) -> Iterator[Runs]:
+    if not one.cases:
+        yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
+    for case in one.cases:
+        yield from _case(case)
+    if one.read_as and one.word != "proved":
+        yield (*runs("It was read as "), Code(one.read_as), *runs("."))
+
+
+def _case(case: ArrayReached) -> Iterator[Runs]:
+    """The verdict, the slip, the numbers and the right form."""
+    if case.word == "proved":
+        needed = " and ".join(case.under[0]) if case.under else ""
+        yield prose(f"Proved, if {needed}." if needed else "Proved.")
+    elif case.word == "open":
+        yield prose(f"Not decided: {case.why.rstrip('.')}.")
+    else:
+        yield prose("Wrong." + (f" {case.why}" if case.why else ""))
+    if isinstance(case.nearest, Derived):
+        yield (*prose("Right is: "), Code(case.nearest.text))
+    if case.against is not None:
+        letters = ", ".join(f"{name} = {at}" for name, at in case.against.letters)
+        at = f" at {letters}" if letters else ""
+        sides = f"{case.against.left} on the left and {case.against.right} on the right"
+        yield prose(f"It gives {sides}{at}, with {case.against.world}; what is left out is 0.")

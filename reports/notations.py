@@ -1,0 +1,192 @@
+r"""A page in the letters of another textbook: v_j becomes z_j or a_j, φ becomes σ or h, and so on.
+
+Only letters change, in formulas and never in indices, so that every line says what it said.  The
+sign of δ stays −∂𝓔/∂v, and a sentence on the page says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reports.document import (
+    Algorithm,
+    Annotated,
+    Block,
+    Boxed,
+    Bullets,
+    Document,
+    Drawn,
+    EquationLines,
+    Figure,
+    Fold,
+    Formula,
+    Line,
+    Math,
+    Paragraph,
+    RuleBox,
+    Runs,
+    Table,
+    VerdictBox,
+)
+from reports.latex import MOST_TERMS
+from reports.latex_printer import LatexPrinter
+from reports.plain import PlainPrinter
+from reports.printer import Piece, Printer
+from reports.wording import prose
+from symbolic.terms import Equation
+
+
+@dataclass(frozen=True)
+class Notation:
+    """The letters of a book for ours, as LaTeX and as text, and a sentence about it."""
+
+    latex: Mapping[str, str]
+    text: Mapping[str, str]
+    note: str
+
+
+OPPOSITE = " The sign of δ is ours, minus the derivative of the cost; {} has the other one."
+NOTATIONS: dict[str, Notation | None] = {
+    "haykin": None,
+    "nielsen": Notation(
+        {"v": "z", "y": "a", "d": "y", r"\varphi": r"\sigma", r"\mathcal{E}": "C"},
+        {"v": "z", "y": "a", "d": "y", "φ": "σ", "𝓔": "C"},
+        "In the letters of Nielsen: weighted input z, activation a, desired output y, cost C."
+        + OPPOSITE.format("Nielsen"),
+    ),
+    "bishop": Notation(
+        {"v": "a", "y": "z", "d": "t", r"\varphi": "h", r"\mathcal{E}": "E"},
+        {"v": "a", "y": "z", "d": "t", "φ": "h", "𝓔": "E"},
+        "In the letters of Bishop: weighted input a, output z of a unit, target t, error E."
+        + OPPOSITE.format("Bishop"),
+    ),
+    "plain": Notation(
+        {"v": "z", "y": "h", "d": "y", r"\varphi": "f", r"\mathcal{E}": "L"},
+        {"v": "z", "y": "h", "d": "y", "φ": "f", "𝓔": "L"},
+        "In the letters of machine-learning courses: score z, output h of a unit, target y, loss L."
+        + OPPOSITE.format("a course that writes δ for the derivative itself"),
+    ),
+}
+OURS = ("output-", "hidden-", "backward", "neuron-")
+"""Figures whose labels are in our own letters."""
+_LATEX = re.compile(
+    r"(_\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|_.|\\(?:text|mathrm|operatorname)\{[^{}]*\})"
+    r"|(\\mathcal\{E\}|\\[A-Za-z]+|[A-Za-z])"
+)
+_TEXT = re.compile(r"(?<![\w,^])(?:[vyd](?![A-Za-zφ])|φ|𝓔)|(?<=\bd)[φv](?!\w)")
+
+
+def in_notation(document: Document, name: str) -> Document:
+    """The page in the letters of that name; in ours it is the page itself."""
+    notation = NOTATIONS[name]
+    if notation is None:
+        return document
+    head, *rest = document.blocks
+    blocks = (head, Paragraph(prose(notation.note)), *rest)
+    kept = tuple(block for block in blocks if not _is_ours(block))
+    return replace(document, blocks=_Letters(notation).blocks(kept), network=None)
+
+
+def _is_ours(block: Block) -> bool:
+    return isinstance(block, Figure) and block.name.startswith(OURS)
+
+
+def latex_in(latex: str, letters: Mapping[str, str]) -> str:
+    r"""LaTeX in other letters, all at once, without (n).
+
+    >>> latex_in(r"\varphi_j'\bigl(v_j(n)\bigr)\, y_{y}(n)", {r"\varphi": "h", "v": "a", "y": "z"})
+    "h_j'(a_j)\\, z_{y}"
+    """
+    bare = re.sub(r"\\bigl(\()([^()]*)\\bigr(\))", r"\1\2\3", latex.replace("(n)", ""))
+    return _LATEX.sub(lambda found: found[1] or letters.get(found[2], found[2]), bare)
+
+
+def text_in(text: str, letters: Mapping[str, str]) -> str:
+    """Text in other letters.
+
+    >>> text_in("∂𝓔/∂v_j = −δ_j y_i^ξ", {"v": "a", "y": "z", "𝓔": "E"})
+    '∂E/∂a_j = −δ_j z_i^ξ'
+    """
+    return _TEXT.sub(lambda found: letters.get(found[0], found[0]), text)
+
+
+@dataclass(frozen=True)
+class _Letters:
+    notation: Notation
+
+    def blocks(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        return tuple(map(self.block, blocks))
+
+    def block(self, block: Block) -> Block:
+        match block:
+            case Paragraph() | VerdictBox():
+                return replace(block, runs=self.runs(block.runs))
+            case EquationLines(lines):
+                return EquationLines(tuple(map(self.line, lines)))
+            case Boxed(lines):
+                return Boxed(tuple(map(self.line, lines)))
+            case Table(head, rows):
+                new = tuple(tuple(map(self.runs, row)) for row in rows if not _is_iteration(row))
+                return replace(block, head=tuple(map(self.runs, head)), rows=new)
+            case RuleBox(lines, left, cases):
+                return RuleBox(
+                    tuple(map(self.formula, lines)),
+                    self.formula(left),
+                    tuple((self.formula(case), self.runs(words)) for case, words in cases),
+                )
+            case Bullets(items):
+                return Bullets(tuple(map(self.runs, items)))
+            case Algorithm(lines):
+                return Algorithm(tuple((deep, self.runs(words)) for deep, words in lines))
+            case Figure():
+                seen = tuple(map(self.runs, block.seen))
+                return replace(block, caption=self.runs(block.caption), seen=seen)
+            case Fold(summary, inside):
+                return Fold(summary, self.blocks(inside))
+            case Annotated():
+                raise ValueError("a reader's own text keeps its letters")
+            case _:
+                return block
+
+    def line(self, line: Line) -> Line:
+        left = None if line.left is None else self.math(line.left)
+        return replace(line, left=left, right=self.math(line.right), reason=self.runs(line.reason))
+
+    def runs(self, words: Runs) -> Runs:
+        return tuple(self.math(run) if isinstance(run, Math) else run for run in words)
+
+    def math(self, math: Math) -> Math:
+        return Math(self.formula(math.formula, math))
+
+    def formula(self, formula: Formula, math: Math | None = None) -> Drawn:
+        """The formula drawn in the other letters, with its places for a break."""
+        if isinstance(formula, Drawn):
+            latex, text = formula.latex, formula.text
+            parts, words = formula.latex_pieces, formula.text_pieces
+        else:
+            sample, braces = (math.sample, math.braces) if math else (False, ())
+            first = LatexPrinter(sample=sample, braces=braces, most=MOST_TERMS)
+            second = PlainPrinter(sample=sample, braces=braces, most=MOST_TERMS)
+            latex, parts = _drawn(first, formula)
+            text, words = _drawn(second, formula)
+        return Drawn(
+            latex_in(latex, self.notation.latex),
+            text_in(text, self.notation.text),
+            tuple(replace(p, text=latex_in(p.text, self.notation.latex)) for p in parts),
+            tuple(replace(p, text=text_in(p.text, self.notation.text)) for p in words),
+        )
+
+
+def _drawn(printer: Printer, formula: Formula) -> tuple[str, tuple[Piece, ...]]:
+    assert not isinstance(formula, Drawn)
+    if isinstance(formula, Equation):
+        return printer.equation(formula), ()
+    pieces = tuple(printer.pieces(formula))
+    return printer.term(formula), pieces if len(pieces) > 1 else ()
+
+
+def _is_iteration(row: tuple[Runs, ...]) -> bool:
+    """The row of the table of symbols about n, which other books do not write."""
+    return bool(row[0]) and row[0] == (Math(Drawn("n", "n")),)

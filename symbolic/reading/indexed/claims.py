@@ -1,0 +1,78 @@
+"""What a document in index notation says, as data: relations with their kinds, by section.
+
+The properties that a report reads have the names that they have in `symbolic.reading.claims`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symbolic.arrays import Program
+from symbolic.indexed import Expr, Var
+from symbolic.indices import Hypothesis
+from symbolic.reading.claims import Entry, Kind, Lint
+from symbolic.reading.indexed.profile import IndexProfile
+from symbolic.reading.source import Fault, Place, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class IndexClaim:
+    """One relation left … right, as it is written and as it was understood.
+
+    `at` are its free letters, `of` the array by which it differentiates, "" where it claims no
+    derivative, `moved` the array whose movement it claims; `where` its 0/1 condition, None
+    without one; `section` the number of the section whose program it is about.
+    """
+
+    number: int
+    kind: Kind
+    left_text: str
+    relation: str
+    right_text: str
+    place: Place
+    cue: str = ""
+    piece: int = 0
+    section: int = 0
+    left: Expr | None = None
+    right: Expr | None = None
+    at: tuple[Var, ...] = ()
+    of: str = ""
+    moved: str | None = None
+    where: Expr | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def latex(self, profile: IndexProfile) -> str:
+        """How it is written."""
+        return f"{self.left_text} {self.relation} {self.right_text}"
+
+    @property
+    def fault(self) -> Problem | None:
+        """Why it cannot be meant as it stands."""
+        return next((one for one in self.problems if one.fault is not Fault.NOT_UNDERSTOOD), None)
+
+
+@dataclass(frozen=True)
+class Section:
+    """The program of one section and what it offers; `trouble` says why there is none."""
+
+    program: Program | None = None
+    offered: tuple[Hypothesis, ...] = ()
+    moved: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class IndexReading:
+    """A document as read."""
+
+    profile: IndexProfile
+    claims: tuple[IndexClaim, ...]
+    ledger: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    sections: tuple[Section, ...] = ()
+    lints: tuple[Lint, ...] = field(default=())
+
+    @property
+    def definitions(self) -> tuple[IndexClaim, ...]:
+        """What the document itself defines."""
+        return tuple(c for c in self.claims if c.kind is Kind.DEFINITION)

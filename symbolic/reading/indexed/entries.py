@@ -1,0 +1,319 @@
+r"""Trees → entries of arrays as written: sign, label, indices below, above and in brackets.
+
+    W_{jx}^{i}       the array W^i at j, x          where i is no letter of the document
+    h_{j}(t-1)       the array h at j, t-1
+    \varphi_{j}'(v)  a function, for the elaboration to apply
+
+Which letters are indices is said by the document; nothing is looked up here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symbolic.reading.indexed.letters import Range, letter_of, size_name, size_sign, stem_of
+from symbolic.reading.source import NotUnderstood
+from symbolic.reading.tree import (
+    Addition,
+    BigSum,
+    Condition,
+    Group,
+    Letter,
+    Listed,
+    Mark,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Related,
+    Root,
+    Scripted,
+)
+
+Key = tuple[str, str]
+"""An array: its sign and its label."""
+
+
+@dataclass
+class Letters:
+    """What the words of a section say, and which signs carry indices above or in brackets."""
+
+    ranges: Mapping[str, Range]
+    functions: frozenset[str]
+    sizes: Mapping[str, str]
+    elementary: Mapping[str, str]
+    high: set[str] = field(default_factory=set)
+    timed: set[str] = field(default_factory=set)
+
+    def range_of(self, letter: str) -> Range | None:
+        """The set of a letter; j_{2} runs over the set of j."""
+        return self.ranges.get(letter) or self.ranges.get(stem_of(letter))
+
+    def has_letter(self, node: Node) -> bool:
+        """Whether a letter of the document occurs in an index."""
+        return any(
+            self.range_of(letter_of(part)) is not None for part in walk(node) if letter_of(part)
+        )
+
+    def is_index(self, node: Node) -> bool:
+        """Whether nothing but letters, sizes and numbers occurs."""
+        match node:
+            case Number(text):
+                return text.isdigit()
+            case Letter() | Scripted():
+                return self.range_of(letter_of(node)) is not None or size_sign(node) in self.sizes
+            case Addition(terms):
+                return all(map(self.is_index, terms))
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sign with what stands around it; `power` is what the whole is raised to."""
+
+    sign: str
+    label: str
+    at: tuple[Node, ...]
+    place: int
+    moved: bool = False
+    primes: int = 0
+    power: Node | None = None
+
+    @property
+    def size(self) -> str:
+        """The name of the size that it would be: D1 of D_{1}."""
+        if self.label or self.moved or self.primes:
+            return ""
+        match self.at:
+            case ():
+                return size_name(self.sign)
+            case (Number(digits),):
+                return size_name(self.sign) + digits
+        return ""
+
+    @property
+    def key(self) -> Key:
+        """Which array it is an entry of."""
+        return self.sign, self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A function with its arguments; `orders` are the arguments it is differentiated by."""
+
+    head: Entry
+    arguments: tuple[Node, ...]
+    orders: tuple[int, ...] = ()
+    power: Node | None = None
+    place: int = 0
+
+
+Item = Entry | Applied | Node
+
+
+def items(
+    factors: Sequence[Node], signs: Sequence[str], letters: Letters
+) -> Iterator[tuple[str, Item]]:
+    """The factors of a product with their signs, each sign with the bracket that belongs to it."""
+    n = 0
+    while n < len(factors):
+        sign, node, orders, change = signs[n], factors[n], list[int](), False
+        while _order(node) and n + 1 < len(factors):
+            orders.append(_order(node))
+            n, node = n + 1, factors[n + 1]
+        if isinstance(node, Letter) and node.name == "\\Delta" and n + 1 < len(factors):
+            change, n, node = True, n + 1, factors[n + 1]
+        head = base_of(node)
+        n += 1
+        if head is None:
+            if orders or change:
+                raise NotUnderstood("This sign stands before no sign of an array.", "", node.at)
+            yield sign, node
+            continue
+        beside = factors[n] if n < len(factors) and not signs[n] else None
+        outer = beside.sup if isinstance(beside, Scripted) else None
+        plain = beside if isinstance(beside, Group) else None
+        if isinstance(beside, Scripted) and beside.sub is None and not beside.primes:
+            plain = beside.base if isinstance(beside.base, Group) else None
+        function = head in letters.functions or head in letters.elementary
+        argument = plain is not None and is_argument(head, plain, letters)
+        if plain is not None and (function or argument):
+            n += 1
+            entry = spelled(node, change, letters, () if function else plain.items)
+            if function:
+                yield sign, Applied(entry, plain.items, tuple(orders), outer, node.at)
+                continue
+            if outer is not None and entry.power is not None:
+                raise NotUnderstood("Two powers stand on one sign.", "Use brackets.", node.at)
+            entry = _raised(entry, outer)
+        else:
+            entry = spelled(node, change, letters, ())
+        if orders:
+            raise NotUnderstood("Only a function has a derivative by its argument.", "", node.at)
+        yield sign, entry
+
+
+def _raised(entry: Entry, power: Node | None) -> Entry:
+    if power is None:
+        return entry
+    return Entry(entry.sign, entry.label, entry.at, entry.place, entry.moved, entry.primes, power)
+
+
+def _order(node: Node) -> int:
+    """The n of ∂_n, 0 for anything else."""
+    match node:
+        case Scripted(Mark("PARTIAL"), Number(text), None) if text.isdigit():
+            return int(text)
+    return 0
+
+
+def base_of(node: Node) -> str | None:
+    """The sign that a factor is, None where it is none."""
+    base = node.base if isinstance(node, Scripted) else node
+    if isinstance(base, Letter):
+        return undotted(base.name)[0]
+    return base.text if isinstance(base, Mark) and base.kind == "FUNC" else None
+
+
+def undotted(name: str) -> tuple[str, bool]:
+    r"""The sign without its dot, and whether it had one.
+
+    >>> undotted(r"\dot{\mathcal{E}}"), undotted("v")
+    (('\\mathcal{E}', True), ('v', False))
+    """
+    if name.startswith("\\dot{") and name.endswith("}"):
+        return name[5:-1], True
+    return name, False
+
+
+def is_argument(head: str, group: Group, letters: Letters) -> bool:
+    """Whether a bracket holds indices: h_j(t-1), and h_j(0) where h has such brackets elsewhere."""
+    if not all(map(letters.is_index, group.items)):
+        return False
+    return any(map(letters.has_letter, group.items)) or head in letters.timed
+
+
+def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node]) -> Entry:
+    """The entry that a sign with its scripts is."""
+    if isinstance(node, Letter):
+        sign, moved = undotted(node.name)
+        return Entry(_changed(sign, change), "", tuple(arguments), node.at, moved)
+    if isinstance(node, Mark):
+        return Entry(node.text, "", (), node.at)
+    assert isinstance(node, Scripted)
+    base = node.base
+    name = base.name if isinstance(base, Letter) else base.text if isinstance(base, Mark) else ""
+    sign, moved = undotted(name)
+    low = tuple(_pieces(node.sub))
+    primes, power = node.primes, None
+    high: list[Node] = []
+    labels: list[str] = []
+    above = [_unprimed(piece) for piece in _pieces(node.sup)]
+    primes += sum(count for _, count in above)
+    for piece, _ in above:
+        if piece is None:
+            continue
+        number = rational(piece)
+        if letters.has_letter(piece) or (sign in letters.high and letters.is_index(piece)):
+            high.append(piece)
+        elif number is not None and number != 0 and len(above) == 1:
+            power = piece
+        else:
+            labels.append(_label(piece))
+    at = (*low, *high, *arguments)
+    return Entry(_changed(sign, change), ",".join(labels), at, node.at, moved, primes, power)
+
+
+def _changed(sign: str, change: bool) -> str:
+    return f"\\Delta {sign}" if change else sign
+
+
+def _pieces(script: Node | None) -> Iterator[Node]:
+    """The indices of a script; tie(j,i) is one."""
+    for one in _listed(script):
+        factors = one.factors if isinstance(one, Product) and not any(one.signs) else (one,)
+        n = 0
+        while n < len(factors):
+            factor = factors[n]
+            beside = factors[n + 1] if n + 1 < len(factors) else None
+            if isinstance(factor, Letter) and isinstance(beside, Group):
+                yield Product((factor, beside), ("", ""), factor.at)
+                n += 2
+            else:
+                yield factor
+                n += 1
+
+
+def _listed(script: Node | None) -> tuple[Node, ...]:
+    if script is None:
+        return ()
+    return script.items if isinstance(script, Listed) else (script,)
+
+
+def _unprimed(node: Node) -> tuple[Node | None, int]:
+    """A script without its primes, and how many there were."""
+    if isinstance(node, Mark) and node.kind == "PRIME":
+        return None, len(node.text)
+    if isinstance(node, Scripted) and node.primes and node.sub is None and node.sup is None:
+        return node.base, node.primes
+    return node, 0
+
+
+def _label(node: Node) -> str:
+    """A letter, a number or a number in brackets as part of a name."""
+    match node:
+        case Letter(name):
+            return name
+        case Number(text) if text.isdigit():
+            return text
+        case Group((Number(text),)) if text.isdigit():
+            return f"({text})"
+        case Mark("TEXT", text) if text.strip().isalnum():
+            return text.strip()
+        case Addition((first, second), ("+", sign)):  # the layer l+1 where l is no letter
+            return f"{_label(first)}{sign}{_label(second)}"
+    raise NotUnderstood("What stands above is no index, power or label.", "", node.at)
+
+
+def rational(node: Node | None) -> Fraction | None:
+    """The number that a power is: 2, -1, 1/2, -1/2; None where it is none."""
+    match node:
+        case Number(text) if len(text) <= 12:
+            return Fraction(text)
+        case Addition((inner,), ("-",)):
+            found = rational(inner)
+            return None if found is None else -found
+        case Product((over, under), ("", "/")):
+            above, below = rational(over), rational(under)
+            return None if above is None or not below else above / below
+        case Quotient(over, under):
+            above, below = rational(over), rational(under)
+            return None if above is None or not below else above / below
+    return None
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node of a tree, scripts included; a letter with a number below is one node."""
+    stack: list[Node | None] = [node]
+    while stack:
+        top = stack.pop()
+        if top is None:
+            continue
+        yield top
+        match top:
+            case Scripted(base, sub, sup):
+                stack += [sup] if letter_of(top) else [sup, sub, base]
+            case Product(inner) | Addition(inner) | Group(inner) | Listed(inner):
+                stack += reversed(inner)
+            case Quotient(over, under):
+                stack += [under, over]
+            case BigSum(below, above, body):
+                stack += [body, above, below]
+            case Related(left, _, right):
+                stack += [right, left]
+            case Condition(relation):
+                stack.append(relation)
+            case Root(body):
+                stack.append(body)

@@ -1,0 +1,435 @@
+r"""Document in index notation → relations by section, and the ledger of every piece.
+
+A section begins where, after a heading, words say over what letters run.  It has its own arrays,
+its own cost and its own hypotheses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symbolic.reading.chains import Chain, chains
+from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.grammar import parse
+from symbolic.reading.indexed.claims import IndexClaim, IndexReading
+from symbolic.reading.indexed.letters import NEURON, RUNS, WHERE, without_declarations
+from symbolic.reading.indexed.profile import IndexProfile
+from symbolic.reading.indexed.sections import Gathered, Line, Unknown, resolved
+from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.macros import expanded
+from symbolic.reading.markup import plain
+from symbolic.reading.notes import unframed
+from symbolic.reading.prose import after, conditional, lead, unread
+from symbolic.reading.source import NotUnderstood, Place, Problem
+from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.tree import Node
+
+_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+_UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
+_DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
+_LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
+_ANY = "any differentiable function of"
+FARTHEST = 400
+"""How many characters after a formula are looked at for words that deny it."""
+
+
+def read_indices(text: str, profile: IndexProfile, kind: str = "markdown") -> IndexReading:
+    r"""Every relation of a document, with nothing dropped silently.
+
+    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    raises `InputError` where it is no such document at all.
+
+    >>> from symbolic.reading.indexed.profile import index_profile
+    >>> text = (
+    ...     r"Here $j$ runs over the neurons: $$\mathcal{E} = \sum_j v_j^2$$ "
+    ...     r"$$\frac{\partial \mathcal{E}}{\partial v_j} = 2 v_j$$"
+    ... )
+    >>> [claim.kind.value for claim in read_indices(text, index_profile("indices")).claims]
+    ['definition', 'claim']
+    """
+    return _Reader(cut(text, kind), profile).reading()
+
+
+class _Reader:
+    def __init__(self, document: Document, profile: IndexProfile) -> None:
+        self.document, self.profile, self.source = document, profile, document.source
+        self.sections = [Gathered(0)]
+        self.headed = True  # whether a heading stands after the last declaration
+        self.ledger: list[tuple[int, Entry]] = []
+        self.problems: list[Problem] = []
+        self.count = 0
+        self.words = ""  # since the last formula
+        self.broken = False  # whether a condition of this sentence was not understood
+        self.cue = ""
+        self.last: tuple[Node, str] | None = None  # what a line continues that begins with =
+        self.head: Node | None = None
+
+    def reading(self) -> IndexReading:
+        pieces = self.document.pieces
+        for number, piece in enumerate(pieces):
+            match piece:
+                case Prose(text):
+                    self.words += words_of(text)
+                case LeftAlone(why, at, end):
+                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                case Unread(what, step, at, end):
+                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                    self._lose(at)
+                case Mathematics():
+                    self._mathematics(piece, number)
+        self._listen()
+        for at, end in plain_pieces(self.document):
+            error = NotUnderstood(
+                "This looks like a formula outside of mathematics.",
+                "Put it between $ signs; it was not checked.",
+                at,
+            )
+            self._refused(error, at, end, False)
+        return self._resolved()
+
+    def _resolved(self) -> IndexReading:
+        found = [resolved(one, self.profile, self.source) for one in self.sections]
+        claims = sorted((c for _, many in found for c in many), key=lambda c: c.number)
+        kinds = {claim.number: claim for claim in claims}
+        entries = []
+        for _, entry in sorted(self.ledger, key=lambda pair: pair[0]):
+            own = [kinds[n] for n in entry.claims if n in kinds]
+            why = " ".join(str(p) for claim in own for p in claim.problems)
+            if why:
+                entry = replace(entry, outcome=Outcome.NOT_UNDERSTOOD, why=why)
+            elif own and entry.outcome is Outcome.CLAIM:
+                entry = replace(entry, outcome=_outcome({claim.kind for claim in own}))
+            entries.append(entry)
+        readable = [claim for claim in claims if not claim.problems]
+        problems = [*self.problems, *(p for claim in claims for p in claim.problems)]
+        problems.sort(key=lambda p: (p.place.cell, p.place))
+        sections = tuple(section for section, _ in found)
+        return IndexReading(
+            self.profile, tuple(readable), tuple(entries), tuple(problems), sections
+        )
+
+    # -- pieces
+
+    def _following(self, number: int) -> str:
+        text = ""
+        for piece in self.document.pieces[number + 1 :]:
+            if isinstance(piece, Prose):
+                text += words_of(piece.text)
+            elif isinstance(piece, Mathematics) and not piece.display:
+                text += _quoted(piece.text)
+            else:
+                break
+            if len(text) > FARTHEST:
+                break
+        return text
+
+    def _enter(
+        self,
+        at: int,
+        end: int,
+        display: bool,
+        outcome: Outcome,
+        why: str = "",
+        claims: tuple[int, ...] = (),
+    ) -> None:
+        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
+        shown = text if len(text) <= 400 else text[:400] + "…"
+        self.ledger.append((at, Entry(self.source.place(at), shown, display, outcome, why, claims)))
+
+    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
+        self.problems.append(self.source.problem(error))
+        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
+
+    def _lose(self, at: int) -> None:
+        """What was not understood here may define what later lines read."""
+        section = self.sections[-1]
+        section.lost = section.lost or (
+            f"what stands at {self.source.place(at)} is not understood and may define what it reads"
+        )
+
+    def _mathematics(self, piece: Mathematics, number: int) -> None:
+        offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
+        bare = unframed(piece.text)
+        found: list[Chain | tuple[Tok, ...]] = []
+        try:
+            text, offsets = expanded(bare, offsets, self.document.macros)
+            for group in _groups(tokens(text, offsets)):
+                if _is_unknown(group):
+                    found.append(group)
+                else:
+                    found += [one for one in chains(group) if isinstance(one, Chain)]
+        except NotUnderstood as error:
+            self._listen()
+            self.broken = self.broken or conditional(self.words)
+            self.words, self.last = "", None
+            self._refused(error, piece.begin, piece.end, piece.display)
+            if "=" in piece.text:
+                self._lose(piece.begin)
+            return
+        if not found:
+            shown = f" ${piece.text.strip()[:60]}$ "
+            self.words += shown if piece.display else _quoted(piece.text)
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
+        self._listen()
+        before, troubles = self.count, list[NotUnderstood]()
+        for n, one in enumerate(found):
+            tail = self._following(number) if n == len(found) - 1 else ""
+            self._one(one, n == 0, tail, number, troubles)
+        last = found[-1]
+        if isinstance(last, Chain) and last.stopped:
+            self.broken, self.cue = False, ""
+        numbers = tuple(range(before + 1, self.count + 1))
+        why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
+        outcome = Outcome.NOT_UNDERSTOOD if troubles else Outcome.CLAIM
+        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    def _one(
+        self,
+        one: Chain | tuple[Tok, ...],
+        first: bool,
+        following: str,
+        piece: int,
+        troubles: list[NotUnderstood],
+    ) -> None:
+        try:
+            if isinstance(one, Chain):
+                self._chain(one, first, following, piece)
+            else:
+                self._unknown(one, first, following, piece)
+        except (NotUnderstood, RecursionError) as error:
+            at = _start(one)
+            trouble = (
+                error
+                if isinstance(error, NotUnderstood)
+                else (NotUnderstood("The formula is too deep.", "Split it.", at))
+            )
+            troubles.append(trouble)
+            self.problems.append(self.source.problem(trouble))
+            self.broken = self.broken or conditional(self.words)
+            self.last = None
+            self._lose(at)
+        self.words = ""
+
+    # -- words
+
+    def _listen(self) -> None:
+        """Take in the words since the last formula; those that declare letters begin a section."""
+        self.headed = self.headed or "\n# " in self.words
+        if RUNS.search(" ".join(self.words.split())) and self.headed:
+            if self.sections[-1].lines or self.sections[-1].words:
+                self.sections.append(Gathered(len(self.sections)))
+            self.headed = False
+        self.sections[-1].words += f" {self.words}"
+        if _END.search(self.words):
+            self.broken, self.cue = False, ""
+
+    def _cue(
+        self, before: str, inner: str, after_: str, following: str, at: int, first: bool
+    ) -> str:
+        """The cue of a formula; raises `NotUnderstood` where words may change what it claims."""
+        if self.broken:
+            raise NotUnderstood(
+                "A condition before it in its sentence was not understood.", "See there.", at
+            )
+        known = self.profile.words
+        outer = lead(without_declarations(before), known) if first else lead("")
+        within = lead(inner, known, embedded=True)
+        trouble = outer.why or within.why
+        trouble = trouble or after(after_, True, known).why or after(following).why
+        trouble = trouble or unread(inner) or unread(after_)
+        if trouble:
+            raise NotUnderstood(
+                f"Read, but not taken as a claim: {trouble}.",
+                "Say it with let, then, since, therefore, ….",
+                at,
+            )
+        cue = within.cue or outer.cue
+        if cue == "and" or not (cue or first):  # as the formula before it in this sentence
+            cue = self.cue
+        self.cue = cue
+        if cue in ("if", "for"):
+            raise NotUnderstood(
+                "A formula after if, for or with would be a condition; conditions are not read "
+                "here.",
+                "Say assume.",
+                at,
+            )
+        return cue
+
+    # -- formulas
+
+    def _unknown(self, row: tuple[Tok, ...], first: bool, following: str, piece: int) -> None:
+        """a = any differentiable function of b with slope s."""
+        relation = next(n for n, token in enumerate(row) if token.kind == "REL")
+        left, right = _sides(row[:relation]), row[relation + 1 :]
+        self._cue(self.words, "", "", following, row[0].at, first)
+        groups: list[list[Tok]] = []
+        for token in right:
+            if token.kind == "TEXT":
+                said = " ".join(token.text.split())
+                want = _ANY if not groups else "with slope" if len(groups) % 2 else "and of"
+                if said != want:
+                    raise NotUnderstood(f"Here {want!r} is read.", "", token.at)
+                groups.append([])
+            elif not groups:
+                raise NotUnderstood("A function is said in words.", f"Write {_ANY}.", token.at)
+            else:
+                groups[-1].append(token)
+        if len(groups) % 2:
+            raise NotUnderstood("Its slope is not said.", "Write with slope.", row[0].at)
+        trees = [parse(_sides(group)) for group in groups]
+        of = tuple(zip(trees[::2], trees[1::2], strict=True))
+        claim = self._claim(left, right, row[relation], "", piece)
+        self._keep(Line(claim, parse(left), Unknown(of), row[0].at))
+        self.last = None
+
+    def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        if first and _UNDER.match(self._paragraph()):
+            self._assumed(chain, piece)
+            return
+        beside, following = _where(chain.after, following)
+        chain = replace(chain, after="") if beside is not None and chain.after else chain
+        cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
+        if chain.cases:
+            raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
+        for relation in chain.relations:
+            if relation.text not in ("=", ":="):
+                raise NotUnderstood(
+                    f"The relation {relation.text} is not read here.", "Write =.", relation.at
+                )
+        trees = [parse(member) if member else None for member in chain.members]
+        opening = trees[0]
+        continued = opening is None
+        if opening is None:
+            if self.last is None:
+                raise NotUnderstood(
+                    "This line begins with a relation and continues nothing that was understood.",
+                    "Write its left side.",
+                    chain.at,
+                )
+            left, left_text = self.last
+        else:
+            left, left_text = opening, self._text(chain.members[0])
+            self.head = opening
+        for n, (relation, right) in enumerate(zip(chain.relations, trees[1:], strict=True)):
+            assert right is not None
+            claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
+            claim = replace(claim, left_text=left_text)
+            opens = n == 0 and not continued
+            at = chain.members[n][0].at if chain.members[n] else relation.at
+            self._keep(Line(claim, left, right, at, None if opens else self.head, beside))
+            left, left_text = right, claim.right_text
+        self.last = left, left_text
+
+    def _assumed(self, chain: Chain, piece: int) -> None:
+        """A hypothesis, in a paragraph that begins with Under."""
+        if len(chain.members) != 2 or not chain.members[0] or chain.relations[0].text != "=":
+            raise NotUnderstood("This assumption is not used here.", "", chain.at)
+        claim = self._claim(*chain.members, chain.relations[0], "assume", piece)
+        left, right = map(parse, chain.members)
+        self.sections[-1].assumed.append(Line(claim, left, right, chain.at))
+
+    def _paragraph(self) -> str:
+        """The words of this paragraph up to here; formulas before it in it are read already."""
+        words = re.split(r"\n\s*\n", self.sections[-1].words)[-1]
+        return words.strip()
+
+    def _claim(
+        self, left: Sequence[Tok], right: Sequence[Tok], relation: Tok, cue: str, piece: int
+    ) -> IndexClaim:
+        self.count += 1
+        place: Place = self.source.place(left[0].at if left else relation.at)
+        return IndexClaim(
+            self.count,
+            Kind.CLAIM,
+            self._text(left),
+            relation.text,
+            self._text(right),
+            place,
+            cue,
+            piece,
+            self.sections[-1].number,
+        )
+
+    def _text(self, member: Sequence[Tok]) -> str:
+        """A side as it stands in the document, in one line."""
+        if not member:
+            return ""
+        text = self.source.text[member[0].at : member[-1].end]
+        return " ".join(_LAYOUT.sub(" ", text).split())
+
+    def _keep(self, line: Line) -> None:
+        self.sections[-1].lines.append(line)
+
+
+def words_of(text: str) -> str:
+    """Prose without its markup."""
+    return plain(_DOTS.sub("…", text)).replace("~", " ").replace("{}", "")
+
+
+def _quoted(text: str) -> str:
+    """A mention as words; the mark of a proved line on a LaTeX page is a mark."""
+    return "✓" if text.strip() == "\\surd" else f"${text}$"
+
+
+def _outcome(kinds: set[Kind]) -> Outcome:
+    if kinds == {Kind.ASSUMPTION}:
+        return Outcome.ASSUMPTION
+    return Outcome.DEFINITION if kinds == {Kind.DEFINITION} else Outcome.CLAIM
+
+
+def _start(one: Chain | tuple[Tok, ...]) -> int:
+    return one.at if isinstance(one, Chain) else one[0].at
+
+
+def _groups(toks: Sequence[Tok]) -> list[tuple[Tok, ...]]:
+    """The rows that say any differentiable function, each alone, and what stands between them."""
+    if not _is_unknown(toks):
+        return [tuple(toks)]
+    rows: list[list[Tok]] = [[]]
+    depth = 0
+    for token in toks:
+        depth += (token.kind in ("LB", "LP", "LSQ")) - (token.kind in ("RB", "RP", "RSQ"))
+        if token.kind == "ROW" and depth == 0:
+            rows.append([])
+        elif token.kind not in ("AMP", "BEGIN", "END"):
+            rows[-1].append(token)
+    found: list[list[Tok]] = []
+    for row in rows:
+        if not row:
+            continue
+        alone = _is_unknown(row)
+        if found and not alone and not _is_unknown(found[-1]):
+            found[-1] += [Tok("ROW", "\\\\", row[0].at, row[0].at), *row]
+        else:
+            found.append(row)
+    return [tuple(_sides(row)) for row in found]
+
+
+def _is_unknown(toks: Sequence[Tok]) -> bool:
+    return any(t.kind == "TEXT" and " ".join(t.text.split()) == _ANY for t in toks)
+
+
+def _sides(toks: Sequence[Tok]) -> tuple[Tok, ...]:
+    """The tokens without alignment, and without a comma or full stop at their end."""
+    kept = [t for t in toks if t.kind not in ("AMP", "QUAD")]
+    while kept and kept[-1].kind in ("COMMA", "STOP", "SEMI", "ROW"):
+        kept.pop()
+    return tuple(kept)
+
+
+def _where(within: str, following: str) -> tuple[Node | str | None, str]:
+    """The 0/1 condition that words beside a formula say, and the words after that."""
+    for text, rest in ((within, following), (following, "")):
+        neuron = NEURON.match(text)
+        if neuron is not None:
+            return neuron["kind"], rest or text[neuron.end() :]
+        bracket = WHERE.match(text)
+        if bracket is not None:
+            tree = parse(tokens(bracket["bracket"].strip("$")))
+            return tree, rest or text[bracket.end() :]
+    return None, following

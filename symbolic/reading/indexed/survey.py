@@ -1,0 +1,228 @@
+"""All formulas of a section looked at once: which arrays there are, with which axes.
+
+An axis has the set of the letter that stands there alone, in the definition of the array if it has
+one.  A set has an order where somebody adds to its letters or compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from symbolic.indexed import Size, Sort
+from symbolic.reading.indexed.elaborate import (
+    EDGE,
+    IN,
+    OUT,
+    Array,
+    code_of,
+    differential,
+    label_code,
+)
+from symbolic.reading.indexed.entries import (
+    Applied,
+    Entry,
+    Key,
+    Letters,
+    base_of,
+    items,
+    walk,
+)
+from symbolic.reading.indexed.letters import Range, letter_of, size_sign
+from symbolic.reading.source import NotUnderstood
+from symbolic.reading.tree import (
+    Addition,
+    BigSum,
+    Condition,
+    Group,
+    Letter,
+    Mark,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Related,
+    Root,
+    Scripted,
+)
+
+
+@dataclass
+class Survey:
+    """What was seen; `at` are the indices of every occurrence of an array."""
+
+    letters: Letters
+    at: dict[Key, list[tuple[Node, ...]]] = field(default_factory=dict)
+    predicates: dict[str, tuple[Node, ...]] = field(default_factory=dict)
+    ordered: set[Range] = field(default_factory=set)
+    costs: dict[str, None] = field(default_factory=dict)
+
+    def marks(self, trees: Iterable[Node]) -> None:
+        """Which signs carry letters above or in brackets; to be done before all else."""
+        letters = self.letters
+        for tree in trees:
+            for node in walk(tree):
+                match node:
+                    case Scripted(Letter(), _, above) if above is not None:
+                        sign = base_of(node)
+                        if sign and letters.has_letter(above):
+                            letters.high.add(sign)
+                    case Product(factors):
+                        for first, beside in pairwise(factors):
+                            group = beside.base if isinstance(beside, Scripted) else beside
+                            sign = base_of(first)
+                            if sign is None or not isinstance(group, Group):
+                                continue
+                            inside = all(map(letters.is_index, group.items))
+                            if inside and any(map(letters.has_letter, group.items)):
+                                letters.timed.add(sign)
+
+    def look(self, node: Node) -> None:
+        """Note every entry of a tree."""
+        match node:
+            case Letter() | Scripted() | Mark():
+                if isinstance(node, Scripted) and isinstance(node.base, Group):
+                    self.look(node.base)
+                else:
+                    self._factors((node,), ("",))
+            case Product(factors, signs):
+                self._factors(factors, signs)
+            case Addition(inner) | Group(inner):
+                for one in inner:
+                    self.look(one)
+            case Quotient(over, under):
+                above, below = differential(over), differential(under)
+                if above is None or below is None:
+                    self.look(over)
+                    self.look(under)
+                    return
+                sign = base_of(above[0]) if len(above) == 1 else None
+                if sign:
+                    self.costs.setdefault(sign)
+                self._factors(below, [""] * len(below))
+            case BigSum(Related(Letter() | Scripted() as letter), _, body):
+                self._arithmetic(self.letters.range_of(letter_of(letter)))
+                self.look(body)
+            case BigSum(_, _, body):
+                self.look(body)
+            case Condition(relation):
+                self._bracket(relation)
+            case Root(body):
+                self.look(body)
+
+    def _factors(self, factors: Sequence[Node], signs: Sequence[str]) -> None:
+        for _, item in items(factors, signs, self.letters):
+            match item:
+                case Entry():
+                    self._entry(item)
+                case Applied(head, arguments):
+                    for index in head.at:
+                        self._index(index)
+                    for argument in arguments:
+                        self.look(argument)
+                case _:
+                    if item not in factors or not isinstance(item, Letter | Scripted | Mark):
+                        self.look(item)
+                    elif isinstance(item, Scripted) and isinstance(item.base, Group):
+                        self.look(item.base)
+
+    def _entry(self, entry: Entry) -> None:
+        bare = not entry.at and not entry.label
+        if entry.size in self.letters.sizes or (
+            bare and self.letters.range_of(entry.sign) is not None
+        ):
+            return
+        self.at.setdefault(entry.key, []).append(entry.at)
+        for index in entry.at:
+            self._index(index)
+
+    def _index(self, node: Node) -> None:
+        """Letters that something is added to have an order."""
+        for part in walk(node):
+            if isinstance(part, Addition):
+                for inner in walk(part):
+                    self._arithmetic(self.letters.range_of(letter_of(inner)))
+
+    def _arithmetic(self, over: Range | None) -> None:
+        if over is not None:
+            self.ordered.add(over)
+
+    def _bracket(self, relation: Related) -> None:
+        left, right = relation.left, relation.right
+        assert left is not None
+        if relation.relation == "\\in":
+            output = base_of(right) in ("\\mathcal{O}", "O")
+            name, at = (OUT, (left,)) if output else (IN, (right, left))
+            self.predicates.setdefault(name, at)
+        elif relation.relation in ("\\to", "\\rightarrow"):
+            self.predicates.setdefault(EDGE, (right, left))
+        else:
+            sides = (left, right)
+            numbers = any(isinstance(side, Number | Addition) for side in sides)
+            sizes = any(size_sign(side) in self.letters.sizes for side in sides)
+            if relation.relation != "=" or numbers or sizes:
+                for part in (*walk(left), *walk(right)):
+                    self._arithmetic(self.letters.range_of(letter_of(part)))
+
+    # -- what follows
+
+    def axes(self, key: Key, head: tuple[Node, ...] | None) -> list[Range]:
+        """The set of each axis; raises `NotUnderstood` where it is not said."""
+        seen = [*([head] if head is not None else []), *self.at[key]]
+        found: list[Range] = []
+        for n in range(len(seen[0])):
+            column = [at[n] for at in seen if len(at) > n]
+            plain = (self.letters.range_of(letter_of(node)) for node in column)
+            inner = (
+                self.letters.range_of(letter_of(part)) for node in column for part in walk(node)
+            )
+            over = next((one for one in (*plain, *inner) if one is not None), None)
+            if over is None:
+                raise NotUnderstood(
+                    f"Over what the indices of {key[0]} run is not said.",
+                    "Say over what its letters run.",
+                    column[0].at,
+                )
+            if any(isinstance(node, Number | Addition) for node in column):
+                self._arithmetic(over)
+            found.append(over)
+        return found
+
+    def sorts(self, ranges: Iterable[Range]) -> dict[Range, Sort]:
+        """A sort for each set, each with its own name."""
+        found: dict[Range, Sort] = {}
+        for over in ranges:
+            if over in found:
+                continue
+            whole = over.last is not None and over.last.const == 0 and len(over.last.terms) == 1
+            size = over.last.terms[0][0] if over.last is not None and whole else None
+            taken = {sort.name for sort in found.values()}
+            ordered = over in self.ordered
+            if over.first == 1 and isinstance(size, Size):
+                own = _new(size.name, taken)
+                found[over] = Sort(own, "" if own == size.name else size.name, ordered)
+            elif over.last is not None:
+                found[over] = Sort(_new("R", taken), "", True, over.first, over.last)
+            else:
+                words = over.words.split()
+                stem = "".join(c for c in words[-1] if c.isalpha()) if words else ""
+                found[over] = Sort(_new(stem or "S", taken), "", ordered)
+        return found
+
+    def arrays(
+        self, axes: Mapping[Key, Sequence[Range]], sorts: Mapping[Range, Sort]
+    ) -> dict[Key, Array]:
+        """Every array with its name in the program."""
+        taken = {"cost", OUT, EDGE, IN}
+        found: dict[Key, Array] = {}
+        for key, own in axes.items():
+            name = _new(code_of(key[0]) + label_code(key[1]), taken)
+            taken.add(name)
+            found[key] = Array(name, tuple(sorts[over] for over in own))
+        return found
+
+
+def _new(name: str, taken: Iterable[str]) -> str:
+    used = {*taken}
+    return next(n for n in (name, *(f"{name}_{k}" for k in range(2, 10_000))) if n not in used)

@@ -1,0 +1,140 @@
+"""The HTML page in a real browser: every formula set, nothing too wide, nothing asked of a network.
+
+Slow, and skipped where playwright or a Chromium is missing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import report
+from reports.html import page_html
+from reports.report_page import Choice
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is here"),
+]
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NETWORKS = ("2-2-1", "2-3:tanh-3:softmax", "64-32-10", "elman", "lstm", "skip", "autoencoder")
+COUNTS = """() => [
+  document.querySelectorAll(".m").length,
+  document.querySelectorAll(".m > .katex").length,
+  document.querySelectorAll(".katex-error").length,
+  document.documentElement.scrollWidth - innerWidth,
+]"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+def opened(browser: Any, path: Path, width: int, dark: bool = False) -> tuple[Any, list[str]]:
+    """The page, and whatever it complains of or asks a network for."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "request", lambda asked: said.append(asked.url) if "file:" not in asked.url[:5] else None
+    )
+    page.goto(path.as_uri())
+    page.wait_for_function("document.querySelectorAll('.m > .katex').length > 0")
+    return page, [words for words in said if not words.startswith("data:")]
+
+
+def written(name: str, folder: Path, choice: Choice | None = None) -> Path:
+    net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
+    path = folder / "page.html"
+    report(net, choice=choice).html(path)
+    return path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_formula_is_set_and_nothing_is_too_wide(
+    name: str, width: int, browser: Any, tmp_path: Path
+) -> None:
+    page, said = opened(browser, written(name, tmp_path), width, dark=width == 390)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    formulas, set_, wrong, over = page.evaluate(COUNTS)
+    assert formulas == set_ > 100
+    assert (wrong, over, said) == (0, 0, [])
+
+
+@pytest.mark.parametrize("name", ["2-2-1", "elman"])
+def test_pointing_at_a_neuron_lights_text_and_figure(
+    name: str, browser: Any, tmp_path: Path
+) -> None:
+    page, said = opened(browser, written(name, tmp_path), 1280)
+    button = page.locator(".units button").last
+    button.focus()
+    lit = page.evaluate(
+        "() => [document.querySelectorAll('.katex .lit').length, "
+        "document.querySelectorAll('svg .lit').length]"
+    )
+    assert lit[0] > 3
+    assert lit[1] > 1
+    page.locator("h1").hover()
+    assert page.evaluate("document.querySelectorAll('.lit').length") == 0
+    assert said == []
+
+
+def test_a_line_and_the_rule_are_copied_as_latex(browser: Any, tmp_path: Path) -> None:
+    page, _ = opened(browser, written("2-2-1", tmp_path), 1280)
+    read = "navigator.clipboard.readText()"
+    page.locator(".equations .copy").first.click()
+    assert page.evaluate(read) == r"v_j(n) = \sum_{i} w_{ji}(n)\, y_i(n)"
+    page.locator(".boxed > .copy").click()
+    copied = page.evaluate(read)
+    assert copied.startswith(r"\Delta w_{ji}(n) = \eta\,")
+    assert r"\begin{cases}" in copied
+    assert "htmlClass" not in copied
+
+
+def test_paper_has_no_folds_and_without_script_the_text_is_there(
+    browser: Any, tmp_path: Path
+) -> None:
+    path = written("2-2-1", tmp_path)
+    page, _ = opened(browser, path, 1280)
+    closed = "document.querySelectorAll('details:not([open])').length"
+    assert page.evaluate(closed) > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(closed) == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(closed) > 0
+    bare = browser.new_context(java_script_enabled=False).new_page()
+    bare.goto(path.as_uri())
+    assert "(1/N) e_j φ_j'(v_j)" in bare.locator("main").inner_text()
+
+
+def test_a_mark_that_is_not_ours_is_not_trusted(browser: Any, tmp_path: Path) -> None:
+    """Neither a link nor a class of another's choosing comes through KaTeX."""
+    text = page_html(report("1-1-1").document)
+    evil = r'data-tex="\href{javascript:alert(1)}{x} \htmlClass{evil}{y} \htmlStyle{color:red}{z}"'
+    path = tmp_path / "evil.html"
+    path.write_text(text.replace("<main", f'<span class="m" {evil}>shown</span><main', 1), "utf-8")
+    page, _ = opened(browser, path, 1280)
+    assert page.evaluate("document.querySelectorAll('.evil, a[href^=javascript]').length") == 0
+
+
+def test_an_exercise_is_set_as_well(browser: Any, tmp_path: Path) -> None:
+    page, said = opened(browser, written("2-2-1", tmp_path, Choice(blank=True)), 1280)
+    formulas, set_, wrong, over = page.evaluate(COUNTS)
+    assert formulas == set_
+    assert (wrong, over, said) == (0, 0, [])

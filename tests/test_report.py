@@ -1,0 +1,372 @@
+"""The report: every format of one document, the options, bad input, and what it never does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports import report
+from reports.cli import main
+from reports.document import (
+    Algorithm,
+    CodeBlock,
+    Document,
+    EquationLines,
+    Figure,
+    Fold,
+    Heading,
+    Paragraph,
+    RuleBox,
+    Table,
+    runs,
+)
+from reports.exercise import exercise
+from reports.html import page_html
+from reports.latex import latex
+from reports.markdown import page_markdown
+from reports.notations import NOTATIONS, in_notation, latex_in, text_in
+from reports.notebook import notebook, notebook_latex
+from reports.pdf import set_by_tex
+from reports.report_page import Choice, Detail
+from reports.reporting import Report, figures_of
+from reports.text import runs_text, text
+from symbolic.errors import InputError
+from symbolic.topologies import random_dag
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NASTY = (
+    *("a_b%", "<x>", r"\input{/etc/passwd}", "</script><script>alert(1)</script>", "🐈"),
+    *("שלום \u202e مرحبا", "}{\\end{document}", "$$ # ^ & ~ \" ' ` |", "\x1b[2J\x00"),
+)
+
+
+@pytest.fixture(scope="module")
+def small() -> Report:
+    return report("2-2-1")
+
+
+def headings(document: Document) -> list[str]:
+    return [b.text for b in document.blocks if isinstance(b, Heading) and b.level == 1]
+
+
+def test_the_page_has_its_parts_in_order(small: Report) -> None:
+    assert headings(small.document) == [
+        "Network and notation",
+        "Forward pass",
+        "Cost",
+        "Local gradients",
+        "Output neurons",
+        "Hidden neurons",
+        "Weight corrections",
+        "Backward flow",
+        "The rule",
+        "Proof",
+        "Hypotheses",
+        "What this rests on",
+        "Worked example",
+        "The training step",
+    ]
+    kinds = {type(block) for block in small.document.blocks}
+    assert {Figure, Table, RuleBox, Algorithm, EquationLines, Fold} <= kinds
+    assert [figure.name for figure in figures_of(small.document.blocks)] == [
+        "network",
+        "output-5",
+        "hidden-3",
+        "backward",
+    ]
+
+
+def test_the_same_report_has_the_same_bytes(small: Report) -> None:
+    again = report("2-2-1")
+    assert small.html() == again.html()
+    assert small.latex() == again.latex()
+    assert small.markdown() == again.markdown()
+    assert small.notebook() == again.notebook()
+
+
+def test_the_page_loads_nothing(small: Report) -> None:
+    page = small.html()
+    links = set(re.findall(r"https?://[\w./-]+", page))
+    assert all("w3.org" in link for link in links), links
+    assert "default-src 'none'" in page
+    assert "src=" not in page.split("<main", 1)[1].split("</main>")[0]
+
+
+@pytest.mark.parametrize("name", ["2-2-1", "lstm", "experts"])
+def test_every_formula_is_one_that_katex_sets(name: str) -> None:
+    """Set when the page is written: then it has no KaTeX in it, and nothing is left as text."""
+    pytest.importorskip("quickjs")
+    net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
+    page = report(net).html(static=True)
+    places = re.findall(r'<span class="m(?: s)?" data-tex="[^"]*">(.{0,20})', page)
+    assert len(places) > 200
+    assert all(shown.startswith('<span class="katex"') for shown in places)
+    assert "Khan Academy" not in page
+    assert "katex-error" not in page.split("<main")[1].split("</main>")[0]
+
+
+def test_without_quickjs_it_is_said_what_to_do(
+    small: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "quickjs", None)
+    with pytest.raises(InputError, match="pip install"):
+        small.html(static=True)
+
+
+def test_what_is_linked_is_data_and_not_script(small: Report) -> None:
+    marks = re.search(r'<script type="application/json" id="marks">(.*?)</script>', small.html())
+    assert marks is not None
+    table = json.loads(marks[1])
+    assert table[r"\varphi_5'"] == table["v_5"] == "n-5"
+    assert table["w_{53}"] == "w-w_5_3"
+
+
+@pytest.mark.parametrize("detail", Detail)
+def test_less_detail_is_less_and_keeps_verdict_and_rule(detail: Detail) -> None:
+    page = report("2-2-1", choice=Choice(detail)).document
+    said = headings(page)
+    assert "The rule" in said
+    assert ("Cost" in said) == (detail is not Detail.RULE)
+    assert ("Proof" in said) == (detail is Detail.FULL)
+    assert ("Worked example" in said) == (detail is not Detail.RULE)
+
+
+def test_a_chosen_neuron_is_written_out_and_the_others_are_told() -> None:
+    page = report("3-10-2", choice=Choice(neurons=("7",))).document
+    words = [runs_text(b.runs) for b in page.blocks if isinstance(b, Paragraph)]
+    assert "In full for neuron 7:" in words
+    assert [b.summary for b in page.blocks if isinstance(b, Fold)][:2] == [
+        "The same for one other neuron",
+        "The same for nine other neurons",
+    ]
+    assert "hidden-7" in [figure.name for figure in figures_of(page.blocks)]
+    with pytest.raises(InputError, match="no neuron '99'"):
+        report("2-2-1", choice=Choice(neurons=("99",))).document  # noqa: B018 - made when read
+
+
+def test_a_wrong_rule_has_its_numbers_and_no_example() -> None:
+    wrong = report("2-2-1", rule="delta[j] = sum(k, delta[k] * w[k,j]) for hidden j")
+    assert wrong.json()["verdict"] == "refuted"
+    assert "Worked example" not in headings(wrong.document)
+    shown = wrong.text()
+    assert "Refuted" in shown
+    assert "The nearest right form" in shown
+
+
+def test_a_large_network_is_readable_and_small() -> None:
+    made = report(random_dag(600, 6000, seed=1))
+    page = made.html()
+    assert len(page) < 3_000_000
+    assert made.text().count("\n") < 400
+    assert "up to 400 neurons" in made.text()
+
+
+def test_gaps_hide_every_answer_and_keep_what_is_given(small: Report) -> None:
+    sheet = exercise(small.document)
+    assert "Proof" not in headings(sheet)
+    asked = given = 0
+    for block in sheet.blocks:
+        if isinstance(block, EquationLines):
+            for line in block.lines:
+                hidden = "underline" in str(line.right)
+                defined = line.reason == runs("definition")
+                assert hidden or defined or line.number is None
+                asked, given = asked + hidden, given + (not hidden)
+    assert asked > 15
+    assert given >= 8
+    shown = text(sheet)
+    assert "0.64566" not in shown
+    assert "φ_j'(v_j) Σ_k" not in shown
+    assert "𝓔_j^ξ = ½ (e_j^ξ)²" in shown
+    for write in (page_html, latex, page_markdown, text):
+        assert write(sheet)
+
+
+@pytest.mark.parametrize("name", NOTATIONS)
+def test_another_notation_changes_letters_only(name: str, small: Report) -> None:
+    page = in_notation(small.document, name)
+    assert (page is small.document) == (name == "haykin")
+    shown = text(page)
+    if name != "haykin":
+        assert "φ" not in shown
+        assert "v_5" not in shown
+        assert "The sign of δ is ours" in shown.replace("\n", " ")
+        back = {"nielsen": "z_5 = w_50 a_0", "bishop": "a_5 = w_50 z_0", "plain": "z_5 = w_50 h_0"}
+        assert back[name] in shown
+
+
+def test_indices_and_names_keep_their_letters() -> None:
+    letters = {"v": "z", "y": "a", "d": "y", r"\varphi": r"\sigma"}
+    assert latex_in(r"v_{\mathrm{v}}(n) + y_d^{\xi}(n)", letters) == r"z_{\mathrm{v}} + a_d^{\xi}"
+    assert latex_in(r"\mathrm{d}\varphi = \varphi'\,\mathrm{d}v", letters) == (
+        r"\mathrm{d}\sigma = \sigma'\,\mathrm{d}z"
+    )
+    assert text_in("dφ = φ'dv", {"v": "z", "d": "y", "φ": "σ"}) == "dσ = σ'dz"
+    assert text_in("d_v − y_d (v_y)", {"v": "z", "y": "a", "d": "y"}) == "y_v − a_d (z_y)"
+
+
+@pytest.mark.parametrize("words", NASTY)
+def test_a_name_commands_nothing_in_any_format(words: str, small: Report) -> None:
+    """A title, a paragraph, a cell, a caption and code of a user, in every target."""
+    plain = replace(small.document, title="plain", network=None)
+    figure = next(figures_of(plain.blocks))
+    dressed = replace(
+        plain,
+        title=words,
+        blocks=(
+            Paragraph(runs(words)),
+            Table((runs("a"), runs(words)), ((runs(words), runs("b")),), wide=1),
+            replace(figure, caption=runs(words), seen=(runs(words),)),
+            Algorithm(((0, runs(words)),)),
+            CodeBlock(words),
+            Fold(words, (Paragraph(runs(words)),)),
+        ),
+    )
+    page = page_html(dressed)
+    assert page.count("<script") == page_html(plain).count("<script")
+    assert "<x>" not in page
+    assert "alert(1)</script>" not in page
+    source = latex(dressed)
+    assert r"\input{" not in source
+    assert source.count(r"\end{document}") == 1
+    book = json.loads(notebook(dressed))
+    assert len(book["cells"]) >= 2
+    assert "<x>" not in page_markdown(dressed).replace(r"\<x\>", "").replace("    <x>", "")
+    assert "\x1b" not in text(dressed) + page + source
+    assert notebook_latex(dressed) == ""
+
+
+def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for ending in (".html", ".tex", ".md", ".ipynb", ".svg", ".txt", ".json"):
+        path = tmp_path / f"page{ending}"
+        assert main(["report", "1-1-1", "-o", str(path)]) == 0
+        assert path.read_text("utf-8")
+    book = json.loads((tmp_path / "page.ipynb").read_text("utf-8"))
+    assert book["nbformat"] == 4
+    assert any("attachments" in cell for cell in book["cells"])
+    drawings = re.findall(r"\]\((page-[\w-]+\.svg)\)", (tmp_path / "page.md").read_text("utf-8"))
+    assert len(drawings) >= 3
+    assert all((tmp_path / name).is_file() for name in drawings)
+    assert (tmp_path / "page.svg").read_text("utf-8").startswith("<svg")
+    assert json.loads((tmp_path / "page.json").read_text("utf-8"))["verdict"] == "proved"
+    capsys.readouterr()
+
+
+def test_a_saved_derivation_is_checked_again(tmp_path: Path) -> None:
+    saved = tmp_path / "x.derivation.json"
+    assert main(["derive", "1-1-1", "-o", str(saved)]) == 0
+    assert main(["report", str(saved), "-o", str(tmp_path / "x.txt")]) == 0
+    assert "Worked example" in (tmp_path / "x.txt").read_text("utf-8")
+    assert main(["report", str(saved), "--rule", str(saved)]) == 2
+
+
+def test_a_body_to_be_input_needs_amsmath_alone(small: Report) -> None:
+    inside = small.latex(inside=True)
+    assert "derivationfigure" not in inside
+    assert "documentclass" not in inside
+    assert "Worked example" in inside
+
+
+def test_an_exercise_has_its_answers_beside_it(tmp_path: Path) -> None:
+    assert main(["report", "1-1-1", "--blank", "-o", str(tmp_path / "sheet.txt")]) == 0
+    sheet, answers = (
+        (tmp_path / f"{name}.txt").read_text("utf-8") for name in ("sheet", "sheet-answers")
+    )
+    assert "____" in sheet
+    assert "____" not in answers
+    assert "✓ Proved." in answers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["2-2-1", "--neuron", "9"], "no neuron '9'"),
+        (["2-2-1", "--sample", "q=1"], "'q'"),
+        (["2-2-1", "-o", "page.docx"], "the endings known are"),
+        (["x.model"], "proofprop derive"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", *arguments]) == 2
+    told = capsys.readouterr()
+    assert what in told.err
+    assert told.err.count("\n") == 1
+    assert not told.out
+
+
+def test_a_notebook_shows_page_formulas_figure_and_text(small: Report) -> None:
+    bundle = small._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/latex", "text/html", "image/svg+xml"}
+    formulas = bundle["text/latex"]
+    assert r"\htmlClass" not in formulas
+    assert formulas.count("$$") % 2 == 0
+    assert r"\begin{cases}" in formulas
+    assert 'sandbox="allow-scripts"' in bundle["text/html"]
+    assert "<script>" not in bundle["text/html"]
+
+
+def test_without_tex_the_latex_is_written_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert main(["report", "1-1-1", "-o", str(tmp_path / "page.pdf")]) == 2
+    assert "There is no TeX here" in capsys.readouterr().err
+    assert (tmp_path / "page.tex").read_text("ascii").startswith(r"\documentclass")
+    assert not (tmp_path / "page.pdf").exists()
+
+
+needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not here")
+
+
+@needs_tex
+@pytest.mark.slow
+def test_a_pdf_is_made_and_made_alike(tmp_path: Path) -> None:
+    source = report("1-1-1").latex()
+    made = set_by_tex(source)
+    assert made.startswith(b"%PDF")
+    assert made == set_by_tex(source)
+
+
+@needs_tex
+@pytest.mark.slow
+def test_tex_reads_and_writes_nothing_else(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.tex"
+    secret.write_text("secret", encoding="ascii")
+    start = r"\documentclass{article}\begin{document}"
+    for evil in (rf"\input{{{secret}}}", r"\immediate\write18{id}\input{gone}"):
+        with pytest.raises(InputError, match="does not accept"):
+            set_by_tex(start + evil + r"\end{document}")
+
+
+NETWORKS = (
+    "2-2-1",
+    "3-3-3-2",
+    "2-3:relu-2:softmax",
+    "64-32-10",
+    "tied",
+    "partial",
+    "lstm",
+    "experts",
+    "rbf",
+)
+
+
+@needs_tex
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("blank", [False, True])
+def test_nothing_is_wider_than_the_page(name: str, blank: bool, tmp_path: Path) -> None:
+    from test_latex import compiled
+
+    net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
+    log = compiled(report(net, choice=Choice(blank=blank)).latex(), tmp_path)
+    assert "Overfull" not in log
+    assert "Missing character" not in log
