@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.trainer import ETA, WORK, Work, work_of
+from benchmarks.trainer import WORK, work_of
+from benchmarks.work import ETA, Work
 from numeric.backends import prepared
 from numeric.lowering import lower
 from symbolic.verification import rule_of
