@@ -9,7 +9,6 @@ function it stands for), and the compiler.
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
 from importlib import resources
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.lowering import lower
-from numeric.modular import NoInverseError, P, Residues
+from numeric.modular import P, Residues
 from numeric.native import compiler
 from numeric.native.machine import LEVELS, NativeMachine, words
 from numeric.native.text import FIELD, kernels
@@ -56,52 +55,47 @@ class FieldMachine:
         self.corrections = np.zeros(len(weights), np.int64)
         self.divisor: Residues | None = None
         self.trained: Differs | None = None
+        self._turn = False
 
     def letter(self, letter: str) -> Residues:
         """v, y or delta of every row of the layout."""
         return self._machine.letter(letter).astype(np.int64)
 
     def learn(self) -> None:
-        """Forward, δ and Δw; then again as training does it, w += Δw, by one thread and by two."""
+        """One update as training does it, w += Δw, by one thread and by two; then δ and Δw alone.
+
+        Each way is the first one after other samples in every second call, so that nothing right
+        is left behind for it by the way before.
+        """
+        self._turn = not self._turn
+        done = []
+        for together in (not self._turn, self._turn):
+            if together and not self._machine.divided:
+                continue
+            self._weights[:] = self._given
+            self._machine.together = together
+            seen = self._epoch()
+            done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
         self._weights[:] = self._given
         self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
         self._machine.learn()
         self._machine.require_defined()
         self.corrections = self._machine.corrections.astype(np.int64)
-        outputs = [np.zeros(self.targets.shape, np.uint64) for _ in range(2)]
+        outputs = tuple(np.zeros(self.targets.shape, np.uint64) for _ in range(2))
         self._machine.outputs(*outputs)
-        for together in (False, True):
-            self._forget()
-            self._weights[:] = self._given
-            self._train(together, outputs)
-        self._weights[:] = self._given
-        self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
-        self._machine.learn()
+        for moved, seen in done:
+            if self.trained is None and not np.array_equal(moved, self.corrections):
+                entry = int(np.argmax(moved != self.corrections))
+                self.trained = Differs("the update", str(entry), None)
+            if self.trained is None and not all(map(np.array_equal, outputs, seen)):
+                self.trained = Differs("what training reports", "the outputs", None)
 
-    def _forget(self) -> None:
-        """Other samples, so that nothing right is left behind by the run before."""
-        self._machine.together = False
-        self._epoch((self.inputs + 1) % P, (self.targets + 1) % P)
-        with suppress(NoInverseError):
-            self._machine.require_defined()
-
-    def _epoch(self, inputs: Residues, targets: Residues) -> tuple[Array, Array]:
+    def _epoch(self) -> tuple[Array, Array]:
         """One update in training; y and v that it reports."""
-        y, v = (np.zeros(targets.shape, np.uint64) for _ in range(2))
-        X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (inputs, targets))
+        y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
+        X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
         self._machine.epoch(X, D, None, 0, 1, y, v)
         return y, v
-
-    def _train(self, together: bool, outputs: list[Array]) -> None:
-        """One update, and whether it and what it reports are right."""
-        self._machine.together = together
-        seen = self._epoch(self.inputs, self.targets)
-        moved = (self._weights.astype(np.int64) - self._given) % P
-        if self.trained is None and not np.array_equal(moved, self.corrections):
-            entry = int(np.argmax(moved != self.corrections))
-            self.trained = Differs("the update", str(entry), None)
-        if self.trained is None and not all(map(np.array_equal, outputs, seen)):
-            self.trained = Differs("what training reports", "the outputs", None)
 
 
 def audit(

@@ -166,6 +166,11 @@ class NativeMachine:
         self._run.restype = None
         self._code.pp_train.restype = None
 
+    @property
+    def divided(self) -> bool:
+        """Whether several threads may share the updates."""
+        return bool(self._shares)
+
     def _scratch(self, kind: Any) -> Any:
         def more(size: int) -> Array:
             self._held.append(aligned(size, kind))
@@ -266,7 +271,7 @@ class NativeMachine:
             )
 
         pays = self._work * updates >= PAYS if self.together is None else self.together
-        several = bool(self._shares) and pays
+        several = self.divided and pays
         if several and self.together is None:
             several = self._pace.several()
         begin = time.perf_counter()
