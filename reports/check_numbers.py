@@ -11,6 +11,7 @@ from reports.document import Block, Drawn, Math, Paragraph, Run, Runs, Table, ru
 from reports.formula_text import drawn, joined, unicode_of
 from reports.wording import counted, listed, prose, value
 from symbolic.indexed import Affine, Count, Num, Shifted, Var
+from symbolic.reading.base import Base
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
     LAYER,
@@ -30,7 +31,6 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import Profile
 from symbolic.reading.refuter import Counterexample
-from symbolic.reading.theory import Base
 from symbolic.reading.values import evaluated, signals
 from symbolic.reading.worlds import World
 from symbolic.verdicts import Value

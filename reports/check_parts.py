@@ -42,6 +42,7 @@ from reports.document import (
 from reports.formula_text import drawn, joined, unicode_of
 from reports.wording import counted, listed, prose
 from symbolic.errors import InputError
+from symbolic.reading.base import Base, base_of, name_of
 from symbolic.reading.claims import Claim, Entry, Kind, Lint, Reading
 from symbolic.reading.findings import Judged
 from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
@@ -49,7 +50,6 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Place
 from symbolic.reading.symbols import symbols
-from symbolic.reading.theory import Base, base_of, name_of
 
 DERIVATIVES = {
     "total": "∂ is the derivative through every path of the network: what is not downstream of "

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symbolic.indexed import Var
+from symbolic.reading.base import base_of
 from symbolic.reading.cases import settled
 from symbolic.reading.claims import Kind
 from symbolic.reading.formulas import NEURON, UNWRITTEN, Power, Read
@@ -15,7 +16,7 @@ from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
-from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.theory import Assumption
 from symbolic.reading.values import evaluated
 from symbolic.reading.worlds import worlds
 from tests.test_reading_prover import HIDDEN, OUTPUT, PAIR, claims_of

@@ -21,6 +21,7 @@ from symbolic.labelling import TooLargeError
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.network import BIAS, Network
 from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
     NEURON,
@@ -43,7 +44,7 @@ from symbolic.reading.pathways import CORE, table
 from symbolic.reading.prover import bases
 from symbolic.reading.reach import require_reach
 from symbolic.reading.source import BeyondError
-from symbolic.reading.theory import COST, Assumption, Base, name_of
+from symbolic.reading.theory import COST, Assumption
 from symbolic.reading.worlds import World
 
 MOST_EDGES = 2_000

@@ -14,6 +14,7 @@ from functools import partial
 from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
+from symbolic.reading.base import Base, base_of, missed_definitions, name_of
 from symbolic.reading.cases import BeyondError, Settled, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
@@ -28,14 +29,7 @@ from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
-from symbolic.reading.theory import (
-    Assumption,
-    Base,
-    Sets,
-    base_of,
-    missed_definitions,
-    name_of,
-)
+from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.verdicts import Verdicts
 
 SPANS = {

@@ -21,6 +21,7 @@ from symbolic.integers import Base as Letter
 from symbolic.integers import Linear
 from symbolic.monomials import Normal, add, scale
 from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, condition, within
 from symbolic.reading.formulas import (
     NEURON,
@@ -36,15 +37,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.pathways import CORE, PATHS, Pathways
 from symbolic.reading.reach import require_reach
-from symbolic.reading.theory import (
-    COST,
-    INDICATORS,
-    SLOPE,
-    Assumption,
-    Base,
-    laws,
-    name_of,
-)
+from symbolic.reading.theory import COST, INDICATORS, SLOPE, Assumption, laws
 from symbolic.wellfounded import require_order
 
 J, S = Var("j", NEURON), Var("s", SAMPLE)

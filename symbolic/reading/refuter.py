@@ -10,6 +10,7 @@ from itertools import product
 
 from symbolic.duals import ZERO, Number, differ
 from symbolic.indexed import Num, Var
+from symbolic.reading.base import Base
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
     LAYER,
@@ -18,7 +19,7 @@ from symbolic.reading.formulas import (
     free,
 )
 from symbolic.reading.layers import LAST, Layers
-from symbolic.reading.theory import Assumption, Base
+from symbolic.reading.theory import Assumption
 from symbolic.reading.values import UndefinedError, Values, as_value
 from symbolic.reading.worlds import World, layered_worlds, worlds
 from symbolic.verdicts import Value

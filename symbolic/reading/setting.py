@@ -14,6 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Var
+from symbolic.reading.base import missed_definitions
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.definitions import key, says_shares
 from symbolic.reading.formulas import (
@@ -29,7 +30,6 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.samples import meant
 from symbolic.reading.source import Place
-from symbolic.reading.theory import missed_definitions
 
 
 def prepared(reading: Reading) -> Reading:

@@ -30,6 +30,7 @@ from symbolic.duals import (
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.formulas import (
     LAYER,
     NEURON,
@@ -50,7 +51,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
 from symbolic.reading.pathways import CORE
-from symbolic.reading.theory import COST, Base, name_of
+from symbolic.reading.theory import COST
 from symbolic.reading.worlds import World
 from symbolic.verdicts import Value
 
