@@ -155,6 +155,7 @@ COST = "$$E = \\sum_{n,j} y_{nj}^2$$\n\n"
         ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{ni}$$", "i is free here"),
         ("$$\\frac{\\partial E}{\\partial y_{nj}} = \\sum_j 2 y_{nj}$$", "a meaning already"),
         ("$$\\frac{\\partial E}{\\partial y_{jn}} = 2 y_{jn}$$", "runs over another set"),
+        ("$$\\frac{\\partial E}{\\partial y_{nj}} = \\sum_{i,i} y_{ni}$$", "a meaning already"),
         ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{n}$$", "has 2 indices elsewhere"),
         ("It is wrong that $$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{nj}$$", "deny"),
         ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{nj}$$ if all is well.", "condition"),

@@ -292,8 +292,8 @@ class Elaborator:
         if not all(names) or (related is not None and (len(names) != 1 or related.relation != "=")):
             raise NotUnderstood("The range of this sum is not understood.", "", node.at)
         bound = [self.names.var(name, node.at) for name in names]
-        for v in bound:
-            if v.name in self.scope:
+        for n, v in enumerate(bound):
+            if v.name in self.scope or v in bound[:n]:
                 raise NotUnderstood(
                     f"The index {v.name} is summed over and has a meaning already.",
                     "Use another letter.",
