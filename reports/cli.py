@@ -18,13 +18,12 @@ from pathlib import Path
 from reports.check_options import CHECK
 from reports.derivation_page import page
 from reports.document import Document
-from reports.draw_command import DRAW
+from reports.draw_options import DRAW
 from reports.files import read, writable, write
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
 from reports.markdown import page_markdown
-from reports.model_page import derivation_of, json_of, text_of
 from reports.options import Command, Option, parser
 from reports.progress import clock
 from reports.report_command import REPORT
@@ -33,9 +32,6 @@ from reports.train_options import EXPORT, NETWORK, PREDICT, TRAIN
 from symbolic.archive import ENDING, dumps, load
 from symbolic.derived import derive
 from symbolic.errors import InputError
-from symbolic.model_derivatives import derived
-from symbolic.model_file import read_model
-from symbolic.models import judged
 from symbolic.network import Network
 from symbolic.proof import Checked
 from symbolic.spec import open_network
@@ -138,6 +134,11 @@ def _general_command(options: argparse.Namespace) -> int:
 
 def model_command(options: argparse.Namespace, every: bool = False) -> int:
     """Prove what a model file claims, or derive every derivative."""
+    from reports.model_page import derivation_of, json_of, text_of  # only for a model
+    from symbolic.model_derivatives import derived
+    from symbolic.model_file import read_model
+    from symbolic.models import judged
+
     writable(options.output, PAGES)
     with clock(f"Reading {options.network}"):
         model = read_model(read(options.network), options.network)

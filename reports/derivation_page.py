@@ -108,6 +108,7 @@ def page(checked: Judged, *, marks: bool | None = None) -> Document:
             *proof_section(checked, shown),
             *scope_section(checked),
         ),
+        checked.derivation.network,
     )
 
 

@@ -6,6 +6,7 @@ sample.  The report itself is the answer sheet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -23,12 +24,13 @@ from reports.document import (
     Math,
     Paragraph,
     RuleBox,
+    Run,
     Runs,
     Table,
     VerdictBox,
     runs,
 )
-from reports.latex import math_latex
+from reports.latex_runs import math_latex
 from reports.latex_width import width_em
 from reports.text import math_text
 from symbolic.terms import Equation, Phi
@@ -62,6 +64,8 @@ def _with_gaps(block: Block) -> Iterator[Block]:
     match block:
         case VerdictBox():
             yield Paragraph(runs(TASK))
+        case Paragraph(words):
+            yield replace(block, runs=tuple(map(_number, words)))
         case EquationLines(lines):
             yield EquationLines(tuple(map(_line, lines)))
         case Boxed(lines):
@@ -77,6 +81,12 @@ def _with_gaps(block: Block) -> Iterator[Block]:
                 yield Fold(summary, tuple(_asked(inside)))
         case _:
             yield block
+
+
+def _number(run: Run) -> Run:
+    """A bare number within words is a result."""
+    bare = isinstance(run, Math) and re.fullmatch(r"-?\d+\.\d+", math_latex(run))
+    return gap(run, CELL) if isinstance(run, Math) and bare else run
 
 
 def _equation(formula: Formula) -> Formula:

@@ -11,6 +11,9 @@ from symbolic.network import BIAS, Network
 
 DRAWN = 40
 """Neurons up to which a network is drawn neuron by neuron; a larger one by its blocks."""
+SKETCHED = 400
+"""Neurons up to which a layered network is sketched, with dots for most of each layer."""
+BLOCKS = "Layers of neurons with the number of weights between them."
 TOLD = 12
 """Neurons up to which each is told of in words."""
 
@@ -29,8 +32,10 @@ def overview_figures(network: Network) -> Iterator[Figure]:
             caption = "Signals flow from left to right."
         yield Figure("network", figures.overview(network), prose(caption), told)
     else:
-        words = "Layers of neurons with the number of weights between them."
-        yield Figure("network", figures.blocks(network), prose(words), told)
+        layered = bool(network.layers) and len(network.neurons) <= SKETCHED
+        words = "Each layer by its first neurons and its last." if layered else BLOCKS
+        draw = figures.ellipsis if layered else figures.blocks
+        yield Figure("network", draw(network), prose(words), told)
         words = (
             "Every weight as a point, to the neuron of its row from the unit of its column. All"
             " points lie below the diagonal, so that the recursion ends."

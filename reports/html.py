@@ -43,8 +43,8 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.latex import MOST_TERMS, math_latex, runs_latex
 from reports.latex_printer import LatexPrinter
+from reports.latex_runs import MOST_TERMS, math_latex, runs_latex
 from reports.printer import Piece
 from reports.static import formulas_set
 from reports.text import math_text, runs_text
@@ -196,8 +196,9 @@ class _Page:
                     return f'<h3 dir="auto">{safe(text)}</h3>'
                 self.section += 1
                 return f'<h2 id="s{self.section}">{safe(text)}</h2>'
-            case Paragraph(words):
-                return f'<p dir="auto">{runs_html(words)}</p>'
+            case Paragraph(words, keep):
+                kept = ' class="keep"' if keep else ""
+                return f'<p{kept} dir="auto">{runs_html(words)}</p>'
             case EquationLines(lines):
                 return _equations(lines)
             case Table():

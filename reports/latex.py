@@ -5,11 +5,8 @@ Every word passes `escaped`; formulas come from our own printer.  Equal document
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from reports.breaking import lines as broken_lines
 from reports.document import (
     RELATIONS,
     Algorithm,
@@ -21,7 +18,6 @@ from reports.document import (
     CodeBlock,
     Document,
     Drawn,
-    Emphasis,
     EquationLines,
     Figure,
     Fold,
@@ -31,18 +27,17 @@ from reports.document import (
     Math,
     Paragraph,
     RuleBox,
-    Run,
     Runs,
     Strong,
     Table,
-    Text,
     VerdictBox,
+    with_asides,
 )
 from reports.escaping import escaped
-from reports.latex_printer import LatexPrinter
+from reports.latex_runs import broken, math_latex, run_latex, runs_latex, typed, width_of, wrappable
+from reports.latex_tables import LINE_WIDTH, table_latex
 from reports.latex_width import width_em
-from reports.printer import Piece
-from symbolic.terms import Equation
+from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
@@ -71,9 +66,9 @@ MARKS = {
     Mark.OPEN: r"\textbf{?}",
     Mark.GIVEN: r"$\cdot$",
 }
-LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
 ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
-MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
+
+TOGETHER = 16  # lines of an algorithm between which no page breaks
 
 
 def latex(document: Document) -> str:
@@ -103,7 +98,10 @@ def blocks_latex(blocks: Sequence[Block]) -> str:
     """Blocks one after the other; a paragraph that announces the next block stays with it."""
     rows: list[str] = []
     before: Block | None = None
-    for block in blocks:
+    for block in with_asides(blocks):
+        if isinstance(block, bool):
+            rows.append(f"% {NO_CLAIMS if block else CLAIMS}\n")
+            continue
         kept = isinstance(before, Paragraph) and before.keep
         if isinstance(block, EquationLines):
             rows.append(_equations(block.lines, follows=kept))
@@ -126,7 +124,7 @@ def block_latex(block: Block) -> str:
         case EquationLines(lines):
             return _equations(lines, follows=False)
         case Table():
-            return _table(block)
+            return table_latex(block)
         case RuleBox():
             return _rule(block)
         case Boxed(lines):
@@ -174,7 +172,7 @@ def _algorithm(lines: Sequence[tuple[int, Runs]]) -> str:
         width = rf"\dimexpr\linewidth-{indent}\relax"
         inside = rf"\raggedright {runs_latex(words)}"
         rows.append(rf"\item[{n}]\hspace*{{{indent}}}\parbox[t]{{{width}}}{{{inside}}}")
-    begin = r"\begin{list}{}{\leftmargin=2.5em \itemsep=1pt \parsep=0pt}"
+    begin = r"\begin{list}{}{\setlength{\leftmargin}{2.5em}\setlength{\itemsep}{1pt}}"
     whole = "\n".join((begin, *rows, r"\end{list}"))
     if len(lines) > TOGETHER:
         return whole
@@ -211,77 +209,6 @@ def _annotated(block: Annotated) -> str:
     return rf"\medskip\noindent {lines}{notes}{body}"
 
 
-def runs_latex(words: Runs) -> str:
-    """Words and formulas in a row."""
-    row = [run_latex(run) for run in words]
-    for n, run in enumerate(words[1:], 1):
-        if isinstance(run, Math) and row[n - 1].endswith(" ") and len(row[n]) <= 3:
-            row[n - 1] = row[n - 1][:-1] + "~"  # "neuron j" stays on one line
-        if isinstance(run, Math) and isinstance(words[n - 1], Math):
-            row[n - 1] += "{}"  # two dollars in a row would begin a display
-    return "".join(row)
-
-
-def run_latex(run: Run) -> str:
-    """One run."""
-    match run:
-        case Text(text):
-            return wrappable(text)
-        case Emphasis(text):
-            return rf"\emph{{{escaped(text)}}}"
-        case Strong(text):
-            return rf"\textbf{{{escaped(text)}}}"
-        case Code(text):
-            return rf"\texttt{{{wrappable(text, _typed)}}}"
-        case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
-            parts = (rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
-            return f"${first.text}{''.join(parts)}$"
-        case Math():
-            return f"${math_latex(run)}$"
-
-
-LONG_WORD = 24  # signs; a longer word may be broken
-
-
-def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
-    """Words; one that is too long for a line, such as a name of a file, may be broken."""
-    parts = []
-    for part in re.split(r"(\S+)", text):
-        whole = write(part)
-        if part.isspace() or len(part) + 8 * whole.count("[U+") <= LONG_WORD:
-            parts.append(whole)
-            continue
-        scraps = re.findall(r"[A-Za-z0-9]{1,3}|[^A-Za-z0-9]", part)
-        parts.append(r"\allowbreak{}".join(map(write, scraps)))
-    return "".join(parts)
-
-
-def math_latex(math: Math) -> str:
-    """The LaTeX of a formula, without dollars."""
-    formula, printer = math.formula, _printer(math)
-    if isinstance(formula, Drawn):
-        return formula.latex
-    if isinstance(formula, Equation):
-        return printer.equation(formula)
-    return printer.term(formula)
-
-
-def _printer(math: Math) -> LatexPrinter:
-    return LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
-
-
-def broken(right: Math, room: float) -> list[str]:
-    """A formula in lines of at most `room` em, broken before its outermost signs or factors."""
-    whole = math_latex(right)
-    if isinstance(right.formula, Drawn) and right.formula.latex_pieces and width_em(whole) > room:
-        pieces = right.formula.latex_pieces
-        return broken_lines(pieces, room, width_em, r"\cdots", indent=2.0, most=None)
-    if isinstance(right.formula, Drawn | Equation) or width_em(whole) <= room:
-        return [whole]
-    printer = _printer(right)
-    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent=2.0)
-
-
 def _equations(lines: tuple[Line, ...], follows: bool) -> str:
     """The lines aligned at their equals signs; a page may break between them.
 
@@ -306,140 +233,6 @@ def _equations(lines: tuple[Line, ...], follows: bool) -> str:
     return f"{{{tight}%\n{display}}}"
 
 
-SIZES = (("", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.84), (r"\scriptsize", 0.74))
-"""The letters of a table and how large they are; a table of many columns has small ones."""
-COLUMN_GAP = 1.15  # em between two columns of a table
-TOGETHER = 16  # lines of an algorithm between which no page breaks
-TALLEST = 10  # lines; a taller table may be broken between its rows
-
-
-def _table(table: Table) -> str:
-    """A table at the indent of the formulas; an unnamed last column stands at the right margin.
-
-    Where it is wider than the page, its widest columns are narrowed and wrap; where it is tall, the
-    page may break between its rows.
-    """
-    count = len(table.head)
-    grid = [table.head, *table.rows]
-    widths = [max(_cell_em(row[n]) for row in grid) for n in range(count)]
-    least = [max(_least(row[n]) for row in grid) for n in range(count)]
-    room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
-    size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
-    if SIZES[1][1] * sum(widths) <= room < sum(widths):  # a little smaller, and nothing wraps
-        size, letter = SIZES[1]
-    fitted = _fitted(widths, least, room / letter)
-    heights = [_height(row, fitted) for row in table.rows]
-    wrap = {n for n, width in enumerate(widths) if width > fitted[n]}
-    if not table.head[-1]:
-        wrap -= {count - 1}
-    elif sum(heights) > TALLEST:
-        wrap = set(range(count))
-    columns = [f"p{{{fitted[n]:.1f}em}}" if n in wrap else "l" for n in range(count)]
-    begin, end = rf"\begin{{tabular}}{{{''.join(columns)}}}", r"\end{tabular}"
-    if not table.head[-1]:
-        columns[-1] = r"@{\extracolsep{\fill}}r@{}"
-        begin = rf"\begin{{tabular*}}{{\dimexpr\linewidth-1em\relax}}{{{''.join(columns)}}}"
-        end = r"\end{tabular*}"
-    head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
-    rows = [
-        " & ".join(
-            (r"\raggedright " if n in wrap else "") + _cell(cell, n in wrap)
-            for n, cell in enumerate(row)
-        )
-        + r"\tabularnewline"
-        for row in table.rows
-    ]
-    apart = f"{end}\\par\\nointerlineskip\n\\noindent\\hspace*{{1em}}%\n{begin}"
-    if len(wrap) == count and len(rows) > 4:  # equal columns: between its rows a page may break
-        rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
-    return "\n".join(
-        (
-            rf"{{\par\nobreak\vskip5pt\nobreak{size}\parskip=0pt"
-            r"\renewcommand{\arraystretch}{1.25}",
-            r"\noindent\hspace*{1em}%",
-            begin,
-            rf"\hline {head}\tabularnewline \hline",
-            *rows,
-            r"\hline",
-            end + r"\par}\medskip",
-        )
-    )
-
-
-def _fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
-
-    >>> _fitted([2, 10, 30], [2, 4, 6], 24)
-    [2, 10, 12.0]
-    >>> _fitted([10, 10], [2, 4], 20)
-    [10.0, 10.0]
-    """
-    low, high = 0.0, max(widths)
-    if sum(widths) <= room:
-        return [width * min(1.12, room / sum(widths)) for width in widths]
-    for _ in range(40):
-        cap = (low + high) / 2
-        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
-        low, high = (cap, high) if total <= room else (low, cap)
-    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
-
-
-def _least(cell: Runs) -> float:
-    """The widest part of a cell within which no line breaks, in em."""
-    widest = 0.0
-    for run in cell:
-        if isinstance(run, Math):
-            pieces = _pieces(run)
-            parts = [piece.text for piece in pieces] if pieces else [math_latex(run)]
-            widest = max(widest, *(1.1 * width_em(part) + 0.3 for part in parts))
-        else:
-            widest = max(widest, *(0.55 * len(word) for word in (*run.text.split(), "")))
-    return widest
-
-
-def _height(row: Sequence[Runs], widths: Sequence[float]) -> float:
-    """About how many lines a row takes."""
-    cells = [_cell_em(cell) / max(width, 1) for cell, width in zip(row, widths, strict=True)]
-    tall = any(r"\frac" in _cell(cell) for cell in row)
-    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (2.2 if tall else 1.25)
-
-
-def _cell_em(cell: Runs) -> float:
-    """About how wide a cell prints, in em; a letter of text is about half an em."""
-    return sum(
-        1.06 * width_em(math_latex(run)) if isinstance(run, Math) else 0.5 * len(run.text)
-        for run in cell
-    )
-
-
-def _cell(cell: Runs, wraps: bool = False) -> str:
-    """A formula alone in its cell is set in display style, with room around a fraction."""
-    match cell:
-        case (Math() as one,):
-            shown = _wrapping(one) if wraps else math_latex(one)
-            if r"\frac" in shown:
-                return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {shown}$"
-            return f"${shown}$"
-    return runs_latex(cell)
-
-
-def _wrapping(formula: Math) -> str:
-    """The formula with places where a line may break."""
-    pieces = _pieces(formula)
-    if len(pieces) < 2:
-        return math_latex(formula)
-    first, *more = pieces
-    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
-
-
-def _pieces(formula: Math) -> Sequence[Piece]:
-    """The parts between which a formula may be broken, if any are known."""
-    term = formula.formula
-    if isinstance(term, Drawn):
-        return term.latex_pieces
-    return () if isinstance(term, Equation) else _printer(formula).pieces(term)
-
-
 def _rule(box: RuleBox) -> str:
     """The boxed rule; where it is too wide, each condition stands below its case."""
     top = [math_latex(Math(line)) for line in box.lines]
@@ -448,7 +241,7 @@ def _rule(box: RuleBox) -> str:
     cases = [broken(Math(case), room - 2) for case, _ in box.cases]
     said = [runs_latex(words) for _, words in box.cases]
     widest = max((width_em(row) for rows in cases for row in rows), default=0.0)
-    beside = widest + max((_cell_em(words) for _, words in box.cases), default=0.0) + 2 <= room
+    beside = widest + max((width_of(words) for _, words in box.cases), default=0.0) + 2 <= room
     rows = []
     for parts, words in zip(cases, said, strict=True):
         parts = [rf"\displaystyle {parts[0]}", *(rf"\displaystyle \quad {p}" for p in parts[1:])]
@@ -469,7 +262,7 @@ def _boxed(lines: Sequence[Line]) -> str:
     """Equations in a box; a condition stands beside its equation."""
     lefts = ["" if line.left is None else math_latex(line.left) for line in lines]
     room = LINE_WIDTH - 5 - max(map(width_em, lefts))
-    room -= max(_cell_em(line.reason) for line in lines)
+    room -= max(width_of(line.reason) for line in lines)
     rows = []
     for line, left in zip(lines, lefts, strict=True):
         parts = broken(line.right, room)
@@ -484,11 +277,6 @@ def _boxed(lines: Sequence[Line]) -> str:
     )
 
 
-def _typed(text: str) -> str:
-    """Typed text: no two signs of it become one, such as -- a dash."""
-    return re.sub(r"([-,'])(?=\1)", r"\1{}", escaped(text))
-
-
 def _code_line(row: str) -> str:
     indent = len(row) - len(row.lstrip(" "))
-    return r"\mbox{}" + r"\ " * indent + wrappable(row.lstrip(" "), _typed)
+    return r"\mbox{}" + r"\ " * indent + wrappable(row.lstrip(" "), typed)

@@ -22,6 +22,7 @@ from reports.document import (
     Figure,
     Fold,
     Formula,
+    Heading,
     Line,
     Math,
     Paragraph,
@@ -30,8 +31,8 @@ from reports.document import (
     Table,
     VerdictBox,
 )
-from reports.latex import MOST_TERMS
 from reports.latex_printer import LatexPrinter
+from reports.latex_runs import MOST_TERMS
 from reports.plain import PlainPrinter
 from reports.printer import Piece, Printer
 from reports.wording import prose
@@ -75,6 +76,7 @@ _LATEX = re.compile(
     r"(_\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|_.|\\(?:text|mathrm|operatorname)\{[^{}]*\})"
     r"|(\\mathcal\{E\}|\\[A-Za-z]+|[A-Za-z])"
 )
+_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 _TEXT = re.compile(r"(?<![\w,^])(?:[vyd](?![A-Za-zφ])|φ|𝓔)|(?<=\bd)[φv](?!\w)")
 
 
@@ -90,6 +92,8 @@ def in_notation(document: Document, name: str) -> Document:
 
 
 def _is_ours(block: Block) -> bool:
+    if isinstance(block, Heading):
+        return block.text == "Backward flow"  # a section that is its figure
     return isinstance(block, Figure) and block.name.startswith(OURS)
 
 
@@ -98,9 +102,19 @@ def latex_in(latex: str, letters: Mapping[str, str]) -> str:
 
     >>> latex_in(r"\varphi_j'\bigl(v_j(n)\bigr)\, y_{y}(n)", {r"\varphi": "h", "v": "a", "y": "z"})
     "h_j'(a_j)\\, z_{y}"
+    >>> latex_in(r"\Delta\mathcal{E}", {r"\mathcal{E}": "E"})
+    '\\Delta E'
     """
     bare = re.sub(r"\\bigl(\()([^()]*)\\bigr(\))", r"\1\2\3", latex.replace("(n)", ""))
-    return _LATEX.sub(lambda found: found[1] or letters.get(found[2], found[2]), bare)
+
+    def other(found: re.Match[str]) -> str:
+        if found[1]:
+            return found[1]
+        new = letters.get(found[2], found[2])
+        glued = new[0].isalpha() and _COMMAND.search(bare, 0, found.start()) is not None
+        return f" {new}" if glued and new != found[2] else new
+
+    return _LATEX.sub(other, bare)
 
 
 def text_in(text: str, letters: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from reports.document import (
     RuleBox,
     Runs,
 )
-from reports.latex import math_latex
+from reports.latex_runs import math_latex
 from reports.markdown import blocks_on_page, quoted
 
 Cell = dict[str, object]

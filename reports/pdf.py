@@ -19,9 +19,14 @@ SECONDS = 120
 OPTIONS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error")
 SAME_BYTES = r"\ifdefined\pdftrailerid\pdftrailerid{}\fi" + "\n"
 ADVICE = (
-    "install TeX (Debian: apt install texlive-latex-recommended texlive-pictures lmodern), or print"
-    " the .html page from a browser"
+    "pip install proofprop[pdf], or install TeX (Debian: apt install texlive-latex-recommended"
+    " texlive-pictures lmodern), or print the .html page from a browser"
 )
+
+
+def tex_engine() -> str | None:
+    """The program that sets a page, None where there is none."""
+    return next(filter(shutil.which, ENGINES), None)
 
 
 def set_by_tex(source: str) -> bytes:
@@ -29,7 +34,7 @@ def set_by_tex(source: str) -> bytes:
 
     Raises `InputError` where there is no TeX, or where it does not accept the page.
     """
-    engine = next(filter(shutil.which, ENGINES), None)
+    engine = tex_engine()
     if engine is None:
         raise InputError(f"There is no TeX here to make a PDF: {ADVICE}.")
     with tempfile.TemporaryDirectory(prefix="proofprop-") as folder:

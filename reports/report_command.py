@@ -35,6 +35,8 @@ def report_command(options: argparse.Namespace) -> int:
             "A report is of a network of neurons; for arrays use `proofprop derive`.",
             file=options.network,
         )
+    if options.static and not str(options.output).endswith(".html"):
+        raise InputError("--static is about an .html page: give it with -o FILE.html.")
     rule = None if options.rule is None else read(options.rule)
     choice = Choice(
         Detail(options.detail),

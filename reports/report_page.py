@@ -45,7 +45,7 @@ from reports.figure_parts import (
     role_figure,
 )
 from reports.instances import written_out
-from reports.latex import math_latex
+from reports.latex_runs import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
 from reports.training_parts import training_section

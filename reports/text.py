@@ -101,6 +101,8 @@ def block_text(block: Block, width: int, color: bool = False) -> str:
             return "\n\n".join((f"{cleaned(summary)}:", *inside))
 
 
+NARROW = 24
+"""A column of a table that wraps has so many columns at least."""
 MARGIN = 14
 """The columns for the mark, the number and the place of a line of the reader's text."""
 
@@ -282,17 +284,28 @@ def _notes(line: Line, room: int, color: bool) -> list[str]:
 
 
 def _table(table: Table, width: int) -> str:
+    """Columns side by side; the last one wraps, and so does the wide one where it must."""
     rows = [[runs_text(cell) for cell in row] for row in (table.head, *table.rows)]
     widths = [max(columns(row[n]) for row in rows) for n in range(len(table.head))]
     last = len(widths) - 1
-    room = max(width - 2 - sum(widths[:last]) - 3 * last, 24)
-    widths[last] = min(widths[last], room)
+    room = width - 2 - 3 * last
+    narrow = (table.wide, last, 1) if 0 <= table.wide < last else (last,)
+    for n in dict.fromkeys(narrow):
+        least = max(min(widths[n], NARROW), room - sum(widths) + widths[n])
+        widths[n] = min(widths[n], least)
     lines = []
     for at, row in enumerate(rows):
-        start = "  " + "   ".join(_padded(row[n], widths[n]) for n in range(last))
-        parts = textwrap.wrap(row[last], room, break_long_words=False) or [""]
-        lines.append((start + ("   " if last else "") + parts[0]).rstrip())
-        lines += [" " * (columns(start) + 3) + part for part in parts[1:]]
+        parts = [
+            textwrap.wrap(words, max(widths[n], 1), break_long_words=False) or [""]
+            if columns(words) > widths[n]
+            else [words]
+            for n, words in enumerate(row)
+        ]
+        for k in range(max(map(len, parts))):
+            cells = (
+                _padded(part[k] if k < len(part) else "", widths[n]) for n, part in enumerate(parts)
+            )
+            lines.append(f"  {'   '.join(cells)}".rstrip())
         if at == 0:
             lines.append("  " + "   ".join("─" * w for w in widths))
     return "\n".join(lines)

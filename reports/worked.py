@@ -42,9 +42,9 @@ from symbolic.terms import (
 )
 from symbolic.verdicts import Value, Witness
 
-PLACES = 5
+PLACES, MORE_PLACES = 5, 15
 SIGNIFICANT = 4
-"""A value has this many decimals, a small one so many digits that count."""
+"""The decimals of a value, and those where they are too few; a small one has so many digits."""
 UNROUNDED = 40
 STEP = Fraction(1, 10**6)
 """What a weight is moved by, up and down, for the difference quotient."""
@@ -196,8 +196,9 @@ class Working:
         gap = self._value(guard.left - guard.right)
         if gap.low <= 0 <= gap.high:
             raise Undecided("a piece begins just here")
-        above = gap.low > 0
-        return above == (guard.relation in (Relation.GREATER, Relation.AT_LEAST))
+        if guard.relation is Relation.EQUAL:
+            return False
+        return (gap.low > 0) == (guard.relation in (Relation.GREATER, Relation.AT_LEAST))
 
     def line(self, claim: Equation, where: tuple[Condition, ...] = ()) -> Row:
         """The value of a line from the numbers printed before; its left side gets it."""

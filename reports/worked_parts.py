@@ -25,10 +25,11 @@ from reports.plain import RELATIONS as PLAIN
 from reports.plain import PlainPrinter
 from reports.wording import counted, listed, member_sign, prose
 from reports.worked import (
+    MORE_PLACES,
+    PLACES,
     UNROUNDED,
     Difference,
     Row,
-    Undecided,
     Undefined,
     Working,
     decimals,
@@ -70,13 +71,21 @@ class Worked:
 def worked(derivation: Derivation, sample: Witness) -> Worked:
     """The example, and the cost once more with the weights after the update.
 
+    An output so near to 1 that its rounded value has no logarithm gets more decimals.
     Raises `Undefined` or `Undecided` where a line has no value.
     """
-    first = Working(derivation, sample)
+    try:
+        return _worked(derivation, sample, PLACES)
+    except Undefined:
+        return _worked(derivation, sample, MORE_PLACES)
+
+
+def _worked(derivation: Derivation, sample: Witness, places: int) -> Worked:
+    first = Working(derivation, sample, places)
     forward, backward = tuple(first.forward()), tuple(first.backward())
     changes = dict(first.changes())
     new = {name: sample.weights[name] + row.value for name, row in changes.items()}
-    again = Working(derivation, Witness(new, sample.inputs, sample.targets, sample.eta))
+    again = Working(derivation, Witness(new, sample.inputs, sample.targets, sample.eta), places)
     *_, (_, after) = again.forward()
     return Worked(first, forward, backward, changes, after)
 
@@ -94,19 +103,20 @@ def worked_section(
 ) -> Iterator[Block]:
     """The example; of a large network the lines of the chosen neurons, or of one of each kind."""
     network = derivation.network
-    yield Heading("Worked example")
+    yield Heading("Worked example", aside=True)
     if len(network.neurons) > LARGEST or len(network.synapses) > MOST_SYNAPSES:
         words = f"An example is worked in numbers for up to {LARGEST} neurons and "
         words += f"{MOST_SYNAPSES:,} connections."
         yield Paragraph(runs(words))
         return
+    shown = _shown(derivation, chosen)
     try:
         example = worked(derivation, sample)
-    except (Undefined, Undecided) as reason:
+        update = tuple(_update(derivation, sample, example, shown))
+    except ArithmeticError as reason:  # a kink, or a number that has no logarithm
         words = f"With these numbers the example has no value: {reason}. Choose another sample."
         yield Paragraph(runs(words))
         return
-    shown = _shown(derivation, chosen)
     yield Paragraph(prose(INTRODUCTION, _shortened(network, shown)))
     yield from _put_in(network, sample, shown)
     texts = example.working.texts
@@ -116,7 +126,7 @@ def worked_section(
         head = (runs("symbol"), runs("formula"), runs("with numbers"), runs("value"))
         yield Table(head, rows, wide=2)
     yield Heading("One update", 2)
-    yield from _update(derivation, sample, example, shown)
+    yield from update
 
 
 def _shown(derivation: Derivation, chosen: Sequence[str]) -> dict[str, None]:

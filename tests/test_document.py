@@ -34,9 +34,12 @@ from reports.document import (
 )
 from reports.figures import overview
 from reports.html import CLASSES, SPOKEN, block_html, run_html
-from reports.latex import MARKS, block_latex, run_latex
+from reports.latex import MARKS, block_latex
+from reports.latex_runs import run_latex
 from reports.markdown import block_markdown, run_markdown
 from reports.text import COLOURS, block_text, run_text
+from reports.typst_page import COLOURS as TYPST_COLOURS
+from reports.typst_page import block_typst, run_typst
 from symbolic.notation import J, delta, e, slope, v
 from symbolic.terms import Equation
 from symbolic.topologies import shorthand
@@ -75,6 +78,7 @@ def test_every_block_is_drawn_by_every_emitter(kind: type) -> None:
     assert block_text(block, 60)
     assert block_html(block)
     assert block_markdown(block)
+    assert block_typst(block)
 
 
 @pytest.mark.parametrize("kind", RUNS)
@@ -83,7 +87,10 @@ def test_every_run_is_drawn_by_every_emitter(kind: type) -> None:
     assert "words" in run_text(RUN_EXAMPLES[kind])
     assert "words" in run_html(RUN_EXAMPLES[kind])
     assert "words" in run_markdown(RUN_EXAMPLES[kind])
+    assert run_typst(RUN_EXAMPLES[kind])
 
 
 def test_every_mark_has_a_sign_and_a_colour() -> None:
-    assert set(MARKS) == set(Mark) == set(COLOURS) == set(CLASSES) == set(SPOKEN)
+    assert (
+        set(MARKS) == set(Mark) == set(COLOURS) == set(CLASSES) == set(SPOKEN) == set(TYPST_COLOURS)
+    )

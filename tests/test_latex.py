@@ -25,7 +25,8 @@ from reports.document import (
     runs,
 )
 from reports.escaping import escaped
-from reports.latex import block_latex, body, broken, latex, runs_latex
+from reports.latex import block_latex, body, latex
+from reports.latex_runs import broken, runs_latex
 from reports.latex_width import width_em
 from reports.text import runs_text
 from reports.wording import prose

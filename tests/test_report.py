@@ -6,8 +6,11 @@ import json
 import re
 import shutil
 import sys
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -21,6 +24,7 @@ from reports.document import (
     Figure,
     Fold,
     Heading,
+    Math,
     Paragraph,
     RuleBox,
     Table,
@@ -29,6 +33,7 @@ from reports.document import (
 from reports.exercise import exercise
 from reports.html import page_html
 from reports.latex import latex
+from reports.latex_runs import math_latex
 from reports.markdown import page_markdown
 from reports.notations import NOTATIONS, in_notation, latex_in, text_in
 from reports.notebook import notebook, notebook_latex
@@ -36,6 +41,8 @@ from reports.pdf import set_by_tex
 from reports.report_page import Choice, Detail
 from reports.reporting import Report, figures_of
 from reports.text import runs_text, text
+from reports.typst_math import typst_of
+from reports.typst_page import set_by_typst
 from symbolic.errors import InputError
 from symbolic.topologies import random_dag
 
@@ -98,12 +105,15 @@ def test_the_page_loads_nothing(small: Report) -> None:
     assert "src=" not in page.split("<main", 1)[1].split("</main>")[0]
 
 
-@pytest.mark.parametrize("name", ["2-2-1", "lstm", "experts"])
-def test_every_formula_is_one_that_katex_sets(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("2-2-1", "bishop"), pytest.param("lstm", "haykin", marks=pytest.mark.slow)],
+)
+def test_every_formula_is_one_that_katex_sets(name: str, letters: str) -> None:
     """Set when the page is written: then it has no KaTeX in it, and nothing is left as text."""
     pytest.importorskip("quickjs")
     net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
-    page = report(net).html(static=True)
+    page = report(net, choice=Choice(notation=letters)).html(static=True)
     places = re.findall(r'<span class="m(?: s)?" data-tex="[^"]*">(.{0,20})', page)
     assert len(places) > 200
     assert all(shown.startswith('<span class="katex"') for shown in places)
@@ -181,7 +191,8 @@ def test_gaps_hide_every_answer_and_keep_what_is_given(small: Report) -> None:
     assert asked > 15
     assert given >= 8
     shown = text(sheet)
-    assert "0.64566" not in shown
+    assert "0.64566" not in shown  # y_3
+    assert "0.10463" not in shown  # the cost after the update
     assert "φ_j'(v_j) Σ_k" not in shown
     assert "𝓔_j^ξ = ½ (e_j^ξ)²" in shown
     for write in (page_html, latex, page_markdown, text):
@@ -195,6 +206,7 @@ def test_another_notation_changes_letters_only(name: str, small: Report) -> None
     shown = text(page)
     if name != "haykin":
         assert "φ" not in shown
+        assert "Backward flow" not in shown
         assert "v_5" not in shown
         assert "The sign of δ is ours" in shown.replace("\n", " ")
         back = {"nielsen": "z_5 = w_50 a_0", "bishop": "a_5 = w_50 z_0", "plain": "z_5 = w_50 h_0"}
@@ -240,6 +252,8 @@ def test_a_name_commands_nothing_in_any_format(words: str, small: Report) -> Non
     assert "<x>" not in page_markdown(dressed).replace(r"\<x\>", "").replace("    <x>", "")
     assert "\x1b" not in text(dressed) + page + source
     assert notebook_latex(dressed) == ""
+    if find_spec("typst"):
+        assert set_by_typst(dressed).startswith(b"%PDF")
 
 
 def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -256,6 +270,14 @@ def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFix
     assert (tmp_path / "page.svg").read_text("utf-8").startswith("<svg")
     assert json.loads((tmp_path / "page.json").read_text("utf-8"))["verdict"] == "proved"
     capsys.readouterr()
+
+
+def test_drawings_are_found_beside_a_page_of_any_name(tmp_path: Path) -> None:
+    report("1-1-1").markdown(tmp_path / "my (page) 1.md")
+    page = (tmp_path / "my (page) 1.md").read_text("utf-8")
+    targets = re.findall(r"\]\(([^)]*\.svg)\)", page)
+    assert len(targets) >= 3
+    assert all((tmp_path / unquote(target)).is_file() for target in targets)
 
 
 def test_a_saved_derivation_is_checked_again(tmp_path: Path) -> None:
@@ -290,6 +312,7 @@ def test_an_exercise_has_its_answers_beside_it(tmp_path: Path) -> None:
         (["2-2-1", "--sample", "q=1"], "'q'"),
         (["2-2-1", "-o", "page.docx"], "the endings known are"),
         (["x.model"], "proofprop derive"),
+        (["2-2-1", "--static"], "--static is about an .html page"),
     ],
 )
 def test_bad_input_is_one_sentence(
@@ -317,10 +340,49 @@ def test_without_tex_the_latex_is_written_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "typst", None)
     assert main(["report", "1-1-1", "-o", str(tmp_path / "page.pdf")]) == 2
     assert "There is no TeX here" in capsys.readouterr().err
     assert (tmp_path / "page.tex").read_text("ascii").startswith(r"\documentclass")
     assert not (tmp_path / "page.pdf").exists()
+
+
+def test_without_tex_typst_sets_the_page(
+    small: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("typst")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    made = small.pdf(tmp_path / "page.pdf")
+    assert made.startswith(b"%PDF")
+    assert made == small.pdf(engine="typst")
+    assert (tmp_path / "page.pdf").read_bytes() == made
+    with pytest.raises(InputError, match="no engine 'word'"):
+        small.pdf(engine="word")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2-2:elu-1", *(pytest.param(n, marks=pytest.mark.slow) for n in ("lstm", "rbf", "softmax"))],
+)
+def test_every_formula_of_a_report_is_turned_into_typst(name: str) -> None:
+    named = {"softmax": "2-2:elu-2:softmax"}
+    net = named.get(name, name if "-" in name else str(EXAMPLES / f"{name}.toml"))
+    made = report(net).document
+    for page in (made, exercise(made), *(in_notation(made, name) for name in NOTATIONS)):
+        for formula in formulas(page.blocks):
+            assert typst_of(math_latex(formula))
+
+
+def formulas(value: object) -> Iterator[Math]:
+    """Every formula of a page."""
+    if isinstance(value, Math):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from formulas(part)
+    elif type(value).__module__ == "reports.document" and is_dataclass(value):
+        for part in fields(value):
+            yield from formulas(getattr(value, part.name))
 
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not here")

@@ -12,14 +12,16 @@ import pytest
 from reports.number_printers import digits, with_numbers
 from reports.reference_step import update
 from reports.worked import Difference, Row, Working, decimals, nearest
-from reports.worked_parts import unrounded, worked
+from reports.worked_parts import unrounded, worked, worked_section
 from reports.worked_sample import chosen_sample
+from symbolic.costs import cost
 from symbolic.derived import derive
 from symbolic.errors import InputError
 from symbolic.evaluation import Instance
 from symbolic.notation import E
 from symbolic.spec import open_network
 from symbolic.terms import Sign
+from symbolic.topologies import layered
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FILES = [str(EXAMPLES / f"{name}.toml") for name in ("tied", "partial", "lstm", "experts")]
@@ -126,6 +128,23 @@ def test_a_kink_is_said_and_not_hidden() -> None:
     sample = chosen_sample(net, "1=0, w_2_0=0")
     with pytest.raises(ArithmeticError, match="begins just here"):
         list(Working(derivation, sample).forward())
+
+
+def test_the_page_says_why_there_is_no_example() -> None:
+    net = open_network("1-1:relu-1:identity")
+    derivation = derive(net).checked.derivation
+    blocks = list(worked_section(derivation, chosen_sample(net, "1=0, w_2_0=0")))
+    assert "a piece begins just here" in str(blocks[-1])
+    assert len(blocks) == 2
+
+
+def test_an_output_that_rounds_to_one_gets_more_decimals() -> None:
+    net = layered([1, 1], cost_function=cost("cross_entropy"))
+    sample = chosen_sample(net, "y_1=1, w_2_1=15, w_2_0=0, d=0")
+    example = worked(derive(net).checked.derivation, sample)
+    values = {row.left: row.text for _, row in example.forward}
+    assert values[Sign("y", ("2",))] == "0.999999694097773"
+    assert values[E] == "15.000000305659140"  # of the printed digits; 15.0000003059 of y itself
 
 
 def test_the_reference_step_is_the_rule() -> None:

@@ -1,0 +1,111 @@
+r"""Words and formulas → LaTeX, within a line; formulas that are wider are broken into lines.
+
+Every word passes `escaped`; formulas come from our own printer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from reports.breaking import lines as broken_lines
+from reports.document import Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
+from reports.escaping import escaped
+from reports.latex_printer import LatexPrinter
+from reports.latex_width import width_em
+from reports.printer import Piece
+from symbolic.terms import Equation
+
+MOST_TERMS = 8  # of a sum; a longer one is shortened with dots
+
+
+def runs_latex(words: Runs) -> str:
+    """Words and formulas in a row."""
+    row = [run_latex(run) for run in words]
+    for n, run in enumerate(words[1:], 1):
+        if isinstance(run, Math) and row[n - 1].endswith(" ") and len(row[n]) <= 3:
+            row[n - 1] = row[n - 1][:-1] + "~"  # "neuron j" stays on one line
+        if isinstance(run, Math) and isinstance(words[n - 1], Math):
+            row[n - 1] += "{}"  # two dollars in a row would begin a display
+    return "".join(row)
+
+
+def run_latex(run: Run) -> str:
+    """One run."""
+    match run:
+        case Text(text):
+            return wrappable(text)
+        case Emphasis(text):
+            return rf"\emph{{{escaped(text)}}}"
+        case Strong(text):
+            return rf"\textbf{{{escaped(text)}}}"
+        case Code(text):
+            return rf"\texttt{{{wrappable(text, typed)}}}"
+        case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
+            parts = (rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+            return f"${first.text}{''.join(parts)}$"
+        case Math():
+            return f"${math_latex(run)}$"
+
+
+LONG_WORD = 24  # signs; a longer word may be broken
+
+
+def wrappable(text: str, write: Callable[[str], str] = escaped) -> str:
+    """Words; one that is too long for a line, such as a name of a file, may be broken."""
+    parts = []
+    for part in re.split(r"(\S+)", text):
+        whole = write(part)
+        if part.isspace() or len(part) + 8 * whole.count("[U+") <= LONG_WORD:
+            parts.append(whole)
+            continue
+        scraps = re.findall(r"[A-Za-z0-9]{1,3}|[^A-Za-z0-9]", part)
+        parts.append(r"\allowbreak{}".join(map(write, scraps)))
+    return "".join(parts)
+
+
+def math_latex(math: Math) -> str:
+    """The LaTeX of a formula, without dollars."""
+    formula, printer = math.formula, printer_of(math)
+    if isinstance(formula, Drawn):
+        return formula.latex
+    if isinstance(formula, Equation):
+        return printer.equation(formula)
+    return printer.term(formula)
+
+
+def printer_of(math: Math) -> LatexPrinter:
+    return LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
+
+
+def broken(right: Math, room: float) -> list[str]:
+    """A formula in lines of at most `room` em, broken before its outermost signs or factors."""
+    whole = math_latex(right)
+    if isinstance(right.formula, Drawn) and right.formula.latex_pieces and width_em(whole) > room:
+        pieces = right.formula.latex_pieces
+        return broken_lines(pieces, room, width_em, r"\cdots", indent=2.0, most=None)
+    if isinstance(right.formula, Drawn | Equation) or width_em(whole) <= room:
+        return [whole]
+    printer = printer_of(right)
+    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent=2.0)
+
+
+def pieces_of(formula: Math) -> Sequence[Piece]:
+    """The parts between which a formula may be broken, if any are known."""
+    term = formula.formula
+    if isinstance(term, Drawn):
+        return term.latex_pieces
+    return () if isinstance(term, Equation) else printer_of(formula).pieces(term)
+
+
+def width_of(words: Runs) -> float:
+    """About how wide words and formulas print in a row, in em; a letter is about half an em."""
+    return sum(
+        1.06 * width_em(math_latex(run)) if isinstance(run, Math) else 0.5 * len(run.text)
+        for run in words
+    )
+
+
+def typed(text: str) -> str:
+    """Typed text: no two signs of it become one, such as -- a dash."""
+    return re.sub(r"([-,'])(?=\1)", r"\1{}", escaped(text))

@@ -1,0 +1,127 @@
+r"""A table → LaTeX: columns within the page, small letters where many, rows a page may part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from reports.document import Math, Runs, Table
+from reports.latex_runs import math_latex, pieces_of, runs_latex, width_of
+from reports.latex_width import width_em
+
+LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
+SIZES = (("", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.84), (r"\scriptsize", 0.74))
+"""The letters of a table and how large they are; a table of many columns has small ones."""
+COLUMN_GAP = 1.15  # em between two columns of a table
+TALLEST = 10  # lines; a taller table may be broken between its rows
+
+
+def table_latex(table: Table) -> str:
+    """A table at the indent of the formulas; an unnamed last column stands at the right margin.
+
+    Where it is wider than the page, its widest columns are narrowed and wrap; where it is tall, the
+    page may break between its rows.
+    """
+    count = len(table.head)
+    grid = [table.head, *table.rows]
+    widths = [max(width_of(row[n]) for row in grid) for n in range(count)]
+    least = [max(_least(row[n]) for row in grid) for n in range(count)]
+    room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
+    size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
+    if SIZES[1][1] * sum(widths) <= room < sum(widths):  # a little smaller, and nothing wraps
+        size, letter = SIZES[1]
+    fitted = _fitted(widths, least, room / letter)
+    heights = [_height(row, fitted) for row in table.rows]
+    wrap = {n for n, width in enumerate(widths) if width > fitted[n]}
+    if not table.head[-1]:
+        wrap -= {count - 1}
+    elif sum(heights) > TALLEST:
+        wrap = set(range(count))
+    columns = [f"p{{{fitted[n]:.1f}em}}" if n in wrap else "l" for n in range(count)]
+    begin, end = rf"\begin{{tabular}}{{{''.join(columns)}}}", r"\end{tabular}"
+    if not table.head[-1]:
+        columns[-1] = r"@{\extracolsep{\fill}}r@{}"
+        begin = rf"\begin{{tabular*}}{{\dimexpr\linewidth-1em\relax}}{{{''.join(columns)}}}"
+        end = r"\end{tabular*}"
+    head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
+    rows = [
+        " & ".join(
+            (r"\raggedright " if n in wrap else "") + _cell(cell, n in wrap)
+            for n, cell in enumerate(row)
+        )
+        + r"\tabularnewline"
+        for row in table.rows
+    ]
+    apart = f"{end}\\par\\nointerlineskip\n\\noindent\\hspace*{{1em}}%\n{begin}"
+    if len(wrap) == count and len(rows) > 4:  # equal columns: between its rows a page may break
+        rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
+    return "\n".join(
+        (
+            rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
+            r"\renewcommand{\arraystretch}{1.25}",
+            r"\noindent\hspace*{1em}%",
+            begin,
+            rf"\hline {head}\tabularnewline \hline",
+            *rows,
+            r"\hline",
+            end + r"\par}\medskip",
+        )
+    )
+
+
+def _fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
+
+    >>> _fitted([2, 10, 30], [2, 4, 6], 24)
+    [2, 10, 12.0]
+    >>> _fitted([10, 10], [2, 4], 20)
+    [10.0, 10.0]
+    """
+    low, high = 0.0, max(widths)
+    if sum(widths) <= room:
+        return [width * min(1.12, room / sum(widths)) for width in widths]
+    for _ in range(40):
+        cap = (low + high) / 2
+        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
+        low, high = (cap, high) if total <= room else (low, cap)
+    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
+
+
+def _least(cell: Runs) -> float:
+    """The widest part of a cell within which no line breaks, in em."""
+    widest = 0.0
+    for run in cell:
+        if isinstance(run, Math):
+            pieces = pieces_of(run)
+            parts = [piece.text for piece in pieces] if pieces else [math_latex(run)]
+            widest = max(widest, *(1.1 * width_em(part) + 0.3 for part in parts))
+        else:
+            widest = max(widest, *(0.55 * len(word) for word in (*run.text.split(), "")))
+    return widest
+
+
+def _height(row: Sequence[Runs], widths: Sequence[float]) -> float:
+    """About how many lines a row takes."""
+    cells = [width_of(cell) / max(width, 1) for cell, width in zip(row, widths, strict=True)]
+    tall = any(r"\frac" in _cell(cell) for cell in row)
+    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (2.2 if tall else 1.25)
+
+
+def _cell(cell: Runs, wraps: bool = False) -> str:
+    """A formula alone in its cell is set in display style, with room around a fraction."""
+    match cell:
+        case (Math() as one,):
+            shown = _wrapping(one) if wraps else math_latex(one)
+            if r"\frac" in shown:
+                return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {shown}$"
+            return f"${shown}$"
+    return runs_latex(cell)
+
+
+def _wrapping(formula: Math) -> str:
+    """The formula with places where a line may break."""
+    pieces = pieces_of(formula)
+    if len(pieces) < 2:
+        return math_latex(formula)
+    first, *more = pieces
+    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)

@@ -1,0 +1,308 @@
+r"""Document → Typst, and from it a PDF where there is no TeX: the same page, set by the package.
+
+Every word is a string literal, so that nothing in it is markup; a formula that cannot be turned
+into Typst stands as its text.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from reports.document import (
+    RELATIONS,
+    Algorithm,
+    Annotated,
+    Block,
+    Boxed,
+    Bullets,
+    Code,
+    CodeBlock,
+    Document,
+    Emphasis,
+    EquationLines,
+    Figure,
+    Fold,
+    Formula,
+    Heading,
+    Line,
+    Mark,
+    Math,
+    Paragraph,
+    RuleBox,
+    Run,
+    Runs,
+    Strong,
+    Table,
+    Text,
+    VerdictBox,
+)
+from reports.html import STEERING
+from reports.latex_runs import broken, math_latex
+from reports.latex_width import width_em
+from reports.text import math_text, runs_text
+from reports.typst_math import UnknownError, quoted, typst_of
+from symbolic.errors import InputError
+
+PREAMBLE = """#set document(title: {title}, date: none)
+#set page(paper: "a4", margin: (x: 25mm, y: 24mm), numbering: "1")
+#set text(font: "New Computer Modern", size: 10.5pt, fallback: true)
+#set par(justify: true, leading: 0.62em)
+#set heading(numbering: "1")
+#show heading.where(level: 2): set heading(numbering: none)
+#show heading: set block(above: 1.5em, below: 0.9em)
+#set table(stroke: none, inset: (x: 5pt, y: 3.5pt), align: left + horizon)
+#show figure: set block(above: 1.2em, below: 1.2em)
+#show figure.caption: set text(size: 0.9em)
+"""
+COLOURS = {
+    Mark.NONE: "black",
+    Mark.PROVED: 'rgb("#1d7a3e")',
+    Mark.REFUTED: 'rgb("#b3261e")',
+    Mark.UNJUSTIFIED: 'rgb("#8a5a00")',
+    Mark.OPEN: 'rgb("#8a5a00")',
+    Mark.GIVEN: "gray",
+}
+
+
+WIDTH = 42.0
+"""Em of a line of the page."""
+SHORT = 14
+"""Signs of a formula within words that stays on one line."""
+TIGHT = "#set par(leading: 0.1em)"
+"""Typst lets a tall formula reach into the lines beside it by a share of the leading."""
+
+
+def page_typst(document: Document) -> str:
+    """The whole page; its drawings are files beside it, NAME.svg."""
+    title = word(document.title)
+    head = f"#align(center, text(size: 1.6em, {title}))\n"
+    body = "\n\n".join(map(block_typst, document.blocks))
+    return f"{PREAMBLE.format(title=title)}{head}\n{body}\n"
+
+
+def typst_is_here() -> bool:
+    """Whether the package can be used."""
+    try:
+        return find_spec("typst") is not None
+    except ValueError:  # it is there as None: switched off
+        return False
+
+
+def set_by_typst(document: Document) -> bytes:
+    """The page as PDF.
+
+    Raises `InputError` where the package `typst` is not there.
+    """
+    try:
+        import typst
+    except ImportError:
+        raise InputError("The package typst is not here: pip install proofprop[pdf].") from None
+    with tempfile.TemporaryDirectory(prefix="proofprop-") as folder:
+        for figure in _figures(document.blocks):
+            from reports.figures import svg  # only a page with figures needs them
+
+            drawing = Path(folder) / f"{figure.name}.svg"
+            drawing.write_text(_plain(svg(figure.scene)), encoding="utf-8")
+        page = Path(folder) / "page.typ"
+        page.write_text(page_typst(document), encoding="utf-8")
+        return bytes(typst.compile(str(page), root=folder))
+
+
+def _figures(blocks: Sequence[Block]) -> list[Figure]:
+    found: list[Figure] = []
+    for block in blocks:
+        if isinstance(block, Figure):
+            found.append(block)
+        elif isinstance(block, Fold):
+            found += _figures(block.blocks)
+    return found
+
+
+_VARIABLE = re.compile(r"var\((--[\w-]+)(?:,([^)]*))?\)")
+
+
+def _plain(drawing: str) -> str:
+    """SVG for readers that know no CSS variables and have no dark screen: light colours put in."""
+    light = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", drawing)
+    colours = {f[1]: f[2] for f in re.finditer(r"(--[\w-]+):([^;}]+)", light)}
+    return _VARIABLE.sub(lambda f: str(colours.get(f[1]) or f[2] or "black"), light)
+
+
+def word(text: str) -> str:
+    """Words as a string of Typst."""
+    return quoted(STEERING.sub("", text))
+
+
+def block_typst(block: Block) -> str:
+    """One block."""
+    match block:
+        case Heading(text, level):
+            return f"#heading(level: {level}, {word(text)})"
+        case Paragraph(words, keep):
+            sticky = "sticky: true, " if keep else ""
+            return f"#block({sticky}above: 0.9em, below: 0.9em)[{runs_typst(words)}]"
+        case EquationLines(lines):
+            return _equations(lines)
+        case Table():
+            return _table(block)
+        case RuleBox(lines, left, cases):
+            return _rule([Math(line) for line in lines], Math(left), cases)
+        case Boxed(lines):
+            return _framed([_equations(lines)])
+        case VerdictBox(mark, title, words):
+            inside = f"#text(fill: {COLOURS[mark]}, weight: {quoted('bold')}, {word(title)}) "
+            frame = f"stroke: (left: 3pt + {COLOURS[mark]}, rest: 0.5pt + gray), inset: 8pt"
+            return f"#block(width: 100%, {frame})[{inside}{runs_typst(words)}]"
+        case CodeBlock(code):
+            raw = quoted(STEERING.sub("", code.rstrip()).replace("\n", "\x00")).replace(
+                "\x00", "\\n"
+            )
+            return f"#block(inset: (left: 1em))[#text(size: 0.9em, raw(block: true, {raw}))]"
+        case Annotated():
+            return _annotated(block)
+        case Bullets(items):
+            return "#list(" + ", ".join(f"[{runs_typst(item)}]" for item in items) + ")"
+        case Figure(name, _, caption, _):
+            image = f"image({quoted(name + '.svg')})"
+            return f"#figure({image}, caption: [{runs_typst(caption)}], numbering: none)"
+        case Algorithm(lines):
+            rows = ", ".join(
+                f"[{n}], [#h({1.4 * deep:g}em){runs_typst(words)}]"
+                for n, (deep, words) in enumerate(lines, 1)
+            )
+            grid = f"grid(columns: (1.5em, 1fr), row-gutter: 7pt, {rows})"
+            return f"#block(breakable: false, inset: (left: 1em), {grid})"
+        case Fold(summary, blocks):
+            lead = f"#block(sticky: true, strong({word(summary)}))"
+            return "\n\n".join((lead, *map(block_typst, blocks)))
+
+
+def runs_typst(words: Runs) -> str:
+    """Words and formulas in a row, as content."""
+    return "".join(map(run_typst, words))
+
+
+def run_typst(run: Run) -> str:
+    """One run."""
+    match run:
+        case Text(text):
+            return f"#{word(text)};"
+        case Emphasis(text):
+            return f"#emph({word(text)});"
+        case Strong(text):
+            return f"#strong({word(text)});"
+        case Code(text):
+            return f"#raw({word(text)});"
+        case Math():
+            whole = f"${_formula(run)}$"
+            return f"#box[{whole}];" if len(math_text(run)) < SHORT else whole
+
+
+def _formula(math: Math) -> str:
+    try:
+        return typst_of(math_latex(math))
+    except UnknownError:
+        return word(math_text(math))
+
+
+def _of(latex: str) -> str:
+    """A part of a broken formula."""
+    try:
+        return typst_of(latex)
+    except UnknownError:
+        return word(latex)
+
+
+def _display(math: Math) -> str:
+    return f"$ {_formula(math)} $"
+
+
+def _rule(lines: Sequence[Math], left: Math, cases: Sequence[tuple[Formula, Runs]]) -> str:
+    """The boxed rule; where it is too wide, each condition stands below its case."""
+    room = WIDTH - width_em(math_latex(left)) - 6
+    widest = max((width_em(math_latex(Math(case))) for case, _ in cases), default=0.0)
+    said = max((0.5 * len(runs_text(words)) for _, words in cases), default=0.0)
+    beside = widest + said < room
+    rows = []
+    for case, words in cases:
+        *before, last = (f"display({_of(part)})" for part in broken(Math(case), room))
+        tail = f"{last} comma & quad {_said(words)}"
+        rows += [*before, *((tail,) if beside else (f"{last} comma", f"quad {_said(words)}"))]
+    whole = f"$ {_formula(left)} = cases(gap: #0.8em, {', '.join(rows)}) $"
+    return _framed([*map(_display, lines), whole])
+
+
+def _said(words: Runs) -> str:
+    """Words within a formula."""
+    return " ".join(_formula(run) if isinstance(run, Math) else word(run.text) for run in words)
+
+
+def _equations(lines: Sequence[Line]) -> str:
+    """Lines aligned at their equals signs, each with its reason and number."""
+    cells = []
+    told = any(line.reason for line in lines)
+    lefts = (0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines)
+    room = (0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5
+    for line in lines:
+        first, *more = broken(line.right, room)
+        right = f"$display(= {_of(first)})$"
+        if more:
+            parts = (right, *(f"$display(quad {_of(part)})$" for part in more))
+            right = f"#stack(spacing: 6pt, {', '.join(parts)})"
+        left = "" if line.left is None else f"$display({_formula(line.left)})$"
+        number = "" if line.number is None else f"({line.number})"
+        mark = f" {line.mark.value}" if line.mark.value else ""
+        cells += [
+            f"[{left}]",
+            f"[{right}]",
+            f"[#set par(leading: 0.55em, justify: false)\n"
+            f"#text(size: 0.88em)[{runs_typst(line.reason)}]]",
+            f"[{number}{mark}]",
+        ]
+    columns = f"(auto, 1fr, {'36%' if told else '0pt'}, 2.8em)"
+    align = "(right + horizon, left + horizon, left + horizon, right + horizon)"
+    gutters = "column-gutter: (4pt, 8pt, 4pt), row-gutter: 9pt"
+    inside = ",\n  ".join(cells)
+    grid = f"#grid(columns: {columns}, align: {align}, {gutters},\n  {inside})"
+    return f"#block(inset: (left: 1em), above: 0.9em, below: 1.1em)[{TIGHT}\n{grid}]"
+
+
+def _table(table: Table) -> str:
+    head = ", ".join(f"[#emph[{runs_typst(cell)}]]" for cell in table.head)
+    rows = ",\n  ".join(", ".join(map(_cell, row)) for row in table.rows)
+    wide = table.wide % len(table.head) if table.wide >= 0 else -1
+    columns = ", ".join("1fr" if n == wide else "auto" for n in range(len(table.head)))
+    header = f"table.hline(), table.header({head}), table.hline(stroke: 0.5pt)"
+    whole = f"table(columns: ({columns}), {header},\n  {rows}, table.hline())"
+    return f"#block(inset: (left: 1em))[#set par(justify: false)\n#{whole}]"
+
+
+def _cell(cell: Runs) -> str:
+    match cell:
+        case (Math() as math,):
+            return f"[{TIGHT}\n$display({_formula(math)})$]"
+    return f"[{runs_typst(cell)}]"
+
+
+def _framed(parts: Sequence[str]) -> str:
+    inside = "\n".join(parts)
+    return f"#block(stroke: 0.8pt, inset: 10pt, breakable: false, width: 100%)[{inside}]"
+
+
+def _annotated(block: Annotated) -> str:
+    """The mark, the formula, where it stands, then the notes."""
+    if isinstance(block.right, Code):
+        formula = run_typst(block.right)
+    else:
+        left = "" if block.left is None else _formula(block.left)
+        sign = RELATIONS[block.relation][0]
+        formula = f"$display({left} {word(sign)} {_formula(block.right)})$"
+    number = "" if block.number is None else f"({block.number}) "
+    place = f"#text(size: 0.85em, {word(number + block.place)})"
+    notes = "".join(f"\n#text(size: 0.9em)[{runs_typst(note)}]\n" for note in block.notes)
+    inner = "\n\n".join(map(block_typst, block.blocks))
+    return f"#block[#{word(block.mark.value)}; {formula} #h(1fr) {place}\n{notes}\n{inner}]"
