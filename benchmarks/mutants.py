@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from symbolic.reading.base import base_of
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.edits import edits
@@ -28,7 +29,7 @@ from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.setting import prepared
-from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.theory import Assumption
 
 FOLDER = Path(__file__).parents[1] / "tests" / "documents"
 DOCUMENTS = (

@@ -8,7 +8,8 @@ with the cost 1/(2N) Σ (d - y)², in one process and by turns; a ratio is the m
 of their time of the processor divided by ours in that round.  `err` is the largest difference of
 the weights, after one pass over the batches, from a plain float64 loop, in parts of the largest
 change.  Peers: NumPy/SciPy by hand (with `out=`), JAX (one jitted scan over the batches), PyTorch
-(the rule by hand, without its graph).  A peer that cannot be imported is left out and said so.
+(the rule by hand, without its graph); for one sample at a time CasADi's C and FANN.  A peer that is
+not here is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
+from benchmarks.peers import more_peers
 from benchmarks.step import edges
+from benchmarks.work import ETA, Side, Work
 from numeric.backends import prepared
 from numeric.layout import Layout, layout_of
 from numeric.lowering import lower
@@ -34,35 +37,6 @@ from symbolic.costs import cost
 from symbolic.network import BIAS, Network, Neuron, Synapse
 from symbolic.topologies import layered
 from symbolic.verification import rule_of
-
-ETA = 0.05
-
-
-@dataclass
-class Work:
-    """A network and its batches: X is [batches, batch, inputs], D likewise."""
-
-    title: str
-    network: Network
-    sizes: tuple[int, ...]
-    batch: int
-    X: Any
-    D: Any
-    start: Any
-
-    @property
-    def dense(self) -> bool:
-        """Whether each layer reads the one before and no more."""
-        return bool(self.sizes)
-
-
-@dataclass
-class Side:
-    """`run()` goes once over all batches; `weights()` in the order of the layout."""
-
-    run: Callable[[], object]
-    weights: Callable[[], Any]
-
 
 # the sides ------------------------------------------------------------------------------------
 
@@ -416,7 +390,7 @@ def peers(work: Work) -> dict[str, Callable[[Work], Side]]:
         both["jax"] = jax_layers if work.dense else jax_graph
     if importlib.util.find_spec("torch") is not None and work.dense:
         both["torch"] = torch_layers
-    return both
+    return {**both, **more_peers(work)}
 
 
 def measured(sides: dict[str, Side], rounds: int, least: float) -> dict[str, list[float]]:
@@ -446,7 +420,8 @@ def main() -> None:
         import jax
 
         jax.config.update("jax_enable_x64", True)
-    missing = [name for name in ("jax", "torch") if importlib.util.find_spec(name) is None]
+    named = ("jax", "torch", "casadi")
+    missing = [name for name in named if importlib.util.find_spec(name) is None]
     if missing:
         print(f"not installed, so not compared: {', '.join(missing)}")
     print(f"{'workload':<37}{'dtype':<9}{'ours, µs':>9}  {'err':>6}  peer: time / ours (err)")

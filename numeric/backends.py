@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol, TypeGuard
 
 from numpy.typing import NDArray
@@ -105,9 +105,10 @@ def builder(backend: str = "numpy") -> Builder:
     return made
 
 
-def prepared(program: Program, backend: str = AUTO) -> Builder:
+def prepared(program: Program, backend: str = AUTO, threads: int = 1) -> Builder:
     """What makes machines of a program that has been compared with independent derivatives.
 
+    The native ones may use so many `threads`.
     Raises `AssertionError` where they differ (a fault of ours: nothing may be trained with it),
     and `InputError` for a backend that is not there or has no compiler.
     """
@@ -116,7 +117,8 @@ def prepared(program: Program, backend: str = AUTO) -> Builder:
 
         try:
             require(program)
-            return builder("native")
+            native: Any = builder("native")
+            return partial(native, threads=threads)
         except CannotCompileError as reason:
             if backend == "native":
                 raise InputError(f"Nothing can be compiled here: {reason}.") from None

@@ -17,12 +17,13 @@ from numeric.checkpoints import Checkpoints, Keeper
 from numeric.engine import QUIET, Engine, biases, spread
 from numeric.history import History
 from numeric.lowering import lower
+from numeric.native.sharing import at_most
 from numeric.optimisers import CHOICE as OPTIMISER
 from numeric.optimisers import Memory, Optimiser, Sgd
 from numeric.preparation import Preparation
 from numeric.program import Program
 from numeric.run import Callback, Progress, Run
-from numeric.samples import inputs, number, one_hot
+from numeric.samples import inputs, number, one_hot, whole
 from numeric.schedules import CHOICE as SCHEDULE
 from numeric.schedules import Constant, Schedule
 from numeric.settings import Settings, Update, optimiser_of
@@ -50,6 +51,10 @@ class Trainer:
     backend is "native" (C, compiled when first needed), "numpy", "jax" (all devices that JAX sees,
     see `jax_backend.py`), or "auto": native where there is a compiler.
 
+    `threads` is for compiled code and plain steps (no momentum, no other optimiser): at most so
+    many, no more than there are processors, and one where more do not pay.  The numbers are the
+    same.  NumPy's BLAS has threads of its own (`OMP_NUM_THREADS`).
+
     `preparation` says what a table goes through before it is X and D; it is saved with the weights
     and used by `proofprop predict`, not by the methods here.
 
@@ -65,23 +70,30 @@ class Trainer:
     """
 
     def __init__(
-        self, rule: Rule, dtype: str = "float64", seed: int = 0, backend: str = AUTO
+        self,
+        rule: Rule,
+        dtype: str = "float64",
+        seed: int = 0,
+        backend: str = AUTO,
+        threads: int = 1,
     ) -> None:
         if not isinstance(rule, Rule):
             raise TypeError("A Trainer is made from a Rule: Trainer(rule_of(network)).")
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise InputError(f"The seed must be an integer ≥ 0, not {seed!r}.")
         self.rule, self.seed = rule, seed
+        threads = at_most(whole(threads, "threads", 1))
         with no_collecting():
             self.program: Program = lower(rule, dtype)
-            build = prepared(self.program, backend)
+            build = prepared(self.program, backend, threads)
         self._random = np.random.default_rng(seed)
         deviation = spread(self.program.layout)
         self._weights: Array = (self._random.standard_normal(len(deviation)) * deviation).astype(
             dtype
         )
         made_by = {module: name for name, module in BACKENDS.items()}
-        self.backend = made_by.get(build.__module__, backend)  # "auto" is one of them
+        made = getattr(build, "func", build)
+        self.backend = made_by.get(made.__module__, backend)  # "auto" is one of them
         self._engine = Engine(self.program, self._weights, build)
         self._weighted: Engine | None = None
         self.preparation = Preparation()

@@ -146,7 +146,8 @@ class LatexArrays(ArrayPrinter):
         arguments: tuple[str, ...],
     ) -> str:
         head = sign.latex or (sign.text if len(sign.text) == 1 else self.word(sign.text))
-        text = rf"\dot{{{head}}}" if moved else head
+        base, mark, number = head.partition("_")
+        text = rf"\dot{{{base}}}{mark}{number}" if moved else head
         close = all(len(name) == 1 for name in low[:-1])
         comma = "" if close and (not low or len(low[-1]) == 1 or low[-1][0] == "\\") else ","
         text += f"_{{{comma.join(low)}}}" if low else ""

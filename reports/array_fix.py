@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from reports.array_check import ArrayPaper
 from reports.check_fix import Fixed
 from reports.check_places import writer_of
-from symbolic.errors import InputError
 from symbolic.reading.arrays.claims import ArrayClaim
 from symbolic.reading.arrays.formulas import Formula
 from symbolic.reading.arrays.nearest import ArrayNearest
@@ -15,12 +14,7 @@ from symbolic.reading.arrays.rendering import render
 
 
 def fixed_arrays(paper: ArrayPaper) -> Fixed:
-    """The document with its nearest right forms, also where shapes or indices do not fit.
-
-    Raises `InputError` for a notebook.
-    """
-    if paper.kind == "notebook":
-        raise InputError("--fix mends no notebook in this notation yet; save it as Markdown.")
+    """The document with its nearest right forms, also where shapes or indices do not fit."""
     writer = writer_of(paper, paper.reading.claims)
     done, left = list[int](), list[int]()
     for claim, right, edit in _changes(paper):
@@ -38,5 +32,6 @@ def _changes(paper: ArrayPaper) -> Iterator[tuple[ArrayClaim, Formula | None, st
     for one in paper.judgement.lines:
         nearest = one.cases[0].nearest if one.cases else None
         if nearest is not None and (repair is None or one.claim.number not in repair.mends):
-            right = nearest.right if isinstance(nearest, ArrayNearest) else None
+            whole = isinstance(nearest, ArrayNearest) and not one.claim.block
+            right = nearest.right if isinstance(nearest, ArrayNearest) and whole else None
             yield one.claim, right, nearest.edit

@@ -59,7 +59,7 @@ class ArrayPrinter(ABC):
     `pools` are the usual letters of each sort, `multipliers` the derivatives by the name under
     which they occur, `sorts` those of the indices of each array, `names` the printed names of the
     letters in scope.  `signs` and `predicates` are the names of arrays, `high` the sorts of indices
-    that stand above.
+    that stand above, `avoided` what no letter is called.
     """
 
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -69,6 +69,7 @@ class ArrayPrinter(ABC):
     signs: Mapping[str, Sign] = field(default_factory=lambda: SIGNS)
     predicates: Mapping[str, tuple[str, str]] = field(default_factory=lambda: PREDICATES)
     high: frozenset[str] = HIGH_SORTS
+    avoided: frozenset[str] = frozenset()
 
     def at(self, letters: tuple[Var, ...]) -> Self:
         """With these letters free."""
@@ -77,10 +78,19 @@ class ArrayPrinter(ABC):
             result = result.with_letter(letter)
         return result
 
+    def usual(self, sort: Sort) -> tuple[str, ...]:
+        """The usual letters of a set, none of which looks like a label."""
+        pool = self.pools.get(sort.name, ())
+        if not self.avoided.intersection(pool):
+            return pool
+        others = {name for names in self.pools.values() for name in names}
+        free = iter(v for v in "mnpqrsuv" if v not in others | self.avoided)
+        return tuple(next(free) if name in self.avoided else name for name in pool)
+
     def with_letter(self, letter: Var) -> Self:
         """With one more letter in scope: its own name, or the next usual one where it is taken."""
         used = set(self.names.values())
-        pool = self.pools.get(letter.sort.name, ())
+        pool = self.usual(letter.sort)
         stem = pool[0].rstrip("0123456789") if pool else letter.sort.name.lower()
         further = tuple(f"{stem}{n}" for n in range(1, 99))
         own = (letter.name,) if letter.name in pool and not letter.name[-1].isdigit() else ()

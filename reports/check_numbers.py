@@ -8,9 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from reports.document import Block, Drawn, Math, Paragraph, Run, Runs, Table, runs
-from reports.formula_text import drawn, unicode_of
+from reports.formula_text import drawn, joined, unicode_of
 from reports.wording import counted, listed, prose, value
 from symbolic.indexed import Affine, Count, Num, Shifted, Var
+from symbolic.reading.base import Base
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
     LAYER,
@@ -30,7 +31,6 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import Profile
 from symbolic.reading.refuter import Counterexample
-from symbolic.reading.theory import Base
 from symbolic.reading.values import evaluated, signals
 from symbolic.reading.worlds import World
 from symbolic.verdicts import Value
@@ -134,7 +134,8 @@ def _network(world: World, base: Base, profile: Profile) -> Runs:
         for neuron in fed:
             parts += [_equals(_sign("b", (neuron,), world, profile), neuron), ", "]
         parts[-1] = "."
-    parts += [*_activation(world, base, profile), f"; {_batch(world)}"]
+    parts += [*_activation(world, base, profile), *_outputs(base, profile)]
+    parts.append(f"; {_batch(world)}")
     if world.open:
         y = profile.of_array("y").sign
         cost = Drawn(
@@ -181,6 +182,14 @@ def _activation(world: World, base: Base, profile: Profile) -> Runs:
         rf"{phi}_{{k}}({v}) = {v}^2 + k\,{v}", f"{name}_k({field}) = {field}² + k {field}"
     )
     return runs(" Every neuron ", Math(Drawn("k", "k")), " has ", Math(drawn_))
+
+
+def _outputs(base: Base, profile: Profile) -> Iterator[str | Run]:
+    """The signal of an output neuron, where it differs from that of the others."""
+    if base.outer is not None:
+        head = base.definitions["y"][0]
+        sign = Math(joined(drawn(head, profile), "=", drawn(base.outer, profile)))
+        yield from (", but an output neuron has ", sign)
 
 
 def _batch(world: World) -> str:

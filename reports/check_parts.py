@@ -6,7 +6,7 @@ Nothing is decided here; what the judgement says is put where a reader looks for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from reports.check import Paper
@@ -42,14 +42,14 @@ from reports.document import (
 from reports.formula_text import drawn, joined, unicode_of
 from reports.wording import counted, listed, prose
 from symbolic.errors import InputError
-from symbolic.reading.claims import Claim, Entry, Kind, Reading
+from symbolic.reading.base import Base, base_of, name_of
+from symbolic.reading.claims import Claim, Entry, Kind, Lint, Reading
 from symbolic.reading.findings import Judged
 from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
 from symbolic.reading.profile import Profile
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import Place
 from symbolic.reading.symbols import symbols
-from symbolic.reading.theory import Base, base_of, name_of
 
 DERIVATIVES = {
     "total": "∂ is the derivative through every path of the network: what is not downstream of "
@@ -102,7 +102,7 @@ class PageOf:
             at += f"{place(first.claim.place)}: "
             words = (*words, *runs(at, statement(first.claim, self.profile), "."))
         if paper.reading.lints:
-            slips = counted(len(paper.reading.lints), "slip")
+            slips = counted(len({slip.what for slip in paper.reading.lints}), "slip")
             words = (*words, *runs(f" At the end: {slips} of the writing."))
         title = FAULTY if paper.verdict == "unjustified" and faulty else TITLES[paper.verdict]
         return VerdictBox(MARKS[paper.verdict], title, words)
@@ -241,8 +241,8 @@ class PageOf:
             yield Heading("Slips of the writing")
             yield Bullets(
                 tuple(
-                    (*runs(f"{place(slip.place)}: "), *prose(_readable(slip.what)))
-                    for slip in reading.lints
+                    (*runs(f"{_places(places)}: "), *prose(_readable(what)))
+                    for what, places in _once(reading.lints)
                 )
             )
         yield Heading("How it was read")
@@ -295,7 +295,23 @@ class PageOf:
         below = "_{j}" if "neuron" in phi.subscript else ""
         each = Math(Drawn(phi.sign + below, unicode_of(phi.sign + below)))
         yield runs("Each ", each, " is assumed differentiable wherever it is used.")
+        if self.base is not None and self.base.shared_out:
+            yield runs("An output neuron feeds no neuron: its signal reads all outputs.")
         yield runs(NETWORK)
+
+
+def _once(slips: Sequence[Lint]) -> list[tuple[str, list[Place]]]:
+    """What is said of the writing, each thing once with all its places."""
+    found: dict[str, list[Place]] = {}
+    for slip in slips:
+        found.setdefault(slip.what, []).append(slip.place)
+    return list(found.items())
+
+
+def _places(places: Sequence[Place]) -> str:
+    """line 8; line 8 and five more"""
+    more = len(places) - 1
+    return place(places[0]) + (f" and {counted(more, 'more place')}" if more else "")
 
 
 def _counted(sorts: tuple[str, ...]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from reports import papers
 from reports.check_markdown import bare, opened
 from reports.edits import Edits
+from reports.notebook_edits import NotebookEdits
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Kind
 from symbolic.reading.documents import Document, Mathematics, Piece, cut
@@ -48,6 +49,8 @@ def writer_of(
     """What writes in the text of a document."""
     if paper.kind == "latex":
         return Writer(Edits(paper.text), cut(paper.text, paper.kind), claims)
+    if paper.kind == "notebook":
+        return Writer(NotebookEdits(paper.text), cut(paper.text, paper.kind), claims)
     return Writer(*opened(paper), claims)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from reports.check_options import CHECK
 from reports.derivation_page import page
 from reports.document import Document
-from reports.draw_command import DRAW
+from reports.draw_options import DRAW
 from reports.files import read, writable, write
 from reports.html import page_html
 from reports.jsonout import EXIT_CODES, Json, report

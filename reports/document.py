@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -88,10 +89,15 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Heading:
-    """A section title; level 1 is numbered."""
+    """A section title; level 1 is numbered.
+
+    What stands under an `aside`, up to the next such title, claims nothing: numbers of an example,
+    the steps of a program.  Markdown and LaTeX say so in a comment, for `proofprop check`.
+    """
 
     text: str
     level: int = 1
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -265,6 +271,22 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     network: Network | None = None
+
+
+def with_asides(blocks: Sequence[Block]) -> Iterator[Block | bool]:
+    """The blocks, with True where an aside begins and False where it ends."""
+    inside: Heading | None = None
+    for block in blocks:
+        if isinstance(block, Heading):
+            if inside is not None and block.level <= inside.level:
+                inside = None
+                yield False
+            if block.aside and inside is None:
+                inside = block
+                yield True
+        yield block
+    if inside is not None:
+        yield False
 
 
 def runs(*parts: str | Run | Term | Equation) -> Runs:

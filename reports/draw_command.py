@@ -1,4 +1,4 @@
-"""The work of `proofprop draw`, and its command line."""
+"""The work of `proofprop draw`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from reports.figures.scene import Scene
 from reports.figures.svg_writer import svg
 from reports.figures.tikz_writer import document
 from reports.files import writable, write
-from reports.options import Command, Option
 from reports.progress import clock
-from reports.train_options import NETWORK
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.spec import open_network
@@ -77,28 +75,3 @@ def _scene(options: argparse.Namespace) -> Scene:
             more = ", …" if len(network.neurons) > 6 else ""
             raise InputError(f"Say which neuron: --neuron J, with J one of {neurons}{more}.")
         return OF_ONE[view](network, name)
-
-
-_VIEW: Option = (
-    ("--view",),
-    {"metavar": "V", "help": f"{', '.join((*WHOLE, *OF_ONE))} (overview)"},
-)
-_NEURON: Option = (("--neuron",), {"metavar": "J", "help": "of which neuron (view neuron)"})
-_OUTPUT: Option = (
-    ("-o", "--output"),
-    {"metavar": "FILE", "help": "write a .svg or .tex file, else SVG goes to stdout"},
-)
-
-DRAW = Command(
-    draw_command,
-    "draw a network as SVG or TikZ",
-    "Draw a network in the style of signal-flow graphs: all of it, the backward flow of\n"
-    "the error, one neuron, the blocks or the matrix of a large network, or its steps in\n"
-    "time.  An .svg holds its fonts and needs no network; a .tex compiles with pdflatex.",
-    "  proofprop draw 2-3-1 -o network.svg\n"
-    "  proofprop draw 2-3-1 --view backward -o backward.tex\n"
-    "  proofprop draw examples/skip.toml --neuron h -o h.svg\n"
-    "  proofprop draw examples/lstm.toml --view time -o lstm.svg\n"
-    "  proofprop draw 64-32-10 --view matrix -o matrix.svg",
-    (NETWORK, _VIEW, _NEURON, _OUTPUT),
-)

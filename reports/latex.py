@@ -31,11 +31,13 @@ from reports.document import (
     Strong,
     Table,
     VerdictBox,
+    with_asides,
 )
 from reports.escaping import escaped
 from reports.latex_runs import broken, math_latex, run_latex, runs_latex, typed, width_of, wrappable
 from reports.latex_tables import LINE_WIDTH, table_latex
 from reports.latex_width import width_em
+from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
@@ -96,7 +98,10 @@ def blocks_latex(blocks: Sequence[Block]) -> str:
     """Blocks one after the other; a paragraph that announces the next block stays with it."""
     rows: list[str] = []
     before: Block | None = None
-    for block in blocks:
+    for block in with_asides(blocks):
+        if isinstance(block, bool):
+            rows.append(f"% {NO_CLAIMS if block else CLAIMS}\n")
+            continue
         kept = isinstance(before, Paragraph) and before.keep
         if isinstance(block, EquationLines):
             rows.append(_equations(block.lines, follows=kept))

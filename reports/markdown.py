@@ -35,12 +35,15 @@ from reports.document import (
     Table,
     Text,
     VerdictBox,
+    with_asides,
 )
 from reports.html import STEERING
 from reports.latex_runs import math_latex
 from reports.text import run_text
+from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|$~!])")
+_MARKUP = re.compile(r"([\\`*_{}<>#|$~!]|\](?=[(\[:]|$))")
+"""What is markup; an opening bracket is none, and behind a backslash it would open a formula."""
 
 
 def quoted(words: str) -> str:
@@ -50,6 +53,9 @@ def quoted(words: str) -> str:
     a\_b \<i\> \$x\$
     """
     return _MARKUP.sub(r"\\\1", STEERING.sub("", words).replace("\n", " "))
+
+
+_ASIDE = {True: f"<!-- {NO_CLAIMS} -->", False: f"<!-- {CLAIMS} -->"}
 
 
 def page_markdown(document: Document, drawings: str = "") -> str:
@@ -64,8 +70,9 @@ def page_markdown(document: Document, drawings: str = "") -> str:
 def blocks_on_page(blocks: Sequence[Block], drawings: str = "") -> list[str]:
     """The lines of blocks as they stand on a page."""
     rows: list[str] = []
-    for block in blocks:
-        rows += [*([""] if rows else []), *_of_page(block, drawings)]
+    for block in with_asides(blocks):
+        own = [_ASIDE[block]] if isinstance(block, bool) else _of_page(block, drawings)
+        rows += [*([""] if rows else []), *own]
     return rows
 
 

@@ -24,7 +24,7 @@ from reports.document import (
 )
 from reports.jsonout import worst
 from reports.model_page import numbers
-from reports.program_lines import Signs, definition_lines, letters_of
+from reports.program_lines import NOTATION, Signs, definition_lines, letters_of
 from reports.program_signs import predicates_of, signs_of
 from reports.wording import MARKS, TITLES, prose
 from symbolic.array_instances import ArrayWitness
@@ -32,11 +32,10 @@ from symbolic.arrays import ONE, Rule
 from symbolic.indexed import Expr, Mul, Sum, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.models import Claim, Model
+from symbolic.reading.arrays.judgement import shown
 from symbolic.statements import Statement
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 
-NOTATION = "indices"
-"""The profile in which the page is read back."""
 _NO_RANGES: dict[str, str] = {}
 
 
@@ -55,8 +54,7 @@ def model_document(
         *_given(model, signs),
         Heading(heading),
     ]
-    for number, (claim, verdict) in enumerate(verdicts, 1):
-        blocks += _claim(number, claim, verdict, signs)
+    blocks += _claims(verdicts, signs)
     blocks += _under(verdicts, signs)
     return Document(title, tuple(blocks))
 
@@ -100,27 +98,35 @@ def _bare(array: str, signs: Signs) -> Math:
     return Math(Drawn(latex.sign(array, ()), text.sign(array, ())))
 
 
-def _claim(number: int, claim: Claim, verdict: Verdict, signs: Signs) -> Iterator[Block]:
-    """The line with its verdict; of a wrong one the numbers and the right form."""
-    rule = claim.rule
-    reason = _reason(claim, verdict, signs)
-    line = Line(_left(rule, signs), _right(rule, signs), reason, MARKS[type(verdict)], number)
-    yield EquationLines((line,))
-    if not isinstance(verdict, Refuted):
-        return
+def _claims(verdicts: Sequence[tuple[Claim, Verdict]], signs: Signs) -> Iterator[Block]:
+    """Each line with its verdict; below a wrong one the numbers and the right form."""
+    lines: list[Line] = []
+    for number, (claim, verdict) in enumerate(verdicts, 1):
+        reason, mark = _reason(claim, verdict, signs), MARKS[type(verdict)]
+        lines.append(
+            Line(_left(claim.rule, signs), _right(claim.rule, signs), reason, mark, number)
+        )
+        if isinstance(verdict, Refuted):
+            yield EquationLines(tuple(lines))
+            yield from _objection(verdict, signs)
+            lines = []
+    if lines:
+        yield EquationLines(tuple(lines))
+
+
+def _objection(verdict: Refuted, signs: Signs) -> Iterator[Block]:
     assert isinstance(verdict.witness, ArrayWitness)
     put = [f"{k} is {v}" for part in numbers(verdict.witness).values() for k, v in part.items()]
-    sides = f"{verdict.left} on the left and {verdict.right} on the right"
+    sides = f"{shown(verdict.left)} on the left and {shown(verdict.right)} on the right"
     yield Paragraph(
-        (*prose(f"{verdict.diagnosis} It gives {sides} where ".lstrip()), Code(", ".join(put)),
+        (*runs(f"{verdict.diagnosis} It gives {sides} where ".lstrip()), Code(", ".join(put)),
          *runs("; what is left out is 0."))
     )  # fmt: skip
     if isinstance(verdict.nearest, Rule):
         yield Paragraph(runs("The right form is:"), keep=True)
         right = verdict.nearest
-        yield EquationLines(
-            (Line(_left(right, signs), _right(right, signs), _where(right, signs)),)
-        )
+        line = Line(_left(right, signs), _right(right, signs), _where(right, signs))
+        yield EquationLines((line,))
 
 
 def _left(rule: Rule, signs: Signs) -> Math:
@@ -135,13 +141,13 @@ def _reason(claim: Claim, verdict: Verdict, signs: Signs) -> Runs:
     """Where the line holds, its verdict in words, and what it needs."""
     row: list[Run] = [*_where(claim.rule, signs)]
     named = {hypothesis.name: hypothesis for hypothesis in claim.assuming}
-    row += runs("; " * bool(row))
+    said = not isinstance(verdict, Proved) or bool(verdict.under)
+    row += runs("; " * bool(row and said))
     match verdict:
         case Proved(_, under):
-            row += runs("proved")
             for n, need in enumerate(under):
                 known = named.get(need.name)
-                row += runs(" and " if n else " under ")
+                row += runs(" and " if n else "proved under ")
                 row += prose(need.name) if known is None else (Math(_drawn(known, signs)),)
         case Open(why):
             row += prose(f"not decided: {why.rstrip('.')}")

@@ -25,6 +25,9 @@ from symbolic.arrays import ONE, Abstract, Definition, Multiplier, Rule
 from symbolic.indexed import Count, Expr, Get, Mul, Num, Opaque, Sort, Var, walk
 from symbolic.statements import Claim, Statement
 
+NOTATION = "indices"
+"""The profile in which `proofprop check` reads these lines back."""
+
 
 @dataclass(frozen=True)
 class Signs:
@@ -47,8 +50,16 @@ class Signs:
             "signs": self.signs or SIGNS,
             "predicates": self.predicates,
             "high": self.high,
+            "avoided": self._labels(),
         }
         return LatexArrays(**parts), PlainArrays(**parts)  # type: ignore[arg-type]
+
+    def _labels(self) -> frozenset[str]:
+        """The labels above signs, which no letter may look like."""
+        if self.signs:
+            return frozenset()
+        named = (SIGNS.get(name) for name in self.statement.program.arrays)
+        return frozenset(sign.high for sign in named if sign is not None)
 
     def expr(self, expr: Expr, at: tuple[Var, ...] = ()) -> Drawn:
         """An expression with free letters."""
@@ -107,7 +118,8 @@ def letters_of(statement: Statement, signs: Signs, ranges: Mapping[str, str]) ->
     for name, sort in sorts.items():
         if name not in pools:
             continue
-        pool = [v for v in pools[name] if v.rstrip("0123456789") not in {*pools[name]} - {v}]
+        usual = latex.usual(sort)
+        pool = [v for v in usual if v.rstrip("0123456789") not in {*usual} - {v}]
         drawn = Drawn(", ".join(map(latex.letter, pool)), ", ".join(map(text.letter, pool)))
         words = ranges.get(name, "")
         verb = "runs" if len(pool) == 1 else "run"

@@ -13,6 +13,7 @@ from reports.document import (
     Block,
     Boxed,
     Bullets,
+    Code,
     Document,
     Drawn,
     EquationLines,
@@ -26,12 +27,13 @@ from reports.document import (
     runs,
 )
 from reports.jsonout import WORDS, Json, worst
-from reports.program_lines import Signs, definition_lines, factors_of, letters_of
-from reports.wording import MARKS, TITLES, listed, prose
+from reports.program_lines import NOTATION, Signs, definition_lines, factors_of, letters_of
+from reports.wording import MARKS, TITLES, prose
 from symbolic.arguments import MOVED, Argument, Closing, Coefficient, argument
 from symbolic.arrays import ONE, Rule
 from symbolic.general import CheckedStatement
-from symbolic.indexed import Add, Expr, Get, Mul, total, walk
+from symbolic.indexed import Add, Expr, Get, Mul, Var, total, walk
+from symbolic.indices import Hypothesis, Law
 from symbolic.statements import Claim, Statement
 from symbolic.verdicts import Open, Proved
 
@@ -39,16 +41,26 @@ METHOD = (
     "Each theorem is about a program: definitions in order, with indices whose ranges have any"
     " size, and a cost 𝓔. All defined arrays are moved at once: a dot marks the movement, and the"
     " differentiated definition of an array says how it moves with what it reads. Take the"
-    " derivatives of the cost as multipliers and form"
+    " derivatives of the cost as multipliers. Let "
+)
+METHOD_SUM = (
+    " be the movement of the cost and, for every defined array and all of its indices, the"
+    " derivative of the cost by it times what its differentiated definition is more than its"
+    " movement. Whatever moves each array by a step of its own, that difference is minus the step."
+    " So where "
 )
 METHOD_AFTER = (
-    "Whatever moves each a by a step of its own, the bracket is minus that step. So where Q is zero"
-    " for all movements, the cost moves by the sum of the multipliers times the steps: the"
-    " multipliers are the derivatives of the cost. Q is zero if what stands before each movement"
-    " is zero; these lines are the recursion that is claimed. A bracket such as [i = j] is 1 where"
-    " it is true and 0 elsewhere: j ∈ O says that j is an output neuron, j → k that k reads y_j."
-    " An array is 0 outside the range of its indices."
+    " is zero for all movements, the cost moves by the sum of the multipliers times the steps: the"
+    " multipliers are the derivatives of the cost. It is zero if what stands before each movement"
+    " is zero; these lines are the recursion that is claimed. A bracket such as "
 )
+METHOD_BRACKETS = (
+    " is 1 where it is true and 0 elsewhere: ",
+    " says that j is an output neuron, ",
+    " that k reads y_j. An array is 0 outside the range of its indices.",
+)
+SUM = Drawn(r"\mathcal{Q}", "𝓠")
+"""The sign of the adjoint identity, which no array has."""
 MOST_TERMS = 8
 WIDEST = 60
 """Columns of the widest piece of a normal form that is shown."""
@@ -65,7 +77,7 @@ def page(checked: Sequence[CheckedStatement], library: Sequence[CheckedStatement
         for statement in library:
             blocks += _section(statement)
     hypotheses = dict.fromkeys(h for s in (*checked, *library) for h in s.hypotheses)
-    said = [f"{h.name}: {h.sentence}" for h in hypotheses if h.name != h.sentence]
+    said = [f"{_said(h.name)}: {h.sentence}" for h in hypotheses if h.name != h.sentence]
     blocks += [Heading("Hypotheses"), Bullets(tuple(prose(words) for words in said))]
     blocks.append(Heading("What this rests on"))
     blocks.append(Bullets(tuple(prose(words) for words in checked[0].rests_on)))
@@ -111,14 +123,21 @@ def _result(checked: Sequence[CheckedStatement]) -> VerdictBox:
 
 def _method() -> Iterator[Block]:
     yield Heading("The argument")
-    yield Paragraph(prose(METHOD), keep=True)
-    latex = (
-        r"\dot{\mathcal{E}} + \sum_{a} \sum_{\text{indices}} \frac{\partial \mathcal{E}}"
-        r"{\partial a}\, \bigl(\text{differentiated definition of } a - \dot{a}\bigr)"
+    equal, out, reads = (
+        Math(Drawn(latex, text))
+        for latex, text in (
+            ("[i = j]", "[i = j]"),
+            (r"[j \in \mathcal{O}]", "[j ∈ O]"),
+            (r"[j \to k]", "[j → k]"),
+        )
     )
-    text = "𝓔̇ + Σ over a, indices: ∂𝓔/∂a · (differentiated definition of a − ȧ)"
-    yield EquationLines((Line(Math(Drawn("Q", "Q")), Math(Drawn(latex, text))),))
-    yield Paragraph(prose(METHOD_AFTER))
+    is_one, is_output, is_read = METHOD_BRACKETS
+    yield Paragraph(
+        prose(METHOD, Math(SUM), METHOD_SUM, Math(SUM), METHOD_AFTER, equal, is_one, out,
+              is_output, reads, is_read)
+    )  # fmt: skip
+    notation = (*runs("This page is written in the notation "), Code(NOTATION))
+    yield Paragraph((*notation, *runs(", in which it can be checked again.")))
 
 
 def _section(checked: CheckedStatement) -> Iterator[Block]:
@@ -139,7 +158,7 @@ def _section(checked: CheckedStatement) -> Iterator[Block]:
         yield EquationLines(tuple(_coefficient(c, signs) for c in told.coefficients))
     if told.closings:
         yield Paragraph(runs(_closing_words(told)), keep=True)
-        yield EquationLines(tuple(_closings(told.closings, signs)))
+        yield from _closings(told.closings, signs)
     for finding in checked.findings:
         if isinstance(finding.verdict, Open):
             yield Paragraph(
@@ -177,7 +196,7 @@ def _identity(statement: Statement, told: Argument, signs: Signs) -> Iterator[Li
         else:
             inner, sign = moved, -sign
         terms.append(_signed(sign, total(at, Mul((slope, inner)))))
-    yield Line(Math(Drawn("Q", "Q")), Math(signs.expr(Add(tuple(terms)))))
+    yield Line(Math(SUM), Math(signs.expr(Add(tuple(terms)))))
 
 
 def _terms(body: Expr) -> tuple[Expr, ...]:
@@ -204,24 +223,37 @@ def _closing_words(told: Argument) -> str:
     return "The other multipliers put in, both sides have one normal form:"
 
 
-def _closings(closings: Sequence[Closing], signs: Signs) -> Iterator[Line]:
+def _closings(closings: Sequence[Closing], signs: Signs) -> Iterator[Block]:
+    """Left side and normal form; of one that no reader would compare, only its number of terms."""
+    lines: list[Line] = []
     for closing in closings:
         claim = closing.finding.claim
-        left = signs.expr(_with_condition(claim, signs), claim.at)
-        yield Line(Math(left), _short(closing.derived, claim, signs), _put_in(closing, signs))
+        left = Math(signs.expr(_with_condition(claim, signs), claim.at))
+        short = [_is_short(side, claim, signs) for side in (closing.derived, closing.claimed)]
+        if not all(short):
+            if lines:
+                yield EquationLines(tuple(lines))
+            lines = []
+            count = len(_terms(closing.derived))
+            put = _put_in(closing, signs)
+            words = f" has one normal form of {count} terms" + ("; " if put else "")
+            yield Paragraph((left, *runs(words), *put, *runs(".")))
+            continue
+        derived, claimed = (
+            Math(signs.expr(side, claim.at)) for side in (closing.derived, closing.claimed)
+        )
+        lines.append(Line(left, derived, _put_in(closing, signs)))
         if closing.claimed != closing.derived:
             reason = runs("the rule; equal when denominators are multiplied out")
-            yield Line(None, _short(closing.claimed, claim, signs), reason)
+            lines.append(Line(None, claimed, reason))
+    if lines:
+        yield EquationLines(tuple(lines))
 
 
-def _short(expr: Expr, claim: Claim, signs: Signs) -> Math:
-    """A normal form; of one that no reader would compare, only the number of its terms."""
+def _is_short(expr: Expr, claim: Claim, signs: Signs) -> bool:
     drawn = signs.expr(expr, claim.at)
     widest = max((len(piece.text) for piece in drawn.text_pieces), default=0)
-    if len(drawn.text_pieces) <= MOST_TERMS and widest <= WIDEST:
-        return Math(drawn)
-    words = f"one normal form of {len(_terms(expr))} terms"
-    return Math(Drawn(rf"\text{{{words}}}", words))
+    return len(drawn.text_pieces) <= MOST_TERMS and widest <= WIDEST
 
 
 def _with_condition(claim: Claim, signs: Signs) -> Expr:
@@ -269,10 +301,28 @@ def _condition(claim: Rule, signs: Signs) -> Runs:
 def _scope(checked: CheckedStatement) -> Iterator[Block]:
     """Hypotheses and sources in one line each."""
     if checked.hypotheses:
-        said = "; ".join(hypothesis.name for hypothesis in checked.hypotheses)
+        said = "; ".join(_said(hypothesis.name) for hypothesis in checked.hypotheses)
         yield Paragraph(prose(f"Under: {said}."))
-    facts = [fact.name for fact in checked.statement.program.facts]
-    if facts:
-        yield Paragraph(prose(f"By construction: {listed(facts)}."))
+    signs = Signs(checked.statement)
+    for fact in checked.statement.program.facts:
+        yield Paragraph((*runs("By construction "), *_fact(fact, signs), *runs(".")))
     if checked.statement.sources:
         yield Paragraph(runs(f"See {'; '.join(checked.statement.sources)}."))
+
+
+def _said(name: str) -> str:
+    """A hypothesis without a relation among its words."""
+    return name.replace("all sizes ≥ 1", "all sizes are positive").replace(
+        "arguments > 0", "arguments are positive"
+    )
+
+
+def _fact(fact: Hypothesis, signs: Signs) -> Runs:
+    """[j → k] is 1 wherever w_kj is not 0."""
+    if isinstance(fact, Law) and len(fact.pattern) == 2 and fact.value in fact.pattern:
+        entry = fact.value
+        [bracket] = [part for part in fact.pattern if part != entry]
+        letters = tuple(v for v in bracket.at if isinstance(v, Var))
+        one, other = (Math(signs.expr(part, letters)) for part in (bracket, entry))
+        return (one, *runs(" is 1 wherever "), other, *runs(" is not 0"))
+    return prose(fact.name)

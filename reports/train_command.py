@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,12 @@ from numeric.data import Samples, read_inputs, read_samples
 from numeric.sources import Lazy
 from numeric.trainer import History, Trainer
 from reports.derivation_page import page
+from reports.document import Document
 from reports.files import writable, write
+from reports.html import page_html
 from reports.jsonout import EXIT_CODES, report
+from reports.latex import latex
+from reports.markdown import page_markdown
 from reports.progress import clock
 from reports.text import text
 from symbolic.errors import InputError, did_you_mean
@@ -35,6 +39,13 @@ RATES = {"adam": 0.001, "rmsprop": 0.001, "rprop": 0.1}
 """The learning rate of an optimiser where none is given."""
 RATE = 0.5
 AT_ONCE = 1 << 14
+PAGES: dict[str, Callable[[Document], str]] = {
+    ".html": page_html,
+    ".tex": latex,
+    ".md": page_markdown,
+    ".txt": text,
+}
+"""The endings of the page about a run, and what writes each."""
 STRAIGHT = (
     *("epochs", "batch_size", "momentum", "optimiser", "schedule", "warmup", "l2", "decay"),
     *("clip_value", "clip_norm", "goal", "validation_split", "patience", "gain", "resume"),
@@ -47,6 +58,7 @@ def train_command(options: argparse.Namespace) -> int:
     writable(options.output, (".npz",))
     writable(options.history, (".csv", ".json"))
     writable(options.checkpoint, (".npz",))
+    writable(options.report, (*PAGES,))
     if options.output and options.checkpoint and _same(options.output, options.checkpoint):
         raise InputError("The model and the checkpoint are two files; give -o another name.")
     network = open_network(options.network)
@@ -60,9 +72,10 @@ def train_command(options: argparse.Namespace) -> int:
         result = report(checked.derivation.steps, checked.findings)
         print(json.dumps(result, ensure_ascii=False) if options.json else text(page(checked)))
         return EXIT_CODES[str(result["verdict"])]
-    trainer = Trainer(Rule(checked.theorem()), options.dtype, options.seed, options.backend)
+    rule = Rule(checked.theorem())
+    trainer = Trainer(rule, options.dtype, options.seed, options.backend, options.threads)
     trainer.preparation = data.preparation
-    before = trainer.cost(data.X, data.D)
+    before, start = trainer.cost(data.X, data.D), trainer.weights
     try:
         history = _fitted(trainer, data, options)
     except KeyboardInterrupt:
@@ -78,6 +91,12 @@ def train_command(options: argparse.Namespace) -> int:
     if options.output:
         trainer.save(options.output)
     after, wrong = trainer.cost(data.X, data.D), _wrong(trainer, data)
+    if options.report:
+        from reports.learned import learned  # the page and its figures load only for this
+        from reports.learning_page import learning_page
+
+        run = learned(trainer, data, history, options, start, before)
+        write(Path(options.report), _page(learning_page(checked, run), options.report))
     if options.json:
         result = {
             "verdict": "proved",
@@ -102,7 +121,14 @@ def train_command(options: argparse.Namespace) -> int:
         print(f"Wrong: {wrong} of {len(data.X)} samples.")
     if options.output:
         print(f"Weights and network saved in {options.output}.")
+    if options.report:
+        print(f"Report written to {options.report}.")
     return 0
+
+
+def _page(document: Document, path: str) -> str:
+    """The page in the format of the file's ending."""
+    return PAGES[Path(path).suffix](document)
 
 
 def predict_command(options: argparse.Namespace) -> int:
@@ -147,6 +173,7 @@ def _fitted(trainer: Trainer, data: Samples, options: argparse.Namespace) -> His
     rate = options.learning_rate
     if rate is None:
         rate = RATES.get(str(options.optimiser).partition(":")[0], RATE)
+        options.learning_rate = rate
     checkpoint = None
     if options.checkpoint is not None:
         checkpoint = Checkpoints(

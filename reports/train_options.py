@@ -86,6 +86,7 @@ RUN = (
             "help": "compiled C, NumPy, JAX, or C where there is a compiler (auto)",
         },
     ),
+    _number("--threads", int, "at most so many, for compiled plain steps (1)", 1),
     _word("--checkpoint", "FILE.npz", "write the run down as it goes on"),
     _number("--checkpoint-epochs", int, "after every so many epochs"),
     _number("--checkpoint-seconds", float, "after every so many seconds (60)", 60.0),
@@ -94,6 +95,7 @@ RUN = (
 OUTPUT: tuple[Option, ...] = (
     (("-o", "--output"), {"metavar": "FILE.npz", "help": "save weights, network and rule"}),
     _word("--history", "FILE", "write what was measured, as .csv or .json"),
+    _word("--report", "FILE", "write a page about the run: .html, .tex, .md or .txt"),
     _switch("--json", "print one JSON object"),
 )
 
@@ -106,7 +108,8 @@ TRAIN = Command(
     "  proofprop train 2-3-1 --data examples/xor.csv --epochs 3000 --learning-rate 2\n"
     "  proofprop train 4-8:tanh-3:softmax --data iris.csv --target species \\\n"
     "      --standardise --optimiser adam --batch-size 16 -o iris.npz\n"
-    "  proofprop train 2-3-1 --data my.csv --checkpoint run.npz --resume",
+    "  proofprop train 2-3-1 --data my.csv --checkpoint run.npz --resume\n"
+    "  proofprop train 2-3-1 --data my.csv --report run.html",
     (NETWORK,),
     {
         "data": DATA,

@@ -36,7 +36,7 @@ NAMED = 4
 
 def training_section(derivation: Derivation) -> Iterator[Block]:
     """The algorithm, and the same step as Python where it is short enough to be read."""
-    yield Heading("The training step")
+    yield Heading("The training step", aside=True)
     words = "One update of the weights with the rule above:"
     yield Paragraph(runs(words), keep=True)
     yield Algorithm(tuple(_lines(derivation)))

@@ -103,7 +103,7 @@ def worked_section(
 ) -> Iterator[Block]:
     """The example; of a large network the lines of the chosen neurons, or of one of each kind."""
     network = derivation.network
-    yield Heading("Worked example")
+    yield Heading("Worked example", aside=True)
     if len(network.neurons) > LARGEST or len(network.synapses) > MOST_SYNAPSES:
         words = f"An example is worked in numbers for up to {LARGEST} neurons and "
         words += f"{MOST_SYNAPSES:,} connections."

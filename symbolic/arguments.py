@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symbolic.adjoints import Adjoints
-from symbolic.arrays import Abstract, Definition, Rule
+from symbolic.arrays import Abstract, Definition, Program, Rule
 from symbolic.general import CheckedStatement, RuleFinding
 from symbolic.indexed import Expr, Sort, Var, walk
 from symbolic.indices import Calculus
@@ -83,6 +83,11 @@ def argument(checked: CheckedStatement) -> Argument:
         tuple(_coefficient(plain, array) for array in reversed(moved)),
         tuple(_closing(statement, f) for f in checked.findings if isinstance(f.verdict, Proved)),
     )
+
+
+def movements(program: Program, moved: tuple[str, ...]) -> tuple[Movement, ...]:
+    """How every defined array and the cost move with these arrays."""
+    return tuple(_movements(Adjoints(program), moved))
 
 
 def _moved(statement: Statement) -> tuple[str, ...]:

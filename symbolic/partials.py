@@ -8,8 +8,9 @@ so the derivative vanishes there too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 
 from symbolic import integers as z
 from symbolic.indexed import (
@@ -136,10 +137,12 @@ def unfolded(
     normal: Normal,
     bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
     chosen: Callable[[tuple[Linear, ...]], bool] = lambda at: True,
+    where: Callable[[Normal, Linear], bool] | None = None,
 ) -> Normal:
     """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form).
 
-    Of these entries only those are replaced whose indices are `chosen`.
+    Of these entries only those are replaced whose indices are `chosen`; `where` is asked for the
+    monomial that an entry stands in, with its letters free, and for the first index of the entry.
     """
     result: Normal = {}
     for monomial, coefficient in normal.items():
@@ -148,17 +151,50 @@ def unfolded(
             continue
         bounds, (atoms, equations, ranges) = calculus.opened(monomial)
         kept, made = [], []
+        wanted = chosen
+        if where is not None:
+            whole = calculus.settled(coefficient, monomial, [*atoms], equations, ranges)
+            indices = {at[0] for at in _entries(atoms, bodies) if _is_free(at, bounds)}
+            here = frozenset(index for index in indices if where(whole, index))
+            wanted = partial(_within, here, chosen)
         for atom, power in atoms:
             if arrays_of({((), (), ((atom, 1),)): 1}).isdisjoint(bodies):
                 kept.append((atom, power))
                 continue
-            if atom[0] == "x" and not chosen(atom[2]):
+            if atom[0] == "x" and not wanted(atom[2]):
                 kept.append((atom, power))
                 continue
-            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies, chosen), power))
+            made.append(calculus.power(_unfolded_atom(calculus, atom, bodies, wanted), power))
         rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
         accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
     return result
+
+
+def _within(
+    here: frozenset[Linear],
+    chosen: Callable[[tuple[Linear, ...]], bool],
+    at: tuple[Linear, ...],
+) -> bool:
+    return at[0] in here and chosen(at)
+
+
+def _entries(
+    atoms: Iterable[tuple[Atom, Number]], arrays: Collection[str]
+) -> Iterator[tuple[Linear, ...]]:
+    """The indices of the entries of some arrays, also inside functions."""
+    stack = [atom for atom, _ in atoms]
+    while stack:
+        atom = stack.pop()
+        if atom[0] == "x" and atom[1] in arrays:
+            yield atom[2]
+        for inner in nested(atom):
+            stack += [one for monomial, _ in inner for one, _ in monomial[2]]
+
+
+def _is_free(at: tuple[Linear, ...], opened: Collection[Base]) -> bool:
+    """Whether no index is bound, but by the sums that are opened."""
+    bases = (base for form in at for base, _ in form[1])
+    return all(base[0] != "b" or base in opened for base in bases)
 
 
 def stepped(

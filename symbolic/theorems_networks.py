@@ -110,9 +110,9 @@ DAG = (
         "The output rule and the hidden rule",
         "For every network without cycles, whatever its widths, depth, skip connections and "
         "number of outputs: outputs may feed other neurons, every neuron has its own "
-        "differentiable φ_j, and the cost is the squared error averaged over N samples. δ_j = "
-        "−∂𝓔/∂v_j has the output rule and the hidden rule in one line, and the correction of a "
-        "weight sums over the samples.",
+        "differentiable φ_j, and the cost is the squared error averaged over N samples. δ_j "
+        "is minus the derivative of 𝓔 by v_j; it has the output rule and the hidden rule in one "
+        "line, and the correction of a weight sums over the samples.",
         dag(SQUARES, facts=(READERS,)),
         (
             Rule("v", (j, n), slope * ((1 / Count("N")) * e[j, n] + back), where=out[j]),
@@ -321,7 +321,7 @@ PREACTIVATION = Statement(
     "pre-activation",
     "Any pre-activation with given local partials",
     "The pre-activation of a neuron need not be a weighted sum: v_k is any differentiable function "
-    "of the signals that k reads, with local partials A_ki = ∂v_k/∂y_i at the point, such as "
+    "of the signals that k reads, with local partials A_ki by y_i at the point, such as "
     "products, gates, distances or sigma-pi units. A_kj takes the place of w_kj.",
     Program(
         given=(
@@ -359,8 +359,8 @@ PREACTIVATION = Statement(
 ORDERED = Statement(
     "ordered",
     "The ordered derivative",
-    "Any system of differentiable definitions without cycles, known only by its local partials "
-    "A_ki = ∂v_k/∂v_i: the chain rule for ordered derivatives.",
+    "Any system of differentiable definitions without cycles, known only by the local "
+    "partials A_ki of v_k by v_i: the chain rule for ordered derivatives.",
     Program(
         (Given("A", (J, J)), Given("g", (J,))),
         (Abstract("v", (k,), (Local("v", (i,), A[k, i]),)),),

@@ -137,8 +137,8 @@ SOFTMAXES = (
     Statement(
         "softmax",
         "The softmax and its Jacobian",
-        "The derivative of any cost goes back through p_k = exp(v_k)/Σ_m exp(v_m) by one "
-        "product and one sum.",
+        "The derivative of any cost goes back through the softmax p_k, the exponential "
+        "of v_k over the sum of all of them, by one product and one sum.",
         Program(
             softmax_given,
             SOFTMAX,
@@ -154,7 +154,7 @@ SOFTMAXES = (
     ),
     Statement(
         "softmax-cross-entropy",
-        "Softmax with cross-entropy: δ = d − p",
+        "Softmax with cross-entropy: targets less outputs",
         "With targets that sum to 1 the local gradient is the plain error.",
         Program(softmax_given, SOFTMAX, CROSS_ENTROPY, (Multiplier("v", "delta", MINUS),)),
         (Rule("v", (c1,), dk[c1] - pk[c1]),),

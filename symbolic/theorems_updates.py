@@ -43,8 +43,8 @@ lam = Get("lam")
 DECAY = Statement(
     "weight-decay",
     "Weight decay",
-    "Adding (λ/2) Σ w² to any differentiable cost 𝓔_0 adds −ηλw to each correction. G is the "
-    "gradient of 𝓔_0.",
+    "To any differentiable cost 𝓔_0 the squares of all weights are added, times half of λ: then "
+    "ηλ times the weight is taken from each correction. G is the gradient of 𝓔_0.",
     Program(
         (Given("w", (J, J)), Given("G", (J, J)), Given("lam"), Given("eta")),
         (Abstract("E0", (), (Local("w", (k, i), Get("G", (k, i))),)),),
@@ -65,7 +65,7 @@ MOMENTUM = Statement(
     "Momentum in closed form",
     "The generalized delta rule remembers its last correction: by induction over n the correction "
     "is the sum of all products of δ and y so far, each weighted by a power of α. The powers are "
-    "an array: 1 at n = t, α times as large at each further n, and 0 for t > n.",
+    "an array: 1 where n is t, α times as large at each further n, and 0 before t.",
     Program(
         (
             Given("delta", (J, STEPS)),

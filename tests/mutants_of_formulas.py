@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.indexed import Num
+from symbolic.reading.base import base_of
 from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Kind, Reading
 from symbolic.reading.formulas import (
@@ -22,7 +23,6 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
-from symbolic.reading.theory import base_of
 
 
 def mutants(formula: Formula) -> Iterator[Formula]:

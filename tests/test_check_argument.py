@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from mutants_of_formulas import mutants
 
+from symbolic.reading.base import base_of
 from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.claims import Kind
 from symbolic.reading.findings import Judged, Judgement
@@ -19,7 +20,7 @@ from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.refuter import Counterexample, Refuter
 from symbolic.reading.rendering import render
-from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.theory import Assumption
 
 DOCUMENT = Path(__file__).with_name("documents") / "generalizing.md"
 HAYKIN = open_profile("haykin")

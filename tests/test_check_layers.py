@@ -9,13 +9,14 @@ from itertools import product
 import pytest
 
 from symbolic.indexed import Delta, Expr, Get, Mul, Num, Var
+from symbolic.reading.base import base_of
 from symbolic.reading.cases import BeyondError, settled
 from symbolic.reading.formulas import LAYER, UNWRITTEN, Read, SumOver
 from symbolic.reading.judgement import judge
 from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.samples import meant
-from symbolic.reading.theory import LAYERED, Assumption, base_of, laws
+from symbolic.reading.theory import LAYERED, Assumption, laws
 from symbolic.reading.worlds import World, layered_worlds
 from tests.layered import MEAN, NIELSEN, QUADRATIC, last
 

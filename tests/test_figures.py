@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from reports import figures
+from reports import draw_command, figures
 from reports.cli import main
+from reports.draw_options import VIEWS
 from reports.figures import labels
+from reports.figures.colours import KINDS
 from reports.figures.drawing import Drawing
 from reports.figures.layout import Columns, spread
 from reports.figures.ordering import crossings, ordered
+from reports.figures.routing import met
 from reports.figures.scene import Point, Rect, Scene, Text, clashes
 from reports.figures.tikz_writer import document
 from symbolic.activations import activation
@@ -199,7 +202,7 @@ def test_matrix_is_strictly_lower_triangular(network: Network) -> None:
 
 
 def test_blocks_count_every_synapse(network: Network) -> None:
-    from reports.figures.large_networks import Blocks
+    from reports.figures.block_view import Blocks
 
     found = Blocks(network)
     inside = sum(block.inside for block in found.blocks)
@@ -294,6 +297,59 @@ def test_a_label_measures_what_it_prints() -> None:
     assert "".join(run.letters for run in label.runs) == "w10,3"
     text = Text(Point(0, 0), label, anchor="start")
     assert text.box.right == pytest.approx(16 * label.width)
+
+
+def test_the_command_knows_every_view() -> None:
+    assert set(draw_command.WHOLE) | set(draw_command.OF_ONE) == set(VIEWS)
+
+
+def test_every_kind_can_be_read_on_its_paper_and_on_its_tint() -> None:
+    for name, shade in KINDS.items():
+        for ink, papers in (
+            (shade.light, ("ffffff", "fdfdfb", shade.light_tint)),
+            (shade.dark, ("16171a", shade.dark_tint)),
+        ):
+            assert all(contrast(ink, paper) >= 4.5 for paper in papers if paper), name
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG 2 defines it."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_frame_holds_its_softmax_group_and_no_other_unit() -> None:
+    for name, groups in (("experts", 2), ("2-3:softmax-2", 1)):
+        net = load(ROOT / "examples" / f"{name}.toml") if groups == 2 else shorthand(name)
+        scene = figures.overview(net)
+        held = [
+            {node.neuron for node in scene.nodes if frame.box.overlap(node.box)}
+            for frame in scene.frames
+        ]
+        assert len(held) == groups
+        assert held == [set(members) for members in net.groups.values()]
+
+
+def test_no_branch_of_an_overview_runs_through_a_unit(drawn: dict[str, Scene]) -> None:
+    scene = drawn["overview"]
+    units = [
+        replace(node, width=node.width - 3, height=node.height - 3, radius=node.radius - 1.5)
+        for node in scene.nodes
+    ]
+    for edge in scene.edges:
+        assert not met(edge.path, units), edge.said
+
+
+def test_a_name_reads_the_same_in_the_drawing() -> None:
+    for name in ("a_b%", "<x>", 'say "x"', "δ_1 & λ", "{a}^2~\\b|"):
+        letters = "".join(run.letters for run in labels.name(name, 50).runs)
+        assert letters == name
 
 
 def test_draw_writes_svg_and_tex_and_says_what_is_wrong(tmp_path: Path, capsys) -> None:

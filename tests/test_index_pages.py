@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from functools import cache
 from pathlib import Path
@@ -205,3 +206,19 @@ def test_every_line_says_how_it_was_read() -> None:
     lines = lines_of(page_of("rbf"))
     claims = [one for one in lines if one.claim.kind is Kind.CLAIM]
     assert all(re.match(r"D\(\w+\[", one.read_as) for one in claims)
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(4_000, marks=pytest.mark.slow)])
+def test_no_edit_of_a_page_ends_in_an_exception_or_a_false_proof(count: int) -> None:
+    """Characters lost, doubled, swapped or put in: read, or listed as not understood."""
+    rng = random.Random(7)
+    text = page_of("network")
+    signs = [*"{}[]()^_$\\&=+-'0123jk Σ", "\\frac", "\\partial", "\\sum", "\\text{if }"]
+    for _ in range(count):
+        at = rng.randrange(len(text))
+        more = rng.choice(["", text[at], rng.choice(signs), text[at : at + rng.randrange(9)][::-1]])
+        edited = text[:at] + more + text[at + rng.randrange(3) :]
+        reading = read_indices(edited, INDICES, rng.choice(["markdown", "latex"]))
+        assert len(reading.ledger) >= 1
+        if rng.random() < 0.02:
+            judge_indices(reading)

@@ -22,7 +22,7 @@ from numeric import backends
 from numeric.backends import builder, prepared
 from numeric.lowering import lower
 from numeric.native import audit as audit_module
-from numeric.native import compiler
+from numeric.native import compiler, sharing
 from numeric.native.audit import EVERY_BATCH, audit, require, samples_of_all_kernels
 from numeric.native.machine import NativeMachine, words
 from numeric.native.text import FIELD, kernels
@@ -146,7 +146,7 @@ def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) ->
 STALE = [
     ("digits", "exchange(d->blocks, d->many, 0);", "a copy of the weights from before"),
     ("digits", "exchange(d->blocks, d->many, 1);", "weights that never come back"),
-    ("graph", "run(s, o, count);\n    const", "the last corrections are lost"),
+    ("graph", "run(s, o, count);\n    see", "the last corrections are lost"),
 ]
 
 
@@ -208,6 +208,52 @@ def test_training_in_c_ends_where_training_in_numpy_ends(name: str, size: int | 
         assert np.allclose(one, other, rtol=1e-12, atol=1e-14)
     for one, other in zip(ends[1], ends[2], strict=True):
         assert np.array_equal(one, other)  # bit for bit the same again
+
+
+@pytest.mark.parametrize("dtype", EXACT)
+@pytest.mark.parametrize("name", ["layered", "softmax", "sparse", "digits", "graph", "deep"])
+def test_any_number_of_threads_gives_the_same_bits(name: str, dtype: str) -> None:
+    network, batch = MORE[name], 70
+    program = lower(rule_of(network), dtype)
+    draw = np.random.default_rng(1)
+    X = draw.normal(size=(3 * batch + 5, len(network.inputs))).astype(dtype)
+    D = draw.uniform(0.1, 0.9, size=(len(X), len(network.outputs))).astype(dtype)
+    start = (draw.normal(size=len(program.layout.entry)) * 0.3).astype(dtype)
+    order = draw.permutation(len(X))
+    ends = []
+    for threads in (1, 2, 3):
+        weights = start.copy()
+        machine = NativeMachine(program, batch, weights, 0.1, threads=threads, together=True)
+        assert len(machine._shares) == (threads if threads > 1 else 0)
+        seen = [np.zeros((len(network.outputs), len(X)), dtype) for _ in range(2)]
+        machine.epoch(X, D, order, 2, 3, *seen)
+        ends.append((weights, *seen))
+    for end in ends[1:]:
+        assert all(np.array_equal(one, other) for one, other in zip(ends[0], end, strict=True))
+
+
+THREAD_BUGS = [
+    ("run(w->own, w->ahead, w->aheads);", "run(w->own, w->ahead, w->aheads - 1);", "digits"),
+    ("run(w->all, w->share, w->shares);", "run(w->all, w->share, w->shares - 1);", "graph"),
+    ("load(w->own, &w->samples, start + w->lane);", "load(w->own, &w->samples, start);", "digits"),
+    ("see(w->own, &w->samples, start + w->lane);", "see(w->own, &w->samples, start);", "softmax"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "name"), THREAD_BUGS)
+def test_a_bug_in_how_threads_share_is_caught(right: str, wrong: str, name: str) -> None:
+    program = lower(rule_of(MORE[name]))
+    text = kernels(FIELD)
+    assert text.count(right) == 1, f"the driver no longer says {right!r}"
+    found = audit(program, texts=(text.replace(right, wrong), words(program).formulas(FIELD)))
+    assert isinstance(found, Differs)
+
+
+def test_no_more_threads_than_processors_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing.os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
+    assert [sharing.at_most(n) for n in (1, 2, 3, 99)] == [1, 2, 3, 3]
+    with pytest.raises(InputError, match="threads must be an integer ≥ 1"):
+        Trainer(rule_of(shorthand("2-1")), threads=0)
 
 
 def test_momentum_after_learning_without_it_goes_on_from_the_last_change() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from symbolic.errors import InputError
 from symbolic.indexed import Var
+from symbolic.reading.base import base_of
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Role
@@ -16,9 +17,9 @@ from symbolic.reading.formulas import NEURON, SAMPLE, Partial, Read
 from symbolic.reading.profile import open_profile
 from symbolic.reading.prover import Proof, Prover
 from symbolic.reading.reading import read_document
-from symbolic.reading.theory import Assumption, base_of
+from symbolic.reading.theory import Assumption
 
-N1, OT, NP, LH, SO = Assumption
+N1, OT, NP, LH, SO, _ = Assumption
 HAYKIN = open_profile("haykin")
 COST = r"""Let $j$ be an output neuron.
 let $\mathcal{E}_j^{\xi}(n) = \frac{1}{2} (e_j^{\xi}(n))^2$,

@@ -47,35 +47,55 @@ class FieldMachine:
     ) -> None:
         self._given = weights
         self._weights = weights.astype(np.uint64)
-        self._machine = NativeMachine(program, batch, self._weights, eta, FIELD, texts)
+        self._machine = NativeMachine(
+            program, batch, self._weights, eta, FIELD, texts, threads=2, together=False
+        )
         shape = self._machine.inputs.shape, self._machine.targets.shape
         self.inputs, self.targets = (np.zeros(s, np.int64) for s in shape)
         self.corrections = np.zeros(len(weights), np.int64)
         self.divisor: Residues | None = None
         self.trained: Differs | None = None
+        self._turn = False
 
     def letter(self, letter: str) -> Residues:
         """v, y or delta of every row of the layout."""
         return self._machine.letter(letter).astype(np.int64)
 
     def learn(self) -> None:
-        """Forward, δ and Δw; then the same batch once more as training does it, w += Δw."""
+        """One update as training does it, w += Δw, by one thread and by two; then δ and Δw alone.
+
+        Each way is the first one after other samples in every second call, so that nothing right
+        is left behind for it by the way before.
+        """
+        self._turn = not self._turn
+        done = []
+        for together in (not self._turn, self._turn):
+            if together and not self._machine.divided:
+                continue
+            self._weights[:] = self._given
+            self._machine.together = together
+            seen = self._epoch()
+            done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
         self._weights[:] = self._given
         self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
         self._machine.learn()
         self._machine.require_defined()
         self.corrections = self._machine.corrections.astype(np.int64)
+        outputs = tuple(np.zeros(self.targets.shape, np.uint64) for _ in range(2))
+        self._machine.outputs(*outputs)
+        for moved, seen in done:
+            if self.trained is None and not np.array_equal(moved, self.corrections):
+                entry = int(np.argmax(moved != self.corrections))
+                self.trained = Differs("the update", str(entry), None)
+            if self.trained is None and not all(map(np.array_equal, outputs, seen)):
+                self.trained = Differs("what training reports", "the outputs", None)
+
+    def _epoch(self) -> tuple[Array, Array]:
+        """One update in training; y and v that it reports."""
         y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
         X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
         self._machine.epoch(X, D, None, 0, 1, y, v)
-        moved = (self._weights.astype(np.int64) - self._given) % P
-        if not np.array_equal(moved, self.corrections):
-            entry = int(np.argmax(moved != self.corrections))
-            self.trained = Differs("the update", str(entry), None)
-        outputs = np.zeros_like(y), np.zeros_like(v)
-        self._machine.outputs(*outputs)
-        if not (np.array_equal(outputs[0], y) and np.array_equal(outputs[1], v)):
-            self.trained = Differs("what training reports", "the outputs", None)
+        return y, v
 
 
 def audit(

@@ -8,7 +8,7 @@ F X FN(div)(X a, X b) { return a / b; }
 F X FN(fma)(X a, X b, X c) { return a * b + c; }
 F XI FN(bits)(X a) { XI r; memcpy(&r, &a, sizeof r); return r; }
 F X FN(real)(XI a) { X r; memcpy(&r, &a, sizeof r); return r; }
-F X FN(choose)(XI c, X a, X b) { return FN(real)((c & FN(bits)(a)) | (~c & FN(bits)(b))); }
+F X FN(choose)(XI c, X a, X b) { return CHOICE(c, a, b, FN(real), FN(bits)); }
 F XI FN(less)(X a, X b) { return TRUTH(a < b); }
 F XI FN(at_most)(X a, X b) { return TRUTH(a <= b); }
 F XI FN(greater)(X a, X b) { return TRUTH(a > b); }

@@ -6,25 +6,29 @@ F int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 F V v_load_to(const T *p, int64_t n) { return n >= LANES ? v_load(p) : v_load_n(p, (int)n); }
 F void v_store_to(T *p, V a, int64_t n) { if (n >= LANES) v_store(p, a); else v_store_n(p, a, (int)n); }
 
-/* out := 0.  a: out, elements */
-static void k_clear(const Order *o) { memset(AT(0), 0, (size_t)o->a[1] * sizeof(T)); }
-
-/* out := picked rows.  a: out, from, index, rows, elements of a row */
-static void k_take(const Setting *s, const Order *o) {
-  const int32_t *at = INDEX(2);
-  int64_t width = o->a[4];
-  T *out = AT(0); const T *from = AT(1);
-  if (width == 1) for (int64_t r = 0; r < o->a[3]; r++) out[r] = from[at[r]];
-  else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + r * width, from + at[r] * width, (size_t)width * sizeof(T));
+/* out := 0.  a: out, rows, elements of a row, step of rows */
+static void k_clear(const Order *o) {
+  int64_t rows = o->a[1], width = o->a[2], step = o->a[3];
+  if (width == step) memset(AT(0), 0, (size_t)(rows * width) * sizeof(T));
+  else for (int64_t r = 0; r < rows; r++) memset(AT(0) + r * step, 0, (size_t)width * sizeof(T));
 }
 
-/* picked rows := from.  a: from, out, index, rows, elements of a row */
+/* out := picked rows.  a: out, from, index, rows, elements of a row, step of rows */
+static void k_take(const Setting *s, const Order *o) {
+  const int32_t *at = INDEX(2);
+  int64_t width = o->a[4], step = o->a[5];
+  T *out = AT(0); const T *from = AT(1);
+  if (width == 1) for (int64_t r = 0; r < o->a[3]; r++) out[r] = from[at[r]];
+  else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + r * step, from + at[r] * step, (size_t)width * sizeof(T));
+}
+
+/* picked rows := from.  a: from, out, index, rows, elements of a row, step of rows */
 static void k_put(const Setting *s, const Order *o) {
   const int32_t *at = INDEX(2);
-  int64_t width = o->a[4];
+  int64_t width = o->a[4], step = o->a[5];
   const T *from = AT(0); T *out = AT(1);
   if (width == 1) for (int64_t r = 0; r < o->a[3]; r++) out[at[r]] = from[r];
-  else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + at[r] * width, from + r * width, (size_t)width * sizeof(T));
+  else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + at[r] * step, from + r * step, (size_t)width * sizeof(T));
 }
 
 /* out += x.  a: out, x, elements */
@@ -114,8 +118,8 @@ static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) 
 /* y := W x or Wᵀ x, rows of x and y.  a: out, W, x, height, width, step of W, transposed */
 static void k_product(const Setting *s, const Order *o) {
   int64_t height = o->a[3], width = o->a[4], step = o->a[5], S = s->stride;
-  if (o->a[6]) product((Tile){AT(1), 1, step, AT(2), S, AT(0), S}, width, S, height, 0, K(1, 1));
-  else product((Tile){AT(1), step, 1, AT(2), S, AT(0), S}, height, S, width, 0, K(1, 1));
+  if (o->a[6]) product((Tile){AT(1), 1, step, AT(2), S, AT(0), S}, width, s->lanes, height, 0, K(1, 1));
+  else product((Tile){AT(1), step, 1, AT(2), S, AT(0), S}, height, s->lanes, width, 0, K(1, 1));
 }
 
 /* W := or W += c Σ_ξ left right.  a: W, left, right transposed, rows, columns, width, more, factor,
@@ -251,7 +255,7 @@ F void edges(const int wide, const int picked, const Setting *s, const Order *o,
 EDGES(edges_4, 4, 0) EDGES(edges_2, 2, 0) EDGES(edges_1, 1, 0)
 EDGES(edges_4_picked, 4, 1) EDGES(edges_2_picked, 2, 1) EDGES(edges_1_picked, 1, 1)
 static void k_sparse(const Setting *s, const Order *o) {
-  int64_t c = 0, S = s->stride;
+  int64_t c = 0, S = s->lanes;
   int picked = o->a[5] >= 0;
   for (; c + 4 * LANES <= S; c += 4 * LANES) (picked ? edges_4_picked : edges_4)(s, o, c);
   for (; c + 2 * LANES <= S; c += 2 * LANES) (picked ? edges_2_picked : edges_2)(s, o, c);
@@ -326,11 +330,11 @@ static void k_dots_one(const Setting *s, const Order *o, T c) {
 
 /* out := the sum of the rows.  a: out, x, rows */
 static void k_total(const Setting *s, const Order *o) {
-  int64_t S = s->stride;
-  for (int64_t c = 0; c < S; c += LANES) {
+  int64_t S = s->stride, lanes = s->lanes;
+  for (int64_t c = 0; c < lanes; c += LANES) {
     V sum = v_set(0);
-    for (int64_t r = 0; r < o->a[2]; r++) sum = v_add(sum, v_load_to(AT(1) + r * S + c, S - c));
-    v_store_to(AT(0) + c, sum, S - c);
+    for (int64_t r = 0; r < o->a[2]; r++) sum = v_add(sum, v_load_to(AT(1) + r * S + c, lanes - c));
+    v_store_to(AT(0) + c, sum, lanes - c);
   }
 }
 
@@ -355,7 +359,7 @@ static void k_softmax(const Setting *s, const Order *o) {
     for (int64_t r = 0; r < rows; r += LANES) v_store_to(y + r, v_mul(v_load_to(y + r, rows - r), share), rows - r);
     return;
   }
-  for (int64_t c = 0; c < S; c += LANES) {
+  for (int64_t c = 0; c < s->lanes; c += LANES) {
     V peak = v_peak(v_load(v + c), v_load(v + c)), sum = v_set(0);
     for (int64_t r = 1; r < rows; r++) peak = v_peak(peak, v_load(v + r * S + c));
     for (int64_t r = 0; r < rows; r++) {
@@ -382,7 +386,7 @@ static void k_runs(const Setting *s, const Order *o) {
 static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
   int64_t S = s->stride;
   if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
-  for (int64_t c = 0; c < S; c += LANES) {
+  for (int64_t c = 0; c < s->lanes; c += LANES) {
     const T *row[LANES];
     for (int l = 0; l < LANES; l++) {
       int64_t n = start + least(c + l, s->batch - 1);

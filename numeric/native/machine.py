@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import time
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numeric.modular import NoInverseError
 from numeric.native.access import tail_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
+from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share, worker_of
 from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import CORRECTIONS, WEIGHTS, Program
@@ -49,7 +51,10 @@ def words(program: Program) -> Text:
 
 
 class NativeMachine:
-    """See `backends.Machine`.  `arithmetic`: the dtype of the program, or the field."""
+    """See `backends.Machine`.  `arithmetic`: the dtype of the program, or the field.
+
+    Up to so many `threads` do the updates of `epoch`: where that pays, or as `together` says.
+    """
 
     def __init__(
         self,
@@ -59,7 +64,10 @@ class NativeMachine:
         eta: float,
         arithmetic: str | None = None,
         texts: tuple[str, str] | None = None,
+        threads: int = 1,
+        together: bool | None = None,
     ) -> None:
+        self.together, self._pace = together, Pace()
         layout, arithmetic = program.layout, arithmetic or program.dtype
         self.divisor: Array | None = None  # NumPy runs the programs in which samples have weights
         kind, number = KINDS[arithmetic], NUMBERS[arithmetic]
@@ -92,6 +100,26 @@ class NativeMachine:
         rows = tuple(layout.row[name] for name in layout.outputs)
         self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
         at = orders.tables.place(rows)
+        parts = [(0, stride)]
+        worth = together is not None or len(weights) * batch >= WORTH
+        if threads > 1 and worth and orders.divisible:
+            parts = lanes_of(stride, lanes, threads)
+        item = np.dtype(kind).itemsize
+        given_to = [
+            (
+                part,
+                orders.table(
+                    Orders(
+                        *(program, written, batch, stride, flat, self._scratch(kind)),
+                        orders.tables,
+                        part,
+                    ).ahead(orders)
+                ),
+                orders.table(share(orders.corrections, n, len(parts), stride, item)),
+            )
+            for n, part in enumerate(parts)
+            if len(parts) > 1
+        ]
         self._index = orders.tables.finished()
         self._reads = np.array(orders.tables.reads, np.int64)
         self.orders = {
@@ -99,16 +127,23 @@ class NativeMachine:
         }
         self._blocks = np.array(orders.blocks, np.int64).reshape(-1, 5)
         self._factor = np.zeros(len(written.factors), kind)
-        self._setting = _setting(number)(
-            number(batch),
-            number(eta),
-            stride,
-            batch,
-            self._index.ctypes.data,
-            self._reads.ctypes.data,
-            self._factor.ctypes.data,
-            ctypes.cast(self._formulas.pp_map, ctypes.c_void_p),
-        )
+
+        def setting(samples: int, width: int) -> Any:
+            return _setting(number)(
+                *(number(batch), number(eta), stride, samples, width),
+                self._index.ctypes.data,
+                self._reads.ctypes.data,
+                self._factor.ctypes.data,
+                ctypes.cast(self._formulas.pp_map, ctypes.c_void_p),
+            )
+
+        self._setting = setting(batch, stride)
+        self._shares = [
+            (setting(min(batch, first + width) - first, width), first, ahead, corrections)
+            for (first, width), ahead, corrections in given_to
+        ]
+        self._work = len(weights) * batch
+        self._item = item
         self._formulas.pp_factors(
             ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
         )
@@ -130,6 +165,11 @@ class NativeMachine:
         self._run = self._code.pp_run
         self._run.restype = None
         self._code.pp_train.restype = None
+
+    @property
+    def divided(self) -> bool:
+        """Whether several threads may share the updates."""
+        return bool(self._shares)
 
     def _scratch(self, kind: Any) -> Any:
         def more(size: int) -> Array:
@@ -211,35 +251,62 @@ class NativeMachine:
                 ctypes.c_int64(seen_y.shape[1]),
             )
             return
-        samples = _Samples(
-            X.ctypes.data,
-            D.ctypes.data,
-            None if order is None else order.ctypes.data,
-            X.shape[1],
-            D.shape[1],
-            self._padded[0].ctypes.data,
-            self._padded[1].ctypes.data,
-            self._y.ctypes.data,
-            self._v.ctypes.data,
-            self._at,
-            seen_y.ctypes.data,
-            seen_v.ctypes.data,
-            seen_y.shape[1],
-            self._blocks.ctypes.data,
-            len(self._blocks),
-        )
+        places = [array.ctypes.data for array in (*self._padded, self._y, self._v)]
+        seen = [array.ctypes.data for array in (seen_y, seen_v)]
+
+        def samples_from(lane: int) -> _Samples:
+            first = lane * self._item
+            return _Samples(
+                X.ctypes.data,
+                D.ctypes.data,
+                None if order is None else order.ctypes.data,
+                X.shape[1],
+                D.shape[1],
+                *(place + first for place in places),
+                self._at,
+                *seen,
+                seen_y.shape[1],
+                self._blocks.ctypes.data,
+                len(self._blocks),
+            )
+
+        pays = self._work * updates >= PAYS if self.together is None else self.together
+        several = self.divided and pays
+        if several and self.together is None:
+            several = self._pace.several()
+        begin = time.perf_counter()
+        if several and self._together(samples_from, start, updates):
+            self._pace.took(True, (time.perf_counter() - begin) / updates)
+            return
+        samples = samples_from(0)
         self._code.pp_train(
             *self._places["train"],
             ctypes.byref(samples),
             ctypes.c_int64(start),
             ctypes.c_int64(updates),
         )
+        if self._shares:
+            self._pace.took(False, (time.perf_counter() - begin) / updates)
+
+    def _together(self, samples_from: Any, start: int, updates: int) -> bool:
+        """The updates by several threads; False: they are not to be had."""
+        kind = worker_of(_Samples)
+        workers = (kind * len(self._shares))()
+        whole = ctypes.addressof(self._setting)
+        for worker, (setting, lane, ahead, last) in zip(workers, self._shares, strict=True):
+            worker.own, worker.all = ctypes.addressof(setting), whole
+            worker.ahead, worker.share = ahead.ctypes.data, last.ctypes.data
+            worker.aheads, worker.shares = len(ahead), len(last)
+            worker.samples, worker.lane = samples_from(lane), lane
+            worker.start, worker.updates = start, updates
+        return not self._code.pp_train_together(workers, ctypes.c_int64(len(workers)))
 
 
 def _setting(number: Any) -> Any:
     """The type `Setting` of `kernels.h`."""
     whole, place = ctypes.c_int64, ctypes.c_void_p
     fields = [("n", number), ("eta", number), ("stride", whole), ("batch", whole)]
+    fields += [("lanes", whole)]
     fields += [(name, place) for name in ("index", "reads", "factor", "map")]
     return type("Setting", (ctypes.Structure,), {"_fields_": fields})
 
@@ -259,6 +326,8 @@ class _Samples(ctypes.Structure):
     )
 
 
-def machine(program: Program, batch: int, weights: Array, eta: float) -> NativeMachine:
+def machine(
+    program: Program, batch: int, weights: Array, eta: float, threads: int = 1
+) -> NativeMachine:
     """The program with its buffers, for one batch size."""
-    return NativeMachine(program, batch, weights, eta)
+    return NativeMachine(program, batch, weights, eta, threads=threads)

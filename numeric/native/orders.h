@@ -1,9 +1,10 @@
 /* What kernels and element-wise terms are given.  Rows are `stride` apart: a multiple of LANES, or 1
-   where the batch is one sample, so that neighbouring rows are then one vector. */
+   where the batch is one sample, so that neighbouring rows are then one vector.  Of each row `lanes`
+   elements are computed: all of them, or a thread its share. */
 typedef struct { int64_t code, a[15]; } Order;
 typedef struct Setting {
   T n, eta;                 /* N and η */
-  int64_t stride, batch;
+  int64_t stride, batch, lanes;
   const int32_t *index;     /* all index arrays, one after the other */
   const int64_t *reads;     /* what element-wise terms read: address, step of rows, 1 or 0 inside a row */
   const T *factor;          /* what weight corrections are multiplied with */

@@ -84,6 +84,8 @@ class Orders:
         stride: int,
         arrays: dict[str, Array],
         scratch: Callable[[int], Array],
+        tables: Tables | None = None,
+        lanes: tuple[int, int] | None = None,
     ) -> None:
         self._program, self._text, self._batch, self._stride = program, text, batch, stride
         self._arrays, self._scratch = arrays, scratch
@@ -91,16 +93,21 @@ class Orders:
         self._sampled = {b.name: b.sampled for b in program.buffers}
         self._size = {b.name: b.size for b in program.buffers}
         self._item = next(iter(arrays.values())).itemsize
-        self.tables = Tables()
+        self.tables = tables or Tables()
+        self._lane, self._lanes = lanes or (0, stride)
         self._one = batch == 1
         self._held: dict[str, NDArray[np.bool_]] = {}
         self._written = self._all_written()
         self._pulled = self._pulls()
         self._flipped: dict[Rows, tuple[int, int]] = {}
+        self.flipped: dict[Rows, tuple[int, int]] = {}
+        self.corrections: list[list[int]] = []
         self._code: list[list[int]] = []
         self._copies: dict[int, tuple[int, int, int]] = {}
         self.blocks: list[list[int]] = []
-        tail = tail_of(program)
+        self.tail = tail = tail_of(program)
+        if lanes is not None:
+            return
         self.forward = self._pass(program.forward)
         self.learn = self.forward + self._pass(program.backward)
         add = [ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
@@ -110,8 +117,9 @@ class Orders:
                 self._pad(program.backward[tail.start :])
             ahead = self._pass(program.forward)
             fused = self._pass(program.backward[: tail.start], ends=False)
-            fused += self._corrections(program.backward[tail.start :], tail.factor)
-            self.train = ahead + fused
+            self.corrections = self._corrections(program.backward[tail.start :], tail.factor)
+            self.train = ahead + fused + self.corrections
+            self.flipped = dict(self._flipped)
 
     def table(self, orders: list[list[int]]) -> NDArray[np.int64]:
         """Orders as rows of numbers."""
@@ -145,6 +153,36 @@ class Orders:
                 self._dots(line, WEIGHTS, 1, number)
         self._clear_what_is_held()
         return self._code
+
+    # several threads ----------------------------------------------------------------------------
+
+    @property
+    def divisible(self) -> bool:
+        """Whether all but the corrections works on lanes alone, so that threads may share them."""
+        if self.tail is None or self._one:
+            return False
+        program = self._program
+        for line in (*program.forward, *program.backward[: self.tail.start]):
+            for rows in rows_of(line)[1]:
+                pulled = isinstance(line, Take) and rows.buffer in self._pulled
+                if not (self._sampled[rows.buffer] or pulled):
+                    return False
+        return True
+
+    def ahead(self, whole: Orders) -> list[list[int]]:
+        """Signals and δ of these lanes, and what the corrections of the whole read of them."""
+        program, tail = self._program, self.tail
+        assert tail is not None
+        forward = self._pass(program.forward)
+        backward = self._pass(program.backward[: tail.start], ends=False)
+        for line in program.backward[tail.start :]:
+            for rows in rows_of(line)[0]:
+                self._needed(rows)
+        self._clear_what_is_held()
+        for rows, (held, width) in whole.flipped.items():
+            at = held + self._lane * width * self._item
+            backward.append([TRANSPOSE, at, self._rows(rows), rows.count, width])
+        return forward + backward
 
     def _all_written(self) -> dict[str, NDArray[np.bool_]]:
         """Which rows any instruction but Clear writes."""
@@ -199,9 +237,9 @@ class Orders:
     def _clear(self, buffer: str, rows: NDArray[np.bool_]) -> None:
         """Orders to clear these rows, run by run."""
         at = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
-        width = self._width(buffer)
+        shape = self._width(buffer), self._step(buffer)
         for start, stop in zip(at[::2].tolist(), at[1::2].tolist(), strict=True):
-            self._code.append([CLEAR, self._at(buffer, start), (stop - start) * width])
+            self._code.append([CLEAR, self._at(buffer, start), stop - start, *shape])
 
     def _needed(self, rows: Rows | Pick) -> None:
         """Clear what is still to be cleared of rows that are read now."""
@@ -274,7 +312,7 @@ class Orders:
         count = line.out.count
         reads: list[tuple[int, int, int]] = []
         for rows in line.reads:
-            step = self._width(rows.buffer)
+            step = self._step(rows.buffer)
             if isinstance(rows, Pick):
                 held = self._scratch(rows.count * step).ctypes.data
                 self._take(rows, held)
@@ -282,12 +320,14 @@ class Orders:
                 held = self._rows(rows)
             several = rows.count > 1
             reads.append((held, step * several, int(step > 1 or (several and width == 1))))
-        out = line.out
+        out, step_ = line.out, self._step(line.out.buffer)
         target = (
-            self._rows(out) if isinstance(out, Rows) else self._scratch(count * width).ctypes.data
+            self._rows(out) if isinstance(out, Rows) else self._scratch(count * step_).ctypes.data
         )
-        rows_, step_ = count, width
-        if all(step == width or (not step and not inside) for _, step, inside in reads):
+        rows_ = count
+        if width == step_ and all(
+            step == width or (not step and not inside) for _, step, inside in reads
+        ):
             width, rows_ = width * count, 1  # everything stands side by side, or is one number
         self._code.append(
             [self._text.code(line), target, rows_, width, step_, len(self.tables.reads)]
@@ -296,13 +336,13 @@ class Orders:
             self.tables.reads += read
         if isinstance(out, Pick):
             place = self.tables.place(out.at)
-            self._code.append([PUT, target, self._base[out.buffer], place, count, step_])
+            shape = count, self._width(out.buffer), self._step(out.buffer)
+            self._code.append([PUT, target, self._at(out.buffer, 0), place, *shape])
 
     def _take(self, of: Pick, out: int) -> None:
         place = self.tables.place(of.at)
-        self._code.append(
-            [TAKE, out, self._base[of.buffer], place, of.count, self._width(of.buffer)]
-        )
+        shape = of.count, self._width(of.buffer), self._step(of.buffer)
+        self._code.append([TAKE, out, self._at(of.buffer, 0), place, *shape])
 
     def _product(self, line: Product) -> None:
         matrix = line.matrix
@@ -362,7 +402,7 @@ class Orders:
             w += data.start * self._item
         pointer, index = self.tables.place(line.pointer), self.tables.place(line.index)
         kind = SPARSE_ONE if self._one else SPARSE
-        x = self._base[line.x]
+        x = self._at(line.x, 0)
         count = line.out.count
         self._code.append(
             [kind, self._rows(line.out), count, pointer, index, w, order, x, int(not fresh)]
@@ -379,11 +419,16 @@ class Orders:
     # addresses ----------------------------------------------------------------------------------
 
     def _width(self, buffer: str) -> int:
-        """Elements of a row."""
+        """Elements of a row that are computed."""
+        return self._lanes if self._sampled[buffer] else 1
+
+    def _step(self, buffer: str) -> int:
+        """Elements from one row to the next."""
         return self._stride if self._sampled[buffer] else 1
 
     def _at(self, buffer: str, row: int) -> int:
-        return self._base[buffer] + row * self._width(buffer) * self._item
+        lane = self._lane if self._sampled[buffer] else 0
+        return self._base[buffer] + (row * self._step(buffer) + lane) * self._item
 
     def _rows(self, rows: Rows) -> int:
         return self._at(rows.buffer, rows.start)

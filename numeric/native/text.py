@@ -104,19 +104,27 @@ def arithmetic_text(arithmetic: str, powers: dict[Fraction, str]) -> str:
     ]
     functions = "\n".join((part("functions.h"), *own, ""))
     forms = (
-        ("V", "VI", "v", "(VI)(c)", "for (int l = 0; l < LANES; l++) r[l] = (T)call(a[l])"),
-        ("T", "I", "s", "(-(I)(c))", "r = (T)call(a)"),
+        (
+            "V",
+            "VI",
+            "v",
+            "(VI)(c)",
+            "real((c & bits(a)) | (~c & bits(b)))",
+            "for (int l = 0; l < LANES; l++) r[l] = (T)call(a[l])",
+        ),
+        ("T", "I", "s", "(-(I)(c))", "c ? a : b", "r = (T)call(a)"),
     )
     text = [REAL[arithmetic] + part("real.h"), *calls]
-    for x, xi, letter, truth, lanewise in forms:
+    for x, xi, letter, truth, choice, lanewise in forms:
         text += [
             f"#define X {x}",
             f"#define XI {xi}",
             f"#define FN(name) {letter}_##name",
             f"#define TRUTH(c) {truth}",
+            f"#define CHOICE(c, a, b, real, bits) ({choice})",
             f"#define LANEWISE(call) {lanewise}",
             functions,
-            "#undef X\n#undef XI\n#undef FN\n#undef TRUTH\n#undef LANEWISE",
+            "#undef X\n#undef XI\n#undef FN\n#undef TRUTH\n#undef CHOICE\n#undef LANEWISE",
         ]
     return "\n".join((*text, ""))
 

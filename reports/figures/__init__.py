@@ -4,8 +4,9 @@ Each function takes a network and returns a `Scene`, which `svg` and `tikz` draw
 """
 
 from reports.figures.adjacency import matrix
+from reports.figures.block_view import blocks
 from reports.figures.error_flow import backward
-from reports.figures.large_networks import blocks, ellipsis
+from reports.figures.layer_ends import ellipsis
 from reports.figures.scene import Scene
 from reports.figures.signal_flow import hidden_neuron, output_neuron
 from reports.figures.surroundings import neighbourhood

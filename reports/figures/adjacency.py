@@ -7,19 +7,21 @@ recursion for δ ends.
 from __future__ import annotations
 
 from collections import Counter
-from math import ceil
+from collections.abc import Sequence
+from math import ceil, sqrt
 
 from reports.figures import labels
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import NOTE, Drawing
 from reports.figures.scene import Cells, Edge, Point, Rect, Scene
 from reports.figures.units import called, columns, inner_label
 from symbolic.network import BIAS, Network
 
 SIDE = 350.0
-MOST = 100
+MOST = 140
 """The most rows; each stands for several units of a larger network."""
 NAMED = 24
 """Up to so many units have their names beside their row and column."""
+STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 KINDS = {"bias": "bias", "near": "hidden", "skip": "skip", "formula": "formula"}
 
 
@@ -46,10 +48,18 @@ def matrix(network: Network) -> Scene:
             found.setdefault(at, Counter())["formula"] += 1
     drawing = Drawing()
     inset = 0.0 if cell < 8 else 1.0
+    most = max(sum(kinds.values()) for kinds in found.values())
     for name, kind in KINDS.items():
-        boxes = _strips(found, name, cell, inset)
-        if boxes:
-            drawing.cells.append(Cells(tuple(boxes), kind))
+        for strength in STRENGTHS:
+            alike = [
+                pair
+                for pair, kinds in found.items()
+                if kinds.most_common(1)[0][0] == name
+                and _strength(sum(kinds.values()) / most) == strength
+            ]
+            if alike:
+                boxes = _strips(sorted(alike), cell, inset)
+                drawing.cells.append(Cells(tuple(boxes), kind, strength))
     side = count * cell
     _lines(drawing, [len(row) for row in rows], biased, cell / each, side)
     if len(order) <= NAMED:
@@ -62,9 +72,11 @@ def matrix(network: Network) -> Scene:
                 drawing.write(Point(middle, -8), label, "ink", size=size, neuron=unit)
     else:
         drawing.write(Point(side / 2, -9), labels.words(f"from {len(order):,} units"), "quiet",
-                      size=12.5)  # fmt: skip
-        drawing.write(Point(-8, side / 2), labels.words("to"), "quiet", "end", 12.5)
-    many = "" if each == 1 else f"; a cell stands for {each} × {each} pairs"
+                      size=NOTE)  # fmt: skip
+        drawing.write(Point(-8, side / 2), labels.words("to"), "quiet", "end", NOTE)
+    many = ""
+    if each > 1:
+        many = f"; a cell stands for {each} × {each} pairs, the fuller the darker"
     return drawing.scene(
         f"The synapses of {called(network)} as a matrix: row j, column i is filled where unit i "
         "feeds neuron j, so nothing lies on or above the diagonal.",
@@ -73,11 +85,13 @@ def matrix(network: Network) -> Scene:
     )
 
 
-def _strips(
-    found: dict[tuple[int, int], Counter[str]], name: str, cell: float, inset: float
-) -> list[Rect]:
-    """The cells of one kind; neighbours in a row are one box where they touch."""
-    at = sorted(pair for pair, kinds in found.items() if kinds.most_common(1)[0][0] == name)
+def _strength(share: float) -> float:
+    """The strength of a cell that has this share of the synapses of the fullest one."""
+    return next(strength for strength in STRENGTHS if sqrt(share) <= strength)
+
+
+def _strips(at: Sequence[tuple[int, int]], cell: float, inset: float) -> list[Rect]:
+    """The cells at these rows and columns; neighbours in a row are one box where they touch."""
     boxes: list[Rect] = []
     end: tuple[int, int] | None = None
     for row, column in at:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from reports.figures import labels
 from reports.figures.curves import Path, along, clipped, sampled
 from reports.figures.labels import Label
 from reports.figures.placement import Wanted, labelled
-from reports.figures.scene import SIZE, Cells, Edge, Frame, Node, Point, Rect, Scene, Text
+from reports.figures.scene import SIZE, Cells, Edge, Frame, Node, Point, Rect, Scene, Text, clashes
 
 MARGIN = 6.0
+ROOMS = (1.0, 1.25, 1.5, 2.0)
 DOT = 6.0
 """The width of the dot of a signal-flow graph."""
+NUMBER, NOTE = 20.0, 12.5
+"""The sizes of a number in a box and of remarks."""
 BELOW, ABOVE, BESIDE = 19.0, 9.0, 9.0
 """How far from a dot the line of its label stands."""
 
@@ -47,6 +52,22 @@ class Drawing:
         self.texts.append(Text(place, label, kind, anchor, neuron=neuron))
         return node
 
+    def unit(self, node: Node, label: Label, size: float) -> Node:
+        """A node with its name within."""
+        self.nodes.append(node)
+        at = Point(node.at.x, node.at.y + size / 3)
+        self.texts.append(Text(at, label, node.kind, size=size, neuron=node.neuron, free=True))
+        return node
+
+    def box(self, node: Node, number: str, words: str) -> Node:
+        """A box with a number of units and what they are."""
+        self.nodes.append(node)
+        x, y = node.at
+        for label, below, size in ((number, -4, NUMBER), (words, 17, NOTE)):
+            at = Point(x, y + below)
+            self.texts.append(Text(at, labels.words(label), node.kind, size=size, free=True))
+        return node
+
     def branch(
         self,
         path: Path,
@@ -64,18 +85,14 @@ class Drawing:
         synapses: tuple[tuple[str, str], ...] = (),
         said: str = "",
         dashed: bool = False,
-        loose: bool = False,
+        thin: bool = False,
     ) -> None:
-        """A branch between two nodes, its arrowhead at a share of the way, its label to be placed.
-
-        A `loose` label is in ink whatever the colour of its branch.
-        """
+        """A branch between two nodes, its arrowhead at a share of the way, and its label."""
         path = clipped(path, start, end)
         head = None if tip is None else along(path, tip)
-        self.edges.append(Edge(path, kind, head, synapses, weight, said, dashed))
+        self.edges.append(Edge(path, kind, head, synapses, weight, said, dashed, thin))
         if label is not None:
-            colour = "ink" if loose else kind
-            text = Text(Point(0, 0), label, colour, size=size, neuron=neuron, weight=weight)
+            text = Text(Point(0, 0), label, kind, size=size, neuron=neuron, weight=weight)
             self.wanted.append(Wanted(len(self.edges) - 1, text, near, side))
 
     def write(self, at: Point, label: Label, kind: str = "ink", anchor: str = "middle",
@@ -117,9 +134,18 @@ class Drawing:
                 for edge in self.edges
             ),
             tuple(replace(text, at=moved(text.at)) for text in texts),
-            tuple(Cells(tuple(map(shifted, c.boxes)), c.kind) for c in self.cells),
+            tuple(replace(c, boxes=tuple(map(shifted, c.boxes))) for c in self.cells),
             tuple(Frame(shifted(frame.box), frame.kind) for frame in self.frames),
         )
+
+
+def clear(draw: Callable[[float], Scene]) -> Scene:
+    """The first scene in which nothing lies on anything else, with more and more room."""
+    for room in ROOMS:
+        scene = draw(room)
+        if next(clashes(scene), None) is None:
+            break
+    return scene
 
 
 def arrowhead(at: Point, way: Point, length: float = 9.0, width: float = 6.4) -> tuple[Point, ...]:

@@ -8,21 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reports.figures import labels
+from reports.figures.block_view import blocks
 from reports.figures.curves import smooth
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import Drawing, clear
 from reports.figures.labels import Label
+from reports.figures.layer_ends import ellipsis, is_layered
 from reports.figures.layout import Columns
 from reports.figures.scene import Node, Point, Scene
-from reports.figures.units import called, columns, weight_label
-from reports.figures.whole_network import drawn_whole
+from reports.figures.time_columns import unrolled
+from reports.figures.units import called, columns, drawn_whole, entering, weight_label
 from symbolic.network import Network
-from symbolic.notation import E, delta, e, v, y
-from symbolic.terms import Frac, Sign
+from symbolic.notation import delta, v, y
 
 LABELLED = 18
 """Up to so many branches each has its factor beside it."""
 ACROSS, DOWN = 108.0, 58.0
-PLAIN_ACROSS, PLAIN_DOWN = 70.0, 34.0
+PLAIN_ACROSS, PLAIN_DOWN = 84.0, 34.0
+DENSE = 90
+"""From so many branches on they are thin and without arrowheads."""
 KIND = "backward"
 
 Vertex = tuple[str, str]
@@ -50,6 +53,8 @@ def reversed_flow(network: Network) -> Flow:
             flow.columns[2 * n].append(("d", name))
             if network.successors[name]:
                 flow.columns[2 * n + 1].append(("s", name))
+            elif name not in network.output_set:  # no way leads from it to an output
+                flow.columns[2 * n + 1].append(("e", name))
     for name in network.outputs:
         flow.columns[-1].append(("e", name))
     for name in network.neuron:
@@ -82,39 +87,37 @@ def _ends(network: Network, name: str) -> list[Vertex]:
     return [("s", name)] if network.successors[name] else [("e", name)]
 
 
-def entering(network: Network, name: str) -> Label:
-    """−∂𝓔/∂y of an output as far as the cost itself goes: e_k/N for the squared error."""
-    if network.cost.name == "squared_error":
-        return labels.inline(Frac(e(name), Sign("N")))
-    return labels.ratio(E, y(name), "-")
-
-
 def backward(network: Network) -> Scene:
     """How the error signals flow back to every neuron of a network.
 
-    In small networks every neuron has its sum, its slope φ' and its δ; in larger ones the
-    factors are left out; from 40 units on the layers or blocks are drawn with their arrows turned.
+    In small networks every neuron has its sum, its slope φ' and its δ; in larger ones the factors
+    are left out; beyond 40 units the layers or blocks are drawn with their arrows turned.  A
+    recurrent network is drawn in columns of time.
     """
-    from reports.figures.large_networks import blocks, ellipsis, is_layered
-
-    if network.recurrent is not None and len(network.neurons) > 12:
-        from reports.figures.time_columns import unrolled
-
+    if network.recurrent is not None:
         return unrolled(network, backward=True)
     if not drawn_whole(network):
         whole = ellipsis if is_layered(network) else blocks
         return whole(network, backward=True)
     flow = reversed_flow(network)
+    return clear(lambda room: _whole(network, flow, room))
+
+
+def _whole(network: Network, flow: Flow, room: float) -> Scene:
+    """Every branch of the reversed flow."""
     roomy = len(flow.branches) <= LABELLED
-    across, down = (ACROSS, DOWN) if roomy else (PLAIN_ACROSS, PLAIN_DOWN)
+    across, down = (ACROSS, DOWN * room) if roomy else (PLAIN_ACROSS, PLAIN_DOWN * room)
     if roomy:
         widest = max(label.width for label, _, _ in flow.branches.values())
-        across = max(across, 14 * widest + 44)
+        across = max(across, 14 * widest + 44) * room
     names = {vertex: f"{vertex[0]}:{vertex[1]}" for row in flow.columns for vertex in row}
     kept = [row for row in flow.columns if row]
     group = {f"d:{name}": network.neuron[name].group for name in network.peers}
+    heights = dict.fromkeys(group, 26.0 if roomy else 0.0)
     links = [(names[reader], names[source]) for reader, source in flow.branches]
-    placed = Columns([[names[x] for x in row] for row in kept], links, down, {}, group).placed()
+    slopes = frozenset(link for link in links if link[0][0] == "d" and link[1][0] != "d")
+    rows = [[names[vertex] for vertex in row] for row in kept]
+    placed = Columns(rows, links, down, heights, group, stiff=slopes).placed()
     drawing = Drawing()
     nodes: dict[Vertex, Node] = {}
     x = [across * n for n in range(len(kept))]
@@ -138,6 +141,8 @@ def backward(network: Network) -> Scene:
             nodes[reader],
             KIND,
             label if roomy and label.runs else None,
+            tip=0.55 if len(flow.branches) < DENSE else None,
+            thin=len(flow.branches) >= DENSE,
             size=14,
             weight=weight,
             synapses=synapses,

@@ -14,16 +14,18 @@ from functools import cached_property
 
 from reports.escaping import escaped
 from reports.figures.glyphs import width
-from reports.latex_printer import LatexPrinter, index_latex
+from reports.latex_printer import OPERATORS, RELATIONS, LatexPrinter, index_latex
 from reports.plain import plain_of
-from reports.printer import Level, Written
+from reports.printer import Level, Written, decimal
 from reports.text import cleaned
-from symbolic.terms import Cases, Equation, Index, Sign, Term
+from symbolic.terms import Call, Cases, Equation, Index, Sign, Term
 
 SMALL = 0.7
 """The size of a script against that of its base."""
 DROP, RISE = 0.2, 0.36
 """How far a subscript goes down and a superscript up, for a base of size 1."""
+MOST_TERMS, WIDEST = 5, 46.0
+"""The terms of a sum that are all written, and the widest equation, in em."""
 THIN, MEDIUM = 0.167, 0.278
 
 SIGNS = {
@@ -31,27 +33,32 @@ SIGNS = {
     "delta": ("δ", True),
     "eta": ("η", True),
     "xi": ("ξ", True),
+    "pi": ("π", True),
     "partial": ("∂", False),
     "sum": ("Σ", False),
-    "cdot": ("·", False),
+    "le": ("≤", False),
+    "ge": ("≥", False),
+    "cdot": ("⋅", False),
     "cdots": ("⋯", False),
     "vdots": ("⋮", False),
     "dots": ("…", False),
     "times": ("×", False),
     "Delta": ("Δ", False),
+    "alpha": ("α", True),
+    "lambda": ("λ", True),
+    "varepsilon": ("ε", True),
+    "Sigma": ("Σ", False),
     "textbackslash": ("\\", False),
     "textasciitilde": ("~", False),
     "textasciicircum": ("^", False),
     "textasciigrave": ("`", False),
 }
 BLANKS = {",": THIN, ";": MEDIUM, ":": MEDIUM, " ": 0.25}
-SIZES = frozenset(f"{b}{s}" for b in ("big", "Big", "bigg", "Bigg") for s in ("l", "r"))
-WORDS = frozenset(("ln", "sin", "cos", "sinh", "cosh", "tanh", "arctan"))
 UPRIGHT = frozenset(("mathrm", "text", "operatorname", "ensuremath"))
 COST = "ℰ"
-OPERATORS = ("+", "−", "×")
+BINARY = ("+", "−", "×")
 OPENING = ("(", "/", ",", "=", "<", ">", "+", "−", "")
-RELATIONS = ("=", "<", ">")
+SPACED = ("=", "<", ">", "≤", "≥")
 
 
 @dataclass(frozen=True)
@@ -76,20 +83,28 @@ class InlinePrinter(LatexPrinter):
         return "/".join(over), Level.MUL
 
     def number(self, value: Fraction) -> Written:
-        if value.denominator == 1:
+        if value.denominator == 1 or decimal(abs(value)):
             return super().number(value)
         return str(value), Level.MUL if value > 0 else Level.ADD
 
     def power(self, base: Term, exponent: Fraction) -> str:
         if isinstance(base, Sign):
             return self.sign(base, f"{{{exponent}}}")
+        if isinstance(base, Call) and base.function in OPERATORS and exponent > 0:
+            return rf"{OPERATORS[base.function]}^{{{exponent}}}({self.term(base.argument)})"
         return f"{self.term(base, Level.ATOM)}^{{{exponent}}}"
 
     def call(self, function: str, argument: Term) -> Written:
         return rf"\operatorname{{{escaped(function)}}}({self.term(argument)})", Level.FACTOR
 
     def cases(self, cases: Cases) -> str:
-        return r"\dots"
+        rows = [
+            rf"{self.term(piece)}\text{{ if }}{self.term(c.left)} {RELATIONS[c.relation]} "
+            rf"{self.term(c.right)}"
+            for c, piece in cases.pieces
+        ]
+        rows.append(rf"\text{{else }}{self.term(cases.otherwise)}")
+        return r",\ ".join(rows)
 
     def joined(self, line: str, text: str) -> str:
         return super().joined(line, text).replace(f"{line} {text}", rf"{line}\, {text}")
@@ -116,47 +131,50 @@ class Run:
 
 @dataclass(frozen=True)
 class Label:
-    """A text in both targets: LaTeX, and runs of letters; `plain` is for the ear."""
+    """A text in both targets: LaTeX, and runs of letters; `plain` is for the ear.
+
+    `least` is its width where TeX writes letters that it has not by their codes.
+    """
 
     latex: str
     runs: tuple[Run, ...]
     plain: str
+    least: float = 0.0
 
     @cached_property
     def width(self) -> float:
         """How wide it is for letters of size 1."""
-        pen, widest = 0.0, 0.0
+        pen, widest = 0.0, self.least
         for run in self.runs:
             pen += run.advance
             widest = max(widest, pen)
         return widest
 
-    @property
+    @cached_property
     def sunk(self) -> bool:
         """Whether a script hangs below its line."""
         return any(run.shift < 0 for run in self.runs)
 
 
-def words(text: str, italic: bool = False) -> Label:
+def words(text: str) -> Label:
     r"""Words: nothing in them is a command or markup in any target.
 
     >>> words("a_b%").latex
     'a\\_b\\%'
     """
     kept = cleaned(text)
-    latex = escaped(kept)
-    return Label(rf"\textit{{{latex}}}" if italic else latex, (Run(kept, italic),), kept)
+    coded = (escaped(c) if escaped(c).startswith("[U+") else c for c in kept)
+    return Label(escaped(kept), (Run(kept, False),), kept, width("".join(coded)))
 
 
-def sign(term: Term, timed: bool = False, prefix: str = "", suffix: str = "") -> Label:
+def sign(term: Term, timed: bool = False) -> Label:
     r"""A sign of the notation; without its (n) unless it is `timed`.
 
     >>> from symbolic.notation import w
     >>> sign(w("6", "3")).latex, "".join(run.letters for run in sign(w("6", "3")).runs)
     ('$w_{63}$', 'w63')
     """
-    text = f"{prefix}{InlinePrinter(timed=timed).term(term)}{suffix}"
-    return formula(text, f"{prefix}{plain_of(term)}{suffix}")
+    return formula(InlinePrinter(timed=timed).term(term), plain_of(term))
 
 
 def formula(latex: str, plain: str) -> Label:
@@ -164,16 +182,22 @@ def formula(latex: str, plain: str) -> Label:
     return Label(f"${latex}$", tuple(runs_of(latex)), plain)
 
 
-def inline(term: Term | Equation) -> Label:
-    """A formula on one line.
+def inline(term: Term | Equation, printer: LatexPrinter | None = None) -> Label:
+    """A formula on one line, by a printer of one's own where one is given.
+
+    Of a long sum the first two terms and the last are written, of what is too wide still only dots.
 
     >>> from symbolic.terms import Frac, num
     >>> inline(Frac(num(1), num(2)) * Sign("v", ("h",))).latex
     '$(1/2)\\\\, v_h$'
     """
-    printer = InlinePrinter()
-    text = printer.equation(term) if isinstance(term, Equation) else printer.term(term)
-    return formula(text, plain_of(term))
+    printer = printer or InlinePrinter(most=MOST_TERMS)
+    if not isinstance(term, Equation):
+        return formula(printer.term(term), plain_of(term))
+    whole = formula(printer.equation(term), plain_of(term))
+    if whole.width <= WIDEST:
+        return whole
+    return formula(rf"{printer.term(term.left)} = \cdots", f"{plain_of(term.left)} = ⋯")
 
 
 def slope(neuron: str, order: int = 1) -> Label:
@@ -244,7 +268,7 @@ class _Atom:
 
 def runs_of(latex: str) -> Iterator[Run]:
     """The letters of a formula of our own printers, with their sizes and heights."""
-    atoms, _ = _read(_TOKEN.findall(latex), 0, False)
+    atoms, _ = _read(_TOKEN.findall(latex.replace(r"{\char34}", '"')), 0, False)
     runs, _ = _set(atoms, 1.0, 0.0, 0.0)
     return iter(runs)
 
@@ -302,9 +326,7 @@ def _drawn(token: str, upright: bool) -> list[_Atom]:
         return [_Atom(letters, italic)]
     if command in BLANKS:
         return [_Atom("", blank=BLANKS[command])]
-    if command in WORDS or not command.isalpha():
-        return [_Atom(command)]
-    return []
+    return [_Atom(command)]
 
 
 def _set(atoms: Sequence[_Atom], size: float, shift: float, gap: float) -> tuple[list[Run], float]:
@@ -314,8 +336,8 @@ def _set(atoms: Sequence[_Atom], size: float, shift: float, gap: float) -> tuple
         if atom.blank:
             gap += atom.blank * size
             continue
-        around = MEDIUM * size if atom.letters in RELATIONS and n else 0.0
-        if size == 1.0 and n and atom.letters in OPERATORS and atoms[n - 1].letters not in OPENING:
+        around = MEDIUM * size if atom.letters in SPACED and n else 0.0
+        if size == 1.0 and n and atom.letters in BINARY and atoms[n - 1].letters not in OPENING:
             around = 0.8 * MEDIUM
         runs.append(Run(atom.letters, atom.italic, size, shift, gap + around))
         low, after = _set(atom.below, size * SMALL, shift - DROP * size, 0.0)

@@ -7,7 +7,7 @@ two, by pool-adjacent-violators.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -28,13 +28,19 @@ class Placed:
 
 @dataclass
 class Columns:
-    """What is to be placed.  `links` go from a column to a later one."""
+    """What is to be placed.
+
+    `links` go from a column to a later one; `stiff` ones stay level.  Members of a group stay
+    together, with a `margin` more between them and others.
+    """
 
     columns: Sequence[Sequence[str]]
     links: Sequence[tuple[str, str]]
     gap: float
     heights: Mapping[str, float] = field(default_factory=dict)
     group: Mapping[str, str] = field(default_factory=dict)
+    margin: float = 0.0
+    stiff: frozenset[tuple[str, str]] = frozenset()
 
     def placed(self) -> Placed:
         """The places of all vertices."""
@@ -55,8 +61,9 @@ class Columns:
             after.setdefault(last, []).append(number[target])
         group = {number[name]: g for name, g in self.group.items() if name in number}
         layers = ordered(layers, after, group)
-        high = {number[name]: h for name, h in self.heights.items() if name in number}
-        y = _heights(layers, after, real, self.gap, high)
+        spaces = [self._offsets(layer, list(number)) for layer in layers]
+        level = {(number[a], number[b]) for a, b in self.stiff}
+        y = _heights(layers, after, real, spaces, level)
         return Placed(
             {name: y[n] for name, n in number.items()},
             {
@@ -65,31 +72,35 @@ class Columns:
             },
         )
 
+    def _offsets(self, layer: Sequence[int], names: Sequence[str]) -> list[float]:
+        """The least places of a layer that begins at 0; a vertex without a name is a dummy."""
+        row = [0.0] if layer else []
+        for pair in pairwise(layer):
+            known = [names[n] if n < len(names) else "" for n in pair]
+            step = self.gap * (0.4, 0.8, 1.0)[sum(map(bool, known))]
+            step += sum(self.heights.get(name, 0.0) for name in known) / 2
+            a, b = (self.group.get(name, "") for name in known)
+            row.append(row[-1] + step + (self.margin if a != b else 0.0))
+        return row
+
 
 def _heights(
     layers: Sequence[Sequence[int]],
     after: Mapping[int, Sequence[int]],
     real: int,
-    gap: float,
-    high: Mapping[int, float],
+    spaces: Sequence[Sequence[float]],
+    level: Collection[tuple[int, int]],
 ) -> dict[int, float]:
     """Sweep forth and back; each layer moves to the means of its neighbours."""
     around: dict[int, list[tuple[int, float]]] = {}
     for source, targets in after.items():
         for target in targets:
-            passing = (source >= real) + (target >= real)
+            passing = (source >= real) + (target >= real) + 2 * ((source, target) in level)
             weight = STIFF**passing
             around.setdefault(source, []).append((target, weight))
             around.setdefault(target, []).append((source, weight))
     y: dict[int, float] = {}
-    spaces: list[list[float]] = []
-    for layer in layers:
-        row = [0.0]
-        for a, b in pairwise(layer):
-            dummy = (a >= real) + (b >= real)
-            half = (high.get(a, 0.0) + high.get(b, 0.0)) / 2
-            row.append(row[-1] + (half + gap if dummy == 0 else half + gap * (0.8, 0.4)[dummy - 1]))
-        spaces.append(row)
+    for layer, row in zip(layers, spaces, strict=True):
         y.update((v, place - row[-1] / 2) for v, place in zip(layer, row, strict=True))
     for sweep in range(SWEEPS):
         order = range(len(layers)) if sweep % 2 == 0 else range(len(layers) - 1, -1, -1)

@@ -16,11 +16,12 @@ from reports.figures.scene import ASCENT, DESCENT, SUNK, Edge, Node, Point, Rect
 
 SHARES = tuple(0.5 + step * 0.035 * side for step in range(11) for side in (1, -1))
 """Places along a branch, the middle first."""
-GAP = 2.5
+GAP = 3.5
 """Between a branch and its label."""
-ROUNDS = 3
+ROUNDS = 4
 TOUCH = 10.0
-ON_A_NODE, ON_A_LABEL, ON_A_BRANCH, ON_A_HEAD = 30.0, 30.0, 8.0, 1.0
+ON_A_NODE, ON_A_LABEL, ON_A_HEAD = 30.0, 30.0, 1.0
+ON_A_BRANCH, NEAR_A_BRANCH = 8.0, 0.5
 
 
 AROUND = ((0, 1), (0, -1), (-0.6, 0.8), (0.6, 0.8), (-0.6, -0.8), (0.6, -0.8), (1, 0), (-1, 0))
@@ -58,28 +59,29 @@ def labelled(
     ]
     costs = _costs(wanted, choices, nodes, edges, chains, texts)
     boxes = [[text.box.grown(1.5) for _, text, _ in rows] for rows in choices]
-    taken: list[int] = []
+    areas = [_around_all(row).grown(1.5) for row in boxes]
+    close = [[m for m, other in enumerate(areas) if m != n and area.overlap(other)]
+             for n, area in enumerate(areas)]  # fmt: skip
+    taken: dict[int, int] = {}
 
     def full(n: int, but: int) -> list[float]:
         """The costs of every place of a label with all others, but one, where they stand."""
-        others = [boxes[m][k] for m, k in enumerate(taken) if m not in (n, but)]
+        others = [boxes[m][taken[m]] for m in close[n] if m != but and m in taken]
         return [
             cost + ON_A_LABEL * sum(_clash(boxes[n][k], box) for box in others)
             for k, cost in enumerate(costs[n])
         ]
 
-    for n in range(len(wanted)):
-        row = full(n, n)
-        taken.append(row.index(min(row)))
     for _ in range(ROUNDS):
+        before = dict(taken)
         for n in range(len(wanted)):
             row = full(n, n)
             taken[n] = row.index(min(row))
         touching = [
             (n, m)
-            for n, k in enumerate(taken)
-            for m in range(n + 1, len(taken))
-            if boxes[n][k].overlap(boxes[m][taken[m]]) > 0
+            for n, others in enumerate(close)
+            for m in others
+            if n < m and boxes[n][taken[n]].overlap(boxes[m][taken[m]]) > 0
         ]
         for n, m in touching:  # two labels that stand in each other's way move together
             one, two = full(n, m), full(m, n)
@@ -88,7 +90,19 @@ def labelled(
                 for i, a in enumerate(one)
                 for k, b in enumerate(two)
             )
-    return [rows[k][1] for rows, k in zip(choices, taken, strict=True)]
+        if taken == before:
+            break
+    return [rows[taken[n]][1] for n, rows in enumerate(choices)]
+
+
+def _around_all(boxes: Sequence[Rect]) -> Rect:
+    """The smallest box that holds all of these."""
+    return Rect(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
 
 
 def _costs(
@@ -108,22 +122,20 @@ def _costs(
     solid = [(node.box.grown(2), ON_A_NODE) for node in nodes]
     solid += [(text.box, ON_A_LABEL) for text in texts]
     tips = [edge.tip[0] for edge in edges if edge.tip]
-    solid += [(Rect(at.x - 5, at.y - 5, at.x + 5, at.y + 5), ON_A_HEAD) for at in tips]
+    solid += [(Rect(at.x - 3.2, at.y - 3.2, at.x + 3.2, at.y + 3.2), ON_A_HEAD) for at in tips]
     costs = []
     for one, rows in zip(wanted, choices, strict=True):
-        area = Rect(
-            min(box.left for _, _, box in rows),
-            min(box.top for _, _, box in rows),
-            max(box.right for _, _, box in rows),
-            max(box.bottom for _, _, box in rows),
-        )
+        area = _around_all([box for _, _, box in rows])
         near = [(box, much) for box, much in solid if area.overlap(box)]
-        crossing = [(a, b) for n, a, b, box in segments if n != one.edge and area.overlap(box)]
+        crossing = [
+            (a, b) for n, a, b, box in segments if n != one.edge and area.grown(5).overlap(box)
+        ]
         costs.append(
             [
                 base
                 + sum(much * _clash(box, other) for other, much in near)
                 + ON_A_BRANCH * sum(_within(box, a, b) for a, b in crossing)
+                + NEAR_A_BRANCH * sum(_within(box.grown(5), a, b) for a, b in crossing)
                 for base, _, box in rows
             ]
         )

@@ -37,9 +37,12 @@ class Rect(NamedTuple):
 
     def overlap(self, other: Rect) -> float:
         """The area that two boxes share."""
+        if self.right <= other.left or other.right <= self.left:
+            return 0.0
+        if self.bottom <= other.top or other.bottom <= self.top:
+            return 0.0
         wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return wide * high if wide > 0 and high > 0 else 0.0
+        return wide * (min(self.bottom, other.bottom) - max(self.top, other.top))
 
     def grown(self, by: float) -> Rect:
         """The box with a margin on every side."""
@@ -85,6 +88,7 @@ class Edge:
     weight: str = ""
     said: str = ""
     dashed: bool = False
+    thin: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Cells:
-    """Many small boxes of one colour, as in a matrix."""
+    """Many small boxes of one colour, as in a matrix; `strength` is how opaque they are."""
 
     boxes: tuple[Rect, ...]
     kind: str
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)

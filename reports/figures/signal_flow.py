@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.figures import labels
-from reports.figures.drawing import Drawing
+from reports.figures.drawing import Drawing, clear
 from reports.figures.labels import Label
+from reports.figures.rows import DOTS, rows, shortened
 from reports.figures.scene import SIZE, Node, Point, Scene
 from reports.figures.units import (
     called,
     field_label,
+    read_by,
     require_neuron,
     signal,
     spoken,
@@ -30,8 +32,7 @@ from symbolic.terms import Sign, walk
 SOURCES, FED, PEERS = 5, 3, 3
 """Up to so many sources, fed neurons and members of a softmax group are drawn one by one."""
 DOWN, APART = 44.0, 112.0
-TO_V, TO_Y, TO_E = 168.0, 116.0, 104.0
-DOTS = labels.formula(r"\vdots", "⋮")
+TO_V, TO_Y, TO_E = 138.0, 116.0, 104.0
 
 
 def output_neuron(network: Network, name: str) -> Scene:
@@ -43,7 +44,7 @@ def output_neuron(network: Network, name: str) -> Scene:
     if name not in network.output_set:
         ends = ", ".join(network.outputs[:6])
         raise InputError(f"{name!r} is no output neuron; the outputs are {ends}.")
-    return _Flow(network, Drawing()).scene(name)
+    return clear(lambda room: _Flow(network, Drawing(), room).scene(name))
 
 
 def hidden_neuron(network: Network, name: str) -> Scene:
@@ -54,28 +55,7 @@ def hidden_neuron(network: Network, name: str) -> Scene:
     require_neuron(network, name)
     if not network.successors[name]:
         raise InputError(f"{name!r} feeds no neuron; `output_neuron` draws it.")
-    return _Flow(network, Drawing()).scene(name)
-
-
-def shortened(names: Sequence[str], most: int) -> tuple[list[str], int | None]:
-    """The first names and the last where they are many, and after which of them dots stand.
-
-    >>> shortened("abcdefgh", 5)
-    (['a', 'b', 'c', 'h'], 3)
-    >>> shortened("abc", 5)
-    (['a', 'b', 'c'], None)
-    """
-    if len(names) <= most:
-        return list(names), None
-    return [*names[: most - 2], names[-1]], most - 2
-
-
-def rows(count: int, dots: int | None, down: float) -> tuple[list[float], float | None]:
-    """The heights of so many rows around 0, and the height of the dots among them."""
-    places = [down * (n + (0.75 if dots is not None and n >= dots else 0.0)) for n in range(count)]
-    middle = (places[0] + places[-1]) / 2
-    heights = [place - middle for place in places]
-    return heights, None if dots is None else (heights[dots - 1] + heights[dots]) / 2
+    return clear(lambda room: _Flow(network, Drawing(), room).scene(name))
 
 
 def _step(least: float, *beside: Label) -> float:
@@ -87,22 +67,17 @@ def _step(least: float, *beside: Label) -> float:
 class _Flow:
     network: Network
     drawing: Drawing
+    room: float
 
     def scene(self, name: str) -> Scene:
         network, drawing = self.network, self.drawing
         ties = tie_kinds(network)
-        weights = [weight_label(network, *pair, timed=True) for pair in network.weight_of
-                   if pair[0] == name]  # fmt: skip
-        at_v = drawing.dot(
-            Point(_step(TO_V, *weights[:SOURCES], *weights[-1:]), 0),
-            labels.sign(v(name), timed=True),
-            "any",
-            name,
-        )
-        sources = list(dict.fromkeys(network.sources[name]))
-        order = [BIAS] * (BIAS in sources) + [unit for unit in sources if unit != BIAS]
-        shown, dots = shortened(order, SOURCES)
-        heights, at_dots = rows(len(shown), dots, DOWN)
+        shown, dots = shortened(read_by(network, name), SOURCES)
+        weights = [weight_label(network, name, unit, timed=True) for unit in shown
+                   if (name, unit) in network.weight_of]  # fmt: skip
+        reach = Point(self.room * _step(TO_V, *weights) + 10 * len(shown), 0)
+        at_v = drawing.dot(reach, labels.sign(v(name), timed=True), "any", name)
+        heights, at_dots = rows(len(shown), dots, DOWN * self.room)
         for unit, height in zip(shown, heights, strict=True):
             dot = drawing.dot(Point(0, height), signal(unit, timed=True), "left", unit)
             if name in network.formulas:
@@ -139,9 +114,7 @@ class _Flow:
         more = ", with the neurons that it feeds" if fed else ", with its error signal"
         return drawing.scene(
             f"Signal flow of {what} in {called(network)}{more}.",
-            "Of the neurons that it feeds only the branch from this neuron is drawn."
-            if fed
-            else "",
+            "Of all that those neurons read only this signal is drawn." if fed else "",
         )
 
     def activation(self, name: str, at_v: Node) -> Node:
@@ -188,12 +161,12 @@ class _Flow:
         ties = tie_kinds(network)
         shown, dots = shortened(fed, FED)
         both = name in network.output_set
-        apart = APART if any(k in network.output_set for k in shown) else DOWN * 1.4
+        apart = APART if any(k in network.output_set for k in shown) else DOWN * 1.4 * self.room
         heights, at_dots = rows(len(shown), dots, apart)
         shift = apart * (len(shown) - 1) / 2 + 30 if both else 0.0
         weights = [weight_label(network, k, name, timed=True) for k in shown
                    if (k, name) in network.weight_of]  # fmt: skip
-        to_v = _step(0.85 * TO_V, *weights)
+        to_v = self.room * _step(TO_V, *weights)
         to_y = max(_step(TO_Y, self.function(k), labels.sign(v(k), timed=True)) for k in shown)
         for k, height in zip(shown, heights, strict=True):
             at = Point(at_y.at.x + to_v, at_y.at.y + height + shift)

@@ -20,25 +20,45 @@ from reports.html import safe
 FONTS = (("KaTeX_Main", "normal", "KaTeX_Main-Regular"),
          ("KaTeX_Math", "italic", "KaTeX_Math-Italic"))  # fmt: skip
 FALLBACK = '"Latin Modern Roman","STIX Two Text",Cambria,Georgia,serif'
+FAMILIES = f"--upright:KaTeX_Main,{FALLBACK};--slanted:KaTeX_Math,{FALLBACK}"
+ROOT = "netfig"
+"""The class of the whole figure, within which all its rules hold."""
+RULES = (
+    "text{font-family:var(--upright);white-space:pre;direction:ltr;unicode-bidi:isolate}",
+    ".i{font-family:var(--slanted);font-style:italic}",
+    "path{fill:none;stroke-width:1.25;stroke-linejoin:round}",
+    "rect{stroke-width:1.4}",
+    ".thin{stroke-width:.7}",
+    ".dash{stroke-dasharray:4 3.5}",
+)
+LAST_RULES = (
+    "path.fill{stroke:none}",
+    "rect.frame{fill:none;stroke-width:1}",
+    "rect.dot{fill:currentColor;stroke:none}",
+)
+SMALLEST = 0.62
+"""How small a figure in a page may get: its letters then have 10 px."""
 _BARE = re.compile(r"[A-Za-z0-9_-]")
 
 
 def svg(scene: Scene, *, alone: bool = False) -> str:
     """The figure as one `<svg>` element, to stand in a page.
 
-    It takes the ink of the page from its text colour and the fonts of KaTeX from the page, which
-    has them for its formulas.  `alone` is for a file of its own: with the fonts, and with a colour
-    scheme for light and dark screens.
+    It takes its ink from the text colour of the page and the fonts of KaTeX from the page, which
+    has them for its formulas.  On a narrow screen it gets smaller as long as it can be read, so it
+    stands in a box that scrolls sideways.  `alone` is for a file of its own: with the fonts, and
+    with a colour scheme for light and dark screens.
     """
     wide, high = _number(scene.width), _number(scene.height)
+    least = "" if alone else f' style="min-width:{scene.width * SMALLEST:.0f}px"'
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure{" alone" if alone else ""}" '
-        f'role="img" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{ROOT}{" alone" if alone else ""}" '
+        f'role="img" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}"{least}>'
     )
     parts = [head, f"<title>{safe(scene.title)}</title>"]
     if scene.description:
         parts.append(f"<desc>{safe(scene.description)}</desc>")
-    parts.append(f"<style>{_style(alone)}</style>")
+    parts.append(f"<style>{_style(_kinds(scene), alone)}</style>")
     parts += (_cells(cells) for cells in scene.cells)
     parts += (_frame(frame) for frame in scene.frames)
     parts += (_edge(edge) for edge in scene.edges)
@@ -57,45 +77,41 @@ def mark(letter: str, name: str) -> str:
     return f"{letter}-" + "".join(c if _BARE.match(c) else f"-{ord(c):x}-" for c in name)
 
 
+def _kinds(scene: Scene) -> tuple[str, ...]:
+    """The kinds of things that a scene has."""
+    things: tuple[Node | Edge | Text | Cells | Frame, ...] = (
+        *scene.nodes,
+        *scene.edges,
+        *scene.texts,
+        *scene.cells,
+        *scene.frames,
+    )
+    used = {thing.kind for thing in things}
+    return tuple(kind for kind in KINDS if kind in used)
+
+
 @cache
-def _style(alone: bool) -> str:
-    """The colours as variables, light and dark, and one rule per kind."""
-    light, dark = [], []
-    rules = [
-        ".figure{max-width:100%;height:auto;color:var(--ink,#1c1d20)}",
-        f".figure text{{font-family:KaTeX_Main,{FALLBACK};fill:currentColor;white-space:pre;"
-        "direction:ltr;unicode-bidi:isolate}",
-        f".figure .i{{font-family:KaTeX_Math,{FALLBACK};font-style:italic}}",
-        ".figure path{fill:none;stroke-width:1.25;stroke-linejoin:round}",
-        ".figure rect{stroke-width:1.4}",
-        ".figure .a{stroke:none}",
-        ".figure .dash{stroke-dasharray:4 3.5}",
-    ]
-    for kind, shade in KINDS.items():
-        tint = f"--{kind}-tint"
-        if kind == "ink":
-            name = "currentColor"
-        else:
-            name = f"var(--f-{kind})"
-            light.append(f"--f-{kind}:#{shade.light}")
-            dark.append(f"--f-{kind}:#{shade.dark}")
-        rules.append(f".figure .{kind}{{stroke:{name}}}")
-        rules.append(f".figure .{kind}.a,.figure text.{kind},.figure .{kind}.c{{fill:{name};"
-                     "stroke:none}")  # fmt: skip
-        if shade.light_tint and kind != "ink":
-            light.append(f"--f{tint}:#{shade.light_tint}")
-            dark.append(f"--f{tint}:#{shade.dark_tint}")
-            rules.append(f".figure rect.{kind}{{fill:var(--f{tint})}}")
-    rules.append(".figure rect.frame{fill:none;stroke-width:1}")
-    rules.append(".figure rect.dot{fill:currentColor;stroke:none}")
-    style = f".figure{{{';'.join(light)}}}" + "".join(rules)
-    night = f".figure{{{';'.join(dark)}}}"
+def _style(kinds: tuple[str, ...], alone: bool) -> str:
+    """The colours of these kinds as variables, light and dark, and the rules for them."""
+    light, dark, rules = [], [], list(RULES)
+    for kind in kinds:
+        shade, name = KINDS[kind], "currentColor"
+        if kind != "ink":
+            name = f"var(--k-{kind})"
+            light += [f"--k-{kind}:#{shade.light}", f"--t-{kind}:#{shade.light_tint}"]
+            dark += [f"--k-{kind}:#{shade.dark}", f"--t-{kind}:#{shade.dark_tint}"]
+            rules.append(f"rect.k-{kind}{{fill:var(--t-{kind})}}")
+        rules.append(f"path.k-{kind},rect.k-{kind}{{stroke:{name}}}")
+        rules.append(f".k-{kind}.fill,text.k-{kind}{{fill:{name}}}")
+    rules += LAST_RULES
+    style = f".{ROOT}{{max-width:100%;height:auto;{';'.join((FAMILIES, *light))}}}"
+    style += "".join(f".{ROOT} {rule}".replace(",", f",.{ROOT} ") for rule in rules)
+    night = f".{ROOT}{{{';'.join(dark)}}}"
     if alone:
         style = "".join(_font(*font) for font in FONTS) + style
-        style += "svg.alone{color-scheme:light dark;color:#1c1d20}"
-        night += "svg.alone{color:#e6e6e3;background:#16171a}"
-    style += f"@media screen and (prefers-color-scheme:dark){{{night}}}"
-    return style
+        style += ".alone{color-scheme:light dark;color:#1c1d20}"
+        night += ".alone{color:#e6e6e3;background:#16171a}"
+    return f"{style}@media screen and (prefers-color-scheme:dark){{{night}}}"
 
 
 @cache
@@ -109,18 +125,18 @@ def _font(family: str, style: str, file: str) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    kind = f"{edge.kind} dash" if edge.dashed else edge.kind
+    kind = f"k-{edge.kind}" + (" dash" if edge.dashed else "") + (" thin" if edge.thin else "")
     first, *rest = edge.path
     way = f"M{_point(first)}" + ("L" if len(rest) == 1 else "C") + " ".join(map(_point, rest))
     parts = [f'<path class="{kind}" d="{way}"/>']
     if edge.tip:
         corners = " ".join(map(_point, arrowhead(*edge.tip)))
-        parts.append(f'<path class="{edge.kind} a" d="M{corners}z"/>')
-    marks = [mark("w", edge.weight)] if edge.weight else []
-    if not marks and not edge.said:
+        parts.append(f'<path class="k-{edge.kind} fill" d="M{corners}z"/>')
+    marked = f' class="{mark("w", edge.weight)}"' if edge.weight else ""
+    if not marked and not edge.said:
         return "".join(parts)
     said = f"<title>{safe(edge.said)}</title>" if edge.said else ""
-    return f'<g class="e {" ".join(marks)}">{said}{"".join(parts)}</g>'
+    return f"<g{marked}>{said}{''.join(parts)}</g>"
 
 
 def _node(node: Node) -> str:
@@ -129,7 +145,7 @@ def _node(node: Node) -> str:
     named = f" {mark('n', node.neuron)}" if node.neuron else ""
     said = f"<title>{safe(node.said)}</title>" if node.said else ""
     return (
-        f'<rect class="{node.kind}{dot}{named}" x="{_number(box.left)}" y="{_number(box.top)}" '
+        f'<rect class="k-{node.kind}{dot}{named}" x="{_number(box.left)}" y="{_number(box.top)}" '
         f'width="{_number(node.width)}" height="{_number(node.height)}" '
         f'rx="{_number(node.radius)}"' + (f">{said}</rect>" if said else "/>")
     )
@@ -138,7 +154,7 @@ def _node(node: Node) -> str:
 def _frame(frame: Frame) -> str:
     box = frame.box
     return (
-        f'<rect class="{frame.kind} frame dash" x="{_number(box.left)}" y="{_number(box.top)}" '
+        f'<rect class="k-{frame.kind} frame dash" x="{_number(box.left)}" y="{_number(box.top)}" '
         f'width="{_number(box.right - box.left)}" height="{_number(box.bottom - box.top)}" rx="9"/>'
     )
 
@@ -149,11 +165,12 @@ def _cells(cells: Cells) -> str:
         f"v{_number(box.bottom - box.top)}h{_number(box.left - box.right)}z"
         for box in cells.boxes
     )
-    return f'<path class="{cells.kind} c" d="{way}"/>'
+    faint = f' fill-opacity="{_number(cells.strength)}"' if cells.strength < 1 else ""
+    return f'<path class="k-{cells.kind} fill"{faint} d="{way}"/>'
 
 
 def _text(text: Text) -> str:
-    marks = [text.kind]
+    marks = [f"k-{text.kind}"]
     if text.neuron:
         marks.append(mark("n", text.neuron))
     if text.weight:

@@ -78,6 +78,7 @@ def document(scene: Scene) -> str:
 def _edge(edge: Edge) -> str:
     first, *rest = edge.path
     style = f"ff{edge.kind}" + (", dash pattern=on 2pt off 2pt" if edge.dashed else "")
+    style += ", line width=0.35pt" if edge.thin else ""
     if len(rest) == 1:
         way = f"{_point(first)} -- {_point(rest[0])}"
     else:
@@ -116,7 +117,8 @@ def _cells(cells: Cells) -> str:
         f"{_point(Point(b.left, b.top))} rectangle {_point(Point(b.right, b.bottom))}"
         for b in cells.boxes
     )
-    return rf"\fill[ff{cells.kind}] {boxes};"
+    faint = f", fill opacity={_number(cells.strength)}" if cells.strength < 1 else ""
+    return rf"\fill[ff{cells.kind}{faint}] {boxes};"
 
 
 def _text(text: Text) -> str:

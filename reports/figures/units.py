@@ -11,12 +11,14 @@ from reports.figures.scene import Node, Point
 from reports.wording import counted
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import BIAS, Network
-from symbolic.notation import v, w, y
-from symbolic.terms import Equation, Sign, Term
+from symbolic.notation import E, e, v, w, y
+from symbolic.terms import Equation, Frac, Sign, Term
 
 RADIUS = 17.0
 LETTERS = 15.0
 """The size of the letters within a unit."""
+UNITS, SYNAPSES, COLUMNS = 40, 400, 12
+"""The largest network that is drawn unit by unit."""
 WIDEST = 4.6
 """The widest name within a unit, in em; a longer one is cut."""
 
@@ -29,6 +31,15 @@ def columns(network: Network) -> tuple[tuple[str, ...], ...]:
     for unit in (*network.inputs, *network.order):
         rows[network.depth[unit]].append(unit)
     return tuple(tuple(row) for row in rows)
+
+
+def drawn_whole(network: Network) -> bool:
+    """Whether the network is small enough for all its units and synapses."""
+    return (
+        len(network.inputs) + len(network.neurons) <= UNITS
+        and len(network.synapses) <= SYNAPSES
+        and len(columns(network)) <= COLUMNS
+    )
 
 
 def kind_of(network: Network, unit: str) -> str:
@@ -52,7 +63,7 @@ def require_neuron(network: Network, name: str) -> None:
 
 
 def unit_label(unit: str) -> Label:
-    """What stands in the circle of a unit: +1, x_1, y_1 of a numbered input is made elsewhere."""
+    """The name of a unit as it stands in its circle, +1 for the bias unit."""
     if unit == BIAS:
         return labels.formula("+1", "+1")
     return labels.name(unit, WIDEST)
@@ -66,10 +77,17 @@ def inner_label(network: Network, unit: str) -> Label:
     return label if label.width <= WIDEST else unit_label(unit)
 
 
-def unit_node(at: Point, kind: str, label: Label, unit: str, said: str = "") -> Node:
+def unit_node(
+    at: Point, kind: str, label: Label, unit: str, said: str = "", radius: float = RADIUS
+) -> Node:
     """A circle, or where the name is wide a box with round ends."""
-    width = max(2 * RADIUS, label.width * LETTERS + 16)
-    return Node(at, width, 2 * RADIUS, kind, unit, said, RADIUS)
+    width = max(2 * radius, label.width * letters(radius) + radius)
+    return Node(at, width, 2 * radius, kind, unit, said, radius)
+
+
+def letters(radius: float) -> float:
+    """The size of the letters in a circle."""
+    return LETTERS * radius / RADIUS
 
 
 def spoken(network: Network, unit: str) -> str:
@@ -78,11 +96,13 @@ def spoken(network: Network, unit: str) -> str:
         return "bias unit, y_0 = +1"
     if unit not in network.neuron:
         return f"input {unit}"
-    phi = network.neuron[unit].activation
-    text = f"{kind_of(network, unit)} neuron {unit}, {phi.name}"
-    if unit in network.formulas:
-        text += f", {field_label(network, unit).plain}"
-    return text
+    return f"{kind_of(network, unit)} neuron {unit} ({activations(network, [unit], 40)})"
+
+
+def read_by(network: Network, name: str) -> list[str]:
+    """The units that a neuron reads, the bias unit first."""
+    units = list(dict.fromkeys(network.sources[name]))
+    return [BIAS] * (BIAS in units) + [unit for unit in units if unit != BIAS]
 
 
 def field_label(network: Network, unit: str) -> Label:
@@ -121,6 +141,15 @@ def synapse_kind(
     return "skip" if network.depth[to] - network.depth[source] > 1 else plain
 
 
+def activations(network: Network, names: Sequence[str], most: int) -> str:
+    """The activation that neurons have, or how many different ones."""
+    found = list(dict.fromkeys(network.neuron[name].activation.name for name in names))
+    if len(found) > 1:
+        return f"{len(found)} activations"
+    name = found[0].replace("_", " ")
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def called(network: Network) -> str:
     """The network by its name."""
     return network.name or "the network"
@@ -137,15 +166,17 @@ def counts(network: Network) -> str:
 
 def legend(network: Network, kinds: Sequence[str]) -> str:
     """What the colours that were used mean."""
-    shared = any(kind.startswith("tie") for kind in kinds)
     said = {
         "bias": "+1 feeds the biases",
         "skip": "purple branches skip a column",
         "formula": "dashed branches enter a formula of the neuron's own",
     }
     parts = [words for kind, words in said.items() if kind in kinds]
-    if shared:
-        parts.append("branches of one colour share their weight")
+    if any(kind in TIES for kind in kinds):
+        few = len(set(tie_kinds(network).values())) == len(tie_kinds(network))
+        parts.append(
+            "branches of one colour share their weight" if few else "orange branches share weights"
+        )
     return "; ".join(parts)
 
 
@@ -154,3 +185,15 @@ def signal(unit: str, timed: bool = False) -> Label:
     if unit == BIAS:
         return labels.formula("y_0 = +1", "y_0 = +1")
     return labels.sign(y(unit), timed)
+
+
+def entering(network: Network, name: str, shown: str = "") -> Label:
+    """−∂𝓔/∂y of a neuron as far as the cost itself goes: e_k/N for the squared error.
+
+    `shown` is the name it goes by in the figure.
+    """
+    if name not in network.output_set:
+        return labels.formula("0", "0")
+    if network.cost.name == "squared_error":
+        return labels.inline(Frac(e(shown or name), Sign("N")))
+    return labels.ratio(E, y(shown or name), "-")

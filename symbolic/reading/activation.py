@@ -16,6 +16,7 @@ from symbolic.reading.formulas import (
     Applied,
     Call,
     Formula,
+    Partial,
     Plus,
     Power,
     Read,
@@ -92,6 +93,24 @@ def stated(left: Formula, right: Formula) -> Formula | None:
     alone = all(part == ARGUMENT or _is_constant(part) for part in walk(body))
     plain = not any(isinstance(part, Applied | SumOver) for part in walk(body))
     return body if general and alone and plain and not free(body) else None
+
+
+def of_outputs(head: Read, right: Formula) -> bool:
+    """Whether it says what the signal of an output neuron is, where others have y = φ(v).
+
+    That is its own field, a function of it, or one of the fields of all outputs, as softmax is.
+    """
+    own = Read(FIELD, head.at)
+    if right == own:
+        return True
+    fields = {part for part in walk(right) if isinstance(part, Read) and not _is_constant(part)}
+    sums = [part for part in walk(right) if isinstance(part, SumOver)]
+    others = {Read(FIELD, (one.over, *head.at[1:])) for one in sums}
+    neurons = all(one.over.sort.name == "neuron" for one in sums)
+    ranges = all(one.range.kind in ("output", "unsaid") for one in sums)
+    plain = not any(isinstance(part, Applied | Partial) for part in walk(right))
+    called = any(isinstance(part, Call) for part in walk(right))
+    return called and plain and neurons and ranges and own in fields and fields <= {own, *others}
 
 
 def _is_constant(part: Formula) -> bool:

@@ -53,8 +53,11 @@ class Settled:
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
-        """Those that have something to say of the claim and are neither known nor given."""
-        idle = {*self.given}
+        """Those that have something to say of the claim and are neither known nor given.
+
+        Where a softmax is, also Σ d = 1 may have; that is not known here.
+        """
+        idle = {*self.given, Assumption.DT}
         if self.layers is not None:
             idle |= {Assumption.OT, Assumption.NP, Assumption.LH}
         sums = (*bound(self.left), *bound(self.right))
@@ -78,7 +81,7 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
     letters = sorted({v for side in sides for v in free(side) if v.sort == NEURON}, key=_by_name)
     if claim.relation != "=":
         raise BeyondError("Only equations are proved.")
-    given = (Assumption.N1,) if claim.one_sample else ()
+    given = (Assumption.N1,) * claim.one_sample + (Assumption.DT,) * claim.shares
     if is_layered(*sides):
         return tuple(
             Settled(one.left, one.right, one.roles, one.edges, given, one.layers)

@@ -7,16 +7,18 @@ from fractions import Fraction
 
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
-from symbolic.reading.activation import stated
+from symbolic.reading.activation import of_outputs, stated
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import (
+    ONE,
     SAMPLE,
     UNWRITTEN,
     Applied,
     Formula,
     Read,
+    SumOver,
     bound,
     canonical,
     free,
@@ -80,8 +82,8 @@ def key(head: Read) -> Key:
 class Definitions:
     """The definitions of one document so far."""
 
-    def __init__(self, usual: tuple[Claim, ...], source: Source) -> None:
-        self.source = source
+    def __init__(self, usual: tuple[Claim, ...], source: Source, profile: Profile) -> None:
+        self.source, self.profile = source, profile
         self.section = -1  # where the last heading stands; what is said of j before it is no limit
         self.usual: dict[Key, tuple[object, ...]] = {}
         for claim in usual:
@@ -89,6 +91,7 @@ class Definitions:
                 self.usual[key(claim.head)] = canonical(claim.left, claim.right)
         self.made: dict[Key, int] = {}  # key: the number of the claim
         self.activation: tuple[int, Formula] | None = None  # what φ is, and who says so
+        self.outputs: tuple[int, tuple[object, ...]] | None = None  # of output neurons alone
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
@@ -98,10 +101,12 @@ class Definitions:
         It stands at the character `at`.  Raises `NotUnderstood` where a condition may stand beside
         what would be no claim.
         """
-        about_size = isinstance(claim.left, Count) or _says_positive(claim)
+        about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
+        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim):
+            return self._outer(claim, at)
         shape = stated(claim.left, claim.right)
         if shape is not None and claim.relation in ("=", ":="):
             return self._activation(claim, shape, before, at)
@@ -138,6 +143,29 @@ class Definitions:
             return claim
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
+
+    def _of_outputs(self, claim: Claim) -> bool:
+        """Whether it says what the signals of the output neurons are, and of no others."""
+        head = claim.head
+        if head is None or head.array != "y" or not head.at or not isinstance(head.at[0], Var):
+            return False
+        symbol = self.profile.symbol(head.sign)
+        of_sign = symbol is not None and symbol.only == "output"
+        said = (role for role in claim.roles if role.letter == head.at[0].name)
+        of_role = any(one.role == "output" and one.at > self.section for one in said)
+        shape = stated(claim.left, claim.right)
+        known = self.activation is not None and shape == self.activation[1]
+        layered = "layer" in self.profile.letters.values()
+        return (of_sign or of_role) and not known and not layered and of_outputs(head, claim.right)
+
+    def _outer(self, claim: Claim, at: int) -> Claim:
+        form = canonical(claim.left, claim.right)
+        if self.outputs is not None:
+            number, known = self.outputs
+            return replace(claim, kind=Kind.RESTATEMENT, of=number) if form == known else claim
+        _require_words(claim, at)
+        self.outputs = claim.number, form
+        return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
 
     def _activation(self, claim: Claim, shape: Formula, before: list[Claim], at: int) -> Claim:
         """The first formula for φ defines it, for every neuron."""
@@ -215,6 +243,15 @@ def _says_positive(claim: Claim) -> bool:
     """Whether it says that a constant is positive, as all constants are taken to be."""
     constant = isinstance(claim.left, Read) and claim.left.array.startswith("constant ")
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
+
+
+def says_shares(claim: Claim) -> bool:
+    """Whether it says that the desired responses of a sample add up to one."""
+    match claim.left:
+        case SumOver(letter, span, Read("d", (place, *_))):
+            every = place == letter and span.kind in ("output", "unsaid")
+            return every and claim.relation == "=" and claim.right == ONE
+    return False
 
 
 def _other_neurons(one: Claim, other: Claim) -> bool:

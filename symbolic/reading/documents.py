@@ -74,6 +74,9 @@ class Document:
 
 CHECKED = "<!-- proofprop check -->"
 """What stands before the end that `check` adds to a document."""
+NO_CLAIMS, CLAIMS = "proofprop: no claims", "proofprop: claims"
+"""Comments between which a document claims nothing: the numbers of an example, a program."""
+_ASIDE = {False: f"<!-- {NO_CLAIMS} -->", True: f"% {NO_CLAIMS}\n"}
 _DISPLAYS = "equation|align|gather|multline|eqnarray|displaymath|flalign|alignat"
 _BARE = "aligned|split|gathered|cases"
 _VERBATIM = "verbatim|lstlisting|minted|comment|tikzpicture|filecontents"
@@ -212,6 +215,9 @@ class _Scanner:
     def _one(self, match: re.Match[str]) -> Piece | None:
         """The piece that begins here, None where nothing does."""
         at, kind = match.start(), match.lastgroup or ""
+        aside = self._aside(at) if match["comment"] or match["percent"] else None
+        if aside is not None:
+            return aside
         if match["fence"] or match["tick"] or match["comment"]:
             return None if self.latex else self._code(match)
         if match["note"]:
@@ -246,6 +252,15 @@ class _Scanner:
         end = re.compile(r"(?:[ \t]*>.*(?:\n|\Z))+").match(self.text, at, self.end)
         assert end is not None
         return LeftAlone("a note of an earlier check", at, end.end())
+
+    def _aside(self, at: int) -> Piece | None:
+        """What the document itself says claims nothing."""
+        opening = _ASIDE[self.latex]
+        if not self.text.startswith(opening, at):
+            return None
+        closer = opening.replace(NO_CLAIMS, CLAIMS)
+        why = "an aside, of which the document says that it claims nothing"
+        return self._until(closer, at, why, missing=self.end)
 
     def _code(self, match: re.Match[str]) -> Piece | None:
         at = match.start()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbolic.indexed import Delta, Expr, Get, Mul, Num, Shifted, Sort, Sum, Var
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, condition, within
 from symbolic.reading.formulas import (
     NEURON,
@@ -23,7 +24,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.reach import require_reach
-from symbolic.reading.theory import Base, Sets, name_of
+from symbolic.reading.theory import Sets
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,8 @@ def _named(part: Read | Partial) -> tuple[str, tuple[Shifted | int, ...]]:
 
 def _keeps_to_the_field(base: Base) -> bool:
     """Whether the cost depends on a weight through v alone, and on v through y = φ(v) alone."""
+    if base.outer is not None:
+        return False
     fields = {"v": "w", "y": "v"}
     waiting = [name for name in base.definitions if name.startswith("E")]
     seen: set[str] = set()

@@ -22,7 +22,7 @@ from symbolic.reading.formulas import (
     times,
 )
 from symbolic.reading.profile import GIVEN, Symbol
-from symbolic.reading.scripts import indices, power_of
+from symbolic.reading.scripts import indices, kronecker, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -226,6 +226,8 @@ class Factors:
         if by.bare == name and node.sub is None and not node.primes:
             return by.powered(of_any_neuron("v", by.context), node.sup)
         symbol = by.symbol(node.base)
+        if symbol.kind == "local gradient" and (pair := kronecker(node, by.profile)):
+            return Read("same", pair, name)
         if symbol.kind == "activation":
             return self._applied(symbol, node)
         if symbol.kind == "change":

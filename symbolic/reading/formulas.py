@@ -331,6 +331,8 @@ def as_indexed(
         match part:
             case Num() | Count():
                 return part
+            case Read("same", (one, other)):
+                return indexed.Delta(one, other)
             case Read(_, at):
                 return indexed.Get(array_of(part), at)
             case Plus(terms):

@@ -21,6 +21,7 @@ from symbolic.labelling import TooLargeError
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.network import BIAS, Network
 from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
     NEURON,
@@ -43,7 +44,7 @@ from symbolic.reading.pathways import CORE, table
 from symbolic.reading.prover import bases
 from symbolic.reading.reach import require_reach
 from symbolic.reading.source import BeyondError
-from symbolic.reading.theory import Assumption, Base, name_of
+from symbolic.reading.theory import COST, Assumption
 from symbolic.reading.worlds import World
 
 MOST_EDGES = 2_000
@@ -212,6 +213,8 @@ class Written:
         numbers = tuple(self._number(i, at) for i in read.at if i not in samples)
         general = name_of(Read(read.array, (*(ANY for _ in numbers), *samples)))
         self._require(read, numbers)
+        if read.array == "same":
+            return Num(Fraction(int(numbers[0] == numbers[1])))
         if read.array == "y" and numbers == (self.network.bias,):
             return Num(Fraction(1))
         name = f"{general}[{','.join(map(str, numbers))}]"
@@ -273,11 +276,21 @@ class Written:
         if name not in self._bodies:
             general, numbers = self._own[name]
             head, body = self.base.definitions[general]
+            if general == "y" and self._kind(numbers[0]) == "output":
+                body = self._of_output(body)
             samples = tuple(i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE)
             neurons = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
             at = dict(zip(neurons, numbers, strict=True))
             self._bodies[name] = samples, self._normal(body, at, general)
         return self._bodies[name]
+
+    def _of_output(self, body: Formula) -> Formula:
+        """The signal of an output neuron, where the text says that it differs."""
+        if self.base.outer is None:
+            return body
+        if self.base.shared_out and not self.world.satisfies(Assumption.OT, ()):
+            raise BeyondError("An output feeds a neuron here, and its signal reads all outputs.")
+        return self.base.outer
 
     def _lawful(self, name: str) -> tuple[tuple[Letter, ...], Normal]:
         letters, body = self._body(name)
@@ -288,7 +301,7 @@ class Written:
     def _partial(self, partial: Partial) -> Normal:
         """∂of/∂by, both at numbered neurons."""
         by = partial.by
-        if self.base.open:
+        if self.base.open and COST in self.base.rests_on(partial.of):
             raise BeyondError("The cost has no definition, and no network gives it one.")
         at = tuple(map(self.calculus.index, by.at))
         if partial.reading == "total":

@@ -17,11 +17,12 @@ from symbolic.indices import Calculus
 from symbolic.integers import Linear
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import arrays_of, is_zero
+from symbolic.reading.base import Base
 from symbolic.reading.cases import Settled, condition
 from symbolic.reading.equations import Equation, Line, Quantities
 from symbolic.reading.formulas import Formula, free
 from symbolic.reading.pathways import table
-from symbolic.reading.theory import INDICATORS, Assumption, Base, Sets, laws
+from symbolic.reading.theory import INDICATORS, Assumption, Sets, laws
 
 MOST_STEPS = 40
 """How many equations are put in before the search for an argument ends."""

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from symbolic.errors import InputError
+from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
+from symbolic.reading.base import Base, base_of, missed_definitions, name_of
 from symbolic.reading.cases import BeyondError, Settled, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
@@ -27,14 +29,7 @@ from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
-from symbolic.reading.theory import (
-    Assumption,
-    Base,
-    Sets,
-    base_of,
-    missed_definitions,
-    name_of,
-)
+from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.verdicts import Verdicts
 
 SPANS = {
@@ -117,7 +112,12 @@ class _Judge:
         if name in self.base.definitions:
             head, body = self.base.definitions[name]
             limits = Range("output" if name.startswith("E") else "interval")
-            case = Settled(head, with_range(body, limits), ())
+            letter = head.at[0] if head.at else None
+            roles: tuple[tuple[Var, str], ...] = ()
+            if name == "y" and self.base.outer is not None and isinstance(letter, Var):
+                body = self.base.outer if claim.outer else body
+                roles = ((letter, "output" if claim.outer else "hidden"),)
+            case = Settled(head, with_range(body, limits), roles)
             self.inference.lines.append(Line(number, case, ((),)))
 
     def _judged(self, claim: Claim) -> Judged:
@@ -293,7 +293,7 @@ class _Judge:
 
 def _as_judged(original: Claim, claim: Claim) -> Claim:
     """The line as it was written, with what it was taken for."""
-    return replace(original, kind=claim.kind, one_sample=claim.one_sample)
+    return replace(original, kind=claim.kind, one_sample=claim.one_sample, shares=claim.shares)
 
 
 def _said(base: Base, reading: Reading) -> Iterator[Formula]:

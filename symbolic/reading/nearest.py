@@ -125,7 +125,7 @@ class Search:
             for other in cases_with(claim, edit.formula, span):
                 if not _covers(other, case):
                     continue
-                met = tuple(one for one in other.assumptions if one in among)
+                met = self.prover.offered(other, among)
                 found = self.refuter.find(other, met)
                 if isinstance(found, Tried) and found:
                     yield edit, other

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from symbolic.indexed import Shifted, Var
+from symbolic.reading.base import Base
 from symbolic.reading.claims import Claim, Reading
 from symbolic.reading.formulas import (
     LAYER,
@@ -24,7 +25,6 @@ from symbolic.reading.formulas import (
 from symbolic.reading.layers import Level, is_layered, layer, level, lives
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import BeyondError
-from symbolic.reading.theory import Base
 
 ALIKE = ("e", "d", "y", "v", "delta")
 """Quantities of one neuron and one sample, which are taken for each other."""

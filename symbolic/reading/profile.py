@@ -29,8 +29,9 @@ ARRAYS = {  # what a symbol is: the name of its array
     "activation": "phi",
     "change": "",
     "constant": "constant",
+    "identity": "same",
 }
-GIVEN = ("target", "weight", "bias", "learning rate", "activation")
+GIVEN = ("identity", "target", "weight", "bias", "learning rate", "activation")
 """What a document may not define: it is what the network is made of."""
 SAMPLED = ("error", "target", "signal", "field", "local gradient")
 """What has a value for every sample, whether it is written or not."""

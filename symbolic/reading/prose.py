@@ -314,8 +314,8 @@ def _plain_quotes(text: str) -> str:
 
 
 _FUNCTIONS = {  # what words say of an array without a formula
-    "phi": r"logistic|sigmoid(?:al)?|hyperbolic\s+tangent|tanh|relu|rectif\w+|softmax|softplus|"
-    r"linear\s+(?:output|unit|neuron|activation)s?",
+    "phi": r"logistic|sigmoid(?:al)?|hyperbolic\s+tangent|tanh|relu|rectif\w+|softplus",
+    "outputs": r"softmax|linear\s+(?:output|unit|neuron|activation)s?",
     "E": r"cross[-\s]entropy|log[-\s]?likelihood",
 }
 _NAMED = {

@@ -18,8 +18,10 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, Num, Sort, Sum, Var, free_letters
 from symbolic.indices import Calculus, SizeOne
 from symbolic.integers import Base as Letter
+from symbolic.integers import Linear
 from symbolic.monomials import Normal, add, scale
 from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, condition, within
 from symbolic.reading.formulas import (
     NEURON,
@@ -35,15 +37,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.pathways import CORE, PATHS, Pathways
 from symbolic.reading.reach import require_reach
-from symbolic.reading.theory import (
-    COST,
-    INDICATORS,
-    SLOPE,
-    Assumption,
-    Base,
-    laws,
-    name_of,
-)
+from symbolic.reading.theory import COST, INDICATORS, SLOPE, Assumption, laws
 from symbolic.wellfounded import require_order
 
 J, S = Var("j", NEURON), Var("s", SAMPLE)
@@ -113,7 +107,7 @@ class Prover:
         is looked for.  Raises as `prove` does.
         """
         found: list[Proof] = []
-        offered = tuple(one for one in claim.assumptions if one in among)
+        offered = self.offered(claim, among)
         tried: dict[tuple[Assumption, ...], Proof | None] = {}
 
         def proof_under(chosen: tuple[Assumption, ...]) -> Proof | None:
@@ -133,6 +127,16 @@ class Prover:
             if found and not found[0].under:
                 break
         return tuple(found)
+
+    def offered(
+        self, claim: Settled, among: tuple[Assumption, ...] = tuple(Assumption)
+    ) -> tuple[Assumption, ...]:
+        """What may be assumed for a claim; outputs of a softmax feed no neuron anyway."""
+        found = claim.assumptions
+        if self.base.shared_out:
+            found = tuple(one for one in found if one is not Assumption.OT)
+            found += (Assumption.DT,) if Assumption.DT not in claim.given else ()
+        return tuple(one for one in found if one in among)
 
     def _hopeless(
         self,
@@ -159,6 +163,8 @@ class Prover:
 
     def _under(self, under: tuple[Assumption, ...], written: _Written, layered: bool) -> Calculus:
         layered = layered or self.base.layered  # so is a line without layers in such a document
+        if self.base.shared_out and Assumption.OT not in under:
+            under = (*under, Assumption.OT)
         if (under, layered) not in self._lawful:
             known = laws(under, layered)
             self._lawful[under, layered] = Calculus(written.calculus.arrays, INDICATORS, known)
@@ -178,6 +184,9 @@ class Prover:
         def definitions(gap: Normal) -> Normal:
             for name in written.order:
                 if name in arrays_of(gap):
+                    if name == "y" and written.outputs is not None:
+                        gap = written.signals(calculus, gap)
+                        continue
                     gap = unfolded(calculus, gap, {name: written.lawful(calculus, name)})
             return gap
 
@@ -233,7 +242,15 @@ class _Written:
                 raise InputError(f"The definition of {head.sign} has a letter that its left lacks.")
             expressions.append(Definition(name, letters, expression))
             self.bodies[name] = letters, self.calculus.normal(expression)
-        self._require_order(arrays, expressions)
+        self._require_order(arrays, expressions)  # of softmax too: its outputs feed no neuron
+        self.outputs: tuple[tuple[Var, ...], Normal] | None = None
+        if base.outer is not None:
+            letters, self.others = self.bodies["y"]
+            out = Get("out", letters[:1])
+            self.outputs = letters, self.calculus.normal(self.expression(base.outer, "y"))
+            others = self.calculus.multiply(self.calculus.normal(1 - out), self.others)
+            signals = self.calculus.multiply(self.calculus.normal(out), self.outputs[1])
+            self.bodies["y"] = letters, add(others, signals)
         tangent = {COST: ((S,), self.calculus.normal(OPEN_COST))} if base.open else {}
         self.pathways = Pathways(self.calculus, {**self.bodies, **tangent})
         for name in base.definitions:
@@ -292,6 +309,22 @@ class _Written:
         """A definition in the shape that `unfolded` wants."""
         letters, body = self.bodies[name]
         return bases(calculus, letters), self._kept(calculus, name, body)
+
+    def signals(self, calculus: Calculus, gap: Normal) -> Normal:
+        """The signals put in, where outputs have another than others and it is known which is one.
+
+        The signals of neurons that may be either stay as they are.
+        """
+        assert self.outputs is not None
+        letters, body = self.outputs
+        outer = bases(calculus, letters), self._kept(calculus, "outputs", body)
+        inner = bases(calculus, letters), self._kept(calculus, "others", self.others)
+
+        def out(whole: Normal, index: Linear) -> Normal:
+            return calculus.multiply(whole, calculus.read("out", (index,)))
+
+        gap = unfolded(calculus, gap, {"y": outer}, where=lambda m, i: out(m, i) == m)
+        return unfolded(calculus, gap, {"y": inner}, where=lambda m, i: not out(m, i))
 
     def _kept(self, calculus: Calculus, key: str | int, body: Normal) -> Normal:
         """The body under the laws of a calculus, worked out once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
@@ -15,6 +15,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
+from symbolic.reading.hearing import HEADING, Hearing
 from symbolic.reading.layer_words import Ending, ending, in_words
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
@@ -38,13 +39,6 @@ from symbolic.reading.relations import Relations
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 
-_HEADING = re.compile(r"^#{1,6} |\\(?:sub)*section\b", re.MULTILINE)
-_TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
-_CAPTION = re.compile(r"[a-z][^.!?:;]*\b(?:of|at) ?")  # the error signal of output neuron j
-_KIND = re.compile(
-    r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
-)
-_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -76,8 +70,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
 class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         self.document, self.profile, self.source = document, profile, document.source
-        self.roles: dict[str, Role] = {}
-        self.local: dict[str, Role] = {}  # said with if or for every, until the sentence ends
+        self.hearing = Hearing(profile)
         self.usual = standard(profile)
         self.relations = Relations(profile, self.source, self.usual)
         self.ledger: list[tuple[int, Entry]] = []
@@ -87,7 +80,6 @@ class _Reader:
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
         self.named: list[tuple[str, Place]] = []
-        self.kind = ""  # of the neurons that the last heading names
         self.sets = dict(sets(_flat(document.pieces)))
 
     def reading(self) -> Reading:
@@ -96,9 +88,10 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self.words += plain(text)
-                    headings = [*_HEADING.finditer(text)]
+                    headings = [*HEADING.finditer(text)]
                     if headings:
-                        self.relations.definitions.section = at + headings[-1].start()
+                        section = at + headings[-1].start()
+                        self.relations.definitions.section = self.hearing.section = section
                     self.named += [(array, self.source.place(at + n)) for array, n in named(text)]
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
@@ -107,6 +100,7 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        self.relations.findings.counts += self.hearing.counts
         self._plain()
         entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
         slips = lints(
@@ -189,7 +183,7 @@ class _Reader:
             return
         self._listen()
         if said is not None:
-            self.local[said.letter] = Role(said.letter, said.role, piece.at + said.start)
+            self.hearing.local[said.letter] = Role(said.letter, said.role, piece.at + said.start)
         following = self._following(self.document.pieces, number)
         first = len(self.relations.claims)
         troubles: list[NotUnderstood] = []
@@ -209,7 +203,7 @@ class _Reader:
             self.relations.chain = None
             self._reset()
         if said is not None:
-            self.local.pop(said.letter, None)
+            self.hearing.local.pop(said.letter, None)
         if real[-1].stopped:
             self._sentence_ends()
         numbers = tuple(claim.number for claim in self.relations.claims[first:])
@@ -234,7 +228,7 @@ class _Reader:
         """Note how a mention is written; what it is not cannot be an error."""
         notes = Notes()
         try:
-            Elaborator(Context(self.profile, self.roles, self.sets), notes).read(
+            Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
                 parse(tokens(text, offsets))
             )
         except (NotUnderstood, RecursionError):
@@ -247,56 +241,15 @@ class _Reader:
         self.words, self.mentions = "", []
 
     def _sentence_ends(self) -> None:
-        self.local.clear()
+        self.hearing.local.clear()
         self.relations.assumed_here.clear()
         self.broken, self.cue = False, ""
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
-        ends = [end.start() + 1 for end in _END.finditer(self.words.rstrip(" .!?;\n"))]
-        last = ends[-1] if ends else 0
-        if _END.search(self.words):
-            self._hear(self.words[:last], self.mentions, -1)
-            self._sentence_ends()
-        self._hear(self.words[last:], self.mentions[self.words[:last].count("$") // 2 :], -1)
-        for title in _TITLE.findall(self.words):
-            kinds = {kind.lower() for kind in _KIND.findall(title)}
-            self.kind = kinds.pop() if len(kinds) == 1 else ""
-
-    def _in_section(self, letter: str, roles: Mapping[str, Role]) -> Role | None:
-        """What the heading says of the first neuron of a formula, if nothing below it does."""
-        section = self.relations.definitions.section
-        said_of = roles.get(letter)
-        layered = "layer" in self.profile.letters.values()
-        if not (letter and self.kind) or layered or "*" in self.local:
-            return None
-        if letter in self.local or (said_of is not None and said_of.at > section):
-            return None
-        return Role(letter, self.kind, max(section, 0))
-
-    def _hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
-        passed = 0
-        for paragraph in re.split(r"\n\s*\n", words):
-            flat = " ".join(paragraph.split())
-            in_table = flat.startswith("|") or " & " in flat
-            if not in_table:
-                self._hear_paragraph(flat, mentions[passed:], at, trailing)
-            passed += flat.count("$") // 2
-
-    def _hear_paragraph(self, flat: str, mentions: Sequence[int], at: int, trailing: bool) -> None:
-        for one in said(flat):
-            sort = self.profile.letters.get(one.letter)
-            if one.letter != "*" and sort not in ("neuron", "layer"):
-                continue
-            if _CAPTION.fullmatch(flat[: one.start]) and flat[-1] not in ".:;,":
-                continue
-            before = flat[: one.start].count("$") // 2
-            place = mentions[before] if before < len(mentions) else max(at, 0)
-            role = Role(one.letter, one.role, place, one.of)
-            self.local.pop(one.letter, None)
-            (self.local if one.local or trailing else self.roles)[one.letter] = role
-            if one.count:
-                self.relations.findings.counts.append((one.letter, place))
+        if self.hearing.listen(self.words, self.mentions):
+            self.relations.assumed_here.clear()
+            self.broken, self.cue = False, ""
 
     def _plain(self) -> None:
         """List what looks like a formula and stands outside of mathematics."""
@@ -328,19 +281,19 @@ class _Reader:
             doubts.append("a condition before it in its sentence was not understood")
         if before.doubt or inner.doubt:
             self.broken = self.broken or conditional(f"{self.words} {chain.before}")
-        self._hear(chain.before, (), chain.at)
-        self._hear(chain.after, (), chain.at)
+        self.hearing.hear(chain.before, (), chain.at)
+        self.hearing.hear(chain.after, (), chain.at)
         cue = inner.cue or before.cue
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
         words = Lead(cue, doubt=next(filter(None, doubts), ""))
         if TRAILING.match(following):
-            self._hear(first_sentence(following), (), chain.at, trailing=True)
-        roles = {**self.roles, **self.local}
+            self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
+        roles = {**self.hearing.roles, **self.hearing.local}
         letter = _first_letter(chain, self.profile)
-        if letter and "*" in self.local:
-            roles[letter] = replace(self.local["*"], letter=letter)
+        if letter and "*" in self.hearing.local:
+            roles[letter] = replace(self.hearing.local["*"], letter=letter)
         context = Context(self.profile, roles, self.sets)
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
@@ -348,7 +301,7 @@ class _Reader:
             return
         notes = Notes()
         members = self._members(chain.members, context, notes)
-        titled = self._in_section(letter, roles)
+        titled = self.hearing.titled(letter, roles)
         if titled is not None:
             narrow, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
             again = self._members(chain.members, narrow, noted)
@@ -367,7 +320,7 @@ class _Reader:
         written = [tree for tree in trees if tree is not None]
         everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
         if not everywhere and any(is_whole(tree, context) for tree in written):
-            if "*" in self.local:
+            if "*" in self.hearing.local:
                 raise NotUnderstood(
                     "It is said of some neurons, and shows whole vectors.",
                     "Write it with indices.",

@@ -10,6 +10,7 @@ from itertools import product
 
 from symbolic.duals import ZERO, Number, differ
 from symbolic.indexed import Num, Var
+from symbolic.reading.base import Base
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
     LAYER,
@@ -18,12 +19,14 @@ from symbolic.reading.formulas import (
     free,
 )
 from symbolic.reading.layers import LAST, Layers
-from symbolic.reading.theory import Assumption, Base
+from symbolic.reading.theory import Assumption
 from symbolic.reading.values import UndefinedError, Values, as_value
 from symbolic.reading.worlds import World, layered_worlds, worlds
 from symbolic.verdicts import Value
 
 FEW = 7
+DEEP_SHARES = (World((((2, 1), 1), ((3, 2), 2), ((4, 3), 3), ((5, 3), 1)), (4, 5), 1),)
+"""Two outputs after two hidden layers: a share of one alone does not move."""
 KEPT = 32
 """The instances of so many claims are kept."""
 
@@ -116,6 +119,10 @@ class Refuter:
         tried = among or (layered_worlds() if base.layered else worlds())
         if few:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]
+        if base.shared_out:
+            tried = tuple(world for world in tried if world.satisfies(Assumption.OT, ()))
+            tried += DEEP_SHARES
+            tried += tuple(replace(world, shares=True) for world in tried)
         found = (
             replace(
                 world,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from symbolic.indexed import Var
 from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import Definitions
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import UNWRITTEN, Formula, Read, bound, free, walk
+from symbolic.reading.formulas import NEURON, UNWRITTEN, Formula, Read, bound, free, walk
 from symbolic.reading.lints import Findings
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead
@@ -20,7 +21,7 @@ class Relations:
 
     def __init__(self, profile: Profile, source: Source, usual: tuple[Claim, ...]) -> None:
         self.profile, self.source = profile, source
-        self.definitions = Definitions(usual, source)
+        self.definitions = Definitions(usual, source, profile)
         self.claims: list[Claim] = []
         self.findings = Findings()
         self.assumed: list[int] = []  # numbers of assumptions, for good
@@ -157,7 +158,19 @@ class Relations:
 
 
 def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
-    """The roles of the letters that occur, in alphabetical order."""
+    """The roles of the letters that occur, in alphabetical order.
+
+    A sign that only output neurons have, such as ŷ_k, says it of its letter.
+    """
+    roles = dict(context.roles)
+    for side in sides:
+        for part in walk(side):
+            symbol = context.profile.symbol(part.sign) if isinstance(part, Read) else None
+            if symbol is not None and symbol.kind == "signal" and symbol.only == "output":
+                assert isinstance(part, Read)
+                for one in part.at:
+                    if isinstance(one, Var) and one.sort == NEURON:
+                        roles.setdefault(one.name, Role(one.name, "output", -1))
     names = {v.name for side in sides for v in free(side)}
     names |= {s.over.name for side in sides for s in bound(side)}
-    return tuple(context.roles[name] for name in sorted(names) if name in context.roles)
+    return tuple(roles[name] for name in sorted(names) if name in roles)

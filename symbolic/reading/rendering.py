@@ -131,8 +131,10 @@ class Writer:
         symbol = self.profile.symbol(read.sign) if read.sign else None
         change = read.array.startswith("d") and len(read.array) > 1 and read.array != "delta"
         array = read.array[1:] if change else read.array
-        symbol = symbol or self.profile.of_array(array)
+        symbol = symbol or self.profile.of_array("delta" if array == "same" else array)
         sign = read.sign or symbol.sign
+        if array == "same":
+            return f"{sign}_{{{_joined([self.index(i) for i in read.at])}}}"
         if not change:
             return sign + self.scripts(symbol, read.at)
         prefix = next(s.sign for s in self.profile.symbols.values() if s.kind == "change")

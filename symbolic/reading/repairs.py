@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from symbolic.errors import InputError
+from symbolic.reading.base import Base, base_of, name_of
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.edits import Edit, edits
 from symbolic.reading.formulas import Formula, Read, canonical, free, walk
@@ -16,7 +17,7 @@ from symbolic.reading.pathways import CORE
 from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.setting import prepared
 from symbolic.reading.size import MOST_TO_MEND, parts
-from symbolic.reading.theory import Assumption, Base, base_of, name_of
+from symbolic.reading.theory import Assumption
 
 MOST_EDITS = 800
 """How many edits of definitions are tried."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from symbolic.errors import did_you_mean
 from symbolic.indexed import Shifted, Size, Var
 from symbolic.reading.context import Context, Fail, Notes
-from symbolic.reading.formulas import SORTS, UNWRITTEN
-from symbolic.reading.profile import SAMPLED, Symbol
+from symbolic.reading.formulas import NEURON, SORTS, UNWRITTEN
+from symbolic.reading.profile import SAMPLED, Profile, Symbol
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -266,3 +266,15 @@ def _check_role(symbol: Symbol, one: Index, at: int, context: Context, notes: No
 
 def _name(one: Index) -> str:
     return one.name if isinstance(one, Var) else str(one)
+
+
+def kronecker(node: Scripted, profile: Profile) -> tuple[Var, Var] | None:
+    """The two neurons of δ_{kj} where δ_j is a local gradient: 1 where they are one, else 0."""
+    layered = "layer" in profile.letters.values()
+    if node.sub is None or node.sup is not None or node.primes or layered:
+        return None
+    letters = [one.name for one in parts(node.sub) if isinstance(one, Letter)]
+    neurons = [name for name in letters if profile.letters.get(name) == "neuron"]
+    if len(neurons) != 2 or len(parts(node.sub)) != 2:
+        return None
+    return Var(neurons[0], NEURON), Var(neurons[1], NEURON)

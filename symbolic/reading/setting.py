@@ -14,8 +14,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Var
+from symbolic.reading.base import missed_definitions
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.definitions import key
+from symbolic.reading.definitions import key, says_shares
 from symbolic.reading.formulas import (
     NEURON,
     ONE,
@@ -29,14 +30,18 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.samples import meant
 from symbolic.reading.source import Place
-from symbolic.reading.theory import missed_definitions
 
 
 def prepared(reading: Reading) -> Reading:
     """The document as it is judged; the numbers and places of its claims stay."""
     claims = _by_cases(reading)
     assumed = {claim.number for claim in claims if _assumes_one_sample(claim)}
-    single = (replace(one, one_sample=bool(assumed & {*one.under})) for one in claims)
+    shared = any(c.outer and any(isinstance(p, SumOver) for p in walk(c.right)) for c in claims)
+    shares = {claim.number for claim in claims if shared and says_shares(claim)}
+    single = (
+        replace(one, one_sample=bool(assumed & {*one.under}), shares=bool(shares & {*one.under}))
+        for one in claims
+    )
     return _costed(meant(replace(reading, claims=tuple(single))))
 
 
@@ -77,12 +82,15 @@ def _by_cases(reading: Reading) -> tuple[Claim, ...]:
     heads = Counter(
         key(claim.head)
         for claim in reading.definitions
-        if claim.head is not None and not claim.problems
+        if claim.head is not None and not claim.problems and not claim.outer
     )
     twice = {name for name, count in heads.items() if count > 1 and name in usual}
     return tuple(
         replace(claim, kind=Kind.CLAIM)
-        if claim.kind is Kind.DEFINITION and claim.head is not None and key(claim.head) in twice
+        if claim.kind is Kind.DEFINITION
+        and claim.head is not None
+        and not claim.outer
+        and key(claim.head) in twice
         else claim
         for claim in reading.claims
     )

@@ -68,6 +68,9 @@ def _used(
     if symbol is None:
         return None
     sorts = tuple(_sort(i) for i in at)
+    if array == "same":
+        meaning = "1 where both indices are the same, else 0"
+        return Used(sign, meaning, array, tuple(s for s in sorts if s), claim.place, None)
     shown = sign if array == symbol.array else f"\\Delta {sign}"
     meaning = symbol.meaning if array == symbol.array else f"change of {symbol.meaning}"
     return Used(shown, meaning, array, tuple(s for s in sorts if s), claim.place, number)

@@ -243,7 +243,7 @@ class _Tokenizer:
         if inside == "\\times" and name in ("boldsymbol", "bm"):  # the mark of a wrong line
             self._emit("DOTS", f"\\{name}{{{inside}}}", start)
             return
-        script = re.fullmatch(r"\\math(?:cal|rm)\s*\{([A-Za-z]{1,20})\}", inside)
+        script = re.fullmatch(r"\\(?:mathcal|mathrm|hat|tilde|bar)\s*\{([A-Za-z]{1,20})\}", inside)
         if script and name in ACCENTS:
             self._emit("SYM", f"\\{name}{{{inside}}}", start)
             return

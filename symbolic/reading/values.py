@@ -30,6 +30,7 @@ from symbolic.duals import (
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT
+from symbolic.reading.base import Base, name_of
 from symbolic.reading.formulas import (
     LAYER,
     NEURON,
@@ -50,7 +51,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
 from symbolic.reading.pathways import CORE
-from symbolic.reading.theory import COST, Base, name_of
+from symbolic.reading.theory import COST
 from symbolic.reading.worlds import World
 from symbolic.verdicts import Value
 
@@ -176,8 +177,8 @@ class Values:
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
                     return self._activated(self.base.activation.body, value, slope, order)
-                own = [i for i in places if isinstance(i, Var) and i.sort == NEURON]
-                k = at[own[0]] if own else 1
+                own = [i for i in places if isinstance(i, int) or getattr(i, "sort", "") == NEURON]
+                k = self._index(own[0], at) if own else 1
                 derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
                 if order > 2:
                     raise UndefinedError
@@ -303,6 +304,8 @@ class Values:
             if kind == "input":
                 raise UndefinedError
             return at[0], ZERO
+        if name == "same":
+            return int(at[0] == at[1]), ZERO
         if name == "eta":
             return self._number(Fraction(3, 7)), ZERO
         if name in self.constants:
@@ -310,7 +313,7 @@ class Values:
         if name in ("e", "d") and kind != "output":
             raise UndefinedError
         if name == "d":
-            return 10 * at[0] + at[1], ZERO
+            return self._number(self.world.desired(at[0], at[1])), ZERO
         if name.split(":")[0] in (CORE, "delta", "db") and kind == "input":
             raise UndefinedError
         if name == "y" and at[0] == world.bias:
@@ -322,6 +325,10 @@ class Values:
         if name not in self.definitions:
             raise UndefinedError
         head, body = self.definitions[name]
+        if name == "y" and kind == "output" and self.base.outer is not None:
+            if self.base.shared_out and any(world.fed(k) for k in world.outputs):
+                raise UndefinedError
+            body = self.base.outer
         letters = [i for i in head.at if isinstance(i, Var) and i.sort != LAYER]
         values = dict(zip(letters, at, strict=True))
         for i in head.at:

@@ -127,4 +127,4 @@ ROWS = frozenset(
     )
 )
 """Environments that only set rows."""
-ENVIRONMENTS = ROWS | {"cases"}
+ENVIRONMENTS = ROWS | {"cases", "bmatrix", "pmatrix", "matrix"}

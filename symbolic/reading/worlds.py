@@ -21,7 +21,7 @@ class World:
     that there are biases; `known` that the document itself says what φ is.
     A `given` network is that of a command line: the document speaks of its neurons by number.  The
     signal of the unit `bias` is 1.  `constants` are arrays and values of what the document leaves
-    open.
+    open.  Where there are `shares`, the desired responses of a sample add up to 1.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -35,6 +35,14 @@ class World:
     given: bool = False
     bias: int | None = None
     constants: tuple[tuple[str, Fraction], ...] = ()
+    shares: bool = False
+
+    def desired(self, neuron: int, sample: int) -> Fraction:
+        """d of an output neuron: 10 k + s, or a share of 1."""
+        if not self.shares:
+            return Fraction(10 * neuron + sample)
+        places = {k: n + sample for n, k in enumerate(self.outputs)}
+        return Fraction(places[neuron], sum(places.values()))
 
     @cached_property
     def edges(self) -> dict[tuple[int, int], int]:
@@ -86,6 +94,8 @@ class World:
                 return not any(self.fed(k) for k in self.outputs)
             case Assumption.SO:
                 return len(self.outputs) == 1
+            case Assumption.DT:
+                return self.shares
             case Assumption.LH:
                 return all(set(self.fed(j)) <= set(self.outputs) for j in hidden)
             case Assumption.NP:
@@ -105,9 +115,12 @@ class World:
         biases = "b_k = k, " if self.biased else ""
         phi = "phi(v) = v^2 + v" if self.shared else "phi_k(v) = v^2 + k v"
         phi = "phi as the document says" if self.known else phi
+        desired = "d_k = 10 k + s"
+        if self.shares:
+            desired = "d_k = (k - first + s)/sum, for the outputs first, first + 1, ...,"
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; "
-            f"{phi}; {biases}y_i = 1 + i + s for an input i, d_k = 10 k + s on sample s; "
+            f"{phi}; {biases}y_i = 1 + i + s for an input i, {desired} on sample s; "
             f"{cost}eta = 3/7{self._constants}"
         )
 

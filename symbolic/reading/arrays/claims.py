@@ -21,7 +21,7 @@ class ArrayClaim:
 
     `first` is the head of its chain where it does not open it; `at` the character where it
     begins; `of` the number of the definition that it repeats; `update` says that it is written
-    W ← W - η dW.
+    W ← W - η dW, `block` that it is one block of a relation between stacks.
     """
 
     number: int
@@ -38,6 +38,7 @@ class ArrayClaim:
     of: int | None = None
     problems: tuple[Problem, ...] = ()
     update: bool = False
+    block: bool = False
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""

@@ -21,6 +21,7 @@ from symbolic.reading.arrays.formulas import (
     Quantity,
     Size,
     SquaredNorm,
+    Stack,
     Unknown,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
@@ -46,6 +47,10 @@ from symbolic.reading.tree import Product as Beside
 
 if TYPE_CHECKING:
     from symbolic.reading.arrays.elaborate import Elaborator
+
+
+def _function_sign(node: Node) -> str:
+    return node.name if isinstance(node, Letter) else node.text if isinstance(node, Mark) else ""
 
 
 class Factors:
@@ -133,11 +138,19 @@ class Factors:
         raise NotUnderstood("These signs are not understood here.", "", node.at)
 
     def _group(self, items: tuple[Node, ...], node: Node) -> Formula:
-        if len(items) != 1:
-            raise NotUnderstood(
-                "A list in brackets is no quantity.", "Write the parts apart.", node.at
-            )
-        return self.by.read(items[0])
+        if len(items) == 1:
+            return self.by.read(items[0])
+        functions = [_function_sign(item) for item in items]
+        if not all(sign in self.profile.functions for sign in functions):
+            return Stack(tuple(map(self.by.read, items)), node.at)
+        rest = self.factors[self.n :]
+        if not rest:
+            raise NotUnderstood("To what are these functions applied?", "", node.at)
+        signs = ("", *self.signs[self.n + 1 :])
+        self.n = len(self.factors)
+        body = Factors(self.by, rest, signs).all()
+        known = self.profile.functions
+        return Stack(tuple(Applied(known[s], s, body, 0, node.at) for s in functions), node.at)
 
     # -- letters
 

@@ -193,6 +193,14 @@ class Ones:
     place: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Vectors below each other, [h; x]; `stacks` takes them apart before anything else."""
+
+    parts: tuple[Formula, ...]
+    place: int = field(default=0, compare=False)
+
+
 Formula = (
     Number
     | Size
@@ -213,13 +221,14 @@ Formula = (
     | Total
     | SquaredNorm
     | Ones
+    | Stack
 )
 
 
 def inside(formula: Formula) -> tuple[Formula, ...]:
     """The formulas directly inside, in the order they are written."""
     match formula:
-        case Plus(terms):
+        case Plus(terms) | Stack(terms):
             return terms
         case Product(left, right) | Elementwise(left, right) | Over(left, right):
             return left, right
@@ -283,6 +292,8 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
     match formula:
         case Plus():
             return replace(formula, terms=tuple(parts))
+        case Stack():
+            return replace(formula, parts=tuple(parts))
         case Product() | Elementwise() | Over():
             return replace(formula, left=parts[0], right=parts[1])
         case Minus() | Transposed() | Power() | Positive() | SquaredNorm() | Applied() | Total():

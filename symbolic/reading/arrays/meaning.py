@@ -154,6 +154,8 @@ class Meaning:
                 return everything(self, each(lambda e: Pow(e, Fraction(2)), self.read(body)))
             case w.Ones():
                 return Value(self.widths.new(), None, lambda r, c: ONE)
+            case w.Stack(_, place):
+                raise NotUnderstood("This stack is not taken apart.", "Name its parts.", place)
             case w.Unknown(sign, _, place):
                 raise NotUnderstood(
                     f"{sign}(…) is read only as the whole of a loss.", "Define it.", place

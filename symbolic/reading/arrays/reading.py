@@ -21,12 +21,14 @@ from symbolic.reading.arrays.formulas import (
     Minus,
     Plus,
     Quantity,
+    Stack,
     walk,
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.signing import prepared
 from symbolic.reading.arrays.sorting import Sorter
 from symbolic.reading.arrays.spaces import stated
+from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.claims import Entry, Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
@@ -104,6 +106,7 @@ class _Reader:
         self.usual = standard(profile)
         self.known = _words().union(profile.words)
         self.sorter = Sorter(profile)
+        self.stacks = Stacks(profile)
         self.claims: list[ArrayClaim] = []
         self.ledger: list[tuple[int, Entry]] = []
         self.problems: list[Problem] = []
@@ -139,6 +142,7 @@ class _Reader:
             self._refused(error, at, end, False)
             left = self.source.text[at:end].partition("=")[0]
             self._spoil_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
+        self._whole_weights()
         entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
         problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
         return ArrayReading(
@@ -146,6 +150,18 @@ class _Reader:
             frozenset(self.spoiled), frozenset(self.spoiled_signs),
             self.shapes,
         )  # fmt: skip
+
+    def _whole_weights(self) -> None:
+        """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
+        for n, claim in enumerate(self.claims):
+            error = self.stacks.trouble(claim)
+            if error is not None:
+                problem = self.source.problem(error)
+                self.claims[n] = replace(
+                    claim, kind=Kind.CLAIM, problems=(*claim.problems, problem)
+                )
+                if isinstance(claim.left, Quantity):
+                    self.spoiled.add(claim.left.key)
 
     # -- pieces
 
@@ -253,7 +269,7 @@ class _Reader:
         return f"${piece.text}$" if not found else "$X$"
 
     def _read(self, member: Sequence[Tok]) -> Formula:
-        toks = prepared(member, self.profile, self.styles)
+        toks = prepared(marked(member), self.profile, self.styles)
         found = Elaborator(self.profile).read(parse(toks))
         require_modest(found)
         return found
@@ -342,7 +358,17 @@ class _Reader:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
-        self._relations(chain, members, cue, piece)
+        if not any(isinstance(part, Stack) for m in members if m for part in walk(m)):
+            self._relations(chain, members, cue, piece)
+            return
+        blocks = self.stacks.apart(members)
+        if chain.continues:
+            raise NotUnderstood("A line with stacks has its own left side.", "", chain.at)
+        begun = len(self.claims)
+        for block in blocks:
+            self._relations(chain, block, cue, piece)
+        self.claims[begun:] = [replace(claim, block=True) for claim in self.claims[begun:]]
+        self.last = None
 
     def _updated(
         self, chain: Chain, members: list[Formula | None]

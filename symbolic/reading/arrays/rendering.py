@@ -26,6 +26,7 @@ from symbolic.reading.arrays.formulas import (
     Quantity,
     Size,
     SquaredNorm,
+    Stack,
     Time,
     Total,
     Transposed,
@@ -102,6 +103,8 @@ class _Writer:
                 return f"\\|{self.text(body, SUM)}\\|^{{2}}", FACTOR
             case Ones():
                 return "\\mathbf{1}", FACTOR
+            case Stack(parts):
+                return f"[{'; '.join(self.text(one, SUM) for one in parts)}]", ATOM
 
     def _scripts(self, label: str, time: Time | None, at: tuple[str, ...]) -> str:
         parts = [label] if label not in ("", EACH) else []

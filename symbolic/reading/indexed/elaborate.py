@@ -286,7 +286,8 @@ class Elaborator:
             raise NotUnderstood("Over what is summed?", "Write \\sum_{j}.", node.at)
         related = node.below if isinstance(node.below, Related) else None
         below = related.left if related is not None else node.below
-        assert below is not None
+        if below is None:
+            raise NotUnderstood("The range of this sum is not understood.", "", node.at)
         names = [letter_of(piece) for piece in _letters(below)]
         if not all(names) or (related is not None and (len(names) != 1 or related.relation != "=")):
             raise NotUnderstood("The range of this sum is not understood.", "", node.at)
@@ -326,7 +327,8 @@ class Elaborator:
 
     def _bracket(self, relation: Related) -> Expr:
         left, right = relation.left, relation.right
-        assert left is not None
+        if left is None:
+            raise NotUnderstood("This bracket is not understood.", "", relation.at)
         if relation.relation == "\\in":
             if base_of(right) in ("\\mathcal{O}", "O"):
                 return Get(OUT, (self.index(left, None),))

@@ -45,6 +45,8 @@ class Letters:
     sizes: Mapping[str, str]
     elementary: Mapping[str, str]
     high: set[str] = field(default_factory=set)
+    low: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
 
     def range_of(self, letter: str) -> Range | None:
@@ -84,14 +86,9 @@ class Entry:
     @property
     def size(self) -> str:
         """The name of the size that it would be: D1 of D_{1}."""
-        if self.label or self.moved or self.primes:
+        if self.at or self.moved or self.primes or self.label.strip("_0123456789") != "":
             return ""
-        match self.at:
-            case ():
-                return size_name(self.sign)
-            case (Number(digits),):
-                return size_name(self.sign) + digits
-        return ""
+        return size_name(self.sign) + self.label.removeprefix("_")
 
     @property
     def key(self) -> Key:
@@ -210,6 +207,13 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
     primes, power = node.primes, None
     high: list[Node] = []
     labels: list[str] = []
+    if isinstance(node.sub, Number) and sign not in letters.low:
+        labels.append(f"_{node.sub.text}")  # \\mathcal{E}_0 where nothing else stands below
+        low = ()
+    if node.sub is None and sign in letters.bare:
+        steps = _steps(node.sup, letters)
+        if steps is not None:  # \\alpha^{n-t} of a number \\alpha
+            return Entry(_changed(sign, change), "power", steps, node.at, moved)
     above = [_unprimed(piece) for piece in _pieces(node.sup)]
     primes += sum(count for _, count in above)
     for piece, _ in above:
@@ -224,6 +228,27 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
             labels.append(_label(piece))
     at = (*low, *high, *arguments)
     return Entry(_changed(sign, change), ",".join(labels), at, node.at, moved, primes, power)
+
+
+def _steps(node: Node | None, letters: Letters) -> tuple[Node, Node] | None:
+    """The n and t of a power n - t of a number, a number being added to n."""
+    if not isinstance(node, Addition):
+        return None
+    counts = [term for term in node.terms if letter_of(term)]
+    signs = [sign for term, sign in zip(node.terms, node.signs, strict=True) if letter_of(term)]
+    rest = [
+        (term, sign)
+        for term, sign in zip(node.terms, node.signs, strict=True)
+        if not letter_of(term)
+    ]
+    known = all(letters.range_of(letter_of(term)) is not None for term in counts)
+    if sorted(signs) != ["+", "-"] or not known:
+        return None
+    later, earlier = counts if signs[0] == "+" else counts[::-1]
+    if rest:
+        terms = (later, *(term for term, _ in rest))
+        later = Addition(terms, ("+", *(sign for _, sign in rest)), node.at)
+    return later, earlier
 
 
 def _changed(sign: str, change: bool) -> str:

@@ -7,21 +7,36 @@ rule that the derivative by an array which nothing reads is the difference of th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symbolic import models
+from symbolic.adjoints import Proved as Certified
+from symbolic.arguments import Movement, movements
 from symbolic.array_instances import ArrayWitness
 from symbolic.array_verdicts import Judge
-from symbolic.arrays import ONE, Given, Program, Rule
+from symbolic.arrays import ONE, Closed, Given, Program, Rule
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Sort
+from symbolic.indexed import (
+    Expr,
+    Get,
+    Sort,
+    Sum,
+    Var,
+    arrays_read,
+    free_letters,
+    walk,
+)
 from symbolic.labelling import TooLargeError
 from symbolic.model_notation import plain, statement
 from symbolic.reading.arrays.findings import ArrayCounterexample, ArrayReached, Derived
 from symbolic.reading.arrays.judgement import shown, world
 from symbolic.reading.claims import Kind
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading, Section
-from symbolic.verdicts import Open, Proved, Refuted, Verdict
+from symbolic.reading.indexed.elaborate import MOVED
+from symbolic.reading.indexed.solving import factors_of, of_graph, solved
+from symbolic.shapes import put
+from symbolic.verdicts import Hypothesis, Open, Proved, Refuted, Verdict
 
 PROBE = "probe"
 """An array that nothing reads."""
@@ -69,7 +84,8 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     ['definition', 'proved', 'refuted']
     """
     courts = [_Court(section) for section in reading.sections]
-    return IndexJudgement(tuple(courts[c.section].line(c) for c in reading.claims))
+    lines = [courts[c.section].line(c) for c in reading.claims]
+    return IndexJudgement(tuple(courts[o.claim.section].again(o, lines) for o in lines))
 
 
 class _Court:
@@ -77,7 +93,9 @@ class _Court:
 
     def __init__(self, section: Section) -> None:
         self.section, self.trouble = section, section.trouble
-        self.judges: dict[tuple[Sort, ...] | None, Judge] = {}
+        self.judges: dict[tuple[int, tuple[Sort, ...] | None], Judge] = {}
+        self.moves: dict[str, Movement] | None = None
+        self.moving: Program | None = None
 
     def line(self, claim: IndexClaim) -> IndexJudged:
         """The verdict of one relation."""
@@ -89,6 +107,8 @@ class _Court:
         try:
             rule, judge = self._rule(claim, program)
             verdict = judge.verdict(rule, explain=bool(claim.of))
+            if isinstance(verdict, Open) and rule.array == PROBE and claim.moved is None:
+                rule, judge, verdict = self._otherwise(claim, program, rule, judge, verdict)
             reached = self._reached(claim, judge, rule, verdict)
         except InputError as error:
             return IndexJudged(claim, (ArrayReached("open", why=error.what),))
@@ -96,17 +116,45 @@ class _Court:
             return IndexJudged(claim, (ArrayReached("open", why=str(error)),))
         return IndexJudged(claim, (reached,), self._said(claim, program))
 
+    def again(self, one: IndexJudged, lines: Sequence[IndexJudged]) -> IndexJudged:
+        """A line that is not decided, by a proved line with the same left side and an equal right.
+
+        The two right sides are equal by the definitions.
+        """
+        claim, program = one.claim, self.section.program
+        if one.word != "open" or program is None or self.trouble or claim.where is not None:
+            return one
+        if claim.left is None or claim.right is None:
+            return one
+        sorts = tuple(v.sort for v in claim.at)
+        for other in lines:
+            same = other.claim.section == claim.section and other.claim.left == claim.left
+            if not same or other.word != "proved" or other.claim.where is not None:
+                continue
+            if other.claim.at != claim.at or other.claim.right is None:
+                continue
+            rule = Rule(PROBE, claim.at, other.claim.right - claim.right)
+            try:
+                verdict = self._judge(program, sorts).verdict(rule, explain=False)
+            except (InputError, TooLargeError):
+                continue
+            if isinstance(verdict, Proved):
+                known = other.cases[0].under[0] if other.cases[0].under else ()
+                names = tuple(dict.fromkeys((*known, *(need.name for need in verdict.under))))
+                return replace(one, cases=(ArrayReached("proved", under=(names,) * bool(names)),))
+        return one
+
     def _judge(self, program: Program, sorts: tuple[Sort, ...] | None) -> Judge:
-        if sorts not in self.judges:
-            probed = (
-                program
-                if sorts is None
-                else replace(program, given=(*program.given, Given(PROBE, sorts)))
-            )
-            self.judges[sorts] = Judge(probed, self.section.offered)
-        return self.judges[sorts]
+        key = id(program), sorts
+        if key not in self.judges:
+            probe = () if sorts is None else (Given(PROBE, sorts),)
+            probed = replace(program, given=(*program.given, *probe))
+            self.judges[key] = Judge(probed, self.section.offered)
+        return self.judges[key]
 
     def _rule(self, claim: IndexClaim, program: Program) -> tuple[Rule, Judge]:
+        if claim.moved is not None:
+            return self._movement(claim, program)
         left, right, where = claim.left, claim.right, claim.where or ONE
         assert left is not None
         assert right is not None
@@ -115,8 +163,104 @@ class _Court:
         difference: Expr = left - right
         if where != ONE:
             difference = where * difference
+        graph = of_graph(program) & arrays_read(difference)
+        if graph:
+            rule = solved(claim, program, difference, graph)
+            if rule is None or graph & arrays_read(rule.body):
+                raise InputError(
+                    "It speaks of the derivative by a weight of a graph, which exists along its "
+                    "edges alone; write it as a rule for that derivative."
+                )
+            return rule, self._judge(program, None)
         sorts = tuple(v.sort for v in claim.at)
         return Rule(PROBE, claim.at, difference), self._judge(program, sorts)
+
+    def _otherwise(
+        self, claim: IndexClaim, program: Program, rule: Rule, judge: Judge, verdict: Open
+    ) -> tuple[Rule, Judge, Verdict]:
+        """A difference that is not decided: as the rule for a derivative in it, or by induction."""
+        assert claim.left is not None
+        assert claim.right is not None
+        if claim.where is None:
+            difference = claim.left - claim.right
+            plain_ = self._judge(program, None)
+            named = {m.name for m in program.multipliers}
+            read = arrays_read(difference)
+            for name in sorted(r for r in read if r in named or r.startswith("∂")):
+                other = solved(claim, program, difference, frozenset({name}))
+                if other is None:
+                    continue
+                found = plain_.verdict(other, explain=False)
+                if isinstance(found, Proved):
+                    return other, plain_, found
+            found_ = self._conditioned(claim, program, plain_)
+            if found_ is not None:
+                return rule, judge, found_
+        left = claim.left
+        defined = {d.array for d in program.definitions}
+        if isinstance(left, Get) and left.array in defined and left.at == claim.at:
+            closed = Closed(left.array, claim.at, claim.right)
+            if verdict.why.startswith("The formula differs") and isinstance(
+                judge.checker.check(closed), Certified
+            ):
+                return rule, judge, Proved("induction along the order of the program", ())
+        return rule, judge, verdict
+
+    def _conditioned(self, claim: IndexClaim, program: Program, judge: Judge) -> Proved | None:
+        """[j ∈ 𝒪] δ_j = …: the rule where the bracket is 1; elsewhere the right side is 0."""
+        assert claim.left is not None
+        assert claim.right is not None
+        arrays = {m.name: m.array for m in program.multipliers}
+        factors = factors_of(claim.left)
+        heads = [
+            f
+            for f in factors
+            if isinstance(f, Get) and (f.array in arrays or f.array.startswith("∂"))
+        ]
+        others = [f for f in factors if f not in heads]
+        bits = {part.array for f in others for part in walk(f) if isinstance(part, Get)}
+        if len(heads) != 1 or len(others) != 1 or not bits or not bits <= program.indicators:
+            return None
+        [head], [where] = heads, others
+        if head.at != claim.at:
+            return None
+        array = arrays.get(head.array, head.array.removeprefix("∂"))
+        sorts = tuple(v.sort for v in claim.at)
+        parts = (
+            (judge, Rule(array, claim.at, claim.right, where)),
+            (self._judge(program, sorts), Rule(PROBE, claim.at, (1 - where) * claim.right)),
+        )
+        under: dict[Hypothesis, None] = {}
+        for one, rule in parts:
+            try:
+                verdict = one.verdict(rule, explain=False)
+            except InputError:  # it is no condition of a rule
+                return None
+            if not isinstance(verdict, Proved):
+                return None
+            under |= dict.fromkeys(verdict.under)
+        return Proved("the adjoint certificate", tuple(under))
+
+    def _movement(self, claim: IndexClaim, program: Program) -> tuple[Rule, Judge]:
+        """The movement of an array is its definition differentiated, whatever moves."""
+        assert claim.right is not None
+        assert claim.moved is not None
+        if self.moves is None:
+            defined = tuple(d.array for d in program.definitions)
+            moved = [a for a in self.section.moved if a != "cost" and a not in defined]
+            self.moves = {m.array: m for m in movements(program, (*moved, *defined))}
+            marked = (Given(MOVED + a, program.arrays[a]) for a in (*moved, *defined))
+            self.moving = replace(program, given=(*program.given, *marked))
+        move = self.moves.get("" if claim.moved == "cost" else claim.moved)
+        if move is None or self.moving is None:
+            raise InputError("What moves here is given, and may move in any way.")
+        taken = {v.name for side in (move.body, claim.right) for v in _letters(side)}
+        fresh = (f"q{n}" for n in range(10_000) if f"q{n}" not in taken)
+        at = tuple(Var(next(fresh), v.sort) for v in claim.at)
+        true = put(move.body, dict(zip(move.at, at, strict=True)))
+        said = put(claim.right, dict(zip(claim.at, at, strict=True)))
+        sorts = tuple(v.sort for v in at)
+        return Rule(PROBE, at, true - said), self._judge(self.moving, sorts)
 
     def _reached(
         self, claim: IndexClaim, judge: Judge, rule: Rule, verdict: Verdict
@@ -154,3 +298,9 @@ class _Court:
         if claim.of:
             return statement(program, Rule(claim.of, claim.at, claim.right, claim.where or ONE))
         return f"{plain(claim.left)} = {plain(claim.right)}"
+
+
+def _letters(expr: Expr) -> Iterator[Var]:
+    """Every letter that occurs, bound or free."""
+    yield from free_letters(expr)
+    yield from (part.over for part in walk(expr) if isinstance(part, Sum))

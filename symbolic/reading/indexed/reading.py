@@ -15,9 +15,11 @@ from symbolic.reading.claims import Entry, Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
-from symbolic.reading.indexed.letters import NEURON, RUNS, WHERE, without_declarations
+from symbolic.reading.indexed.letters import RUNS, without_declarations
+from symbolic.reading.indexed.lines import Gathered, Line, Unknown
 from symbolic.reading.indexed.profile import IndexProfile
-from symbolic.reading.indexed.sections import Gathered, Line, Unknown, resolved
+from symbolic.reading.indexed.rows import ANY, groups, is_unknown, sides, where
+from symbolic.reading.indexed.sections import resolved
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
@@ -31,7 +33,6 @@ _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
-_ANY = "any differentiable function of"
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -156,8 +157,8 @@ class _Reader:
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            for group in _groups(tokens(text, offsets)):
-                if _is_unknown(group):
+            for group in groups(tokens(text, offsets)):
+                if is_unknown(group):
                     found.append(group)
                 else:
                     found += [one for one in chains(group) if isinstance(one, Chain)]
@@ -220,7 +221,10 @@ class _Reader:
         """Take in the words since the last formula; those that declare letters begin a section."""
         self.headed = self.headed or "\n# " in self.words
         if RUNS.search(" ".join(self.words.split())) and self.headed:
-            if self.sections[-1].lines or self.sections[-1].words:
+            before, mark, self.words = self.words.rpartition("\n# ")
+            self.words = mark + self.words
+            self.sections[-1].words += f" {before}"
+            if self.sections[-1].lines or self.sections[-1].words.strip():
                 self.sections.append(Gathered(len(self.sections)))
             self.headed = False
         self.sections[-1].words += f" {self.words}"
@@ -264,24 +268,28 @@ class _Reader:
 
     def _unknown(self, row: tuple[Tok, ...], first: bool, following: str, piece: int) -> None:
         """a = any differentiable function of b with slope s."""
-        relation = next(n for n, token in enumerate(row) if token.kind == "REL")
-        left, right = _sides(row[:relation]), row[relation + 1 :]
+        relation = next((n for n, token in enumerate(row) if token.kind == "REL"), -1)
+        if relation < 0 or row[relation].text not in ("=", ":="):
+            raise NotUnderstood(
+                "What is this a function of?", "Write y = \\text{any …}.", row[0].at
+            )
+        left, right = sides(row[:relation]), row[relation + 1 :]
         self._cue(self.words, "", "", following, row[0].at, first)
         groups: list[list[Tok]] = []
         for token in right:
             if token.kind == "TEXT":
                 said = " ".join(token.text.split())
-                want = _ANY if not groups else "with slope" if len(groups) % 2 else "and of"
+                want = ANY if not groups else "with slope" if len(groups) % 2 else "and of"
                 if said != want:
                     raise NotUnderstood(f"Here {want!r} is read.", "", token.at)
                 groups.append([])
             elif not groups:
-                raise NotUnderstood("A function is said in words.", f"Write {_ANY}.", token.at)
+                raise NotUnderstood("A function is said in words.", f"Write {ANY}.", token.at)
             else:
                 groups[-1].append(token)
         if len(groups) % 2:
             raise NotUnderstood("Its slope is not said.", "Write with slope.", row[0].at)
-        trees = [parse(_sides(group)) for group in groups]
+        trees = [parse(sides(group)) for group in groups]
         of = tuple(zip(trees[::2], trees[1::2], strict=True))
         claim = self._claim(left, right, row[relation], "", piece)
         self._keep(Line(claim, parse(left), Unknown(of), row[0].at))
@@ -291,7 +299,7 @@ class _Reader:
         if first and _UNDER.match(self._paragraph()):
             self._assumed(chain, piece)
             return
-        beside, following = _where(chain.after, following)
+        beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
         if chain.cases:
@@ -384,52 +392,3 @@ def _outcome(kinds: set[Kind]) -> Outcome:
 
 def _start(one: Chain | tuple[Tok, ...]) -> int:
     return one.at if isinstance(one, Chain) else one[0].at
-
-
-def _groups(toks: Sequence[Tok]) -> list[tuple[Tok, ...]]:
-    """The rows that say any differentiable function, each alone, and what stands between them."""
-    if not _is_unknown(toks):
-        return [tuple(toks)]
-    rows: list[list[Tok]] = [[]]
-    depth = 0
-    for token in toks:
-        depth += (token.kind in ("LB", "LP", "LSQ")) - (token.kind in ("RB", "RP", "RSQ"))
-        if token.kind == "ROW" and depth == 0:
-            rows.append([])
-        elif token.kind not in ("AMP", "BEGIN", "END"):
-            rows[-1].append(token)
-    found: list[list[Tok]] = []
-    for row in rows:
-        if not row:
-            continue
-        alone = _is_unknown(row)
-        if found and not alone and not _is_unknown(found[-1]):
-            found[-1] += [Tok("ROW", "\\\\", row[0].at, row[0].at), *row]
-        else:
-            found.append(row)
-    return [tuple(_sides(row)) for row in found]
-
-
-def _is_unknown(toks: Sequence[Tok]) -> bool:
-    return any(t.kind == "TEXT" and " ".join(t.text.split()) == _ANY for t in toks)
-
-
-def _sides(toks: Sequence[Tok]) -> tuple[Tok, ...]:
-    """The tokens without alignment, and without a comma or full stop at their end."""
-    kept = [t for t in toks if t.kind not in ("AMP", "QUAD")]
-    while kept and kept[-1].kind in ("COMMA", "STOP", "SEMI", "ROW"):
-        kept.pop()
-    return tuple(kept)
-
-
-def _where(within: str, following: str) -> tuple[Node | str | None, str]:
-    """The 0/1 condition that words beside a formula say, and the words after that."""
-    for text, rest in ((within, following), (following, "")):
-        neuron = NEURON.match(text)
-        if neuron is not None:
-            return neuron["kind"], rest or text[neuron.end() :]
-        bracket = WHERE.match(text)
-        if bracket is not None:
-            tree = parse(tokens(bracket["bracket"].strip("$")))
-            return tree, rest or text[bracket.end() :]
-    return None, following

@@ -6,6 +6,7 @@ one.  A set has an order where somebody adds to its letters or compares them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -61,22 +62,29 @@ class Survey:
     def marks(self, trees: Iterable[Node]) -> None:
         """Which signs carry letters above or in brackets; to be done before all else."""
         letters = self.letters
+        alone: Counter[str] = Counter()  # how often a sign stands without anything around it
         for tree in trees:
             for node in walk(tree):
                 match node:
-                    case Scripted(Letter(), _, above) if above is not None:
-                        sign = base_of(node)
-                        if sign and letters.has_letter(above):
+                    case Letter(name):
+                        alone[name] += 1
+                    case Scripted(Letter(name), below, above):
+                        alone[name] -= not letter_of(node)
+                        sign = base_of(node) or ""
+                        if below is not None and letters.has_letter(below):
+                            letters.low.add(sign)
+                        if above is not None and letters.has_letter(above):
                             letters.high.add(sign)
                     case Product(factors):
                         for first, beside in pairwise(factors):
                             group = beside.base if isinstance(beside, Scripted) else beside
-                            sign = base_of(first)
-                            if sign is None or not isinstance(group, Group):
+                            before = base_of(first)
+                            if before is None or not isinstance(group, Group):
                                 continue
                             inside = all(map(letters.is_index, group.items))
                             if inside and any(map(letters.has_letter, group.items)):
-                                letters.timed.add(sign)
+                                letters.timed.add(before)
+        letters.bare |= {name for name, count in alone.items() if count > 0}
 
     def look(self, node: Node) -> None:
         """Note every entry of a tree."""
@@ -150,7 +158,8 @@ class Survey:
 
     def _bracket(self, relation: Related) -> None:
         left, right = relation.left, relation.right
-        assert left is not None
+        if left is None:
+            return
         if relation.relation == "\\in":
             output = base_of(right) in ("\\mathcal{O}", "O")
             name, at = (OUT, (left,)) if output else (IN, (right, left))

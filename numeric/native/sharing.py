@@ -1,0 +1,115 @@
+"""Several threads for one program: each has some samples of a batch, then some of the weights.
+
+First every thread computes signals and δ of its own lanes; they meet; then each adds to its own
+weights the sums over all samples.  Each number is computed by one thread in the order in which a
+single one computes it, so the bits are the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from numeric.native.orders import DOTS, OUTER, VECTOR
+
+WORTH = 1 << 18
+"""Synapses times samples of a batch: less is done sooner by one thread than two have met."""
+PAYS = 1 << 22
+"""The same, times the updates of a call: threads are made for each call anew."""
+FIRST, AGAIN = 4, 32
+"""So many calls try both ways by turns; then every so many calls the slower way once more."""
+HEIGHT = 8
+"""Rows of a matrix are shared out in so many."""
+
+
+def at_most(threads: int) -> int:
+    """No more threads than this process has processors."""
+    try:
+        return min(threads, len(os.sched_getaffinity(0)))
+    except AttributeError:  # macOS and Windows do not say which
+        return min(threads, os.cpu_count() or 1)
+
+
+def lanes_of(stride: int, lanes: int, threads: int) -> list[tuple[int, int]]:
+    """(first lane, how many) of each thread, in whole vectors; fewer threads where there are few.
+
+    >>> lanes_of(48, 16, 2), lanes_of(16, 16, 2)
+    ([(0, 32), (32, 16)], [(0, 16)])
+    """
+    vectors = stride // lanes
+    parts = max(1, min(threads, vectors))
+    bounds = [-(-vectors * n // parts) * lanes for n in range(parts + 1)]
+    return [(a, b - a) for a, b in pairwise(bounds)]
+
+
+def share(
+    corrections: Sequence[list[int]], part: int, parts: int, stride: int, item: int
+) -> list[list[int]]:
+    """The corrections of one thread of several: some rows of each matrix, some of the synapses.
+
+    What an order says stands in `kernels.h`, at `k_outer` and `k_dots`.
+    """
+    found = []
+    for order in corrections:
+        matrix = order[0] == OUTER
+        if not matrix and order[0] != DOTS:
+            continue  # transposed copies are made before
+        place, step = (4, HEIGHT) if matrix else (2, VECTOR)
+        count = order[place]
+        begin, end = (min(count, -(-count * n // (parts * step)) * step) for n in (part, part + 1))
+        if begin == end:
+            continue
+        piece = list(order)
+        piece[place] = end - begin
+        if matrix:
+            piece[1] += begin * order[5] * item
+            piece[2] += begin * stride * item
+        else:
+            piece[1] += begin * item
+            piece[4] += begin
+            piece[6] += begin
+        found.append(piece)
+    return found
+
+
+class Pace:
+    """Whether several threads are faster here and now: both ways are timed, and again now and then.
+
+    On a busy machine threads wait for each other; since the bits are the same, the choice is free.
+
+    >>> pace = Pace()
+    >>> for seconds in (3.0, 2.0, 3.0, 1.0):
+    ...     pace.took(pace.several(), seconds)
+    >>> pace.several()
+    True
+    """
+
+    def __init__(self) -> None:
+        self._turn = -1
+        self._seconds = {False: math.inf, True: math.inf}
+
+    def several(self) -> bool:
+        """The way of the next call."""
+        self._turn += 1
+        faster = self._seconds[True] < self._seconds[False]
+        if self._turn < FIRST:
+            return self._turn % 2 == 1
+        return faster != (self._turn % AGAIN == 0)
+
+    def took(self, several: bool, seconds: float) -> None:
+        """What an update took."""
+        known = self._seconds[several] if self._turn < FIRST else math.inf
+        self._seconds[several] = min(known, seconds)
+
+
+def worker_of(samples: Any) -> Any:
+    """The type `Worker` of `driver.h`."""
+    place, whole = ctypes.c_void_p, ctypes.c_int64
+    fields: list[tuple[str, Any]] = [(name, place) for name in ("own", "all", "ahead", "share")]
+    fields += [("aheads", whole), ("shares", whole), ("samples", samples), ("lane", whole)]
+    fields += [("meeting", place), ("start", whole), ("updates", whole)]
+    return type("Worker", (ctypes.Structure,), {"_fields_": fields})

@@ -1,0 +1,272 @@
+"""The definitions of a document as one system, with what is usual where it says nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symbolic.errors import InputError
+from symbolic.indexed import Sort, Var
+from symbolic.reading.activation import Activation, stated
+from symbolic.reading.claims import Claim, Outcome, Reading
+from symbolic.reading.definitions import Key, key
+from symbolic.reading.formulas import (
+    SAMPLE,
+    Applied,
+    Call,
+    Formula,
+    Range,
+    Read,
+    SumOver,
+    put,
+    walk,
+    with_range,
+)
+from symbolic.reading.layers import flat_definition, with_layers
+from symbolic.reading.pathways import CORE
+from symbolic.reading.profile import GIVEN, Profile
+from symbolic.reading.source import BeyondError, Place
+from symbolic.reading.theory import ARRAYS, COST, OPEN, SORTS
+
+
+@dataclass(frozen=True)
+class Base:
+    """The definitions of a document and, where it has none, the usual ones: head → body.
+
+    `definitions` speak of neurons; `written` are the same as written, in layer notation where
+    `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
+    signals of the output neurons on one sample.  `activation` is that of all neurons, where the
+    document says which one it is; `constants` are the arrays of the positive numbers that the
+    document leaves open, such as the slope a of φ(v) = 1/(1 + e^{-av}).  `outer` is the signal of
+    an output neuron where it differs from that of others, in the letters of the definition of y.
+    """
+
+    definitions: Mapping[str, tuple[Read, Formula]]
+    written: Mapping[str, tuple[Read, Formula]]
+    layered: bool = False
+    open: bool = False
+    activation: Activation | None = None
+    constants: tuple[str, ...] = ()
+    outer: Formula | None = None
+
+    @property
+    def shared_out(self) -> bool:
+        """Whether the signal of an output reads the fields of all outputs, as softmax does.
+
+        Then outputs feed no neuron: a signal would else depend on itself.
+        """
+        return self.outer is not None and any(isinstance(p, SumOver) for p in walk(self.outer))
+
+    @property
+    def arrays(self) -> dict[str, tuple[Sort, ...]]:
+        """What is given: with the network, and the constants of the document."""
+        return {**ARRAYS, **dict.fromkeys(self.constants, ())}
+
+    @property
+    def elementary(self) -> bool:
+        """Whether elementary functions occur, so that numbers are enclosed and no fractions."""
+        bodies = [body for _, body in self.definitions.values()]
+        bodies += [self.activation.body] if self.activation else []
+        bodies += [self.outer] if self.outer is not None else []
+        return any(isinstance(part, Call) for body in bodies for part in walk(body))
+
+    def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
+        """All that formulas speak of, directly or through definitions: array → its definition.
+
+        What has no definition stands for itself.
+        """
+        found: dict[str, Formula] = {}
+        waiting = [*formulas]
+        while waiting:
+            for part in walk(waiting.pop()):
+                name = part.function if isinstance(part, Applied) else ""
+                name = name_of(part) if isinstance(part, Read) else name
+                if name and name not in found:
+                    body = self.definitions[name][1] if name in self.definitions else part
+                    if isinstance(part, Applied) and self.activation is not None:
+                        body = self.activation.body
+                    found[name] = body
+                    waiting.append(body)
+                    if name == "y" and self.outer is not None:
+                        found["y:outputs"] = self.outer
+                        waiting.append(self.outer)
+        return found
+
+    @property
+    def shared(self) -> bool:
+        """Whether all neurons have one activation function: it is written without an index."""
+        signal = self.definitions.get("y")
+        found = [p for p in walk(signal[1]) if isinstance(p, Applied)] if signal else []
+        return bool(found) and not any(part.at for part in found)
+
+    @property
+    def biased(self) -> bool:
+        """Whether the induced local field has a bias."""
+        field = self.definitions.get(CORE)
+        return field is not None and any(
+            isinstance(part, Read) and part.array == "b" for part in walk(field[1])
+        )
+
+
+def name_of(read: Read) -> str:
+    """The name of an array: the costs of an output, of a sample and of the batch are three."""
+    return ":".join(key(read))
+
+
+def base_of(reading: Reading) -> Base:
+    """The definitions that the claims of a document are judged by.
+
+    Raises `InputError` where it defines one quantity twice, for outputs and for hidden neurons, or
+    defines fields and signals in a way that this prover does not reach.
+    """
+    layered = _is_layered(reading.profile)
+    found: dict[Key, Claim] = {}
+    usual = {key(claim.head): claim for claim in reading.standard if claim.head is not None}
+    for claim in reading.definitions:
+        if claim.head is not None and not claim.problems and not claim.outer:
+            if key(claim.head) in found:
+                raise InputError(f"{claim.head.sign} has two definitions, each for some neurons.")
+            found[key(claim.head)] = claim
+    given = {(name,) for name in ARRAYS} | {OPEN}
+    given |= {(one.array,) for one in reading.profile.symbols.values() if one.kind == "constant"}
+    while True:  # what is usual, but rests on what nobody defined, defines nothing either
+        known = {*found, *usual} | given
+        idle = [one for one, claim in usual.items() if not _reads(claim) <= known]
+        if not idle:
+            break
+        for one in idle:
+            del usual[one]
+    for defined, claim in usual.items():
+        found.setdefault(defined, claim)
+    definitions: dict[str, tuple[Read, Formula]] = {}
+    written: dict[str, tuple[Read, Formula]] = {}
+    for claim in found.values():
+        head, body = claim.head, claim.right
+        assert head is not None
+        name = name_of(head)
+        definitions[name] = written[name] = head, body
+        if layered:
+            try:
+                definitions[name] = flat_definition(head, body)
+                written[name] = head, with_layers(body)
+            except BeyondError as error:
+                raise InputError(f"The definition of {head.sign}: {error}") from None
+        if any(not isinstance(i, Var) or i.sort not in SORTS for i in definitions[name][0].at):
+            raise InputError(f"{head.sign} is defined by layers, which this prover does not reach.")
+    waiting, seen = [CORE, "y"], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in definitions and name not in seen:
+            seen.add(name)
+            _require_one_sample(*definitions[name])
+            parts = walk(definitions[name][1])
+            waiting += [name_of(part) for part in parts if isinstance(part, Read)]
+    sides = [side for claim in reading.claims for side in (claim.left, claim.right)]
+    sides += [body for _, body in definitions.values()]
+    used = {name_of(part) for side in sides for part in walk(side) if isinstance(part, Read)}
+    open_cost = COST in used - definitions.keys()
+    constants = tuple(
+        symbol.array
+        for symbol in reading.profile.symbols.values()
+        if symbol.kind == "constant" and symbol.array in used - definitions.keys()
+    )
+    activation = _activation(reading)
+    outer = _outer(reading, definitions)
+    return Base(definitions, written, layered, open_cost, activation, constants, outer)
+
+
+def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) -> Formula | None:
+    """The signal of an output neuron, where the document says that it differs."""
+    claim = next((claim for claim in reading.definitions if claim.outer), None)
+    if claim is None or claim.head is None or "y" not in definitions:
+        return None
+    pairs = zip(claim.head.at, definitions["y"][0].at, strict=True)
+    letters = {a: b for a, b in pairs if isinstance(a, Var) and isinstance(b, Var)}
+    return with_range(put(claim.right, letters), Range("output"))
+
+
+def _activation(reading: Reading) -> Activation | None:
+    """The first formula for φ that holds for every neuron."""
+    for claim in reading.definitions:
+        body = stated(claim.left, claim.right)
+        if body is not None and not claim.outer:
+            return Activation(body, claim.number)
+    return None
+
+
+def _is_layered(profile: Profile) -> bool:
+    """Whether the notation writes layers; raises `InputError` where they are counted otherwise."""
+    layered = [s for s in profile.symbols.values() if "layer" in s.superscript + s.subscript]
+    for symbol in layered:
+        if symbol.layers != ((0, -1) if symbol.kind == "weight" else (0,)):
+            raise InputError(
+                f"The layers of {symbol.sign} are not in reach. A weight leads to its own layer "
+                "from the one before it: layers = [0, -1]; all else has layers = [0]."
+            )
+    return bool(layered)
+
+
+def _reads(claim: Claim) -> set[Key]:
+    return {key(part) for part in walk(claim.right) if isinstance(part, Read)}
+
+
+def _require_one_sample(head: Read, body: Formula) -> None:
+    """The samples must not mix on the way from the inputs to the outputs."""
+    own = {i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE}
+    for part in walk(body):
+        letters = {i for i in getattr(part, "at", ()) if isinstance(i, Var)}
+        mixed = {i for i in letters if i.sort == SAMPLE} - own
+        if mixed or (isinstance(part, SumOver) and part.over.sort == SAMPLE):
+            raise InputError(f"The definition of {head.sign} mixes samples.")
+        if isinstance(part, SumOver) and part.range.kind in ("output", "fed"):
+            raise InputError(f"The definition of {head.sign} does not sum over what feeds it.")
+
+
+def missed_definitions(reading: Reading) -> Mapping[str, Place]:
+    """What the document may define in words or formulas that are not used: array → where.
+
+    That is what has no definition in it and stands on the left of a formula that was not
+    understood; of φ, also after y_j = ….
+    """
+    made = {claim.head.array for claim in reading.definitions if claim.head is not None}
+    if any(stated(c.left, c.right) for c in reading.definitions if not c.outer):
+        made.add("phi")
+    found: dict[str, Place] = {}
+    missed = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD and "=" in e.text]
+    for symbol in reading.profile.symbols.values():
+        if symbol.array in made or (symbol.kind in GIVEN and symbol.array != "phi"):
+            continue
+        signs = [symbol.sign, *symbol.also]
+        if symbol.array == "phi":  # also y_j = …, after y_j = φ(v_j)
+            signs += [one.sign for one in reading.profile.symbols.values() if one.array == "y"]
+        for entry in missed:
+            opening = _opening(entry.text)
+            slope = symbol.array == "phi" and "'" in opening  # that defines no φ
+            if not slope and any(_begins(opening, sign) for sign in signs):
+                found.setdefault(symbol.array, entry.place)
+    outputs = any(claim.outer for claim in reading.definitions)
+    for array, place in reading.named:
+        if array == "outputs":
+            array = "y" if outputs else "phi"  # what is said of them is used, or may be meant
+        if array not in made:
+            found.setdefault(array, place)
+    for claim in reading.claims:
+        if claim.problems and "phi" not in made and stated(claim.left, claim.right):
+            found.setdefault("phi", claim.place)
+    return found
+
+
+def _opening(text: str) -> str:
+    """The first sign of a formula, with its scripts."""
+    bare = re.sub(
+        r"^(?:\s|[$&{(\[]|\\[(\[]|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\displaystyle)+", "", text
+    )
+    return bare.split("=")[0] if re.match(r"[^\s+\-]*\s*(?:\([^)]*\))?\s*:?=", bare) else ""
+
+
+def _begins(text: str, sign: str) -> bool:
+    """Whether a formula begins with this sign, and not with a longer one."""
+    following = text[len(sign) : len(sign) + 1]
+    longer = sign.startswith("\\") and sign[-1].isalpha() and following.isalpha()
+    return text.startswith(sign) and not longer

@@ -1,0 +1,88 @@
+"""What the words of a document have said of index letters so far, for good and for one sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symbolic.reading.context import Role
+from symbolic.reading.profile import Profile
+from symbolic.reading.prose import said
+
+HEADING = re.compile(r"^#{1,6} |\\(?:sub)*section\b", re.MULTILINE)
+END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+"""The end of a sentence or of a paragraph."""
+_TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
+_CAPTION = re.compile(r"[a-z][^.!?:;]*\b(?:of|at) ?")  # the error signal of output neuron j
+_KIND = re.compile(
+    r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
+)
+
+
+@dataclass
+class Hearing:
+    """`local` roles were said with if or for every, and hold until their sentence ends.
+
+    `kind` is that of the neurons which the last heading names, at the character `section`;
+    `counts` are letters that are also numbers of neurons, and where.
+    """
+
+    profile: Profile
+    roles: dict[str, Role] = field(default_factory=dict)
+    local: dict[str, Role] = field(default_factory=dict)
+    kind: str = ""
+    section: int = -1
+    counts: list[tuple[str, int]] = field(default_factory=list)
+
+    def listen(self, words: str, mentions: Sequence[int]) -> bool:
+        """Take in the words before a formula; whether a sentence ended among them.
+
+        `mentions` are where the formulas among the words stand.
+        """
+        ended = END.search(words) is not None
+        ends = [end.start() + 1 for end in END.finditer(words.rstrip(" .!?;\n"))]
+        last = ends[-1] if ends else 0
+        if ended:
+            self.hear(words[:last], mentions, -1)
+            self.local.clear()
+        self.hear(words[last:], mentions[words[:last].count("$") // 2 :], -1)
+        for title in _TITLE.findall(words):
+            kinds = {kind.lower() for kind in _KIND.findall(title)}
+            self.kind = kinds.pop() if len(kinds) == 1 else ""
+        return ended
+
+    def hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
+        """Take in some words; `trailing` ones speak of the formula before them alone."""
+        passed = 0
+        for paragraph in re.split(r"\n\s*\n", words):
+            flat = " ".join(paragraph.split())
+            in_table = flat.startswith("|") or " & " in flat
+            if not in_table:
+                self._paragraph(flat, mentions[passed:], at, trailing)
+            passed += flat.count("$") // 2
+
+    def _paragraph(self, flat: str, mentions: Sequence[int], at: int, trailing: bool) -> None:
+        for one in said(flat):
+            sort = self.profile.letters.get(one.letter)
+            if one.letter != "*" and sort not in ("neuron", "layer"):
+                continue
+            if _CAPTION.fullmatch(flat[: one.start]) and flat[-1] not in ".:;,":
+                continue
+            before = flat[: one.start].count("$") // 2
+            place = mentions[before] if before < len(mentions) else max(at, 0)
+            role = Role(one.letter, one.role, place, one.of)
+            self.local.pop(one.letter, None)
+            (self.local if one.local or trailing else self.roles)[one.letter] = role
+            if one.count:
+                self.counts.append((one.letter, place))
+
+    def titled(self, letter: str, roles: Mapping[str, Role]) -> Role | None:
+        """What the heading says of the first neuron of a formula, if nothing below it does."""
+        said_of = roles.get(letter)
+        layered = "layer" in self.profile.letters.values()
+        if not (letter and self.kind) or layered or "*" in self.local:
+            return None
+        if letter in self.local or (said_of is not None and said_of.at > self.section):
+            return None
+        return Role(letter, self.kind, max(self.section, 0))

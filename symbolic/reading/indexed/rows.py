@@ -1,0 +1,62 @@
+"""The rows of a display before the grammar, and the 0/1 condition that words beside it say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symbolic.reading.grammar import parse
+from symbolic.reading.indexed.letters import NEURON, WHERE
+from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.tree import Node
+
+ANY = "any differentiable function of"
+"""The words of a definition that says no more than that."""
+
+
+def groups(toks: Sequence[Tok]) -> list[tuple[Tok, ...]]:
+    """The rows that say any differentiable function, each alone, and what stands between them."""
+    if not is_unknown(toks):
+        return [tuple(toks)]
+    rows: list[list[Tok]] = [[]]
+    depth = 0
+    for token in toks:
+        depth += (token.kind in ("LB", "LP", "LSQ")) - (token.kind in ("RB", "RP", "RSQ"))
+        if token.kind == "ROW" and depth == 0:
+            rows.append([])
+        elif token.kind not in ("AMP", "BEGIN", "END"):
+            rows[-1].append(token)
+    found: list[list[Tok]] = []
+    for row in rows:
+        if not row:
+            continue
+        alone = is_unknown(row)
+        if found and not alone and not is_unknown(found[-1]):
+            found[-1] += [Tok("ROW", "\\\\", row[0].at, row[0].at), *row]
+        else:
+            found.append(row)
+    return [tuple(sides(row)) for row in found]
+
+
+def is_unknown(toks: Sequence[Tok]) -> bool:
+    return any(t.kind == "TEXT" and " ".join(t.text.split()) == ANY for t in toks)
+
+
+def sides(toks: Sequence[Tok]) -> tuple[Tok, ...]:
+    """The tokens without alignment, and without a comma or full stop at their end."""
+    kept = [t for t in toks if t.kind not in ("AMP", "QUAD")]
+    while kept and kept[-1].kind in ("COMMA", "STOP", "SEMI", "ROW"):
+        kept.pop()
+    return tuple(kept)
+
+
+def where(within: str, following: str) -> tuple[Node | str | None, str]:
+    """The 0/1 condition that words beside a formula say, and the words after that."""
+    for text, rest in ((within, following), (following, "")):
+        neuron = NEURON.match(text)
+        if neuron is not None:
+            return neuron["kind"], rest or text[neuron.end() :]
+        bracket = WHERE.match(text)
+        if bracket is not None:
+            tree = parse(tokens(bracket["bracket"].strip("$")))
+            return tree, rest or text[bracket.end() :]
+    return None, following

@@ -1,0 +1,174 @@
+"""The signs of one section: its letters, its arrays with their axes, its cost, its δ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from symbolic.arrays import ONE, Multiplier
+from symbolic.indexed import Expr, Sort, arrays_read
+from symbolic.reading.grammar import parse
+from symbolic.reading.indexed.elaborate import (
+    MOVED,
+    Array,
+    Elaborator,
+    Names,
+    code_of,
+    differential,
+    label_code,
+)
+from symbolic.reading.indexed.entries import Entry, Key, Letters, items
+from symbolic.reading.indexed.letters import (
+    WHEREVER,
+    Range,
+    declared,
+    functions,
+    letter_of,
+    sizes_of,
+)
+from symbolic.reading.indexed.lines import (
+    Gathered,
+    Unknown,
+    is_general,
+    same_letters,
+    trees_of,
+)
+from symbolic.reading.indexed.profile import IndexProfile
+from symbolic.reading.indexed.survey import Survey
+from symbolic.reading.source import NotUnderstood, Source
+from symbolic.reading.tokens import tokens
+from symbolic.reading.tree import Addition, Letter, Node, Number, Product, Quotient, Scripted
+
+
+class Signs:
+    """Looks at all formulas of a section at once; `names` are there after `survey`."""
+
+    def __init__(self, one: Gathered, profile: IndexProfile, source: Source) -> None:
+        self.one, self.profile, self.source = one, profile, source
+        self.text = " ".join(one.words.split())
+        ranges: dict[str, Range] = {}
+        for letter, over in declared(self.text):
+            ranges.setdefault(letter, over)
+        self.letters = Letters(
+            ranges,
+            frozenset(functions(self.text)),
+            sizes_of(list(ranges.values())),
+            profile.functions,
+        )
+        self.differentiated = False
+
+    # -- the whole section
+
+    def _survey(self) -> None:
+        lines = [*self.one.lines, *self.one.assumed]
+        trees = [tree for line in lines for tree in trees_of(line)]
+        survey = Survey(self.letters)
+        survey.marks(trees)
+        for tree in trees:
+            survey.look(tree)
+        for bracket in self._brackets():
+            survey.look(bracket)
+        signs = [*survey.costs, *(s for s in self.profile.cost if (s, "") in survey.at)]
+        cost = next((s for s in signs if s in self.profile.cost), self.profile.cost[0])
+        self.differentiated = bool(survey.costs)
+        survey.at.pop((cost, ""), None)
+        namings = dict(self._namings(cost))
+        heads = {}
+        for line in self.one.lines:
+            entry = self._entry(line.left)
+            if entry is not None and entry.key not in heads and not entry.moved:
+                heads[entry.key] = entry.at
+        keys = [key for key in survey.at if key not in namings]
+        for sign, (by, _) in namings.items():  # δ has the axes of what it is the derivative by
+            if by.key in survey.at:
+                survey.at[by.key] += survey.at.get(sign, [])
+        axes = {key: survey.axes(key, heads.get(key)) for key in keys}
+        every = [*self.letters.ranges.values()]
+        sorts = survey.sorts(dict.fromkeys(every))
+        self.names = Names(self.letters, sorts, survey.arrays(axes, sorts), cost)
+        self.predicates = {
+            name: tuple(self._sort(node) for node in at) for name, at in survey.predicates.items()
+        }
+        for sign, (by, factor) in namings.items():
+            array = self.names.arrays[by.key].name
+            name = _free(code_of(sign[0]) + label_code(sign[1]), self.names.arrays)
+            scale = ONE if factor is None else Elaborator(self.names).read(factor)
+            self.names.named[sign] = array
+            self.names.multipliers[array] = Multiplier(array, name, scale)
+
+    def _sort(self, node: Node) -> Sort:
+        over = self.letters.range_of(letter_of(node))
+        if over is None:
+            raise NotUnderstood("Over what this index runs is not said.", "", node.at)
+        return self.names.sorts[over]
+
+    def _entry(self, node: Node) -> Entry | None:
+        """The entry that a side is, None where it is anything else."""
+        factors = node.factors if isinstance(node, Product) and not any(node.signs) else (node,)
+        if not isinstance(factors[0], Letter | Scripted):
+            return None
+        try:
+            found = list(items(factors, [""] * len(factors), self.letters))
+        except NotUnderstood:
+            return None
+        only = found[0][1]
+        alone = len(found) == 1 and isinstance(only, Entry) and only.power is None
+        return only if alone and isinstance(only, Entry) and not only.primes else None
+
+    def _namings(self, cost: str) -> Iterator[tuple[Key, tuple[Entry, Node | None]]]:
+        """δ_j = -∂𝓔/∂v_j: a sign that stands for a derivative, by what, and its factor."""
+        known: set[Key] = set()
+        for line in self.one.lines:
+            entry = self._entry(line.left)
+            if entry is None or entry.moved or line.head is not None or entry.key in known:
+                continue
+            known.add(entry.key)
+            named = None if isinstance(line.right, Unknown) else self._named(line.right, cost)
+            if named is not None and same_letters(named[0].at, entry.at) and is_general(entry.at):
+                yield entry.key, named
+
+    def _named(self, right: Node, cost: str) -> tuple[Entry, Node | None] | None:
+        minus = isinstance(right, Addition) and right.signs == ("-",)
+        inner = right.terms[0] if isinstance(right, Addition) and minus else right
+        factors = inner.factors if isinstance(inner, Product) and not any(inner.signs) else (inner,)
+        last = factors[-1]
+        if not isinstance(last, Quotient):
+            return None
+        above, below = differential(last.over), differential(last.under)
+        if above is None or below is None or len(above) != 1:
+            return None
+        if not (isinstance(above[0], Letter) and above[0].name == cost):
+            return None
+        by = list(items(below, [""] * len(below), self.letters))
+        if len(by) != 1 or not isinstance(by[0][1], Entry) or by[0][1].power is not None:
+            return None
+        scale: tuple[Node, ...] = factors[:-1]
+        if minus:
+            one = Addition((Number("1", inner.at),), ("-",), inner.at)
+            scale = (one, *scale)
+        whole = Product(scale, ("",) * len(scale), inner.at) if len(scale) > 1 else None
+        return by[0][1], whole if whole is not None else scale[0] if scale else None
+
+    def _read(self, mention: str) -> Node | None:
+        try:
+            return parse(tokens(mention.strip("$")))
+        except NotUnderstood:
+            return None
+
+    def _brackets(self) -> Iterator[Node]:
+        for match in WHEREVER.finditer(self.text):
+            trees = self._read(match["bracket"]), self._read(match["array"])
+            yield from (tree for tree in trees if tree is not None)
+        for line in self.one.lines:
+            if line.where is not None and not isinstance(line.where, str):
+                yield line.where
+
+    def _is_value(self, body: Expr) -> bool:
+        """Whether it speaks of no derivative of the cost and of no movement."""
+        named = {m.name for m in self.names.multipliers.values()}
+        read = arrays_read(body)
+        return not any(r in named or r == "cost" or r[0] in f"∂{MOVED}" for r in read)
+
+
+def _free(name: str, arrays: Mapping[Key, Array]) -> str:
+    taken = {info.name for info in arrays.values()}
+    return next(n for n in (name, *(f"{name}_{k}" for k in range(2, 999))) if n not in taken)

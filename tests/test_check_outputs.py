@@ -1,0 +1,156 @@
+"""Output neurons whose signal is not φ(v): linear ones, softmax, a function of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.check import checked
+from reports.check_page import check_page
+from reports.text import text as written
+from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.given import Given, given
+from symbolic.reading.judgement import judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+from symbolic.reading.theory import Assumption
+from symbolic.reading.worlds import worlds
+from symbolic.spec import open_network
+
+SHARES = (Path(__file__).parent / "documents" / "shares.md").read_text("utf-8")
+LINEAR = r"""The hidden units are $h_j = f(z_j)$ with $z_j = \sum_i W_{ij} x_i + b_j$, and the
+outputs are linear, $\hat{y}_k = z_k$. The loss is $L = \frac12 \sum_k (\hat{y}_k - y_k)^2$.
+
+"""
+
+
+def lines(text: str, profile: str):
+    return judge(read_document(text, open_profile(profile))).lines
+
+
+def words(text: str, profile: str) -> list[str]:
+    return [one.word for one in lines(text, profile) if one.claim.kind is Kind.CLAIM]
+
+
+def test_a_derivation_with_softmax_outputs_is_proved() -> None:
+    reading = read_document(SHARES, open_profile("bishop"))
+    assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+    assert [one.word for one in judge(reading).lines].count("proved") == 4
+    assert words(SHARES, "bishop") == ["proved"] * 4
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"y_k (I_{kj} - y_j)", r"y_k (I_{kj} - y_k)"),
+        (r"y_k (I_{kj} - y_j)", r"y_k (1 - y_j)"),
+        (r"y_k \sum_m t_m - t_k", r"t_k - y_k \sum_m t_m"),
+        (r"= y_k - t_k", r"= (y_k - t_k) y_k (1 - y_k)"),
+        (r"h'(a_j) \sum_k", r"\sum_k"),
+    ],
+)
+def test_a_slip_beside_softmax_outputs_is_refuted_on_its_line(right: str, wrong: str) -> None:
+    assert SHARES.count(right) == 1
+    assert words(SHARES.replace(right, wrong), "bishop").count("refuted") == 1
+
+
+def test_that_the_targets_add_up_to_one_is_found_where_it_is_not_said() -> None:
+    text = SHARES.replace(r"Since $\sum_k t_k = 1$, this is", "This is")
+    [needs] = [one for one in lines(text, "bishop") if one.claim.place.line == 14]
+    assert needs.word == "proved"
+    assert needs.told[0].under == ((Assumption.DT,),)
+    assert needs.told[0].against is not None
+    assert not needs.told[0].against.world.shares
+
+
+def test_a_sum_of_targets_that_is_assumed_shows_nothing_before_it() -> None:
+    before = SHARES.replace(r"y_k \sum_m t_m - t_k", "y_k - t_k")
+    [first] = [one for one in lines(before, "bishop") if one.claim.place.line == 11]
+    assert first.told[0].under == ((Assumption.DT,),)
+
+
+def test_the_shares_of_the_small_networks_add_up_to_one() -> None:
+    for world in worlds():
+        shared = replace(world, shares=True)
+        for sample in range(1, world.samples + 1):
+            assert sum(shared.desired(k, sample) for k in world.outputs) == 1
+
+
+def test_linear_outputs_have_no_slope() -> None:
+    right = r"$$\frac{\partial L}{\partial z_k} = \hat{y}_k - y_k$$"
+    wrong = r"$$\frac{\partial L}{\partial z_k} = (\hat{y}_k - y_k) f'(z_k)$$"
+    assert words(LINEAR + right, "plain") == ["proved"]
+    [_, refuted] = lines(LINEAR + right + "\n\n" + wrong, "plain")[-2:]
+    assert refuted.word == "refuted"
+    assert refuted.told[0].nearest is not None
+    assert "less" in refuted.told[0].nearest.edit
+
+
+def test_hidden_neurons_keep_their_function_beside_linear_outputs() -> None:
+    right = r"""For a hidden unit $j$,
+$$\frac{\partial L}{\partial z_j} = f'(z_j) \sum_k W_{jk} \frac{\partial L}{\partial z_k}$$"""
+    assert words(LINEAR + right, "plain") == ["proved"]
+    assert words(LINEAR + right.replace("f'(z_j)", ""), "plain") == ["refuted"]
+
+
+def test_outputs_may_have_a_function_of_their_own() -> None:
+    text = LINEAR.replace(r"\hat{y}_k = z_k", r"\hat{y}_k = \frac{1}{1 + e^{-z_k}}")
+    slope = r"$$\frac{\partial L}{\partial z_k} = (\hat{y}_k - y_k) \hat{y}_k (1 - \hat{y}_k)$$"
+    hidden = r"For a hidden unit $j$, $f'(z_j) = h_j (1 - h_j)$."
+    assert words(text + slope, "plain") == ["proved"]
+    assert words(text + hidden, "plain") == ["refuted"]  # f is any function
+
+
+def test_without_words_about_outputs_nothing_is_said_of_them_alone() -> None:
+    """y_j = v_j of any neuron is a claim, and wrong where y = φ(v)."""
+    text = r"Let $y_j = \varphi(v_j)$. Then $y_j = v_j$."
+    assert words(text, "haykin") == ["refuted"]
+    text = r"Let $y_j = \varphi(v_j)$. For an output neuron $j$ we have $y_j = v_j + 1$."
+    assert words(text, "haykin") == ["refuted"]
+
+
+def test_the_page_says_what_output_neurons_have() -> None:
+    wrong = r"$$\frac{\partial L}{\partial z_k} = 2 (\hat{y}_k - y_k)$$"
+    page = written(check_page(checked("x.md", LINEAR + wrong, "markdown", "plain")), 400)
+    assert "but an output neuron has" in page
+    page = written(check_page(checked("x.md", SHARES, "markdown", "bishop")), 400)
+    assert "An output neuron feeds no neuron" in page
+
+
+def test_a_kronecker_delta_is_no_local_gradient() -> None:
+    text = r"$$\frac{\partial v_k}{\partial v_k} = \delta_{kk}$$ and $$\delta_{kj} = \delta_{jk}$$"
+    assert words(text, "haykin") == ["proved", "proved"]
+    assert words(r"$$\delta_{kj} = \delta_k$$", "haykin") == ["refuted"]
+
+
+NUMBERED = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi_j(v_j)$. For an output neuron $k$
+we have $y_k = \frac{\exp(v_k)}{\sum_i \exp(v_i)}$.
+
+"""
+
+
+def test_numbered_neurons_have_the_signals_of_their_kind() -> None:
+    net = given(open_network("1-2-2"), "1-2-2")
+    assert net.outputs == (4, 5)
+    for line, word in (
+        (r"y_4 = \frac{\exp(v_4)}{\exp(v_4) + \exp(v_5)}", "proved"),
+        (r"y_4 = \varphi_4(v_4)", "refuted"),
+        (r"y_2 = \varphi_2(v_2)", "proved"),
+        (r"\frac{\partial y_4}{\partial v_5} = -y_4 y_5", "proved"),
+        (r"\frac{\partial y_4}{\partial v_5} = 0", "refuted"),
+    ):
+        reading = read_document(NUMBERED + f"Then $${line}$$", open_profile("haykin"))
+        assert judge(reading, network=net).lines[-1].word == word, line
+
+
+def test_a_softmax_whose_outputs_feed_others_has_no_values() -> None:
+    net = Given("1-1-1 and a skip", ((2, 1), (3, 1), (3, 2)), (2, 3))
+    assert any(net.world(1).fed(k) for k in net.outputs)
+    for line in (r"y_k = v_k", r"\frac{\partial y_k}{\partial v_k} = y_k (1 - y_k)"):
+        text = NUMBERED + f"For an output neuron $k$, $${line}$$"
+        found = judge(read_document(text, open_profile("haykin")), network=net).lines[-1]
+        assert not found.told[0].here  # nothing is said of this network
+        against = found.told[0].against
+        assert against is None or not against.world.given

@@ -1,0 +1,87 @@
+"""Whatever our own reports print, `proofprop check` reads and proves: one property, all reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.cli import main
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NETWORKS = ("1-1-1", "2-1:tanh", "2-2-1", "1-2-2", "2-3-1:tanh", "3-2-2-1")
+MODELS = tuple(path.name for path in sorted(EXAMPLES.glob("*.model")))
+FORMATS = (".md", ".tex")
+QUICK = {
+    ("derive", "1-1-1", ".tex"),
+    ("prove", "2-1:tanh", ".md"),
+    ("derive", "embedding.model", ".tex"),
+    ("prove", "rms_norm.model", ".md"),
+}
+GENERAL = 465
+"""How many relations the page of all theorems claims; two normal forms of them are not decided."""
+LOCAL = r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"
+"""It needs a k that is fed by j alone of all paths, which a small network need not have."""
+
+
+def product() -> Iterator[object]:
+    """Every report of every subject in every format; but for a few they are slow."""
+    commands = [(c, s) for s in (*NETWORKS, *MODELS) for c in ("derive", "prove")]
+    for command, subject in (*commands, *(("report", network) for network in NETWORKS)):
+        for suffix in FORMATS:
+            case = command, subject, suffix
+            yield case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow)
+
+
+def checked(page: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[tuple[str, str]]:
+    """The verdict of each relation of a page, as the command gives it; nothing may be unread."""
+    capsys.readouterr()
+    main(["check", str(page), *options, "--json"])
+    result = json.loads(capsys.readouterr().out)
+    assert result["not_understood"] == []
+    return [(row["verdict"], row["statement"]) for row in result["items"]]
+
+
+@pytest.mark.parametrize(("command", "subject", "suffix"), [*product()])
+def test_what_a_report_prints_is_read_and_proved(
+    command: str, subject: str, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(EXAMPLES / subject) if "." in subject else subject
+    page = tmp_path / f"page{suffix}"
+    assert main([command, source, "-o", str(page)]) == 0
+    options = () if subject.endswith(".model") else ("--network", source)
+    found = checked(page, capsys, *options)
+    assert {word for word, _ in found} <= {"proved", "open", "definition", "assumption"}
+    assert {line for word, line in found if word == "open"} <= {LOCAL}
+    assert [word for word, _ in found].count("proved") >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_the_page_of_all_theorems_prints_is_read_and_proved(
+    suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / f"page{suffix}"
+    assert main(["prove", "--general", "--all", "-o", str(page)]) == 0
+    words = [word for word, _ in checked(page, capsys)]
+    assert {*words} == {"proved", "open", "definition", "assumption"}
+    assert words.count("proved") == GENERAL - 2
+    assert words.count("open") == 2
+
+
+def test_what_a_document_says_claims_nothing_is_listed_as_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numbers of an example stand between two comments; outside of them they are claims."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- proofprop: no claims -->\n\nThen $v_3 = 0.5$.\n\n<!-- proofprop: claims -->\n\n"
+        "Then $e_j = d_j - y_j$.\n",
+        "utf-8",
+    )
+    assert [line for _, line in checked(page, capsys)] == ["e_{j} = d_{j} - y_{j}"]
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("no claims", "some claims"), "utf-8")
+    assert len(checked(page, capsys)) == 2

@@ -1,0 +1,105 @@
+"""The page of the general theorems is read back: definitions, movements, identity and rules."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from reports.latex import latex
+from reports.markdown import page_markdown
+from reports.theorems_page import page
+from symbolic.general import check
+from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.indexed.judgement import IndexJudged, judge_indices
+from symbolic.reading.indexed.profile import index_profile
+from symbolic.reading.indexed.reading import read_indices
+from symbolic.reading.notation import declared_notation
+from symbolic.theorems import GENERAL, LIBRARY
+
+STATEMENTS = {statement.id: statement for statement in (*GENERAL, *LIBRARY)}
+QUICK = ("dag", "weight-decay")
+UNDECIDED = {"momentum": 1, "gru-before": 1}
+"""Normal forms that nobody would write, whose verdict is open: they agree wherever one looks."""
+
+
+@cache
+def page_of(*names: str) -> str:
+    """The page of these theorems, in Markdown."""
+    return page_markdown(page([check(STATEMENTS[name]) for name in names]))
+
+
+def lines_of(text: str, kind: str = "markdown") -> tuple[IndexJudged, ...]:
+    """The lines of a page in which every formula is understood."""
+    reading = read_indices(text, index_profile("indices"), kind)
+    assert [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD] == []
+    return judge_indices(reading).lines
+
+
+def test_the_page_of_theorems_is_read_whole_and_proved() -> None:
+    text = page_of(*QUICK)
+    assert declared_notation(text) == "indices"
+    words = [one.word for one in lines_of(text) if one.claim.kind is Kind.CLAIM]
+    assert words == ["proved"] * len(words)
+    assert len(words) >= 22
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["markdown", "latex"])
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_the_page_of_every_theorem_is_read_whole_and_proved(name: str, kind: str) -> None:
+    document = page([check(STATEMENTS[name])])
+    text = page_markdown(document) if kind == "markdown" else latex(document)
+    words = [one.word for one in lines_of(text, kind) if one.claim.kind is Kind.CLAIM]
+    assert "refuted" not in words
+    assert words.count("open") == UNDECIDED.get(name, 0)
+    assert words.count("proved") >= len(STATEMENTS[name].rules)
+
+
+SLIPS = {  # a line of the page, and a slip in it
+    "movement of a sum": (r"= \sum_{k} w_{jk}\, \dot{y}", r"= \sum_{k} w_{kj}\, \dot{y}"),
+    "movement of a function": (r"= \varphi_{j}'(v_{j}^{\xi})\, \dot{v}", r"= \dot{v}"),
+    "movement of the cost": (r"[j \in \mathcal{O}]\, \dot{e}", r"\dot{e}"),
+    "what stands before": (r"0 = -\sum_{k} \delta_{k}^{\xi}\, w_{kj}", r"0 = -\delta_{j}^{\xi}"),
+    "its sign": (r"{\partial y_{j}^{\xi}} + \delta", r"{\partial y_{j}^{\xi}} - \delta"),
+    "normal form": (r"+ \frac{1}{N}\, \varphi_{j}'(v", r"+ \varphi_{j}'(v"),
+    "output rule": (r"\Bigl(\frac{e_{j}^{\xi}}{N} + ", r"\Bigl(e_{j}^{\xi} + "),
+    "hidden rule": (r"\sum_{k} [j \to k]\, \delta", r"\sum_{k} [k \to j]\, \delta"),
+    "correction": (r"= \eta\, \sum_{\xi} \delta", r"= -\eta\, \sum_{\xi} \delta"),
+}  # fmt: skip
+
+
+def test_every_slip_is_refuted_on_its_own_line() -> None:
+    text = page_of("dag")
+    planted = set()
+    for right, wrong in SLIPS.values():
+        before, found, behind = text.partition(right)
+        assert found
+        planted.add(before.count("\n") + 1)
+        text = f"{before}{wrong}{behind}"
+    lines = lines_of(text)
+    assert len(planted) == len(SLIPS)
+    assert {one.claim.place.line for one in lines if one.word == "refuted"} == planted
+    assert all(one.cases[0].against for one in lines if one.word == "refuted")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_alone_is_refuted_on_its_own_line(slip: str) -> None:
+    right, wrong = SLIPS[slip]
+    before, found, behind = page_of("dag").partition(right)
+    assert found
+    lines = lines_of(f"{before}{wrong}{behind}")
+    refuted = [one.claim.place.line for one in lines if one.word == "refuted"]
+    assert refuted == [before.count("\n") + 1]
+
+
+def test_what_a_theorem_needs_is_named() -> None:
+    text = page_of("dag")
+    lost = lines_of(text.replace("no cycles; ", ""))
+    assert all(one.word == "open" for one in lost if one.claim.kind is Kind.CLAIM)
+    assert "circle" in lost[-1].cases[0].why
+    fact = r"By construction $[j \to k]$ is 1 wherever $w_{kj}$ is not 0."
+    assert fact in text
+    words = [one.word for one in lines_of(text.replace(fact, ""))]
+    assert words.count("refuted") == 1
