@@ -222,3 +222,30 @@ def test_no_edit_of_a_page_ends_in_an_exception_or_a_false_proof(count: int) -> 
         assert len(reading.ledger) >= 1
         if rng.random() < 0.02:
             judge_indices(reading)
+
+
+RIGHT = "$$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{nj}$$"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"{HEAD}{COST}Here y = w x holds.\n\n{RIGHT}", "may define"),
+        (f"{HEAD}{COST}Besides $j$ runs over the outputs. {RIGHT}", "said twice"),
+        (f"{HEAD}{COST}$$\\frac{{\\partial E}}{{\\partial x_n}} = 0$$", "reads x"),
+        (f"{HEAD}{COST}{RIGHT[:-2]} + \\sum_i w_{{ij}} w^T_{{ij}}$$", "T"),
+    ],
+)  # fmt: skip
+def test_what_is_not_all_understood_is_open(text: str, why: str) -> None:
+    reading = read_indices(text, INDICES)
+    lines = judge_indices(reading).lines
+    last = lines[-1] if lines else None
+    assert all(one.word != "proved" for one in lines)
+    shown = last.cases[0].why if last is not None and last.cases else str(reading.problems)
+    assert why in shown
+
+
+def test_words_behind_a_condition_are_not_dropped() -> None:
+    claim = RIGHT.replace("$$\\frac", "$$\\frac").replace(" 2 y_{nj}$$", " 2 y_{nj}")
+    where = f"{HEAD}{COST}{claim} \\quad \\text{{where $[n = j]$ is 1 unless it rains}}$$"
+    assert "proved" not in [one.word for one in judge_indices(read_indices(where, INDICES)).lines]

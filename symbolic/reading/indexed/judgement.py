@@ -15,7 +15,7 @@ from symbolic.adjoints import Proved as Certified
 from symbolic.arguments import Movement, movements
 from symbolic.array_instances import ArrayWitness
 from symbolic.array_verdicts import Judge
-from symbolic.arrays import ONE, Closed, Given, Program, Rule
+from symbolic.arrays import ONE, Abstract, Closed, Definition, Given, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import (
     Expr,
@@ -94,6 +94,7 @@ class _Court:
     def __init__(self, section: Section) -> None:
         self.section, self.trouble = section, section.trouble
         self.judges: dict[tuple[int, tuple[Sort, ...] | None], Judge] = {}
+        self.reads: frozenset[str] = frozenset()
         self.moves: dict[str, Movement] | None = None
         self.moving: Program | None = None
 
@@ -105,6 +106,8 @@ class _Court:
         if program is None or self.trouble or claim.left is None or claim.right is None:
             return IndexJudged(claim, (ArrayReached("open", why=self.trouble),))
         try:
+            if claim.of and claim.of not in self._read(program):
+                raise InputError(f"Nothing that is defined here reads {claim.of}.")
             rule, judge = self._rule(claim, program)
             verdict = judge.verdict(rule, explain=bool(claim.of))
             if isinstance(verdict, Open) and rule.array == PROBE and claim.moved is None:
@@ -143,6 +146,19 @@ class _Court:
                 names = tuple(dict.fromkeys((*known, *(need.name for need in verdict.under))))
                 return replace(one, cases=(ArrayReached("proved", under=(names,) * bool(names)),))
         return one
+
+    def _read(self, program: Program) -> frozenset[str]:
+        """The arrays that a definition or the cost reads, at least by name."""
+        if not self.reads:
+            found: set[str] = set()
+            for part in (*program.definitions, program.cost):
+                if isinstance(part, Abstract):
+                    found |= {local.array for local in part.partials}
+                    found |= {a for local in part.partials for a in arrays_read(local.slope)}
+                else:
+                    found |= arrays_read(part.body if isinstance(part, Definition) else part)
+            self.reads = frozenset(found)
+        return self.reads
 
     def _judge(self, program: Program, sorts: tuple[Sort, ...] | None) -> Judge:
         key = id(program), sorts
@@ -200,10 +216,10 @@ class _Court:
         defined = {d.array for d in program.definitions}
         if isinstance(left, Get) and left.array in defined and left.at == claim.at:
             closed = Closed(left.array, claim.at, claim.right)
-            if verdict.why.startswith("The formula differs") and isinstance(
-                judge.checker.check(closed), Certified
-            ):
-                return rule, judge, Proved("induction along the order of the program", ())
+            proof = judge.checker.check(closed)
+            if verdict.why.startswith("The formula differs") and isinstance(proof, Certified):
+                under = tuple(Hypothesis(name, name) for name in proof.under)
+                return rule, judge, Proved("induction along the order of the program", under)
         return rule, judge, verdict
 
     def _conditioned(self, claim: IndexClaim, program: Program, judge: Judge) -> Proved | None:

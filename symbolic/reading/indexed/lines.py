@@ -43,6 +43,7 @@ class Gathered:
     lines: list[Line] = field(default_factory=list)
     assumed: list[Line] = field(default_factory=list)
     lost: str = ""
+    at: int = 0
 
 
 def trees_of(line: Line) -> Iterator[Node]:

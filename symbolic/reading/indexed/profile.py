@@ -13,6 +13,17 @@ from symbolic.reading.tables import TomlReader
 _KEYS = ("name", "title", "calculus", "note", "words", "cost", "functions")
 
 
+OPERATORS = {
+    r"\frac{\partial E}{\partial v_j}": "the derivative through all that reads v_j",
+    r"\delta_j = -\frac{\partial E}{\partial v_j}": "names a derivative",
+    "[i = j]": "1 where it is true, else 0; so are [t >= 1] and the two below",
+    r"[j \in O]": "1 where j is an output neuron",
+    r"[j \to k]": "1 where k reads what j gives",
+    r"\dot{v}_j": "the movement of v_j when all that is defined moves",
+}
+"""What signs mean in every document."""
+
+
 @dataclass(frozen=True)
 class IndexProfile:
     """A notation of entries; `cost` are the signs of the cost, of which a document uses one."""
@@ -75,9 +86,15 @@ def explain_indices(profile: IndexProfile) -> str:
     'Index notation: entries of arrays, sets of any size (profile indices)'
     """
     rows = [f"{profile.title} (profile {profile.name})", ""]
-    rows.append(f"  {', '.join(profile.cost):<22} the cost")
+    rows.append(_row(profile.cost[0], f"the cost; so are {', '.join(profile.cost[1:])}"))
+    rows += [_row(sign, what) for sign, what in OPERATORS.items()]
+    rows.append("")
     for function in dict.fromkeys(profile.functions.values()):
         signs = [sign for sign, name in profile.functions.items() if name == function]
-        rows.append(f"  {', '.join(signs):<22} {function} of a number")
+        rows.append(_row(signs[0], f"{function} of a number"))
     rows += ["", f"  {profile.note}"]
     return "\n".join(rows) + "\n"
+
+
+def _row(sign: str, what: str) -> str:
+    return f"  {sign:<22}  {what}"

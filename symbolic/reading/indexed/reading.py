@@ -89,6 +89,9 @@ class _Reader:
                 at,
             )
             self._refused(error, at, end, False)
+            earlier = [one.number for one in self.sections if one.at <= at]
+            for one in self.sections[max(earlier, default=0) :][:2]:
+                self._lose(at, one)
         return self._resolved()
 
     def _resolved(self) -> IndexReading:
@@ -144,9 +147,9 @@ class _Reader:
         self.problems.append(self.source.problem(error))
         self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
 
-    def _lose(self, at: int) -> None:
+    def _lose(self, at: int, section: Gathered | None = None) -> None:
         """What was not understood here may define what later lines read."""
-        section = self.sections[-1]
+        section = self.sections[-1] if section is None else section
         section.lost = section.lost or (
             f"what stands at {self.source.place(at)} is not understood and may define what it reads"
         )
@@ -163,7 +166,7 @@ class _Reader:
                 else:
                     found += [one for one in chains(group) if isinstance(one, Chain)]
         except NotUnderstood as error:
-            self._listen()
+            self._listen(piece.begin)
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self._refused(error, piece.begin, piece.end, piece.display)
@@ -175,7 +178,7 @@ class _Reader:
             self.words += shown if piece.display else _quoted(piece.text)
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        self._listen()
+        self._listen(piece.begin)
         before, troubles = self.count, list[NotUnderstood]()
         for n, one in enumerate(found):
             tail = self._following(number) if n == len(found) - 1 else ""
@@ -217,7 +220,7 @@ class _Reader:
 
     # -- words
 
-    def _listen(self) -> None:
+    def _listen(self, at: int = 0) -> None:
         """Take in the words since the last formula; those that declare letters begin a section."""
         self.headed = self.headed or "\n# " in self.words
         if RUNS.search(" ".join(self.words.split())) and self.headed:
@@ -225,7 +228,7 @@ class _Reader:
             self.words = mark + self.words
             self.sections[-1].words += f" {before}"
             if self.sections[-1].lines or self.sections[-1].words.strip():
-                self.sections.append(Gathered(len(self.sections)))
+                self.sections.append(Gathered(len(self.sections), at=at))
             self.headed = False
         self.sections[-1].words += f" {self.words}"
         if _END.search(self.words):

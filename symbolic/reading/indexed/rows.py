@@ -50,13 +50,21 @@ def sides(toks: Sequence[Tok]) -> tuple[Tok, ...]:
 
 
 def where(within: str, following: str) -> tuple[Node | str | None, str]:
-    """The 0/1 condition that words beside a formula say, and the words after that."""
-    for text, rest in ((within, following), (following, "")):
-        neuron = NEURON.match(text)
-        if neuron is not None:
-            return neuron["kind"], rest or text[neuron.end() :]
-        bracket = WHERE.match(text)
-        if bracket is not None:
-            tree = parse(tokens(bracket["bracket"].strip("$")))
-            return tree, rest or text[bracket.end() :]
-    return None, following
+    """The 0/1 condition that words beside a formula say, and the words after that.
+
+    Words within the display are read whole or not at all.
+    """
+    inside, rest = _condition(within)
+    if inside is not None and not rest.strip(" .,;"):
+        return inside, following
+    return (None, following) if within.strip() else _condition(following)
+
+
+def _condition(text: str) -> tuple[Node | str | None, str]:
+    neuron = NEURON.match(text)
+    if neuron is not None:
+        return neuron["kind"], text[neuron.end() :]
+    bracket = WHERE.match(text)
+    if bracket is not None:
+        return parse(tokens(bracket["bracket"].strip("$"))), text[bracket.end() :]
+    return None, text

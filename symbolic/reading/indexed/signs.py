@@ -47,7 +47,8 @@ class Signs:
         self.text = " ".join(one.words.split())
         ranges: dict[str, Range] = {}
         for letter, over in declared(self.text):
-            ranges.setdefault(letter, over)
+            if ranges.setdefault(letter, over) != over:
+                one.lost = one.lost or f"it is said twice, differently, over what {letter} runs"
         self.letters = Letters(
             ranges,
             frozenset(functions(self.text)),
@@ -78,6 +79,13 @@ class Signs:
             if entry is not None and entry.key not in heads and not entry.moved:
                 heads[entry.key] = entry.at
         keys = [key for key in survey.at if key not in namings]
+        for head, label in keys:
+            if label == "T" and (head, "") in survey.at:
+                raise NotUnderstood(
+                    f"Is the T above {head} a label, or is {head} transposed?",
+                    f"Write the indices of {head} the other way round.",
+                    self.one.lines[0].at,
+                )
         for sign, (by, _) in namings.items():  # δ has the axes of what it is the derivative by
             if by.key in survey.at:
                 survey.at[by.key] += survey.at.get(sign, [])
