@@ -36,9 +36,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from numpy.typing import NDArray
 
 from numeric.dataflow import begin, learned, numbers_of, run
-from numeric.jax_words import JaxWords
+from numeric.jax_words import JaxWords, PieceWords
 from numeric.layout import adjacent
-from numeric.program import CORRECTIONS, DIVISOR, Program
+from numeric.program import CORRECTIONS, DIVISOR, Program, Sparse
 
 Array = NDArray[Any]
 AXIS = "batch"
@@ -55,8 +55,9 @@ class Steps:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        rows = tuple(program.layout.row[name] for name in program.layout.outputs)
-        self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
+        self._rows = tuple(program.layout.row[name] for name in program.layout.outputs)
+        sparse = any(isinstance(line, Sparse) for line in (*program.forward, *program.backward))
+        self._kind = JaxWords if sparse else PieceWords
         self._made: dict[tuple[str, Mesh], Any] = {}
 
     def double(self) -> AbstractContextManager[Any]:
@@ -90,7 +91,7 @@ class Steps:
         words, ones = self._words(batch)
         state = begin(self.program, words, weights, inputs, ones)
         run(self.program, self.program.forward, words, state, {})
-        return state["y"][self._outputs], state["v"][self._outputs]
+        return self._outputs(words, state["y"]), self._outputs(words, state["v"])
 
     def _learn(
         self, weights: Any, inputs: Any, targets: Any, divisor: Any, count: Any, eta: Any
@@ -100,7 +101,7 @@ class Steps:
         numbers = numbers_of(count, eta)
         state = learned(self.program, words, weights, inputs, targets, ones, numbers, given)
         total = jax.lax.psum(state[CORRECTIONS], AXIS)
-        return total, state["y"][self._outputs], state["v"][self._outputs]
+        return total, self._outputs(words, state["y"]), self._outputs(words, state["v"])
 
     def _train(
         self, weights: Any, X: Any, D: Any, index: Any, count: Any, eta: Any
@@ -118,7 +119,13 @@ class Steps:
         return {buffer.name: buffer.size for buffer in self.program.buffers}
 
     def _words(self, batch: int) -> tuple[JaxWords, Any]:
-        return JaxWords(batch, self.program.dtype), jnp.ones((1, batch), self.program.dtype)
+        return self._kind(batch, self.program.dtype), jnp.ones((1, batch), self.program.dtype)
+
+    def _outputs(self, words: JaxWords, buffer: Any) -> Any:
+        """The rows of the outputs."""
+        if adjacent(self._rows):
+            return words.rows(buffer, self._rows[0], self._rows[-1] + 1)
+        return words.pick(buffer, self._rows)
 
 
 class JaxMachine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -150,3 +151,68 @@ class JaxWords:
         return jax.ops.segment_sum(
             flat, run.astype(np.int32), num_segments=len(starts), indices_are_sorted=True
         )
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A sampled buffer in pieces: the rows from each start on; the others are 0."""
+
+    size: int
+    held: tuple[tuple[int, Value], ...] = ()
+
+
+class PieceWords(JaxWords):
+    """The same for programs that read whole blocks: nothing is copied into one large buffer."""
+
+    def zeros(self, size: int, sampled: bool) -> Value:
+        return Pieces(size) if sampled else super().zeros(size, sampled)
+
+    def rows(self, a: Value, start: int, stop: int) -> Value:
+        if not isinstance(a, Pieces):
+            return super().rows(a, start, stop)
+        found, at = [], start
+        for first, part in a.held:
+            low, high = max(first, start), min(first + part.shape[0], stop)
+            if low >= high:
+                continue
+            if low > at:
+                found.append(super().zeros(low - at, True))
+            found.append(_cut(part, low - first, high - first))
+            at = high
+        if at < stop:
+            found.append(super().zeros(stop - at, True))
+        return found[0] if len(found) == 1 else jnp.concatenate(found)
+
+    def put(self, a: Value, start: int, stop: int, part: Value) -> Value:
+        if not isinstance(a, Pieces):
+            return super().put(a, start, stop, part)
+        shape = stop - start, self._batch
+        held = [(start, jnp.broadcast_to(jnp.asarray(part, self._dtype), shape))]
+        for first, other in a.held:
+            end = first + other.shape[0]
+            if first < start:
+                held.append((first, _cut(other, 0, min(end, start) - first)))
+            if end > stop:
+                begin = max(first, stop)
+                held.append((begin, _cut(other, begin - first, end - first)))
+        return Pieces(a.size, tuple(sorted(held, key=lambda piece: piece[0])))
+
+    def pick(self, a: Value, at: tuple[int, ...]) -> Value:
+        return super().pick(self._whole(a), at)
+
+    def place(self, a: Value, at: tuple[int, ...], part: Value) -> Value:
+        fresh = super().place(self._whole(a), at, part)
+        return Pieces(a.size, ((0, fresh),)) if isinstance(a, Pieces) else fresh
+
+    def sparse(
+        self, data: Value, x: Value, pointer: tuple[int, ...], index: tuple[int, ...]
+    ) -> Value:
+        return super().sparse(data, self._whole(x), pointer, index)
+
+    def _whole(self, a: Value) -> Value:
+        return self.rows(a, 0, a.size) if isinstance(a, Pieces) else a
+
+
+def _cut(part: Value, start: int, stop: int) -> Value:
+    whole = start == 0 and stop == part.shape[0]
+    return part if whole else jax.lax.slice_in_dim(part, start, stop)

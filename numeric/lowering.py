@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from numeric.elements import LINKED, Elements, distributed, factors, mentions, refuse
@@ -91,21 +92,24 @@ def lower(rule: Rule, dtype: str = "float64", weighted: bool = False) -> Program
 def _check_coverage(rule: Rule) -> None:
     """Exactly one δ_j for every neuron and exactly one Δw for every weight."""
     network = rule.network
-    neurons = Counter(member[0] for line in rule.local_gradients for member in _line(*line).members)
-    weights: Counter[str] = Counter()
     weight_of: Any = network.weight_of.get
+    neurons = [[member[0] for member in _line(*line).members] for line in rule.local_gradients]
+    weights = []
     for line in rule.weight_corrections:
         members = _line(*line).members
-        names = {*map(weight_of, members), *(m[0] for m in members if len(m) == 1)}
-        weights.update(names - {None})
+        alone = [member[0] for member in members if len(member) == 1]
+        weights.append({*map(weight_of, members), *alone} - {None})
     for what, claims, wanted in (
         ("neuron", neurons, network.neuron.keys()),
         ("weight", weights, network.uses.keys()),
     ):
+        if sum(map(len, claims)) == len(wanted) and wanted <= set().union(*claims):
+            continue
+        counts = Counter(chain.from_iterable(claims))
         for name in wanted:
-            if claims[name] != 1:
+            if counts[name] != 1:
                 raise InputError(
-                    f"The rule has {claims[name]} claims for the {what} {name!r}; training needs "
+                    f"The rule has {counts[name]} claims for the {what} {name!r}; training needs "
                     "exactly one for every neuron and every weight."
                 )
 

@@ -243,10 +243,14 @@ def _rule(box: RuleBox) -> str:
     widest = max((width_em(row) for rows in cases for row in rows), default=0.0)
     beside = widest + max((width_of(words) for _, words in box.cases), default=0.0) + 2 <= room
     rows = []
-    for parts, words in zip(cases, said, strict=True):
+    wide = [width_of(words) > room - 3 for _, words in box.cases]
+    for parts, words, long in zip(cases, said, wide, strict=True):
         parts = [rf"\displaystyle {parts[0]}", *(rf"\displaystyle \quad {p}" for p in parts[1:])]
         parts[-1] += rf", & \text{{{words}}}" if beside else ","
-        rows.append(r" \\[6pt] ".join(parts if beside else (*parts, rf"\quad\text{{{words}}}")))
+        below = rf"\quad\text{{{words}}}"
+        if long:
+            below = rf"\quad\parbox[t]{{{room - 3:.0f}em}}{{\raggedright {words}}}"
+        rows.append(r" \\[6pt] ".join(parts if beside else (*parts, below)))
     columns = r"@{}l@{\quad}l@{}" if beside else "@{}l@{}"
     array = rf"\begin{{array}}{{{columns}}} " + r" \\[10pt] ".join(rows) + r" \end{array}"
     brace = r"\left\{" if len(box.cases) > 1 else r"\left."

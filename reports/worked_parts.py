@@ -262,7 +262,7 @@ def _update(
     head = (*head, "differences")
     yield Table(tuple(map(runs, head)), tuple(rows), wide=2)
     if len(weights) < len(network.uses):
-        words = f"Shown are {len(weights)} of {counted(len(network.uses), 'weight')}; all changed."
+        words = f"Shown are {len(weights)} of {counted(len(network.uses), 'weight')}."
         yield Paragraph(runs(words))
     *_, (_, before) = example.forward
     agree = (
@@ -274,12 +274,15 @@ def _update(
 
 
 def _costs(before: Row, after: Row) -> Iterator[str | Run]:
-    falls = "falls" if after.value < before.value else "rises"
-    yield "With the new weights the cost "
+    yield "With all weights updated the cost "
     yield Math(E)
-    yield f" of this sample {falls} from "
-    yield Math(Drawn(before.text, before.text))
-    yield " to "
+    if after.value == before.value:
+        yield " of this sample stays at "
+    else:
+        way = "falls" if after.value < before.value else "rises"
+        yield f" of this sample {way} from "
+        yield Math(Drawn(before.text, before.text))
+        yield " to "
     yield Math(Drawn(after.text, after.text))
     yield "."
 

@@ -275,3 +275,24 @@ def test_the_power_of_a_function_counts_wherever_it_stands(text: str) -> None:
     made = r"$\varphi(v) = \tanh(v)$. "
     assert words(NETWORK + made + line(rf"\varphi'(v_j) = 1 - {text}"))[-1] == "proved"
     assert words(NETWORK + made + line(rf"\varphi'(v_j) = 2 - {text}"))[-1] == "refuted"
+
+
+SIGNALS = r"Let $v_j = \sum_i w_{ji} y_i$. The function signal is $y_j = %s(v_j)$. "
+
+
+@pytest.mark.parametrize("defined", [r"\varphi", r"\varphi_j"])
+@pytest.mark.parametrize("used", [r"\varphi'", r"\varphi_j'"])
+def test_phi_with_an_index_and_without_is_one_function(defined: str, used: str) -> None:
+    text = SIGNALS % defined + line(rf"\frac{{\partial y_j}}{{\partial v_j}} = {used}(v_j)")
+    assert words(text) == ["proved"]
+    text = SIGNALS % defined + line(rf"\frac{{\partial y_j}}{{\partial v_j}} = 2 {used}(v_j)")
+    [wrong] = [o for o in judge(read_document(text, HAYKIN)).lines if o.word == "refuted"]
+    against = wrong.told[0].against
+    assert against is not None
+    assert 2 * against.left.low == against.right.low  # the numbers are those of one function
+
+
+def test_the_first_form_of_a_signal_defines_it_with_or_without_index() -> None:
+    assert words(SIGNALS % r"\varphi") == []
+    assert words(SIGNALS % r"\varphi_j" + line(r"y_j = \varphi(v_j)")) == ["proved"]
+    assert words(SIGNALS % r"2 \varphi") == ["refuted"]

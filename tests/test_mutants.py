@@ -89,7 +89,10 @@ def test_the_unmutated_rule_is_proved(network):
     assert isinstance(check(proposal(network)).verdict, Proved)
 
 
-def test_broken_rules_are_refuted_and_no_false_one_is_proved():
-    tally = sum((judged(network) for network in NETWORKS), Counter())
-    assert tally.total() >= 500
+@pytest.mark.parametrize(
+    ("step", "least"), [(5, 80), pytest.param(1, 500, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def test_broken_rules_are_refuted_and_no_false_one_is_proved(step: int, least: int):
+    tally = sum((judged(network) for network in NETWORKS[::step]), Counter())
+    assert tally.total() >= least
     assert tally[Refuted] >= 0.95 * (tally.total() - tally[Proved])

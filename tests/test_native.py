@@ -210,8 +210,13 @@ def test_training_in_c_ends_where_training_in_numpy_ends(name: str, size: int | 
         assert np.array_equal(one, other)  # bit for bit the same again
 
 
-@pytest.mark.parametrize("dtype", EXACT)
-@pytest.mark.parametrize("name", ["layered", "softmax", "sparse", "digits", "graph", "deep"])
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        *((name, "float32") for name in ("softmax", "digits", "graph", "deep")),
+        *((name, "float64") for name in ("layered", "sparse")),
+    ],
+)
 def test_any_number_of_threads_gives_the_same_bits(name: str, dtype: str) -> None:
     network, batch = MORE[name], 70
     program = lower(rule_of(network), dtype)

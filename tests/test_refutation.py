@@ -175,7 +175,7 @@ def test_numbers_stay_exact_where_biases_can_bring_v_to_zero():
     assert found.left.low == -found.right.low != 0
 
 
-@pytest.mark.parametrize("name", ["tanh", "relu"])
+@pytest.mark.parametrize("name", ["tanh", pytest.param("relu", marks=pytest.mark.slow)])
 def test_ten_thousand_neurons_are_searched_as_if_they_were_few(name: str):
     chance, phi = random.Random(7), activation(name)
     inputs = tuple(f"x{n}" for n in range(50))

@@ -415,6 +415,7 @@ NETWORKS = (
     "64-32-10",
     "tied",
     "partial",
+    "elman",
     "lstm",
     "experts",
     "rbf",

@@ -7,11 +7,12 @@ A document says it of every neuron, with a neuron's own field or with a bare let
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbolic.indexed import Num, Var
 from symbolic.reading.formulas import (
+    NEURON,
     ONE,
     Applied,
     Call,
@@ -93,6 +94,23 @@ def stated(left: Formula, right: Formula) -> Formula | None:
     alone = all(part == ARGUMENT or _is_constant(part) for part in walk(body))
     plain = not any(isinstance(part, Applied | SumOver) for part in walk(body))
     return body if general and alone and plain and not free(body) else None
+
+
+def alike(formula: Formula, indexed: bool) -> Formula:
+    """The formula with φ written as the signals are: φ_j(v_j) where `indexed`, else φ(v_j)."""
+    parts = tuple(alike(part, indexed) for part in inside(formula))
+    made = rebuilt(formula, parts) if parts else formula
+    if not isinstance(made, Applied) or bool(made.at) == indexed:
+        return made
+    if not indexed:
+        return replace(made, at=())
+    argument = made.argument
+    letters = (
+        [i for i in argument.at if isinstance(i, int) or getattr(i, "sort", "") == NEURON]
+        if isinstance(argument, Read)
+        else []
+    )
+    return replace(made, at=tuple(letters)) if len(letters) == 1 else made
 
 
 def of_outputs(head: Read, right: Formula) -> bool:

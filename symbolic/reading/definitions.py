@@ -139,7 +139,8 @@ class Definitions:
         usual = self.usual.get(name)
         if usual == form and not explicit and (claim.doubt or _some_sources(claim)):
             return claim
-        if not general or not (explicit or usual is None or usual == form):
+        free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
+        if not general or not free_to_say:
             return claim
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
@@ -243,6 +244,14 @@ def _says_positive(claim: Claim) -> bool:
     """Whether it says that a constant is positive, as all constants are taken to be."""
     constant = isinstance(claim.left, Read) and claim.left.array.startswith("constant ")
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
+
+
+def _is_signal(claim: Claim) -> bool:
+    """Whether it says y_j = φ(v_j), with an index at φ or without one."""
+    match claim.left, claim.right:
+        case Read("y", at), Applied("phi", places, Read("v", own), 0):
+            return own == at and all(place in at for place in places)
+    return False
 
 
 def says_shares(claim: Claim) -> bool:

@@ -45,11 +45,11 @@ def meant(reading: Reading) -> Reading:
     True
     """
     if not reading.profile.writes_samples:
-        reading = _throughout(reading, lambda claim: _beside(_changed(claim, _within_sums)))
+        reading = _throughout(reading, lambda claim: _beside(changed(claim, _within_sums)))
     if _is_of_one_sample(reading):
-        reading = _throughout(reading, lambda claim: _changed(claim, _of_one_sample))
+        reading = _throughout(reading, lambda claim: changed(claim, _of_one_sample))
     if any(_defines(claim, OUTPUT) and UNWRITTEN in free(claim.right) for claim in reading.claims):
-        reading = _throughout(reading, lambda claim: _changed(claim, _of_one_output))
+        reading = _throughout(reading, lambda claim: changed(claim, _of_one_output))
     return _once(reading)
 
 
@@ -79,7 +79,7 @@ def _throughout(reading: Reading, step: Callable[[Claim], Claim]) -> Reading:
     )
 
 
-def _changed(claim: Claim, step: Callable[[Formula], Formula]) -> Claim:
+def changed(claim: Claim, step: Callable[[Formula], Formula]) -> Claim:
     others = tuple(step(other) for other in claim.others)
     return replace(claim, left=step(claim.left), right=step(claim.right), others=others)
 
@@ -130,7 +130,7 @@ def _beside(claim: Claim) -> Claim:
     named = samples - {UNWRITTEN}
     if len(named) != 1 or UNWRITTEN not in samples:
         return claim
-    return _changed(claim, lambda side: _with_sample(side, next(iter(named))))
+    return changed(claim, lambda side: _with_sample(side, next(iter(named))))
 
 
 def _with_sample(formula: Formula, sample: Var) -> Formula:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Var
+from symbolic.reading.activation import alike
 from symbolic.reading.base import missed_definitions
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.definitions import key, says_shares
@@ -21,6 +22,7 @@ from symbolic.reading.formulas import (
     NEURON,
     ONE,
     UNWRITTEN,
+    Applied,
     Power,
     Range,
     Read,
@@ -28,7 +30,7 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
-from symbolic.reading.samples import meant
+from symbolic.reading.samples import changed, meant
 from symbolic.reading.source import Place
 
 
@@ -42,7 +44,22 @@ def prepared(reading: Reading) -> Reading:
         replace(one, one_sample=bool(assumed & {*one.under}), shares=bool(shares & {*one.under}))
         for one in claims
     )
-    return _costed(meant(replace(reading, claims=tuple(single))))
+    return _costed(meant(_of_one_kind(replace(reading, claims=tuple(single)))))
+
+
+def _of_one_kind(reading: Reading) -> Reading:
+    """φ_j and φ are one function, written as the definition of the signals writes it."""
+    made = (*reading.definitions, *reading.standard)
+    signals = (c.right for c in made if c.head is not None and c.head.array == "y" and not c.outer)
+    signal = next((right for right in signals if isinstance(right, Applied)), None)
+    if signal is None:
+        return reading
+    indexed = bool(signal.at)
+    return replace(
+        reading,
+        claims=tuple(changed(claim, lambda one: alike(one, indexed)) for claim in reading.claims),
+        standard=tuple(changed(one, lambda two: alike(two, indexed)) for one in reading.standard),
+    )
 
 
 def _costed(reading: Reading) -> Reading:

@@ -29,7 +29,7 @@ from symbolic.duals import (
 )
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
-from symbolic.reading.activation import ARGUMENT
+from symbolic.reading.activation import ARGUMENT, alike
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.formulas import (
     LAYER,
@@ -121,7 +121,7 @@ class Values:
 
     def __init__(self, base: Base, world: World) -> None:
         self.base, self.definitions, self.world = base, dict(base.written), world
-        self.elementary = base.elementary
+        self.elementary, self.shared = base.elementary, base.shared
         self._argument: Number = ZERO, ZERO  # of the activation function, while it is evaluated
         if base.open:
             self.definitions[COST] = open_cost()
@@ -173,12 +173,13 @@ class Values:
                     for n in self._range(formula, at, within)
                 ]
                 return sum((p[0] for p in parts), ZERO), sum((p[1] for p in parts), ZERO)
-            case Applied(_, places, argument, order):
+            case Applied(_, _, argument, order):
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
                     return self._activated(self.base.activation.body, value, slope, order)
-                own = [i for i in places if isinstance(i, int) or getattr(i, "sort", "") == NEURON]
-                k = self._index(own[0], at) if own else 1
+                own = alike(formula, not self.shared)
+                assert isinstance(own, Applied)
+                k = self._index(own.at[0], at) if own.at else 1
                 derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
                 if order > 2:
                     raise UndefinedError
@@ -330,6 +331,8 @@ class Values:
                 raise UndefinedError
             body = self.base.outer
         letters = [i for i in head.at if isinstance(i, Var) and i.sort != LAYER]
+        if len(letters) != len(at):
+            raise UndefinedError
         values = dict(zip(letters, at, strict=True))
         for i in head.at:
             if isinstance(i, Var) and i.sort == LAYER:
