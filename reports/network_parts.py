@@ -243,8 +243,8 @@ def _activations(network: Network) -> tuple[Block, ...]:
             EquationLines(_activation_lines(activation)),
         ]
         if activation.kinks:
-            at = " and ".join(f"v = {kink.at}" for kink in activation.kinks)
-            words = f"It has no slope at {at}; the results hold off that point."
+            at = " and ".join(str(kink.at) for kink in activation.kinks)
+            words = f"It has a kink where v is {at}; the results hold off that point."
             blocks.append(Paragraph(prose(words.replace("-", "−"))))
         if is_python(activation.written):
             blocks.append(Fold("As it was written", (CodeBlock(activation.written),)))

@@ -25,11 +25,13 @@ from symbolic.duals import (
 )
 from symbolic.indexed import Num
 from symbolic.reading.activation import ARGUMENT, SLOPES, slope
-from symbolic.reading.claims import Kind
+from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.formulas import Call, Formula, Plus, Power, Times
+from symbolic.reading.given import Given
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
+from symbolic.reading.theory import Assumption
 
 NETWORK = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi(v_j)$.
 Let $e_j = d_j - y_j$ for an output neuron $j$, let $\mathcal{E} = \frac12 \sum_j e_j^2$ and
@@ -296,3 +298,56 @@ def test_the_first_form_of_a_signal_defines_it_with_or_without_index() -> None:
     assert words(SIGNALS % r"\varphi") == []
     assert words(SIGNALS % r"\varphi_j" + line(r"y_j = \varphi(v_j)")) == ["proved"]
     assert words(SIGNALS % r"2 \varphi") == ["refuted"]
+
+
+PIECES = r"""$$\varphi(v) = \begin{cases} v & \text{if } v > 0 \\
+%s & \text{otherwise} \end{cases}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("below", "right", "wrong"),
+    [
+        ("0", r"1 & v_j > 0 \\ 0 & v_j < 0", r"1 & v_j > 0 \\ 1 & v_j < 0"),
+        ("a v", r"1 & v_j > 0 \\ a & v_j \le 0", r"a & v_j > 0 \\ 1 & v_j \le 0"),
+        ("a (e^v - 1)", r"1 & v_j > 0 \\ a e^{v_j} & v_j < 0", r"1 & v_j > 0 \\ e^{v_j} & v_j < 0"),
+    ],
+)
+def test_a_function_may_be_written_in_two_pieces(below: str, right: str, wrong: str) -> None:
+    for slope_, word in ((right, "proved"), (wrong, "refuted")):
+        cases = rf"\varphi'(v_j) = \begin{{cases}} {slope_} \end{{cases}}"
+        assert words(NETWORK + PIECES % below + line(cases))[-1] == word
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        r"v & v > 1 \\ 0 & v < 1",
+        r"v & v > 0 \\ 0 & z < 0",
+        r"v & v > 0 \\ w & v > 0",
+        r"v & v > 0 \\ 0 & v < 0 \\ 1 & \text{otherwise}",
+        r"v & \text{on Mondays} \\ 0 & \text{otherwise}",
+    ],
+)
+def test_other_cases_are_no_pieces(cases: str) -> None:
+    text = NETWORK + line(rf"\varphi(v) = \begin{{cases}} {cases} \end{{cases}}")
+    reading = read_document(text, HAYKIN)
+    assert any(entry.outcome is Outcome.NOT_UNDERSTOOD for entry in reading.ledger)
+    assert not any(c.left == reading.claims[-1] for c in reading.claims if "cases" in str(c.left))
+
+
+def test_a_lone_y_is_the_value_of_the_function_that_is_spoken_of() -> None:
+    """Also of an output neuron whose own signal is another one."""
+    text = SIGNALS % r"\varphi" + r"For an output neuron $k$, $y_k = v_k$. "
+    text += "\n" + line(r"\varphi(v) = \tanh(v)") + "Then\n" + line(r"\varphi'(v) = 1 - y^2")
+    assert words(text)[-1] == "proved"
+    assert words(text.replace("1 - y^2", "1 + y^2"))[-1] == "refuted"
+
+
+def test_a_logarithm_of_one_is_a_number_like_others() -> None:
+    text = r"""Let $v_j = \sum_i w_{ji} y_i$. Output neurons $k$ have
+$y_k = \frac{\exp(v_k)}{\sum_i \exp(v_i)}$. $\mathcal{E} = -\sum_k d_k \ln y_k$. """
+    text += r"For an output neuron $k$, $\frac{\partial \mathcal{E}}{\partial v_k} = y_k - d_k$."
+    net = Given("one output", ((2, 1),), (2,))
+    [last] = judge(read_document(text, HAYKIN), network=net).lines[-1:]
+    assert (last.word, last.told[0].under) == ("proved", ((Assumption.DT,),))

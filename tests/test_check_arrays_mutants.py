@@ -185,6 +185,7 @@ def test_four_hundred_token_edits_end_in_an_answer() -> None:
     assert words["open"] + words["refuted"] > 20
 
 
+@pytest.mark.slow
 def test_mangled_documents_end_in_an_answer() -> None:
     rng = random.Random(6)
     texts = [((DOCUMENTS / name).read_text("utf-8"), profile) for name, profile in RIGHT.items()]

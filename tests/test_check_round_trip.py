@@ -196,3 +196,21 @@ def test_a_checked_document_with_its_notes_is_read_as_before(file: str, tmp_path
     )
     assert set(before) <= set(after)
     assert code == (1 if file == "generalizing.md" else 0)
+
+
+@pytest.mark.parametrize(
+    ("network", "whole"),
+    [("2-2-1:relu", True), pytest.param("2-2-2:softmax", False, marks=pytest.mark.slow)],
+)
+def test_pages_with_kinks_or_a_softmax_are_read_and_nothing_in_them_is_refuted(
+    network: str, whole: bool, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.md"
+    assert main(["derive", network, "-o", str(page)]) == 0
+    reading = read_document(page.read_text("utf-8"), open_profile("haykin"))
+    lines = judge(reading, network=given(open_network(network.split(":")[0]), network)).lines
+    words = [one.word for one in lines]
+    assert "refuted" not in words
+    assert words.count("proved") >= 25
+    if whole:
+        assert set(words) <= set(JUDGED)

@@ -205,7 +205,7 @@ BOMBS = [
 
 
 @pytest.mark.parametrize("text", BOMBS, ids=range(len(BOMBS)))
-@pytest.mark.parametrize("kind", ["markdown", "latex"])
+@pytest.mark.parametrize("kind", ["markdown", pytest.param("latex", marks=pytest.mark.slow)])
 def test_bombs_end_soon(text, kind):
     begun = time.process_time()
     assert read_document(text, open_profile("haykin"), kind).rendered is not None

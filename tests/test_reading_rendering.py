@@ -58,7 +58,7 @@ def reads(profile):
         parts = layer if "layer" in scripts else []
         count = scripts.count("neuron")
         parts = parts + [st.sampled_from([Var(n, NEURON) for n in neurons])] * count
-        if symbol.kind not in ("weight", "bias", "learning rate", "constant"):
+        if symbol.kind not in ("weight", "bias", "learning rate", "constant", "identity"):
             some = [UNWRITTEN] + [Var(s, SAMPLE) for s in samples if "sample" in scripts]
             parts = [*parts, st.sampled_from(some)]
         array, sign = symbol.array, symbol.sign

@@ -66,10 +66,19 @@ class Base:
     @property
     def elementary(self) -> bool:
         """Whether elementary functions occur, so that numbers are enclosed and no fractions."""
+        return bool(self._calls)
+
+    @property
+    def kinked(self) -> bool:
+        """Whether a function with a kink at 0 occurs."""
+        return bool(self._calls & {"relu", "step"})
+
+    @property
+    def _calls(self) -> set[str]:
         bodies = [body for _, body in self.definitions.values()]
         bodies += [self.activation.body] if self.activation else []
         bodies += [self.outer] if self.outer is not None else []
-        return any(isinstance(part, Call) for body in bodies for part in walk(body))
+        return {part.name for body in bodies for part in walk(body) if isinstance(part, Call)}
 
     def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
         """All that formulas speak of, directly or through definitions: array → its definition.
@@ -246,6 +255,12 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
             if not slope and any(_begins(opening, sign) for sign in signs):
                 found.setdefault(symbol.array, entry.place)
     outputs = any(claim.outer for claim in reading.definitions)
+    outer = any(claim.outer for claim in reading.definitions)
+    signals = [one for one in reading.profile.symbols.values() if one.array == "y"]
+    for entry in missed:  # it may be what the outputs have, whatever the others have
+        opening = _opening(entry.text)
+        if not outer and any(_begins(opening, sign) for s in signals for sign in (s.sign, *s.also)):
+            found.setdefault("y", entry.place)
     for array, place in reading.named:
         if array == "outputs":
             array = "y" if outputs else "phi"  # what is said of them is used, or may be meant

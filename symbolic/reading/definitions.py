@@ -157,7 +157,9 @@ class Definitions:
         shape = stated(claim.left, claim.right)
         known = self.activation is not None and shape == self.activation[1]
         layered = "layer" in self.profile.letters.values()
-        return (of_sign or of_role) and not known and not layered and of_outputs(head, claim.right)
+        softmax = any(isinstance(part, SumOver) for part in walk(claim.right))
+        meant = of_sign or of_role or softmax  # a share of a sum is that of an output
+        return meant and not known and not layered and of_outputs(head, claim.right)
 
     def _outer(self, claim: Claim, at: int) -> Claim:
         form = canonical(claim.left, claim.right)

@@ -18,6 +18,7 @@ from symbolic.reading.formulas import (
     NEURON,
     SORTS,
     UNWRITTEN,
+    Applied,
     Formula,
     Power,
     Range,
@@ -105,8 +106,12 @@ class Elaborator:
                 "Only activation functions do.",
                 node.at,
             )
-        if self.bare and node.sub is None and node.sup is None and symbol.array in ("v", "y"):
-            return of_any_neuron(symbol.array, self.context)
+        plain = node.sub is None and (node.sup is None or power_of(node.sup) is not None)
+        if self.bare and plain and symbol.array in ("v", "y"):
+            field = of_any_neuron("v", self.context)
+            phi = self.profile.of_array("phi")  # y is the value of the function that is spoken of
+            value = field if symbol.array == "v" else Applied("phi", (), field, 0, phi.sign)
+            return self.powered(value, node.sup)
         at, above = indices(symbol, node, self.context, self.notes)
         written = UNWRITTEN not in at if "sample" in symbol.subscript + symbol.superscript else None
         assert isinstance(node.base, Letter)
@@ -138,6 +143,7 @@ class Elaborator:
         below = node.below
         if below is None:
             raise NotUnderstood("Σ does not say over which index.", "Write \\sum_k.", node.at)
+        said, below = _worded(below)
         related = below if isinstance(below, Related) else None
         heads = parts(related.left if related else below)
         if related is not None and len(heads) != 1:
@@ -150,7 +156,7 @@ class Elaborator:
             letter = self.letter(head)
             if any(letter == other for other, _ in self.scope):
                 self.fail(f"{letter.name} is bound twice, one sum inside the other.", head.at)
-            span = self._range(letter, related, node)
+            span = Range(said) if said else self._range(letter, related, node)
             self.notes.layers.pop(letter.name, None)
             self.notes.sums.append((letter.name, span, node.at))
             opened.append((letter, span))
@@ -174,7 +180,9 @@ class Elaborator:
                     node.at,
                 )
             layer = inner.get(letter.name, "")
-            body = SumOver(letter, self._narrowed(letter, span, body, layer), body)
+            if related is None or span.kind == "unsaid":
+                span = self._narrowed(letter, span, body, layer)
+            body = SumOver(letter, span, body)
         return body
 
     def fail(self, what: str, at: int, fault: Fault = Fault.INDEX) -> None:
@@ -232,7 +240,8 @@ class Elaborator:
 
         In layer notation it is the layer that the letter lies in.
         """
-        if span.kind != "unsaid":
+        alone = not any(v.sort == NEURON and v != letter for v in free(body))
+        if span.kind != "unsaid" and not (span.kind == "fed" and alone):
             return span
         if layer:
             return Range("layer", of=layer)
@@ -242,3 +251,12 @@ class Elaborator:
                 if symbol is not None and symbol.only == "output":
                     return Range("output")
         return span
+
+
+def _worded(below: Node) -> tuple[str, Node]:
+    """What words below Σ say that it runs over, and the rest: Σ_{outputs k}; else empty."""
+    if isinstance(below, Product) and len(below.factors) == 2 and not any(below.signs):
+        words, letter = below.factors
+        if isinstance(words, Mark) and words.kind == "TEXT" and isinstance(letter, Letter):
+            return _RANGES.get(words.text.strip().lower(), ""), letter
+    return "", below

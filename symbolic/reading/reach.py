@@ -14,7 +14,7 @@ def require_reach(part: Formula) -> None:
     """Refuses functions and roots that the index calculus or the exact networks do not know."""
     if isinstance(part, Power) and part.exponent.denominator > 1 and not _is_plain(part.base):
         raise BeyondError("A root is not in reach.")
-    if isinstance(part, Call) and part.name not in (*SMOOTH, "ln", "relu"):
+    if isinstance(part, Call) and part.name not in (*SMOOTH, "ln", "relu", "step"):
         raise BeyondError(f"{part.name} is not in reach.")
 
 

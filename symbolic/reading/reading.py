@@ -23,6 +23,7 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.notes import unframed
+from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import (
     Lead,
@@ -330,8 +331,28 @@ class _Reader:
         reader = Elaborator(context, notes)
         return [None if tree is None else reader.read(tree) for tree in trees]
 
+    def _pieces(self, chain: Chain, two: Pieces, context: Context, words: Lead, piece: int) -> None:
+        """A function in two pieces, of an argument above 0 and below."""
+        layered = "layer" in self.profile.letters.values()
+        notes = Notes()
+        reader = Elaborator(context, notes)  # one, so that the letter of φ(v) stays any field
+
+        def read(member: Sequence[Tok]) -> Formula:
+            return reader.read(parse(normed(member) if layered else member))
+
+        members = [read(member) if member else None for member in chain.members]
+        above, below, of = (read(one) for one in (two.above, two.below, two.of))
+        self.relations.add(
+            chain, [*members, pieced(above, below, of)], context, notes, words, piece
+        )
+        self.relations.chain = None
+
     def _cases(self, chain: Chain, context: Context, words: Lead, span: str, piece: int) -> None:
         """One claim for each row, under the roles that its condition gives."""
+        two = pieces(chain.cases, chain.at)
+        if two is not None:
+            self._pieces(chain, two, context, words, piece)
+            return
         last: tuple[str, str] | None = None
         for case in chain.cases:
             trouble = after(case.condition, True, self.profile.words).why
@@ -362,10 +383,10 @@ class _Reader:
         self.relations.chain = None
 
 
-def _flat(pieces: Sequence[object]) -> str:
+def _flat(parts: Sequence[object]) -> str:
     """All the words of a document, with $…$ around what stands within a line."""
     text = ""
-    for piece in pieces:
+    for piece in parts:
         if isinstance(piece, Prose):
             text += plain(piece.text)
         elif isinstance(piece, Mathematics):
@@ -384,7 +405,7 @@ def _instances(words: str, text: str) -> bool:
     """Whether it only names the neurons that are meant in an example: (here j = 3, 4)."""
     numbers = r"\d+(?:\s*,\s*(?:\d+|\\l?dots))*"
     return (
-        re.search(r"\((?:here\s*)?$", words) is not None
+        re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words) is not None
         and re.fullmatch(rf"\s*[A-Za-z]\s*=\s*{numbers}\s*", text) is not None
     )
 

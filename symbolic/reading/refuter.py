@@ -107,6 +107,12 @@ class _Instances:
             yield one
 
 
+def _turned(world: World) -> World:
+    """The network with every second weight negative, beginning with the first."""
+    weights = tuple((pair, -w if n % 2 == 0 else w) for n, (pair, w) in enumerate(world.weights))
+    return replace(world, weights=weights)
+
+
 class Refuter:
     """Looks for networks that break the claims of one document; what it computes it keeps.
 
@@ -123,6 +129,8 @@ class Refuter:
             tried = tuple(world for world in tried if world.satisfies(Assumption.OT, ()))
             tried += DEEP_SHARES
             tried += tuple(replace(world, shares=True) for world in tried)
+        if base.kinked:  # else all fields may lie on one side of the kink
+            tried += tuple(map(_turned, tried[:6]))
         found = (
             replace(
                 world,

@@ -216,7 +216,9 @@ class Values:
                 found = apply(name, Dual(value, slope))
         except (Undecided, InputError):
             raise UndefinedError from None
-        return plain(real(found)), plain(tangent(found))
+        parts = plain(real(found)), plain(tangent(found))
+        value, slope = (self._number(one) if isinstance(one, Fraction) else one for one in parts)
+        return value, slope
 
     def _activated(self, body: Formula, value: Real, slope: Real, order: int) -> Number:
         """φ or φ' at a value that moves with this slope."""

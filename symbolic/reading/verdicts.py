@@ -20,6 +20,8 @@ from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.source import BeyondError, Place
 from symbolic.reading.theory import Assumption
 
+OF_DATA = (Assumption.N1, Assumption.DT)
+"""What no network has by itself: it is said of the samples."""
 _UNREAD = "It fails as things are usually defined, but a formula or function named at"
 
 
@@ -122,6 +124,10 @@ class Verdicts:
                 needed = against if isinstance(against, Counterexample) else None
                 found = Reached("proved", case.said, general.span, (under,), needed, here=True)
                 return replace(found, partly=self._partly(case))
+        for under in general.under:
+            rest = tuple(one for one in under if not network.meets(one))
+            if {*rest} <= {*OF_DATA}:
+                return replace(general, under=(rest,), here=rest != under)
         return self._unproved(case, general.span, self._here.find(case))
 
     def _everywhere(self, case: Settled, under: tuple[Assumption, ...]) -> bool:

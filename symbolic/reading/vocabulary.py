@@ -19,6 +19,7 @@ WORDS: dict[str, str] = {  # functions that are written as words: what they are
     **{name: name for name in FUNCTIONS if name != "max"},
     **dict.fromkeys(("sigmoid", "logistic", "sigm"), "logistic"),
     **dict.fromkeys(("ReLU", "relu"), "relu"),
+    "step": "step",
     "softplus": "softplus",
 }
 
