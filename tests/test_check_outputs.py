@@ -154,3 +154,31 @@ def test_a_softmax_whose_outputs_feed_others_has_no_values() -> None:
         assert not found.told[0].here  # nothing is said of this network
         against = found.told[0].against
         assert against is None or not against.world.given
+
+
+LAYERS = r"""For layer $l$, $z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}$ and $a^{[l]} = \sigma(z^{[l]})$.
+The output layer has $\hat{y}_j = \frac{e^{z^{[L]}_j}}{\sum_k e^{z^{[L]}_k}}$, and the loss is
+$\mathcal{L} = -\sum_j y_j \log \hat{y}_j$. Then
+
+"""
+BACK = r"$$\delta^{[l]} = (W^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]})$$"
+
+
+def test_softmax_in_layer_notation() -> None:
+    [last] = lines(LAYERS + r"$$\delta^{[L]} = \hat{y} - y$$", "layers")[-1:]
+    assert (last.word, last.told[0].under) == ("proved", ((Assumption.DT,),))
+    assert words(LAYERS + r"$$\delta^{[L]} = y - \hat{y}$$", "layers") == ["refuted"]
+    wrong = r"$$\delta^{[L]} = (\hat{y} - y) \odot \sigma'(z^{[L]})$$"
+    assert words(LAYERS + wrong, "layers") == ["refuted"]
+    assert words(LAYERS + f"for $l < L$ {BACK}", "layers") == ["proved"]
+    shifted = BACK.replace(r"\delta^{[l+1]}", r"\delta^{[l]}")
+    assert words(LAYERS + f"for $l < L$ {shifted}", "layers") != ["proved"]
+
+
+def test_linear_outputs_in_layer_notation() -> None:
+    text = r"""Let $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ and $a^l_j = \sigma(z^l_j)$.
+The last layer is linear, $a^L_j = z^L_j$. Let $C = \frac12 \sum_j (a^L_j - y_j)^2$. Then
+
+"""
+    assert words(text + r"$$\delta^L_j = a^L_j - y_j$$", "nielsen") == ["proved"]
+    assert words(text + r"$$\delta^L_j = (a^L_j - y_j) \sigma'(z^L_j)$$", "nielsen") == ["refuted"]

@@ -23,7 +23,7 @@ from symbolic.reading.formulas import (
     walk,
     with_range,
 )
-from symbolic.reading.layers import flat_definition, with_layers
+from symbolic.reading.layers import flat_definition, of_last_layer, with_layers
 from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import GIVEN, Profile
 from symbolic.reading.source import BeyondError, Place
@@ -188,11 +188,14 @@ def base_of(reading: Reading) -> Base:
 def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) -> Formula | None:
     """The signal of an output neuron, where the document says that it differs."""
     claim = next((claim for claim in reading.definitions if claim.outer), None)
-    if claim is None or claim.head is None or "y" not in definitions:
+    if claim is None or "y" not in definitions:
         return None
-    pairs = zip(claim.head.at, definitions["y"][0].at, strict=True)
+    head, right = of_last_layer(claim.left), of_last_layer(claim.right)
+    assert isinstance(head, Read)
+    assert right is not None
+    pairs = zip(head.at, definitions["y"][0].at, strict=True)
     letters = {a: b for a, b in pairs if isinstance(a, Var) and isinstance(b, Var)}
-    return with_range(put(claim.right, letters), Range("output"))
+    return with_range(put(right, letters), Range("output"))
 
 
 def _activation(reading: Reading) -> Activation | None:

@@ -25,6 +25,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.grammar import parse
+from symbolic.reading.layers import of_last_layer
 from symbolic.reading.profile import ARRAYS, GIVEN, Profile
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
@@ -147,19 +148,21 @@ class Definitions:
 
     def _of_outputs(self, claim: Claim) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
-        head = claim.head
-        if head is None or head.array != "y" or not head.at or not isinstance(head.at[0], Var):
+        head, right = of_last_layer(claim.left), of_last_layer(claim.right)
+        if not isinstance(head, Read) or head.array != "y" or not head.at or right is None:
+            return False
+        if not isinstance(head.at[0], Var):
             return False
         symbol = self.profile.symbol(head.sign)
         of_sign = symbol is not None and symbol.only == "output"
         said = (role for role in claim.roles if role.letter == head.at[0].name)
         of_role = any(one.role == "output" and one.at > self.section for one in said)
-        shape = stated(claim.left, claim.right)
+        of_layer = head != claim.left or right != claim.right
+        shape = stated(head, right)
         known = self.activation is not None and shape == self.activation[1]
-        layered = "layer" in self.profile.letters.values()
-        softmax = any(isinstance(part, SumOver) for part in walk(claim.right))
-        meant = of_sign or of_role or softmax  # a share of a sum is that of an output
-        return meant and not known and not layered and of_outputs(head, claim.right)
+        softmax = any(isinstance(part, SumOver) for part in walk(right))
+        meant = of_sign or of_role or of_layer or softmax  # a share of a sum is an output's
+        return meant and not known and of_outputs(head, right)
 
     def _outer(self, claim: Claim, at: int) -> Claim:
         form = canonical(claim.left, claim.right)

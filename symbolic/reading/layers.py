@@ -209,6 +209,22 @@ def flat_definition(head: Read, body: Formula) -> tuple[Read, Formula]:
     return bare, _Flattener({}).of(body, where)
 
 
+def of_last_layer(formula: Formula) -> Formula | None:
+    """A formula about the last layer as one about output neurons; None where others occur."""
+    found = [of_last_layer(part) for part in inside(formula)]
+    parts = tuple(part for part in found if part is not None)
+    if len(parts) < len(found):
+        return None
+    made = rebuilt(formula, parts) if parts else formula
+    if isinstance(made, SumOver) and made.range.kind == "layer":
+        last = level_of(made.range.of) == (LAST, 0)
+        return replace(made, range=Range("output")) if last else None
+    own = _own(made)
+    if own is None or not isinstance(made, Read):
+        return made
+    return replace(made, at=made.at[1:]) if level(own) == (LAST, 0) else None
+
+
 def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]:
     """The least value of each layer letter, and how far above it the quantities reach."""
     lowest: dict[str, int] = {}

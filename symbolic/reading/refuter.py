@@ -127,7 +127,7 @@ class Refuter:
             tried = tuple(world for world in tried if world.samples == 1)[:FEW]
         if base.shared_out:
             tried = tuple(world for world in tried if world.satisfies(Assumption.OT, ()))
-            tried += DEEP_SHARES
+            tried += () if base.layered else DEEP_SHARES
             tried += tuple(replace(world, shares=True) for world in tried)
         if base.kinked:  # else all fields may lie on one side of the kink
             tried += tuple(map(_turned, tried[:6]))

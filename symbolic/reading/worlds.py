@@ -139,6 +139,7 @@ class World:
         )
         inputs = ", ".join(f"a^1_{i} = {1 + i} + x" for i in sorted(self.inputs))
         wanted = ", ".join(f"y_{at[k][1]} = {10 * k} + x" for k in self.outputs)
+        wanted = "the targets shares of 1" if self.shares else wanted
         cost = "C_x = sum_j (a^L_j)^3 + (sum_j a^L_j)^2; " if self.open else ""
         sigma = "sigma as the document says" if self.known else "sigma(z) = z^2 + z"
         return (
