@@ -75,6 +75,7 @@ def _truly_the_slope(phi: Term, slope: Term | None) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_no_slip_in_any_row_is_ever_proved() -> None:
     count: Counter[str] = Counter()
     for row in INSTANCES + DERIVED:

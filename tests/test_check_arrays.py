@@ -112,6 +112,7 @@ def test_every_planted_slip_is_found_on_its_own_line_and_no_other_line_is_blamed
             assert against.left != against.right
 
 
+@pytest.mark.slow
 def test_the_nearest_right_form_of_a_slip_is_given_in_json(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -522,6 +523,7 @@ def test_explain_leaves_out_no_sign_of_a_profile(name: str) -> None:
     assert {*profile.functions.values()} <= NAMED.keys()
 
 
+@pytest.mark.slow
 def test_several_array_documents_have_the_worst_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -108,6 +108,7 @@ def test_no_definition_is_blamed_where_none_explains_it(lines: tuple[str, ...]) 
     assert judgement.broken is not None
 
 
+@pytest.mark.slow
 def test_pages_and_json_say_where_an_error_comes_from(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -159,6 +159,7 @@ S_1 W_1 X Y N T h_t U L \mathbf{1} \tanh \max(0, \sigma ' \frac{1}{2} \partial \
 PIECES = SIGNS.split()
 
 
+@pytest.mark.slow
 def test_four_hundred_token_edits_end_in_an_answer() -> None:
     rng = random.Random(5)
     words: dict[str, int] = {}

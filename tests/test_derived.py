@@ -64,5 +64,6 @@ def test_a_network_too_large_for_one_expression_is_refused_at_once():
             _ = found.cost
 
 
+@pytest.mark.slow
 def test_the_deepest_network_allowed_is_differentiated():
     assert len(derive(chain(MOST_NEURONS)).correction) == MOST_NEURONS

@@ -294,6 +294,7 @@ def test_a_case_that_an_enclosure_cannot_decide_is_left_undecided():
         at.value(Phi("n0", 0, nearly))
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_neurons_is_evaluated():
     n = 100_000
     network = chain(*[activation("identity")] * n)
