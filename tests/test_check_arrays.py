@@ -574,6 +574,7 @@ def test_the_notation_that_reads_more_may_be_one_of_arrays_or_of_neurons(
     assert "--profile" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_fixed_copy_has_every_right_form_marked_and_is_proved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

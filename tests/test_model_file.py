@@ -310,7 +310,14 @@ def test_every_function_has_a_slope_that_can_be_written():
     assert set(KINKED) <= set(SLOPES)
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.model")), ids=lambda path: path.stem)
+LONG = ("gru_after", "gru_before", "jordan")
+PRINTED = [
+    pytest.param(path, marks=[pytest.mark.slow] * (path.stem in LONG), id=path.stem)
+    for path in sorted(EXAMPLES.glob("*.model"))
+]
+
+
+@pytest.mark.parametrize("path", PRINTED)
 def test_what_is_printed_can_be_read_again(path):
     text = path.read_text(encoding="utf-8")
     if "initial" in text:  # printed as what it stands for, which would be read as one more
