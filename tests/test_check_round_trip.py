@@ -23,7 +23,8 @@ NUMBERED = re.compile(r"[_,{]\s*\d|_\{?\d")
 
 
 SLOW = [
-    pytest.param(network, marks=pytest.mark.slow) for network in ("2-2-1", "2-3-1:tanh", "3-2-2-1")
+    pytest.param("2-2-1", marks=pytest.mark.slow),
+    *(pytest.param(network, marks=pytest.mark.whole) for network in ("2-3-1:tanh", "3-2-2-1")),
 ]
 
 
@@ -95,7 +96,7 @@ def test_the_latex_page_says_what_the_markdown_page_says(
     [
         ("prove", "1-2-2"),
         *(
-            pytest.param(command, network, marks=pytest.mark.slow)
+            pytest.param(command, network, marks=pytest.mark.whole)
             for command in ("derive", "prove")
             for network in ("2-2-1", "2-3-1:tanh", "3-2-2-1")
         ),

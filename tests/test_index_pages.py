@@ -32,8 +32,9 @@ QUICK = ("rbf", "network", "nielsen", "conv1d")
 
 
 def every(quick: tuple[str, ...]) -> list[object]:
-    """The models, those that are slow to prove marked so."""
-    return [m if m in quick else pytest.param(m, marks=pytest.mark.slow) for m in MODELS]
+    """The models; of those that are slow to prove a fourth is slow, the rest is run by hand."""
+    marks = (pytest.mark.slow, *(pytest.mark.whole,) * 3)
+    return [m if m in quick else pytest.param(m, marks=marks[n % 4]) for n, m in enumerate(MODELS)]
 
 
 def lines_of(text: str, kind: str = "markdown") -> tuple[IndexJudged, ...]:

@@ -27,12 +27,16 @@ LOCAL = r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"
 
 
 def product() -> Iterator[object]:
-    """Every report of every subject in every format; but for a few they are slow."""
+    """Every report of every subject in every format; a few at once, a ninth slow, then the rest."""
     commands = [(c, s) for s in (*NETWORKS, *MODELS) for c in ("derive", "prove")]
-    for command, subject in (*commands, *(("report", network) for network in NETWORKS)):
-        for suffix in (*FORMATS, ".ipynb") if command == "report" else FORMATS:
-            case = command, subject, suffix
-            yield case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow)
+    cases = [
+        (command, subject, suffix)
+        for command, subject in (*commands, *(("report", network) for network in NETWORKS))
+        for suffix in ((*FORMATS, ".ipynb") if command == "report" else FORMATS)
+    ]
+    for n, case in enumerate(cases):
+        mark = pytest.mark.whole if n % 9 else pytest.mark.slow
+        yield case if case in QUICK else pytest.param(*case, marks=mark)
 
 
 def checked(page: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[tuple[str, str]]:
@@ -58,7 +62,7 @@ def test_what_a_report_prints_is_read_and_proved(
     assert [word for word, _ in found].count("proved") >= 1
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_what_the_page_of_all_theorems_prints_is_read_and_proved(
     suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

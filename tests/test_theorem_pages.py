@@ -44,9 +44,13 @@ def test_the_page_of_theorems_is_read_whole_and_proved() -> None:
     assert len(words) >= 22
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["markdown", "latex"])
-@pytest.mark.parametrize("name", STATEMENTS)
+PAGES = [
+    pytest.param(name, kind, marks=pytest.mark.whole if n % 8 else pytest.mark.slow)
+    for n, (name, kind) in enumerate((n, k) for n in STATEMENTS for k in ("markdown", "latex"))
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), PAGES)
 def test_the_page_of_every_theorem_is_read_whole_and_proved(name: str, kind: str) -> None:
     document = page([check(STATEMENTS[name])])
     text = page_markdown(document) if kind == "markdown" else latex(document)
@@ -83,7 +87,7 @@ def test_every_slip_is_refuted_on_its_own_line() -> None:
     assert all(one.cases[0].against for one in lines if one.word == "refuted")
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_alone_is_refuted_on_its_own_line(slip: str) -> None:
     right, wrong = SLIPS[slip]
