@@ -425,7 +425,7 @@ NETWORKS = (
 @needs_tex
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("blank", [False, True])
+@pytest.mark.parametrize("blank", [False, pytest.param(True, marks=pytest.mark.whole)])
 def test_nothing_is_wider_than_the_page(name: str, blank: bool, tmp_path: Path) -> None:
     from test_latex import compiled
 

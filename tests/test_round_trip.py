@@ -27,7 +27,7 @@ LOCAL = r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"
 
 
 def product() -> Iterator[object]:
-    """Every report of every subject in every format; a few at once, a ninth slow, then the rest."""
+    """Every report of every subject in every format; a few at once, some slow, then the rest."""
     commands = [(c, s) for s in (*NETWORKS, *MODELS) for c in ("derive", "prove")]
     cases = [
         (command, subject, suffix)
@@ -35,7 +35,7 @@ def product() -> Iterator[object]:
         for suffix in ((*FORMATS, ".ipynb") if command == "report" else FORMATS)
     ]
     for n, case in enumerate(cases):
-        mark = pytest.mark.whole if n % 9 else pytest.mark.slow
+        mark = pytest.mark.whole if n % 30 else pytest.mark.slow
         yield case if case in QUICK else pytest.param(*case, marks=mark)
 
 

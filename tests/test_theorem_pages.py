@@ -45,7 +45,7 @@ def test_the_page_of_theorems_is_read_whole_and_proved() -> None:
 
 
 PAGES = [
-    pytest.param(name, kind, marks=pytest.mark.whole if n % 8 else pytest.mark.slow)
+    pytest.param(name, kind, marks=pytest.mark.whole if n % 20 else pytest.mark.slow)
     for n, (name, kind) in enumerate((n, k) for n in STATEMENTS for k in ("markdown", "latex"))
 ]
 

@@ -405,7 +405,7 @@ def _instances(words: str, text: str) -> bool:
     """Whether it only names the neurons that are meant in an example: (here j = 3, 4)."""
     numbers = r"\d+(?:\s*,\s*(?:\d+|\\l?dots))*"
     return (
-        re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words) is not None
+        re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words[-40:]) is not None
         and re.fullmatch(rf"\s*[A-Za-z]\s*=\s*{numbers}\s*", text) is not None
     )
 
