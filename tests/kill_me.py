@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,18 @@ from numeric.trainer import History, Trainer, one_hot
 from symbolic import rule_of, shorthand
 
 
-def run(seed: int, epochs: int, **more: Any) -> tuple[Trainer, History]:
-    """Everything that has a state at once: batches, Adam, schedule, watching, the best weights."""
+def run(
+    seed: int, epochs: int, begins: Callable[[], None] = lambda: None, **more: Any
+) -> tuple[Trainer, History]:
+    """Everything that has a state at once: batches, Adam, schedule, watching, the best weights.
+
+    `begins` is called when the rule is proved and training begins.
+    """
     draw = np.random.default_rng(0)
     labels = draw.integers(0, 3, 2500)
     points = draw.normal(np.eye(3)[labels], 0.8)
     trainer = Trainer(rule_of(shorthand("3-6:tanh-3:softmax")), "float32", seed)
+    begins()
     history = trainer.fit(
         points,
         one_hot(labels, 3),
@@ -42,9 +49,10 @@ def run(seed: int, epochs: int, **more: Any) -> tuple[Trainer, History]:
 
 if __name__ == "__main__":
     folder, seed, epochs = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    print("ready", flush=True)
     keep = Checkpoints(folder / "run.npz", seconds=0)
-    trainer, history = run(seed, epochs, checkpoint=keep, resume=True)
+    trainer, history = run(
+        seed, epochs, lambda: print("ready", flush=True), checkpoint=keep, resume=True
+    )
     np.savez(
         folder / "half.npz",
         weights=list(trainer.weights.values()),

@@ -63,7 +63,7 @@ def test_a_large_line_gets_its_verdict_and_its_pages_soon(document: str) -> None
 
 
 @pytest.mark.parametrize("document", BOMBS, ids=range(len(BOMBS)))
-@pytest.mark.parametrize("kind", ["markdown", pytest.param("formula", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["markdown", pytest.param("formula", marks=pytest.mark.whole)])
 def test_a_bomb_is_no_proof_and_its_pages_are_made_soon(document: str, kind: str) -> None:
     begun = time.process_time()
     paper = checked("notes.md", START + document, kind, "haykin")

@@ -72,10 +72,8 @@ def test_random_networks_are_drawn_clearly() -> None:
         check(network)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "start", [0, *(pytest.param(n, marks=pytest.mark.whole) for n in (100, 200, 300))]
-)
+@pytest.mark.whole
+@pytest.mark.parametrize("start", range(0, 400, 100))
 def test_many_random_networks_are_drawn_clearly(start: int) -> None:
     found = [network for network in map(random_network, range(start, start + 100)) if network]
     assert len(found) > 20

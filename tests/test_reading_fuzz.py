@@ -212,7 +212,7 @@ BOMBS = [
         for n, b in enumerate(BOMBS)
     ],
 )
-@pytest.mark.parametrize("kind", ["markdown", pytest.param("latex", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["markdown", pytest.param("latex", marks=pytest.mark.whole)])
 def test_bombs_end_soon(text, kind):
     begun = time.process_time()
     assert read_document(text, open_profile("haykin"), kind).rendered is not None
