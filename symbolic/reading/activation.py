@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbolic.indexed import Num, Var
+from symbolic.indexed import Num, Shifted, Var
 from symbolic.reading.formulas import (
     NEURON,
     ONE,
@@ -100,17 +100,18 @@ def alike(formula: Formula, indexed: bool) -> Formula:
     """The formula with φ written as the signals are: φ_j(v_j) where `indexed`, else φ(v_j)."""
     parts = tuple(alike(part, indexed) for part in inside(formula))
     made = rebuilt(formula, parts) if parts else formula
-    if not isinstance(made, Applied) or bool(made.at) == indexed:
-        return made
-    if not indexed:
-        return replace(made, at=())
-    argument = made.argument
-    letters = (
-        [i for i in argument.at if isinstance(i, int) or getattr(i, "sort", "") == NEURON]
-        if isinstance(argument, Read)
-        else []
-    )
-    return replace(made, at=tuple(letters)) if len(letters) == 1 else made
+    return replace(made, at=owner(made, indexed)) if isinstance(made, Applied) else made
+
+
+def owner(applied: Applied, indexed: bool) -> tuple[Shifted | int, ...]:
+    """The index that φ has, or where it is written without one the neuron of its argument."""
+    if bool(applied.at) == indexed:
+        return applied.at
+    argument = applied.argument
+    if not indexed or not isinstance(argument, Read):
+        return () if not indexed else applied.at
+    neurons = [i for i in argument.at if isinstance(i, int) or getattr(i, "sort", "") == NEURON]
+    return tuple(neurons) if len(neurons) == 1 else applied.at
 
 
 def of_outputs(head: Read, right: Formula) -> bool:

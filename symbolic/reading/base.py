@@ -257,7 +257,6 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
             slope = symbol.array == "phi" and "'" in opening  # that defines no φ
             if not slope and any(_begins(opening, sign) for sign in signs):
                 found.setdefault(symbol.array, entry.place)
-    outputs = any(claim.outer for claim in reading.definitions)
     outer = any(claim.outer for claim in reading.definitions)
     signals = [one for one in reading.profile.symbols.values() if one.array == "y"]
     for entry in missed:  # it may be what the outputs have, whatever the others have
@@ -265,8 +264,10 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
         if not outer and any(_begins(opening, sign) for s in signals for sign in (s.sign, *s.also)):
             found.setdefault("y", entry.place)
     for array, place in reading.named:
-        if array == "outputs":
-            array = "y" if outputs else "phi"  # what is said of them is used, or may be meant
+        if array == "outputs":  # what words say of them is used, or it may be φ that is meant
+            if outer:
+                continue
+            array = "phi"
         if array not in made:
             found.setdefault(array, place)
     for claim in reading.claims:

@@ -148,10 +148,12 @@ class Definitions:
 
     def _of_outputs(self, claim: Claim) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
-        head, right = of_last_layer(claim.left), of_last_layer(claim.right)
-        if not isinstance(head, Read) or head.array != "y" or not head.at or right is None:
+        if not isinstance(claim.left, Read) or claim.left.array != "y":
             return False
-        if not isinstance(head.at[0], Var):
+        head, right = of_last_layer(claim.left), of_last_layer(claim.right)
+        if not isinstance(head, Read) or right is None:
+            return False
+        if not head.at or not isinstance(head.at[0], Var):
             return False
         symbol = self.profile.symbol(head.sign)
         of_sign = symbol is not None and symbol.only == "output"

@@ -29,7 +29,7 @@ from symbolic.duals import (
 )
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
-from symbolic.reading.activation import ARGUMENT, alike
+from symbolic.reading.activation import ARGUMENT, owner
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.formulas import (
     LAYER,
@@ -177,9 +177,8 @@ class Values:
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
                     return self._activated(self.base.activation.body, value, slope, order)
-                own = alike(formula, not self.shared)
-                assert isinstance(own, Applied)
-                k = self._index(own.at[0], at) if own.at else 1
+                own = owner(formula, not self.shared)
+                k = self._index(own[0], at) if own else 1
                 derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
                 if order > 2:
                     raise UndefinedError
