@@ -10,6 +10,7 @@ from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
 from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
+from symbolic.reading.named import taken_words
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
 from symbolic.reading.repairs import Repair
@@ -83,6 +84,8 @@ def case_words(case: Reached, *like: Reached) -> Runs:
             for_ += f", wherever {WITH_VALUE}"
         if case.here:
             for_ += " in this network"
+        if case.taking:
+            for_ += f", with {taken_words(case.taking)}"
         return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
     if case.word == "refuted":
         return prose(f"Wrong{for_}.")

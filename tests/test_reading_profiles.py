@@ -31,6 +31,9 @@ BOOKS = {  # profile: a derivation in its letters, with the arrays of the last l
     "layers": r"""Let $\mathcal{L} = \frac{1}{2} \sum_j (\hat{y}_j - y_j)^2$. Then
         $$\hat{y} = a^{[L]}, \quad \delta^{[L]}_j = (\hat{y}_j - y_j) \sigma'(z^{[L]}_j), \quad
         \frac{\partial \mathcal{L}}{\partial W^{[l]}} = \delta^{[l]} (a^{[l-1]})^T$$""",
+    "ufldl": r"""Let $J(W, b) = \frac{1}{2} \sum_i (a^{(L)}_i - y_i)^2$. Then
+        $$\delta^{(l)}_i = \sum_{j=1}^{s_{l+1}} W^{(l)}_{ji} \delta^{(l+1)}_j f'(z^{(l)}_i), \quad
+        \frac{\partial J}{\partial W^{(l)}_{ij}} = a^{(l)}_j \delta^{(l+1)}_i$$""",
     "haykin": r"""Let $\mathcal{E} = \frac{1}{2} \sum_k e_k^2(n)$. Then
         $$\Delta w_{ji}(n) = \eta \delta_j(n) y_i(n)$$""",
 }

@@ -211,10 +211,13 @@ def _is_layered(profile: Profile) -> bool:
     """Whether the notation writes layers; raises `InputError` where they are counted otherwise."""
     layered = [s for s in profile.symbols.values() if "layer" in s.superscript + s.subscript]
     for symbol in layered:
-        if symbol.layers != ((0, -1) if symbol.kind == "weight" else (0,)):
+        weight = symbol.kind == "weight"
+        steps = (symbol.step, symbol.step - 1) if weight else (symbol.step,)
+        if symbol.layers != steps or (symbol.step and symbol.kind not in ("weight", "bias")):
             raise InputError(
-                f"The layers of {symbol.sign} are not in reach. A weight leads to its own layer "
-                "from the one before it: layers = [0, -1]; all else has layers = [0]."
+                f"The layers of {symbol.sign} are not in reach. A weight leads to one layer from "
+                "the one before it: layers = [0, -1], or [1, 0] where W^l leads to layer l+1; a "
+                "bias has [0] or [1], and all else has layers = [0]."
             )
     return bool(layered)
 
@@ -263,7 +266,8 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
         opening = _opening(entry.text)
         if not outer and any(_begins(opening, sign) for s in signals for sign in (s.sign, *s.also)):
             found.setdefault("y", entry.place)
-    for array, place in reading.named:
+    for one in reading.named:
+        array, place = one.array, one.place
         if array == "outputs":  # what words say of them is used, or it may be φ that is meant
             if outer:
                 continue

@@ -79,7 +79,7 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
     """
     sides = (claim.left, claim.right)
     letters = sorted({v for side in sides for v in free(side) if v.sort == NEURON}, key=_by_name)
-    if claim.relation != "=":
+    if claim.relation not in ("=", ":="):
         raise BeyondError("Only equations are proved.")
     given = (Assumption.N1,) * claim.one_sample + (Assumption.DT,) * claim.shares
     if is_layered(*sides):

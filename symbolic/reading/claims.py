@@ -121,12 +121,21 @@ class Lint:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A function that words give to an array, and where; `function` is empty if none is known."""
+
+    array: str
+    function: str
+    place: Place
+
+
 @dataclass(frozen=True)
 class Reading:
     """A document as read: claims in order, the ledger of all pieces, problems and slips.
 
     `standard` are the usual definitions of the profile, which the document may leave unsaid.
-    `named` says of which arrays words name a function, as in "the logistic function", and where.
+    `named` are the functions that words name, as in "the logistic function".
     """
 
     profile: Profile
@@ -135,7 +144,7 @@ class Reading:
     problems: tuple[Problem, ...]
     lints: tuple[Lint, ...]
     standard: tuple[Claim, ...] = ()
-    named: tuple[tuple[str, Place], ...] = ()
+    named: tuple[Named, ...] = ()
 
     @property
     def definitions(self) -> tuple[Claim, ...]:

@@ -30,7 +30,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.profile import Symbol
-from symbolic.reading.scripts import indices, parts, power_of, spelled
+from symbolic.reading.scripts import OF_LAYER, indices, parts, power_of, spelled
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -180,6 +180,10 @@ class Elaborator:
                     node.at,
                 )
             layer = inner.get(letter.name, "")
+            of = OF_LAYER.fullmatch(span.last)
+            if layer and of and of[1] != layer and of[2] in self.profile.letters:
+                what = f"The sum over {letter.name} ends at {span.last}, "
+                self.fail(f"{what}and {letter.name} lies in layer {layer}.", node.at)
             if related is None or span.kind == "unsaid":
                 span = self._narrowed(letter, span, body, layer)
             body = SumOver(letter, span, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symbolic.reading.claims import Claim, Kind
+from symbolic.reading.claims import Claim, Kind, Named
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.refuter import Counterexample
 from symbolic.reading.repairs import Repair
@@ -35,7 +35,8 @@ class Reached:
     be proved; `under` are the least sets of assumptions, the empty set alone where none is needed;
     `against` is an exact network, for a proof under assumptions one that lacks them; a proof holds
     `partly` where it has denominators or logarithms: wherever these have a value; it holds `here`
-    where it is one about the given network.  `nearest` is a right form near a wrong line, or one
+    where it is one about the given network.  `taking` are functions that words name and the proof
+    takes.  `nearest` is a right form near a wrong line, or one
     that needs less than this.
     """
 
@@ -48,6 +49,12 @@ class Reached:
     nearest: Nearest | None = None
     partly: bool = False
     here: bool = False
+    taking: tuple[Named, ...] = ()
+
+    @property
+    def general(self) -> bool:
+        """Whether it is proved under assumptions, and of every network alike."""
+        return self.word == "proved" and bool(self.under[0]) and not self.taking
 
 
 @dataclass(frozen=True)

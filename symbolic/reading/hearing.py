@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symbolic.reading.context import Role
 from symbolic.reading.profile import Profile
@@ -24,6 +24,8 @@ _KIND = re.compile(
 class Hearing:
     """`local` roles were said with if or for every, and hold until their sentence ends.
 
+    `passed` is what the sentence before said of its first neurons: "for hidden units".
+
     `kind` is that of the neurons which the last heading names, at the character `section`;
     `counts` are letters that are also numbers of neurons, and where.
     """
@@ -31,6 +33,7 @@ class Hearing:
     profile: Profile
     roles: dict[str, Role] = field(default_factory=dict)
     local: dict[str, Role] = field(default_factory=dict)
+    passed: Role | None = None
     kind: str = ""
     section: int = -1
     counts: list[tuple[str, int]] = field(default_factory=list)
@@ -45,12 +48,22 @@ class Hearing:
         last = ends[-1] if ends else 0
         if ended:
             self.hear(words[:last], mentions, -1)
+            self.passed = self.local.get("*")
             self.local.clear()
         self.hear(words[last:], mentions[words[:last].count("$") // 2 :], -1)
         for title in _TITLE.findall(words):
             kinds = {kind.lower() for kind in _KIND.findall(title)}
             self.kind = kinds.pop() if len(kinds) == 1 else ""
         return ended
+
+    def of_first(self, letter: str, goes_on: bool) -> Role | None:
+        """What is said of the first neuron of a formula, in a sentence that goes on or a new one.
+
+        A sentence that begins with "then" or "therefore" speaks of the neurons of the one before.
+        """
+        known = letter in self.roles or letter in self.local
+        said_of = self.local.get("*") or (self.passed if goes_on and not known else None)
+        return replace(said_of, letter=letter) if letter and said_of is not None else None
 
     def hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         """Take in some words; `trailing` ones speak of the formula before them alone."""
@@ -73,15 +86,20 @@ class Hearing:
             place = mentions[before] if before < len(mentions) else max(at, 0)
             role = Role(one.letter, one.role, place, one.of)
             self.local.pop(one.letter, None)
-            (self.local if one.local or trailing else self.roles)[one.letter] = role
+            local = one.local or trailing or (one.summed and self._layered)
+            (self.local if local else self.roles)[one.letter] = role
             if one.count:
                 self.counts.append((one.letter, place))
+
+    @property
+    def _layered(self) -> bool:
+        """Whether sums have their range by layers: what words say of one is said of it alone."""
+        return "layer" in self.profile.letters.values()
 
     def titled(self, letter: str, roles: Mapping[str, Role]) -> Role | None:
         """What the heading says of the first neuron of a formula, if nothing below it does."""
         said_of = roles.get(letter)
-        layered = "layer" in self.profile.letters.values()
-        if not (letter and self.kind) or layered or "*" in self.local:
+        if not (letter and self.kind) or self._layered or "*" in self.local:
             return None
         if letter in self.local or (said_of is not None and said_of.at > self.section):
             return None

@@ -75,7 +75,8 @@ class _Judge:
         except BeyondError as error:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
-        self.verdicts = Verdicts(self.prover, self.refuter, missed_definitions(reading), network)
+        missed = missed_definitions(reading)
+        self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
         self.document, self.reading, self.network = document, reading, network
@@ -166,7 +167,10 @@ class _Judge:
             except BeyondError as error:
                 beyond = str(error)
                 continue
-            found += [_Case(case, span, self.verdicts.of(case, said)) for case in cases]
+            for case in cases:
+                reached = self.verdicts.of(case, said)
+                reached = self.verdicts.taking_words(case, said, claim.place, reached)
+                found.append(_Case(case, span, reached))
         some = [case for case in found if not self.verdicts.speaks_of_none(case.settled)]
         found = some or found
         if beyond and letters:  # a range that was not tried may be the one that is meant
@@ -197,7 +201,7 @@ class _Judge:
                 if mended.get(roles) is None:
                     mended[roles] = self._nearest(claim, case)
                 nearest = mended[roles]
-            elif word == case.reached.word == "proved" and case.reached.under[0]:
+            elif word == "proved" and case.reached.general:
                 nearest = self._nearest(claim, case)
             result.append(replace(case.reached, nearest=nearest))
         return tuple(result)
@@ -228,7 +232,7 @@ class _Judge:
         wide: list[Argument] = []
         for one in found:
             case, reached = one.settled, one.reached
-            if reached.word != "proved":
+            if reached.word != "proved" or reached.taking:
                 continue
             shown = self._follows(case, reached.under)
             if not shown:

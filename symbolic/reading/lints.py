@@ -12,6 +12,7 @@ from symbolic.reading.definitions import key
 from symbolic.reading.formulas import NEURON, Formula, Read, canonical, walk
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
+from symbolic.reading.scripts import OF_LAYER
 from symbolic.reading.source import Source
 
 
@@ -102,6 +103,9 @@ def _sums(findings: Findings, profile: Profile, source: Source) -> list[Lint]:
         found.append(Lint("shadowed index", what, source.place(at)))
     told: set[str] = set()
     for name, at in findings.bounds:
+        units = OF_LAYER.fullmatch(name)
+        if units and units[2] in profile.letters:  # s_{l+1}: those of a layer
+            continue
         if name not in profile.sizes and name not in told:
             told.add(name)
             what = f"The bound {name} of the sum is never introduced."

@@ -6,6 +6,7 @@ A profile is declared, never guessed.  A user's own profile has the same keys as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,10 +38,12 @@ SAMPLED = ("error", "target", "signal", "field", "local gradient")
 """What has a value for every sample, whether it is written or not."""
 SETS = ("output", "hidden")
 """The sets of neurons that a profile may give a letter: k ∈ C."""
+SAMPLES = ("written", "left out")
+"""Whether the sample of a signal must be written beside a cost that carries its own."""
 DERIVATIVES = ("total", "direct")
 ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
-         "sets", "constants", "symbols", "note")  # fmt: skip
+         "sets", "constants", "symbols", "note", "samples")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
                 "order", "definition", "diagonal")  # fmt: skip
 MOST_BYTES = 200_000
@@ -71,6 +74,11 @@ class Symbol:
     place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
 
     @property
+    def step(self) -> int:
+        """How many layers later than it is written it belongs: 1 where W^l leads to layer l+1."""
+        return self.layers[0] if self.layers else 0
+
+    @property
     def array(self) -> str:
         """The name of the array in formulas; every constant is one of its own."""
         return f"{ARRAYS[self.kind]} {self.sign}" if self.kind == "constant" else ARRAYS[self.kind]
@@ -91,6 +99,7 @@ class Profile:
     words: tuple[str, ...] = ()
     note: str = ""
     sets: Mapping[str, str] = field(default_factory=dict)
+    samples: str = "written"
     file: str | None = field(default=None, compare=False)
 
     def symbol(self, sign: str) -> Symbol | None:
@@ -110,7 +119,9 @@ class Profile:
 
     @property
     def writes_samples(self) -> bool:
-        """Whether signals can carry the letter of their sample."""
+        """Whether signals carry the letter of their sample, as a cost does."""
+        if self.samples == "left out":
+            return False
         signals = (s for s in self.symbols.values() if s.kind in SAMPLED)
         return any("sample" in s.superscript + s.subscript for s in signals)
 
@@ -168,7 +179,8 @@ class _Reader(TomlReader):
                 letters[sign] = sort
         sizes = {}
         for sign, sort in self._table("sizes").items():
-            sizes[sign] = self._one(sort, tuple(SORTS), "sizes", sign)
+            braced = re.sub(r"_([A-Za-z])$", r"_{\1}", sign)  # n_l is written n_{l} as well
+            sizes[braced] = self._one(sort, tuple(SORTS), "sizes", sign)
         symbols = {sign: self._symbol(sign) for sign in self._table("symbols")}
         sets = {
             sign: self._one(kind, SETS, "sets", sign) for sign, kind in self._table("sets").items()
@@ -193,6 +205,7 @@ class _Reader(TomlReader):
             tuple(word.lower() for word in self._texts("words")),
             self._text("note", default=""),
             sets,
+            self._one(self._text("samples", default="written"), SAMPLES, "samples"),
             self.file,
         )
 

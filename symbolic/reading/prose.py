@@ -61,6 +61,7 @@ _SUM_OVER = re.compile(
     r"(output|hidden) (?:neurons|units)\)?",
     re.IGNORECASE,
 )
+_SUMMED = re.compile(r"\b(?:sum|sums|summed|summing|summation)\b[^.;$]{0,40}$", re.IGNORECASE)
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 _GOES_ON = re.compile(
     r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
@@ -73,8 +74,10 @@ _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
-_MENTION = re.compile(r"\$([^$]*)\$")
-_ORDINAL = re.compile(r"\^\{?\\(?:text|mathrm)\s*\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
+_MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
+_LABEL = re.compile(r"\b[A-Z]{1,4}\d{1,3}[a-z]?\b")
+"""The name of a line: (BP2)."""
+_ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
 _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
 
 
@@ -82,8 +85,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
 class Said:
     """What the words say of a letter; `count` where the letter is also a number of neurons.
 
-    `local` words (if, for every) hold for their own sentence.  The letter * is the first neuron
-    of the formula: "for hidden neurons".
+    `local` words (if, for every) hold for their own sentence; `summed` ones say what a sum runs
+    over.  The letter * is the first neuron of the formula: "for hidden neurons".
     """
 
     letter: str
@@ -93,6 +96,7 @@ class Said:
     count: bool = False
     of: str = ""
     local: bool = False
+    summed: bool = False
 
 
 def said(text: str) -> Iterator[Said]:
@@ -113,7 +117,8 @@ def said(text: str) -> Iterator[Said]:
             one.letter == "*"
             or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
         )
-        yield replace(one, local=local)
+        summed = _SUMMED.search(text[: one.start]) is not None
+        yield replace(one, local=local, summed=summed)
 
 
 def _of(number: int, match: re.Match[str], text: str) -> Said:
@@ -306,28 +311,8 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
 
 def _without_roles(text: str) -> str:
     """The text without what `said` and `sums_over` understand, and without mentions."""
-    return _MENTION.sub(" ", _SUM_OVER.sub(" ", _without_said(text)))
+    return _MENTION.sub(" ", _LABEL.sub(" ", _SUM_OVER.sub(" ", _without_said(text))))
 
 
 def _plain_quotes(text: str) -> str:
     return re.sub("[“”„«»]|''|``", '"', text)
-
-
-_FUNCTIONS = {  # what words say of an array without a formula
-    "phi": r"logistic|sigmoid(?:al)?|hyperbolic\s+tangent|tanh|relu|rectif\w+|softplus",
-    "outputs": r"softmax|linear\s+(?:output|unit|neuron|activation)s?",
-    "E": r"cross[-\s]entropy|log[-\s]?likelihood",
-}
-_NAMED = {
-    array: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for array, words in _FUNCTIONS.items()
-}
-
-
-def named(text: str) -> Iterator[tuple[str, int]]:
-    """The arrays of which words name a function, and where.
-
-    >>> list(named("With logistic units"))
-    [('phi', 5)]
-    """
-    for array, words in _NAMED.items():
-        yield from ((array, found.start()) for found in words.finditer(text))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
+from symbolic.reading.arguments import without_arguments
 from symbolic.reading.chains import Chain, apart, chains
-from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
+from symbolic.reading.claims import Claim, Entry, Kind, Named, Outcome, Reading
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
@@ -22,6 +22,7 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
+from symbolic.reading.named import named
 from symbolic.reading.notes import unframed
 from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
@@ -30,14 +31,13 @@ from symbolic.reading.prose import (
     after,
     conditional,
     lead,
-    named,
     said,
     sets,
     sums_over,
     unread,
 )
 from symbolic.reading.relations import Relations
-from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Place, Problem
+from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Problem
 from symbolic.reading.tokens import Tok, tokens
 
 FARTHEST = 400
@@ -80,7 +80,7 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
-        self.named: list[tuple[str, Place]] = []
+        self.named: list[Named] = []
         self.sets = dict(sets(_flat(document.pieces)))
 
     def reading(self) -> Reading:
@@ -93,7 +93,10 @@ class _Reader:
                     if headings:
                         section = at + headings[-1].start()
                         self.relations.definitions.section = self.hearing.section = section
-                    self.named += [(array, self.source.place(at + n)) for array, n in named(text)]
+                    self.named += [
+                        Named(array, function, self.source.place(at + n))
+                        for array, function, n in named(text)
+                    ]
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -293,8 +296,9 @@ class _Reader:
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = _first_letter(chain, self.profile)
-        if letter and "*" in self.hearing.local:
-            roles[letter] = replace(self.hearing.local["*"], letter=letter)
+        of_first = self.hearing.of_first(letter, words.cue == "then")
+        if of_first is not None:
+            roles[letter] = of_first
         context = Context(self.profile, roles, self.sets)
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
@@ -317,7 +321,8 @@ class _Reader:
     ) -> list[Formula | None]:
         """The sides of a chain; whole vectors and matrices by their components."""
         layered = "layer" in self.profile.letters.values()
-        trees = [parse(normed(m) if layered else m) if m else None for m in members]
+        bare = [without_arguments(member, self.profile) for member in members]
+        trees = [parse(normed(m) if layered else m) if m else None for m in bare]
         written = [tree for tree in trees if tree is not None]
         everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
         if not everywhere and any(is_whole(tree, context) for tree in written):

@@ -25,7 +25,7 @@ from symbolic.reading.formulas import (
     times,
 )
 from symbolic.reading.profile import Profile, Symbol
-from symbolic.reading.scripts import shown
+from symbolic.reading.scripts import later, shown
 from symbolic.reading.vocabulary import FUNCTIONS
 
 Index = Shifted | int
@@ -147,7 +147,7 @@ class Writer:
         """The scripts in the order of the profile; the indices come layer, neurons, sample."""
         layered = "layer" in symbol.superscript + symbol.subscript
         placed = at and not (isinstance(at[0], Var) and at[0].sort != LAYER)
-        layer = at[:1] if layered and placed else ()
+        layer = (later(at[0], -symbol.step),) if layered and placed else ()
         sample = tuple(i for i in at if isinstance(i, Var) and i.sort == UNWRITTEN.sort)
         neurons = tuple(i for i in at[len(layer) :] if i not in sample)
         if symbol.order == "from to":

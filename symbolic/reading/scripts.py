@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symbolic.errors import did_you_mean
 from symbolic.indexed import Shifted, Size, Var
 from symbolic.reading.context import Context, Fail, Notes
@@ -23,13 +25,31 @@ from symbolic.reading.tree import (
 Index = Shifted | int
 
 
+OF_LAYER = re.compile(r".[_^]\{\(?((\\?[a-z]+)[-+0-9]*)\)?\}")
+"""A number of units of a layer: s_{l+1}, n^{(l)}."""
+
+
 def spelled(node: Node) -> str:
     """A sign with its scripts as a name, for a size such as n_l; empty where it is none."""
     match node:
         case Letter(name) | Number(name):
             return name
-        case Scripted(Letter(name), Letter(below) | Number(below), None, 0):
-            return f"{name}_{{{below}}}"
+        case Scripted(Letter(name), below, None, 0) if _place(below):
+            return f"{name}_{{{_place(below)}}}"
+        case Scripted(Letter(name), None, above, 0) if _place(above):
+            return f"{name}^{{({_place(above)})}}"
+    return ""
+
+
+def _place(script: Node | None) -> str:
+    """The letter of a script, or a layer such as l+1; empty where it is something else."""
+    match script:
+        case Letter(name) | Number(name):
+            return name
+        case Group((inside,)):
+            return _place(inside)
+        case Addition((Letter(name), Number(step)), ("+", sign)):
+            return f"{name}{sign}{step}"
     return ""
 
 
@@ -67,6 +87,8 @@ def index(node: Node, sort: str, context: Context) -> Index:
             )
         case Number(text) if sort == "neuron" and text.isdigit() and len(text) < 6:
             return int(text)
+        case Scripted() if SORTS[sort].ordered and profile.sizes.get(spelled(node)) == sort:
+            return SORTS[sort].extent()
         case Addition((first, second), ("+", sign)) if SORTS[sort].ordered and isinstance(
             second, Number
         ):
@@ -126,7 +148,19 @@ def indices(
     sample = found["sample"]
     if not sample and symbol.kind in SAMPLED:
         sample = [UNWRITTEN]
-    return (*found["layer"], *neurons, *sample), left_over
+    layer = [later(one, symbol.step) for one in found["layer"]]
+    return (*layer, *neurons, *sample), left_over
+
+
+def later(layer: Index, step: int) -> Index:
+    """The layer so many layers later."""
+    if not step or isinstance(layer, int):
+        return layer + step if isinstance(layer, int) else layer
+    moved = layer + step
+    match moved.terms:
+        case ((Var() | Size() as bare, 1),) if not moved.const:
+            return bare
+    return moved
 
 
 def _digits(symbol: Symbol, below: list[Node]) -> list[Node]:

@@ -31,6 +31,8 @@ from symbolic.reading.vocabulary import (
 MOST_CHARACTERS = 5_000
 MOST_NESTED = 60
 MOST_DIGITS = 30
+_SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|cal)(?![A-Za-z])")
+"""An alphabet for the rest of a group, as old texts write it: {\\rm th}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,13 @@ class _Tokenizer:
         elif character in "=<>":
             self.n += 1
             self._emit("REL", character, start)
+        elif switch := _SWITCH.match(self.text, start):
+            inside = self._group(start, switch[1])[switch.end() - start - 1 :]
+            self._letters(f"math{switch[1]}", inside.strip(), start)
         elif character in MARKS:
             self.n += 1
-            self._emit(MARKS[character], character, start)
+            kind = "COMMA" if character == ";" and self._in_brackets() else MARKS[character]
+            self._emit(kind, character, start)
         elif character == "%":
             end = self.text.find("\n", start)
             self.n = len(self.text) if end < 0 else end
@@ -113,6 +119,11 @@ class _Tokenizer:
                 "Write the LaTeX command for it.",
                 start,
             )
+
+    def _in_brackets(self) -> bool:
+        """Whether a round bracket is open: a semicolon in J(W; x) separates arguments."""
+        kinds = [token.kind for token in self.found]
+        return kinds.count("LP") > kinds.count("RP")
 
     def _number(self) -> None:
         start = self.n
@@ -235,6 +246,10 @@ class _Tokenizer:
         else:
             inside = self.text[self.n : self.n + 1]
             self.n += 1
+        self._letters(name, inside, start)
+
+    def _letters(self, name: str, inside: str, start: int) -> None:
+        """The letter or word that a command of an alphabet or an accent stands around."""
         bare = inside[1:] if inside[1:] in GREEK and inside.startswith("\\") else inside
         bold = re.fullmatch(r"\\(?:mathbf|boldsymbol|bm)\s*\{([A-Za-z])\}", inside)
         if bold and name in ACCENTS:

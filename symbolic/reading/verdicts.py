@@ -6,14 +6,16 @@ as outputs that feed no neuron; else where it is an identity for each of its neu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import Settled, is_numbered
+from symbolic.reading.claims import Named
 from symbolic.reading.findings import Reached
 from symbolic.reading.given import Given, NoSuchError, Written
+from symbolic.reading.named import last_before, taken_words, with_named
 from symbolic.reading.prover import Prover
 from symbolic.reading.reach import may_lack_value
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
@@ -23,6 +25,7 @@ from symbolic.reading.theory import Assumption
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
 _UNREAD = "It fails as things are usually defined, but a formula or function named at"
+_TAKEN = "It fails as things are usually defined, and with"
 
 
 class Verdicts:
@@ -34,9 +37,12 @@ class Verdicts:
         refuter: Refuter,
         missed: Mapping[str, Place],
         network: Given | None = None,
+        named: Sequence[Named] = (),
     ) -> None:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
+        self._named = named
+        self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
         self._here: Refuter | None = None
         self._written: dict[bool, Written] = {}
@@ -50,6 +56,33 @@ class Verdicts:
                 found = self._in(self.network, case, found, numbered)
             self._known[case, span] = found
         return self._known[case, span]
+
+    def taking_words(self, case: Settled, span: str, at: Place, found: Reached) -> Reached:
+        """What is said of a case at a place that fails where words name a function unread."""
+        places = {one.place for one in self._named}
+        unread = self._unread(case) if found.word == "open" else ()
+        if unread != ("phi",) or self.missed["phi"] not in places:
+            return found
+        nearest = (last_before(self._named, array, at) for array in ("outputs", "phi"))
+        taken = [one for one in nearest if one is not None]
+        ways = [[one] for one in taken] + [taken] * (len(taken) > 1)
+        fails = ""
+        for way in ways:
+            functions = tuple(one.function for one in way)
+            if functions not in self._with:
+                self._with[functions] = self._made(way)
+            judge = self._with[functions]
+            reached = judge.of(case, span) if judge is not None else found
+            if reached.word == "proved":
+                return replace(reached, taking=tuple(way))
+            fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
+        return replace(found, why=fails or found.why)
+
+    def _made(self, taken: Sequence[Named]) -> Verdicts | None:
+        base = with_named(self.base, taken)
+        if base is None:
+            return None
+        return Verdicts(Prover(base), Refuter(base), {}, self.network)
 
     def speaks_of_none(self, case: Settled) -> bool:
         """Whether the given network has no such neurons, as outputs that feed others."""
@@ -83,15 +116,20 @@ class Verdicts:
     def _unproved(self, case: Settled, span: str, against: Counterexample | Tried) -> Reached:
         roles = case.said
         if isinstance(against, Counterexample):
-            rests_on = self.base.rests_on(case.left, case.right)
-            arrays = sorted({name.partition(":")[0] for name in rests_on})
-            missed = [self.missed[one] for one in arrays if one in self.missed]
-            if missed:
-                return Reached("open", roles, span, why=f"{_UNREAD} {missed[0]} is not used")
+            unread = self._unread(case)
+            if unread:
+                why = f"{_UNREAD} {self.missed[unread[0]]} is not used"
+                return Reached("open", roles, span, why=why)
             return Reached("refuted", roles, span, against=against)
         if not against:
             return Reached("open", roles, span, why="no small network has all of what it says")
         return Reached("open", roles, span, why=f"no proof; {against} exact instances agree")
+
+    def _unread(self, case: Settled) -> tuple[str, ...]:
+        """The arrays that a case rests on and that the document may define unread."""
+        rests_on = self.base.rests_on(case.left, case.right)
+        arrays = sorted({name.partition(":")[0] for name in rests_on})
+        return tuple(one for one in arrays if one in self.missed)
 
     def _partly(self, case: Settled) -> bool:
         """Whether the case holds only where denominators and logarithms have a value."""

@@ -1,0 +1,105 @@
+"""Functions that words name and no formula writes: "with the logistic function", "linear outputs".
+
+A line that holds with the function named last before it is proved with it, and its verdict says
+so.  Words refute nothing: what fails with the named function is open, for other words may give
+other neurons another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from symbolic.indexed import Var
+from symbolic.reading.activation import ARGUMENT, FIELD, Activation
+from symbolic.reading.base import Base
+from symbolic.reading.claims import Named
+from symbolic.reading.formulas import NEURON, Call, Formula, Range, Read, SumOver, over
+from symbolic.reading.source import Place
+
+_WORDS = (  # the array, the function, the words
+    ("phi", "logistic", r"logistic|sigmoid"),
+    ("phi", "tanh", r"hyperbolic\s+tangent|tanh"),
+    ("phi", "relu", r"relu|rectif\w+"),
+    ("phi", "softplus", r"softplus"),
+    ("phi", "", r"sigmoidal|quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)"),
+    ("outputs", "softmax", r"softmax"),
+    ("outputs", "linear", r"linear\s+(?:output|unit|neuron|activation)s?"),
+    ("E", "", r"cross[-\s]entropy|log[-\s]?likelihood"),
+)
+_PATTERNS = tuple(
+    (array, function, re.compile(rf"(?<!non)(?<!non[-\s])\b(?:{words})\b", re.IGNORECASE))
+    for array, function, words in _WORDS
+)
+SHOWN = {
+    "logistic": "the logistic function",
+    "tanh": "the hyperbolic tangent",
+    "relu": "the rectifier",
+    "softplus": "softplus",
+    "softmax": "the softmax outputs",
+    "linear": "the linear outputs",
+}
+
+
+def named(text: str) -> Iterator[tuple[str, str, int]]:
+    """The arrays of which words name a function, the function, and where.
+
+    >>> list(named("With logistic units"))
+    [('phi', 'logistic', 5)]
+    """
+    for array, function, words in _PATTERNS:
+        for found in words.finditer(text):
+            yield array, function, found.start()
+
+
+def last_before(found: Iterable[Named], array: str, at: Place) -> Named | None:
+    """What was named last for an array before a place, else what is named first after it."""
+    own = sorted((one for one in found if one.array == array), key=lambda one: _order(one.place))
+    before = [one for one in own if _order(one.place) <= _order(at)]
+    return before[-1] if before else next(iter(own), None)
+
+
+def taken_words(taken: Iterable[Named]) -> str:
+    """What a proof takes from words: the logistic function of line 3."""
+    return " and ".join(f"{SHOWN[one.function]} of line {one.place.line}" for one in taken)
+
+
+def _order(place: Place) -> tuple[int, int, int]:
+    return place.cell, place.line, place.column
+
+
+def with_named(base: Base, found: Iterable[Named]) -> Base | None:
+    """The definitions with the functions that words name; None where one is not known."""
+    for one in found:
+        make = _MAKE.get(one.function)
+        if make is None or "y" not in base.definitions:
+            return None
+        base = make(base)
+    return base
+
+
+def _every(name: str) -> Callable[[Base], Base]:
+    activation = Activation(Call(name, ARGUMENT), 0)
+    return lambda base: replace(base, activation=activation)
+
+
+def _linear(base: Base) -> Base:
+    """y_k = v_k for an output neuron k."""
+    return replace(base, outer=Read(FIELD, base.definitions["y"][0].at))
+
+
+def _softmax(base: Base) -> Base:
+    """y_k = exp(v_k) / Σ_m exp(v_m) for an output neuron k, m over all of them."""
+    own, *rest = base.definitions["y"][0].at
+    other = Var("m" if getattr(own, "name", "") != "m" else "n", NEURON)
+    part: Formula = Call("exp", Read(FIELD, (own, *rest)))
+    whole = SumOver(other, Range("output"), Call("exp", Read(FIELD, (other, *rest))))
+    return replace(base, outer=over(part, whole))
+
+
+_MAKE: dict[str, Callable[[Base], Base]] = {
+    **{name: _every(name) for name in ("logistic", "tanh", "relu", "softplus")},
+    "linear": _linear,
+    "softmax": _softmax,
+}

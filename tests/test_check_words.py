@@ -1,0 +1,165 @@
+"""What the words of real texts say: functions by name, sums over layers, units of a kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reports.check_words import case_words
+from reports.document import Text
+from symbolic.reading.findings import Judged
+from symbolic.reading.judgement import judge
+from symbolic.reading.named import named
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+
+COST = r"E_n = \frac12 \sum_k (y_{nk} - t_{nk})^2"
+LINEAR = rf"""Let $a_j = \sum_i w_{{ji}} z_i$, $z_j = h(a_j)$, ${COST}$
+and $\delta_j \equiv \frac{{\partial E_n}}{{\partial a_j}}$.
+"""
+LAYERS = r"""Let $C = \frac12 \sum_j (a^L_j - y_j)^2$ and let
+$\delta^l_j = \frac{\partial C}{\partial z^l_j}$.
+"""
+
+
+def last(text: str, profile: str = "bishop") -> Judged:
+    return judge(read_document(text, open_profile(profile))).lines[-1]
+
+
+def said(text: str, profile: str = "bishop") -> str:
+    """The verdict of the last line as a page says it."""
+    runs = case_words(last(text, profile).cases[0])
+    return "".join(run.text for run in runs if isinstance(run, Text))
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "wrong", "told"),
+    [
+        ("linear outputs", r"\delta_k = y_k - t_k", r"\delta_k = t_k - y_k", "the linear outputs"),
+        (
+            "logistic units",
+            r"\delta_k = (y_k - t_k) y_k (1 - y_k)",
+            r"\delta_k = (y_k - t_k) y_k (1 + y_k)",
+            "the logistic function",
+        ),
+        (
+            "units that compute the hyperbolic tangent",
+            r"\delta_k = (y_k - t_k) (1 - y_k^2)",
+            r"\delta_k = (y_k - t_k) (1 - y_k)",
+            "the hyperbolic tangent",
+        ),
+    ],
+)
+def test_a_function_that_words_name_is_taken_and_told(
+    words: str, right: str, wrong: str, told: str
+) -> None:
+    """Words prove with the function they name, and refute nothing."""
+    text = LINEAR + f"With {words}, for an output unit $k$\n$$"
+    found = last(text + right + "$$")
+    assert found.word == "proved"
+    assert [one.place.line for one in found.cases[0].taking] == [3]
+    assert f"with {told} of line 3" in said(text + right + "$$")
+    assert last(text + wrong + "$$").word == "open"
+    assert f"fails as things are usually defined, and with {told} of line 3" in said(
+        text + wrong + "$$"
+    )
+
+
+def test_the_function_named_last_before_a_line_is_meant() -> None:
+    tanh = "With units of the hyperbolic tangent, for an output unit $k$\n$$"
+    line = r"\delta_k = (y_k - t_k) y_k (1 - y_k)$$" + "\n"
+    assert last(LINEAR + "We had logistic units before.\n\n" + tanh + line).word == "open"
+    text = LINEAR + "We had tanh before. With logistic units, for an output unit $k$\n$$" + line
+    assert last(text).word == "proved"
+
+
+def test_a_formula_for_the_function_goes_before_its_name() -> None:
+    text = LINEAR + "Here $h(a) = \\tanh(a)$. Logistic units come later.\n"
+    line = r"For an output unit $k$ $$\delta_k = (y_k - t_k) y_k (1 - y_k)$$"
+    assert last(text + line).word == "refuted"
+
+
+def test_a_named_cost_is_no_quadratic_one() -> None:
+    text = LINEAR.replace(COST, "z_0 = 1")
+    words = "With the cross-entropy and linear outputs, for an output unit $k$\n"
+    assert last(text + words + r"$$\delta_k = y_k - t_k$$").word == "open"
+
+
+@pytest.mark.parametrize("words", ["nonlinear units", "non-linear outputs", "a sigmoidal curve"])
+def test_other_words_name_no_known_function(words: str) -> None:
+    assert not [one for one in named(words) if one[1]]
+
+
+def test_a_line_of_linear_outputs_leads_to_no_line_of_all() -> None:
+    """What holds with a named function is not cited for lines that hold with any."""
+    text = LINEAR + "With linear outputs, for an output unit $k$\n$$\\delta_k = y_k - t_k$$\n"
+    text += "For a hidden unit $j$\n$$\\delta_j = h'(a_j) \\sum_k w_{kj} \\delta_k$$"
+    found = last(text)
+    assert found.word == "proved"
+    assert found.argument is not None
+    assert 5 not in found.argument.uses
+
+
+def test_a_sum_over_outputs_speaks_of_that_sum_alone() -> None:
+    """In layers a later sum has the range that its layers give it."""
+    text = LAYERS + (
+        r"$$\delta^L_j = \sum_k \frac{\partial C}{\partial a^L_k}"
+        r"\frac{\partial a^L_k}{\partial z^L_j},$$"
+        "\nwhere the sum is over all neurons $k$ in the output layer. For the others\n"
+        r"$$\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)$$"
+    )
+    assert last(text, "nielsen").word == "proved"
+    assert last(text.replace(r"w^{l+1}_{kj} \d", r"2 w^{l+1}_{kj} \d"), "nielsen").word == "refuted"
+    told = text.replace(
+        "where the sum is over all neurons $k$ in the output layer. For the others",
+        "Let $k$ be an output neuron.",
+    )
+    assert last(told, "nielsen").word == "open"
+
+
+def test_a_sentence_that_begins_with_then_speaks_of_the_same_units() -> None:
+    before = (
+        r"For hidden units the sum runs over the units $k$ to which unit $j$ sends connections. "
+    )
+    line = r"$$\delta_j = h'(a_j) \sum_k w_{kj} \delta_k$$"
+    case = "For hidden units\n$$\\delta_j = \\frac{\\partial E_n}{\\partial a_j}.$$\n"
+    assert last(LINEAR + before + case + "We then obtain\n" + line).cases[0].roles == "j: hidden"
+    assert last(LINEAR + before + case + "We can write\n" + line).cases[0].roles != "j: hidden"
+
+
+def test_samples_may_be_written_or_left_out_in_one_text() -> None:
+    both = r"$$\frac{\partial E_n}{\partial w_{kj}} = (y_{nk} - t_{nk}) h'(a_{nk}) z_{nj}$$"
+    assert last(LINEAR + "For an output unit $k$\n" + both).word == "proved"
+    assert (
+        last(LINEAR + "For an output unit $k$\n" + both.replace("_{nj}", "_{nk}")).word != "proved"
+    )
+
+
+def test_a_definition_may_be_restated_with_its_own_sign() -> None:
+    again = r"Recall $$\delta_j \equiv \frac{\partial E_n}{\partial a_j}$$"
+    assert last(LINEAR + again).word == "proved"
+    assert last(LINEAR + again.replace(r"\equiv", r"\equiv -")).word == "open"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"W^{(l)}_{ji} \delta", r"W^{(l)}_{ij} \delta"),
+        ("s_{l+1}}", "s_{l}}"),
+        (r"-(y_i - a", r"(y_i - a"),
+        (r"= a^{(l)}_j \delta^{(l+1)}_i", r"= a^{(l)}_j \delta^{(l)}_i"),
+        (r"\delta^{(l+1)} (a", r"\delta^{(l)} (a"),
+    ],
+)
+def test_a_slip_in_layers_whose_weights_lead_onwards_is_refused(old: str, new: str) -> None:
+    text = Path(__file__).with_name("documents").joinpath("tutorial.md").read_text("utf-8")
+    assert {one.word for one in judge(read_document(text, open_profile("ufldl"))).lines} == {
+        "proved",
+        "definition",
+    }
+    assert text.count(old) == 1
+    changed = judge(read_document(text.replace(old, new), open_profile("ufldl"))).lines
+    wrong = {one.word for one in changed} - {"proved", "definition"}
+    assert wrong <= {"refuted", "unjustified"}
+    assert wrong
