@@ -9,8 +9,8 @@ import pytest
 from reports.check_words import case_words
 from reports.document import Text
 from symbolic.reading.findings import Judged
+from symbolic.reading.function_words import named
 from symbolic.reading.judgement import judge
-from symbolic.reading.named import named
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 

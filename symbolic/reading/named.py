@@ -7,8 +7,7 @@ other neurons another one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from symbolic.indexed import Var
@@ -18,20 +17,6 @@ from symbolic.reading.claims import Named
 from symbolic.reading.formulas import NEURON, Call, Formula, Range, Read, SumOver, over
 from symbolic.reading.source import Place
 
-_WORDS = (  # the array, the function, the words
-    ("phi", "logistic", r"logistic|sigmoid"),
-    ("phi", "tanh", r"hyperbolic\s+tangent|tanh"),
-    ("phi", "relu", r"relu|rectif\w+"),
-    ("phi", "softplus", r"softplus"),
-    ("phi", "", r"sigmoidal|quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)"),
-    ("outputs", "softmax", r"softmax"),
-    ("outputs", "linear", r"linear\s+(?:output|unit|neuron|activation)s?"),
-    ("E", "", r"cross[-\s]entropy|log[-\s]?likelihood"),
-)
-_PATTERNS = tuple(
-    (array, function, re.compile(rf"(?<!non)(?<!non[-\s])\b(?:{words})\b", re.IGNORECASE))
-    for array, function, words in _WORDS
-)
 SHOWN = {
     "logistic": "the logistic function",
     "tanh": "the hyperbolic tangent",
@@ -40,17 +25,6 @@ SHOWN = {
     "softmax": "the softmax outputs",
     "linear": "the linear outputs",
 }
-
-
-def named(text: str) -> Iterator[tuple[str, str, int]]:
-    """The arrays of which words name a function, the function, and where.
-
-    >>> list(named("With logistic units"))
-    [('phi', 'logistic', 5)]
-    """
-    for array, function, words in _PATTERNS:
-        for found in words.finditer(text):
-            yield array, function, found.start()
 
 
 def last_before(found: Iterable[Named], array: str, at: Place) -> Named | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from symbolic.reading.function_words import CONDITION
+
 CUES = {  # word: what it makes of the formula that follows
     "let": "let", "define": "let", "denote": "let", "defined": "let",
     "assume": "assume", "assuming": "assume", "suppose": "assume",
@@ -72,6 +74,10 @@ _FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
 _CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
+)
+_ENDINGS = (  # of inflections, and what the word ends in without
+    *(("s", ("",)), ("es", ("",)), ("ies", ("y",))),
+    *(("ed", ("", "e")), ("ied", ("y",)), ("ing", ("", "e"))),
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
 _MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
@@ -198,12 +204,14 @@ def _lexicon() -> frozenset[str]:
 class Lead:
     """The words beside a formula: the last cue among them, and why they are not understood.
 
-    In `trouble` the formula is no claim; in `doubt` it may be one under a condition.
+    In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
+    that is `naming` says which function is meant.
     """
 
     cue: str
     trouble: str = ""
     doubt: str = ""
+    naming: bool = False
 
     @property
     def why(self) -> str:
@@ -211,10 +219,13 @@ class Lead:
         return self.trouble or self.doubt
 
 
-def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
+def lead(
+    text: str, more: Iterable[str] = (), embedded: bool = False, functions: bool = False
+) -> Lead:
     """What the words that lead up to a formula make of it.
 
-    `embedded` words stand in the formula itself, and all of them must be known.
+    `embedded` words stand in the formula itself, and all of them must be known.  Conditions that
+    name a function are read where the reader knows `functions` by their names.
 
     >>> lead("and let").cue, lead("it is false that").trouble
     ('let', "the words before it deny or question it ('false')")
@@ -232,7 +243,10 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
         return Lead("")
     if any(_SET.search(mention) for mention in _MENTION.findall(sentence)):
         return Lead("", "the words before it name a set that is not understood")
-    bare = re.sub(r"\blet(?: us|'s|’s)\b", "we", _without_roles(sentence), flags=re.IGNORECASE)
+    rest = _without_roles(sentence)
+    naming = functions and CONDITION.search(rest) is not None
+    rest = CONDITION.sub(" ", rest) if functions else rest
+    bare = re.sub(r"\blet(?: us|'s|’s)\b", "we", rest, flags=re.IGNORECASE)
     condition = _CONDITION.search(bare)
     if condition:
         bare = bare[: condition.start()]
@@ -242,18 +256,33 @@ def lead(text: str, more: Iterable[str] = (), embedded: bool = False) -> Lead:
         return Lead("if" if condition[1].lower() in ("if", "when") else "for", doubt=doubt)
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
-    return Lead((strong or cues or [""])[-1], doubt=doubt)
+    return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming)
 
 
 def _doubt(where: str, words: Iterable[str], more: Iterable[str]) -> str:
     """That words are on no list, empty where all of them are."""
     known = _lexicon() | set(CUES) | set(more)
-    strange = [w for w in words if w and w not in known]
+    strange = [w for w in words if w and known.isdisjoint(_stems(w))]
     if not strange:
         return ""
     shown = ", ".join(repr(w) for w in strange[:4])
     verb, some = ("are", "words") if len(strange) > 1 else ("is", "word")
     return f"the {some} {where} it {verb} not known here ({shown})"
+
+
+def _stems(word: str) -> Iterator[str]:
+    """A word and what it may be an inflection of, which denies no more than the word itself.
+
+    >>> [*_stems("mixing")], [*_stems("carries")]
+    (['mixing', 'mix', 'mixe'], ['carries', 'carrie', 'carri', 'carry'])
+    """
+    yield word
+    for ending, others in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2:
+            yield from (stem + other for other in others)
+            if ending in ("ed", "ing") and stem[-1] == stem[-2]:
+                yield stem[:-1]
 
 
 def unread(text: str) -> str:

@@ -14,6 +14,7 @@ from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
+from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, Hearing
 from symbolic.reading.layer_words import Ending, ending, in_words
@@ -22,7 +23,6 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
-from symbolic.reading.named import named
 from symbolic.reading.notes import unframed
 from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
@@ -268,7 +268,7 @@ class _Reader:
     # -- chains
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
-        before = lead(self.words, self.profile.words) if first else lead("")
+        before = lead(self.words, self.profile.words, functions=True) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
         leads = (before, inner, behind, after(following))
@@ -291,7 +291,7 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
-        words = Lead(cue, doubt=next(filter(None, doubts), ""))
+        words = Lead(cue, doubt=next(filter(None, doubts), ""), naming=before.naming)
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.hearing.roles, **self.hearing.local}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symbolic.indexed import Var
+from symbolic.reading.activation import stated
 from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
@@ -90,7 +91,8 @@ class Relations:
                 doubt=words.doubt,
             )
             opens = n == 0 and not chain.continues
-            claim = self.definitions.judged(claim, self.claims, opens, at)
+            if not (words.naming and stated(left, right)):  # said where a function is named alone
+                claim = self.definitions.judged(claim, self.claims, opens, at)
             self.claims.append(claim)
             if claim.kind is Kind.ASSUMPTION:
                 here = words.cue in ("if", "for")
