@@ -94,8 +94,11 @@ class Inference:
             bad = [] if shown is not None else self._bad(every, self.lines)
         wrong = [line.number for line in bad if line.word == "refuted"]
         if wrong:
-            words = f"{_numbered(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"
-            return Argument("unjustified", (), tuple(sorted({*uses, *wrong})), words)
+            are = "is" if len(wrong) == 1 else "are"
+            words = f"{_numbered(wrong)} {are} wrong"
+            if uses and not {*wrong} & {*uses}:
+                words = f"it needs {_numbered(wrong)}, which {are} wrong"
+            return Argument("unjustified", (), uses or tuple(wrong), words)
         if bad:
             return Argument("open", why=f"({bad[0].number}) is not decided")
         return Argument("unjustified", (), uses, "a step of calculus is missing")

@@ -1,12 +1,13 @@
 """The equations of lines put into another line until both of its sides are the same.
 
 A derivative is replaced by what a line says of it, or by its own equation: the chain rule.  The
-search is bounded and has one order, the latest line first; what it finds is exact algebra of the
-kernel's normal forms.
+search is bounded and has one order, few equations before many and the latest line first; what it
+finds is exact algebra of the kernel's normal forms.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,12 +18,15 @@ from symbolic.arrays import ONE, Given, Program, Rule
 from symbolic.indexed import Expr, Get
 from symbolic.indices import Hypothesis
 from symbolic.integers import Base
+from symbolic.labelling import TooLargeError
 from symbolic.monomials import Normal, add, scale
 from symbolic.partials import arrays_of, is_zero, stepped, unfolded, written
 from symbolic.reading.arrays.rules import PROBE, Case
 
 MOST_STEPS = 60
 """How many equations are put in before the search ends."""
+MOST_TERMS = 300
+"""How many terms a difference may have before another equation is put in."""
 MOST_ENDS = 6
 """For how many of the ways to put them in the definitions are put in as well."""
 FREE = "free "
@@ -96,19 +100,23 @@ class Attempt:
         """
         self.adjoints = self.setting.equations(self.setting.hypotheses(under))
         self.lines = sorted(lines, key=lambda line: -line.number)
-        self.ends = []
-        halfway: list[_State] = []
-        for state, last in self._states():
-            if is_zero(self.adjoints.calculus, state.gap):
-                return Shown(tuple(sorted(state.uses)), state.chain)
-            halfway.append(state)
-            if last:
-                self.ends.append(state)
-        for state in halfway[:MOST_ENDS]:
-            rest, opened = self.adjoints.opened_until_zero(state.gap)
-            if not rest:
-                numbers = (self.setting.numbers.get(a, 0) for a in self._least(state.gap, opened))
-                return Shown(tuple(sorted({*state.uses, *numbers} - {0})), state.chain)
+        self.steps = 0
+        kept = arrays_of(self._claimed()) & self.adjoints.place.keys()
+        states = list(self._starts())
+        for own in (frozenset(), frozenset(name for name in kept if self._may_go(name))):
+            begun, states = states, []
+            for state in self._onward(begun, frozenset(kept - own)):
+                if is_zero(self.adjoints.calculus, state.gap):
+                    return Shown(tuple(sorted(state.uses)), state.chain)
+                states.append(state)
+            new = [state for state in states if state not in begun or not own]
+            for state in new[:MOST_ENDS]:
+                rest, opened = self.adjoints.opened_until_zero(state.gap)
+                if not rest:
+                    least = self._least(state.gap, opened)
+                    numbers = {self.setting.numbers.get(name, 0) for name in least} - {0}
+                    return Shown(tuple(sorted(state.uses | numbers)), state.chain)
+        self.ends = states
         return None
 
     @property
@@ -141,28 +149,21 @@ class Attempt:
 
     # ------------------------------------------------------------------ search
 
-    def _states(self) -> Iterator[tuple[_State, bool]]:
-        """The differences on all ways, each where only the claim's own derivatives are left, too.
-
-        With the second it is said whether nothing more can be put in.
-        """
-        kept = arrays_of(self._claimed()) & self.adjoints.place.keys()
-        stack = list(reversed(list(self._starts())))
-        steps = 0
-        while stack and steps < MOST_STEPS:
-            state = stack.pop()
-            steps += 1
-            if is_zero(self.adjoints.calculus, state.gap):
-                yield state, True
-                continue
-            left = arrays_of(state.gap) & self.adjoints.place.keys()
+    def _onward(self, states: Sequence[_State], kept: frozenset[str]) -> Iterator[_State]:
+        """What these differences become where all derivatives but those kept are replaced."""
+        waiting = deque(states)  # those with the fewest equations put in first
+        while waiting:
+            state = waiting.popleft()
+            left = (arrays_of(state.gap) & self.adjoints.place.keys()) - kept
             left -= state.done | state.stuck
-            inner, own = left - kept, {name for name in left & kept if self._may_go(name)}
-            if not inner:
-                yield state, not own
-            name = min(inner or own, key=self.adjoints.place.__getitem__, default=None)
-            if name is not None:
-                stack += reversed(list(self._replaced(state, name)))
+            if not left or is_zero(self.adjoints.calculus, state.gap):
+                yield state
+                continue
+            self.steps += 1
+            if self.steps > MOST_STEPS or len(state.gap) > MOST_TERMS:
+                raise TooLargeError("the search for an argument takes too many steps")
+            name = min(left, key=self.adjoints.place.__getitem__)
+            waiting += self._replaced(state, name)
 
     def _claimed(self) -> Normal:
         calculus, rule = self.adjoints.calculus, self.case.rule
