@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.jsonout import Json
 from reports.model_page import numbers
 from reports.model_text import latex
-from reports.papers import Document, source, unread_rows
+from reports.papers import Document, argument_row, source, unread_rows
 from reports.progress import clock
 from symbolic.errors import InputError
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
@@ -100,6 +100,8 @@ def _item(one: ArrayJudged, profile: ArrayProfile) -> Json:
             }
         case Derived(program, rule, edit):
             row["nearest"] = {"statement": latex(program, rule), "edit": edit}
+    if one.argument is not None:
+        row["argument"] = argument_row(one.argument)
     if one.inherits is not None:
         row["inherits"] = str(one.inherits)
     return row

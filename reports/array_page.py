@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.array_check import ArrayPaper, corrected
 from reports.check_parts import place
-from reports.check_words import MARKS, TITLES, numbered
+from reports.check_words import MARKS, TITLES, argument_words, numbered
 from reports.document import (
     Annotated,
     Block,
@@ -131,6 +131,9 @@ def _notes(one: ArrayJudged, paper: ArrayPaper) -> Iterator[Runs]:
         yield prose("Assumed." if claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
         yield from _case(replace(case, nearest=None) if mended else case, claim, paper.profile)
+    said = argument_words(one)
+    if said:
+        yield said
     if one.inherits is not None:
         yield runs(f"It has its error from ({one.inherits}).")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.jsonout import Json, value
-from reports.papers import Document, source, unread_rows
+from reports.papers import Document, argument_row, source, unread_rows
 from reports.progress import bar, clock
 from symbolic.errors import InputError
 from symbolic.reading.claims import Claim, Reading
@@ -28,14 +28,6 @@ class Paper(Document[Reading, Judgement]):
     def profile(self) -> Profile:
         """The notation that it was read in."""
         return self.reading.profile
-
-    @property
-    def verdict(self) -> str:
-        """The worst of all, of a true document the second verdict."""
-        found = super().verdict
-        lines = self.judgement.lines
-        arguments = {one.argument.word for one in lines if one.argument is not None}
-        return "unjustified" if found == "proved" and "unjustified" in arguments else found
 
     @property
     def first_broken(self) -> Judged | None:
@@ -131,12 +123,7 @@ def _item(one: Judged, profile: Profile) -> Json:
     if nearest is not None:
         row["nearest"] = _nearest(nearest, profile)
     if one.argument is not None:
-        row["argument"] = {
-            "verdict": one.argument.word,
-            "under": [[str(name) for name in under] for under in one.argument.under],
-            "uses": [str(number) for number in one.argument.uses],
-            "why": one.argument.why,
-        }
+        row["argument"] = argument_row(one.argument)
     if one.inherits is not None:
         row["inherits"] = str(one.inherits)
     return row

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Protocol
 
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
+from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
 from symbolic.reading.named import taken_words
@@ -33,7 +35,7 @@ TITLES = {
 }
 WITH_VALUE = "all of it has a value"
 FAULTY = "A line cannot be meant as it stands."
-SAID = {Assumption.SO: "there is a single output neuron"}
+SAID: Mapping[str, str] = {Assumption.SO: "there is a single output neuron"}
 ROLES = {
     "output": "an output neuron",
     "hidden": "a hidden neuron",
@@ -42,12 +44,12 @@ ROLES = {
 }
 
 
-def condition(under: Sequence[Assumption]) -> str:
+def condition(under: Sequence[str]) -> str:
     """Assumptions as a condition: N = 1 and outputs feed no neuron."""
     return listed([SAID.get(one, str(one)) for one in under])
 
 
-def alternatives(sets: Sequence[Sequence[Assumption]]) -> str:
+def alternatives(sets: Sequence[Sequence[str]]) -> str:
     """The least sets of assumptions as one condition, empty where none is needed.
 
     >>> alternatives(((Assumption.N1, Assumption.OT), (Assumption.N1, Assumption.SO)))
@@ -98,7 +100,27 @@ def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:
         yield case_words(*group)
 
 
-def argument_words(one: Judged) -> Runs:
+class Case(Protocol):
+    """One case of a line: what it needs to be true."""
+
+    @property
+    def under(self) -> Sequence[Sequence[str]]: ...
+
+
+class Argued(Protocol):
+    """A line with both of its verdicts."""
+
+    @property
+    def word(self) -> str: ...
+
+    @property
+    def cases(self) -> Sequence[Case]: ...
+
+    @property
+    def argument(self) -> Argument | None: ...
+
+
+def argument_words(one: Argued) -> Runs:
     """The second verdict: whether the lines before show the line."""
     argument = one.argument
     if argument is None:
@@ -109,6 +131,8 @@ def argument_words(one: Judged) -> Runs:
         from_ = f" from {uses}" if uses else ""
         needed = alternatives(argument.under)
         return prose(f"True, but your argument{from_} shows it only if {needed}.")
+    if argument.word == "unjustified" and uses:
+        return prose(f"True, but your argument from {uses} does not show it", f"{why}.")
     if argument.word == "unjustified":
         true = "True, but the" if one.word == "proved" else "The"
         return prose(f"{true} lines before do not show it", f"{why}.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from reports.jsonout import Json
+from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Entry, Outcome
 from symbolic.reading.source import DEFINITE, Place
 
@@ -18,6 +19,9 @@ class Line(Protocol):
 
     @property
     def word(self) -> str: ...
+
+    @property
+    def argument(self) -> Argument | None: ...
 
 
 class Lines(Protocol):
@@ -50,16 +54,20 @@ class Document(Generic[R_co, J_co]):
 
     @property
     def verdict(self) -> str:
-        """The worst of all; a formula that is not understood leaves the document open.
+        """The worst of all, of a true document the second verdict.
 
-        One with a type or index error is no open question.
+        A formula that is not understood leaves the document open; one with a type or index error is
+        no open question.
         """
         words = {one.word for one in self.judgement.lines}
         if "refuted" in words:
             return "refuted"
         if "unjustified" in words or any(entry.fault in DEFINITE for entry in self.unread):
             return "unjustified"
-        return "open" if self.unread or "open" in words or "proved" not in words else "proved"
+        if self.unread or "open" in words or "proved" not in words:
+            return "open"
+        shown = [one.argument.word for one in self.judgement.lines if one.argument is not None]
+        return "unjustified" if "unjustified" in shown else "proved"
 
     @property
     def unread(self) -> tuple[Entry, ...]:
@@ -91,6 +99,16 @@ def json_of_all(papers: Sequence[P], as_json: Callable[[P], Json]) -> Json:
         items += [{**row, "file": paper.name} for row in rows]
         files.append({"file": paper.name, **one})
     return {"verdict": worst(papers), "items": items, "files": files}
+
+
+def argument_row(argument: Argument) -> Json:
+    """The second verdict of a line, for JSON."""
+    return {
+        "verdict": argument.word,
+        "under": [[str(name) for name in under] for under in argument.under],
+        "uses": [str(number) for number in argument.uses],
+        "why": argument.why,
+    }
 
 
 def source(place: Place) -> dict[str, int]:

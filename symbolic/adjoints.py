@@ -110,7 +110,8 @@ class Adjoints:
         sizes = [h for h in given if isinstance(h, SizeOne)]
         self._has_laws = len(sizes) < len(given)
         self.of_multiplier = {m.name: array for array, m in self.multipliers.items()}
-        self._place = {m.name: n for n, m in enumerate(self.multipliers.values())}
+        # the equation of a derivative speaks of those of arrays defined later
+        self.place = {m.name: n for n, m in enumerate(self.multipliers.values())}
         self._unknown = [d for d in program.definitions if isinstance(d, Abstract)]
         self._definitions = {d.array: d for d in program.definitions}
         self._derived: dict[str, Normal] = {}
@@ -224,6 +225,25 @@ class Adjoints:
         at = self.letters(array)
         return tuple(_base(self.calculus, v) for v in at), self.derived(array, at)
 
+    def stated(self, rule: Rule) -> tuple[tuple[Base, ...], Normal]:
+        """What a rule says of its derivative, in the shape that `unfolded` wants.
+
+        Where its condition does not hold it says nothing: there the derivative is itself.
+        """
+        calculus, body = self.calculus, self.calculus.normal(rule.body)
+        if rule.where != ONE:
+            where = calculus.normal(rule.where)
+            own = calculus.normal(Get(self.multipliers[rule.array].name, rule.at))
+            outside = add(own, scale(calculus.multiply(where, own), -1))
+            body = add(calculus.multiply(where, body), outside)
+        return tuple(_base(calculus, v) for v in rule.at), body
+
+    def placed(self, stated: tuple[tuple[Base, ...], Normal], at: tuple[Var, ...]) -> Normal:
+        """The same at these letters."""
+        letters, body = stated
+        here = zip(letters, map(self.calculus.index, at), strict=True)
+        return self.calculus.put(body, {old: new for old, new in here if old})
+
     def derived_for(self, claim: Rule | Closed) -> Normal:
         """What the claimed side must equal: the derivative, or the body with the claim put in.
 
@@ -233,10 +253,8 @@ class Adjoints:
         """
         if isinstance(claim, Rule):
             return self.derived(claim.array, claim.at)
-        letters, body = self.body(claim.array)
+        body = self.placed(self.body(claim.array), claim.at)
         at = tuple(_base(self.calculus, v) for v in claim.at)
-        here = zip(letters, map(self.calculus.index, claim.at), strict=True)
-        body = self.calculus.put(body, {old: new for old, new in here if old})
         form = self.calculus.normal(claim.body)
         return unfolded(self.calculus, body, {claim.array: (at, form)})
 
@@ -259,12 +277,12 @@ class Adjoints:
         for last in (False, True):
             known = len(gone)
             if last:  # also what the claim speaks of, if that does not depend on itself
-                kept &= self._recursive_multipliers()
+                kept &= self.recursive_multipliers()
             gap = self._eliminated(gap, kept, gone)
             if is_zero(calculus, gap):
                 return {}, (), tuple(gone)
             if not last or len(gone) > known:
-                small, opened = self._unfolded(gap)
+                small, opened = self.opened_until_zero(gap)
                 if not small:
                     return {}, opened, tuple(gone)
         return first, (), ()
@@ -276,15 +294,15 @@ class Adjoints:
         """
         done = -1
         while True:
-            names = (arrays_of(gap) & self._place.keys()) - kept - set(gone)
+            names = (arrays_of(gap) & self.place.keys()) - kept - set(gone)
             name = min(
-                (n for n in names if self._place[n] > done),
-                key=self._place.__getitem__,
+                (n for n in names if self.place[n] > done),
+                key=self.place.__getitem__,
                 default=None,
             )
             if name is None:
                 return gap
-            done = self._place[name]
+            done = self.place[name]
             gone.append(name)
             gap = unfolded(self.calculus, gap, {name: self.equation(name)})
 
@@ -314,13 +332,14 @@ class Adjoints:
             return {}, tuple(name for name in bodies if name in opened), ()
         return gap, (), ()
 
-    def _recursive_multipliers(self) -> frozenset[str]:
+    def recursive_multipliers(self) -> frozenset[str]:
+        """The derivatives by arrays that depend on themselves, as through time."""
         if self._recursive is None:
             arrays = circular(self.program, self.written, self.bodies)
             self._recursive = frozenset(self.multipliers[array].name for array in arrays)
         return self._recursive
 
-    def _unfolded(self, gap: Normal) -> tuple[Normal, tuple[str, ...]]:
+    def opened_until_zero(self, gap: Normal) -> tuple[Normal, tuple[str, ...]]:
         """Defined arrays replaced by their bodies, the last defined first, until it is zero."""
         opened: list[str] = []
         order = [name for name in self.bodies if name not in arrays_of(self.bodies[name])]

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from reports.check import Paper, checked
 from symbolic.indexed import Num
-from symbolic.reading.findings import Argument, Judged, Judgement
+from symbolic.reading.argument import Argument
+from symbolic.reading.findings import Judged, Judgement
 from symbolic.reading.formulas import UNWRITTEN, Formula, Partial, Read, times
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.repairs import Repair

@@ -34,7 +34,7 @@ from reports.html import page_html
 from reports.latex import latex
 from reports.text import columns, text
 from symbolic.indexed import Count, Num, Var
-from symbolic.reading.findings import Argument
+from symbolic.reading.argument import Argument
 from symbolic.reading.formulas import (
     KINDS,
     NEURON,

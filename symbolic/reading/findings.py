@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, Kind, Named
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.refuter import Counterexample
@@ -11,20 +12,6 @@ from symbolic.reading.repairs import Repair
 from symbolic.reading.theory import Sets
 
 RANK = ("proved", "open", "unjustified", "refuted")
-
-
-@dataclass(frozen=True)
-class Argument:
-    """Whether a line follows from the lines before it, which is not whether it is true.
-
-    `word` is follows, unjustified or open; `under` are the least sets of assumptions that the step
-    or the lines it rests on need; `uses` are the numbers of those lines.
-    """
-
-    word: str
-    under: Sets = ()
-    uses: tuple[int, ...] = ()
-    why: str = ""
 
 
 @dataclass(frozen=True)

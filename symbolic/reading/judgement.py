@@ -14,11 +14,12 @@ from functools import partial
 from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
+from symbolic.reading.argument import OWN, Argument
 from symbolic.reading.base import Base, base_of, missed_definitions, name_of
 from symbolic.reading.cases import BeyondError, Settled, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
-from symbolic.reading.findings import Argument, Judged, Judgement, Reached
+from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
 from symbolic.reading.given import Given
 from symbolic.reading.inference import Inference, Shown, with_given
@@ -252,7 +253,7 @@ class _Judge:
         if narrow:
             return narrow[0]
         first = next(one.reached for one in found if one.reached.word == "proved")
-        return Argument("follows", first.under, why="by the definitions and the chain rule")
+        return Argument("follows", first.under, why=OWN)
 
     def _joined(self, line: Line) -> Line | None:
         """a = c, where this line says b = c and the one before it a = b."""

@@ -21,7 +21,8 @@ class ArrayClaim:
 
     `first` is the head of its chain where it does not open it; `at` the character where it
     begins; `of` the number of the definition that it repeats; `update` says that it is written
-    W ← W - η dW, `block` that it is one block of a relation between stacks.
+    W ← W - η dW, `block` that it is one block of a relation between stacks; `cites` are the names
+    of the lines that the text says it follows from.
     """
 
     number: int
@@ -39,6 +40,7 @@ class ArrayClaim:
     problems: tuple[Problem, ...] = ()
     update: bool = False
     block: bool = False
+    cites: tuple[str, ...] = ()
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""
@@ -50,7 +52,8 @@ class ArrayReading:
     """A document as read.
 
     `spoiled` are the arrays, `spoiled_signs` the signs, whose definition may stand in what was not
-    understood; `shapes` the names of the axes of an array, where the document states them.
+    understood; `shapes` the names of the axes of an array, where the document states them; `marks`
+    the numbers of the relations that a name such as (3) in the text stands for.
     """
 
     profile: ArrayProfile
@@ -62,6 +65,7 @@ class ArrayReading:
     spoiled: frozenset[Key] = frozenset()
     spoiled_signs: frozenset[str] = frozenset()
     shapes: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from symbolic.array_instances import ArrayWitness
 from symbolic.arrays import Program, Rule
 from symbolic.model_notation import statement
+from symbolic.reading.argument import Argument
 from symbolic.reading.arrays.claims import ArrayClaim
 from symbolic.reading.arrays.nearest import ArrayNearest
 from symbolic.reading.arrays.repairs import ArrayRepair
@@ -55,11 +56,13 @@ class ArrayReached:
 class ArrayJudged:
     """A relation with its verdict; a definition has none.
 
-    `inherits` is the number of the broken line or definition that it has its error from.
+    `argument` is the second verdict; `inherits` is the number of the broken line or definition that
+    it has its error from.
     """
 
     claim: ArrayClaim
     cases: tuple[ArrayReached, ...] = ()
+    argument: Argument | None = None
     inherits: int | None = None
 
     @property

@@ -24,6 +24,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, affine
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
+from symbolic.reading.argument import Argument
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.collecting import NoProgramError
 from symbolic.reading.arrays.consequences import Consequences
@@ -35,9 +36,11 @@ from symbolic.reading.arrays.findings import (
     Derived,
 )
 from symbolic.reading.arrays.formulas import Formula, Number, Size
+from symbolic.reading.arrays.inference import Inference
 from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.repairs import repair
+from symbolic.reading.arrays.rewriting import Setting
 from symbolic.reading.arrays.rules import Case, Rules, is_head
 from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, NotUnderstood
@@ -111,7 +114,8 @@ def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudge
 class Court:
     """Judges the lines of one document; raises `InputError` where its program is too large.
 
-    Why a line is wrong, what is right and what follows is worked out where it is to be explained.
+    Why a line is wrong, what is right and what follows from what is worked out where it is to be
+    explained.
     """
 
     def __init__(self, reading: ArrayReading, base: Base, explain: bool = True) -> None:
@@ -120,6 +124,7 @@ class Court:
         self.offered = base.offered
         self.search = Search(reading, base, self.rules, self._proof)
         self.consequences = Consequences(self.rules, self._proof)
+        self.inference, self.marks = Inference(), reading.marks
         self.judges: dict[tuple[int, tuple[Hypothesis, ...]], Judge] = {}
         self._judge(base.program)
 
@@ -140,7 +145,7 @@ class Court:
         return found
 
     def judged(self, claim: ArrayClaim, before: Sequence[ArrayJudged]) -> ArrayJudged:
-        """The verdict of one relation, given those before it."""
+        """The verdicts of one relation, given those before it."""
         if claim.problems:
             return _open(claim, str(claim.problems[0]))
         if claim.kind is Kind.DEFINITION:
@@ -159,9 +164,40 @@ class Court:
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
-        if reached.word == "refuted" and self.explain:
-            return self._explained(ArrayJudged(claim, (reached,)), head, case, before)
-        return ArrayJudged(claim, (reached,))
+        one = ArrayJudged(claim, (reached,))
+        if not self.explain:
+            return one
+        if reached.word == "proved":
+            one = replace(one, argument=self._argument(claim, case, reached, before))
+        elif reached.word == "refuted":
+            one = self._explained(one, head, case, before)
+        under = reached.under[0] if reached.under else ()
+        self.inference.add(self._setting(), claim.number, case, reached.word, under)
+        return one
+
+    # -- the argument
+
+    def _argument(
+        self, claim: ArrayClaim, case: Case, reached: ArrayReached, before: Sequence[ArrayJudged]
+    ) -> Argument:
+        """What the lines before it show of a line that is true."""
+        known = {one.claim.number: one.claim for one in before}
+        cited: list[int] = []
+        for name in claim.cites:
+            meant = [n for n in self.marks.get(name, ()) if n in known]
+            if not meant and self.marks:
+                return Argument("open", why=f"no line before it is {_called(name)}")
+            cited += meant
+        if cited:  # and what stands before it in the same formula
+            cited += [n for n, other in known.items() if other.piece == claim.piece]
+        under = reached.under[0] if reached.under else ()
+        return self.inference.argument(self._setting(), case, under, cited)
+
+    def _setting(self) -> Setting:
+        checker = self._judge(self.base.program).checker
+        return Setting(self.base.program, self.offered, self.base.numbers, checker.under)
+
+    # -- what is wrong
 
     def _explained(
         self, one: ArrayJudged, head: ArrayClaim, case: Case, before: Sequence[ArrayJudged]
@@ -324,6 +360,10 @@ def _earlier(letter: str, shift: int) -> str:
     if not letter:
         return str(shift - 1)
     return f"{letter}{shift - 1:+d}" if shift != 1 else letter
+
+
+def _called(name: str) -> str:
+    return "what the text cites" if name.startswith("@") else f"({name})"
 
 
 def _open(claim: ArrayClaim, why: str) -> ArrayJudged:

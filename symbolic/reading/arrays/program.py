@@ -47,6 +47,8 @@ class Base:
     """What is defined, by how it is written, and its name."""
     before: dict[str, str]
     """Arrays that hold the value of the time before, and of which array."""
+    numbers: Mapping[str, int]
+    """The number of the definition of each array that the document defines itself."""
 
 
 def base_of(reading: ArrayReading) -> Base:
@@ -80,6 +82,7 @@ class _Builder:
             self.signs.letters,
         )
         self.kept: list[Definition] = []
+        self.parts: dict[str, str] = {}  # the names of inner sums, and of which array
         self.stems: dict[str, str] = {}
 
     def base(self) -> Base:
@@ -105,7 +108,13 @@ class _Builder:
                 if not made.left.at and key not in self.found.losses
             },
             self.signs.before_names(),
+            self._numbers(),
         )
+
+    def _numbers(self) -> dict[str, int]:
+        made = self.found.made.items()
+        found = {self.signs.names[key]: one.number for key, one in made if one.number}
+        return found | {part: found[head] for part, head in self.parts.items() if head in found}
 
     # -- shapes
 
@@ -248,6 +257,7 @@ class _Builder:
             at = tuple(sorted(free_letters(expr), key=lambda v: (v.sort.name, v.name)))
             name = self.signs.new(f"{head}_sum")
             self.signs.kept.append(name)
+            self.parts[name] = head
             letters, body = named(expr, at, self.stems)
             self.kept.append(Definition(name, letters, body))
             return Get(name, at)

@@ -30,6 +30,7 @@ from symbolic.reading.arrays.sorting import Sorter
 from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
+from symbolic.reading.citations import Marks, cited
 from symbolic.reading.claims import Entry, Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
@@ -107,6 +108,7 @@ class _Reader:
         self.known = _words().union(profile.words)
         self.sorter = Sorter(profile)
         self.stacks = Stacks(profile)
+        self.marks = Marks(document)
         self.claims: list[ArrayClaim] = []
         self.ledger: list[tuple[int, Entry]] = []
         self.problems: list[Problem] = []
@@ -115,6 +117,7 @@ class _Reader:
         self.spoiled_signs: set[str] = set()
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
+        self.cites: tuple[str, ...] = ()  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
@@ -125,7 +128,7 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += plain(text)
+                    self.words += plain(self.marks.written(text))
                 case LeftAlone(why, at, end):
                     self._enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -148,7 +151,7 @@ class _Reader:
         return ArrayReading(
             self.profile, tuple(self.claims), entries, problems, (), self.usual,
             frozenset(self.spoiled), frozenset(self.spoiled_signs),
-            self.shapes,
+            self.shapes, self.marks.lines(self.claims),
         )  # fmt: skip
 
     def _whole_weights(self) -> None:
@@ -169,7 +172,7 @@ class _Reader:
         text = ""
         for piece in self.document.pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += plain(piece.text)
+                text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += self._quoted(piece)
             else:
@@ -337,6 +340,9 @@ class _Reader:
             raise NotUnderstood(
                 "A condition before it in its sentence was not understood.", "See there.", chain.at
             )
+        words = self.words if first else ""
+        self.cites = () if first else self.cites
+        self.cites += cited(f"{words} {chain.before}", chain.after or following)
         before = lead(self.words, self.known) if first else lead("")
         inner = lead(chain.before, self.known, embedded=True)
         trouble = before.why or inner.why
@@ -430,6 +436,7 @@ class _Reader:
                 piece,
                 None if opens else self.head,
                 update=update,
+                cites=self.cites,
             )
             claim = self.sorter.sorted(claim)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:

@@ -29,6 +29,7 @@ from symbolic.indexed import (
 )
 from symbolic.labelling import TooLargeError
 from symbolic.model_notation import plain, statement
+from symbolic.reading.argument import Argument
 from symbolic.reading.arrays.findings import ArrayCounterexample, ArrayReached, Derived
 from symbolic.reading.arrays.judgement import shown, world
 from symbolic.reading.claims import Kind
@@ -49,6 +50,7 @@ class IndexJudged:
     claim: IndexClaim
     cases: tuple[ArrayReached, ...] = ()
     read_as: str = ""
+    argument: Argument | None = None
     inherits: int | None = None
 
     @property

@@ -1,0 +1,114 @@
+"""Does a line about arrays follow from the lines before it?
+
+Besides the lines and the definitions only the chain rule is used, at the derivative that the line
+is about and at those of which no line says anything: what lines state of a derivative is had from
+lines alone, and of what the text cites only that.  That a line does not follow is said only where
+an exact instance shows it; whether a line is true is another question (`judgement.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symbolic.errors import InputError
+from symbolic.indexed import arrays_read
+from symbolic.labelling import TooLargeError
+from symbolic.reading.argument import OWN, Argument
+from symbolic.reading.arrays.rewriting import Attempt, Line, Names, Setting, Shown
+from symbolic.reading.arrays.rules import PROBE, Case
+
+
+@dataclass
+class Inference:
+    """What the lines of a document give for the next one; `lines` are those so far.
+
+    Only what is said of a derivative is put into others: all else follows from the definitions.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+
+    def add(self, setting: Setting, number: int, case: Case, word: str, under: Names = ()) -> None:
+        """One more line."""
+        if case.rule.array != PROBE:
+            name = setting.equations(()).multipliers[case.rule.array].name
+            self.lines.append(Line(number, name, case.rule, word, under))
+
+    def argument(
+        self, setting: Setting, case: Case, under: Names, cited: Sequence[int] = ()
+    ) -> Argument:
+        """The second verdict of a line that is proved under these hypotheses.
+
+        `cited` are the lines that the text says it follows from.
+        """
+        try:
+            return self._argument(setting, case, under, cited)
+        except (InputError, TooLargeError) as error:
+            return Argument("open", why=str(error))
+
+    def _argument(
+        self, setting: Setting, case: Case, under: Names, cited: Sequence[int]
+    ) -> Argument:
+        named = [line for line in self.lines if line.number in cited]
+        usable = [line for line in named or self.lines if line.word == "proved"]
+        said = {line.name for line in self.lines}
+        for line in named:  # what a cited line leaves as it is, is not worked out here
+            said |= arrays_read(line.rule.body)
+        attempt = Attempt(setting, case, said)
+        shown = attempt.shown(under, [line for line in usable if {*line.under} <= {*under}])
+        if shown is not None:
+            return self._follows(shown, under)
+        wider = tuple(dict.fromkeys((*under, *(name for line in usable for name in line.under))))
+        if wider != under:
+            shown = Attempt(setting, case, said).shown(wider, usable)
+            if shown is not None:
+                used = [line.under for line in usable if line.number in shown.uses]
+                needed = dict.fromkeys((*under, *(name for names in used for name in names)))
+                return Argument("unjustified", (tuple(needed),), shown.uses)
+        return self._unshown(attempt, under, named)
+
+    def _follows(self, shown: Shown, under: Names) -> Argument:
+        """From lines, or as a step of its own: by the chain rule from the definitions alone."""
+        sides = (under,) if under else ()
+        own = shown.chain and not self._lines(shown)
+        return Argument("follows", sides, () if own else shown.uses, OWN if own else "")
+
+    def _lines(self, shown: Shown) -> list[int]:
+        return [line.number for line in self.lines if line.number in shown.uses]
+
+    def _unshown(self, attempt: Attempt, under: Names, named: Sequence[Line]) -> Argument:
+        """Why the lines do not show a line, as far as that is sure."""
+        bad = self._bad(attempt, named or self.lines)
+        if not attempt.stuck or not (named or bad):
+            return Argument("follows", (under,) if under else (), (), OWN)
+        if not attempt.fails(under):
+            return Argument("open", why="neither a proof nor an instance was found")
+        uses = tuple(line.number for line in named)
+        if not bad:  # what else it needs
+            every = Attempt(attempt.setting, attempt.case, {line.name for line in self.lines})
+            lines = [line for line in self.lines if line.word == "proved"]
+            shown = every.shown(under, [line for line in lines if {*line.under} <= {*under}])
+            more = [] if shown is None else [n for n in self._lines(shown) if n not in uses]
+            if more:
+                return Argument("unjustified", (), uses, f"it needs {_numbered(more)}")
+            bad = [] if shown is not None else self._bad(every, self.lines)
+        wrong = [line.number for line in bad if line.word == "refuted"]
+        if wrong:
+            are = "is" if len(wrong) == 1 else "are"
+            words = f"{_numbered(wrong)} {are} wrong"
+            if uses and not {*wrong} & {*uses}:
+                words = f"it needs {_numbered(wrong)}, which {are} wrong"
+            return Argument("unjustified", (), uses or tuple(wrong), words)
+        if bad:
+            return Argument("open", why=f"({bad[0].number}) is not decided")
+        return Argument("unjustified", (), uses, "a step of calculus is missing")
+
+    def _bad(self, attempt: Attempt, lines: Sequence[Line]) -> list[Line]:
+        """The lines that are not proved about what an attempt lacked."""
+        return [one for one in lines if one.word != "proved" and one.name in attempt.stuck]
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    """(1), (2) and (3)"""
+    shown = [f"({number})" for number in numbers]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
