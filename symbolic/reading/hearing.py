@@ -19,6 +19,25 @@ _KIND = re.compile(
     r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
 )
 
+_NAME = r"(?:\d+|(?:[A-Za-z]|\\[a-z]+(?:\{[A-Za-z0-9 ]*\})?)(?:_(?:\w|\{[\w,]*\}))?)"
+NAMED = re.compile(rf"\s*[A-Za-z]\s*=\s*({_NAME}(?:\s*,\s*(?:\\[, ]\s*)?(?:{_NAME}|\\l?dots))*)\s*")
+"""The neurons that are meant, by number or name: j = 3, 4."""
+_OF_SOME = re.compile(r"\b(?:neuron|unit)s? \$([^$]*)\$")
+
+
+def some_neurons(words: str) -> tuple[str, ...]:
+    """The names of the neurons that the last sentence of some words speaks of.
+
+    >>> some_neurons("The activation function of the neurons $j = 3, 4$ is")
+    ('3', '4')
+    """
+    last = END.split(" ".join(words.split()))[-1]
+    for mention in _OF_SOME.findall(last):
+        found = NAMED.fullmatch(mention)
+        if found:
+            return tuple(name.strip() for name in found[1].split(","))
+    return ()
+
 
 @dataclass
 class Hearing:

@@ -14,12 +14,29 @@ from functools import partial
 from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
-from symbolic.reading.base import Base, base_of, missed_definitions, name_of
+from symbolic.reading.activation import Activation
+from symbolic.reading.base import (
+    Base,
+    activations_of_some,
+    base_of,
+    missed_definitions,
+    name_of,
+)
 from symbolic.reading.cases import BeyondError, Settled, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
 from symbolic.reading.findings import Argument, Judged, Judgement, Reached
-from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
+from symbolic.reading.formulas import (
+    NEURON,
+    Formula,
+    Partial,
+    Range,
+    Read,
+    SumOver,
+    bound,
+    walk,
+    with_range,
+)
 from symbolic.reading.given import Given
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
@@ -67,7 +84,7 @@ class _Judge:
     """One document: what was shown so far, and what stands there wrongly."""
 
     def __init__(self, document: Reading, network: Given | None = None) -> None:
-        reading = prepared(document)
+        reading = prepared(document, network.outputs if network else ())
         self.base = base = base_of(reading)
         try:
             require_small(*(body for _, body in base.definitions.values()))
@@ -76,6 +93,10 @@ class _Judge:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed_definitions(reading), network)
+        self.of_some = {
+            names: _with_activation(base, one)
+            for names, one in activations_of_some(reading).items()
+        }
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
         self.document, self.reading, self.network = document, reading, network
@@ -166,7 +187,7 @@ class _Judge:
             except BeyondError as error:
                 beyond = str(error)
                 continue
-            found += [_Case(case, span, self.verdicts.of(case, said)) for case in cases]
+            found += [_Case(case, span, self._verdict(claim, case, said)) for case in cases]
         some = [case for case in found if not self.verdicts.speaks_of_none(case.settled)]
         found = some or found
         if beyond and letters:  # a range that was not tried may be the one that is meant
@@ -175,6 +196,18 @@ class _Judge:
             return Judged(claim, (Reached("open", why=beyond),))
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim.doubt)) for case in found]
+        return found
+
+    def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
+        """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
+        own = self.of_some.get(claim.some)
+        if own is not None and _is_local(case):
+            return own.of(case, said)
+        found = self.verdicts.of(case, said)
+        if claim.some and found.word == "refuted":
+            names = ", ".join(claim.some)
+            why = f"it is said of {names} alone, and fails for a neuron that may be another"
+            return Reached("open", found.roles, found.span, why=why)
         return found
 
     def _faulty(self, claim: Claim, problem: Problem) -> tuple[Reached, ...]:
@@ -289,6 +322,26 @@ class _Judge:
             return self.inference.follows(case, truth, broken)
         except (BeyondError, TooLargeError):
             return ()
+
+
+def _with_activation(base: Base, one: Activation) -> Verdicts:
+    """The verdicts about neurons that have this φ."""
+    known = replace(base, activation=one)
+    return Verdicts(Prover(known), Refuter(known), {})
+
+
+def _is_local(case: Settled) -> bool:
+    """Whether it speaks of nothing but the field and the signal of one neuron."""
+    places = set[tuple[object, ...]]()
+    for side in (case.left, case.right):
+        for part in walk(side):
+            if isinstance(part, SumOver | Partial):
+                return False
+            if isinstance(part, Read) and not part.array.startswith("constant "):
+                if part.array not in ("v", "y"):
+                    return False
+                places.add(part.at)
+    return len(places) == 1
 
 
 def _as_judged(original: Claim, claim: Claim) -> Claim:

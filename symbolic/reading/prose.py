@@ -193,12 +193,14 @@ def _lexicon() -> frozenset[str]:
 class Lead:
     """The words beside a formula: the last cue among them, and why they are not understood.
 
-    In `trouble` the formula is no claim; in `doubt` it may be one under a condition.
+    In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  `some` are
+    the names of the neurons that it is said of.
     """
 
     cue: str
     trouble: str = ""
     doubt: str = ""
+    some: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:

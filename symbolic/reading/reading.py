@@ -15,7 +15,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
-from symbolic.reading.hearing import HEADING, Hearing
+from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.layer_words import Ending, ending, in_words
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
@@ -80,6 +80,7 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
+        self.some: tuple[str, ...] = ()  # the neurons that this sentence names
         self.named: list[tuple[str, Place]] = []
         self.sets = dict(sets(_flat(document.pieces)))
 
@@ -244,13 +245,14 @@ class _Reader:
     def _sentence_ends(self) -> None:
         self.hearing.local.clear()
         self.relations.assumed_here.clear()
-        self.broken, self.cue = False, ""
+        self.broken, self.cue, self.some = False, "", ()
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
         if self.hearing.listen(self.words, self.mentions):
             self.relations.assumed_here.clear()
-            self.broken, self.cue = False, ""
+            self.broken, self.cue, self.some = False, "", ()
+        self.some = some_neurons(self.words) or self.some
 
     def _plain(self) -> None:
         """List what looks like a formula and stands outside of mathematics."""
@@ -288,7 +290,7 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
-        words = Lead(cue, doubt=next(filter(None, doubts), ""))
+        words = Lead(cue, doubt=next(filter(None, doubts), ""), some=self.some)
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.hearing.roles, **self.hearing.local}
@@ -403,10 +405,9 @@ def _without(text: str, said: Ending | None) -> str:
 
 def _instances(words: str, text: str) -> bool:
     """Whether it only names the neurons that are meant in an example: (here j = 3, 4)."""
-    numbers = r"\d+(?:\s*,\s*(?:\d+|\\l?dots))*"
     return (
         re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words[-40:]) is not None
-        and re.fullmatch(rf"\s*[A-Za-z]\s*=\s*{numbers}\s*", text) is not None
+        and NAMED.fullmatch(text) is not None
     )
 
 

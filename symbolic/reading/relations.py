@@ -88,6 +88,7 @@ class Relations:
                 under=(*self.assumed, *self.assumed_here),
                 problems=tuple(mine),
                 doubt=words.doubt,
+                some=words.some,
             )
             opens = n == 0 and not chain.continues
             claim = self.definitions.judged(claim, self.claims, opens, at)

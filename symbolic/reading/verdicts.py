@@ -39,7 +39,7 @@ class Verdicts:
         self.base = prover.base
         self._known: dict[tuple[Settled, str], Reached] = {}
         self._here: Refuter | None = None
-        self._written: dict[bool, Written] = {}
+        self._written: dict[frozenset[Assumption], Written] = {}
 
     def of(self, case: Settled, span: str) -> Reached:
         """What is said of a case; documents say many things more than once."""
@@ -109,9 +109,7 @@ class Verdicts:
             return general
         worlds = network.world(1), network.world(2)
         self._here = self._here or Refuter(self.base, among=worlds)
-        for under in ((), (Assumption.N1,)):
-            if under and under[0] in case.given:
-                continue
+        for under in self._of_data(case):
             try:
                 proved = self._everywhere(case, under)
             except NoSuchError as error:
@@ -137,8 +135,14 @@ class Verdicts:
         return bool(found) and all(found)
 
     def _in_network(self, case: Settled, under: tuple[Assumption, ...]) -> Written:
-        one_sample = Assumption.N1 in (*case.given, *under)
-        if one_sample not in self._written:
+        known = frozenset((*case.given, *under))
+        if known not in self._written:
             assert self.network is not None
-            self._written[one_sample] = Written(self.base, self.network, one_sample)
-        return self._written[one_sample]
+            self._written[known] = Written(self.base, self.network, known)
+        return self._written[known]
+
+    def _of_data(self, case: Settled) -> tuple[tuple[Assumption, ...], ...]:
+        """The sets of what may be assumed of the samples, the smaller ones first."""
+        some = OF_DATA if self.base.shared_out else OF_DATA[:1]
+        new = [one for one in some if one not in case.given]
+        return ((), *((one,) for one in new), *((tuple(new),) if len(new) > 1 else ()))
