@@ -22,7 +22,7 @@ from symbolic.reading.base import (
     missed_definitions,
     name_of,
 )
-from symbolic.reading.cases import BeyondError, Settled, natural, settled
+from symbolic.reading.cases import BeyondError, Settled, is_numbered, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
 from symbolic.reading.findings import Argument, Judged, Judgement, Reached
@@ -40,6 +40,7 @@ from symbolic.reading.formulas import (
 from symbolic.reading.given import Given
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
+from symbolic.reading.nearest_given import GivenSearch
 from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Refuter
 from symbolic.reading.repairs import repair
@@ -55,6 +56,8 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
+WRONG = ("refuted", "unjustified")
+"""A line with a nearest right form: it fails, or speaks of what the network does not have."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class _Judge:
         }
         self.inference = Inference(base, _said(base, reading))
         self.search = Search(self.prover, self.refuter, reading)
+        self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
         self.wrong: set[int] = set()
         self._near: dict[tuple[object, ...], Nearest | None] = {}
@@ -226,7 +230,7 @@ class _Judge:
         mended: dict[str, Nearest | None] = {}  # one for all ranges of a sum is enough
         for case in found:
             roles, nearest = case.reached.roles, None
-            if word == case.reached.word == "refuted":
+            if word == case.reached.word and word in WRONG:
                 if mended.get(roles) is None:
                     mended[roles] = self._nearest(claim, case)
                 nearest = mended[roles]
@@ -240,11 +244,13 @@ class _Judge:
         roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
         same = case, claim.kind, claim.left, claim.right, claim.others, roles
         if same not in self._near:
-            if case.reached.word == "refuted":
-                found = self.search.mended(claim, case.settled, case.span)
+            numbered = is_numbered(case.settled.left, case.settled.right)
+            search = self.here if numbered and self.here is not None else self.search
+            if case.reached.word in WRONG:
+                found = search.mended(claim, case.settled, case.span)
             else:
                 under = case.reached.under[0]
-                found = self.search.general(claim, case.settled, case.span, under)
+                found = search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
 

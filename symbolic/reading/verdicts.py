@@ -60,6 +60,17 @@ class Verdicts:
         except TooLargeError:
             return False
 
+    def agrees_here(self, case: Settled) -> bool:
+        """Whether the given network was tried and no numbers in it break the case.
+
+        The samples meet what may be assumed of them.
+        """
+        try:
+            found = self._of_network().find(case, self._of_data(case)[-1])
+        except (BeyondError, TooLargeError, InputError):
+            return False
+        return isinstance(found, Tried) and bool(found)
+
     def _general(self, case: Settled, span: str) -> Reached:
         """About all networks."""
         roles = case.said
@@ -107,8 +118,7 @@ class Verdicts:
                 return replace(general, under=((),), against=None, here=bool(under))
         if general.word == "proved" and general.under == ((),):
             return general
-        worlds = network.world(1), network.world(2)
-        self._here = self._here or Refuter(self.base, among=worlds)
+        here = self._of_network()
         for under in self._of_data(case):
             try:
                 proved = self._everywhere(case, under)
@@ -116,9 +126,9 @@ class Verdicts:
                 return Reached("unjustified", case.said, general.span, why=str(error))
             except (BeyondError, TooLargeError, InputError) as error:
                 return replace(general, word="open", why=str(error)) if numbered else general
-            tried = self._here.find(case, under)
+            tried = here.find(case, under)
             if proved and tried and isinstance(tried, Tried):
-                against = self._here.find(case) if under else None
+                against = here.find(case) if under else None
                 needed = against if isinstance(against, Counterexample) else None
                 found = Reached("proved", case.said, general.span, (under,), needed, here=True)
                 return replace(found, partly=self._partly(case))
@@ -126,7 +136,15 @@ class Verdicts:
             rest = tuple(one for one in under if not network.meets(one))
             if {*rest} <= {*OF_DATA}:
                 return replace(general, under=(rest,), here=rest != under)
-        return self._unproved(case, general.span, self._here.find(case))
+        return self._unproved(case, general.span, here.find(case))
+
+    def _of_network(self) -> Refuter:
+        """The given network with one sample and with two."""
+        if self._here is None:
+            assert self.network is not None
+            worlds = self.network.world(1), self.network.world(2)
+            self._here = Refuter(self.base, among=worlds)
+        return self._here
 
     def _everywhere(self, case: Settled, under: tuple[Assumption, ...]) -> bool:
         """Whether the case is an identity for all the neurons it speaks of, and there are such."""
