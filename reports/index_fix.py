@@ -18,9 +18,14 @@ from reports.check_places import writer_of
 from reports.index_check import IndexPaper, checked
 from reports.printer import Level, Written
 from symbolic.arrays import ONE
+from symbolic.indexed import affine
 from symbolic.reading.arrays.findings import Derived
 from symbolic.reading.indexed.claims import Hand, IndexReading, Spelling
+from symbolic.reading.indexed.elaborate import EDGE, IN, OUT
 from symbolic.reading.indexed.judgement import IndexJudged
+
+BRACKETS = {OUT: r"{} \in \mathcal{{O}}", EDGE: r"{1} \to {0}", IN: r"{1} \in {0}"}
+"""How the 0/1 arrays of the notation are written."""
 
 
 def fixed_entries(paper: IndexPaper) -> Fixed:
@@ -54,7 +59,9 @@ def fixed_entries(paper: IndexPaper) -> Fixed:
 def right_form(reading: IndexReading, one: IndexJudged) -> str | None:
     """The right side of the nearest right form in the signs of its section, None without one."""
     nearest, hand = one.cases[0].nearest, reading.sections[one.claim.section].hand
-    if not isinstance(nearest, Derived) or hand is None or nearest.rule.where != ONE:
+    if not isinstance(nearest, Derived) or hand is None:
+        return None
+    if nearest.rule.where != (one.claim.where or ONE):
         return None
     if {*nearest.rule.at} != {*one.claim.at}:
         return None
@@ -94,6 +101,13 @@ class AsTyped(LatexArrays):
         if array.startswith("∂"):
             below = self.sign(array.removeprefix("∂"), at)
             return rf"\frac{{\partial {self.cost}}}{{\partial {below}}}", Level.ATOM
+        names = [self.index(index) for index in at]
+        if array in BRACKETS and array not in self.spellings:
+            return self.bracket(BRACKETS[array].format(*names)), Level.ATOM
+        spelling = self.spellings.get(array)
+        if spelling is not None and spelling.label == "power":
+            exponent = self.index(affine(at[0]) - affine(at[1]))
+            return self.power(spelling.sign, exponent), Level.ATOM
         return self.sign(array, at), Level.ATOM
 
     def sign(self, array: str, at: tuple[Index, ...]) -> str:

@@ -19,7 +19,7 @@ _KIND = re.compile(
     r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
 )
 
-_NAME = r"(?:\d+|(?:[A-Za-z]|\\[a-z]+(?:\{[A-Za-z0-9 ]*\})?)(?:_(?:\w|\{[\w,]*\}))?)"
+_NAME = r"(?:\d+|(?:[A-Za-z]|\\[a-z]+(?:\{(?:\w|\\_|[ '-])*\})?)(?:_(?:\w|\{[\w,]*\}))?)"
 NAMED = re.compile(rf"\s*[A-Za-z]\s*=\s*({_NAME}(?:\s*,\s*(?:\\[, ]\s*)?(?:{_NAME}|\\l?dots))*)\s*")
 """The neurons that are meant, by number or name: j = 3, 4."""
 _OF_SOME = re.compile(r"\b(?:neuron|unit)s? \$([^$]*)\$")
@@ -33,9 +33,9 @@ def some_neurons(words: str) -> tuple[str, ...]:
     """
     last = END.split(" ".join(words.split()))[-1]
     for mention in _OF_SOME.findall(last):
-        found = NAMED.fullmatch(mention)
-        if found:
-            return tuple(name.strip() for name in found[1].split(","))
+        letter, relation, names = mention.partition("=")
+        if relation and letter.strip().isalpha():
+            return tuple(name.strip() for name in names.split(","))
     return ()
 
 

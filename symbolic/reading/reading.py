@@ -162,6 +162,10 @@ class _Reader:
             self.mentions.append(piece.at)
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
+        if not piece.display and _instances(self.words, piece.text):
+            self._mention(piece)  # the names may be of any kind
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         said = ending(piece.text, self.profile) if piece.display else None
         bare = unframed(_without(piece.text, said))
