@@ -38,10 +38,12 @@ def index_page(paper: IndexPaper) -> Document:
     if first is not None:
         said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
-    blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
+    blocks: list[Block] = [
+        VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said, aside=True)
+    ]
     if first is not None:
-        blocks += [Heading("Where it first goes wrong"), _line(first, paper.reading)]
-    blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read")]
+        blocks += [Heading("Where it first goes wrong", aside=True), _line(first, paper.reading)]
+    blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read", aside=True)]
     blocks.append(Paragraph((*runs("In the notation "), Code(paper.profile.name), *runs("."))))
     return Document(Path(paper.name).name, tuple(blocks))
 

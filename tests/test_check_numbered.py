@@ -15,9 +15,7 @@ from symbolic.spec import open_network
 RIGHT = r"\varphi_2'(v_2) (\delta_4 w_{42} + \delta_5 w_{52})"
 SLIPS = {  # a wrong line about 1-2-2: its right side as it should be
     r"\delta_2 = -\varphi_2'(v_2) (\delta_4 w_{42} + \delta_5 w_{52})": RIGHT,
-    r"\delta_2 = \varphi_2'(v_2) (\delta_4 w_{42} - \delta_5 w_{52})": RIGHT,
     r"\delta_2 = \varphi_2'(v_2) (\delta_4 w_{42} + \delta_5 w_{53})": RIGHT,
-    r"\delta_2 = \varphi_3'(v_2) (\delta_4 w_{42} + \delta_5 w_{52})": RIGHT,
     r"\delta_2 = \varphi_2(v_2) (\delta_4 w_{42} + \delta_5 w_{52})": RIGHT,
     r"\delta_2 = \delta_4 w_{42} + \delta_5 w_{52}": RIGHT,
     r"\delta_2 = \varphi_2'(v_2) (\delta_4 w_{24} + \delta_5 w_{52})": RIGHT,

@@ -132,6 +132,7 @@ class Written:
         roles = dict(claim.roles)
         letters = sorted(free(claim.left) | free(claim.right), key=lambda v: v.name)
         letters = [letter for letter in letters if letter.sort == NEURON]
+        pairs = {*claim.edges, *_corrected(claim.left), *_corrected(claim.right)}
         choices = [
             [n for n in self.world.neurons if roles.get(v, "source") in ("source", self._kind(n))]
             for v in letters
@@ -140,7 +141,7 @@ class Written:
             if count == MOST_INSTANCES:
                 raise TooLargeError(f"more than {MOST_INSTANCES} choices of neurons")
             found = dict(zip(letters, chosen, strict=True))
-            if all((found[to], found[source]) in self.world.edges for to, source in claim.edges):
+            if all((found[to], found[source]) in self.world.edges for to, source in pairs):
                 yield found
 
     def holds(self, claim: Settled, letters: Mapping[Var, int]) -> bool:
@@ -373,3 +374,12 @@ class Written:
             which = f"c{self._fresh}"
         sorts = self.calculus.arrays[name]
         return tuple(Var(f"@{which}.{n}", sort) for n, sort in enumerate(sorts))
+
+
+def _corrected(formula: Formula) -> Iterator[tuple[Var, Var]]:
+    """The free letters of Δw_ji: a correction is one of a connection."""
+    for part in walk(formula):
+        if isinstance(part, Read) and part.array == "dw":
+            to, source = part.at[:2]
+            if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= free(formula):
+                yield to, source
