@@ -133,7 +133,8 @@ class PageOf:
         if repair is not None and repair.mends:
             return self.paper.line(repair.mends[0])
         first = self.paper.first_broken
-        return first if first is not None and first.word == "refuted" else None
+        shown = first is not None and any(case.against is not None for case in first.cases)
+        return first if first is not None and shown and first.word == "refuted" else None
 
     def _inherited(self) -> Iterator[Block]:
         """Which lines have their error from which."""

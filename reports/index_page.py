@@ -90,12 +90,12 @@ def _notes(one: IndexJudged, reading: IndexReading) -> Iterator[Runs]:
     if not one.cases:
         yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(case, right_form(reading, one))
+        yield from _case(case, right_form(reading, one), one.claim.of)
     if one.read_as and one.word != "proved":
         yield (*runs("It was read as "), Code(one.read_as), *runs("."))
 
 
-def _case(case: ArrayReached, right: str | None) -> Iterator[Runs]:
+def _case(case: ArrayReached, right: str | None, of: str) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
     if case.word == "proved":
         needed = " and ".join(case.under[0]) if case.under else ""
@@ -110,5 +110,8 @@ def _case(case: ArrayReached, right: str | None) -> Iterator[Runs]:
     if case.against is not None:
         letters = ", ".join(f"{name} = {at}" for name, at in case.against.letters)
         at = f" at {letters}" if letters else ""
-        sides = f"{case.against.left} on the left and {case.against.right} on the right"
-        yield prose(f"It gives {sides}{at}, with {case.against.world}; what is left out is 0.")
+        found = case.against
+        said = f"It gives {found.left} on the left and {found.right} on the right"
+        if not of:  # it was tried as left side - right side = 0
+            said = f"The left side less the right one is {found.right}"
+        yield prose(f"{said}{at}, with {found.world}; what is left out is 0.")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from symbolic.indexed import Var
 from symbolic.reading.context import Role
-from symbolic.reading.formulas import UNWRITTEN, Formula, Range, Read, free
+from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
 from symbolic.reading.source import DEFINITE, Fault, Place, Problem
@@ -74,7 +74,8 @@ class Claim:
     @property
     def head(self) -> Read | None:
         """What a definition defines."""
-        return self.left if isinstance(self.left, Read) else None
+        left = self.left
+        return left if isinstance(left, Read) and left.array != TYPED else None
 
     @property
     def unwritten(self) -> bool:

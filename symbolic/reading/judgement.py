@@ -48,6 +48,13 @@ from symbolic.reading.setting import prepared
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
 from symbolic.reading.theory import Assumption, Sets
+from symbolic.reading.updates import (
+    BEFORE,
+    is_rule,
+    is_typed,
+    judged_updates,
+    speaks_of_change,
+)
 from symbolic.reading.verdicts import Verdicts
 
 SPANS = {
@@ -101,6 +108,8 @@ class _Judge:
             for names, one in activations_of_some(reading).items()
         }
         self.inference = Inference(base, _said(base, reading))
+        self.updates = judged_updates(document)
+        self.rule = next((c.number for c in document.claims if is_rule(c)), None)
         self.search = Search(self.prover, self.refuter, reading)
         self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
@@ -117,7 +126,7 @@ class _Judge:
             replace(self._judged(claim), claim=_as_judged(original, claim))
             for original, claim in zip(self.document.claims, each(self.reading.claims), strict=True)
         )
-        wrong = _numbers(lines, "refuted")
+        wrong = tuple(n for n in _numbers(lines, "refuted") if n not in self.updates)
         own = frozenset(wrong) - self.inherits.keys()
         proved = frozenset(_numbers(lines, "proved"))
         mend = repair(self.document, wrong, own, proved, partial(_proved_in, network=self.network))
@@ -172,6 +181,11 @@ class _Judge:
             return Judged(claim, self._faulty(claim, claim.fault or claim.problems[0]))
         if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
             return Judged(claim)
+        if claim.number in self.updates:
+            return self._update(claim)
+        if self.rule is not None and claim.number > self.rule and speaks_of_change(claim):
+            why = f"({self.rule}) says what Δw is, by the iteration before; this line shows one"
+            return Judged(claim, (Reached("open", why=why),))
         try:
             require_small(claim.left, claim.right)
         except BeyondError as error:
@@ -201,6 +215,15 @@ class _Judge:
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim.doubt)) for case in found]
         return found
+
+    def _update(self, claim: Claim) -> Judged:
+        """A line over several iterations."""
+        found = self.updates[claim.number]
+        if claim.doubt:
+            return Judged(claim, (_doubted(found, claim.doubt),))
+        uses = () if self.rule is None else (self.rule,)
+        proved = found.word == "proved"
+        return Judged(claim, (found,), Argument("follows", ((),), uses, BEFORE) if proved else None)
 
     def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
         """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
@@ -360,6 +383,8 @@ def _said(base: Base, reading: Reading) -> Iterator[Formula]:
     for head, body in base.definitions.values():
         yield from (head, body)
     for claim in reading.claims:
+        if is_typed(claim):
+            continue
         try:
             cases = settled(claim)
         except BeyondError:

@@ -39,6 +39,7 @@ from symbolic.reading.prose import (
 from symbolic.reading.relations import Relations
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -82,7 +83,9 @@ class _Reader:
         self.cue = ""
         self.some: tuple[str, ...] = ()  # the neurons that this sentence names
         self.named: list[tuple[str, Place]] = []
-        self.sets = dict(sets(_flat(document.pieces)))
+        words = _flat(document.pieces)
+        self.sets = dict(sets(words))
+        self.momentum = momentum_constants(words, profile.constants)
 
     def reading(self) -> Reading:
         pieces = self.document.pieces
@@ -302,6 +305,9 @@ class _Reader:
         if letter and "*" in self.hearing.local:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
         context = Context(self.profile, roles, self.sets)
+        if self._over_iterations(chain):
+            self._update(chain, words, piece)
+            return
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
             self._cases(chain, context, words, span, piece)
@@ -317,6 +323,22 @@ class _Reader:
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         self.relations.add(chain, members, context, notes, words, piece)
+
+    def _over_iterations(self, chain: Chain) -> bool:
+        """Whether it speaks of more iterations than one, with a momentum constant."""
+        whole = self.source.text[chain.at : chain.end]
+        known = any(sign in whole for sign in self.momentum) or any(
+            map(is_rule, self.relations.claims)
+        )
+        return known and not chain.cases and over_iterations(whole, self.profile)
+
+    def _update(self, chain: Chain, words: Lead, piece: int) -> None:
+        """The claims of a chain over several iterations, as they were typed."""
+        sides = [
+            self.source.text[member[0].at : member[-1].end] if member else ""
+            for member in chain.members
+        ]
+        self.relations.add_typed(chain, sides, words, piece)
 
     def _members(
         self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
