@@ -39,15 +39,18 @@ def plain(latex: str) -> str:
     )
 
 
-def test_every_slip_about_a_numbered_neuron_gets_its_right_form_and_the_copy_is_proved() -> None:
-    text = "".join(f"$${line}$$\n\n" for line in SLIPS)
+@pytest.mark.parametrize("lines", [[*SLIPS][:4], pytest.param([*SLIPS], marks=pytest.mark.slow)])
+def test_a_slip_about_a_numbered_neuron_gets_its_right_form_and_the_copy_is_proved(
+    lines: list[str],
+) -> None:
+    text = "".join(f"$${line}$$\n\n" for line in lines)
     paper = checked(text, "1-2-2")
     assert {one.word for one in paper.judgement.lines} <= {"refuted", "unjustified"}
     copy = fixed(paper)
-    assert len(copy.replaced) == len(SLIPS)
+    assert len(copy.replaced) == len(lines)
     assert not copy.left
     written = re.findall(r"\$\$(.*?) = (.*?)\$\$", copy.text)
-    assert [plain(right) for _, right in written] == [plain(right) for right in SLIPS.values()]
+    assert [plain(right) for _, right in written] == [plain(SLIPS[line]) for line in lines]
     again = checked(copy.text, "1-2-2")
     assert {one.word for one in again.judgement.lines} == {"proved"}
 

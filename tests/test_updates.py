@@ -42,7 +42,7 @@ def test_a_wrong_closed_form_is_refuted_on_its_own_line() -> None:
     assert "the left side less the right one is" in lines[0].cases[0].why
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("wrong", WRONG[2:])
 def test_other_slips_in_a_closed_form_are_not_proved(wrong: str) -> None:
     assert paper(RULE, wrong).judgement.lines[-1].word in ("refuted", "open")
