@@ -114,6 +114,24 @@ def test_a_report_says_its_letters_and_is_read_in_them(
     assert any(word == "proved" and line.startswith(local) for word, line in found)
 
 
+def test_of_an_exercise_sheet_what_is_filled_in_is_judged_and_each_gap_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    assert main(["report", "1-1:tanh", "--blank", "--detail", "rule", "-o", str(page)]) == 0
+    text = page.read_text("utf-8")
+    gap = "$$\\delta_j(n) = \\underline{"
+    before, found, behind = text.partition(gap)
+    assert found
+    page.write_text(f"{before}$$\\delta_j(n) = -e_j(n){behind[behind.index('$$') :]}", "utf-8")
+    capsys.readouterr()
+    assert main(["check", str(page), "--network", "1-1:tanh", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert {row["why"] for row in result["not_understood"]} == {"A gap is left here. Fill it in."}
+    wrong = [row["statement"] for row in result["items"] if row["verdict"] == "refuted"]
+    assert wrong == [r"\delta_{j} = -e_{j}"]
+
+
 def test_a_page_of_verdicts_is_read_with_the_same_verdicts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

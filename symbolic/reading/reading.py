@@ -221,6 +221,8 @@ class _Reader:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
+        if not numbers and not troubles:  # gaps, which are listed already
+            return
         self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
     def _outcome(self, first: int) -> Outcome:
@@ -274,6 +276,12 @@ class _Reader:
     # -- chains
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        rows = (*chain.members, *(case.tokens for case in chain.cases))
+        if any(token.kind == "GAP" for row in rows for token in row):
+            gap = NotUnderstood("A gap is left here.", "Fill it in.", chain.at)
+            self._refused(gap, chain.at, chain.end, True)
+            self.relations.chain = None
+            return
         before = lead(self.words, self.profile.words) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
