@@ -59,8 +59,6 @@ def check_command(options: argparse.Namespace) -> int:
         raise InputError(f"--network is of no use in the notation {notation.name}.")
     if isinstance(notation, ArrayProfile):
         return _check(options, texts, arrays(notation))
-    if options.fix:
-        raise InputError(f"--fix writes no copy in the notation {notation.name}.")
     return _check(options, texts, entries(notation))
 
 

@@ -175,7 +175,8 @@ class _Writer:
         for n, old in enumerate(before):
             change = wanted.get(old.number)
             new, meant = read[n] if n < len(read) else (None, None)
-            if new is None or meant is None or not _as_wanted(old, change, new, meant):
+            gone = new is None or meant is None or new.piece != old.piece  # it is not understood
+            if new is None or meant is None or gone or not _as_wanted(old, change, new, meant):
                 return change or _last_before(made, old.number)
         return _last_before(made, len(before)) if len(read) > len(before) else None
 

@@ -159,6 +159,8 @@ class _Text:
         if all(_letter(letter) for letter in letters):
             return Math(Drawn(", ".join(letters), ", ".join(map(unicode_of, letters))))
         shown = unicode_of(text.strip())
+        if re.fullmatch(r"\s*[A-Za-z]\s*=\s*[\d, ]+", text):  # the neurons that are meant
+            return Math(Drawn(text.strip(), shown))
         return Text(shown) if not re.search(r"[\\{}]", shown) else Code(text.strip())
 
     def _paragraph(self) -> Iterator[Block]:

@@ -105,7 +105,7 @@ class PageOf:
             slips = counted(len({slip.what for slip in paper.reading.lints}), "slip")
             words = (*words, *runs(f" At the end: {slips} of the writing."))
         title = FAULTY if paper.verdict == "unjustified" and faulty else TITLES[paper.verdict]
-        return VerdictBox(MARKS[paper.verdict], title, words)
+        return VerdictBox(MARKS[paper.verdict], title, words, aside=True)
 
     def finding(self) -> Iterator[Block]:
         """The first broken line, with its numbers, and the edit that mends most."""
@@ -113,7 +113,7 @@ class PageOf:
         first, repair = paper.first_broken, paper.judgement.repair
         if first is None:
             return
-        yield Heading("Where it first goes wrong")
+        yield Heading("Where it first goes wrong", aside=True)
         shown = self.at_top
         if repair is not None:
             definition = paper.line(repair.definition)
@@ -133,7 +133,8 @@ class PageOf:
         if repair is not None and repair.mends:
             return self.paper.line(repair.mends[0])
         first = self.paper.first_broken
-        return first if first is not None and first.word == "refuted" else None
+        shown = first is not None and any(case.against is not None for case in first.cases)
+        return first if first is not None and shown and first.word == "refuted" else None
 
     def _inherited(self) -> Iterator[Block]:
         """Which lines have their error from which."""
@@ -230,7 +231,7 @@ class PageOf:
         """How the document was read, what it rests on, and its slips."""
         reading = self.paper.reading
         if self.paper.unread:
-            yield Heading("Not understood")
+            yield Heading("Not understood", aside=True)
             yield Bullets(
                 tuple(
                     (*runs(f"{place(e.place)}: "), Code(e.text), *runs(f" {e.why}"))
@@ -238,14 +239,14 @@ class PageOf:
                 )
             )
         if reading.lints:
-            yield Heading("Slips of the writing")
+            yield Heading("Slips of the writing", aside=True)
             yield Bullets(
                 tuple(
                     (*runs(f"{_places(places)}: "), *prose(_readable(what)))
                     for what, places in _once(reading.lints)
                 )
             )
-        yield Heading("How it was read")
+        yield Heading("How it was read", aside=True)
         yield Paragraph(
             runs(f"In the notation of {self.profile.title}. {DERIVATIVES[self.profile.derivative]}")
         )
@@ -254,7 +255,7 @@ class PageOf:
             head = (runs("sign"), runs("of each"), runs("defined"), runs("what it is"))
             yield Table(head, used, wide=3)
         yield from self._ranges()
-        yield Heading("What everything rests on")
+        yield Heading("What everything rests on", aside=True)
         yield Bullets(tuple(self._rests_on()))
 
     def _symbols(self) -> Iterator[tuple[Runs, ...]]:

@@ -89,8 +89,9 @@ def arrays(profile: ArrayProfile) -> Way[ArrayPaper]:
 
 
 def entries(profile: IndexProfile) -> Way[IndexPaper]:
-    """The way of documents in index notation; no copy with right forms is written of them."""
+    """The way of documents in index notation."""
     from reports import index_check
+    from reports.index_fix import fixed_entries
     from reports.index_page import index_page
 
     return Way(
@@ -99,5 +100,5 @@ def entries(profile: IndexProfile) -> Way[IndexPaper]:
         index_page,
         index_page,
         lambda paper: page_markdown(index_page(paper)),
-        lambda paper: Fixed(paper.text, (), ()),
+        fixed_entries,
     )

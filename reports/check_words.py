@@ -90,7 +90,7 @@ def case_words(case: Reached, *like: Reached) -> Runs:
             for_ += f", with {taken_words(case.taking)}"
         return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
     if case.word == "refuted":
-        return prose(f"Wrong{for_}.")
+        return prose(f"Wrong{for_}", f": {case.why.rstrip('.')}." if case.why else ".")
     return prose(f"Not decided{for_}: ", case.why.rstrip(".") + ".")
 
 
@@ -141,7 +141,7 @@ def argument_words(one: Argued) -> Runs:
     follows = f"It follows from {uses}" if uses else "It is a step of its own"
     needed = alternatives(argument.under)
     if not needed:
-        return prose(f"{follows}.")
+        return prose(f"{follows}", f", {argument.why}." if uses and argument.why else ".")
     if needed == alternatives(one.cases[0].under):
         return prose(f"{follows}, under the same condition.")
     return prose(f"Your argument{f' from {uses}' if uses else ''} shows it only if {needed}.")

@@ -83,6 +83,7 @@ HEADINGS = {
 
 
 NAMED = 8  # neurons with a rule of their own that the box of the rule lists
+MOST_PARTS = 50  # of a derivative that is written out in one expression
 ADJOINT = (
     " For the adjoint identity all v_j are moved at the same time and the forward definitions are"
     " differentiated; taken as multipliers, the claimed δ_j must cancel every movement but that of"
@@ -378,12 +379,19 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
         words = "Besides, the cost was written out as one expression in the weights and "
         good = sum(mark_of(finding) is Mark.PROVED for _, _, finding in direct)
         words += f"differentiated without the rule: {good} of {len(direct)} such lines are proved. "
-        shown = _representatives(direct, checked)
+        wanted = _representatives(direct, checked)
+        shown = [item for item in wanted if _is_short(item)]
         rest = len(direct) - len(shown)
-        words += f"Shown are {len(shown)}; the other {rest} are like them." if rest else ""
-        lines = _lines(shown, checked.derivation, marks).lines
-        bare = tuple(replace(line, reason=()) for line in lines)
-        blocks += [Paragraph(runs(words.strip()), keep=True), EquationLines(bare)]
+        if not shown:
+            words += "They are too long to be shown."
+        elif rest:
+            kind = "too long to be shown, or like them" if wanted != shown else "like them"
+            words += f"Shown are {len(shown)}; the other {rest} are {kind}."
+        blocks.append(Paragraph(runs(words.strip()), keep=bool(shown)))
+        if shown:
+            lines = _lines(shown, checked.derivation, marks).lines
+            bare = tuple(replace(line, reason=()) for line in lines)
+            blocks.append(EquationLines(bare))
         blocks += [block for item in shown for block in objection(*item, checked.derivation)]
     rows = [
         *verdict_rows(_members(checked, "delta"), "delta", "neurons"),
@@ -408,6 +416,13 @@ def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
             shown.append(item)
         seen.add(role)
     return shown
+
+
+def _is_short(item: Numbered) -> bool:
+    """Whether anyone would read the formula; one that is not proved is always shown."""
+    _, step, finding = item
+    size = sum(1 for _ in walk(step.claim.right))
+    return size <= MOST_PARTS or mark_of(finding) is not Mark.PROVED
 
 
 def scope_section(checked: Judged) -> tuple[Block, ...]:

@@ -153,11 +153,12 @@ class Boxed:
 
 @dataclass(frozen=True)
 class VerdictBox:
-    """The result, first on the page."""
+    """The result, first on the page; as an `aside` it claims nothing of its own."""
 
     mark: Mark
     title: str
     runs: Runs
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,9 @@ def with_asides(blocks: Sequence[Block]) -> Iterator[Block | bool]:
     """The blocks, with True where an aside begins and False where it ends."""
     inside: Heading | None = None
     for block in blocks:
+        if isinstance(block, VerdictBox) and block.aside and inside is None:
+            yield from (True, block, False)
+            continue
         if isinstance(block, Heading):
             if inside is not None and block.level <= inside.level:
                 inside = None

@@ -60,10 +60,12 @@ class Page:
         reader = Context(self.profile, {role.letter: role for role in claim.roles})
         count = 0
         for first, token in enumerate(side):
-            if token.kind in _INNER:
+            if token.kind in _INNER or token.kind == "PLUS":  # a sum adds its own signs
                 continue
             found: dict[Formula, tuple[str, str]] = {}
             for last in _balanced(side, first):
+                if token.kind == "LP" and last == next(_balanced(side, first)):
+                    continue  # brackets alone: who needs them writes them
                 count += 1
                 if count > MOST_WINDOWS:
                     return

@@ -68,8 +68,11 @@ def _item(one: IndexJudged, profile: IndexProfile) -> Json:
         row["counterexample"] = {
             **numbers(case.against.witness),
             "letters": dict(case.against.letters),
-            "left": case.against.left,
-            "right": case.against.right,
+            **(
+                {"left": case.against.left, "right": case.against.right}
+                if one.claim.of
+                else {"difference": case.against.right}  # of the sides, the left less the right
+            ),
         }
     if isinstance(case.nearest, Derived):
         row["nearest"] = {"text": case.nearest.text, "edit": case.nearest.edit}

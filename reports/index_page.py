@@ -23,9 +23,11 @@ from reports.document import (
 )
 from reports.formula_text import unicode_of
 from reports.index_check import IndexPaper
+from reports.index_fix import right_form
 from reports.wording import counted, prose
 from symbolic.reading.arrays.findings import ArrayReached, Derived
 from symbolic.reading.claims import Kind
+from symbolic.reading.indexed.claims import IndexReading
 from symbolic.reading.indexed.judgement import IndexJudged
 
 
@@ -36,10 +38,12 @@ def index_page(paper: IndexPaper) -> Document:
     if first is not None:
         said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
-    blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
+    blocks: list[Block] = [
+        VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said, aside=True)
+    ]
     if first is not None:
-        blocks += [Heading("Where it first goes wrong"), _line(first)]
-    blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read")]
+        blocks += [Heading("Where it first goes wrong", aside=True), _line(first, paper.reading)]
+    blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read", aside=True)]
     blocks.append(Paragraph((*runs("In the notation "), Code(paper.profile.name), *runs("."))))
     return Document(Path(paper.name).name, tuple(blocks))
 
@@ -56,7 +60,7 @@ def _counts(paper: IndexPaper) -> str:
 
 def _lines(paper: IndexPaper) -> Iterator[Annotated]:
     """All formulas in the order of the document."""
-    rows = [(one.claim.place, _line(one)) for one in paper.judgement.lines]
+    rows = [(one.claim.place, _line(one, paper.reading)) for one in paper.judgement.lines]
     for entry in paper.unread:
         why = (prose(f"Not understood: {entry.why}"),)
         block = Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
@@ -65,7 +69,7 @@ def _lines(paper: IndexPaper) -> Iterator[Annotated]:
         yield block
 
 
-def _line(one: IndexJudged) -> Annotated:
+def _line(one: IndexJudged, reading: IndexReading) -> Annotated:
     claim = one.claim
     return Annotated(
         MARKS[one.word],
@@ -74,7 +78,7 @@ def _line(one: IndexJudged) -> Annotated:
         _drawn(claim.left_text),
         claim.relation,
         _drawn(claim.right_text),
-        tuple(_notes(one)),
+        tuple(_notes(one, reading)),
     )
 
 
@@ -82,16 +86,16 @@ def _drawn(latex: str) -> Math:
     return Math(Drawn(latex, unicode_of(latex)))
 
 
-def _notes(one: IndexJudged) -> Iterator[Runs]:
+def _notes(one: IndexJudged, reading: IndexReading) -> Iterator[Runs]:
     if not one.cases:
         yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(case)
+        yield from _case(case, right_form(reading, one), one.claim.of)
     if one.read_as and one.word != "proved":
         yield (*runs("It was read as "), Code(one.read_as), *runs("."))
 
 
-def _case(case: ArrayReached) -> Iterator[Runs]:
+def _case(case: ArrayReached, right: str | None, of: str) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
     if case.word == "proved":
         needed = " and ".join(case.under[0]) if case.under else ""
@@ -101,9 +105,13 @@ def _case(case: ArrayReached) -> Iterator[Runs]:
     else:
         yield prose("Wrong." + (f" {case.why}" if case.why else ""))
     if isinstance(case.nearest, Derived):
-        yield (*prose("Right is: "), Code(case.nearest.text))
+        form = Code(case.nearest.text) if right is None else _drawn(right)
+        yield (*prose("The nearest right form of the right side: "), form, *runs("."))
     if case.against is not None:
         letters = ", ".join(f"{name} = {at}" for name, at in case.against.letters)
         at = f" at {letters}" if letters else ""
-        sides = f"{case.against.left} on the left and {case.against.right} on the right"
-        yield prose(f"It gives {sides}{at}, with {case.against.world}; what is left out is 0.")
+        found = case.against
+        said = f"It gives {found.left} on the left and {found.right} on the right"
+        if not of:  # it was tried as left side - right side = 0
+            said = f"The left side less the right one is {found.right}"
+        yield prose(f"{said}{at}, with {found.world}; what is left out is 0.")

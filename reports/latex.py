@@ -98,13 +98,17 @@ def blocks_latex(blocks: Sequence[Block]) -> str:
     """Blocks one after the other; a paragraph that announces the next block stays with it."""
     rows: list[str] = []
     before: Block | None = None
+    inside = False
     for block in with_asides(blocks):
         if isinstance(block, bool):
+            inside = block
             rows.append(f"% {NO_CLAIMS if block else CLAIMS}\n")
             continue
         kept = isinstance(before, Paragraph) and before.keep
         if isinstance(block, EquationLines):
             rows.append(_equations(block.lines, follows=kept))
+        elif isinstance(block, Annotated):
+            rows.append(_annotated(block, inside))
         else:
             kept = kept and not isinstance(block, Table)  # a table stays with its words anyway
             rows.append((r"\par\nobreak" + "\n" if kept else "") + block_latex(block))
@@ -143,7 +147,7 @@ def block_latex(block: Block) -> str:
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
         case Annotated():
-            return _annotated(block)
+            return _annotated(block, inside=False)
         case Bullets(items):
             rows = [rf"\item {runs_latex(item)}" for item in items]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
@@ -179,7 +183,12 @@ def _algorithm(lines: Sequence[tuple[int, Runs]]) -> str:
     return f"\\noindent\\begin{{minipage}}{{\\linewidth}}\n{whole}\n\\end{{minipage}}\\medskip"
 
 
-def _annotated(block: Annotated) -> str:
+def _aside(text: str, inside: bool) -> str:
+    """What stands beside a user's formula claims nothing, as all does `inside` an aside."""
+    return f"%\n% {NO_CLAIMS}\n{text}%\n% {CLAIMS}\n" if text and not inside else text
+
+
+def _annotated(block: Annotated, inside: bool) -> str:
     """The mark and the place in the margin, the formula, the notes in small type."""
     number = "" if block.number is None else rf"\enspace({block.number})"
     place = rf"{MARKS[block.mark]}{number}\\{escaped(block.place)}"
@@ -200,13 +209,13 @@ def _annotated(block: Annotated) -> str:
             first, *more = broken(block.right, room - 3)
             rows += [rf"\quad$\displaystyle {sign} {first}$"]
             rows += [rf"\qquad$\displaystyle {part}$" for part in more]
-    lines = r"\\*[3pt]".join((margin + rows[0], *rows[1:]))
+    lines = r"\\*[3pt]".join((_aside(margin, inside) + rows[0], *rows[1:]))
     notes = "".join(
         rf"\par\nobreak{{\small\leftskip=1.5em {runs_latex(n)}\par}}" for n in block.notes
     )
     inner = blocks_latex(block.blocks).rstrip("\n") if block.blocks else ""
     body = "\n" + rf"{{\small\leftskip=1.5em {inner}\par}}" if inner else ""
-    return rf"\medskip\noindent {lines}{notes}{body}"
+    return rf"\medskip\noindent {lines}{_aside(notes + body, inside)}"
 
 
 def _equations(lines: tuple[Line, ...], follows: bool) -> str:

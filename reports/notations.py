@@ -16,6 +16,7 @@ from reports.document import (
     Block,
     Boxed,
     Bullets,
+    Code,
     Document,
     Drawn,
     EquationLines,
@@ -30,6 +31,7 @@ from reports.document import (
     Runs,
     Table,
     VerdictBox,
+    runs,
 )
 from reports.latex_printer import LatexPrinter
 from reports.latex_runs import MOST_TERMS
@@ -41,11 +43,15 @@ from symbolic.terms import Equation
 
 @dataclass(frozen=True)
 class Notation:
-    """The letters of a book for ours, as LaTeX and as text, and a sentence about it."""
+    """The letters of a book for ours, as LaTeX and as text, and a sentence about it.
+
+    `profile` is the notation in which such a page is read back.
+    """
 
     latex: Mapping[str, str]
     text: Mapping[str, str]
     note: str
+    profile: str
 
 
 OPPOSITE = " The sign of δ is ours, minus the derivative of the cost; {} has the other one."
@@ -56,18 +62,21 @@ NOTATIONS: dict[str, Notation | None] = {
         {"v": "z", "y": "a", "d": "y", "φ": "σ", "𝓔": "C"},
         "In the letters of Nielsen: weighted input z, activation a, desired output y, cost C."
         + OPPOSITE.format("Nielsen"),
+        "nielsen_letters",
     ),
     "bishop": Notation(
         {"v": "a", "y": "z", "d": "t", r"\varphi": "h", r"\mathcal{E}": "E"},
         {"v": "a", "y": "z", "d": "t", "φ": "h", "𝓔": "E"},
         "In the letters of Bishop: weighted input a, output z of a unit, target t, error E."
         + OPPOSITE.format("Bishop"),
+        "bishop_letters",
     ),
     "plain": Notation(
         {"v": "z", "y": "h", "d": "y", r"\varphi": "f", r"\mathcal{E}": "L"},
         {"v": "z", "y": "h", "d": "y", "φ": "f", "𝓔": "L"},
         "In the letters of machine-learning courses: score z, output h of a unit, target y, loss L."
         + OPPOSITE.format("a course that writes δ for the derivative itself"),
+        "plain_letters",
     ),
 }
 OURS = ("output-", "hidden-", "backward", "neuron-")
@@ -86,7 +95,8 @@ def in_notation(document: Document, name: str) -> Document:
     if notation is None:
         return document
     head, *rest = document.blocks
-    blocks = (head, Paragraph(prose(notation.note)), *rest)
+    said = (*prose(f"{notation.note} This page is written in the notation "),)
+    blocks = (head, Paragraph((*said, Code(notation.profile), *runs("."))), *rest)
     kept = tuple(block for block in blocks if not _is_ours(block))
     return replace(document, blocks=_Letters(notation).blocks(kept), network=None)
 

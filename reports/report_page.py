@@ -106,9 +106,8 @@ def _blocks(checked: Judged, choice: Choice) -> Iterator[Block]:
     full = choice.detail is Detail.FULL
     yield verdict_box(checked)
     yield from _network(derivation, choice)
-    if choice.detail is not Detail.RULE:
-        yield from forward_section(derivation)
-        yield from cost_section(derivation)
+    yield from forward_section(derivation)
+    yield from cost_section(derivation)
     if full:
         kinds: set[str] = set()
         for blocks in families(checked, not proved, InFull(choice.neurons)):

@@ -12,6 +12,8 @@ import pytest
 
 from reports.cli import main
 from reports.document import Document
+from reports.index_check import checked as index_paper
+from reports.index_fix import fixed_entries
 from reports.latex import latex
 from reports.markdown import page_markdown
 from reports.model_document import model_document
@@ -130,7 +132,7 @@ def test_a_page_is_checked_in_the_notation_that_it_says(
     other.write_text("Then $e_j = d_j - y_j$.", "utf-8")
     assert main(["check", str(page), str(other)]) == 2
     assert "haykin and indices" in capsys.readouterr().err
-    assert main(["check", str(page), "--fix"]) == 2
+    assert main(["check", str(page), "--fix"]) == 0
     assert main(["check", "--profile", "indices", "--explain"]) == 0
     assert "the cost" in capsys.readouterr().out
 
@@ -251,3 +253,32 @@ def test_words_behind_a_condition_are_not_dropped() -> None:
     claim = RIGHT.replace("$$\\frac", "$$\\frac").replace(" 2 y_{nj}$$", " 2 y_{nj}")
     where = f"{HEAD}{COST}{claim} \\quad \\text{{where $[n = j]$ is 1 unless it rains}}$$"
     assert "proved" not in [one.word for one in judge_indices(read_indices(where, INDICES)).lines]
+
+
+@pytest.mark.parametrize(("model", "right", "wrong"), [SLIPS[n] for n in (5, 6)])
+def test_fix_writes_the_right_form_in_the_signs_of_the_document(
+    model: str, right: str, wrong: str
+) -> None:
+    before, _, behind = page_of(model).rpartition(right)
+    text = f"{before}{wrong}{behind}"
+    found = index_paper("page.md", text, "markdown", INDICES)
+    copy = fixed_entries(found)
+    assert (len(copy.replaced), copy.left) == (1, ())
+    assert copy.text.count("proofprop: changed") == 1
+    changed = [line for line in copy.text.splitlines() if line not in text.splitlines()]
+    assert len(changed) == 2  # the line, and the mark below it
+    words = [one.word for one in lines_of(copy.text) if one.claim.kind is Kind.CLAIM]
+    assert {*words} == {"proved"}
+
+
+def test_a_wrong_member_of_a_chain_gets_the_form_of_its_derivative() -> None:
+    chain = "$$\\frac{\\partial E}{\\partial y_{nj}} = y_{nj} + y_{nj} = 3 y_{nj}$$"
+    copy = fixed_entries(index_paper("notes.md", HEAD + COST + chain, "markdown", INDICES))
+    assert copy.replaced == (3,)
+    assert [one.word for one in lines_of(copy.text)] == ["definition", "proved", "proved"]
+
+
+def test_a_line_without_a_right_form_is_left_to_the_author() -> None:
+    text = HEAD + COST + "$$y_{nj} + y_{nj} = 3 y_{nj}$$"
+    assert lines_of(text)[-1].word == "refuted"
+    assert fixed_entries(index_paper("notes.md", text, "markdown", INDICES)).text == text

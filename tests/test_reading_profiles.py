@@ -9,6 +9,7 @@ from symbolic.reading.claims import Kind
 from symbolic.reading.definitions import standard
 from symbolic.reading.profile import explain, known_profiles, open_profile, parse_profile
 from symbolic.reading.reading import read_document, reread
+from symbolic.reading.rendering import render
 
 BOOKS = {  # profile: a derivation in its letters, with the arrays of the last line
     "nielsen": r"""Let $C = \frac{1}{2} \sum_j (y_j - a^L_j)^2$ be the cost. Then
@@ -36,6 +37,15 @@ BOOKS = {  # profile: a derivation in its letters, with the arrays of the last l
         \frac{\partial J}{\partial W^{(l)}_{ij}} = a^{(l)}_j \delta^{(l+1)}_i$$""",
     "haykin": r"""Let $\mathcal{E} = \frac{1}{2} \sum_k e_k^2(n)$. Then
         $$\Delta w_{ji}(n) = \eta \delta_j(n) y_i(n)$$""",
+    "nielsen_letters": r"""Let $C = \frac{1}{2} \sum_k (y_k - a_k)^2$. Then
+        $$\delta_j = -\frac{\partial C}{\partial z_j}, \quad
+        \delta_j = \sigma_j'(z_j) \sum_k \delta_k w_{kj}$$""",
+    "bishop_letters": r"""Let $E = \frac{1}{2} \sum_k (t_k - z_k)^2$. Then
+        $$\delta_j = -\frac{\partial E}{\partial a_j}, \quad
+        \delta_j = h_j'(a_j) \sum_k \delta_k w_{kj}$$""",
+    "plain_letters": r"""Let $L = \frac{1}{2} \sum_k (y_k - h_k)^2$. Then
+        $$\delta_j = -\frac{\partial L}{\partial z_j}, \quad
+        \delta_j = f_j'(z_j) \sum_k \delta_k w_{kj}$$""",
 }
 
 
@@ -125,3 +135,37 @@ def test_a_usual_definition_that_cannot_be_read_is_a_mistake_of_the_profile():
     profile = parse_profile(GOOD + 'definition = "w_{ji} = q"\n', "mine.toml")
     with pytest.raises(InputError, match=r"mine\.toml:10:14: the definition of w"):
         read_document("", profile)
+
+
+RENAMED = """name = "mine"
+title = "My lecture"
+like = "haykin"
+[renamed]
+v = "u"
+"""
+
+
+def test_a_profile_may_be_another_one_in_new_letters():
+    mine, haykin = parse_profile(RENAMED), open_profile("haykin")
+    [ours] = read_document(r"\delta_j = e_j \varphi_j'(u_j)", mine, "formula").claims
+    [theirs] = read_document(r"\delta_j = e_j \varphi_j'(v_j)", haykin, "formula").claims
+    assert render(ours.right, haykin).replace("u", "v") == render(theirs.right, haykin)
+    assert mine.symbols["u"].definition == r"u_j = \sum_i w_{ji} y_i"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('v = "u"', 'x = "u"', "x is no symbol of the profile haykin"),
+        ('v = "u"', 'v = "y"', "y would stand for two symbols"),
+        ('v = "u"', 'v = "N"', "N is a size in the profile haykin"),
+        ('v = "u"', 'v = "u_1"', "no letter and no command"),
+        ('like = "haykin"', 'like = "hykin"', "Did you mean 'haykin'"),
+        ('like = "haykin"', 'like = "haykin"\nbias_neuron = 1', "unknown key 'bias_neuron'"),
+    ],
+)
+def test_new_letters_that_cannot_be_are_refused_with_their_place(old, new, said):
+    with pytest.raises(InputError) as error:
+        parse_profile(RENAMED.replace(old, new), "mine.toml")
+    assert said in error.value.what
+    assert error.value.line is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product as product_
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from reports.cli import main
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NETWORKS = ("1-1-1", "2-1:tanh", "2-2-1", "1-2-2", "2-3-1:tanh", "3-2-2-1")
+MIXED = (
+    "2-2:tanh-1",
+    "1-2:leaky_relu-1:leaky_relu",
+    "1-1:relu-2",
+    "1-1:tanh-2:softmax",
+    "1-2:softmax",
+)
 MODELS = tuple(path.name for path in sorted(EXAMPLES.glob("*.model")))
 FORMATS = (".md", ".tex")
 QUICK = {
@@ -19,19 +27,31 @@ QUICK = {
     ("prove", "2-1:tanh", ".md"),
     ("derive", "embedding.model", ".tex"),
     ("prove", "rms_norm.model", ".md"),
+    ("prove", "1-1:tanh-2:softmax", ".md"),
 }
+LETTERS = ("haykin", "nielsen", "bishop", "plain")
+DETAILS = ("rule", "summary", "full")
 UNDECIDED = 2
 """How many normal forms on the page of all theorems are open: nobody would write them."""
+WRITTEN = r"""\documentclass{article}\begin{document}
+Let $j$ be an output neuron. Then
+\[ e_j = d_j - y_j, \qquad \frac{\partial e_j}{\partial v_j} = \varphi_j'(v_j). \]
+If $j$ is a hidden neuron, \[ \delta_j = \varphi_j'(v_j) \sum_k \delta_k w_{kj}. \]
+\end{document}
+"""
 LOCAL = r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"
 """It needs a k that is fed by j alone of all paths, which a small network need not have."""
 
 
 def product() -> Iterator[object]:
     """Every report of every subject in every format; a few at once, some slow, then the rest."""
-    commands = [(c, s) for s in (*NETWORKS, *MODELS) for c in ("derive", "prove")]
+    commands = [(c, s) for s in (*NETWORKS, *MIXED, *MODELS) for c in ("derive", "prove")]
     cases = [
         (command, subject, suffix)
-        for command, subject in (*commands, *(("report", network) for network in NETWORKS))
+        for command, subject in (
+            *commands,
+            *(("report", network) for network in (*NETWORKS, *MIXED)),
+        )
         for suffix in ((*FORMATS, ".ipynb") if command == "report" else FORMATS)
     ]
     for n, case in enumerate(cases):
@@ -60,6 +80,68 @@ def test_what_a_report_prints_is_read_and_proved(
     assert {word for word, _ in found} <= {"proved", "open", "definition", "assumption"}
     assert {line for word, line in found if word == "open"} <= {LOCAL}
     assert [word for word, _ in found].count("proved") >= 1
+
+
+def reports() -> Iterator[object]:
+    """Every report in every notation; one at once, two slow, the rest by hand."""
+    nets, suffixes = ("1-1:tanh", "2-2-1", *MIXED), (*FORMATS, ".ipynb")
+    quick = [("1-1:tanh", "bishop", "rule", ".tex", False)]
+    slow = [("2-2-1", "nielsen", "full", ".md", True), ("2-2-1", "plain", "full", ".ipynb", False)]
+    for case in product_(nets, LETTERS, DETAILS, suffixes, (False, True)):
+        mark = pytest.mark.slow if case in slow else pytest.mark.whole
+        yield case if case in quick else pytest.param(*case, marks=mark)
+
+
+@pytest.mark.parametrize(("net", "letters", "detail", "suffix", "blank"), [*reports()])
+def test_a_report_says_its_letters_and_is_read_in_them(
+    net: str,
+    letters: str,
+    detail: str,
+    suffix: str,
+    blank: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of an exercise sheet it is the sheet of answers that is read."""
+    page = tmp_path / f"page{suffix}"
+    options = ["--notation", letters, "--detail", detail, *(["--blank"] * blank)]
+    assert main(["report", net, *options, "-o", str(page)]) == 0
+    if blank:
+        page = tmp_path / f"page-answers{suffix}"
+    found = checked(page, capsys, "--network", net)
+    assert {word for word, _ in found} <= {"proved", "definition", "assumption"}
+    local = r"\delta_{j} ="
+    assert any(word == "proved" and line.startswith(local) for word, line in found)
+
+
+def test_of_an_exercise_sheet_what_is_filled_in_is_judged_and_each_gap_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    assert main(["report", "1-1:tanh", "--blank", "--detail", "rule", "-o", str(page)]) == 0
+    text = page.read_text("utf-8")
+    gap = "$$\\delta_j(n) = \\underline{"
+    before, found, behind = text.partition(gap)
+    assert found
+    page.write_text(f"{before}$$\\delta_j(n) = -e_j(n){behind[behind.index('$$') :]}", "utf-8")
+    capsys.readouterr()
+    assert main(["check", str(page), "--network", "1-1:tanh", "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert {row["why"] for row in result["not_understood"]} == {"A gap is left here. Fill it in."}
+    wrong = [row["statement"] for row in result["items"] if row["verdict"] == "refuted"]
+    assert wrong == [r"\delta_{j} = -e_{j}"]
+
+
+def test_a_page_of_verdicts_is_read_with_the_same_verdicts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The notes of the page, its numbers and its right forms claim nothing."""
+    first, second = tmp_path / "first.tex", tmp_path / "second.tex"
+    first.write_text(WRITTEN, "utf-8")
+    assert main(["check", str(first), "-o", str(second)]) == 1
+    found = checked(first, capsys)
+    assert [word for word, _ in found] == ["definition", "refuted", "proved"]
+    assert checked(second, capsys) == found
 
 
 @pytest.mark.whole

@@ -198,13 +198,21 @@ def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) ->
     return with_range(put(right, letters), Range("output"))
 
 
+def _functions(reading: Reading) -> list[tuple[Claim, Activation]]:
+    """The definitions of φ."""
+    bodies = ((c, stated(c.left, c.right)) for c in reading.definitions if not c.outer)
+    return [(c, Activation(body, c.number)) for c, body in bodies if body is not None]
+
+
 def _activation(reading: Reading) -> Activation | None:
-    """The first formula for φ that holds for every neuron."""
-    for claim in reading.definitions:
-        body = stated(claim.left, claim.right)
-        if body is not None and not claim.outer:
-            return Activation(body, claim.number)
-    return None
+    """The first formula for φ, where none of them is said of some neurons alone."""
+    found = _functions(reading)
+    return found[0][1] if found and not any(claim.some for claim, _ in found) else None
+
+
+def activations_of_some(reading: Reading) -> dict[tuple[str, ...], Activation]:
+    """What the document says φ to be of some neurons: their names → the function."""
+    return {claim.some: one for claim, one in reversed(_functions(reading)) if claim.some}
 
 
 def _is_layered(profile: Profile) -> bool:
@@ -245,9 +253,12 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     understood; of φ, also after y_j = ….
     """
     made = {claim.head.array for claim in reading.definitions if claim.head is not None}
-    if any(stated(c.left, c.right) for c in reading.definitions if not c.outer):
+    functions = _functions(reading)
+    if functions and not any(claim.some for claim, _ in functions):
         made.add("phi")
     found: dict[str, Place] = {}
+    if functions and "phi" not in made:
+        found["phi"] = functions[0][0].place
     missed = [e for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD and "=" in e.text]
     for symbol in reading.profile.symbols.values():
         if symbol.array in made or (symbol.kind in GIVEN and symbol.array != "phi"):

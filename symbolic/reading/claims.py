@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from symbolic.indexed import Var
 from symbolic.reading.context import Role
-from symbolic.reading.formulas import UNWRITTEN, Formula, Range, Read, free
+from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
 from symbolic.reading.source import DEFINITE, Fault, Place, Problem
@@ -45,7 +45,8 @@ class Claim:
     second definition repeats; `one_sample` says that N = 1 is given here; `problems` are type,
     index and definition errors; `doubt` says which words beside it may be a condition;
     an `outer` definition is that of the signals of output neurons alone, such as y_k = v_k;
-    `shares` says that Σ_k d_k = 1 is given here.
+    `shares` says that Σ_k d_k = 1 is given here; `some` are the names of the neurons that its
+    sentence speaks of, as in "of the neurons j = 3, 4".
     """
 
     number: int
@@ -68,11 +69,13 @@ class Claim:
     doubt: str = ""
     outer: bool = False
     shares: bool = False
+    some: tuple[str, ...] = ()
 
     @property
     def head(self) -> Read | None:
         """What a definition defines."""
-        return self.left if isinstance(self.left, Read) else None
+        left = self.left
+        return left if isinstance(left, Read) and left.array != TYPED else None
 
     @property
     def unwritten(self) -> bool:

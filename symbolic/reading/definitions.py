@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from symbolic.reading.formulas import (
     UNWRITTEN,
     Applied,
     Formula,
+    Plus,
     Read,
     SumOver,
     bound,
@@ -183,6 +185,8 @@ class Definitions:
             what = "An activation function of some of the neurons is not in reach."
             problem = Problem(Fault.NOT_UNDERSTOOD, what, "Write it without φ.", claim.place)
             return replace(claim, problems=(*claim.problems, problem))
+        if claim.some and not claim.doubt:  # it is used for claims about these neurons alone
+            return claim if claim.head else replace(claim, kind=Kind.DEFINITION, explicit=True)
         if self.activation is not None:
             number, known = self.activation
             if shape == known and claim.head is None:
@@ -261,9 +265,17 @@ def _is_signal(claim: Claim) -> bool:
     return False
 
 
-def says_shares(claim: Claim) -> bool:
-    """Whether it says that the desired responses of a sample add up to one."""
+def says_shares(claim: Claim, outputs: Collection[int] | None = None) -> bool:
+    """Whether it says that the desired responses of a sample add up to one.
+
+    Those of numbered neurons do where these are the `outputs` of the given network, if it is known.
+    """
     match claim.left:
+        case Plus(terms):
+            of = [t.at[0] for t in terms if isinstance(t, Read) and t.array == "d" and t.at]
+            numbers = {n for n in of if isinstance(n, int)}
+            each = len(numbers) == len(terms) and (outputs is None or numbers == {*outputs})
+            return each and claim.relation == "=" and claim.right == ONE
         case SumOver(letter, span, Read("d", (place, *_))):
             every = place == letter and span.kind in ("output", "unsaid")
             return every and claim.relation == "=" and claim.right == ONE

@@ -225,6 +225,11 @@ class Elaborator:
                 return Range(letter.sort.name + "s", first, last)
             return Range("interval", first, last)
         words = related.right
+        match words:
+            case Product((Mark("TEXT", said), Letter(of)), ("", "")) if (
+                said.strip() == "neurons fed by" and self.profile.letters.get(of) == "neuron"
+            ):
+                return Range("fed", of=of)
         if related.relation == "\\in" and isinstance(words, Mark | Letter):
             name = words.text if isinstance(words, Mark) else words.name
             bare = name.replace("\\mathrm", "").replace("\\mathcal", "").strip("{} ").lower()

@@ -293,7 +293,7 @@ class Factors:
         ):
             raise NotUnderstood(
                 "Two iterations in one formula are not read.",
-                "Write the correction Δw instead.",
+                "Write the correction Δw instead, or say which letter is the momentum constant.",
                 following.at,
             )
         return False, None

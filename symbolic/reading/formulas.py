@@ -19,6 +19,8 @@ LAYER = Sort("layer", "L", ordered=True)
 SORTS = {sort.name: sort for sort in (NEURON, SAMPLE, LAYER)}
 UNWRITTEN = Var("·", SAMPLE)
 """The sample of a quantity written without one: the one sample, or every sample alike."""
+TYPED = "typed"
+"""The array of what is kept as it was typed; its sign is the LaTeX."""
 
 
 @dataclass(frozen=True, slots=True)

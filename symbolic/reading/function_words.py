@@ -10,7 +10,11 @@ _WORDS = (  # the array, the function, the words
     ("phi", "tanh", r"hyperbolic\s+tangent|tanh"),
     ("phi", "relu", r"relu|rectif\w+"),
     ("phi", "softplus", r"softplus"),
-    ("phi", "", r"sigmoidal|quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)"),
+    (
+        "phi",
+        "",
+        r"sigmoidal|leaky|elu|silu|gelu|gaussian|softsign|quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)",
+    ),
     ("outputs", "softmax", r"softmax"),
     ("outputs", "linear", r"linear\s+(?:output|unit|neuron|activation)s?"),
     ("E", "", r"cross[-\s]entropy|log[-\s]?likelihood"),

@@ -7,13 +7,13 @@ signals and φ_j(v_j), with total derivatives taken forward through the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Num, Shifted, Var
+from symbolic.indexed import Add, Expr, Get, Num, Shifted, Var
 from symbolic.indices import Calculus, SizeOne
 from symbolic.integers import Base as Letter
 from symbolic.integers import Linear
@@ -26,6 +26,7 @@ from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
     NEURON,
     SAMPLE,
+    UNWRITTEN,
     Applied,
     Formula,
     Partial,
@@ -107,16 +108,18 @@ class NoSuchError(BeyondError):
 
 
 class Written:
-    """The definitions of a document for the neurons of one network; `one_sample` says N = 1.
+    """The definitions of a document for the neurons of one network, `under` N = 1, Σ d = 1 or both.
 
     Its methods raise `BeyondError` where a line is not in reach, `TooLargeError` where it is too
     long.
     """
 
-    def __init__(self, base: Base, network: Given, one_sample: bool = False) -> None:
-        self.base, self.network = base, network
+    def __init__(
+        self, base: Base, network: Given, under: Collection[Assumption] = frozenset()
+    ) -> None:
+        self.base, self.network, self.under = base, network, under
         self.world = network.world(1)
-        sizes = [SizeOne(Assumption.N1, "N")] if one_sample else []
+        sizes = [SizeOne(Assumption.N1, "N")] if Assumption.N1 in under else []
         self.calculus = Calculus({}, (), sizes)
         self.calculus.know(SAMPLE)
         self._own: dict[str, tuple[str, tuple[int, ...]]] = {}  # array: the quantity it is
@@ -129,6 +132,7 @@ class Written:
         roles = dict(claim.roles)
         letters = sorted(free(claim.left) | free(claim.right), key=lambda v: v.name)
         letters = [letter for letter in letters if letter.sort == NEURON]
+        pairs = {*claim.edges, *_corrected(claim.left), *_corrected(claim.right)}
         choices = [
             [n for n in self.world.neurons if roles.get(v, "source") in ("source", self._kind(n))]
             for v in letters
@@ -137,7 +141,7 @@ class Written:
             if count == MOST_INSTANCES:
                 raise TooLargeError(f"more than {MOST_INSTANCES} choices of neurons")
             found = dict(zip(letters, chosen, strict=True))
-            if all((found[to], found[source]) in self.world.edges for to, source in claim.edges):
+            if all((found[to], found[source]) in self.world.edges for to, source in pairs):
                 yield found
 
     def holds(self, claim: Settled, letters: Mapping[Var, int]) -> bool:
@@ -148,11 +152,27 @@ class Written:
         while not is_zero(self.calculus, gap):
             known = {name for name in arrays_of(gap) if self._defined(name)}
             if not known:
-                return False
+                return is_zero(self.calculus, self._shared(gap))
             first = {name for name in known if self._own[name][0] not in ("y", CORE)}
             first = first or {name for name in known if self._own[name][0] == "y"} or known
             gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
         return True
+
+    def _shared(self, gap: Normal) -> Normal:
+        """The form with d of the last output as 1 less the others, where Σ d = 1.
+
+        It is put in last of all: while derivatives are taken, every d is given by itself.
+        """
+        kind = name_of(Read("d", (ANY, UNWRITTEN)))
+        *others, last = (f"{kind}[{k}]" for k in self.network.outputs)
+        if Assumption.DT not in self.under or last not in arrays_of(gap):
+            return gap
+        for name in others:
+            self.calculus.arrays.setdefault(name, (SAMPLE,))
+        (letter,) = self._letters(last, "a")
+        rest = Add((Num(Fraction(1)), *(Num(Fraction(-1)) * Get(d, (letter,)) for d in others)))
+        body = bases(self.calculus, (letter,)), self.calculus.normal(rest)
+        return unfolded(self.calculus, gap, {last: body})
 
     # ------------------------------------------------------------------ reading
 
@@ -354,3 +374,12 @@ class Written:
             which = f"c{self._fresh}"
         sorts = self.calculus.arrays[name]
         return tuple(Var(f"@{which}.{n}", sort) for n, sort in enumerate(sorts))
+
+
+def _corrected(formula: Formula) -> Iterator[tuple[Var, Var]]:
+    """The free letters of Δw_ji: a correction is one of a connection."""
+    for part in walk(formula):
+        if isinstance(part, Read) and part.array == "dw":
+            to, source = part.at[:2]
+            if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= free(formula):
+                yield to, source

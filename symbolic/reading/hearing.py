@@ -19,6 +19,25 @@ _KIND = re.compile(
     r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
 )
 
+_NAME = r"(?:\d+|(?:[A-Za-z]|\\[a-z]+(?:\{(?:\w|\\_|[ '-])*\})?)(?:_(?:\w|\{[\w,]*\}))?)"
+NAMED = re.compile(rf"\s*[A-Za-z]\s*=\s*({_NAME}(?:\s*,\s*(?:\\[, ]\s*)?(?:{_NAME}|\\l?dots))*)\s*")
+"""The neurons that are meant, by number or name: j = 3, 4."""
+_OF_SOME = re.compile(r"\b(?:neuron|unit)s? \$([^$]*)\$")
+
+
+def some_neurons(words: str) -> tuple[str, ...]:
+    """The names of the neurons that the last sentence of some words speaks of.
+
+    >>> some_neurons("The activation function of the neurons $j = 3, 4$ is")
+    ('3', '4')
+    """
+    last = END.split(" ".join(words.split()))[-1]
+    for mention in _OF_SOME.findall(last):
+        letter, relation, names = mention.partition("=")
+        if relation and letter.strip().isalpha():
+            return tuple(name.strip() for name in names.split(","))
+    return ()
+
 
 @dataclass
 class Hearing:

@@ -14,16 +14,34 @@ from functools import partial
 from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
+from symbolic.reading.activation import Activation
 from symbolic.reading.argument import OWN, Argument
-from symbolic.reading.base import Base, base_of, missed_definitions, name_of
-from symbolic.reading.cases import BeyondError, Settled, natural, settled
+from symbolic.reading.base import (
+    Base,
+    activations_of_some,
+    base_of,
+    missed_definitions,
+    name_of,
+)
+from symbolic.reading.cases import BeyondError, Settled, is_numbered, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
 from symbolic.reading.findings import Judged, Judgement, Reached
-from symbolic.reading.formulas import NEURON, Formula, Range, bound, with_range
+from symbolic.reading.formulas import (
+    NEURON,
+    Formula,
+    Partial,
+    Range,
+    Read,
+    SumOver,
+    bound,
+    walk,
+    with_range,
+)
 from symbolic.reading.given import Given
 from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
+from symbolic.reading.nearest_given import GivenSearch
 from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Refuter
 from symbolic.reading.repairs import repair
@@ -31,6 +49,13 @@ from symbolic.reading.setting import prepared
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
 from symbolic.reading.theory import Assumption, Sets
+from symbolic.reading.updates import (
+    BEFORE,
+    is_rule,
+    is_typed,
+    judged_updates,
+    speaks_of_change,
+)
 from symbolic.reading.verdicts import Verdicts
 
 SPANS = {
@@ -39,6 +64,8 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
+WRONG = ("refuted", "unjustified")
+"""A line with a nearest right form: it fails, or speaks of what the network does not have."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +95,7 @@ class _Judge:
     """One document: what was shown so far, and what stands there wrongly."""
 
     def __init__(self, document: Reading, network: Given | None = None) -> None:
-        reading = prepared(document)
+        reading = prepared(document, network.outputs if network else ())
         self.base = base = base_of(reading)
         try:
             require_small(*(body for _, body in base.definitions.values()))
@@ -78,8 +105,15 @@ class _Judge:
         self.refuter = Refuter(base)
         missed = missed_definitions(reading)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
+        self.of_some = {
+            names: _with_activation(base, one)
+            for names, one in activations_of_some(reading).items()
+        }
         self.inference = Inference(base, _said(base, reading))
+        self.updates = judged_updates(document)
+        self.rule = next((c.number for c in document.claims if is_rule(c)), None)
         self.search = Search(self.prover, self.refuter, reading)
+        self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
         self.wrong: set[int] = set()
         self._near: dict[tuple[object, ...], Nearest | None] = {}
@@ -94,7 +128,7 @@ class _Judge:
             replace(self._judged(claim), claim=_as_judged(original, claim))
             for original, claim in zip(self.document.claims, each(self.reading.claims), strict=True)
         )
-        wrong = _numbers(lines, "refuted")
+        wrong = tuple(n for n in _numbers(lines, "refuted") if n not in self.updates)
         own = frozenset(wrong) - self.inherits.keys()
         proved = frozenset(_numbers(lines, "proved"))
         mend = repair(self.document, wrong, own, proved, partial(_proved_in, network=self.network))
@@ -149,6 +183,11 @@ class _Judge:
             return Judged(claim, self._faulty(claim, claim.fault or claim.problems[0]))
         if claim.kind in (Kind.DEFINITION, Kind.ASSUMPTION):
             return Judged(claim)
+        if claim.number in self.updates:
+            return self._update(claim)
+        if self.rule is not None and claim.number > self.rule and speaks_of_change(claim):
+            why = f"({self.rule}) says what Δw is, by the iteration before; this line shows one"
+            return Judged(claim, (Reached("open", why=why),))
         try:
             require_small(claim.left, claim.right)
         except BeyondError as error:
@@ -168,10 +207,7 @@ class _Judge:
             except BeyondError as error:
                 beyond = str(error)
                 continue
-            for case in cases:
-                reached = self.verdicts.of(case, said)
-                reached = self.verdicts.taking_words(case, said, claim.place, reached)
-                found.append(_Case(case, span, reached))
+            found += [_Case(case, span, self._verdict(claim, case, said)) for case in cases]
         some = [case for case in found if not self.verdicts.speaks_of_none(case.settled)]
         found = some or found
         if beyond and letters:  # a range that was not tried may be the one that is meant
@@ -180,6 +216,28 @@ class _Judge:
             return Judged(claim, (Reached("open", why=beyond),))
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim.doubt)) for case in found]
+        return found
+
+    def _update(self, claim: Claim) -> Judged:
+        """A line over several iterations."""
+        found = self.updates[claim.number]
+        if claim.doubt:
+            return Judged(claim, (_doubted(found, claim.doubt),))
+        uses = () if self.rule is None else (self.rule,)
+        proved = found.word == "proved"
+        return Judged(claim, (found,), Argument("follows", ((),), uses, BEFORE) if proved else None)
+
+    def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
+        """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
+        own = self.of_some.get(claim.some)
+        if own is not None and _is_local(case):
+            return own.of(case, said)
+        found = self.verdicts.of(case, said)
+        found = self.verdicts.taking_words(case, said, claim.place, found)
+        if claim.some and found.word == "refuted":
+            names = ", ".join(claim.some)
+            why = f"it is said of {names} alone, and fails for a neuron that may be another"
+            return Reached("open", found.roles, found.span, why=why)
         return found
 
     def _faulty(self, claim: Claim, problem: Problem) -> tuple[Reached, ...]:
@@ -198,7 +256,7 @@ class _Judge:
         mended: dict[str, Nearest | None] = {}  # one for all ranges of a sum is enough
         for case in found:
             roles, nearest = case.reached.roles, None
-            if word == case.reached.word == "refuted":
+            if word == case.reached.word and word in WRONG:
                 if mended.get(roles) is None:
                     mended[roles] = self._nearest(claim, case)
                 nearest = mended[roles]
@@ -212,11 +270,13 @@ class _Judge:
         roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
         same = case, claim.kind, claim.left, claim.right, claim.others, roles
         if same not in self._near:
-            if case.reached.word == "refuted":
-                found = self.search.mended(claim, case.settled, case.span)
+            numbered = is_numbered(case.settled.left, case.settled.right)
+            search = self.here if numbered and self.here is not None else self.search
+            if case.reached.word in WRONG:
+                found = search.mended(claim, case.settled, case.span)
             else:
                 under = case.reached.under[0]
-                found = self.search.general(claim, case.settled, case.span, under)
+                found = search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
 
@@ -296,6 +356,26 @@ class _Judge:
             return ()
 
 
+def _with_activation(base: Base, one: Activation) -> Verdicts:
+    """The verdicts about neurons that have this φ."""
+    known = replace(base, activation=one)
+    return Verdicts(Prover(known), Refuter(known), {})
+
+
+def _is_local(case: Settled) -> bool:
+    """Whether it speaks of nothing but the field and the signal of one neuron."""
+    places = set[tuple[object, ...]]()
+    for side in (case.left, case.right):
+        for part in walk(side):
+            if isinstance(part, SumOver | Partial):
+                return False
+            if isinstance(part, Read) and not part.array.startswith("constant "):
+                if part.array not in ("v", "y"):
+                    return False
+                places.add(part.at)
+    return len(places) == 1
+
+
 def _as_judged(original: Claim, claim: Claim) -> Claim:
     """The line as it was written, with what it was taken for."""
     return replace(original, kind=claim.kind, one_sample=claim.one_sample, shares=claim.shares)
@@ -306,6 +386,8 @@ def _said(base: Base, reading: Reading) -> Iterator[Formula]:
     for head, body in base.definitions.values():
         yield from (head, body)
     for claim in reading.claims:
+        if is_typed(claim):
+            continue
         try:
             cases = settled(claim)
         except BeyondError:

@@ -67,9 +67,7 @@ class Search:
             return None
         if parts(claim.right) > MOST_TO_MEND:
             return None
-        given = offers(claim, self.profile, self.prover.base, self.written)
-        found = sorted(edits(claim.right, given), key=by_cost)
-        return self._first(claim, case, span, found)
+        return self._first(claim, case, span, self._edits(claim))
 
     def general(
         self, claim: Claim, case: Settled, span: str, under: tuple[Assumption, ...]
@@ -77,15 +75,24 @@ class Search:
         """A form of a true claim that needs less than it does: a batch form, another range."""
         if claim.kind is Kind.LABEL:
             return None
-        given = offers(claim, self.profile, self.prover.base)
-        found = [*batched(claim.right, given)] if Assumption.N1 in under else []
-        found += spanned(claim.right) if Assumption.LH in under else []
+        found = self._wider(claim, under)
         for left_out in under:
             fewer = tuple(one for one in under if one is not left_out)
             nearest = self._first(claim, case, span, found, fewer)
             if nearest is not None:
                 return nearest
         return None
+
+    def _edits(self, claim: Claim) -> Iterable[Edit]:
+        """Every form that one change makes of the right side, the near ones first."""
+        given = offers(claim, self.profile, self.prover.base, self.written)
+        return sorted(edits(claim.right, given), key=by_cost)
+
+    def _wider(self, claim: Claim, under: tuple[Assumption, ...]) -> list[Edit]:
+        """Forms that may hold without one of these assumptions."""
+        given = offers(claim, self.profile, self.prover.base)
+        found = [*batched(claim.right, given)] if Assumption.N1 in under else []
+        return [*found, *(spanned(claim.right) if Assumption.LH in under else ())]
 
     def _first(
         self,
@@ -122,13 +129,17 @@ class Search:
             if form in seen or itself:
                 continue
             seen.add(form)
-            for other in cases_with(claim, edit.formula, span):
-                if not _covers(other, case):
-                    continue
-                met = self.prover.offered(other, among)
-                found = self.refuter.find(other, met)
-                if isinstance(found, Tried) and found:
+            for other in self._cases(claim, edit.formula, span):
+                if _covers(other, case) and self._agrees(other, among):
                     yield edit, other
+
+    def _cases(self, claim: Claim, right: Formula, span: str) -> tuple[Settled, ...]:
+        return cases_with(claim, right, span)
+
+    def _agrees(self, case: Settled, among: tuple[Assumption, ...]) -> bool:
+        """Whether exact networks that meet all of these assumptions were tried and agree."""
+        found = self.refuter.find(case, self.prover.offered(case, among))
+        return isinstance(found, Tried) and bool(found)
 
     def _under(
         self, case: Settled, among: tuple[Assumption, ...]

@@ -21,7 +21,7 @@ from symbolic.reading.indexed.profile import (
 from symbolic.reading.profile import MOST_BYTES, Profile, known_profiles, open_profile
 
 Notation = Profile | ArrayProfile | IndexProfile
-_DECLARED = re.compile(r"\bin the notation\s+(?:`|\\{1,2}texttt\{)([a-z0-9_]{1,40})[`}]")
+_DECLARED = re.compile(r"\bin the notation\s+(?:`|\\{1,2}texttt\{)([a-z0-9_\\]{1,40})[`}]")
 
 
 def declared_notation(text: str) -> str:
@@ -31,7 +31,7 @@ def declared_notation(text: str) -> str:
     'indices'
     """
     match = _DECLARED.search(text)
-    return match[1] if match else ""
+    return match[1].replace("\\", "") if match else ""
 
 
 def open_notation(argument: str) -> Notation:

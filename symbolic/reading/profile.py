@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from symbolic.errors import InputError, did_you_mean
 from symbolic.reading.formulas import SORTS
+from symbolic.reading.renaming import renamed
 from symbolic.reading.tables import TomlReader
 
 ARRAYS = {  # what a symbol is: the name of its array
@@ -44,6 +45,7 @@ DERIVATIVES = ("total", "direct")
 ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
          "sets", "constants", "symbols", "note", "samples")  # fmt: skip
+_RENAMED_KEYS = ("name", "title", "like", "renamed", "note")
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
                 "order", "definition", "diagonal")  # fmt: skip
 MOST_BYTES = 200_000
@@ -159,11 +161,32 @@ def open_profile(argument: str) -> Profile:
 
 
 def parse_profile(text: str, file: str | None = None) -> Profile:
-    """The profile that a TOML text describes; raises `InputError` with line and column."""
-    return _Reader(text, file).profile()
+    """The profile that a TOML text describes; raises `InputError` with line and column.
+
+    One that is `like` another has its letters `renamed`.
+    """
+    reader = _Reader(text, file)
+    return reader.renamed() if "like" in reader.data else reader.profile()
 
 
 class _Reader(TomlReader):
+    def renamed(self) -> Profile:
+        """A profile that comes with the package, in other letters."""
+        self._keys(self.data, _RENAMED_KEYS)
+        base = open_profile(self._one(self._text("like"), known_profiles(), "like"))
+        letters = {old: self._text("renamed", old) for old in self._table("renamed")}
+        try:
+            found = renamed(base, letters)
+        except ValueError as error:
+            self.refuse(str(error), "renamed")
+        return replace(
+            found,
+            name=self._text("name"),
+            title=self._text("title"),
+            note=self._text("note", default=base.note),
+            file=self.file,
+        )
+
     def profile(self) -> Profile:
         self._keys(self.data, _KEYS)
         derivative = self._one(self._text("derivative"), DERIVATIVES, "derivative")

@@ -205,13 +205,15 @@ class Lead:
     """The words beside a formula: the last cue among them, and why they are not understood.
 
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
-    that is `naming` says which function is meant.
+    that is `naming` says which function is meant.  `some` are the names of the neurons that it is
+    said of.
     """
 
     cue: str
     trouble: str = ""
     doubt: str = ""
     naming: bool = False
+    some: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:

@@ -16,7 +16,7 @@ from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
-from symbolic.reading.hearing import HEADING, Hearing
+from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.layer_words import Ending, ending, in_words
 from symbolic.reading.ledger import plain_pieces
 from symbolic.reading.lints import lints
@@ -39,6 +39,7 @@ from symbolic.reading.prose import (
 from symbolic.reading.relations import Relations
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Problem
 from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -80,8 +81,11 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
+        self.some: tuple[str, ...] = ()  # the neurons that this sentence names
         self.named: list[Named] = []
-        self.sets = dict(sets(_flat(document.pieces)))
+        words = _flat(document.pieces)
+        self.sets = dict(sets(words))
+        self.momentum = momentum_constants(words, profile.constants)
 
     def reading(self) -> Reading:
         pieces = self.document.pieces
@@ -164,6 +168,10 @@ class _Reader:
             self.mentions.append(piece.at)
             self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
+        if not piece.display and _instances(self.words, piece.text):
+            self._mention(piece)  # the names may be of any kind
+            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         said = ending(piece.text, self.profile) if piece.display else None
         bare = unframed(_without(piece.text, said))
@@ -216,6 +224,8 @@ class _Reader:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
+        if not numbers and not troubles:  # gaps, which are listed already
+            return
         self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
     def _outcome(self, first: int) -> Outcome:
@@ -247,13 +257,14 @@ class _Reader:
     def _sentence_ends(self) -> None:
         self.hearing.local.clear()
         self.relations.assumed_here.clear()
-        self.broken, self.cue = False, ""
+        self.broken, self.cue, self.some = False, "", ()
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
         if self.hearing.listen(self.words, self.mentions):
             self.relations.assumed_here.clear()
-            self.broken, self.cue = False, ""
+            self.broken, self.cue, self.some = False, "", ()
+        self.some = some_neurons(self.words) or self.some
 
     def _plain(self) -> None:
         """List what looks like a formula and stands outside of mathematics."""
@@ -268,6 +279,12 @@ class _Reader:
     # -- chains
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+        rows = (*chain.members, *(case.tokens for case in chain.cases))
+        if any(token.kind == "GAP" for row in rows for token in row):
+            gap = NotUnderstood("A gap is left here.", "Fill it in.", chain.at)
+            self._refused(gap, chain.at, chain.end, True)
+            self.relations.chain = None
+            return
         before = lead(self.words, self.profile.words, functions=True) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
@@ -291,7 +308,9 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
-        words = Lead(cue, doubt=next(filter(None, doubts), ""), naming=before.naming)
+        words = Lead(
+            cue, doubt=next(filter(None, doubts), ""), naming=before.naming, some=self.some
+        )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.hearing.roles, **self.hearing.local}
@@ -300,6 +319,9 @@ class _Reader:
         if of_first is not None:
             roles[letter] = of_first
         context = Context(self.profile, roles, self.sets)
+        if self._over_iterations(chain):
+            self._update(chain, words, piece)
+            return
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
             self._cases(chain, context, words, span, piece)
@@ -315,6 +337,22 @@ class _Reader:
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         self.relations.add(chain, members, context, notes, words, piece)
+
+    def _over_iterations(self, chain: Chain) -> bool:
+        """Whether it speaks of more iterations than one, with a momentum constant."""
+        whole = self.source.text[chain.at : chain.end]
+        known = any(sign in whole for sign in self.momentum) or any(
+            map(is_rule, self.relations.claims)
+        )
+        return known and not chain.cases and over_iterations(whole, self.profile)
+
+    def _update(self, chain: Chain, words: Lead, piece: int) -> None:
+        """The claims of a chain over several iterations, as they were typed."""
+        sides = [
+            self.source.text[member[0].at : member[-1].end] if member else ""
+            for member in chain.members
+        ]
+        self.relations.add_typed(chain, sides, words, piece)
 
     def _members(
         self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
@@ -408,10 +446,9 @@ def _without(text: str, said: Ending | None) -> str:
 
 def _instances(words: str, text: str) -> bool:
     """Whether it only names the neurons that are meant in an example: (here j = 3, 4)."""
-    numbers = r"\d+(?:\s*,\s*(?:\d+|\\l?dots))*"
     return (
         re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words[-40:]) is not None
-        and re.fullmatch(rf"\s*[A-Za-z]\s*=\s*{numbers}\s*", text) is not None
+        and NAMED.fullmatch(text) is not None
     )
 
 

@@ -15,6 +15,7 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead
 from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
 from symbolic.reading.tokens import Tok
+from symbolic.reading.updates import defines, is_rule, typed
 
 
 class Relations:
@@ -89,6 +90,7 @@ class Relations:
                 under=(*self.assumed, *self.assumed_here),
                 problems=tuple(mine),
                 doubt=words.doubt,
+                some=words.some,
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
@@ -101,6 +103,48 @@ class Relations:
         assert last is not None
         self.chain = (last, letters)
         self._labels(notes, context, words, piece)
+
+    def add_typed(self, chain: Chain, sides: list[str], words: Lead, piece: int) -> None:
+        """Append the claims of a chain over several iterations; the first rule for Δw defines it.
+
+        Raises `NotUnderstood` where it would define something under unknown words, and where it
+        continues what is no such chain.
+        """
+        if not sides[0]:
+            if self.chain is None or not isinstance(self.chain[0], Read):
+                what = "This line begins with a relation and continues no line over iterations."
+                raise NotUnderstood(what, "Write its left side.", chain.at)
+            sides = [self.chain[0].sign, *sides[1:]]
+        for n, relation in enumerate(chain.relations):
+            if relation.text not in ("=", ":="):
+                raise NotUnderstood(
+                    f"The relation {relation.text} is not read.", "Write =.", relation.at
+                )
+            rule = n == 0 and defines(sides[0], sides[1], self.profile)
+            first = rule and not any(map(is_rule, self.claims))
+            if first and words.doubt:
+                raise NotUnderstood(
+                    f"Read, but not taken as a definition: {words.doubt}.",
+                    "Say it with let, then, since, therefore.",
+                    chain.at,
+                )
+            at = chain.members[n][0].at if chain.members[n] else relation.at
+            self.claims.append(
+                Claim(
+                    len(self.claims) + 1,
+                    Kind.DEFINITION if first else Kind.CLAIM,
+                    typed(sides[n]),
+                    relation.text,
+                    typed(sides[n + 1]),
+                    self.source.place(at),
+                    words.cue if n == 0 else "",
+                    piece,
+                    under=(*self.assumed, *self.assumed_here),
+                    explicit=first,
+                    doubt=words.doubt,
+                )
+            )
+        self.chain = typed(sides[-1]), frozenset()
 
     def _one_quantity(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
         """Two letters that this notation reads as one quantity would cancel unseen."""

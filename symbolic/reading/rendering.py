@@ -11,6 +11,7 @@ from symbolic.indexed import Count, Num, Shifted, Size, Var
 from symbolic.reading.formulas import (
     LAYER,
     SORTS,
+    TYPED,
     UNWRITTEN,
     Applied,
     Call,
@@ -128,6 +129,8 @@ class Writer:
         return f"_{{{letter.name}}}"
 
     def quantity(self, read: Read) -> str:
+        if read.array == TYPED:
+            return read.sign
         symbol = self.profile.symbol(read.sign) if read.sign else None
         change = read.array.startswith("d") and len(read.array) > 1 and read.array != "delta"
         array = read.array[1:] if change else read.array

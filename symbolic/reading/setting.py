@@ -10,6 +10,7 @@ defined, the cost of a sample is the usual one, ½ Σ_k e_k².  Samples that the
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 
@@ -34,12 +35,15 @@ from symbolic.reading.samples import changed, meant
 from symbolic.reading.source import Place
 
 
-def prepared(reading: Reading) -> Reading:
-    """The document as it is judged; the numbers and places of its claims stay."""
+def prepared(reading: Reading, outputs: Collection[int] = ()) -> Reading:
+    """The document as it is judged; the numbers and places of its claims stay.
+
+    `outputs` are those of the given network, if there is one.
+    """
     claims = _by_cases(reading)
     assumed = {claim.number for claim in claims if _assumes_one_sample(claim)}
     shared = any(c.outer and any(isinstance(p, SumOver) for p in walk(c.right)) for c in claims)
-    shares = {claim.number for claim in claims if shared and says_shares(claim)}
+    shares = {claim.number for claim in claims if shared and says_shares(claim, outputs)}
     single = (
         replace(one, one_sample=bool(assumed & {*one.under}), shares=bool(shares & {*one.under}))
         for one in claims

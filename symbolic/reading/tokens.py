@@ -33,6 +33,8 @@ MOST_NESTED = 60
 MOST_DIGITS = 30
 _SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|cal)(?![A-Za-z])")
 """An alphabet for the rest of a group, as old texts write it: {\\rm th}."""
+GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
+"""What follows \\underline where an exercise leaves a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,9 @@ class _Tokenizer:
             self._stacked(start)
         elif name in ("begin", "end"):
             self._environment(name, start)
+        elif name == "underline" and (gap := GAP.match(self.text, self.n)):
+            self.n = gap.end()
+            self._emit("GAP", "\\underline", start)
         elif name in COMMANDS:
             kind = COMMANDS[name]
             self._emit(kind, RELATIONS.get(name, "\\" + name), start)

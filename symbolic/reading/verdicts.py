@@ -45,7 +45,7 @@ class Verdicts:
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
         self._here: Refuter | None = None
-        self._written: dict[bool, Written] = {}
+        self._written: dict[frozenset[Assumption], Written] = {}
 
     def of(self, case: Settled, span: str) -> Reached:
         """What is said of a case; documents say many things more than once."""
@@ -92,6 +92,17 @@ class Verdicts:
             return not any(True for _ in self._in_network(case, ()).instances(case))
         except TooLargeError:
             return False
+
+    def agrees_here(self, case: Settled) -> bool:
+        """Whether the given network was tried and no numbers in it break the case.
+
+        The samples meet what may be assumed of them.
+        """
+        try:
+            found = self._of_network().find(case, self._of_data(case)[-1])
+        except (BeyondError, TooLargeError, InputError):
+            return False
+        return isinstance(found, Tried) and bool(found)
 
     def _general(self, case: Settled, span: str) -> Reached:
         """About all networks."""
@@ -145,20 +156,17 @@ class Verdicts:
                 return replace(general, under=((),), against=None, here=bool(under))
         if general.word == "proved" and general.under == ((),):
             return general
-        worlds = network.world(1), network.world(2)
-        self._here = self._here or Refuter(self.base, among=worlds)
-        for under in ((), (Assumption.N1,)):
-            if under and under[0] in case.given:
-                continue
+        here = self._of_network()
+        for under in self._of_data(case):
             try:
                 proved = self._everywhere(case, under)
             except NoSuchError as error:
                 return Reached("unjustified", case.said, general.span, why=str(error))
             except (BeyondError, TooLargeError, InputError) as error:
                 return replace(general, word="open", why=str(error)) if numbered else general
-            tried = self._here.find(case, under)
+            tried = here.find(case, under)
             if proved and tried and isinstance(tried, Tried):
-                against = self._here.find(case) if under else None
+                against = here.find(case) if under else None
                 needed = against if isinstance(against, Counterexample) else None
                 found = Reached("proved", case.said, general.span, (under,), needed, here=True)
                 return replace(found, partly=self._partly(case))
@@ -166,7 +174,15 @@ class Verdicts:
             rest = tuple(one for one in under if not network.meets(one))
             if {*rest} <= {*OF_DATA}:
                 return replace(general, under=(rest,), here=rest != under)
-        return self._unproved(case, general.span, self._here.find(case))
+        return self._unproved(case, general.span, here.find(case))
+
+    def _of_network(self) -> Refuter:
+        """The given network with one sample and with two."""
+        if self._here is None:
+            assert self.network is not None
+            worlds = self.network.world(1), self.network.world(2)
+            self._here = Refuter(self.base, among=worlds)
+        return self._here
 
     def _everywhere(self, case: Settled, under: tuple[Assumption, ...]) -> bool:
         """Whether the case is an identity for all the neurons it speaks of, and there are such."""
@@ -175,8 +191,14 @@ class Verdicts:
         return bool(found) and all(found)
 
     def _in_network(self, case: Settled, under: tuple[Assumption, ...]) -> Written:
-        one_sample = Assumption.N1 in (*case.given, *under)
-        if one_sample not in self._written:
+        known = frozenset((*case.given, *under))
+        if known not in self._written:
             assert self.network is not None
-            self._written[one_sample] = Written(self.base, self.network, one_sample)
-        return self._written[one_sample]
+            self._written[known] = Written(self.base, self.network, known)
+        return self._written[known]
+
+    def _of_data(self, case: Settled) -> tuple[tuple[Assumption, ...], ...]:
+        """The sets of what may be assumed of the samples, the smaller ones first."""
+        some = OF_DATA if self.base.shared_out else OF_DATA[:1]
+        new = [one for one in some if one not in case.given]
+        return ((), *((one,) for one in new), *((tuple(new),) if len(new) > 1 else ()))

@@ -5,6 +5,7 @@ The properties that a report reads have the names that they have in `symbolic.re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from symbolic.arrays import Program
@@ -52,6 +53,32 @@ class IndexClaim:
 
 
 @dataclass(frozen=True)
+class Spelling:
+    """How an array is written: its sign, what belongs to its name, where its indices stand.
+
+    Of its indices the last `beside` stand in brackets, `above` ones before these stand above.
+    """
+
+    sign: str
+    label: str = ""
+    above: int = 0
+    beside: int = 0
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How a section writes: arrays and functions by the name that they have in the program.
+
+    `letters` are its index letters, each with its name in the program and its set.
+    """
+
+    cost: str
+    arrays: Mapping[str, Spelling]
+    functions: Mapping[str, str]
+    letters: tuple[tuple[str, Var], ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """The program of one section and what it offers; `trouble` says why there is none."""
 
@@ -59,6 +86,7 @@ class Section:
     offered: tuple[Hypothesis, ...] = ()
     moved: tuple[str, ...] = ()
     trouble: str = ""
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ Which letters are indices is said by the document; nothing is looked up here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symbolic.reading.indexed.letters import Range, letter_of, size_name, size_sign, stem_of
@@ -73,7 +73,10 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sign with what stands around it; `power` is what the whole is raised to."""
+    """A sign with what stands around it; `power` is what the whole is raised to.
+
+    `above` and `beside` are how many of its last indices stand above it and in brackets.
+    """
 
     sign: str
     label: str
@@ -82,6 +85,8 @@ class Entry:
     moved: bool = False
     primes: int = 0
     power: Node | None = None
+    above: int = field(default=0, compare=False)
+    beside: int = field(default=0, compare=False)
 
     @property
     def size(self) -> str:
@@ -155,7 +160,7 @@ def items(
 def _raised(entry: Entry, power: Node | None) -> Entry:
     if power is None:
         return entry
-    return Entry(entry.sign, entry.label, entry.at, entry.place, entry.moved, entry.primes, power)
+    return replace(entry, power=power)
 
 
 def _order(node: Node) -> int:
@@ -196,7 +201,8 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
     """The entry that a sign with its scripts is."""
     if isinstance(node, Letter):
         sign, moved = undotted(node.name)
-        return Entry(_changed(sign, change), "", tuple(arguments), node.at, moved)
+        beside = len(arguments)
+        return Entry(_changed(sign, change), "", tuple(arguments), node.at, moved, beside=beside)
     if isinstance(node, Mark):
         return Entry(node.text, "", (), node.at)
     assert isinstance(node, Scripted)
@@ -227,7 +233,9 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
         else:
             labels.append(_label(piece))
     at = (*low, *high, *arguments)
-    return Entry(_changed(sign, change), ",".join(labels), at, node.at, moved, primes, power)
+    label, whole = ",".join(labels), _changed(sign, change)
+    beside = len(arguments)
+    return Entry(whole, label, at, node.at, moved, primes, power, len(high), beside)
 
 
 def _steps(node: Node | None, letters: Letters) -> tuple[Node, Node] | None:

@@ -124,9 +124,12 @@ class _Court:
     def again(self, one: IndexJudged, lines: Sequence[IndexJudged]) -> IndexJudged:
         """A line that is not decided, by a proved line with the same left side and an equal right.
 
-        The two right sides are equal by the definitions.
+        The two right sides are equal by the definitions.  A wrong member of a chain that begins
+        with a derivative gets the right form of this derivative.
         """
         claim, program = one.claim, self.section.program
+        if one.word == "refuted" and one.cases[0].nearest is None:
+            return self._mended(one, lines)
         if one.word != "open" or program is None or self.trouble or claim.where is not None:
             return one
         if claim.left is None or claim.right is None:
@@ -147,6 +150,34 @@ class _Court:
                 known = other.cases[0].under[0] if other.cases[0].under else ()
                 names = tuple(dict.fromkeys((*known, *(need.name for need in verdict.under))))
                 return replace(one, cases=(ArrayReached("proved", under=(names,) * bool(names)),))
+        return one
+
+    def _mended(self, one: IndexJudged, lines: Sequence[IndexJudged]) -> IndexJudged:
+        """The line with the right form that it would have as a rule for the derivative."""
+        claim, program = one.claim, self.section.program
+        if program is None or claim.left is None or claim.right is None or claim.where is not None:
+            return one
+        left = claim.left
+        for other in reversed([o for o in lines if o.claim.number < claim.number]):
+            before = other.claim
+            if before.section != claim.section or before.right != left or other.word != "proved":
+                continue
+            if not before.of or before.where is not None:
+                if before.left is not None and other.word == "proved":
+                    left = before.left
+                continue
+            if {*before.at} != {*claim.at}:
+                return one
+            rule = Rule(before.of, before.at, claim.right)
+            try:
+                verdict = self._judge(program, None).verdict(rule, explain=True)
+            except (InputError, TooLargeError):
+                return one
+            if isinstance(verdict, Refuted) and isinstance(verdict.nearest, Rule):
+                near = Derived(program, verdict.nearest, verdict.diagnosis)
+                case = replace(one.cases[0], nearest=near, why=verdict.diagnosis)
+                return replace(one, cases=(case,))
+            return one
         return one
 
     def _read(self, program: Program) -> frozenset[str]:

@@ -78,7 +78,7 @@ class _Resolver(Assembled):
         whole = sorted((*claims, *(claim for claim, _ in assumed)), key=lambda c: c.number)
         every = (*offered, *(h for _, h in assumed if h is not None))
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
-        return Section(program, offered, tuple(self.moved), self.trouble), whole
+        return Section(program, offered, tuple(self.moved), self.trouble, self._hand()), whole
 
     def _wrong(self, line: Line, error: NotUnderstood) -> IndexClaim:
         problem = self.source.problem(error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from symbolic.arrays import ONE, Multiplier
-from symbolic.indexed import Expr, Sort, arrays_read
+from symbolic.indexed import Expr, Sort, Var, arrays_read
 from symbolic.reading.grammar import parse
+from symbolic.reading.indexed.claims import Hand, Spelling
 from symbolic.reading.indexed.elaborate import (
     MOVED,
     Array,
@@ -102,6 +103,24 @@ class Signs:
             scale = ONE if factor is None else Elaborator(self.names).read(factor)
             self.names.named[sign] = array
             self.names.multipliers[array] = Multiplier(array, name, scale)
+        self.first = survey.first
+
+    def _hand(self) -> Hand:
+        """How this section writes what it speaks of."""
+        names = self.names
+        called = {key: info.name for key, info in names.arrays.items()}
+        called |= {sign: names.multipliers[array].name for sign, array in names.named.items()}
+        written = {
+            called[key]: Spelling(entry.sign, entry.label, entry.above, entry.beside)
+            for key, entry in self.first.items()
+            if key in called
+        }
+        functions_ = {code_of(sign): sign for sign in self.letters.functions}
+        ranges = self.letters.ranges
+        letters = tuple(
+            (sign, Var(code_of(sign), names.sorts[over])) for sign, over in ranges.items()
+        )
+        return Hand(names.cost, written, functions_, letters)
 
     def _sort(self, node: Node) -> Sort:
         over = self.letters.range_of(letter_of(node))

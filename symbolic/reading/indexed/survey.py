@@ -51,10 +51,11 @@ from symbolic.reading.tree import (
 
 @dataclass
 class Survey:
-    """What was seen; `at` are the indices of every occurrence of an array."""
+    """What was seen; `at` are the indices of every occurrence of an array, `first` is the first."""
 
     letters: Letters
     at: dict[Key, list[tuple[Node, ...]]] = field(default_factory=dict)
+    first: dict[Key, Entry] = field(default_factory=dict)
     predicates: dict[str, tuple[Node, ...]] = field(default_factory=dict)
     ordered: set[Range] = field(default_factory=set)
     costs: dict[str, None] = field(default_factory=dict)
@@ -142,6 +143,7 @@ class Survey:
         ):
             return
         self.at.setdefault(entry.key, []).append(entry.at)
+        self.first.setdefault(entry.key, entry)
         for index in entry.at:
             self._index(index)
 
