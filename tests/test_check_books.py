@@ -51,6 +51,11 @@ SLIPS = [  # a document, what is replaced, by what, what becomes of the line
     ("units.md", r"= \delta_j z_i", r"= \delta_j z_j", 1),
     ("units.md", r"h'(a_k) (y_k", r"h(a_k) (y_k", 1),
     ("units.md", r"\delta_j \equiv", r"\delta_j \equiv -", 1),
+    ("tutorial.md", r"W^{(l)}_{ji} \delta", r"W^{(l)}_{ij} \delta", 1),
+    ("tutorial.md", "s_{l+1}}", "s_{l}}", 1),
+    ("tutorial.md", r"-(y_i - a", r"(y_i - a", 1),
+    ("tutorial.md", r"= a^{(l)}_j \delta^{(l+1)}_i", r"= a^{(l)}_j \delta^{(l)}_i", 1),
+    ("tutorial.md", r"\delta^{(l+1)} (a", r"\delta^{(l)} (a", 1),
 ]  # fmt: skip
 
 
@@ -62,7 +67,7 @@ def test_a_slip_in_a_document_is_found(
     assert old in text
     file = tmp_path / name
     file.write_text(text.replace(old, new, 1), "utf-8")
-    profile = "nielsen" if name == "four-equations.md" else "bishop"
+    profile = {"four-equations.md": "nielsen", "tutorial.md": "ufldl"}.get(name, "bishop")
     assert main(["check", str(file), "--profile", profile]) == code
 
 

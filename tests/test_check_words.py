@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from reports.check_words import case_words
@@ -86,7 +84,9 @@ def test_a_named_cost_is_no_quadratic_one() -> None:
     assert last(text + words + r"$$\delta_k = y_k - t_k$$").word == "open"
 
 
-@pytest.mark.parametrize("words", ["nonlinear units", "non-linear outputs", "a sigmoidal curve"])
+@pytest.mark.parametrize(
+    "words", ["non-linear outputs", "a sigmoidal curve", "leaky ReLU", "bipolar sigmoid"]
+)
 def test_other_words_name_no_known_function(words: str) -> None:
     assert not [one for one in named(words) if one[1]]
 
@@ -140,26 +140,3 @@ def test_a_definition_may_be_restated_with_its_own_sign() -> None:
     again = r"Recall $$\delta_j \equiv \frac{\partial E_n}{\partial a_j}$$"
     assert last(LINEAR + again).word == "proved"
     assert last(LINEAR + again.replace(r"\equiv", r"\equiv -")).word == "open"
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (r"W^{(l)}_{ji} \delta", r"W^{(l)}_{ij} \delta"),
-        ("s_{l+1}}", "s_{l}}"),
-        (r"-(y_i - a", r"(y_i - a"),
-        (r"= a^{(l)}_j \delta^{(l+1)}_i", r"= a^{(l)}_j \delta^{(l)}_i"),
-        (r"\delta^{(l+1)} (a", r"\delta^{(l)} (a"),
-    ],
-)
-def test_a_slip_in_layers_whose_weights_lead_onwards_is_refused(old: str, new: str) -> None:
-    text = Path(__file__).with_name("documents").joinpath("tutorial.md").read_text("utf-8")
-    assert {one.word for one in judge(read_document(text, open_profile("ufldl"))).lines} == {
-        "proved",
-        "definition",
-    }
-    assert text.count(old) == 1
-    changed = judge(read_document(text.replace(old, new), open_profile("ufldl"))).lines
-    wrong = {one.word for one in changed} - {"proved", "definition"}
-    assert wrong <= {"refuted", "unjustified"}
-    assert wrong

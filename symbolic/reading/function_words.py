@@ -10,17 +10,18 @@ _WORDS = (  # the array, the function, the words
     ("phi", "tanh", r"hyperbolic\s+tangent|tanh"),
     ("phi", "relu", r"relu|rectif\w+"),
     ("phi", "softplus", r"softplus"),
-    (
-        "phi",
-        "",
-        r"sigmoidal|leaky|elu|silu|gelu|gaussian|softsign|quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)",
-    ),
+    ("phi", "", r"sigmoidal|leaky|elu|silu|gelu|gaussian|softsign"),
+    ("phi", "", r"quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)"),
     ("outputs", "softmax", r"softmax"),
     ("outputs", "linear", r"linear\s+(?:output|unit|neuron|activation)s?"),
     ("E", "", r"cross[-\s]entropy|log[-\s]?likelihood"),
 )
+_OTHER = "".join(  # leaky ReLU is another function
+    rf"(?<!{word}.)"
+    for word in ("non", "leaky", "hard", "log", "parametric", "scaled", "shifted", "bipolar")
+)
 _PATTERNS = tuple(
-    (array, function, re.compile(rf"(?<!non)(?<!non[-\s])\b(?:{words})\b", re.IGNORECASE))
+    (array, function, re.compile(rf"{_OTHER}\b(?:{words})\b", re.IGNORECASE))
     for array, function, words in _WORDS
 )
 CONDITION = re.compile(
