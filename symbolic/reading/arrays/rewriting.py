@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from symbolic.adjoints import Adjoints
 from symbolic.array_edits import everywhere
-from symbolic.array_refutation import search
+from symbolic.array_refutation import survey
 from symbolic.arrays import ONE, Given, Program, Rule
 from symbolic.indexed import Expr, Get
 from symbolic.indices import Hypothesis
@@ -48,10 +48,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the lines of one document are about; `numbers` are those of its definitions by array."""
+    """What the lines of one document are about; `numbers` are those of its definitions by array.
+
+    `given` are the names of the hypotheses that the document itself assumes.
+    """
 
     program: Program
     offered: tuple[Hypothesis, ...]
+    given: Names
     numbers: Mapping[str, int]
     equations: Callable[[tuple[Hypothesis, ...]], Adjoints]
 
@@ -131,7 +135,7 @@ class Attempt:
         """
         laws = self.setting.hypotheses(under)
         return bool(self.ends) and all(
-            end.stuck and search(*self._freed(end), laws) is not None for end in self.ends
+            end.stuck and survey(*self._freed(end), laws, 1).apart for end in self.ends
         )
 
     def _freed(self, end: _State) -> tuple[Program, Rule]:
