@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from symbolic.arrays import ONE
 from symbolic.errors import InputError
 from symbolic.indexed import arrays_read
 from symbolic.labelling import TooLargeError
@@ -27,6 +28,11 @@ class Inference:
     """
 
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def said(self) -> set[str]:
+        """Of which derivatives lines say something; a wrong line about one time says nothing."""
+        return {one.name for one in self.lines if one.word == "proved" or one.rule.where == ONE}
 
     def add(self, setting: Setting, number: int, case: Case, word: str, under: Names = ()) -> None:
         """One more line."""
@@ -51,7 +57,7 @@ class Inference:
     ) -> Argument:
         named = [line for line in self.lines if line.number in cited]
         usable = [line for line in named or self.lines if line.word == "proved"]
-        said = {line.name for line in self.lines}
+        said = self.said
         for line in named:  # what a cited line leaves as it is, is not worked out here
             said |= arrays_read(line.rule.body)
         within = tuple(dict.fromkeys((*under, *setting.given)))
@@ -89,7 +95,7 @@ class Inference:
             return Argument("open", why="neither a proof nor an instance was found")
         uses = tuple(line.number for line in named)
         if not bad:  # what else it needs
-            every = Attempt(attempt.setting, attempt.case, {line.name for line in self.lines})
+            every = Attempt(attempt.setting, attempt.case, self.said)
             proved = [line for line in self.lines if line.word == "proved"]
             shown = every.shown(within, _known(proved, within))
             more = [] if shown is None else [n for n in self._lines(shown) if n not in uses]

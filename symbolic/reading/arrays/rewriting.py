@@ -215,14 +215,13 @@ class Attempt:
             yield replace(state, stuck=state.stuck | {name})
 
     def _bodies(self, name: str) -> Iterator[tuple[frozenset[int], _Body]]:
-        """What lines say of a derivative: each, and together those that speak of some times."""
+        """What lines say of a derivative: each, then together those that speak of some times."""
         some: list[Line] = []
         for line in self.lines:
-            if line.name == name and line.rule.where == ONE:
+            if line.name == name:
                 yield frozenset({line.number}), self.adjoints.stated(line.rule)
-            elif line.name == name:
-                some.append(line)
-        if some:
+                some += [line] if line.rule.where != ONE else []
+        if len(some) > 1:
             letters, body = self.adjoints.stated(some[0].rule)
             for line in some[1:]:
                 body = unfolded(
