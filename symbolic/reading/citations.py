@@ -38,6 +38,8 @@ _LOOSE = re.compile(
     r"|previous|again|rest|others?)\b|\$",
     re.IGNORECASE,
 )
+_PREMISE = re.compile(r"\b(?:and|with|into|in|from|by|using|since|because|where|of)\s*$")
+_RANGE = re.compile(r"\((\d{1,3})\)?\s*(?:-+|–|—)\s*\(?(\d{1,3})\)")
 _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$(])")
 
 
@@ -99,14 +101,25 @@ def cited(before: str, after: str = "") -> tuple[str, ...]:
 
     >>> cited("Now $z$ is known. Substituting (2) into (4), we get"), cited("as in (2), by (3)")
     (('2', '4'), ())
+    >>> cited("From (2)-(4) it follows that"), cited("By (2) and")
+    (('2', '3', '4'), ())
     >>> cited("Hence", ", by (7) and (8). By (9) the rest")
     ('7', '8')
     """
     paragraphs = [part for part in re.split(r"\n\s*\n", before) if part.strip()]
     lead = _SENTENCE.split(paragraphs[-1])[-1].strip() if paragraphs else ""
     tail = re.split(r"(?<=[.!?;])(?:\s|$)|\n\s*\n", after)[0]
-    leads = _LEADING.search(lead) is not None and not lead.endswith((".", "!", "?"))
-    said = (lead if leads else "", tail if _TRAILING.match(tail) else "")
+    if lead.endswith((".", "!", "?")) or _PREMISE.search(lead):  # what comes is no conclusion
+        lead = ""
+    lead, tail = _RANGE.sub(_each, lead), _RANGE.sub(_each, tail)
+    said = [lead] if _LEADING.search(lead) else []
+    said += [tail] if _TRAILING.match(tail) else []
     found = (match[1] for words in said if not _LOOSE.search(words)
              for match in _NUMBERED.finditer(words))  # fmt: skip
     return tuple(dict.fromkeys(found))
+
+
+def _each(match: re.Match[str]) -> str:
+    """(2)-(4) as (2) (3) (4)."""
+    first, last = int(match[1]), int(match[2])
+    return " ".join(f"({n})" for n in range(first, min(last, first + 99) + 1)) or match[0]

@@ -5,12 +5,11 @@ Nothing here knows shapes or whether a change is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
-from itertools import chain as joined
 
+from symbolic.reading.arrays.changes import ALIKE, chained, elements, negated, timed
 from symbolic.reading.arrays.formulas import (
     Applied,
     Change,
@@ -43,8 +42,8 @@ from symbolic.reading.arrays.offers import (
     Scope,
     chain,
     near,
-    placed,
 )
+from symbolic.reading.arrays.pools import Pools
 from symbolic.reading.arrays.rendering import render
 
 TWO, HALF = Number(Fraction(2)), Number(Fraction(1, 2))
@@ -68,8 +67,11 @@ class Editor:
 
     by: Offers
     far: bool = False
-    _pools: dict[tuple[str, Scope], tuple[Formula, ...]] = field(default_factory=dict)
+    pools: Pools = field(init=False)
     _said: dict[Formula, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pools = Pools(self.by)
 
     def edits(self, formula: Formula, scope: Scope) -> Iterator[Edit]:
         """The changes, those of the whole first."""
@@ -92,12 +94,12 @@ class Editor:
         inner = scope.within(formula, self.by.profile) if isinstance(formula, Total) else scope
         if isinstance(formula, Gradient | Change):
             return
-        chained = isinstance(formula, Product | Elementwise)
+        product = isinstance(formula, Product | Elementwise)
         parts = chain(formula) if isinstance(formula, Product | Elementwise) else inside(formula)
         for n, part in enumerate(parts):
             for edit in self._somewhere(part, inner, type(formula)):
                 changed = (*parts[:n], edit.formula, *parts[n + 1 :])
-                whole = _chained(formula, changed) if chained else rebuilt(formula, changed)
+                whole = chained(formula, changed) if product else rebuilt(formula, changed)
                 yield replace(edit, formula=whole)
 
     def _around(self, formula: Formula, scope: Scope, above: type[Formula]) -> Iterator[Edit]:
@@ -113,16 +115,16 @@ class Editor:
         if above not in (Product, Elementwise, Plus) or isinstance(formula, Plus):
             yield from self._more_terms(formula, scope)
         elif isinstance(formula, Quantity):
-            for array in self._pool("array", scope):
+            for array in self.pools.of("array", scope):
                 difference = Plus((formula, Minus(array)))
                 yield Edit(difference, 3, f"a term {self.said(array)} more, taken away")
         if not isinstance(formula, Product) and above is not Product:
-            for factor in self._pool("product", scope):
+            for factor in self.pools.of("product", scope):
                 what = f"a factor {self.said(factor)} more"
                 yield Edit(Product(factor, formula), 3, what)
                 yield Edit(Product(formula, factor), 3, what)
         if not isinstance(formula, Elementwise) and above is not Elementwise:
-            for factor in self._pool("elementwise", scope):
+            for factor in self.pools.of("elementwise", scope):
                 what = f"a factor {self.said(factor)} more"
                 yield Edit(Elementwise(formula, factor), 3, what)
 
@@ -130,9 +132,9 @@ class Editor:
         if isinstance(formula, Minus):
             return
         if isinstance(formula, Plus):
-            negated = [_negated(term) for term in formula.terms]
-            negated.sort(key=lambda term: isinstance(term, Minus))
-            yield Edit(Plus(tuple(negated)), 1, "the sign")
+            turned = [negated(term) for term in formula.terms]
+            turned.sort(key=lambda term: isinstance(term, Minus))
+            yield Edit(Plus(tuple(turned)), 1, "the sign")
         else:
             yield Edit(Minus(formula), 1, "the sign")
 
@@ -161,7 +163,7 @@ class Editor:
 
     def _more_terms(self, formula: Formula, scope: Scope) -> Iterator[Edit]:
         terms = formula.terms if isinstance(formula, Plus) else (formula,)
-        for term in self._pool("term", scope):
+        for term in self.pools.of("term", scope):
             for signed, sign in ((term, "more"), (Minus(term), "more, taken away")):
                 what = f"a term {self.said(term)} {sign}"
                 yield Edit(Plus((*terms, signed)), 3, what)
@@ -197,7 +199,7 @@ class Editor:
                 yield self._instead(formula, replace(formula, primes=1 - min(primes, 1)), 1)
                 yield self._instead(formula, body, 2)
             case Positive(body):
-                for other in self._pool("slope", scope):
+                for other in self.pools.of("slope", scope):
                     if isinstance(other, Positive):
                         yield self._instead(formula, other, 1)
             case Total():
@@ -212,8 +214,8 @@ class Editor:
         if len(old.at) == 2:
             yield self._instead(old, replace(old, at=old.at[::-1]), 1)
         for other in self.by.arrays:
-            timed = (other.time is None) == (old.time is None)
-            if other.key != old.key and timed:
+            alike = (other.time is None) == (old.time is None)
+            if other.key != old.key and alike:
                 yield self._instead(old, replace(other, time=old.time, at=old.at), 2)
         for derivative in self.by.derivatives:
             if isinstance(derivative, Gradient) and derivative.of.key == old.key:
@@ -221,10 +223,10 @@ class Editor:
                 if loss is not None and loss.time is not None:
                     loss = replace(loss, time=old.time)
                 yield self._instead(old, replace(derivative, of=old, loss=loss), 1)
-        for new in self._pool("derivative", scope):
+        for new in self.pools.of("derivative", scope):
             yield self._instead(old, new, 2)
         if scope.times and old.time is None:
-            for new in self._pool("array", scope):
+            for new in self.pools.of("array", scope):
                 yield self._instead(old, new, 2)
         for number in self.by.numbers if old not in self.by.numbers else ():
             yield self._instead(old, number, 2)
@@ -246,18 +248,18 @@ class Editor:
         of = old.of if isinstance(old, Gradient) else None
         time = old.time if isinstance(old, LocalError) else old.of.time
         for other_time in self._times(time, scope):
-            shifted = _timed(old, other_time)
+            shifted = timed(old, other_time)
             if shifted is not None:
                 yield self._instead(old, shifted, 1)
         for other in self.by.derivatives:
-            new = _timed(other, time)
+            new = timed(other, time)
             if new is not None and new != old:
                 at = old.at if isinstance(old, LocalError) else old.of.at
-                yield self._instead(old, _elements(new, at), 2)
+                yield self._instead(old, elements(new, at), 2)
         if of is not None:
             yield self._instead(old, of, 1)
         else:
-            for quantity in self._pool("array", scope):
+            for quantity in self.pools.of("array", scope):
                 yield self._instead(old, quantity, 2)
 
     def _of_plus(self, terms: tuple[Formula, ...]) -> Iterator[Edit]:
@@ -278,9 +280,9 @@ class Editor:
         if len(chains) < 2:
             return
         for n in range(long):
-            for change, said in _ALIKE:
+            for change, said in ALIKE:
                 changed = [
-                    _chained(term, (*c[:n], change(c[n]), *c[n + 1 :]))
+                    chained(term, (*c[:n], change(c[n]), *c[n + 1 :]))
                     if isinstance(term, Product) and (c := chain(term))
                     else term
                     for term in terms
@@ -293,25 +295,25 @@ class Editor:
         kind = type(old)
         for n, factor in enumerate(factors):
             rest = (*factors[:n], *factors[n + 1 :])
-            yield Edit(_chained(old, rest), 2, f"a factor {self.said(factor)} less")
+            yield Edit(chained(old, rest), 2, f"a factor {self.said(factor)} less")
         for n in range(1, len(factors)):
             left, right = factors[:n], factors[n:]
-            one, other = _chained(old, left), _chained(old, right)
+            one, other = chained(old, left), chained(old, right)
             if kind is Product:
                 new: Formula = Elementwise(one, other)
                 yield Edit(new, 1, f"{self.said(new)} elementwise")
                 turned = (*left[:-1], right[0], left[-1], *right[1:])
                 said = f"{self.said(left[-1])} and {self.said(right[0])} change places"
-                yield Edit(_chained(old, turned), 1, said)
+                yield Edit(chained(old, turned), 1, said)
             else:
                 pair = Product(left[-1], right[0])
-                yield self._instead(old, _chained(old, (*left[:-1], pair, *right[1:])), 1)
+                yield self._instead(old, chained(old, (*left[:-1], pair, *right[1:])), 1)
         pool = "product" if kind is Product else "elementwise"
-        for factor in self._pool(pool, scope) if self.far else ():
+        for factor in self.pools.of(pool, scope) if self.far else ():
             what = f"a factor {self.said(factor)} more"
             places = range(len(factors) + 1) if kind is Product else (len(factors),)
             for n in places:
-                yield Edit(_chained(old, (*factors[:n], factor, *factors[n:])), 3, what)
+                yield Edit(chained(old, (*factors[:n], factor, *factors[n:])), 3, what)
         if isinstance(old, Elementwise):
             yield from self._other_slopes(old, factors, scope)
 
@@ -319,11 +321,11 @@ class Editor:
         self, old: Elementwise, factors: tuple[Formula, ...], scope: Scope
     ) -> Iterator[Edit]:
         """A slope in the place of one or two factors."""
-        for slope in self._pool("slope", scope):
+        for slope in self.pools.of("slope", scope):
             for long in (1, 2):
                 for n in range(len(factors) - long + 1):
-                    gone = _chained(old, factors[n : n + long])
-                    new = _chained(old, (*factors[:n], slope, *factors[n + long :]))
+                    gone = chained(old, factors[n : n + long])
+                    new = chained(old, (*factors[:n], slope, *factors[n + long :]))
                     yield Edit(new, 2, f"{self.said(slope)} for {self.said(gone)}")
 
     def _of_total(self, old: Total, scope: Scope) -> Iterator[Edit]:
@@ -341,114 +343,6 @@ class Editor:
             for letter in profile.letters:
                 if letter != old.letter:
                     yield Edit(replace(old, letter=letter), 1, f"summed over {letter}")
-
-    # -- what may be put in
-
-    def _pool(self, kind: str, scope: Scope) -> tuple[Formula, ...]:
-        if (kind, scope) not in self._pools:
-            found = (one for t in self._templates(kind) for one in placed(t, scope, self.by))
-            self._pools[kind, scope] = tuple(dict.fromkeys(found))
-        return self._pools[kind, scope]
-
-    def _templates(self, kind: str) -> Iterator[Formula]:
-        by = self.by
-        match kind:
-            case "array":
-                yield from by.arrays
-            case "derivative":
-                yield from by.derivatives
-            case "slope":
-                yield from by.slopes
-            case "elementwise":
-                yield from dict.fromkeys((*by.slopes, *by.factors, *by.derivatives, *by.arrays))
-            case "product":
-                for name in by.profile.sizes:
-                    yield from (Over(ONE, Size(name)), Size(name))
-                yield from by.numbers
-                arrays = [a for a in by.arrays if by.rank(a)]
-                for one in joined(arrays, by.derivatives):
-                    yield from (one, Transposed(one))
-            case "term":
-                yield from by.terms
-                yield from self._products()
-
-    def _products(self) -> Iterator[Formula]:
-        """Terms that are often lost: what arrives through a weight, a decay, a slope, a 1."""
-        by = self.by
-        yield ONE
-        yield from by.derivatives
-        weights = [a for a in by.arrays if by.profile.symbols[a.sign].kind == "weight"]
-        for weight in weights:
-            if by.rank(weight) == 2:
-                for one in by.derivatives:
-                    if by.profile.vectors == "columns":
-                        yield Product(Transposed(weight), one)
-                    else:
-                        yield Product(one, Transposed(weight))
-            yield from (Product(number, weight) for number in by.numbers)
-        for array in by.arrays:
-            if array not in weights and by.rank(array):
-                yield array
-                yield from (Elementwise(one, array) for one in by.derivatives)
-
-
-def _chained(like: Formula, factors: Sequence[Formula]) -> Formula:
-    """a b c or a ⊙ b ⊙ c."""
-    kind = Product if isinstance(like, Product) else Elementwise
-    return reduce(lambda left, right: kind(left, right), factors)
-
-
-def _negated(term: Formula) -> Formula:
-    return term.body if isinstance(term, Minus) else Minus(term)
-
-
-def _timed(derivative: Derivative, time: Time | None) -> Derivative | None:
-    """The derivative at this time, None where it has a time and this is none."""
-    if isinstance(derivative, LocalError):
-        return (
-            None if (derivative.time is None) != (time is None) else replace(derivative, time=time)
-        )
-    if (derivative.of.time is None) != (time is None):
-        return None
-    loss = derivative.loss
-    if loss is not None and loss.time is not None:
-        loss = replace(loss, time=time)
-    return replace(derivative, of=replace(derivative.of, time=time), loss=loss)
-
-
-def _elements(derivative: Derivative, at: tuple[str, ...]) -> Derivative:
-    if isinstance(derivative, LocalError):
-        return replace(derivative, at=at)
-    return replace(derivative, of=replace(derivative.of, at=at))
-
-
-def _flipped(formula: Formula) -> Formula:
-    return formula.body if isinstance(formula, Transposed) else Transposed(formula)
-
-
-def _shifted(step: int) -> Callable[[Formula], Formula]:
-    """The factor at another time, if it has one."""
-
-    def change(factor: Formula) -> Formula:
-        match factor:
-            case Quantity(time=time) | LocalError(time=time) if time is not None:
-                return replace(factor, time=replace(time, shift=time.shift + step))
-            case Gradient(of, _, None) if of.time is not None:
-                time = replace(of.time, shift=of.time.shift + step)
-                return replace(factor, of=replace(of, time=time))
-            case Transposed(body):
-                return Transposed(change(body))
-        return factor
-
-    return change
-
-
-_ALIKE: tuple[tuple[Callable[[Formula], Formula], str], ...] = (
-    (_flipped, "in every term transposed, or no longer"),
-    (_shifted(1), "one time later in every term"),
-    (_shifted(-1), "one time earlier in every term"),
-)
-"""What may be done with one factor of every term."""
 
 
 def length(edit: Edit) -> int:

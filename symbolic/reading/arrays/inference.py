@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from symbolic.arrays import ONE
 from symbolic.errors import InputError
 from symbolic.indexed import arrays_read
 from symbolic.labelling import TooLargeError
@@ -27,6 +28,11 @@ class Inference:
     """
 
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def said(self) -> set[str]:
+        """Of which derivatives lines say something; a wrong line about one time says nothing."""
+        return {one.name for one in self.lines if one.word == "proved" or one.rule.where == ONE}
 
     def add(self, setting: Setting, number: int, case: Case, word: str, under: Names = ()) -> None:
         """One more line."""
@@ -51,21 +57,23 @@ class Inference:
     ) -> Argument:
         named = [line for line in self.lines if line.number in cited]
         usable = [line for line in named or self.lines if line.word == "proved"]
-        said = {line.name for line in self.lines}
+        said = self.said
         for line in named:  # what a cited line leaves as it is, is not worked out here
             said |= arrays_read(line.rule.body)
+        within = tuple(dict.fromkeys((*under, *setting.given)))
         attempt = Attempt(setting, case, said)
-        shown = attempt.shown(under, [line for line in usable if {*line.under} <= {*under}])
+        shown = attempt.shown(within, _known(usable, within))
         if shown is not None:
             return self._follows(shown, under)
-        wider = tuple(dict.fromkeys((*under, *(name for line in usable for name in line.under))))
-        if wider != under:
+        wider = tuple(dict.fromkeys((*within, *(name for line in usable for name in line.under))))
+        if wider != within:
             shown = Attempt(setting, case, said).shown(wider, usable)
             if shown is not None:
                 used = [line.under for line in usable if line.number in shown.uses]
                 needed = dict.fromkeys((*under, *(name for names in used for name in names)))
-                return Argument("unjustified", (tuple(needed),), shown.uses)
-        return self._unshown(attempt, under, named)
+                names = tuple(n for n in needed if n in under or n not in setting.given)
+                return Argument("unjustified", (names,), shown.uses)
+        return self._unshown(attempt, under, within, named)
 
     def _follows(self, shown: Shown, under: Names) -> Argument:
         """From lines, or as a step of its own: by the chain rule from the definitions alone."""
@@ -76,18 +84,20 @@ class Inference:
     def _lines(self, shown: Shown) -> list[int]:
         return [line.number for line in self.lines if line.number in shown.uses]
 
-    def _unshown(self, attempt: Attempt, under: Names, named: Sequence[Line]) -> Argument:
+    def _unshown(
+        self, attempt: Attempt, under: Names, within: Names, named: Sequence[Line]
+    ) -> Argument:
         """Why the lines do not show a line, as far as that is sure."""
         bad = self._bad(attempt, named or self.lines)
         if not attempt.stuck or not (named or bad):
             return Argument("follows", (under,) if under else (), (), OWN)
-        if not attempt.fails(under):
+        if not attempt.fails(within):
             return Argument("open", why="neither a proof nor an instance was found")
         uses = tuple(line.number for line in named)
         if not bad:  # what else it needs
-            every = Attempt(attempt.setting, attempt.case, {line.name for line in self.lines})
-            lines = [line for line in self.lines if line.word == "proved"]
-            shown = every.shown(under, [line for line in lines if {*line.under} <= {*under}])
+            every = Attempt(attempt.setting, attempt.case, self.said)
+            proved = [line for line in self.lines if line.word == "proved"]
+            shown = every.shown(within, _known(proved, within))
             more = [] if shown is None else [n for n in self._lines(shown) if n not in uses]
             if more:
                 return Argument("unjustified", (), uses, f"it needs {_numbered(more)}")
@@ -106,6 +116,11 @@ class Inference:
     def _bad(self, attempt: Attempt, lines: Sequence[Line]) -> list[Line]:
         """The lines that are not proved about what an attempt lacked."""
         return [one for one in lines if one.word != "proved" and one.name in attempt.stuck]
+
+
+def _known(lines: Sequence[Line], under: Names) -> list[Line]:
+    """The lines that hold under these hypotheses."""
+    return [line for line in lines if {*line.under} <= {*under}]
 
 
 def _numbered(numbers: Sequence[int]) -> str:

@@ -195,7 +195,9 @@ class Court:
 
     def _setting(self) -> Setting:
         checker = self._judge(self.base.program).checker
-        return Setting(self.base.program, self.offered, self.base.numbers, checker.under)
+        given = tuple(h.name for h in self.offered if h not in self.base.offered)
+        program, numbers = self.base.program, self.base.numbers
+        return Setting(program, self.offered, given, numbers, checker.under)
 
     # -- what is wrong
 
@@ -239,7 +241,7 @@ class Court:
         under: dict[str, None] = {}
         for line in reversed(before):
             case = line.cases[0] if line.cases else ArrayReached("proved")
-            if case.word != "proved" or case.span or line.claim.right != claim.left:
+            if case.word != "proved" or line.claim.right != claim.left:
                 return None
             under |= dict.fromkeys(name for names in case.under[:1] for name in names)
             if line.claim.first is None and line.claim.left == claim.first:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from symbolic.adjoints import Adjoints
 from symbolic.array_edits import everywhere
-from symbolic.array_refutation import search
+from symbolic.array_refutation import survey
 from symbolic.arrays import ONE, Given, Program, Rule
 from symbolic.indexed import Expr, Get
 from symbolic.indices import Hypothesis
@@ -48,10 +48,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the lines of one document are about; `numbers` are those of its definitions by array."""
+    """What the lines of one document are about; `numbers` are those of its definitions by array.
+
+    `given` are the names of the hypotheses that the document itself assumes.
+    """
 
     program: Program
     offered: tuple[Hypothesis, ...]
+    given: Names
     numbers: Mapping[str, int]
     equations: Callable[[tuple[Hypothesis, ...]], Adjoints]
 
@@ -131,7 +135,7 @@ class Attempt:
         """
         laws = self.setting.hypotheses(under)
         return bool(self.ends) and all(
-            end.stuck and search(*self._freed(end), laws) is not None for end in self.ends
+            end.stuck and survey(*self._freed(end), laws, 1).apart for end in self.ends
         )
 
     def _freed(self, end: _State) -> tuple[Program, Rule]:
@@ -211,14 +215,13 @@ class Attempt:
             yield replace(state, stuck=state.stuck | {name})
 
     def _bodies(self, name: str) -> Iterator[tuple[frozenset[int], _Body]]:
-        """What lines say of a derivative: each, and together those that speak of some times."""
+        """What lines say of a derivative: each, then together those that speak of some times."""
         some: list[Line] = []
         for line in self.lines:
-            if line.name == name and line.rule.where == ONE:
+            if line.name == name:
                 yield frozenset({line.number}), self.adjoints.stated(line.rule)
-            elif line.name == name:
-                some.append(line)
-        if some:
+                some += [line] if line.rule.where != ONE else []
+        if len(some) > 1:
             letters, body = self.adjoints.stated(some[0].rule)
             for line in some[1:]:
                 body = unfolded(
