@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symbolic.reading.anywhere import EULER
 from symbolic.reading.arrays.formulas import (
     Applied,
     Change,
@@ -25,7 +26,7 @@ from symbolic.reading.arrays.formulas import (
     Unknown,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
-from symbolic.reading.arrays.scripts import scripts_of
+from symbolic.reading.arrays.scripts import is_transpose, scripts_of
 from symbolic.reading.scripts import power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
@@ -47,6 +48,12 @@ from symbolic.reading.tree import Product as Beside
 
 if TYPE_CHECKING:
     from symbolic.reading.arrays.elaborate import Elaborator
+
+
+def _is_exponential(node: Scripted) -> bool:
+    """Whether it is e to a power, and no transposed e."""
+    plain = node.sub is None and not node.primes
+    return plain and node.sup is not None and not is_transpose(node.sup)
 
 
 def _function_sign(node: Node) -> str:
@@ -167,6 +174,10 @@ class Factors:
             return self._applied(function, name, node)
         if name in profile.sizes and node.sub is None and not node.primes:
             return self._powered_size(name, node)
+        if name in EULER and name not in profile.symbols and _is_exponential(node):
+            sign = next((s for s, what in profile.functions.items() if what == "exp"), "")
+            if sign and node.sup is not None:
+                return Applied("exp", sign, self.by.read(node.sup), 0, node.at)
         symbol = self.by.symbol(node.base)
         if symbol.kind == "delta":
             return self._delta(symbol, node)
