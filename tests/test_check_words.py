@@ -140,3 +140,27 @@ def test_a_definition_may_be_restated_with_its_own_sign() -> None:
     again = r"Recall $$\delta_j \equiv \frac{\partial E_n}{\partial a_j}$$"
     assert last(LINEAR + again).word == "proved"
     assert last(LINEAR + again.replace(r"\equiv", r"\equiv -")).word == "open"
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "wrong"),
+    [("For the penultimate units", "proved", "open"), ("For wicked units", "open", "open")],
+)
+def test_words_that_narrow_what_is_said_leave_it_true_and_refute_nothing(
+    words: str, right: str, wrong: str
+) -> None:
+    line = LINEAR + words + " we have $$\\frac{\\partial E_n}{\\partial w_{ji}} = \\delta_j z_i$$"
+    assert last(line).word == right
+    assert last(line.replace(" z_i$$", " z_j$$")).word == wrong
+
+
+@pytest.mark.parametrize("words", ["With tied weights", "In recurrent networks", "With sharing"])
+def test_networks_of_another_kind_are_no_fewer_ones(words: str) -> None:
+    """There ∂E/∂w is a sum over all uses of the weight."""
+    line = LINEAR + words + " we have $$\\frac{\\partial E_n}{\\partial w_{ji}} = \\delta_j z_i$$"
+    assert last(line).word == "open"
+
+
+def test_the_bias_neuron_is_taken_for_granted() -> None:
+    assert last(LINEAR + "The fixed input is $z_0 = 1$.").word == "assumption"
+    assert last(LINEAR + "The fixed input is $z_0 = 2$.").word == "open"

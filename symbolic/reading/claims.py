@@ -43,8 +43,9 @@ class Claim:
     assumptions in force; `explicit` says that the document itself
     marks a definition (let, :=); `of` is the number of the definition that a restatement or a
     second definition repeats; `one_sample` says that N = 1 is given here; `problems` are type,
-    index and definition errors; `doubt` says which words beside it may be a condition;
-    an `outer` definition is that of the signals of output neurons alone, such as y_k = v_k;
+    index and definition errors; `doubt` says which words beside it may be a condition, which are
+    `narrow` where they say at most that it is meant of fewer networks; an `outer` definition is
+    that of the signals of output neurons alone, such as y_k = v_k;
     `shares` says that Σ_k d_k = 1 is given here; `some` are the names of the neurons that its
     sentence speaks of, as in "of the neurons j = 3, 4".
     """
@@ -67,6 +68,7 @@ class Claim:
     one_sample: bool = False
     problems: tuple[Problem, ...] = ()
     doubt: str = ""
+    narrow: bool = False
     outer: bool = False
     shares: bool = False
     some: tuple[str, ...] = ()

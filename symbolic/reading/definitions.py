@@ -113,6 +113,8 @@ class Definitions:
         shape = stated(claim.left, claim.right)
         if shape is not None and claim.relation in ("=", ":="):
             return self._activation(claim, shape, before, at)
+        if _is_bias(claim, self.profile):
+            return replace(claim, kind=Kind.ASSUMPTION)
         head = claim.head
         explicit = claim.relation == ":=" or (claim.cue == "let" and opens)
         if head is None or not opens or claim.relation not in ("=", ":="):
@@ -291,6 +293,13 @@ def _other_neurons(one: Claim, other: Claim) -> bool:
         for claim, head in ((one, one.head), (other, other.head))
     ]
     return len(roles[0]) == len(roles[1]) == 1 and roles[0] != roles[1]
+
+
+def _is_bias(claim: Claim, profile: Profile) -> bool:
+    """Whether it says y_0 = 1, which the notation takes for granted."""
+    left = claim.left
+    bias = isinstance(left, Read) and left.array == "y" and left.at[:1] == (profile.bias_neuron,)
+    return bias and claim.relation == "=" and claim.right == ONE
 
 
 def _some_sources(claim: Claim) -> bool:

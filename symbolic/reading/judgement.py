@@ -215,14 +215,14 @@ class _Judge:
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
         if claim.doubt:
-            found = [replace(case, reached=_doubted(case.reached, claim.doubt)) for case in found]
+            found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
         return found
 
     def _update(self, claim: Claim) -> Judged:
         """A line over several iterations."""
         found = self.updates[claim.number]
         if claim.doubt:
-            return Judged(claim, (_doubted(found, claim.doubt),))
+            return Judged(claim, (_doubted(found, claim),))
         uses = () if self.rule is None else (self.rule,)
         proved = found.word == "proved"
         return Judged(claim, (found,), Argument("follows", ((),), uses, BEFORE) if proved else None)
@@ -409,13 +409,18 @@ def _proved_in(reading: Reading, network: Given | None = None) -> frozenset[int]
     return frozenset(_numbers(map(judge.truth, judge.reading.claims), "proved"))
 
 
-def _doubted(case: Reached, doubt: str) -> Reached:
-    """A line beside words that may deny it or be its condition."""
+def _doubted(case: Reached, claim: Claim) -> Reached:
+    """A line beside words that may deny it or be its condition.
+
+    Words that narrow what is said leave a line true that holds of all networks.
+    """
+    if claim.narrow and case.word == "proved" and () in case.under:
+        return case
     held = {"proved": "it holds", "refuted": "it fails"}.get(case.word)
     if held is None:
         return case
     with_ = " under assumptions" if case.under and case.under[0] else ""
-    why = f"{held}{with_} as it stands, but {doubt}"
+    why = f"{held}{with_} as it stands, but {claim.doubt}"
     return Reached("open", case.roles, case.span, why=why)
 
 

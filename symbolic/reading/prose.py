@@ -194,8 +194,9 @@ def sums_over(text: str) -> str:
 
 
 @cache
-def _lexicon() -> frozenset[str]:
-    text = files("symbolic.reading").joinpath("words.txt").read_text(encoding="utf-8")
+def _listed(name: str) -> frozenset[str]:
+    """The words of a list that comes with the package."""
+    text = files("symbolic.reading").joinpath(name).read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(word for line in lines for word in line.split())
 
@@ -205,7 +206,8 @@ class Lead:
     """The words beside a formula: the last cue among them, and why they are not understood.
 
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
-    that is `naming` says which function is meant.  `some` are the names of the neurons that it is
+    that is `naming` says which function is meant; words in doubt that are `narrow` at most say of
+    fewer networks what is true of all.  `some` are the names of the neurons that it is
     said of.
     """
 
@@ -213,6 +215,7 @@ class Lead:
     trouble: str = ""
     doubt: str = ""
     naming: bool = False
+    narrow: bool = False
     some: tuple[str, ...] = ()
 
     @property
@@ -254,17 +257,33 @@ def lead(
         bare = bare[: condition.start()]
     words = [w.strip(".'’-").lower() for w in _WORD.findall(bare)]
     doubt = _doubt("before", words, more)
+    narrow = _narrow(words, more)
     if condition:
         return Lead("if" if condition[1].lower() in ("if", "when") else "for", doubt=doubt)
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
-    return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming)
+    return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming, narrow=narrow)
+
+
+def _strange(words: Iterable[str], more: Iterable[str]) -> list[str]:
+    """The words that are on no list."""
+    known = _listed("words.txt") | set(CUES) | set(more)
+    return [w for w in words if w and known.isdisjoint(_stems(w))]
+
+
+def _narrow(words: Iterable[str], more: Iterable[str]) -> bool:
+    """Whether what is on no list says at most of which networks it is said.
+
+    >>> lead("In the penultimate layer").narrow, lead("In the wicked layer").narrow
+    (True, False)
+    """
+    narrowing = _listed("narrowing.txt")
+    return all(not narrowing.isdisjoint(_stems(w)) for w in _strange(words, more))
 
 
 def _doubt(where: str, words: Iterable[str], more: Iterable[str]) -> str:
     """That words are on no list, empty where all of them are."""
-    known = _lexicon() | set(CUES) | set(more)
-    strange = [w for w in words if w and known.isdisjoint(_stems(w))]
+    strange = _strange(words, more)
     if not strange:
         return ""
     shown = ", ".join(repr(w) for w in strange[:4])

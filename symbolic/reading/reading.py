@@ -300,7 +300,8 @@ class _Reader:
         doubts = [one.doubt for one in leads]
         if self.broken:
             doubts.append("a condition before it in its sentence was not understood")
-        if before.doubt or inner.doubt:
+        narrow = not self.broken and all(one.narrow for one in leads if one.doubt)
+        if (before.doubt or inner.doubt) and not narrow:
             self.broken = self.broken or conditional(f"{self.words} {chain.before}")
         self.hearing.hear(chain.before, (), chain.at)
         self.hearing.hear(chain.after, (), chain.at)
@@ -309,7 +310,11 @@ class _Reader:
             cue = self.cue
         self.cue = cue
         words = Lead(
-            cue, doubt=next(filter(None, doubts), ""), naming=before.naming, some=self.some
+            cue,
+            doubt=next(filter(None, doubts), ""),
+            naming=before.naming,
+            narrow=narrow,
+            some=self.some,
         )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)

@@ -90,6 +90,7 @@ class Relations:
                 under=(*self.assumed, *self.assumed_here),
                 problems=tuple(mine),
                 doubt=words.doubt,
+                narrow=words.narrow,
                 some=words.some,
             )
             opens = n == 0 and not chain.continues
