@@ -31,15 +31,15 @@ from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import Marks, cited
-from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
-from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
-from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
+from symbolic.reading.source import Fault, NotUnderstood, Place
 from symbolic.reading.tokens import Tok, tokens
 
 
@@ -110,8 +110,7 @@ class _Reader:
         self.stacks = Stacks(profile)
         self.marks = Marks(document)
         self.claims: list[ArrayClaim] = []
-        self.ledger: list[tuple[int, Entry]] = []
-        self.problems: list[Problem] = []
+        self.ledger = Ledger(document)
         self.shapes: dict[Key, tuple[str, ...]] = {}
         self.spoiled: set[Key] = set()
         self.spoiled_signs: set[str] = set()
@@ -130,29 +129,28 @@ class _Reader:
                 case Prose(text):
                     self.words += plain(self.marks.written(text))
                 case LeftAlone(why, at, end):
-                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                    self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
-                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                    self.ledger.refuse(NotUnderstood(what, step, at), at, end, False)
                     self._spoil_all(self.source.text[at:end])
                 case Mathematics():
                     self._mathematics(piece, number)
-        for at, end in plain_pieces(self.document):
-            error = NotUnderstood(
-                "This looks like a formula outside of mathematics.",
-                "Put it between $ signs; it was not checked.",
-                at,
-            )
-            self._refused(error, at, end, False)
+        for at, end in self.ledger.outside():
             left = self.source.text[at:end].partition("=")[0]
             self._spoil_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
-        entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
-        problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
         return ArrayReading(
-            self.profile, tuple(self.claims), entries, problems, (), self.usual,
-            frozenset(self.spoiled), frozenset(self.spoiled_signs),
-            self.shapes, self.marks.lines(self.claims),
-        )  # fmt: skip
+            self.profile,
+            tuple(self.claims),
+            self.ledger.entries,
+            self.ledger.problems,
+            (),
+            self.usual,
+            frozenset(self.spoiled),
+            frozenset(self.spoiled_signs),
+            self.shapes,
+            self.marks.lines(self.claims),
+        )
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
@@ -181,23 +179,6 @@ class _Reader:
                 break
         return text
 
-    def _enter(
-        self,
-        at: int,
-        end: int,
-        display: bool,
-        outcome: Outcome,
-        why: str = "",
-        claims: tuple[int, ...] = (),
-    ) -> None:
-        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
-        shown = text if len(text) <= 400 else text[:400] + "…"
-        self.ledger.append((at, Entry(self.source.place(at), shown, display, outcome, why, claims)))
-
-    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
-        self.problems.append(self.source.problem(error))
-        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
-
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
@@ -208,7 +189,7 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self._spoil_all(piece.text)
-            self._refused(error, piece.begin, piece.end, piece.display)
+            self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
         real = [one for one in found if isinstance(one, Chain)]
         if not real and self._shapes(piece, text, offsets):
@@ -216,7 +197,7 @@ class _Reader:
         if not real:
             shown = piece.text.strip()[:60] if piece.display else piece.text
             self.words += f" ${shown}$ " if piece.display else f"${shown}$"
-            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
         following = self._following(number)
@@ -233,7 +214,7 @@ class _Reader:
                 self.words = ""
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
-            self.problems.append(self.source.problem(troubles[-1]))
+            self.ledger.trouble(troubles[-1])
             self._spoil(one)
             self.words, self.last = "", None
         if real[-1].stopped:
@@ -246,7 +227,7 @@ class _Reader:
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
-        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+        self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
 
     def _shapes(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> bool:
         """Take in X ∈ ℝ^{N×D}; whether it is that."""
@@ -257,10 +238,10 @@ class _Reader:
                 what = f"The shape of {quantity.sign} is another in this notation or before."
                 step = f"It has {rank} axes here."
                 error = NotUnderstood(what, step, piece.at, Fault.TYPE)
-                self._refused(error, piece.begin, piece.end, piece.display)
+                self.ledger.refuse(error, piece.begin, piece.end, piece.display)
                 return True
         if found:
-            self._enter(piece.begin, piece.end, piece.display, Outcome.ASSUMPTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.ASSUMPTION)
         return bool(found)
 
     def _quoted(self, piece: Mathematics) -> str:
