@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -15,9 +15,7 @@ from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.formulas import (
     Change,
     Formula,
-    Gradient,
     Key,
-    LocalError,
     Minus,
     Plus,
     Quantity,
@@ -26,8 +24,9 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.signing import prepared
-from symbolic.reading.arrays.sorting import Sorter
+from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
+from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import Marks, cited
@@ -52,7 +51,6 @@ def _words() -> frozenset[str]:
 
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
-DEFINING = ("=", ":=")
 UPDATING = ("\\leftarrow", "\\gets")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -112,8 +110,7 @@ class _Reader:
         self.claims: list[ArrayClaim] = []
         self.ledger = Ledger(document)
         self.shapes: dict[Key, tuple[str, ...]] = {}
-        self.spoiled: set[Key] = set()
-        self.spoiled_signs: set[str] = set()
+        self.spoiled = Spoiled(profile, self._read)
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
         self.cites: tuple[str, ...] = ()  # what the formulas of this piece follow from
@@ -132,12 +129,12 @@ class _Reader:
                     self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
                     self.ledger.refuse(NotUnderstood(what, step, at), at, end, False)
-                    self._spoil_all(self.source.text[at:end])
+                    self.spoiled.all_of(self.source.text[at:end])
                 case Mathematics():
                     self._mathematics(piece, number)
         for at, end in self.ledger.outside():
             left = self.source.text[at:end].partition("=")[0]
-            self._spoil_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
+            self.spoiled.by_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
         return ArrayReading(
             self.profile,
@@ -146,8 +143,8 @@ class _Reader:
             self.ledger.problems,
             (),
             self.usual,
-            frozenset(self.spoiled),
-            frozenset(self.spoiled_signs),
+            frozenset(self.spoiled.keys),
+            frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines(self.claims),
         )
@@ -162,7 +159,7 @@ class _Reader:
                     claim, kind=Kind.CLAIM, problems=(*claim.problems, problem)
                 )
                 if isinstance(claim.left, Quantity):
-                    self.spoiled.add(claim.left.key)
+                    self.spoiled.keys.add(claim.left.key)
 
     # -- pieces
 
@@ -188,7 +185,7 @@ class _Reader:
             self._listen()
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
-            self._spoil_all(piece.text)
+            self.spoiled.all_of(piece.text)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
         real = [one for one in found if isinstance(one, Chain)]
@@ -215,7 +212,7 @@ class _Reader:
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.ledger.trouble(troubles[-1])
-            self._spoil(one)
+            self.spoiled.by_chain(one)
             self.words, self.last = "", None
         if real[-1].stopped:
             self._sentence_ends()
@@ -257,53 +254,6 @@ class _Reader:
         found = Elaborator(self.profile).read(parse(toks))
         require_modest(found)
         return found
-
-    # -- what may have been defined where nothing was understood
-
-    def _spoil(self, chain: Chain) -> None:
-        """Whatever a refused relation may define has no usual definition any more."""
-        member = chain.members[0]
-        defines = chain.relations[0].text in DEFINING
-        if not member or not defines or self._differentiates(member):
-            return
-        try:
-            head = self._read(member)
-        except (NotUnderstood, RecursionError):
-            self._spoil_all(" ".join(token.text for token in member))
-            return
-        if isinstance(head, Quantity):
-            self.spoiled.add(head.key)
-        elif isinstance(head, LocalError) and self._may_name(chain):
-            self.spoiled.add((head.sign, head.label, True))
-
-    def _differentiates(self, member: Sequence[Tok]) -> bool:
-        """Whether a side begins with the sign of a derivative, which defines no array."""
-        first = member[0]
-        if first.kind == "FRAC":
-            return any(token.kind == "PARTIAL" for token in member)
-        prefix = (
-            first.text in self.profile.derivatives and member[1:2] and (member[1].kind == "SYM")
-        )
-        return first.kind == "NABLA" or bool(prefix)
-
-    def _may_name(self, chain: Chain) -> bool:
-        """Whether a refused relation may say what its δ is."""
-        try:
-            right = self._read(chain.members[1])
-        except (NotUnderstood, RecursionError, IndexError):
-            return True
-        return isinstance(right.body if isinstance(right, Minus) else right, Gradient)
-
-    def _spoil_all(self, text: str) -> None:
-        """The same where not even the tokens were understood."""
-        signs = re.findall(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]", text)
-        self._spoil_signs("".join(sign.split()) for sign in signs)
-        self._spoil_signs(re.findall(r"\\[A-Za-z]+|[A-Za-z]", text))
-
-    def _spoil_signs(self, signs: Iterable[str]) -> None:
-        for sign in signs:
-            if sign in self.profile.symbols:
-                self.spoiled_signs.add(sign)
 
     # -- words
 
