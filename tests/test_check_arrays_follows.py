@@ -187,6 +187,15 @@ by \eqref{eq:hidden}.
     assert weights == Argument("unjustified", (), (5,), "it needs (4)")
 
 
+def test_what_a_cited_line_leaves_as_it_is_is_not_worked_out_for_it() -> None:
+    """Line (2) speaks of dQ, of which nothing is said; without (2) the step is one of its own."""
+    text = "\n".join(line for line in LINEAR.splitlines() if r"\tag{1}" not in line) + "\n"
+    line = r"dW_1 = \frac{1}{N} X^T ((Q - Y) W_2^T)"
+    cited, alone = arguments(text, displayed("From (2)", line), displayed("", WRITTEN_OUT))
+    assert cited == Argument("unjustified", (), (4,), "a step of calculus is missing")
+    assert alone == Argument("follows", why=OWN)
+
+
 def test_a_name_that_no_line_before_has_leaves_the_argument_open() -> None:
     [found] = arguments(LINEAR, displayed("By (9)", "dW_1 = X^T dS"))
     assert found == Argument("open", why="no line before it is (9)")

@@ -1,54 +1,75 @@
-"""What looks like a formula and stands outside of recognised mathematics."""
+"""The ledger of a document: what became of each of its pieces, and what was not understood."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from symbolic.reading.claims import Entry, Outcome
+from symbolic.reading.documents import Document
+from symbolic.reading.outside import plain_pieces
+from symbolic.reading.source import Fault, NotUnderstood, Problem
 
-from symbolic.reading.documents import Document, Prose
-
-_LOOKS = re.compile(
-    r"[=≤≥≠≈∂∑Σ√∇∈$]|\\(?:begin|end)\s*\{(?:equation|align|gather|multline|math|cases|split)"
-    r"|\\(?:frac|sum|partial|delta|prod|mathcal)\b|\\\[|\\\(|\\\]|\\\)|[A-Za-z]_\{|\^\{"
-)
-_NONE = re.compile(r"={2,}|-+>?|=>|<=>|\$?\d[\d.,]{0,30}\$?[.,;:!?)]{0,3}")
-_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}>|\]\([^()\n]{0,500}\)|https?://\S{1,500}|\\\$")
-LONGEST_WORD = 80
+LONGEST = 400
+"""How many characters of a piece are kept."""
 
 
-def plain_pieces(document: Document) -> Iterator[tuple[int, int]]:
-    """Where such pieces begin and end: a relation sign, a command, a dollar without its partner.
+class Ledger:
+    """What a reader enters, whatever its notation."""
 
-    HTML tags, addresses, amounts of money and rules of = signs are no formulas.
-    """
-    for piece in document.pieces:
-        if not isinstance(piece, Prose):
-            continue
-        text = _TAG.sub(lambda match: " " * len(match[0]), piece.text)
-        position = 0
-        while match := _LOOKS.search(text, position):
-            begin, end = _word(text, match.start(), match.end())
-            position = max(end, match.end())
-            if not _NONE.fullmatch(text, begin, end):
-                start, position = _clause(text, match.start(), match.end())
-                yield piece.at + start, piece.at + position
+    def __init__(self, document: Document) -> None:
+        self.document, self.source = document, document.source
+        self._entries: list[tuple[int, Entry]] = []
+        self._problems: list[Problem] = []
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """In the order of the document."""
+        return tuple(entry for _, entry in sorted(self._entries, key=lambda pair: pair[0]))
 
-def _word(text: str, start: int, end: int) -> tuple[int, int]:
-    """The word around it, as far as that may be one."""
-    first, last = start, end
-    while first > 0 and start - first < LONGEST_WORD and not text[first - 1].isspace():
-        first -= 1
-    while last < len(text) and last - end < LONGEST_WORD and not text[last].isspace():
-        last += 1
-    return first, last
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """In the order of the document."""
+        return tuple(sorted(self._problems, key=lambda one: (one.place.cell, one.place)))
 
+    def enter(
+        self,
+        at: int,
+        end: int,
+        display: bool,
+        outcome: Outcome,
+        why: str = "",
+        claims: tuple[int, ...] = (),
+        fault: Fault = Fault.NOT_UNDERSTOOD,
+    ) -> None:
+        """What became of the piece between two characters."""
+        text = " ".join(self.source.text[at : min(end, at + 13 * LONGEST)].split())
+        shown = text if len(text) <= LONGEST else text[:LONGEST] + "…"
+        entry = Entry(self.source.place(at), shown, display, outcome, why, claims, fault)
+        self._entries.append((at, entry))
 
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The rest of the line around it."""
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    stop = len(text) if stop < 0 else stop
-    while begin < start and text[begin].isspace():
-        begin += 1
-    return begin, stop
+    def trouble(self, error: NotUnderstood) -> None:
+        """What was not understood within a piece."""
+        self._problems.append(self.source.problem(error))
+
+    def refuse(
+        self,
+        error: NotUnderstood,
+        at: int,
+        end: int,
+        display: bool,
+        fault: Fault = Fault.NOT_UNDERSTOOD,
+    ) -> None:
+        """A whole piece that was not understood."""
+        self.trouble(error)
+        why = f"{error.what} {error.next_step}"
+        self.enter(at, end, display, Outcome.NOT_UNDERSTOOD, why, fault=fault)
+
+    def outside(self) -> tuple[tuple[int, int], ...]:
+        """Refuse what looks like a formula and stands outside of mathematics, and say where."""
+        places = tuple(plain_pieces(self.document))
+        for at, end in places:
+            error = NotUnderstood(
+                "This looks like a formula outside of mathematics.",
+                "Put it between $ signs; it was not checked.",
+                at,
+            )
+            self.refuse(error, at, end, False)
+        return places

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.arguments import without_arguments
 from symbolic.reading.chains import Chain, apart, chains
-from symbolic.reading.claims import Claim, Entry, Kind, Named, Outcome, Reading
+from symbolic.reading.claims import Claim, Kind, Named, Outcome, Reading
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
@@ -18,7 +18,7 @@ from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.layer_words import Ending, ending, in_words
-from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
@@ -37,7 +37,7 @@ from symbolic.reading.prose import (
     unread,
 )
 from symbolic.reading.relations import Relations
-from symbolic.reading.source import DEFINITE, Fault, NotUnderstood, Problem
+from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
@@ -75,8 +75,7 @@ class _Reader:
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
         self.relations = Relations(profile, self.source, self.usual)
-        self.ledger: list[tuple[int, Entry]] = []
-        self.problems: list[Problem] = []
+        self.ledger = Ledger(document)
         self.words = ""  # since the last formula
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
@@ -102,24 +101,22 @@ class _Reader:
                         for array, function, n in named(text)
                     ]
                 case LeftAlone(why, at, end):
-                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                    self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
-                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                    self.ledger.refuse(NotUnderstood(what, step, at), at, end, False)
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
         self.relations.findings.counts += self.hearing.counts
-        self._plain()
-        entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
+        self.ledger.outside()
         slips = lints(
             self.relations.claims, self.relations.findings, self.usual, self.profile, self.source
         )
-        problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
         return Reading(
             self.profile,
             tuple(self.relations.claims),
-            entries,
-            problems,
+            self.ledger.entries,
+            self.ledger.problems,
             slips,
             self.usual,
             tuple(self.named),
@@ -140,37 +137,16 @@ class _Reader:
                 break
         return text
 
-    def _enter(
-        self,
-        at: int,
-        end: int,
-        display: bool,
-        outcome: Outcome,
-        why: str = "",
-        claims: tuple[int, ...] = (),
-        fault: Fault = Fault.NOT_UNDERSTOOD,
-    ) -> None:
-        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
-        shown = text if len(text) <= 400 else text[:400] + "…"
-        entry = Entry(self.source.place(at), shown, display, outcome, why, claims, fault)
-        self.ledger.append((at, entry))
-
-    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
-        problem = self.source.problem(error)
-        self.problems.append(problem)
-        why = f"{error.what} {error.next_step}"
-        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, why, fault=error.fault)
-
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         layers = in_words(piece.text, self.profile) if not piece.display else ""
         if layers:
             self.words += layers
             self.mentions.append(piece.at)
-            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         if not piece.display and _instances(self.words, piece.text):
             self._mention(piece)  # the names may be of any kind
-            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         said = ending(piece.text, self.profile) if piece.display else None
@@ -182,7 +158,7 @@ class _Reader:
             self._listen()
             self.broken = self.broken or conditional(self.words)
             self._reset()
-            self._refused(error, piece.begin, piece.end, piece.display)
+            self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
             return
         real = [one for one in found if isinstance(one, Chain)]
@@ -191,7 +167,7 @@ class _Reader:
         if not real:
             self._look(piece, text, offsets)
             self._mention(piece)
-            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
         if said is not None:
@@ -211,7 +187,7 @@ class _Reader:
                 self._reset()
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
-            self.problems.append(self.source.problem(troubles[-1]))
+            self.ledger.trouble(troubles[-1])
             self.relations.chain = None
             self._reset()
         if said is not None:
@@ -226,7 +202,7 @@ class _Reader:
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
         if not numbers and not troubles:  # gaps, which are listed already
             return
-        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
+        self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
@@ -266,23 +242,13 @@ class _Reader:
             self.broken, self.cue, self.some = False, "", ()
         self.some = some_neurons(self.words) or self.some
 
-    def _plain(self) -> None:
-        """List what looks like a formula and stands outside of mathematics."""
-        for at, end in plain_pieces(self.document):
-            error = NotUnderstood(
-                "This looks like a formula outside of mathematics.",
-                "Put it between $ signs; it was not checked.",
-                at,
-            )
-            self._refused(error, at, end, False)
-
     # -- chains
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
         rows = (*chain.members, *(case.tokens for case in chain.cases))
         if any(token.kind == "GAP" for row in rows for token in row):
             gap = NotUnderstood("A gap is left here.", "Fill it in.", chain.at)
-            self._refused(gap, chain.at, chain.end, True)
+            self.ledger.refuse(gap, chain.at, chain.end, True)
             self.relations.chain = None
             return
         before = lead(self.words, self.profile.words, functions=True) if first else lead("")

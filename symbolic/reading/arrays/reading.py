@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -15,9 +15,7 @@ from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.formulas import (
     Change,
     Formula,
-    Gradient,
     Key,
-    LocalError,
     Minus,
     Plus,
     Quantity,
@@ -26,20 +24,21 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.signing import prepared
-from symbolic.reading.arrays.sorting import Sorter
+from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
+from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import Marks, cited
-from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
-from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
-from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
+from symbolic.reading.source import Fault, NotUnderstood, Place
 from symbolic.reading.tokens import Tok, tokens
 
 
@@ -52,7 +51,6 @@ def _words() -> frozenset[str]:
 
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
-DEFINING = ("=", ":=")
 UPDATING = ("\\leftarrow", "\\gets")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -110,11 +108,9 @@ class _Reader:
         self.stacks = Stacks(profile)
         self.marks = Marks(document)
         self.claims: list[ArrayClaim] = []
-        self.ledger: list[tuple[int, Entry]] = []
-        self.problems: list[Problem] = []
+        self.ledger = Ledger(document)
         self.shapes: dict[Key, tuple[str, ...]] = {}
-        self.spoiled: set[Key] = set()
-        self.spoiled_signs: set[str] = set()
+        self.spoiled = Spoiled(profile, self._read)
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
         self.cites: tuple[str, ...] = ()  # what the formulas of this piece follow from
@@ -130,29 +126,28 @@ class _Reader:
                 case Prose(text):
                     self.words += plain(self.marks.written(text))
                 case LeftAlone(why, at, end):
-                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                    self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
-                    self._refused(NotUnderstood(what, step, at), at, end, False)
-                    self._spoil_all(self.source.text[at:end])
+                    self.ledger.refuse(NotUnderstood(what, step, at), at, end, False)
+                    self.spoiled.all_of(self.source.text[at:end])
                 case Mathematics():
                     self._mathematics(piece, number)
-        for at, end in plain_pieces(self.document):
-            error = NotUnderstood(
-                "This looks like a formula outside of mathematics.",
-                "Put it between $ signs; it was not checked.",
-                at,
-            )
-            self._refused(error, at, end, False)
+        for at, end in self.ledger.outside():
             left = self.source.text[at:end].partition("=")[0]
-            self._spoil_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
+            self.spoiled.by_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
-        entries = tuple(entry for _, entry in sorted(self.ledger, key=lambda pair: pair[0]))
-        problems = tuple(sorted(self.problems, key=lambda p: (p.place.cell, p.place)))
         return ArrayReading(
-            self.profile, tuple(self.claims), entries, problems, (), self.usual,
-            frozenset(self.spoiled), frozenset(self.spoiled_signs),
-            self.shapes, self.marks.lines(self.claims),
-        )  # fmt: skip
+            self.profile,
+            tuple(self.claims),
+            self.ledger.entries,
+            self.ledger.problems,
+            (),
+            self.usual,
+            frozenset(self.spoiled.keys),
+            frozenset(self.spoiled.signs),
+            self.shapes,
+            self.marks.lines(self.claims),
+        )
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
@@ -164,7 +159,7 @@ class _Reader:
                     claim, kind=Kind.CLAIM, problems=(*claim.problems, problem)
                 )
                 if isinstance(claim.left, Quantity):
-                    self.spoiled.add(claim.left.key)
+                    self.spoiled.keys.add(claim.left.key)
 
     # -- pieces
 
@@ -181,23 +176,6 @@ class _Reader:
                 break
         return text
 
-    def _enter(
-        self,
-        at: int,
-        end: int,
-        display: bool,
-        outcome: Outcome,
-        why: str = "",
-        claims: tuple[int, ...] = (),
-    ) -> None:
-        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
-        shown = text if len(text) <= 400 else text[:400] + "…"
-        self.ledger.append((at, Entry(self.source.place(at), shown, display, outcome, why, claims)))
-
-    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
-        self.problems.append(self.source.problem(error))
-        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
-
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
@@ -207,8 +185,8 @@ class _Reader:
             self._listen()
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
-            self._spoil_all(piece.text)
-            self._refused(error, piece.begin, piece.end, piece.display)
+            self.spoiled.all_of(piece.text)
+            self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
         real = [one for one in found if isinstance(one, Chain)]
         if not real and self._shapes(piece, text, offsets):
@@ -216,7 +194,7 @@ class _Reader:
         if not real:
             shown = piece.text.strip()[:60] if piece.display else piece.text
             self.words += f" ${shown}$ " if piece.display else f"${shown}$"
-            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
         following = self._following(number)
@@ -233,8 +211,8 @@ class _Reader:
                 self.words = ""
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
-            self.problems.append(self.source.problem(troubles[-1]))
-            self._spoil(one)
+            self.ledger.trouble(troubles[-1])
+            self.spoiled.by_chain(one)
             self.words, self.last = "", None
         if real[-1].stopped:
             self._sentence_ends()
@@ -246,7 +224,7 @@ class _Reader:
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
-        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+        self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
 
     def _shapes(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> bool:
         """Take in X ∈ ℝ^{N×D}; whether it is that."""
@@ -257,10 +235,10 @@ class _Reader:
                 what = f"The shape of {quantity.sign} is another in this notation or before."
                 step = f"It has {rank} axes here."
                 error = NotUnderstood(what, step, piece.at, Fault.TYPE)
-                self._refused(error, piece.begin, piece.end, piece.display)
+                self.ledger.refuse(error, piece.begin, piece.end, piece.display)
                 return True
         if found:
-            self._enter(piece.begin, piece.end, piece.display, Outcome.ASSUMPTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.ASSUMPTION)
         return bool(found)
 
     def _quoted(self, piece: Mathematics) -> str:
@@ -276,53 +254,6 @@ class _Reader:
         found = Elaborator(self.profile).read(parse(toks))
         require_modest(found)
         return found
-
-    # -- what may have been defined where nothing was understood
-
-    def _spoil(self, chain: Chain) -> None:
-        """Whatever a refused relation may define has no usual definition any more."""
-        member = chain.members[0]
-        defines = chain.relations[0].text in DEFINING
-        if not member or not defines or self._differentiates(member):
-            return
-        try:
-            head = self._read(member)
-        except (NotUnderstood, RecursionError):
-            self._spoil_all(" ".join(token.text for token in member))
-            return
-        if isinstance(head, Quantity):
-            self.spoiled.add(head.key)
-        elif isinstance(head, LocalError) and self._may_name(chain):
-            self.spoiled.add((head.sign, head.label, True))
-
-    def _differentiates(self, member: Sequence[Tok]) -> bool:
-        """Whether a side begins with the sign of a derivative, which defines no array."""
-        first = member[0]
-        if first.kind == "FRAC":
-            return any(token.kind == "PARTIAL" for token in member)
-        prefix = (
-            first.text in self.profile.derivatives and member[1:2] and (member[1].kind == "SYM")
-        )
-        return first.kind == "NABLA" or bool(prefix)
-
-    def _may_name(self, chain: Chain) -> bool:
-        """Whether a refused relation may say what its δ is."""
-        try:
-            right = self._read(chain.members[1])
-        except (NotUnderstood, RecursionError, IndexError):
-            return True
-        return isinstance(right.body if isinstance(right, Minus) else right, Gradient)
-
-    def _spoil_all(self, text: str) -> None:
-        """The same where not even the tokens were understood."""
-        signs = re.findall(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z]", text)
-        self._spoil_signs("".join(sign.split()) for sign in signs)
-        self._spoil_signs(re.findall(r"\\[A-Za-z]+|[A-Za-z]", text))
-
-    def _spoil_signs(self, signs: Iterable[str]) -> None:
-        for sign in signs:
-            if sign in self.profile.symbols:
-                self.spoiled_signs.add(sign)
 
     # -- words
 

@@ -23,6 +23,8 @@ from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, Problem
 
 DEFINABLE = ("data", "value", "loss")
+DEFINING = ("=", ":=")
+"""The relations that may define their left side."""
 
 
 class Sorter:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.chains import Chain, chains
-from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
@@ -20,12 +20,12 @@ from symbolic.reading.indexed.lines import Gathered, Line, Unknown
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.rows import ANY, groups, is_unknown, sides, where
 from symbolic.reading.indexed.sections import resolved
-from symbolic.reading.ledger import plain_pieces
+from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
-from symbolic.reading.source import NotUnderstood, Place, Problem
+from symbolic.reading.source import NotUnderstood, Place
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Node
 
@@ -59,8 +59,7 @@ class _Reader:
         self.document, self.profile, self.source = document, profile, document.source
         self.sections = [Gathered(0)]
         self.headed = True  # whether a heading stands after the last declaration
-        self.ledger: list[tuple[int, Entry]] = []
-        self.problems: list[Problem] = []
+        self.ledger = Ledger(document)
         self.count = 0
         self.words = ""  # since the last formula
         self.broken = False  # whether a condition of this sentence was not understood
@@ -75,20 +74,14 @@ class _Reader:
                 case Prose(text):
                     self.words += words_of(text)
                 case LeftAlone(why, at, end):
-                    self._enter(at, end, False, Outcome.LEFT_ALONE, why)
+                    self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
-                    self._refused(NotUnderstood(what, step, at), at, end, False)
+                    self.ledger.refuse(NotUnderstood(what, step, at), at, end, False)
                     self._lose(at)
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
-        for at, end in plain_pieces(self.document):
-            error = NotUnderstood(
-                "This looks like a formula outside of mathematics.",
-                "Put it between $ signs; it was not checked.",
-                at,
-            )
-            self._refused(error, at, end, False)
+        for at, _ in self.ledger.outside():
             earlier = [one.number for one in self.sections if one.at <= at]
             for one in self.sections[max(earlier, default=0) :][:2]:
                 self._lose(at, one)
@@ -99,7 +92,7 @@ class _Reader:
         claims = sorted((c for _, many in found for c in many), key=lambda c: c.number)
         kinds = {claim.number: claim for claim in claims}
         entries = []
-        for _, entry in sorted(self.ledger, key=lambda pair: pair[0]):
+        for entry in self.ledger.entries:
             own = [kinds[n] for n in entry.claims if n in kinds]
             why = " ".join(str(p) for claim in own for p in claim.problems)
             if why:
@@ -108,7 +101,7 @@ class _Reader:
                 entry = replace(entry, outcome=_outcome({claim.kind for claim in own}))
             entries.append(entry)
         readable = [claim for claim in claims if not claim.problems]
-        problems = [*self.problems, *(p for claim in claims for p in claim.problems)]
+        problems = [*self.ledger.problems, *(p for claim in claims for p in claim.problems)]
         problems.sort(key=lambda p: (p.place.cell, p.place))
         sections = tuple(section for section, _ in found)
         return IndexReading(
@@ -129,23 +122,6 @@ class _Reader:
             if len(text) > FARTHEST:
                 break
         return text
-
-    def _enter(
-        self,
-        at: int,
-        end: int,
-        display: bool,
-        outcome: Outcome,
-        why: str = "",
-        claims: tuple[int, ...] = (),
-    ) -> None:
-        text = " ".join(self.source.text[at : min(end, at + 5_200)].split())
-        shown = text if len(text) <= 400 else text[:400] + "…"
-        self.ledger.append((at, Entry(self.source.place(at), shown, display, outcome, why, claims)))
-
-    def _refused(self, error: NotUnderstood, at: int, end: int, display: bool) -> None:
-        self.problems.append(self.source.problem(error))
-        self._enter(at, end, display, Outcome.NOT_UNDERSTOOD, f"{error.what} {error.next_step}")
 
     def _lose(self, at: int, section: Gathered | None = None) -> None:
         """What was not understood here may define what later lines read."""
@@ -169,14 +145,14 @@ class _Reader:
             self._listen(piece.begin)
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
-            self._refused(error, piece.begin, piece.end, piece.display)
+            self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             if "=" in piece.text:
                 self._lose(piece.begin)
             return
         if not found:
             shown = f" ${piece.text.strip()[:60]}$ "
             self.words += shown if piece.display else _quoted(piece.text)
-            self._enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen(piece.begin)
         before, troubles = self.count, list[NotUnderstood]()
@@ -189,7 +165,7 @@ class _Reader:
         numbers = tuple(range(before + 1, self.count + 1))
         why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         outcome = Outcome.NOT_UNDERSTOOD if troubles else Outcome.CLAIM
-        self._enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+        self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
 
     def _one(
         self,
@@ -212,7 +188,7 @@ class _Reader:
                 else (NotUnderstood("The formula is too deep.", "Split it.", at))
             )
             troubles.append(trouble)
-            self.problems.append(self.source.problem(trouble))
+            self.ledger.trouble(trouble)
             self.broken = self.broken or conditional(self.words)
             self.last = None
             self._lose(at)
