@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from symbolic.indexed import Var
-from symbolic.reading.context import Role
+from symbolic.reading.context import Named, Role
 from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
@@ -45,8 +45,8 @@ class Claim:
     second definition repeats; `one_sample` says that N = 1 is given here; `problems` are type,
     index and definition errors; `doubt` says which words beside it may be a condition;
     an `outer` definition is that of the signals of output neurons alone, such as y_k = v_k;
-    `shares` says that Σ_k d_k = 1 is given here; `some` are the names of the neurons that its
-    sentence speaks of, as in "of the neurons j = 3, 4".
+    `shares` says that Σ_k d_k = 1 is given here; `some` are the neurons that its sentence speaks
+    of by name.
     """
 
     number: int
@@ -69,7 +69,7 @@ class Claim:
     doubt: str = ""
     outer: bool = False
     shares: bool = False
-    some: tuple[str, ...] = ()
+    some: Named | None = None
 
     @property
     def head(self) -> Read | None:

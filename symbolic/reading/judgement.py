@@ -33,7 +33,9 @@ from symbolic.reading.formulas import (
     Range,
     Read,
     SumOver,
+    at_numbers,
     bound,
+    free,
     walk,
     with_range,
 )
@@ -212,6 +214,9 @@ class _Judge:
             found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
+        unsure = any(case.reached.word != "proved" for case in found)
+        if unsure and self.network is not None and self._is_of_some(claim):
+            found = self._by_name(claim) or found
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim.doubt)) for case in found]
         return found
@@ -225,14 +230,32 @@ class _Judge:
         proved = found.word == "proved"
         return Judged(claim, (found,), Argument("follows", ((),), uses, BEFORE) if proved else None)
 
+    def _is_of_some(self, claim: Claim) -> bool:
+        """Whether the neurons that its sentence names are those it speaks of."""
+        letters = {v.name for side in (claim.left, claim.right) for v in free(side)}
+        return claim.some is not None and claim.some.letter in letters
+
+    def _by_name(self, claim: Claim) -> list[_Case]:
+        """A claim about neurons that are named by their numbers, for each; nothing without one."""
+        assert claim.some is not None
+        found: list[_Case] = []
+        for name in claim.some.names if all(n.isdigit() for n in claim.some.names) else ():
+            places = {Var(claim.some.letter, NEURON): int(name)}
+            left, right = (at_numbers(side, places) for side in (claim.left, claim.right))
+            cases = self._cases(replace(claim, left=left, right=right, some=None, doubt=""))
+            if isinstance(cases, Judged):
+                return []
+            found += cases
+        return found
+
     def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
         """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
         own = self.of_some.get(claim.some)
         if own is not None and _is_local(case):
             return own.of(case, said)
         found = self.verdicts.of(case, said)
-        if claim.some and found.word == "refuted":
-            names = ", ".join(claim.some)
+        if self._is_of_some(claim) and claim.some and found.word == "refuted":
+            names = ", ".join(claim.some.names)
             why = f"it is said of {names} alone, and fails for a neuron that may be another"
             return Reached("open", found.roles, found.span, why=why)
         return found

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from symbolic.reading.context import Named
+
 CUES = {  # word: what it makes of the formula that follows
     "let": "let", "define": "let", "denote": "let", "defined": "let",
     "assume": "assume", "assuming": "assume", "suppose": "assume",
@@ -194,13 +196,13 @@ class Lead:
     """The words beside a formula: the last cue among them, and why they are not understood.
 
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  `some` are
-    the names of the neurons that it is said of.
+    the neurons that it is said of by name.
     """
 
     cue: str
     trouble: str = ""
     doubt: str = ""
-    some: tuple[str, ...] = ()
+    some: Named | None = None
 
     @property
     def why(self) -> str:

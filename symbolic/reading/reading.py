@@ -9,7 +9,7 @@ from dataclasses import replace
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.claims import Claim, Entry, Kind, Outcome, Reading
-from symbolic.reading.context import Context, Notes, Role
+from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
@@ -81,7 +81,7 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
-        self.some: tuple[str, ...] = ()  # the neurons that this sentence names
+        self.some: Named | None = None  # the neurons that this sentence names
         self.named: list[tuple[str, Place]] = []
         words = _flat(document.pieces)
         self.sets = dict(sets(words))
@@ -254,13 +254,13 @@ class _Reader:
     def _sentence_ends(self) -> None:
         self.hearing.local.clear()
         self.relations.assumed_here.clear()
-        self.broken, self.cue, self.some = False, "", ()
+        self.broken, self.cue, self.some = False, "", None
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
         if self.hearing.listen(self.words, self.mentions):
             self.relations.assumed_here.clear()
-            self.broken, self.cue, self.some = False, "", ()
+            self.broken, self.cue, self.some = False, "", None
         self.some = some_neurons(self.words) or self.some
 
     def _plain(self) -> None:
