@@ -214,7 +214,8 @@ class _Judge:
             found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
-        unsure = any(case.reached.word != "proved" for case in found)
+        own = claim.some in self.of_some and all(_is_local(case.settled) for case in found)
+        unsure = not own and any(case.reached.word != "proved" for case in found)
         if unsure and self.network is not None and self._is_of_some(claim):
             found = self._by_name(claim) or found
         if claim.doubt:
