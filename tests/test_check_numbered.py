@@ -112,6 +112,14 @@ def test_the_function_of_some_neurons_is_theirs_alone(old: str, new: str) -> Non
     assert words == wanted
 
 
+def test_the_function_of_some_neurons_says_nothing_of_another_letter() -> None:
+    text = TWO.replace(
+        "\\varphi'(v) = 1 - \\varphi(v)^2", "\\varphi_k'(v_k) = 1 - \\varphi_k(v_k)^2"
+    )
+    assert text != TWO
+    assert checked(text, "1-1-1:tanh").judgement.lines[1].word != "proved"
+
+
 def test_what_rests_on_the_function_of_some_neurons_is_not_called_wrong() -> None:
     text = TWO + r"Then $\delta_3 = (d_3 - y_3) y_3 (1 - y_3)$."
     assert checked(text, "1-1-1").judgement.lines[-1].word == "open"
