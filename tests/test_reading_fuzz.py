@@ -16,7 +16,7 @@ from tests.test_reading_profiles import BOOKS, GOOD
 
 DOCUMENT = (Path(__file__).parent / "documents" / "generalizing.md").read_text(encoding="utf-8")
 PARAGRAPHS = [("haykin", part) for part in DOCUMENT.split("\n\n") if "=" in part]
-PARAGRAPHS += BOOKS.items()
+PARAGRAPHS += [(name, text) for name, text in BOOKS.items() if not name.endswith("_letters")]
 PIECES = [
     r"\frac",
     r"\sum",

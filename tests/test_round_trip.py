@@ -36,7 +36,7 @@ UNDECIDED = 2
 WRITTEN = r"""\documentclass{article}\begin{document}
 Let $j$ be an output neuron. Then
 \[ e_j = d_j - y_j, \qquad \frac{\partial e_j}{\partial v_j} = \varphi_j'(v_j). \]
-If $j$ is a hidden neuron, \[ \delta_j = \varphi_j'(v_j) \sum_k \delta_k w_{kj}. \]
+Besides, \[ \frac{\partial e_j}{\partial y_j} = -1. \]
 \end{document}
 """
 LOCAL = r"\frac{\partial v_{k}}{\partial y_{j}} = w_{kj}"
@@ -114,6 +114,7 @@ def test_a_report_says_its_letters_and_is_read_in_them(
     assert any(word == "proved" and line.startswith(local) for word, line in found)
 
 
+@pytest.mark.whole
 def test_of_an_exercise_sheet_what_is_filled_in_is_judged_and_each_gap_is_listed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,6 +72,13 @@ def test_without_a_momentum_constant_two_iterations_are_not_read(said: str) -> N
     assert "momentum constant" in found.unread[0].why
 
 
+def test_sums_that_begin_at_two_iterations_are_not_both_proved() -> None:
+    later = CLOSED.replace("t=0", "t=1")
+    assert [one.word for one in paper(RULE, later).judgement.lines] == ["definition", "proved"]
+    words = [one.word for one in paper(RULE, CLOSED, later).judgement.lines]
+    assert words == ["definition", "proved", "open"]
+
+
 def test_a_rule_under_unknown_words_defines_nothing() -> None:
     text = f"It is false that\n\n$${RULE}$$\n\n{SAID}."
     found = checked("notes.md", text, "markdown", "haykin")

@@ -10,6 +10,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Sort, Var
 from symbolic.reading.activation import Activation, stated
 from symbolic.reading.claims import Claim, Outcome, Reading
+from symbolic.reading.context import Named
 from symbolic.reading.definitions import Key, key
 from symbolic.reading.formulas import (
     SAMPLE,
@@ -210,8 +211,8 @@ def _activation(reading: Reading) -> Activation | None:
     return found[0][1] if found and not any(claim.some for claim, _ in found) else None
 
 
-def activations_of_some(reading: Reading) -> dict[tuple[str, ...], Activation]:
-    """What the document says φ to be of some neurons: their names → the function."""
+def activations_of_some(reading: Reading) -> dict[Named | None, Activation]:
+    """What the document says φ to be of some neurons: these → the function."""
     return {claim.some: one for claim, one in reversed(_functions(reading)) if claim.some}
 
 

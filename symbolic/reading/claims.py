@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from symbolic.indexed import Var
-from symbolic.reading.context import Role
+from symbolic.reading.context import Named, Role
 from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
@@ -46,8 +46,8 @@ class Claim:
     index and definition errors; `doubt` says which words beside it may be a condition, which are
     `narrow` where they say at most that it is meant of fewer networks; an `outer` definition is
     that of the signals of output neurons alone, such as y_k = v_k;
-    `shares` says that Σ_k d_k = 1 is given here; `some` are the names of the neurons that its
-    sentence speaks of, as in "of the neurons j = 3, 4".
+    `shares` says that Σ_k d_k = 1 is given here; `some` are the neurons that its sentence speaks
+    of by name.
     """
 
     number: int
@@ -71,7 +71,7 @@ class Claim:
     narrow: bool = False
     outer: bool = False
     shares: bool = False
-    some: tuple[str, ...] = ()
+    some: Named | None = None
 
     @property
     def head(self) -> Read | None:
@@ -127,7 +127,7 @@ class Lint:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class FunctionName:
     """A function that words give to an array, and where; `function` is empty if none is known."""
 
     array: str
@@ -149,7 +149,7 @@ class Reading:
     problems: tuple[Problem, ...]
     lints: tuple[Lint, ...]
     standard: tuple[Claim, ...] = ()
-    named: tuple[Named, ...] = ()
+    named: tuple[FunctionName, ...] = ()
 
     @property
     def definitions(self) -> tuple[Claim, ...]:

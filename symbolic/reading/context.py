@@ -29,6 +29,14 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The neurons that a sentence speaks of by name: "the neurons j = 3, 4"."""
+
+    letter: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fail:
     """A type or index error: the formula is understood, but cannot be meant."""
 

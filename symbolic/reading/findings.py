@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbolic.reading.argument import Argument
-from symbolic.reading.claims import Claim, Kind, Named
+from symbolic.reading.claims import Claim, FunctionName, Kind
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.refuter import Counterexample
 from symbolic.reading.repairs import Repair
@@ -36,7 +36,7 @@ class Reached:
     nearest: Nearest | None = None
     partly: bool = False
     here: bool = False
-    taking: tuple[Named, ...] = ()
+    taking: tuple[FunctionName, ...] = ()
 
     @property
     def general(self) -> bool:

@@ -230,6 +230,19 @@ def put(formula: Formula, letters: Mapping[Var, Var]) -> Formula:
     return made
 
 
+def at_numbers(formula: Formula, numbers: Mapping[Var, int]) -> Formula:
+    """Numbers of neurons for free letters; a sum that is said to be over what such a letter feeds
+    keeps its range by the letter, so it is left as it is.
+    """
+    if isinstance(formula, SumOver):
+        numbers = {letter: n for letter, n in numbers.items() if letter != formula.over}
+    made = rebuilt(formula, tuple(at_numbers(part, numbers) for part in inside(formula)))
+    if not isinstance(made, Read | Applied):
+        return made
+    at = (numbers.get(i, i) if isinstance(i, Var) else i for i in made.at)
+    return replace(made, at=tuple(at))
+
+
 def _put_index(index: Shifted | int, letters: Mapping[Var, Var]) -> Shifted | int:
     return letters.get(index, index) if isinstance(index, Var) else index
 

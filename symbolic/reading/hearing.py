@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from symbolic.reading.context import Role
+from symbolic.reading.context import Named, Role
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import said
 
@@ -25,18 +25,18 @@ NAMED = re.compile(rf"\s*[A-Za-z]\s*=\s*({_NAME}(?:\s*,\s*(?:\\[, ]\s*)?(?:{_NAM
 _OF_SOME = re.compile(r"\b(?:neuron|unit)s? \$([^$]*)\$")
 
 
-def some_neurons(words: str) -> tuple[str, ...]:
-    """The names of the neurons that the last sentence of some words speaks of.
+def some_neurons(words: str) -> Named | None:
+    """The neurons that the last sentence of some words speaks of by name.
 
     >>> some_neurons("The activation function of the neurons $j = 3, 4$ is")
-    ('3', '4')
+    Named(letter='j', names=('3', '4'))
     """
     last = END.split(" ".join(words.split()))[-1]
     for mention in _OF_SOME.findall(last):
         letter, relation, names = mention.partition("=")
         if relation and letter.strip().isalpha():
-            return tuple(name.strip() for name in names.split(","))
-    return ()
+            return Named(letter.strip(), tuple(name.strip() for name in names.split(",")))
+    return None
 
 
 @dataclass

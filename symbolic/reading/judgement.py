@@ -29,12 +29,15 @@ from symbolic.reading.equations import Line
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
     NEURON,
+    Applied,
     Formula,
     Partial,
     Range,
     Read,
     SumOver,
+    at_numbers,
     bound,
+    free,
     walk,
     with_range,
 )
@@ -214,6 +217,10 @@ class _Judge:
             found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
+        own = all(self._own(claim, case.settled) is not None for case in found)
+        unsure = not own and any(case.reached.word != "proved" for case in found)
+        if unsure and self.network is not None and self._is_of_some(claim):
+            found = self._by_name(claim) or found
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
         return found
@@ -227,15 +234,39 @@ class _Judge:
         proved = found.word == "proved"
         return Judged(claim, (found,), Argument("follows", ((),), uses, BEFORE) if proved else None)
 
+    def _own(self, claim: Claim, case: Settled) -> Verdicts | None:
+        """The verdicts about the neurons that a claim names, where it speaks of their φ alone."""
+        if claim.some is None or not _is_local(case, claim.some.letter):
+            return None
+        return self.of_some.get(claim.some)
+
+    def _is_of_some(self, claim: Claim) -> bool:
+        """Whether the neurons that its sentence names are those it speaks of."""
+        letters = {v.name for side in (claim.left, claim.right) for v in free(side)}
+        return claim.some is not None and claim.some.letter in letters
+
+    def _by_name(self, claim: Claim) -> list[_Case]:
+        """A claim about neurons that are named by their numbers, for each; nothing without one."""
+        assert claim.some is not None
+        found: list[_Case] = []
+        for name in claim.some.names if all(n.isdigit() for n in claim.some.names) else ():
+            places = {Var(claim.some.letter, NEURON): int(name)}
+            left, right = (at_numbers(side, places) for side in (claim.left, claim.right))
+            cases = self._cases(replace(claim, left=left, right=right, some=None, doubt=""))
+            if isinstance(cases, Judged):
+                return []
+            found += cases
+        return found
+
     def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
         """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
-        own = self.of_some.get(claim.some)
-        if own is not None and _is_local(case):
+        own = self._own(claim, case)
+        if own is not None:
             return own.of(case, said)
         found = self.verdicts.of(case, said)
         found = self.verdicts.taking_words(case, said, claim.place, found)
-        if claim.some and found.word == "refuted":
-            names = ", ".join(claim.some)
+        if self._is_of_some(claim) and claim.some and found.word == "refuted":
+            names = ", ".join(claim.some.names)
             why = f"it is said of {names} alone, and fails for a neuron that may be another"
             return Reached("open", found.roles, found.span, why=why)
         return found
@@ -362,9 +393,9 @@ def _with_activation(base: Base, one: Activation) -> Verdicts:
     return Verdicts(Prover(known), Refuter(known), {})
 
 
-def _is_local(case: Settled) -> bool:
-    """Whether it speaks of nothing but the field and the signal of one neuron."""
-    places = set[tuple[object, ...]]()
+def _is_local(case: Settled, letter: str) -> bool:
+    """Whether it speaks of nothing but the field and the signal of the neuron of this letter."""
+    places = set[str]()
     for side in (case.left, case.right):
         for part in walk(side):
             if isinstance(part, SumOver | Partial):
@@ -372,8 +403,10 @@ def _is_local(case: Settled) -> bool:
             if isinstance(part, Read) and not part.array.startswith("constant "):
                 if part.array not in ("v", "y"):
                     return False
-                places.add(part.at)
-    return len(places) == 1
+                places |= {i.name if isinstance(i, Var) else str(i) for i in part.at[:1]}
+            if isinstance(part, Applied):
+                places |= {i.name if isinstance(i, Var) else str(i) for i in part.at}
+    return places == {letter}
 
 
 def _as_judged(original: Claim, claim: Claim) -> Claim:

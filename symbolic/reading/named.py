@@ -13,7 +13,7 @@ from dataclasses import replace
 from symbolic.indexed import Var
 from symbolic.reading.activation import ARGUMENT, FIELD, Activation
 from symbolic.reading.base import Base
-from symbolic.reading.claims import Named
+from symbolic.reading.claims import FunctionName
 from symbolic.reading.formulas import NEURON, Call, Formula, Range, Read, SumOver, over
 from symbolic.reading.source import Place
 
@@ -27,14 +27,14 @@ SHOWN = {
 }
 
 
-def last_before(found: Iterable[Named], array: str, at: Place) -> Named | None:
+def last_before(found: Iterable[FunctionName], array: str, at: Place) -> FunctionName | None:
     """What was named last for an array before a place, else what is named first after it."""
     own = sorted((one for one in found if one.array == array), key=lambda one: _order(one.place))
     before = [one for one in own if _order(one.place) <= _order(at)]
     return before[-1] if before else next(iter(own), None)
 
 
-def taken_words(taken: Iterable[Named]) -> str:
+def taken_words(taken: Iterable[FunctionName]) -> str:
     """What a proof takes from words: the logistic function of line 3."""
     return " and ".join(f"{SHOWN[one.function]} of line {one.place.line}" for one in taken)
 
@@ -43,7 +43,7 @@ def _order(place: Place) -> tuple[int, int, int]:
     return place.cell, place.line, place.column
 
 
-def with_named(base: Base, found: Iterable[Named]) -> Base | None:
+def with_named(base: Base, found: Iterable[FunctionName]) -> Base | None:
     """The definitions with the functions that words name; None where one is not known."""
     for one in found:
         make = _MAKE.get(one.function)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from symbolic.reading.context import Named
 from symbolic.reading.function_words import CONDITION
 
 CUES = {  # word: what it makes of the formula that follows
@@ -207,8 +208,8 @@ class Lead:
 
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
     that is `naming` says which function is meant; words in doubt that are `narrow` at most say of
-    fewer networks what is true of all.  `some` are the names of the neurons that it is
-    said of.
+    fewer networks what is true of all.  `some` are the neurons that it is
+    said of by name.
     """
 
     cue: str
@@ -216,7 +217,7 @@ class Lead:
     doubt: str = ""
     naming: bool = False
     narrow: bool = False
-    some: tuple[str, ...] = ()
+    some: Named | None = None
 
     @property
     def why(self) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.arguments import without_arguments
 from symbolic.reading.chains import Chain, apart, chains
-from symbolic.reading.claims import Claim, Kind, Named, Outcome, Reading
-from symbolic.reading.context import Context, Notes, Role
+from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
+from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
@@ -80,8 +80,8 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
-        self.some: tuple[str, ...] = ()  # the neurons that this sentence names
-        self.named: list[Named] = []
+        self.some: Named | None = None  # the neurons that this sentence names
+        self.named: list[FunctionName] = []
         words = _flat(document.pieces)
         self.sets = dict(sets(words))
         self.momentum = momentum_constants(words, profile.constants)
@@ -97,7 +97,7 @@ class _Reader:
                         section = at + headings[-1].start()
                         self.relations.definitions.section = self.hearing.section = section
                     self.named += [
-                        Named(array, function, self.source.place(at + n))
+                        FunctionName(array, function, self.source.place(at + n))
                         for array, function, n in named(text)
                     ]
                 case LeftAlone(why, at, end):
@@ -233,13 +233,13 @@ class _Reader:
     def _sentence_ends(self) -> None:
         self.hearing.local.clear()
         self.relations.assumed_here.clear()
-        self.broken, self.cue, self.some = False, "", ()
+        self.broken, self.cue, self.some = False, "", None
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
         if self.hearing.listen(self.words, self.mentions):
             self.relations.assumed_here.clear()
-            self.broken, self.cue, self.some = False, "", ()
+            self.broken, self.cue, self.some = False, "", None
         self.some = some_neurons(self.words) or self.some
 
     # -- chains
@@ -301,10 +301,10 @@ class _Reader:
         members = self._members(chain.members, context, notes)
         titled = self.hearing.titled(letter, roles)
         if titled is not None:
-            narrow, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
-            again = self._members(chain.members, narrow, noted)
+            titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
+            again = self._members(chain.members, titles, noted)
             if not noted.fails or notes.fails:  # e_k under "Hidden neurons" is of an output
-                members, context, notes = again, narrow, noted
+                members, context, notes = again, titles, noted
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         self.relations.add(chain, members, context, notes, words, piece)

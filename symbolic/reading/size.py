@@ -73,7 +73,7 @@ def terms(formula: Formula) -> int:
 
 def sums(formula: Formula) -> int:
     """How many sums are multiplied where definitions are put in; a field or a slope of the cost
-    counts for two, the field of a numbered neuron for none: its sum is written out.
+    counts for two.
 
     >>> from symbolic.reading.formulas import Read
     >>> sums(Times((Read("e"), Read("v"), Partial(Read("E"), Read("y")))))
@@ -89,8 +89,8 @@ def sums(formula: Formula) -> int:
             return max(2, 1 + within[0])
         case Partial(of):
             return 2 if isinstance(of, Read) and of.array == "E" else 1
-        case Read(array, at):
-            return 2 if array == "v" and not any(isinstance(i, int) for i in at) else 0
+        case Read(array):
+            return 2 if array == "v" else 0
         case _:
             return max([0, *within])
 

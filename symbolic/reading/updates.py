@@ -19,7 +19,7 @@ from symbolic.reading.profile import Profile
 
 _CONSTANT = r"(?:momentum|forgetting)\s+(?:constant|coefficient|parameter|factor|term|rate)"
 _STEP = r"\(\s*{}\s*[-+]\s*\d+\s*\)"
-_SUM = r"\\sum\s*(?:\\limits\s*)?_\{{?\s*([A-Za-z])\s*=\s*[01]\s*\}}?\s*\^\s*\{{?\s*{}\s*\}}?"
+_SUM = r"\\sum\s*(?:\\limits\s*)?_\{{?\s*([A-Za-z])\s*=\s*([01])\s*\}}?\s*\^\s*\{{?\s*{}\s*\}}?"
 _LAYOUT = re.compile(r"\\[,;!:]|\\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])|&|\s+")
 _BLANKS = re.compile(r"(?<!\\)(\\[A-Za-z]+) (?=[A-Za-z])|\s+")
 BEFORE = "by induction over the iterations, where the corrections before the first are 0"
@@ -85,10 +85,15 @@ def judged_updates(reading: Reading) -> Mapping[int, Reached]:
     lines = [claim for claim in reading.claims if is_typed(claim)]
     rule = next(filter(is_rule, lines), None)
     found: dict[int, Reached] = {}
+    starts: set[str] = set()
     for claim in lines:
         if claim is rule:
             continue
-        if rule is None or claim.number < rule.number:
+        starts |= _starts(claim, reading.profile)
+        if len(starts) > 1:
+            why = "sums begin at different iterations, and only one of these is the first"
+            found[claim.number] = Reached("open", why=why)
+        elif rule is None or claim.number < rule.number:
             why = "no rule for the correction stands before it, such as that with momentum"
             found[claim.number] = Reached("open", why=why)
         else:
@@ -134,6 +139,17 @@ def _judged(rule: Claim, claim: Claim, profile: Profile) -> Reached:
             at = f"the left side less the right one is {found.right}, with {found.world}"
             return Reached("refuted", why=f"{at}; what is left out is 0")
     return Reached("open", why=case.why or "it is neither proved nor refuted over the iterations")
+
+
+def _starts(claim: Claim, profile: Profile) -> set[str]:
+    """The iterations at which its sums begin."""
+    sides = (_text(side) for side in (claim.left, claim.right))
+    return {
+        found[2]
+        for side in sides
+        for n in profile.arguments
+        for found in re.finditer(_SUM.format(re.escape(n)), side)
+    }
 
 
 def speaks_of_change(claim: Claim) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from symbolic.errors import InputError
 from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import Settled, is_numbered
-from symbolic.reading.claims import Named
+from symbolic.reading.claims import FunctionName
 from symbolic.reading.findings import Reached
 from symbolic.reading.given import Given, NoSuchError, Written
 from symbolic.reading.named import last_before, taken_words, with_named
@@ -37,7 +37,7 @@ class Verdicts:
         refuter: Refuter,
         missed: Mapping[str, Place],
         network: Given | None = None,
-        named: Sequence[Named] = (),
+        named: Sequence[FunctionName] = (),
     ) -> None:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
@@ -78,7 +78,7 @@ class Verdicts:
             fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
         return replace(found, why=fails or found.why)
 
-    def _made(self, taken: Sequence[Named]) -> Verdicts | None:
+    def _made(self, taken: Sequence[FunctionName]) -> Verdicts | None:
         base = with_named(self.base, taken)
         if base is None:
             return None
