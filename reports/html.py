@@ -45,8 +45,9 @@ from reports.document import (
 )
 from reports.latex_printer import LatexPrinter
 from reports.latex_runs import MOST_TERMS, math_latex, runs_latex
+from reports.latex_width import width_em
 from reports.printer import Piece
-from reports.static import formulas_set
+from reports.static import MOST_SET, formulas_set, quickjs_is_here
 from reports.text import math_text, runs_text
 from symbolic.terms import Equation
 
@@ -71,10 +72,11 @@ STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\uf
 _CITED = re.compile(r"\((\d{1,6})\)")
 
 
-def page_html(document: Document, *, static: bool = False) -> str:
+def page_html(document: Document, *, static: bool | None = False) -> str:
     """The whole page; `static` sets the formulas now and leaves KaTeX out, which needs quickjs.
 
-    Raises `InputError` where quickjs is asked for and is not there.
+    None does so where quickjs is installed and the formulas are not too many.  Raises `InputError`
+    where it is asked for and is not there.
     """
     return _Page(document).page(static)
 
@@ -155,7 +157,7 @@ class _Page:
         ]
         self.section = 0
 
-    def page(self, static: bool) -> str:
+    def page(self, wanted: bool | None) -> str:
         title = safe(self.document.title)
         contents = "".join(
             f'<li><a href="#s{n}">{safe(text)}</a></li>' for n, text in enumerate(self.sections, 1)
@@ -164,6 +166,8 @@ class _Page:
         main = "\n".join(self.numbered(n, block) for n, block in enumerate(self.document.blocks))
         network = self.document.network
         linked = "" if network is None else linking.table(network, main)
+        few = main.count('data-tex="') <= MOST_SET
+        static = (few and quickjs_is_here()) if wanted is None else wanted
         if static:
             main = formulas_set(main, linked, _asset("katex/katex.min.js").decode("utf-8"))
         return (
@@ -259,7 +263,7 @@ class _Page:
             if isinstance(run, Text):
                 shown = _CITED.sub(self._link, shown)
             parts.append(shown)
-        return "".join(parts)
+        return _held("".join(parts))
 
     def _link(self, match: re.Match[str]) -> str:
         if int(match[1]) not in self.last:
@@ -267,9 +271,29 @@ class _Page:
         return f'<a href="#f{match[1]}">{match[0]}</a>'
 
 
+_HELD = re.compile(
+    r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
+)
+
+
+def _held(line: str) -> str:
+    """No line ends between a short formula and the "(" or "neuron" before it or the ")" after."""
+    return _HELD.sub(_glued, line)
+
+
+def _glued(found: re.Match[str]) -> str:
+    before, formula, shown, after = found.groups("")
+    if before not in ("", "(") and len(shown) > LETTERS:
+        formula, before, start = found[0].removeprefix(before), "", before
+    else:
+        formula, start = found[0], ""
+    held = (before or after) and len(shown) < (LISTED if before == "(" else SHORT)
+    return f'{start}<span class="g">{formula}</span>' if held else found[0]
+
+
 def runs_html(words: Runs) -> str:
     """Words and formulas in a row."""
-    return "".join(map(run_html, words))
+    return _held("".join(map(run_html, words)))
 
 
 def run_html(run: Run) -> str:
@@ -313,12 +337,31 @@ def _breakable(math: Math) -> str:
 
 SHORT = 14
 """Signs of a formula within words that stays on one line."""
+LISTED = 32
+"""Signs of a formula in brackets, such as (j = 3, 4), that stays on one line."""
+LETTERS = 5
+"""Signs of a formula that stays with the word before it."""
+GAP = '<span class="gap" role="img" aria-label="gap" style="width:{wide}em">____</span>'
+NARROW = 12.0
+"""The widest formula, in em, that stays on one line in a cell of a table."""
 _CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
 """[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
 
 
+_GAP = re.compile(r"\\underline\{\\hspace\{(\d+)em\}\}")
+
+
 def _set(latex: str, shown: str) -> str:
-    """A formula for KaTeX, which breaks a line after any relation that stands in no braces."""
+    """A formula for KaTeX, which breaks a line after any relation that stands in no braces.
+
+    A gap to write in is a line of its own, which is shorter where there is less room.
+    """
+    parts = _GAP.split(latex)
+    if len(parts) > 1:
+        texts = re.split("_{4,}", shown)
+        gaps = [GAP.format(wide=wide) for wide in parts[1::2]] + [""]
+        signs = zip(parts[::2], texts, gaps, strict=True)
+        return "".join((_set(tex, text) if text.strip() else "") + gap for tex, text, gap in signs)
     whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
     short = " s" if len(shown) < SHORT else ""
     return f'<span class="m{short}" data-tex="{safe(whole)}">{safe(shown)}</span>'
@@ -363,6 +406,7 @@ def _cell(cell: Runs, wide: bool, label: str) -> str:
     """A formula alone in its cell stays on one line, but in the column that may wrap."""
     match cell:
         case (Math() as math,):
+            wide = wide or width_em(math_latex(math)) > NARROW
             return f'<td class="{"wide" if wide else "one"}"{label}>{display(math)}</td>'
     return f"<td{label}>{runs_html(cell)}</td>"
 

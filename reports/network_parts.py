@@ -26,7 +26,7 @@ from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
 from reports.latex_width import width_em
 from reports.plain import plain_of
-from reports.signs import is_input_name
+from reports.signs import is_input_name, unit_name
 from reports.source import drawn_source, is_python
 from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
@@ -123,10 +123,10 @@ def described(network: Network) -> Runs:
 
 
 def _in_time(drawn: Recurrent) -> str:
-    """What the names of an unrolled network say: h_t3 is h at step 3."""
+    """What the names of an unrolled network say: h[3] is h at step 3."""
     unit = drawn.neurons[0].name
     words = f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "
-    words += f"{at_step(unit, drawn.steps)} is neuron {unit} at step {drawn.steps}, "
+    words += f"{unit_name(at_step(unit, drawn.steps))} is neuron {unit} at step {drawn.steps}, "
     words += "and a weight is the same at every step. "
     if drawn.initial:
         first = ", ".join(f"{name} for {unit}" for unit, name in drawn.initial.items())

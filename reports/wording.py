@@ -9,6 +9,7 @@ from reports.document import Drawn, Mark, Math, Run, Runs, Text, runs
 from reports.instances import renamed
 from reports.latex_printer import index_latex, latex_of
 from reports.plain import plain_of
+from reports.signs import raw, unit_name
 from symbolic.derivation import (
     ByAlgebra,
     ByAssumption,
@@ -142,7 +143,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     >>> counted(1, "input"), counted(3, "hidden neuron"), counted(40, "weight")
     ('one input', 'three hidden neurons', '40 weights')
     """
-    word = NUMBERS[number] if number < len(NUMBERS) else str(number)
+    word = NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
     return f"{word} {one if number == 1 else many or one + 's'}"
 
 
@@ -169,6 +170,10 @@ _SIGNS = {
 }
 
 
+_AT_STEP = re.compile(r"(?<=neuron )([A-Za-z]\w*_t[1-9]\d*)\b")
+"""A neuron at a step in time, by its name."""
+
+
 def prose(*parts: str | Run | Term | Equation) -> Runs:
     """Like `runs`, with the notation in our own words set as formulas.
 
@@ -182,7 +187,9 @@ def prose(*parts: str | Run | Term | Equation) -> Runs:
         if not isinstance(part, str):
             row += runs(part)
             continue
-        row += _formulas(part)
+        for n, words in enumerate(_AT_STEP.split(part)):
+            named = Drawn(index_latex(words), unit_name(words))
+            row += [Math(named)] if n % 2 else _formulas(words)
     return tuple(run for run in row if run != Text(""))
 
 
@@ -220,7 +227,7 @@ def _index(index: str) -> str:
 def here(letter: str, names: Sequence[str], most: int = 6) -> Math:
     """j = 3, 4, 5 as a formula; a long list is shortened."""
     shown = [index_latex(name) for name in names]
-    plain = list(names)
+    plain = list(map(raw, names))
     if len(names) > most:
         shown = [*shown[:2], r"\dots", shown[-1]]
         plain = [*plain[:2], "…", plain[-1]]
