@@ -27,6 +27,9 @@ def overview_figures(network: Network) -> Iterator[Figure]:
     if network.recurrent is not None:
         caption = "The network unrolled in time, one column for each step."
         yield Figure("network", figures.unrolled(network), prose(caption), told)
+        if figures.is_rolled(network):
+            caption = "The same network as it is built: a box holds a signal for one step."
+            yield Figure("rolled", figures.rolled(network), prose(caption))
     elif len(network.neurons) <= DRAWN:
         caption = "Signals flow from left to right; the bias is a signal that is always +1."
         if not any(s.source == BIAS for s in network.synapses):
