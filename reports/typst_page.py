@@ -73,6 +73,8 @@ WIDTH = 42.0
 """Em of a line of the page."""
 SHORT = 14
 """Signs of a formula within words that stays on one line."""
+SURE = 0.86
+"""The share of its room that a line may fill by its estimated width, which is a little short."""
 INSET = 1.0
 """Em that a cell of a table has on its sides together."""
 TIGHT = "#set par(leading: 0.1em)"
@@ -250,7 +252,7 @@ def _equations(lines: Sequence[Line]) -> str:
     cells = []
     told = any(line.reason for line in lines)
     lefts = (0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines)
-    room = (0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5
+    room = SURE * ((0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5)
     for line in lines:
         first, *more = broken(line.right, room)
         right = f"$display(= {_of(first)})$"
@@ -295,7 +297,7 @@ def _rooms(table: Table) -> list[float | None]:
     widths = [max(map(width_of, cells)) + INSET for cells in columns]
     if sum(widths) <= WIDTH - 1:
         return [None] * len(columns)
-    least = [max(map(least_width, cells)) + INSET for cells in columns]
+    least = [max(map(least_width, cells)) / SURE + INSET for cells in columns]
     return [float(one) for one in fitted(widths, least, WIDTH - 1)]
 
 
@@ -304,7 +306,9 @@ def _cell(cell: Runs, room: float | None) -> str:
         case (Math() as math,):
             if room is None:
                 return f"[{TIGHT}\n$display({_formula(math)})$]"
-            lines = ", ".join(f"$display({_of(line)})$" for line in broken(math, room - INSET))
+            lines = ", ".join(
+                f"$display({_of(line)})$" for line in broken(math, SURE * (room - INSET))
+            )
             return f"[{TIGHT}\n#stack(spacing: 5pt, {lines})]"
     return f"[{runs_typst(cell)}]"
 
