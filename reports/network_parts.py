@@ -28,7 +28,7 @@ from reports.latex_width import width_em
 from reports.plain import plain_of
 from reports.signs import is_input_name, unit_name
 from reports.source import drawn_source, is_python
-from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
+from reports.wording import counted, here, members_in_a_row, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
@@ -116,7 +116,7 @@ def described(network: Network) -> Runs:
     tied = [name for name, places in network.uses.items() if len(places) > 1]
     if tied:
         said = f" {counted(len(tied), 'weight is', 'weights are').capitalize()} shared: "
-        parts += [said, *in_a_row([member_sign("w", (name,)) for name in tied]), "."]
+        parts += [said, *members_in_a_row("w", [(name,) for name in tied]), "."]
     if any(is_input_name(name) for name in network.inputs):
         parts += [" The signal of an input unit is written ", Math(Drawn("x", "x")), "."]
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind

@@ -50,7 +50,7 @@ from reports.notations import in_notation
 from reports.signs import at_step_of, unit_name
 from reports.training_parts import training_section
 from reports.verdict_parts import mark_of
-from reports.wording import counted, in_a_row, member_sign, prose
+from reports.wording import counted, members_in_a_row, prose
 from reports.worked_parts import worked_section
 from reports.worked_sample import chosen_sample
 from symbolic.derivation import ByChainRule, ByDefinition, Derivation, Step
@@ -245,8 +245,8 @@ def _alike(rule: Step, names: Sequence[str], network: Network) -> Table | Equati
     rows: list[tuple[Runs, ...]] = []
     for members in list(groups.values())[:ROWS]:
         own = written_out(rule.claim, {rule.over.letters[0]: members[0]}, network)
-        who = in_a_row([member_sign("delta", (name,)) for name in members])
-        feeds = in_a_row([member_sign("v", (k,)) for k in network.successors[members[0]]])
+        who = members_in_a_row("delta", [(name,) for name in members])
+        feeds = members_in_a_row("v", [(k,) for k in network.successors[members[0]]])
         rows.append((who, feeds or runs("none"), (Math(own.right),)))
     if len(groups) > ROWS:
         rest = sum(map(len, list(groups.values())[ROWS:]))

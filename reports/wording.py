@@ -286,8 +286,11 @@ def member_sign(letter: str, member: tuple[str, ...]) -> Drawn:
     return Drawn(latex_of(sign).replace("(n)", ""), plain_of(sign))
 
 
-def in_a_row(signs: Sequence[Drawn], most: int = 6) -> Runs:
-    """Formulas in a row, a long one shortened; a line may break between them."""
-    shown = list(signs) if len(signs) <= most else [*signs[:2], Drawn(r"\dots", "…"), signs[-1]]
-    parts = [part for sign in shown for part in (", ", Math(sign))]
+def members_in_a_row(letter: str, members: Sequence[tuple[str, ...]], most: int = 6) -> Runs:
+    """The signs of members in a row, between which a line may break; many are shortened."""
+    few = len(members) <= most
+    signs = [member_sign(letter, m) for m in (members if few else (*members[:2], members[-1]))]
+    if not few:
+        signs.insert(2, Drawn(r"\dots", "…"))
+    parts = [part for sign in signs for part in (", ", Math(sign))]
     return runs(*parts[1:])
