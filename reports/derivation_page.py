@@ -400,7 +400,7 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-LONGEST = 100
+LONGEST = 60
 """Parts of a formula up to which the derivative of the whole cost is printed."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -16,7 +15,6 @@ from importlib.resources import files
 
 from reports import linking
 from reports.document import (
-    RELATIONS,
     Algorithm,
     Annotated,
     Block,
@@ -25,8 +23,6 @@ from reports.document import (
     Code,
     CodeBlock,
     Document,
-    Drawn,
-    Emphasis,
     EquationLines,
     Figure,
     Fold,
@@ -36,20 +32,16 @@ from reports.document import (
     Math,
     Paragraph,
     RuleBox,
-    Run,
     Runs,
-    Strong,
     Table,
     Text,
     VerdictBox,
 )
-from reports.latex_printer import LatexPrinter
-from reports.latex_runs import MOST_TERMS, math_latex, runs_latex
+from reports.html_formulas import display, held, run_html, runs_html, safe, set_formula
+from reports.latex_runs import math_latex, runs_latex
 from reports.latex_width import width_em
-from reports.printer import Piece
 from reports.static import MOST_SET, formulas_set, quickjs_is_here
-from reports.text import math_text, runs_text
-from symbolic.terms import Equation
+from reports.text import runs_text
 
 CLASSES = {
     Mark.NONE: "plain",
@@ -68,7 +60,6 @@ SPOKEN = {
     Mark.GIVEN: "given",
 }
 """What a screen reader says for a mark."""
-STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _CITED = re.compile(r"\((\d{1,6})\)")
 
 
@@ -84,15 +75,6 @@ def page_html(document: Document, *, static: bool | None = False) -> str:
 def block_html(block: Block) -> str:
     """One block, as part of a page of one's own."""
     return _Page(Document("", (block,))).block(block)
-
-
-def safe(words: str) -> str:
-    """Words for HTML: nothing in them is markup, and nothing turns the writing direction around.
-
-    >>> safe('</script><b> & "x" \\u202e')
-    '&lt;/script&gt;&lt;b&gt; &amp; &quot;x&quot; '
-    """
-    return html.escape(STEERING.sub("", words), quote=True)
 
 
 @cache
@@ -216,7 +198,7 @@ class _Page:
                 said = f"<p>{head} {self.cited(words)}</p>"
                 return f'<section class="verdict {CLASSES[mark]}">{said}</section>'
             case CodeBlock(code, drawn):
-                picture = f"<p>{_set(drawn.latex, drawn.text)}</p>" if drawn else ""
+                picture = f"<p>{set_formula(drawn.latex, drawn.text)}</p>" if drawn else ""
                 return picture + f"<pre><code>{safe(code.rstrip())}</code></pre>"
             case Annotated():
                 return self.annotated(block)
@@ -263,108 +245,12 @@ class _Page:
             if isinstance(run, Text):
                 shown = _CITED.sub(self._link, shown)
             parts.append(shown)
-        return _held("".join(parts))
+        return held("".join(parts))
 
     def _link(self, match: re.Match[str]) -> str:
         if int(match[1]) not in self.last:
             return match[0]
         return f'<a href="#f{match[1]}">{match[0]}</a>'
-
-
-_HELD = re.compile(
-    r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
-)
-
-
-def _held(line: str) -> str:
-    """No line ends between a short formula and the "(" or "neuron" before it or the ")" after."""
-    return _HELD.sub(_glued, line)
-
-
-def _glued(found: re.Match[str]) -> str:
-    before, formula, shown, after = found.groups("")
-    if before not in ("", "(") and len(shown) > LETTERS:
-        formula, before, start = found[0].removeprefix(before), "", before
-    else:
-        formula, start = found[0], ""
-    held = (before or after) and len(shown) < (LISTED if before == "(" else SHORT)
-    return f'{start}<span class="g">{formula}</span>' if held else found[0]
-
-
-def runs_html(words: Runs) -> str:
-    """Words and formulas in a row."""
-    return _held("".join(map(run_html, words)))
-
-
-def run_html(run: Run) -> str:
-    """One run."""
-    match run:
-        case Text(text):
-            return safe(text)
-        case Emphasis(text):
-            return f"<em>{safe(text)}</em>"
-        case Strong(text):
-            return f"<strong>{safe(text)}</strong>"
-        case Code(text):
-            return f"<code>{safe(text)}</code>"
-        case Math():
-            return _set(_breakable(run), math_text(run))
-
-
-def display(math: Math, relation: str = "") -> str:
-    """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
-    latex = _breakable(math)
-    shown = math_text(math)
-    if relation:
-        sign, command = RELATIONS[relation]
-        latex, shown = rf"{{}} {command} {latex}", f" {sign} {shown}"
-    return _set(rf"\displaystyle {latex}", shown)
-
-
-def _breakable(math: Math) -> str:
-    formula = math.formula
-    pieces: Sequence[Piece] = ()
-    if isinstance(formula, Drawn):
-        pieces = formula.latex_pieces
-    elif not isinstance(formula, Equation):
-        printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
-        pieces = printer.pieces(formula)
-    if len(pieces) < 2:
-        return math_latex(math)
-    first, *more = pieces
-    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
-
-
-SHORT = 14
-"""Signs of a formula within words that stays on one line."""
-LISTED = 32
-"""Signs of a formula in brackets, such as (j = 3, 4), that stays on one line."""
-LETTERS = 5
-"""Signs of a formula that stays with the word before it."""
-GAP = '<span class="gap" role="img" aria-label="gap" style="width:{wide}em">____</span>'
-NARROW = 12.0
-"""The widest formula, in em, that stays on one line in a cell of a table."""
-_CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
-"""[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
-
-
-_GAP = re.compile(r"\\underline\{\\hspace\{(\d+)em\}\}")
-
-
-def _set(latex: str, shown: str) -> str:
-    """A formula for KaTeX, which breaks a line after any relation that stands in no braces.
-
-    A gap to write in is a line of its own, which is shorter where there is less room.
-    """
-    parts = _GAP.split(latex)
-    if len(parts) > 1:
-        texts = re.split("_{4,}", shown)
-        gaps = [GAP.format(wide=wide) for wide in parts[1::2]] + [""]
-        signs = zip(parts[::2], texts, gaps, strict=True)
-        return "".join((_set(tex, text) if text.strip() else "") + gap for tex, text, gap in signs)
-    whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
-    short = " s" if len(shown) < SHORT else ""
-    return f'<span class="m{short}" data-tex="{safe(whole)}">{safe(shown)}</span>'
 
 
 def _equations(lines: Sequence[Line]) -> str:
@@ -384,6 +270,8 @@ def _equations(lines: Sequence[Line]) -> str:
     return f'<div class="equations"><table>{"".join(rows)}</table></div>'
 
 
+NARROW = 12.0
+"""The widest formula, in em, that stays on one line in a cell of a table."""
 MANY = 4
 """Columns from which a table is set row by row on a narrow screen, each cell with its label."""
 
@@ -437,6 +325,7 @@ def _rule(box: RuleBox) -> str:
     return (
         f'<div class="boxed" data-copy="{safe(_rule_latex(box))}">{top}'
         f'<div class="equations"><table><tr><td class="left">{left} '
-        f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table>'
+        f"{set_formula('=', '=')}</td>{BRACE}"
+        f'<td class="cases"><table>{cases}</table></td></tr></table>'
         "</div></div>"
     )

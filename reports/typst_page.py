@@ -40,7 +40,7 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.html import STEERING
+from reports.html_formulas import STEERING
 from reports.latex_runs import broken, math_latex, width_of
 from reports.latex_tables import fitted, least_width
 from reports.latex_width import width_em

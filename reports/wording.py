@@ -224,11 +224,15 @@ def _index(index: str) -> str:
     return index if bare else index_latex(index)
 
 
+LONGEST = 16
+"""Letters of the names of neurons that are listed in full, if they are more than four."""
+
+
 def here(letter: str, names: Sequence[str], most: int = 6) -> Math:
     """j = 3, 4, 5 as a formula; a long list is shortened."""
     shown = [index_latex(name) for name in names]
     plain = list(map(raw, names))
-    if len(names) > most:
+    if len(names) > most or (len(names) > 4 and sum(map(len, names)) > LONGEST):
         shown = [*shown[:2], r"\dots", shown[-1]]
         plain = [*plain[:2], "…", plain[-1]]
     return Math(Drawn(f"{letter} = {', '.join(shown)}", f"{letter} = {', '.join(plain)}"))
