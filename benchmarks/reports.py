@@ -24,10 +24,12 @@ from symbolic.topologies import random_dag
 
 RUNS = 3
 LARGE = 10_000
-PAGES = {  # name: (NET, the most bytes)
-    "2-2-1": ("2-2-1", 1_500_000),
-    "64-32-10": ("64-32-10", 1_500_000),
-    "10,000 neurons": ("large.json", 3_000_000),
+PAGES = {  # name: (NET, the most bytes, options); quickjs takes most of the time of a static page
+    "2-2-1": ("2-2-1", 1_500_000, "--no-static"),
+    "2-2-1, static": ("2-2-1", 1_500_000, "--static"),
+    "64-32-10": ("64-32-10", 1_500_000, "--no-static"),
+    "64-32-10, static": ("64-32-10", 1_500_000, "--static"),
+    "10,000 neurons": ("large.json", 3_000_000, "--no-static"),
 }
 
 
@@ -62,10 +64,10 @@ def main() -> None:
     print(f"{'import sympy':>16}  {clock:6.2f} s, of the processor {bare:5.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         large(Path(folder) / "large.json")
-        for name, (net, most) in PAGES.items():
+        for name, (net, most, *options) in PAGES.items():
             given = str(Path(folder) / net) if net.endswith(".json") else net
             pages = [Path(folder) / f"{n}.html" for n in (1, 2)]
-            command = [sys.executable, "-m", "reports", "report", given, "-o"]
+            command = [sys.executable, "-m", "reports", "report", given, *options, "-o"]
             clock, taken = seconds([*command, str(pages[0])])
             subprocess.run([*command, str(pages[1])], check=True, capture_output=True)
             one, two = (page.read_bytes() for page in pages)

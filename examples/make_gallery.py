@@ -20,7 +20,7 @@ from reports.report_page import Choice
 
 HERE = Path(__file__).parent
 GALLERY = HERE / "gallery"
-KEPT = ("network", "backward")
+KEPT = ("network", "rolled", "backward")
 """The drawings that lie beside a page; a drawing has its fonts in it and is large."""
 REPORTS = {
     "layers": ("2-2-1", ""),

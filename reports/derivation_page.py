@@ -83,7 +83,6 @@ HEADINGS = {
 
 
 NAMED = 8  # neurons with a rule of their own that the box of the rule lists
-MOST_PARTS = 50  # of a derivative that is written out in one expression
 ADJOINT = (
     " For the adjoint identity all v_j are moved at the same time and the forward definitions are"
     " differentiated; taken as multipliers, the claimed δ_j must cancel every movement but that of"
@@ -130,15 +129,13 @@ def verdict_box(checked: Judged) -> VerdictBox:
     weights = covered(checked, "dw")
     lines = sum(isinstance(finding.verdict, Proved) for finding in checked.findings)
     words = [
-        f"The local gradients of {len(neurons)} of {len(network.neurons)} neurons, "
-        f"the corrections of {len(weights)} of {len(network.uses)} weights, and {lines} of "
+        f"The local gradients of {len(neurons):,} of {len(network.neurons):,} neurons, "
+        f"the corrections of {len(weights):,} of {len(network.uses):,} weights, and {lines} of "
         f"{len(checked.findings)} lines of the derivation are proved."
     ]
+    names = listed([hypothesis.name for hypothesis in checked.hypotheses])
     if mark is Mark.PROVED:
-        scope = " under the hypotheses listed" if checked.hypotheses else ""
-        words.append(
-            f"They hold for all weights, inputs, desired responses and batch sizes{scope}."
-        )
+        words.append("They hold for all weights, inputs, desired responses and batch sizes.")
     for kind, said in SAID.items():
         bad = [n for n, finding in enumerate(checked.findings) if mark_of(finding) is kind]
         if bad:
@@ -149,8 +146,7 @@ def verdict_box(checked: Judged) -> VerdictBox:
     named = next((v.diagnosis for v in slips if isinstance(v, Refuted) and v.diagnosis), "")
     if named:
         words.append(f"What is wrong: {named.rstrip('.')}.")
-    if checked.hypotheses:
-        names = listed([hypothesis.name for hypothesis in checked.hypotheses])
+    if names:
         words.append(f"Hypotheses: {names}.")
     return VerdictBox(mark, TITLES[mark], prose(" ".join(words)))
 
@@ -194,7 +190,7 @@ def _introduction(family: Family, items: list[Numbered]) -> tuple[Block, ...]:
         return ()
     names = [member[0] for member in family.members]
     if family.letters != ("j",):
-        count = f", {len(names)} in all:" if len(names) > 1 else ":"
+        count = f", {len(names):,} in all:" if len(names) > 1 else ":"
         return (Paragraph(prose(f"For {family.title}{count}"), keep=True),)
     if family.title.startswith("every "):
         return (Paragraph(prose(f"For {family.title} (here ", here("j", names), "):"), keep=True),)
@@ -378,20 +374,21 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
     if direct:
         words = "Besides, the cost was written out as one expression in the weights and "
         good = sum(mark_of(finding) is Mark.PROVED for _, _, finding in direct)
-        words += f"differentiated without the rule: {good} of {len(direct)} such lines are proved. "
-        wanted = _representatives(direct, checked)
-        shown = [item for item in wanted if _is_short(item)]
-        rest = len(direct) - len(shown)
-        if not shown:
-            words += "They are too long to be shown."
-        elif rest:
-            kind = "too long to be shown, or like them" if wanted != shown else "like them"
-            words += f"Shown are {len(shown)}; the other {rest} are {kind}."
-        blocks.append(Paragraph(runs(words.strip()), keep=bool(shown)))
-        if shown:
-            lines = _lines(shown, checked.derivation, marks).lines
-            bare = tuple(replace(line, reason=()) for line in lines)
-            blocks.append(EquationLines(bare))
+        words += (
+            f"differentiated without the rule: {good:,} of {len(direct):,} such lines are proved. "
+        )
+        chosen = _representatives(direct, checked)
+        shown = [item for item in chosen if _is_printed(item)]
+        long = len(chosen) - len(shown)
+        rest = len(direct) - len(chosen)
+        said = [f"printed: {len(shown)}"] if rest or long else []
+        said += [f"too long to print: {long}"] if long else []
+        said += [f"like these: the other {rest:,}"] if rest else []
+        words += f"{'; '.join(said).capitalize()}." if said else ""
+        lines = _lines(shown, checked.derivation, marks).lines
+        bare = tuple(replace(line, reason=()) for line in lines)
+        blocks.append(Paragraph(runs(words.strip()), keep=bool(bare)))
+        blocks += [EquationLines(bare)] if bare else []
         blocks += [block for item in shown for block in objection(*item, checked.derivation)]
     rows = [
         *verdict_rows(_members(checked, "delta"), "delta", "neurons"),
@@ -401,6 +398,16 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
         blocks.append(Paragraph(runs("Claim by claim:"), keep=True))
         blocks.append(Table((runs("claim"), runs("verdict")), tuple(rows), wide=1))
     return tuple(blocks)
+
+
+LONGEST = 50
+"""Parts of a formula up to which the derivative of the whole cost is printed."""
+
+
+def _is_printed(item: Numbered) -> bool:
+    """Whether a line is short enough to be read, or is not proved and so must be seen."""
+    long = sum(1 for _ in walk(item[1].claim.right)) > LONGEST
+    return not long or mark_of(item[2]) is not Mark.PROVED
 
 
 def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
@@ -416,13 +423,6 @@ def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
             shown.append(item)
         seen.add(role)
     return shown
-
-
-def _is_short(item: Numbered) -> bool:
-    """Whether anyone would read the formula; one that is not proved is always shown."""
-    _, step, finding = item
-    size = sum(1 for _ in walk(step.claim.right))
-    return size <= MOST_PARTS or mark_of(finding) is not Mark.PROVED
 
 
 def scope_section(checked: Judged) -> tuple[Block, ...]:

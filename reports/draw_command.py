@@ -32,6 +32,7 @@ WHOLE: dict[str, Callable[[Network], Scene]] = {
     "blocks": figures.blocks,
     "matrix": figures.matrix,
     "time": figures.unrolled,
+    "rolled": figures.rolled,
 }
 OF_ONE: dict[str, Callable[[Network, str], Scene]] = {
     "neuron": one_neuron,

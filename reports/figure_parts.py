@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.document import Drawn, Figure, Math, Runs, runs
 from reports.latex_printer import index_latex
+from reports.signs import unit_name
 from reports.wording import counted, listed, prose
 from symbolic.network import BIAS, Network
 
@@ -26,6 +27,9 @@ def overview_figures(network: Network) -> Iterator[Figure]:
     if network.recurrent is not None:
         caption = "The network unrolled in time, one column for each step."
         yield Figure("network", figures.unrolled(network), prose(caption), told)
+        if figures.is_rolled(network):
+            caption = "The same network as it is built: a box holds a signal for one step."
+            yield Figure("rolled", figures.rolled(network), prose(caption))
     elif len(network.neurons) <= DRAWN:
         caption = "Signals flow from left to right; the bias is a signal that is always +1."
         if not any(s.source == BIAS for s in network.synapses):
@@ -47,10 +51,10 @@ def role_figure(network: Network, role: str, j: str) -> Figure:
     """The signals at one output or hidden neuron."""
     from reports import figures  # likewise
 
-    feeds = listed(list(network.successors[j]))
-    reads = listed([unit for unit in network.sources[j] if unit != BIAS])
+    feeds = listed(list(map(unit_name, network.successors[j])))
+    reads = listed([unit_name(unit) for unit in network.sources[j] if unit != BIAS])
     seen = (
-        runs(f"neuron {j} reads {reads or 'the bias alone'}"),
+        runs(f"neuron {unit_name(j)} reads {reads or 'the bias alone'}"),
         runs(f"it feeds {feeds}" if feeds else "its signal is compared with the target"),
     )
     if role == "output":
@@ -78,7 +82,10 @@ def backward_figure(network: Network) -> Figure:
         " slope, and the δ_j stand where the v_j stood."
     )
     seen = tuple(
-        runs(f"neuron {j} gets errors from {listed(list(network.successors[j]))}")
+        runs(
+            f"neuron {unit_name(j)} gets errors from "
+            + listed(list(map(unit_name, network.successors[j])))
+        )
         for j in network.order
         if network.successors[j] and len(network.neurons) <= TOLD
     )
@@ -90,8 +97,12 @@ def _told(network: Network) -> tuple[Runs, ...]:
     if len(network.neurons) <= TOLD:
         return tuple(
             runs(
-                f"neuron {j} reads {listed([_unit(i) for i in network.sources[j]])}"
-                + (f" and feeds {listed(list(k))}" if (k := network.successors[j]) else "")
+                f"neuron {unit_name(j)} reads {listed([_unit(i) for i in network.sources[j]])}"
+                + (
+                    f" and feeds {listed(list(map(unit_name, k)))}"
+                    if (k := network.successors[j])
+                    else ""
+                )
             )
             for j in network.order
         )
@@ -104,8 +115,8 @@ def _told(network: Network) -> tuple[Runs, ...]:
 
 
 def _named(j: str) -> Math:
-    return Math(Drawn(index_latex(j), j))
+    return Math(Drawn(index_latex(j), unit_name(j)))
 
 
 def _unit(name: str) -> str:
-    return "the bias" if name == BIAS else name
+    return "the bias" if name == BIAS else unit_name(name)

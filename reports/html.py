@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -16,7 +15,6 @@ from importlib.resources import files
 
 from reports import linking
 from reports.document import (
-    RELATIONS,
     Algorithm,
     Annotated,
     Block,
@@ -25,8 +23,6 @@ from reports.document import (
     Code,
     CodeBlock,
     Document,
-    Drawn,
-    Emphasis,
     EquationLines,
     Figure,
     Fold,
@@ -36,19 +32,16 @@ from reports.document import (
     Math,
     Paragraph,
     RuleBox,
-    Run,
     Runs,
-    Strong,
     Table,
     Text,
     VerdictBox,
 )
-from reports.latex_printer import LatexPrinter
-from reports.latex_runs import MOST_TERMS, math_latex, runs_latex
-from reports.printer import Piece
-from reports.static import formulas_set
-from reports.text import math_text, runs_text
-from symbolic.terms import Equation
+from reports.html_formulas import display, held, run_html, runs_html, safe, set_formula
+from reports.latex_runs import math_latex, runs_latex
+from reports.latex_width import width_em
+from reports.static import MOST_SET, formulas_set, quickjs_is_here
+from reports.text import runs_text
 
 CLASSES = {
     Mark.NONE: "plain",
@@ -67,14 +60,14 @@ SPOKEN = {
     Mark.GIVEN: "given",
 }
 """What a screen reader says for a mark."""
-STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _CITED = re.compile(r"\((\d{1,6})\)")
 
 
-def page_html(document: Document, *, static: bool = False) -> str:
+def page_html(document: Document, *, static: bool | None = False) -> str:
     """The whole page; `static` sets the formulas now and leaves KaTeX out, which needs quickjs.
 
-    Raises `InputError` where quickjs is asked for and is not there.
+    None does so where quickjs is installed and the formulas are not too many.  Raises `InputError`
+    where it is asked for and is not there.
     """
     return _Page(document).page(static)
 
@@ -82,15 +75,6 @@ def page_html(document: Document, *, static: bool = False) -> str:
 def block_html(block: Block) -> str:
     """One block, as part of a page of one's own."""
     return _Page(Document("", (block,))).block(block)
-
-
-def safe(words: str) -> str:
-    """Words for HTML: nothing in them is markup, and nothing turns the writing direction around.
-
-    >>> safe('</script><b> & "x" \\u202e')
-    '&lt;/script&gt;&lt;b&gt; &amp; &quot;x&quot; '
-    """
-    return html.escape(STEERING.sub("", words), quote=True)
 
 
 @cache
@@ -155,7 +139,7 @@ class _Page:
         ]
         self.section = 0
 
-    def page(self, static: bool) -> str:
+    def page(self, wanted: bool | None) -> str:
         title = safe(self.document.title)
         contents = "".join(
             f'<li><a href="#s{n}">{safe(text)}</a></li>' for n, text in enumerate(self.sections, 1)
@@ -164,6 +148,8 @@ class _Page:
         main = "\n".join(self.numbered(n, block) for n, block in enumerate(self.document.blocks))
         network = self.document.network
         linked = "" if network is None else linking.table(network, main)
+        few = main.count('data-tex="') <= MOST_SET
+        static = (few and quickjs_is_here()) if wanted is None else wanted
         if static:
             main = formulas_set(main, linked, _asset("katex/katex.min.js").decode("utf-8"))
         return (
@@ -212,7 +198,7 @@ class _Page:
                 said = f"<p>{head} {self.cited(words)}</p>"
                 return f'<section class="verdict {CLASSES[mark]}">{said}</section>'
             case CodeBlock(code, drawn):
-                picture = f"<p>{_set(drawn.latex, drawn.text)}</p>" if drawn else ""
+                picture = f"<p>{set_formula(drawn.latex, drawn.text)}</p>" if drawn else ""
                 return picture + f"<pre><code>{safe(code.rstrip())}</code></pre>"
             case Annotated():
                 return self.annotated(block)
@@ -259,69 +245,12 @@ class _Page:
             if isinstance(run, Text):
                 shown = _CITED.sub(self._link, shown)
             parts.append(shown)
-        return "".join(parts)
+        return held("".join(parts))
 
     def _link(self, match: re.Match[str]) -> str:
         if int(match[1]) not in self.last:
             return match[0]
         return f'<a href="#f{match[1]}">{match[0]}</a>'
-
-
-def runs_html(words: Runs) -> str:
-    """Words and formulas in a row."""
-    return "".join(map(run_html, words))
-
-
-def run_html(run: Run) -> str:
-    """One run."""
-    match run:
-        case Text(text):
-            return safe(text)
-        case Emphasis(text):
-            return f"<em>{safe(text)}</em>"
-        case Strong(text):
-            return f"<strong>{safe(text)}</strong>"
-        case Code(text):
-            return f"<code>{safe(text)}</code>"
-        case Math():
-            return _set(_breakable(run), math_text(run))
-
-
-def display(math: Math, relation: str = "") -> str:
-    """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
-    latex = _breakable(math)
-    shown = math_text(math)
-    if relation:
-        sign, command = RELATIONS[relation]
-        latex, shown = rf"{{}} {command} {latex}", f" {sign} {shown}"
-    return _set(rf"\displaystyle {latex}", shown)
-
-
-def _breakable(math: Math) -> str:
-    formula = math.formula
-    pieces: Sequence[Piece] = ()
-    if isinstance(formula, Drawn):
-        pieces = formula.latex_pieces
-    elif not isinstance(formula, Equation):
-        printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
-        pieces = printer.pieces(formula)
-    if len(pieces) < 2:
-        return math_latex(math)
-    first, *more = pieces
-    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
-
-
-SHORT = 14
-"""Signs of a formula within words that stays on one line."""
-_CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
-"""[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
-
-
-def _set(latex: str, shown: str) -> str:
-    """A formula for KaTeX, which breaks a line after any relation that stands in no braces."""
-    whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
-    short = " s" if len(shown) < SHORT else ""
-    return f'<span class="m{short}" data-tex="{safe(whole)}">{safe(shown)}</span>'
 
 
 def _equations(lines: Sequence[Line]) -> str:
@@ -341,6 +270,8 @@ def _equations(lines: Sequence[Line]) -> str:
     return f'<div class="equations"><table>{"".join(rows)}</table></div>'
 
 
+NARROW = 12.0
+"""The widest formula, in em, that stays on one line in a cell of a table."""
 MANY = 4
 """Columns from which a table is set row by row on a narrow screen, each cell with its label."""
 
@@ -363,6 +294,7 @@ def _cell(cell: Runs, wide: bool, label: str) -> str:
     """A formula alone in its cell stays on one line, but in the column that may wrap."""
     match cell:
         case (Math() as math,):
+            wide = wide or width_em(math_latex(math)) > NARROW
             return f'<td class="{"wide" if wide else "one"}"{label}>{display(math)}</td>'
     return f"<td{label}>{runs_html(cell)}</td>"
 
@@ -393,6 +325,7 @@ def _rule(box: RuleBox) -> str:
     return (
         f'<div class="boxed" data-copy="{safe(_rule_latex(box))}">{top}'
         f'<div class="equations"><table><tr><td class="left">{left} '
-        f'{_set("=", "=")}</td>{BRACE}<td class="cases"><table>{cases}</table></td></tr></table>'
+        f"{set_formula('=', '=')}</td>{BRACE}"
+        f'<td class="cases"><table>{cases}</table></td></tr></table>'
         "</div></div>"
     )

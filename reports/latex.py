@@ -142,7 +142,9 @@ def block_latex(block: Block) -> str:
         case CodeBlock(_, Drawn(drawn)):
             bare = drawn.removeprefix(r"\begin{array}{l} ").removesuffix(r" \end{array}")
             steps = r"\\".join(f"${row}$" for row in bare.split(r" \\ "))
-            return rf"\begin{{quote}}\small\raggedright {steps}\end{{quote}}"
+            return _together(
+                rf"\begin{{quote}}\small\raggedright {steps}\end{{quote}}", bare.count(r"\\")
+            )
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
             return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
@@ -176,9 +178,15 @@ def _algorithm(lines: Sequence[tuple[int, Runs]]) -> str:
         width = rf"\dimexpr\linewidth-{indent}\relax"
         inside = rf"\raggedright {runs_latex(words)}"
         rows.append(rf"\item[{n}]\hspace*{{{indent}}}\parbox[t]{{{width}}}{{{inside}}}")
-    begin = r"\begin{list}{}{\setlength{\leftmargin}{2.5em}\setlength{\itemsep}{1pt}}"
+    begin = r"\begin{list}{}{\setlength{\leftmargin}{2.5em}\setlength{\itemsep}{2pt}"
+    begin += r"\setlength{\parsep}{0pt}}"
     whole = "\n".join((begin, *rows, r"\end{list}"))
-    if len(lines) > TOGETHER:
+    return _together(whole, len(lines))
+
+
+def _together(whole: str, lines: int) -> str:
+    """What a page does not break, unless it is long."""
+    if lines > TOGETHER:
         return whole
     return f"\\noindent\\begin{{minipage}}{{\\linewidth}}\n{whole}\n\\end{{minipage}}\\medskip"
 

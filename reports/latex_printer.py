@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reports.escaping import escaped
 from reports.printer import Braces, Level, Printer, Written, decimal
-from reports.signs import is_bias, letter_of, raw, written_sign
+from reports.signs import at_step_of, is_bias, letter_of, raw, written_sign
 from symbolic.notation import Letter
 from symbolic.terms import (
     Call,
@@ -208,8 +208,8 @@ def index_latex(index: Index) -> str:
 
     >>> index_latex("x1"), index_latex("hid"), index_latex(Var("j"))
     ('x_1', '\\mathrm{hid}', 'j')
-    >>> index_latex("j"), index_latex("a_b")
-    ('\\mathrm{j}', '\\mathrm{a\\_b}')
+    >>> index_latex("j"), index_latex("a_b"), index_latex("h1_t3")
+    ('\\mathrm{j}', '\\mathrm{a\\_b}', 'h_1[3]')
     """
     if isinstance(index, Var):
         return r"\xi" if index.name == "xi" else index.name
@@ -218,6 +218,8 @@ def index_latex(index: Index) -> str:
     if parts := re.fullmatch(r"([A-Za-z])_?(\d+)", index):
         number = parts[2] if len(parts[2]) == 1 else f"{{{parts[2]}}}"
         return f"{parts[1]}_{number}"
+    if found := at_step_of(index):
+        return f"{index_latex(found[0])}[{found[1]}]"
     return rf"\mathrm{{{escaped(index)}}}"
 
 

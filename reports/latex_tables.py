@@ -25,19 +25,19 @@ def table_latex(table: Table) -> str:
     count = len(table.head)
     grid = [table.head, *table.rows]
     widths = [max(width_of(row[n]) for row in grid) for n in range(count)]
-    least = [max(_least(row[n]) for row in grid) for n in range(count)]
+    least = [max(least_width(row[n]) for row in grid) for n in range(count)]
     room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
     size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
     if SIZES[1][1] * sum(widths) <= room < sum(widths):  # a little smaller, and nothing wraps
         size, letter = SIZES[1]
-    fitted = _fitted(widths, least, room / letter)
-    heights = [_height(row, fitted) for row in table.rows]
-    wrap = {n for n, width in enumerate(widths) if width > fitted[n]}
+    narrowed = fitted(widths, least, room / letter)
+    heights = [_height(row, narrowed) for row in table.rows]
+    wrap = {n for n, width in enumerate(widths) if width > narrowed[n]}
     if not table.head[-1]:
         wrap -= {count - 1}
     elif sum(heights) > TALLEST:
         wrap = set(range(count))
-    columns = [f"p{{{fitted[n]:.1f}em}}" if n in wrap else "l" for n in range(count)]
+    columns = [f"p{{{narrowed[n]:.1f}em}}" if n in wrap else "l" for n in range(count)]
     begin, end = rf"\begin{{tabular}}{{{''.join(columns)}}}", r"\end{tabular}"
     if not table.head[-1]:
         columns[-1] = r"@{\extracolsep{\fill}}r@{}"
@@ -69,12 +69,12 @@ def table_latex(table: Table) -> str:
     )
 
 
-def _fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
     """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
 
-    >>> _fitted([2, 10, 30], [2, 4, 6], 24)
+    >>> fitted([2, 10, 30], [2, 4, 6], 24)
     [2, 10, 12.0]
-    >>> _fitted([10, 10], [2, 4], 20)
+    >>> fitted([10, 10], [2, 4], 20)
     [10.0, 10.0]
     """
     low, high = 0.0, max(widths)
@@ -87,7 +87,7 @@ def _fitted(widths: Sequence[float], least: Sequence[float], room: float) -> lis
     return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
 
 
-def _least(cell: Runs) -> float:
+def least_width(cell: Runs) -> float:
     """The widest part of a cell within which no line breaks, in em."""
     widest = 0.0
     for run in cell:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from html import unescape
 
 from reports.latex_printer import latex_of
-from reports.wording import member_sign
 from symbolic.network import Network
 from symbolic.terms import Phi, Sign
 
@@ -47,9 +46,11 @@ def _marks(network: Network) -> Iterator[tuple[str, str]]:
         for order in (0, 1):
             yield latex_of(Phi(unit, order, Sign("v"))).partition("(")[0], mark("n", unit)
     for weight, places in network.uses.items():
+        marked = mark("w", weight)
         for member in ((weight,), *places):
-            for letter in ("w", "dw"):
-                yield member_sign(letter, member).latex, mark("w", weight)
+            sign = _bare(latex_of(Sign("w", member)))
+            yield sign, marked
+            yield rf"\Delta {sign}", marked
 
 
 def _bare(latex: str) -> str:

@@ -37,7 +37,7 @@ from reports.document import (
     VerdictBox,
     with_asides,
 )
-from reports.html import STEERING
+from reports.html_formulas import STEERING
 from reports.latex_runs import math_latex
 from reports.text import run_text
 from symbolic.reading.documents import CLAIMS, NO_CLAIMS

@@ -26,9 +26,9 @@ from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
 from reports.latex_width import width_em
 from reports.plain import plain_of
-from reports.signs import is_input_name
+from reports.signs import is_input_name, unit_name
 from reports.source import drawn_source, is_python
-from reports.wording import counted, here, in_a_row, member_sign, prose, used_signs
+from reports.wording import counted, here, members_in_a_row, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
@@ -116,17 +116,17 @@ def described(network: Network) -> Runs:
     tied = [name for name, places in network.uses.items() if len(places) > 1]
     if tied:
         said = f" {counted(len(tied), 'weight is', 'weights are').capitalize()} shared: "
-        parts += [said, *in_a_row([member_sign("w", (name,)) for name in tied]), "."]
+        parts += [said, *members_in_a_row("w", [(name,) for name in tied]), "."]
     if any(is_input_name(name) for name in network.inputs):
         parts += [" The signal of an input unit is written ", Math(Drawn("x", "x")), "."]
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
 
 
 def _in_time(drawn: Recurrent) -> str:
-    """What the names of an unrolled network say: h_t3 is h at step 3."""
+    """What the names of an unrolled network say: h[3] is h at step 3."""
     unit = drawn.neurons[0].name
     words = f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "
-    words += f"{at_step(unit, drawn.steps)} is neuron {unit} at step {drawn.steps}, "
+    words += f"{unit_name(at_step(unit, drawn.steps))} is neuron {unit} at step {drawn.steps}, "
     words += "and a weight is the same at every step. "
     if drawn.initial:
         first = ", ".join(f"{name} for {unit}" for unit, name in drawn.initial.items())

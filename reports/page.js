@@ -12,7 +12,7 @@ for (const place of document.querySelectorAll(".m[data-tex]")) {
 }
 // What scrolls sideways can be reached by the keyboard.
 function reach() {
-  for (const box of document.querySelectorAll(".formula, .equations, .table, .boxed, pre")) {
+  for (const box of document.querySelectorAll(".formula, .equations, .table, .boxed, .drawing, pre")) {
     if (box.scrollWidth > box.clientWidth + 1) {
       box.tabIndex = 0;
     } else {
@@ -56,7 +56,7 @@ if (marks.size) {
 }
 // For the keyboard: one button for each neuron below the first figure.
 const first = document.querySelector("figure");
-const units = [...new Set([...marks.values()].filter((mark) => mark.startsWith("n-")))];
+const units = [...new Set([...marks.values()].filter((mark) => mark.startsWith("n-")))].filter((mark) => first?.querySelector(`.${CSS.escape(mark)}`));
 if (first && units.length > 1 && units.length <= 40) {
   const row = document.createElement("p");
   row.className = "units";
@@ -65,7 +65,7 @@ if (first && units.length > 1 && units.length <= 40) {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.mark = mark;
-    button.textContent = mark.slice(2).replace(/-([0-9a-f]+)-/g, (_, code) => String.fromCodePoint(parseInt(code, 16)));
+    button.textContent = mark.slice(2).replace(/-([0-9a-f]+)-/g, (_, code) => String.fromCodePoint(parseInt(code, 16))).replace(/_t([1-9]\d*)$/, "[$1]");
     row.append(button);
   }
   first.append(row);

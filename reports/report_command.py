@@ -35,8 +35,9 @@ def report_command(options: argparse.Namespace) -> int:
             "A report is of a network of neurons; for arrays use `proofprop derive`.",
             file=options.network,
         )
-    if options.static and not str(options.output).endswith(".html"):
-        raise InputError("--static is about an .html page: give it with -o FILE.html.")
+    if options.static is not None and not str(options.output).endswith(".html"):
+        flag = "--static" if options.static else "--no-static"
+        raise InputError(f"{flag} is about an .html page: give it with -o FILE.html.")
     rule = None if options.rule is None else read(options.rule)
     choice = Choice(
         Detail(options.detail),
@@ -64,7 +65,7 @@ def report_command(options: argparse.Namespace) -> int:
     return EXIT_CODES[str(result["verdict"])]
 
 
-def _write(report: Report, path: Path, static: bool) -> None:
+def _write(report: Report, path: Path, static: bool | None) -> None:
     """In the format of the file's ending."""
     if path.suffix == ".html":
         report.html(path, static=static)
@@ -132,8 +133,10 @@ REPORT = Command(
         (
             ("--static",),
             {
-                "action": "store_true",
-                "help": "an .html page whose formulas are set already, for readers without scripts",
+                "action": argparse.BooleanOptionalAction,
+                "default": None,
+                "help": "an .html page whose formulas are set already, for readers without scripts "
+                "(where quickjs is installed)",
             },
         ),
         (("--json",), {"action": "store_true", "help": "print one JSON object"}),

@@ -5,7 +5,6 @@ It is the page of `derivation_page.py` with more between its sections; nothing i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,9 +47,10 @@ from reports.instances import written_out
 from reports.latex_runs import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
+from reports.signs import at_step_of, unit_name
 from reports.training_parts import training_section
 from reports.verdict_parts import mark_of
-from reports.wording import counted, in_a_row, member_sign, prose
+from reports.wording import counted, members_in_a_row, prose
 from reports.worked_parts import worked_section
 from reports.worked_sample import chosen_sample
 from symbolic.derivation import ByChainRule, ByDefinition, Derivation, Step
@@ -151,12 +151,13 @@ def _single(blocks: Sequence[Block], network: Network, kinds: set[str]) -> Itera
     if not kinds:
         yield Heading("Neurons one by one")
     name = heading.text.removeprefix(SINGLE)
-    kind = re.sub(r"_t\d+$", "", name) if network.recurrent is not None else name
+    step = at_step_of(name) if network.recurrent is not None else None
+    kind, title = step[0] if step else name, SINGLE + unit_name(name)
     if kind in kinds:
-        yield Fold(heading.text, tuple(lines))
+        yield Fold(title, tuple(lines))
         return
     kinds.add(kind)
-    yield Heading(heading.text, 2)
+    yield Heading(title, 2)
     yield from lines
 
 
@@ -198,7 +199,7 @@ class InFull:
         shown = [name for name in self.chosen if name in names] or names[:1]
         for name in shown:
             lines = tuple(_own_lines(steps, name, derivation.network))
-            word = f"In full for neuron {name}:" if len(names) > 1 else "Written out:"
+            word = f"In full for neuron {unit_name(name)}:" if len(names) > 1 else "Written out:"
             yield Paragraph(runs(word), keep=True)
             yield EquationLines(lines)
         others = [name for name in names if name not in shown]
@@ -243,8 +244,8 @@ def _alike(rule: Step, names: Sequence[str], network: Network) -> Table | Equati
     rows: list[tuple[Runs, ...]] = []
     for members in list(groups.values())[:ROWS]:
         own = written_out(rule.claim, {rule.over.letters[0]: members[0]}, network)
-        who = in_a_row([member_sign("delta", (name,)) for name in members])
-        feeds = in_a_row([member_sign("v", (k,)) for k in network.successors[members[0]]])
+        who = members_in_a_row("delta", [(name,) for name in members])
+        feeds = members_in_a_row("v", [(k,) for k in network.successors[members[0]]])
         rows.append((who, feeds or runs("none"), (Math(own.right),)))
     if len(groups) > ROWS:
         rest = sum(map(len, list(groups.values())[ROWS:]))

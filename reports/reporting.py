@@ -51,8 +51,11 @@ class Report:
         """The same report without gaps."""
         return replace(self, choice=replace(self.choice, blank=False))
 
-    def html(self, path: str | Path | None = None, *, static: bool = False) -> str:
-        """One page that needs no network; `static` sets its formulas now (needs quickjs)."""
+    def html(self, path: str | Path | None = None, *, static: bool | None = False) -> str:
+        """One page that needs no network.
+
+        `static` sets its formulas now, by quickjs; None does so where quickjs is installed.
+        """
         sources = () if self.choice.blank else tuple(sources_section(self.document))
         whole = replace(self.document, blocks=(*self.document.blocks, *sources))
         return _written(page_html(whole, static=static), path)

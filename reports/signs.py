@@ -58,9 +58,32 @@ def written_sign(sign: Sign) -> tuple[str, tuple[Index, ...]]:
     return "", sign.at
 
 
+_AT_STEP = re.compile(r"(.+)_t([1-9]\d*)")
+
+
+def at_step_of(name: str) -> tuple[str, str] | None:
+    """The unit and the step of a unit of an unrolled network, by its name.
+
+    >>> at_step_of("h1_t3"), at_step_of("h1")
+    (('h1', '3'), None)
+    """
+    found = _AT_STEP.fullmatch(name) if "_t" in name else None
+    return (found[1], found[2]) if found else None
+
+
+def unit_name(name: str) -> str:
+    """The name of a unit as a page writes it; its step in time stands in brackets.
+
+    >>> unit_name("h1_t3"), unit_name("h1")
+    ('h1[3]', 'h1')
+    """
+    found = at_step_of(name)
+    return f"{found[0]}[{found[1]}]" if found else name
+
+
 def raw(index: Index) -> str:
     """The letter or name of an index."""
-    return index.name if isinstance(index, Var) else index
+    return index.name if isinstance(index, Var) else unit_name(index)
 
 
 def is_bias(sign: Sign) -> bool:

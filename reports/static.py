@@ -9,6 +9,7 @@ import re
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 from symbolic.errors import InputError
@@ -17,6 +18,16 @@ _FORMULA = re.compile(r'(<span class="m(?: s)?" data-tex="([^"]*)">)([^<]*)(</sp
 _MARKS = re.compile(r'<script type="application/json" id="marks">(.*?)</script>')
 MEMORY = 256_000_000
 """Bytes that the formulas of a page may take while they are set."""
+MOST_SET = 400
+"""Formulas that are set when a page is written, unless it is asked for: one takes 4 kilobytes."""
+
+
+def quickjs_is_here() -> bool:
+    """Whether the package can be used."""
+    try:
+        return find_spec("quickjs") is not None
+    except ValueError:  # it is there as None: switched off
+        return False
 
 
 def formulas_set(page: str, linked: str, katex: str) -> str:

@@ -118,12 +118,13 @@ class _Reader:
 
     def row(self, stop: tuple[str, ...]) -> str:
         """Atoms up to one of these tokens, which is left."""
-        parts = []
+        parts: list[str] = []
         while self.at < len(self.tokens) and self.peek() not in stop:
             part = self.scripted()
             if part:
-                parts.append(part)
-        return " ".join(parts)
+                apart = "" if part == "[" or not parts else " "  # a blank after a word is seen
+                parts.append(apart + part)
+        return "".join(parts)
 
     def scripted(self) -> str:
         """An atom with its primes, subscript and superscript."""

@@ -40,8 +40,9 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.html import STEERING
-from reports.latex_runs import broken, math_latex
+from reports.html_formulas import STEERING
+from reports.latex_runs import broken, math_latex, width_of
+from reports.latex_tables import fitted, least_width
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
 from reports.typst_math import UnknownError, quoted, typst_of
@@ -72,6 +73,10 @@ WIDTH = 42.0
 """Em of a line of the page."""
 SHORT = 14
 """Signs of a formula within words that stays on one line."""
+SURE = 0.86
+"""The share of its room that a line may fill by its estimated width, which is a little short."""
+INSET = 1.0
+"""Em that a cell of a table has on its sides together."""
 TIGHT = "#set par(leading: 0.1em)"
 """Typst lets a tall formula reach into the lines beside it by a share of the leading."""
 
@@ -161,7 +166,8 @@ def block_typst(block: Block) -> str:
             raw = quoted(STEERING.sub("", code.rstrip()).replace("\n", "\x00")).replace(
                 "\x00", "\\n"
             )
-            return f"#block(inset: (left: 1em))[#text(size: 0.9em, raw(block: true, {raw}))]"
+            typed = f"#text(size: 0.9em, raw(block: true, {raw}))"
+            return f"#block(breakable: false, inset: (left: 1em))[{typed}]"
         case Annotated():
             return _annotated(block)
         case Bullets(items):
@@ -246,7 +252,7 @@ def _equations(lines: Sequence[Line]) -> str:
     cells = []
     told = any(line.reason for line in lines)
     lefts = (0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines)
-    room = (0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5
+    room = SURE * ((0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5)
     for line in lines:
         first, *more = broken(line.right, room)
         right = f"$display(= {_of(first)})$"
@@ -273,18 +279,37 @@ def _equations(lines: Sequence[Line]) -> str:
 
 def _table(table: Table) -> str:
     head = ", ".join(f"[#emph[{runs_typst(cell)}]]" for cell in table.head)
-    rows = ",\n  ".join(", ".join(map(_cell, row)) for row in table.rows)
+    rooms = _rooms(table)
+    rows = ",\n  ".join(", ".join(map(_cell, row, rooms)) for row in table.rows)
     wide = table.wide % len(table.head) if table.wide >= 0 else -1
-    columns = ", ".join("1fr" if n == wide else "auto" for n in range(len(table.head)))
+    columns = ", ".join(
+        "auto" if room is None and n != wide else "1fr" if room is None else f"{room:.1f}em"
+        for n, room in enumerate(rooms)
+    )
     header = f"table.hline(), table.header({head}), table.hline(stroke: 0.5pt)"
     whole = f"table(columns: ({columns}), {header},\n  {rows}, table.hline())"
     return f"#block(inset: (left: 1em))[#set par(justify: false)\n#{whole}]"
 
 
-def _cell(cell: Runs) -> str:
+def _rooms(table: Table) -> list[float | None]:
+    """The width of each column in em, inset included, of a table that is wider than the page."""
+    columns = list(zip(table.head, *table.rows, strict=True))
+    widths = [max(map(width_of, cells)) + INSET for cells in columns]
+    if sum(widths) <= WIDTH - 1:
+        return [None] * len(columns)
+    least = [max(map(least_width, cells)) / SURE + INSET for cells in columns]
+    return [float(one) for one in fitted(widths, least, WIDTH - 1)]
+
+
+def _cell(cell: Runs, room: float | None) -> str:
     match cell:
         case (Math() as math,):
-            return f"[{TIGHT}\n$display({_formula(math)})$]"
+            if room is None:
+                return f"[{TIGHT}\n$display({_formula(math)})$]"
+            lines = ", ".join(
+                f"$display({_of(line)})$" for line in broken(math, SURE * (room - INSET))
+            )
+            return f"[{TIGHT}\n#stack(spacing: 5pt, {lines})]"
     return f"[{runs_typst(cell)}]"
 
 

@@ -22,7 +22,7 @@ from reports.document import (
 from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
 from reports.plain import plain_of
-from reports.wording import MARKS, in_a_row, listed, member_sign, prose, sentence, value
+from reports.wording import MARKS, listed, member_sign, members_in_a_row, prose, sentence, value
 from symbolic.derivation import Derivation, Step
 from symbolic.network import Network
 from symbolic.terms import Equation, Num, Partial, Sign, Term, num, walk
@@ -179,7 +179,7 @@ def verdict_rows(
     for member, verdict in members.items():
         said.setdefault(sentence(verdict), []).append(member)
     for words, names in said.items():
-        claim = in_a_row([member_sign(letter, member) for member in names], ROWS)
-        count = f" ({len(names)} {many})" if len(names) > 1 else ""
+        claim = members_in_a_row(letter, names, ROWS)
+        count = f" ({len(names):,} {many})" if len(names) > 1 else ""
         mark = MARKS[type(members[names[0]])].value
         yield (claim, prose(f"{mark} {words}{count}"))

@@ -9,6 +9,7 @@ from reports.document import Drawn, Mark, Math, Run, Runs, Text, runs
 from reports.instances import renamed
 from reports.latex_printer import index_latex, latex_of
 from reports.plain import plain_of
+from reports.signs import raw, unit_name
 from symbolic.derivation import (
     ByAlgebra,
     ByAssumption,
@@ -142,7 +143,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     >>> counted(1, "input"), counted(3, "hidden neuron"), counted(40, "weight")
     ('one input', 'three hidden neurons', '40 weights')
     """
-    word = NUMBERS[number] if number < len(NUMBERS) else str(number)
+    word = NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
     return f"{word} {one if number == 1 else many or one + 's'}"
 
 
@@ -169,6 +170,10 @@ _SIGNS = {
 }
 
 
+_AT_STEP = re.compile(r"(?<=neuron )([A-Za-z]\w*_t[1-9]\d*)\b")
+"""A neuron at a step in time, by its name."""
+
+
 def prose(*parts: str | Run | Term | Equation) -> Runs:
     """Like `runs`, with the notation in our own words set as formulas.
 
@@ -182,7 +187,9 @@ def prose(*parts: str | Run | Term | Equation) -> Runs:
         if not isinstance(part, str):
             row += runs(part)
             continue
-        row += _formulas(part)
+        for n, words in enumerate(_AT_STEP.split(part)):
+            named = Drawn(index_latex(words), unit_name(words))
+            row += [Math(named)] if n % 2 else _formulas(words)
     return tuple(run for run in row if run != Text(""))
 
 
@@ -217,11 +224,15 @@ def _index(index: str) -> str:
     return index if bare else index_latex(index)
 
 
+LONGEST = 16
+"""Letters of the names of neurons that are listed in full, if they are more than four."""
+
+
 def here(letter: str, names: Sequence[str], most: int = 6) -> Math:
     """j = 3, 4, 5 as a formula; a long list is shortened."""
     shown = [index_latex(name) for name in names]
-    plain = list(names)
-    if len(names) > most:
+    plain = list(map(raw, names))
+    if len(names) > most or (len(names) > 4 and sum(map(len, names)) > LONGEST):
         shown = [*shown[:2], r"\dots", shown[-1]]
         plain = [*plain[:2], "…", plain[-1]]
     return Math(Drawn(f"{letter} = {', '.join(shown)}", f"{letter} = {', '.join(plain)}"))
@@ -279,8 +290,11 @@ def member_sign(letter: str, member: tuple[str, ...]) -> Drawn:
     return Drawn(latex_of(sign).replace("(n)", ""), plain_of(sign))
 
 
-def in_a_row(signs: Sequence[Drawn], most: int = 6) -> Runs:
-    """Formulas in a row, a long one shortened; a line may break between them."""
-    shown = list(signs) if len(signs) <= most else [*signs[:2], Drawn(r"\dots", "…"), signs[-1]]
-    parts = [part for sign in shown for part in (", ", Math(sign))]
+def members_in_a_row(letter: str, members: Sequence[tuple[str, ...]], most: int = 6) -> Runs:
+    """The signs of members in a row, between which a line may break; many are shortened."""
+    few = len(members) <= most
+    signs = [member_sign(letter, m) for m in (members if few else (*members[:2], members[-1]))]
+    if not few:
+        signs.insert(2, Drawn(r"\dots", "…"))
+    parts = [part for sign in signs for part in (", ", Math(sign))]
     return runs(*parts[1:])

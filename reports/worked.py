@@ -34,6 +34,7 @@ from symbolic.terms import (
     Sign,
     Sum,
     Term,
+    Var,
     children,
     num,
     rebuilt,
@@ -90,6 +91,7 @@ class Working:
             for member in line.over.members:
                 self._given[line.head.letter, member or named] = line
         self._rules = dict(_rules(derivation))
+        self._plain: dict[int, tuple[Sign, ...]] = {}
         self._put_in()
 
     def _put_in(self) -> None:
@@ -148,6 +150,36 @@ class Working:
             member = places[0] if len(places) == 1 else (weight,)
             yield weight, self.line(self.rule("dw", member))
 
+    def changed(self) -> Iterator[tuple[str, Fraction]]:
+        """The values of `changes`; a plain product such as η δ_j y_i needs no line of its own."""
+        for weight, places in self.network.uses.items():
+            step, member = self._step("dw", places[0] if len(places) == 1 else (weight,))
+            value = self._product(step, member)
+            if value is None:
+                value = self.line(self.rule("dw", member)).value
+            yield weight, value
+
+    def _product(self, step: Step, member: tuple[str, ...]) -> Fraction | None:
+        """The rounded value of a rule that is a product of signs; None for any other."""
+        kept = self._plain.get(id(step))
+        if kept is None:
+            term = of_one_sample(step.claim.right)
+            factors = term.factors if isinstance(term, Mul) else ()
+            signs = tuple(part for part in factors if isinstance(part, Sign))
+            kept = self._plain[id(step)] = signs if len(signs) == len(factors) else ()
+        if not kept:
+            return None
+        names = dict(zip(step.over.letters, member, strict=False))
+        whole = Fraction(1)
+        for sign in kept:
+            at = tuple(names.get(i.name, i) if isinstance(i, Var) else i for i in sign.at)
+            known = Fraction(1) if (sign.letter, at) == ("y", (BIAS,)) else None
+            known = known or self.numbers.get(Sign(sign.letter, at))
+            if known is None:
+                return None
+            whole *= known
+        return self._rounded(Num(whole))[0]
+
     # one line --------------------------------------------------------------------------------
 
     def definition(self, letter: str, j: str) -> Equation:
@@ -158,12 +190,17 @@ class Working:
 
     def rule(self, letter: str, member: tuple[str, ...]) -> Equation:
         """The proved rule for δ_j or Δw, written out."""
+        step, member = self._step(letter, member)
+        return self._own(step.claim, dict(zip(step.over.letters, member, strict=False)))
+
+    def _step(self, letter: str, member: tuple[str, ...]) -> tuple[Step, tuple[str, ...]]:
+        """The goal line about δ_j or Δw, and what it calls the member."""
         step = self._rules.get((letter, member))
         if step is None and letter == "dw":  # a weight with a claim by its own name
             member = (self.network.weight_of.get((member[0], member[-1]), member[0]),)
             step = self._rules[letter, member]
         assert step is not None
-        return self._own(step.claim, dict(zip(step.over.letters, member, strict=False)))
+        return step, member
 
     def _own(self, claim: Equation, names: Names) -> Equation:
         own = written_out(claim, names, self.network)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from reports.document import (
     Block,
@@ -63,9 +64,13 @@ class Worked:
     working: Working
     forward: tuple[tuple[str, Row], ...]
     backward: tuple[tuple[str, Row], ...]
-    changes: dict[str, Row]
     after: Row
     """The cost with the new weights."""
+
+    @cached_property
+    def changes(self) -> dict[str, Row]:
+        """The line of Δw of every weight."""
+        return dict(self.working.changes())
 
 
 def worked(derivation: Derivation, sample: Witness) -> Worked:
@@ -83,11 +88,10 @@ def worked(derivation: Derivation, sample: Witness) -> Worked:
 def _worked(derivation: Derivation, sample: Witness, places: int) -> Worked:
     first = Working(derivation, sample, places)
     forward, backward = tuple(first.forward()), tuple(first.backward())
-    changes = dict(first.changes())
-    new = {name: sample.weights[name] + row.value for name, row in changes.items()}
+    new = {name: sample.weights[name] + change for name, change in first.changed()}
     again = Working(derivation, Witness(new, sample.inputs, sample.targets, sample.eta), places)
     *_, (_, after) = again.forward()
-    return Worked(first, forward, backward, changes, after)
+    return Worked(first, forward, backward, after)
 
 
 def unrounded(derivation: Derivation, sample: Witness, weights: Sequence[str]) -> dict[str, Row]:
@@ -226,10 +230,11 @@ def _update(
     if len(network.uses) > WEIGHTS:
         weights = _some(network, weights)
     exact, difference = unrounded(derivation, sample, weights), Difference(derivation, sample)
+    changes = dict(example.working.changes(weights))
     rows: list[tuple[Runs, ...]] = []
     worst, alike = Fraction(0), all(len(places) == 1 for places in network.uses.values())
     for name in weights:
-        change, true = example.changes[name], difference.of(name)
+        change, true = changes[name], difference.of(name)
         worst = max(worst, abs(exact[name].value - true))
         old = sample.weights[name]
         places = max(decimals(change.value), len(change.text.partition(".")[2]))

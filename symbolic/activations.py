@@ -7,8 +7,9 @@ in `fields.py`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from symbolic.activation_table import ACTIVATIONS, Activation, Kink, Row, V, Y
 from symbolic.calculus import derivative
@@ -60,6 +61,16 @@ def activation(name: str, **parameters: Fraction | int | str) -> Activation:
     Traceback (most recent call last):
     symbolic.errors.InputError: There is no activation 'tahn'. Did you mean 'tanh'?
     """
+    return _made(name, parameters) if parameters else _usual(name)
+
+
+@cache
+def _usual(name: str) -> Activation:
+    """The activation with the parameters of the table: one object for all neurons that have it."""
+    return _made(name, {})
+
+
+def _made(name: str, parameters: Mapping[str, Fraction | int | str]) -> Activation:
     chosen = row(name)
     numbers = dict(chosen.parameters)
     for letter, given in parameters.items():

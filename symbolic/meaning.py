@@ -58,6 +58,7 @@ class Meaning:
         for definition in self.definitions:
             for member in definition.over.members:
                 self.bodies[definition.head.letter, member] = definition
+        self._last: tuple[Definition | None, tuple[str, ...], Poly] = None, (), {}
         self._plans: dict[int, tuple[tuple[Term, ...], Plan]] = {}
 
     # --- terms ---------------------------------------------------------------------------------
@@ -313,9 +314,15 @@ class Meaning:
         return result
 
     def body(self, letter: str, member: tuple[str, ...]) -> Poly:
-        """The definition of a quantity as a polynomial in what it reads directly."""
+        """The definition of a quantity as a polynomial in what it reads directly.
+
+        The last one is kept, since the members of a line that read it follow each other.
+        """
         definition = self.bodies[letter, member]
-        return self.poly(definition.body, dict(zip(definition.over.letters, member, strict=True)))
+        if self._last[0] is not definition or self._last[1] != member:
+            env = dict(zip(definition.over.letters, member, strict=True))
+            self._last = definition, member, self.poly(definition.body, env)
+        return self._last[2]
 
     def partial(self, partial: Partial, env: Env, opaque: bool) -> Poly:
         """∂of/∂by as an atom; a subclass computes it where it is not to stay opaque."""

@@ -33,7 +33,8 @@ from reports.document import (
     runs,
 )
 from reports.figures import overview
-from reports.html import CLASSES, SPOKEN, block_html, run_html
+from reports.html import CLASSES, SPOKEN, block_html
+from reports.html_formulas import run_html
 from reports.latex import MARKS, block_latex
 from reports.latex_runs import run_latex
 from reports.markdown import block_markdown, run_markdown

@@ -116,6 +116,7 @@ def scenes(network: Network, most: int = 3) -> Iterator[tuple[str, Scene]]:
         yield name, draw(network)
     if network.recurrent is not None:
         yield "time", figures.unrolled(network)
+        yield "rolled", figures.rolled(network)
     names = [neuron.name for neuron in network.neurons]
     for name in dict.fromkeys((names[0], names[len(names) // 2], names[-1])):
         yield f"around {name}", figures.neighbourhood(network, name)
@@ -267,6 +268,21 @@ def test_a_neuron_that_is_not_there_is_an_error_with_its_names() -> None:
         figures.hidden_neuron(net, "5")
     with pytest.raises(InputError, match="nothing to unroll"):
         figures.unrolled(net)
+
+
+def test_every_late_signal_runs_back_through_one_delay() -> None:
+    net = load(ROOT / "examples" / "jordan.toml")
+    scene = figures.rolled(net)
+    assert sorted(n.said for n in scene.nodes if n.said.startswith("delay")) == [
+        "delay of 1",
+        "delay of 2",
+    ]
+    read = [edge.said for edge in scene.edges if edge.said.startswith("weight")]
+    assert len(read) == 5  # each synapse of one step once, x to h and the late ones too
+    assert sum(edge.said.endswith("late") for edge in scene.edges) == 2
+    assert figures.is_rolled(net)
+    with pytest.raises(InputError, match="does not run in time"):
+        figures.rolled(shorthand("2-2-1"))
 
 
 def test_layers_have_the_least_crossings_that_the_sweeps_find() -> None:

@@ -14,7 +14,7 @@ from page_example import Checked, checked, layered
 
 from reports.derivation_page import page, worst
 from reports.document import Document, Drawn, Heading, Mark, Math, RuleBox, VerdictBox
-from reports.html import display
+from reports.html_formulas import display
 from reports.instances import written_out
 from reports.jsonout import dumps, report
 from reports.latex import latex

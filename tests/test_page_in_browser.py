@@ -133,8 +133,55 @@ def test_a_mark_that_is_not_ours_is_not_trusted(browser: Any, tmp_path: Path) ->
     assert page.evaluate("document.querySelectorAll('.evil, a[href^=javascript]').length") == 0
 
 
-def test_an_exercise_is_set_as_well(browser: Any, tmp_path: Path) -> None:
-    page, said = opened(browser, written("2-2-1", tmp_path, Choice(blank=True)), 1280)
-    formulas, set_, wrong, over = page.evaluate(COUNTS)
-    assert formulas == set_
-    assert (wrong, over, said) == (0, 0, [])
+def test_an_exercise_is_set_and_its_gaps_have_room(browser: Any, tmp_path: Path) -> None:
+    path = written("2-2-1", tmp_path, Choice(blank=True))
+    cut = """[...document.querySelectorAll('.equations, .table, .boxed')]
+      .filter((box) => box.scrollWidth > box.clientWidth + 1).length"""
+    for width in (390, 1280):
+        page, said = opened(browser, path, width)
+        formulas, set_, wrong, over = page.evaluate(COUNTS)
+        assert formulas == set_
+        assert (wrong, over, said) == (0, 0, [])
+        assert page.evaluate("document.querySelectorAll('.gap').length") > 40
+        assert page.evaluate(cut) == 0
+
+
+def test_formulas_set_when_written_need_no_script(browser: Any, tmp_path: Path) -> None:
+    pytest.importorskip("quickjs")
+    path = tmp_path / "static.html"
+    report("2-2-1").html(path, static=True)
+    for script in (False, True):
+        page = browser.new_context(java_script_enabled=script).new_page()
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.goto(path.as_uri())
+        formulas = page.locator(".m").count()
+        assert formulas == page.locator(".m > .katex").count() > 100
+        assert page.locator(".m > .katex .katex-mathml math").count() == formulas  # read aloud
+        assert page.locator(".katex-error").count() == 0
+        assert said == []
+    page.locator(".units button").last.focus()
+    assert page.locator(".katex .lit").count() > 3
+
+
+def test_the_keyboard_reaches_all_and_the_contents_stand_aside(
+    browser: Any, tmp_path: Path
+) -> None:
+    path = written("2-2-1", tmp_path)
+    page, said = opened(browser, path, 390)
+    names = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        names.add(
+            page.evaluate(
+                "document.activeElement.className || document.activeElement.dataset.mark"
+                " || document.activeElement.tagName"
+            )
+        )
+    assert {"skip", "A", "n-5", "copy", "drawing", "SUMMARY"} <= names
+    assert said == []
+    box = "document.querySelector('{}').getBoundingClientRect()"
+    assert page.evaluate(f"{box.format('nav')}.height") < 60  # one row on a phone
+    screen, _ = opened(browser, path, 1280)
+    nav, main = (screen.evaluate(box.format(place)) for place in ("nav", "main"))
+    assert nav["right"] <= main["left"] + 20

@@ -42,7 +42,7 @@ from reports.report_page import Choice, Detail
 from reports.reporting import Report, figures_of
 from reports.text import runs_text, text
 from reports.typst_math import typst_of
-from reports.typst_page import set_by_typst
+from reports.typst_page import page_typst, set_by_typst
 from symbolic.errors import InputError
 from symbolic.topologies import random_dag
 
@@ -127,6 +127,27 @@ def test_without_quickjs_it_is_said_what_to_do(
     monkeypatch.setitem(sys.modules, "quickjs", None)
     with pytest.raises(InputError, match="pip install"):
         small.html(static=True)
+
+
+def test_the_command_sets_formulas_where_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "page.html"
+
+    def live(*options: str) -> bool:
+        assert main(["report", "1-1-1", "--detail", "rule", "-o", str(path), *options]) == 0
+        return "Khan Academy" in path.read_text("utf-8")
+
+    assert live("--no-static")
+    if find_spec("quickjs"):
+        assert not live()
+        assert not live("--static")
+    monkeypatch.setitem(sys.modules, "quickjs", None)
+    assert live()
+    before = path.read_bytes()
+    assert main(["report", "1-1-1", "--static", "-o", str(path)]) == 2
+    assert "pip install" in capsys.readouterr().err
+    assert path.read_bytes() == before
 
 
 def test_what_is_linked_is_data_and_not_script(small: Report) -> None:
@@ -313,6 +334,7 @@ def test_an_exercise_has_its_answers_beside_it(tmp_path: Path) -> None:
         (["2-2-1", "-o", "page.docx"], "the endings known are"),
         (["x.model"], "proofprop derive"),
         (["2-2-1", "--static"], "--static is about an .html page"),
+        (["2-2-1", "--no-static", "-o", "x.md"], "--no-static is about an .html page"),
     ],
 )
 def test_bad_input_is_one_sentence(
@@ -383,6 +405,34 @@ def formulas(value: object) -> Iterator[Math]:
     elif type(value).__module__ == "reports.document" and is_dataclass(value):
         for part in fields(value):
             yield from formulas(getattr(value, part.name))
+
+
+MEASURED = """#show math.equation.where(block: false): it => layout(size => {
+  let wide = measure(it).width
+  if repr(it.body).starts-with("styled") [#metadata((wide.pt(), size.width.pt()))<set>]
+  it
+})
+"""
+"""Each formula that is no part of a paragraph tells its width and that of its place."""
+
+
+@pytest.mark.parametrize(
+    "name", ["2-2-1", "elman", *(pytest.param(n, marks=pytest.mark.slow) for n in ("lstm",))]
+)
+def test_no_formula_that_typst_sets_is_wider_than_its_place(name: str, tmp_path: Path) -> None:
+    typst = pytest.importorskip("typst")
+    net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
+    document = report(net, choice=Choice(figures=False)).document
+    before, head, after = page_typst(document).partition("#align(center, text(")
+    path = tmp_path / "page.typ"
+
+    def wide(rule: str) -> list[list[float]]:
+        path.write_text(before + rule + head + after, "utf-8")
+        found = json.loads(typst.query(str(path), "<set>", field="value", root=str(tmp_path)))
+        return [one for one in found if one[0] > one[1] + 0.5]
+
+    assert wide(MEASURED) == []
+    assert len(wide(f"#set page(width: 80mm)\n{MEASURED}")) > 20  # so wide ones are seen
 
 
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not here")

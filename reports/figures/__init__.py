@@ -13,6 +13,7 @@ from reports.figures.surroundings import neighbourhood
 from reports.figures.svg_writer import mark, svg
 from reports.figures.tikz_writer import TIKZ_PREAMBLE, tikz
 from reports.figures.time_columns import unrolled
+from reports.figures.time_rolled import is_rolled, rolled
 from reports.figures.whole_network import overview
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "blocks",
     "ellipsis",
     "hidden_neuron",
+    "is_rolled",
     "mark",
     "matrix",
     "neighbourhood",
     "output_neuron",
     "overview",
+    "rolled",
     "svg",
     "tikz",
     "unrolled",

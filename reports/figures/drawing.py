@@ -34,10 +34,10 @@ class Drawing:
 
     def dot(self, at: Point, label: Label, side: str = "below", neuron: str = "",
             kind: str = "ink") -> Node:  # fmt: skip
-        """A dot with its signal: `side` is below, above, left, right or any."""
+        """A dot with its signal: `side` is below, above, left, right, any or none."""
         node = Node(at, DOT, DOT, kind, neuron, label.plain, DOT / 2)
         self.nodes.append(node)
-        if not label.runs:
+        if not label.runs or side == "none":
             return node
         if side == "any":
             text = Text(at, label, kind, neuron=neuron)

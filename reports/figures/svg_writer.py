@@ -15,7 +15,7 @@ from importlib.resources import files
 from reports.figures.colours import KINDS
 from reports.figures.drawing import arrowhead
 from reports.figures.scene import Cells, Edge, Frame, Node, Point, Scene, Text
-from reports.html import safe
+from reports.html_formulas import safe
 
 FONTS = (("KaTeX_Main", "normal", "KaTeX_Main-Regular"),
          ("KaTeX_Math", "italic", "KaTeX_Math-Italic"))  # fmt: skip

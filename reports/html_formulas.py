@@ -1,0 +1,124 @@
+"""Words and formulas in a row → HTML: what a page in `html.py` is made of.
+
+Every word passes `safe`; a formula is a mark with its LaTeX, which KaTeX sets, around its text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from reports.document import RELATIONS, Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
+from reports.latex_printer import LatexPrinter
+from reports.latex_runs import MOST_TERMS, math_latex
+from reports.printer import Piece
+from reports.text import math_text
+from symbolic.terms import Equation
+
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def safe(words: str) -> str:
+    """Words for HTML: nothing in them is markup, and nothing turns the writing direction around.
+
+    >>> safe('</script><b> & "x" \\u202e')
+    '&lt;/script&gt;&lt;b&gt; &amp; &quot;x&quot; '
+    """
+    return html.escape(STEERING.sub("", words), quote=True)
+
+
+_HELD = re.compile(
+    r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
+)
+
+
+def held(line: str) -> str:
+    """No line ends between a short formula and the "(" or "neuron" before it or the ")" after."""
+    return _HELD.sub(_glued, line)
+
+
+def _glued(found: re.Match[str]) -> str:
+    before, formula, shown, after = found.groups("")
+    if before not in ("", "(") and len(shown) > LETTERS:
+        formula, before, start = found[0].removeprefix(before), "", before
+    else:
+        formula, start = found[0], ""
+    held = (before or after) and len(shown) < (LISTED if before == "(" else SHORT)
+    return f'{start}<span class="g">{formula}</span>' if held else found[0]
+
+
+def runs_html(words: Runs) -> str:
+    """Words and formulas in a row."""
+    return held("".join(map(run_html, words)))
+
+
+def run_html(run: Run) -> str:
+    """One run."""
+    match run:
+        case Text(text):
+            return safe(text)
+        case Emphasis(text):
+            return f"<em>{safe(text)}</em>"
+        case Strong(text):
+            return f"<strong>{safe(text)}</strong>"
+        case Code(text):
+            return f"<code>{safe(text)}</code>"
+        case Math():
+            return set_formula(_breakable(run), math_text(run))
+
+
+def display(math: Math, relation: str = "") -> str:
+    """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
+    latex = _breakable(math)
+    shown = math_text(math)
+    if relation:
+        sign, command = RELATIONS[relation]
+        latex, shown = rf"{{}} {command} {latex}", f" {sign} {shown}"
+    return set_formula(rf"\displaystyle {latex}", shown)
+
+
+def _breakable(math: Math) -> str:
+    formula = math.formula
+    pieces: Sequence[Piece] = ()
+    if isinstance(formula, Drawn):
+        pieces = formula.latex_pieces
+    elif not isinstance(formula, Equation):
+        printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
+        pieces = printer.pieces(formula)
+    if len(pieces) < 2:
+        return math_latex(math)
+    first, *more = pieces
+    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+
+
+SHORT = 14
+"""Signs of a formula within words that stays on one line."""
+LISTED = 32
+"""Signs of a formula in brackets, such as (j = 3, 4), that stays on one line."""
+LETTERS = 5
+"""Signs of a formula that stays with the word before it."""
+GAP = '<span class="gap" role="img" aria-label="gap" style="width:{wide}em">____</span>'
+_CONDITION = re.compile(r"(?<![A-Za-z\\])\[[^][]*(?:\\(?:in|to|ge)\b|[=>])[^][]*\]")
+"""[j \\in \\mathcal{O}], which is 1 where it holds and 0 elsewhere."""
+
+
+_GAP = re.compile(r"\\underline\{\\hspace\{(\d+)em\}\}")
+
+
+def set_formula(latex: str, shown: str) -> str:
+    """A formula for KaTeX, which breaks a line after any relation that stands in no braces.
+
+    A gap to write in is a line of its own, which is shorter where there is less room.
+    """
+    parts = _GAP.split(latex)
+    if len(parts) > 1:
+        texts = re.split("_{4,}", shown)
+        gaps = [GAP.format(wide=wide) for wide in parts[1::2]] + [""]
+        signs = zip(parts[::2], texts, gaps, strict=True)
+        return "".join(
+            (set_formula(tex, text) if text.strip() else "") + gap for tex, text, gap in signs
+        )
+    whole = _CONDITION.sub(lambda match: f"{{{match[0]}}}", latex)
+    short = " s" if len(shown) < SHORT else ""
+    return f'<span class="m{short}" data-tex="{safe(whole)}">{safe(shown)}</span>'
