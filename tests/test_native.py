@@ -103,7 +103,7 @@ KERNEL_BUGS = [
         "for (int64_t k = 1; k < depth; k++)",
         "lost",
     ),
-    ("layered", "v_sums(sum), rows)", "sum[0], rows)", "one sum for all"),
+    ("layered", "v_sums(sum + l), height", "sum[l], height", "one sum for all"),
     ("layered", "*w = W + r * step;", "*w = W + r * (step - 1);", "a wrong row"),
     ("digits", "v_fma(a, x[l], v_load(W + l * LANES))", "v_mul(a, x[l])", "a forgotten weight"),
     ("softmax", "sum = v_add(sum, e);", "sum = e;", "a share of one alone"),
@@ -127,7 +127,10 @@ VECTOR_BUGS = [
     ("if (s->batch == LANES) dots_1(", "if (s->batch <= LANES) dots_1("),
     ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
     ("rows, columns - rest, s->batch", "rows, columns - rest - 1, s->batch"),
-    ("for (; M >= 4; M -= 4, t.A += 4 * t.up", "for (; M >= 4; M -= 4, t.A += 3 * t.up"),
+    ("M >= 4; M -= 4, t.A += 4 * t.up", "M >= 4; M -= 4, t.A += 3 * t.up"),
+    ("(packs ? whole : f)(s, rows, part, rest, k > 0,", "(packs ? whole : f)(s, rows, part, rest, 0,"),
+    ("beside + (r * wide + n) * LANES", "beside + (r * 3 + n) * LANES"),
+    ("s.C = t.C; s.row = t.row;", "s.C = t.C; s.row = t.row - 1;"),
 ]
 
 

@@ -5,7 +5,6 @@ F X FN(add)(X a, X b) { return a + b; }
 F X FN(sub)(X a, X b) { return a - b; }
 F X FN(mul)(X a, X b) { return a * b; }
 F X FN(div)(X a, X b) { return a / b; }
-F X FN(fma)(X a, X b, X c) { return a * b + c; }
 F XI FN(bits)(X a) { XI r; memcpy(&r, &a, sizeof r); return r; }
 F X FN(real)(XI a) { X r; memcpy(&r, &a, sizeof r); return r; }
 F X FN(choose)(XI c, X a, X b) { return CHOICE(c, a, b, FN(real), FN(bits)); }
