@@ -128,7 +128,10 @@ VECTOR_BUGS = [
     ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
     ("rows, columns - rest, s->batch", "rows, columns - rest - 1, s->batch"),
     ("M >= 4; M -= 4, t.A += 4 * t.up", "M >= 4; M -= 4, t.A += 3 * t.up"),
-    ("(packs ? whole : f)(s, rows, part, rest, k > 0,", "(packs ? whole : f)(s, rows, part, rest, 0,"),
+    (
+        "(packs ? whole : f)(s, rows, part, rest, k > 0,",
+        "(packs ? whole : f)(s, rows, part, rest, 0,",
+    ),
     ("beside + (r * wide + n) * LANES", "beside + (r * 3 + n) * LANES"),
     ("s.C = t.C; s.row = t.row;", "s.C = t.C; s.row = t.row - 1;"),
 ]
@@ -211,6 +214,38 @@ def test_training_in_c_ends_where_training_in_numpy_ends(name: str, size: int | 
         assert np.allclose(one, other, rtol=1e-12, atol=1e-14)
     for one, other in zip(ends[1], ends[2], strict=True):
         assert np.array_equal(one, other)  # bit for bit the same again
+
+
+@pytest.mark.parametrize("size", [1, 5])
+@pytest.mark.parametrize("name", ["small", "layered", "sparse"])
+def test_samples_with_weights_are_learned_in_c_as_in_numpy(name: str, size: int) -> None:
+    network = MORE[name]
+    program = lower(rule_of(network), weighted=True)
+    assert audit(program) == Agrees(1)
+    draw = np.random.default_rng(5)
+    X = draw.normal(size=(23, len(network.inputs)))
+    D = draw.uniform(0.1, 0.9, size=(23, len(network.outputs)))
+    counts = draw.integers(1, 5, size=23)
+    ends = []
+    for backend in ("numpy", "native"):
+        trainer = Trainer(rule_of(network), seed=2, backend=backend)
+        history = trainer.fit(X, D, 4, batch_size=size, sample_weight=counts, progress=False)
+        ends.append((np.array(list(trainer.weights.values())), history.cost))
+    assert np.allclose(ends[0][0], ends[1][0], rtol=1e-12, atol=1e-14)
+    assert np.allclose(ends[0][1], ends[1][1], rtol=1e-12)
+    machine = NativeMachine(program, 5, np.zeros(len(program.layout.entry)), 0.1)
+    seen = [np.zeros(D.T.shape) for _ in range(2)]
+    with pytest.raises(ValueError, match="weights"):
+        machine.epoch(X, D, None, 0, 1, *seen)
+
+
+@pytest.mark.parametrize("wrong", ["", "if (d->S) load_rows(s, d->n, d->X, 1, d->order, start);"])
+def test_weights_of_samples_that_are_left_behind_are_caught(wrong: str) -> None:
+    program = lower(rule_of(MORE["layered"]), weighted=True)
+    text, right = kernels(FIELD), "if (d->S) load_rows(s, d->n, d->S, 1, d->order, start);"
+    assert text.count(right) == 1
+    texts = text.replace(right, wrong), words(program).formulas(FIELD)
+    assert isinstance(audit(program, texts=texts), Differs)
 
 
 @pytest.mark.parametrize(

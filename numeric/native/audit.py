@@ -53,7 +53,8 @@ class FieldMachine:
         shape = self._machine.inputs.shape, self._machine.targets.shape
         self.inputs, self.targets = (np.zeros(s, np.int64) for s in shape)
         self.corrections = np.zeros(len(weights), np.int64)
-        self.divisor: Residues | None = None
+        weighs = self._machine.divisor is not None
+        self.divisor: Residues | None = np.ones((1, batch), np.int64) if weighs else None
         self.trained: Differs | None = None
         self._turn = False
 
@@ -78,6 +79,8 @@ class FieldMachine:
             done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
         self._weights[:] = self._given
         self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
+        if self._machine.divisor is not None:
+            self._machine.divisor[:] = self.divisor
         self._machine.learn()
         self._machine.require_defined()
         self.corrections = self._machine.corrections.astype(np.int64)
@@ -94,7 +97,8 @@ class FieldMachine:
         """One update in training; y and v that it reports."""
         y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
         X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
-        self._machine.epoch(X, D, None, 0, 1, y, v)
+        shares = None if self.divisor is None else self.divisor[0].astype(np.uint64)
+        self._machine.epoch(X, D, None, 0, 1, y, v, shares)
         return y, v
 
 

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import reduce
 
+from numeric.native.access import tail_of
 from numeric.native.formulas import Lines, Value
 from numeric.native.text import arithmetic_text, part
 from numeric.program import (
     CORRECTIONS,
+    DIVISOR,
     WEIGHTS,
     Clear,
     EdgeDots,
@@ -30,7 +32,7 @@ from numeric.program import (
     Take,
     Total,
 )
-from symbolic.terms import Sign
+from symbolic.terms import Mul, Sign, Term, num
 
 MOST = 200
 """So many synapses are written out."""
@@ -45,17 +47,25 @@ def fits(program: Program) -> bool:
 def unrolled(program: Program, arithmetic: str) -> str:
     """The text of `pp_tiny`, which trains the program sample by sample."""
     written = _Unrolled(program)
-    for line in (*program.forward, *program.backward):
+    tail = tail_of(program)
+    end = len(program.backward) if tail is None else tail.start
+    for line in (*program.forward, *program.backward[:end]):
         written.line(line)
+    for line in program.backward[end:]:
+        written.step(line, () if tail is None else tail.factor)
     layout = program.layout
     rows = [layout.row[name] for name in layout.outputs]
     count = len(layout.entry)
+    if tail is None:
+        changes = [written.value(CORRECTIONS, e) for e in range(count)]
+        written.steps = [f"w{e} = s_add(w{e}, {change});" for e, change in enumerate(changes)]
     text = [
         arithmetic_text(arithmetic, written.powers),
         part("orders.h"),
-        "EXPORT void pp_tiny(const Setting *s, T *w, const T *X, const T *D, const int64_t *order,",
-        "    int64_t start, int64_t updates, T *seen_y, T *seen_v, int64_t samples) {",
-        "  const T n = s->n, eta = s->eta; (void)n; (void)eta;",
+        "EXPORT void pp_tiny(const Setting *s, T *w, const T *X, const T *D, const T *S,",
+        "    const int64_t *order, int64_t start, int64_t updates,",
+        "    T *seen_y, T *seen_v, int64_t samples) {",
+        f"  const T n = {ONE}, eta = s->eta; (void)n; (void)eta; (void)S;",
         *(f"  T w{e} = w[{e}];" for e in range(count)),
         *(f"  {line}" for line in written.once),
         "  for (; updates; updates--, start++) {",
@@ -67,7 +77,7 @@ def unrolled(program: Program, arithmetic: str) -> str:
             for letter in ("y", "v")
             for n, row in enumerate(rows)
         ),
-        *(f"    w{e} = s_add(w{e}, {written.value(CORRECTIONS, e)});" for e in range(count)),
+        *(f"    {line}" for line in written.steps),
         "  }",
         *(f"  w[{e}] = w{e};" for e in range(count)),
         "}\n",
@@ -82,13 +92,17 @@ class _Unrolled:
         layout = program.layout
         self.once: list[str] = []
         self.each: list[str] = []
+        self.steps: list[str] = []
         self.powers: dict[Fraction, str] = {}
         self.held: dict[tuple[str, int], str] = {("y", row): ONE for row in layout.ones}
         self.held |= {("y", 1 + n): f"x[{n}]" for n in range(len(layout.network.inputs))}
         self.held |= {("d", n): f"d[{n}]" for n in range(len(layout.outputs))}
+        self.held[DIVISOR, 0] = "S[at]"
         self.held |= {(WEIGHTS, e): f"w{e}" for e in range(len(layout.entry))}
         self._size = {buffer.name: buffer.size for buffer in program.buffers}
         self._count = 0
+        self._scale = ""
+        self._known: dict[str, str] = {}
 
     def value(self, buffer: str, row: int) -> str:
         """What an element is at present; 0 before anything wrote it."""
@@ -137,6 +151,24 @@ class _Unrolled:
                 runs = [order[a:b] for a, b in zip(starts, ends, strict=True)]
                 write(out, [_sum([self.value(of, e) for e in run]) for run in runs])
 
+    def step(self, line: Instruction, factor: tuple[Term, ...]) -> None:
+        """w += (factor · y) δ of an instruction of the tail: y is known long before δ is."""
+        if isinstance(line, Outer):
+            pairs = [(a, b) for a in self._read(line.left) for b in self._read(line.right)]
+        elif isinstance(line, EdgeDots):
+            pairs = list(zip(self._read(line.left), self._read(line.right), strict=True))
+        else:
+            return  # the factor itself
+        if not self._scale:
+            lines = Lines({}, scalar=True, prefix="f_")
+            one = lines.value(Mul(factor) if len(factor) > 1 else (factor or (num(1),))[0])
+            self.once += [*lines.once, *lines.each]
+            self.powers |= lines.powers
+            self._scale = one.name
+        for entry, (delta, y) in zip(_places(line.out), pairs, strict=True):
+            ahead = self._scale if y == ONE else self._assigned(f"s_mul({self._scale}, {y})")
+            self.steps.append(f"w{entry} = s_fma({ahead}, {delta}, w{entry});")
+
     def _map(self, line: Map) -> None:
         reads = [self._read(rows) for rows in line.reads]
         values = []
@@ -171,9 +203,11 @@ class _Unrolled:
     def _assigned(self, value: str) -> str:
         if "(" not in value or value.startswith("K("):
             return value
-        self._count += 1
-        self.each.append(f"T t{self._count} = {value};")
-        return f"t{self._count}"
+        if value not in self._known:
+            self._count += 1
+            self.each.append(f"T t{self._count} = {value};")
+            self._known[value] = f"t{self._count}"
+        return self._known[value]
 
 
 def _places(rows: Rows | Pick) -> Iterable[int]:
