@@ -23,9 +23,11 @@ from numeric.backends import builder, prepared
 from numeric.lowering import lower
 from numeric.native import audit as audit_module
 from numeric.native import compiler, sharing
+from numeric.native import machine as native_machine
 from numeric.native.audit import EVERY_BATCH, audit, require, samples_of_all_kernels
 from numeric.native.machine import NativeMachine, words
 from numeric.native.text import FIELD, kernels
+from numeric.native.unrolled import unrolled
 from numeric.program import Map, Product, Program, Sparse
 from numeric.trainer import Trainer
 from numeric.validation import Agrees, Differs
@@ -237,6 +239,28 @@ def test_samples_with_weights_are_learned_in_c_as_in_numpy(name: str, size: int)
     seen = [np.zeros(D.T.shape) for _ in range(2)]
     with pytest.raises(ValueError, match="weights"):
         machine.epoch(X, D, None, 0, 1, *seen)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("x = then;", ""),
+        ("at = next;", ""),
+        ("then[0], K(1.0, 1u)", "then[1], K(1.0, 1u)"),
+        ("t1 = s_fma(t16,", "t1 = s_fma(t15,"),
+        ("order[start + 1] : start + 1", "order[start + 1] : start"),
+    ],
+)
+def test_what_one_sample_leaves_for_the_next_is_audited(
+    monkeypatch: pytest.MonkeyPatch, right: str, wrong: str
+) -> None:
+    def broken_text(program: Program, arithmetic: str) -> str:
+        text = unrolled(program, arithmetic)
+        assert text.count(right) == 1, f"the text no longer says {right!r}"
+        return text.replace(right, wrong)
+
+    monkeypatch.setattr(native_machine, "unrolled", broken_text)
+    assert isinstance(audit(lower(rule_of(MORE["small"])), points=2, batches=(1,)), Differs)
 
 
 @pytest.mark.parametrize("wrong", ["", "if (d->S) load_rows(s, d->n, d->X, 1, d->order, start);"])

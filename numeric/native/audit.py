@@ -45,7 +45,7 @@ class FieldMachine:
         eta: int,
         texts: tuple[str, str] | None = None,
     ) -> None:
-        self._given = weights
+        self._given, self._one = weights, batch == 1
         self._weights = weights.astype(np.uint64)
         self._machine = NativeMachine(
             program, batch, self._weights, eta, FIELD, texts, threads=2, together=False
@@ -77,6 +77,8 @@ class FieldMachine:
             self._machine.together = together
             seen = self._epoch()
             done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
+        if self._one:
+            self._one_after_the_other()
         self._weights[:] = self._given
         self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
         if self._machine.divisor is not None:
@@ -92,6 +94,25 @@ class FieldMachine:
                 self.trained = Differs("the update", str(entry), None)
             if self.trained is None and not all(map(np.array_equal, outputs, seen)):
                 self.trained = Differs("what training reports", "the outputs", None)
+
+    def _one_after_the_other(self) -> None:
+        """Two updates in one call are those of two calls: what one leaves for the next is right."""
+        X, D = (
+            np.array([rows[:, 0], (rows[:, 0] * 3 + 5) % P], np.uint64)
+            for rows in (self.inputs, self.targets)
+        )
+        shares = None if self.divisor is None else np.array([self.divisor[0, 0], 7], np.uint64)
+        order = np.array([1, 0]) if self._turn else None
+        ends = []
+        for calls in (((0, 2),), ((0, 1), (1, 1))):
+            self._weights[:] = self._given
+            y, v = (np.zeros((len(self.targets), 2), np.uint64) for _ in range(2))
+            for start, updates in calls:
+                self._machine.epoch(X, D, order, start, updates, y, v, shares)
+            ends.append((self._weights.copy(), y, v))
+        if self.trained is None and not all(map(np.array_equal, *ends)):
+            entry = int(np.argmax(ends[0][0] != ends[1][0]))
+            self.trained = Differs("the update", str(entry), None)
 
     def _epoch(self) -> tuple[Array, Array]:
         """One update in training; y and v that it reports."""

@@ -236,8 +236,8 @@ F void outer_part(const int wide, T *W, const T *left, const T *right, int64_t h
 }
 /* W += c left right in padded rows */
 static void outer_padded(T *W, const T *left, const T *right, int64_t height, int64_t width, int64_t step, T c) {
-  for (; width > 6 * LANES; width -= 4 * LANES, W += 4 * LANES, right += 4 * LANES)
-    outer_part(4, W, left, right, height, step, 4 * LANES, c);
+  for (; width > 6 * LANES; width -= 6 * LANES, W += 6 * LANES, right += 6 * LANES)
+    outer_part(6, W, left, right, height, step, 6 * LANES, c);
   if (width > 5 * LANES) outer_part(6, W, left, right, height, step, width, c);
   else if (width > 4 * LANES) outer_part(5, W, left, right, height, step, width, c);
   else if (width > 3 * LANES) outer_part(4, W, left, right, height, step, width, c);

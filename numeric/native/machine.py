@@ -106,7 +106,8 @@ class NativeMachine:
             self.divisor = self._rows[DIVISOR][:, :batch]
         self.corrections = flat[CORRECTIONS]
         self._batch, self._stride = batch, stride
-        orders = Orders(program, written, batch, stride, flat, self._scratch(kind))
+        scratch = self._scratch(kind)
+        orders = Orders(program, written, batch, stride, flat, scratch, vector=lanes)
         rows = tuple(layout.row[name] for name in layout.outputs)
         self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
         at = orders.tables.place(rows)

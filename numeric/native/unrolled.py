@@ -2,6 +2,10 @@
 
 Everything stays in registers from update to update.  Only where a network has at most `MOST`
 synapses: beyond, the compiler takes long and the code runs no faster than the kernels.
+
+An update of a network with at most `CHAIN` synapses waits for itself: each operation needs the one
+before.  So v_j of a neuron that reads inputs alone is known one operation after δ_j: with the
+samples x and then x', v_j' = Σ_i (w_ji + η δ_j x_i) x_i' = Σ_i w_ji x_i' + η δ_j Σ_i x_i x_i'.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import reduce
+from itertools import pairwise
 
 from numeric.native.access import tail_of
 from numeric.native.formulas import Lines, Value
@@ -36,6 +41,7 @@ from symbolic.terms import Mul, Sign, Term, num
 
 MOST = 200
 """So many synapses are written out."""
+CHAIN = 50
 ZERO, ONE = "K(0.0, 0u)", "K(1.0, 1u)"
 
 
@@ -55,10 +61,12 @@ def unrolled(program: Program, arithmetic: str) -> str:
         written.step(line, () if tail is None else tail.factor)
     layout = program.layout
     rows = [layout.row[name] for name in layout.outputs]
-    count = len(layout.entry)
+    count, inputs = len(layout.entry), len(layout.network.inputs)
     if tail is None:
         changes = [written.value(CORRECTIONS, e) for e in range(count)]
         written.steps = [f"w{e} = s_add(w{e}, {change});" for e, change in enumerate(changes)]
+    elif len(layout.network.synapses) <= CHAIN:
+        written.look_ahead()
     text = [
         arithmetic_text(arithmetic, written.powers),
         part("orders.h"),
@@ -68,9 +76,13 @@ def unrolled(program: Program, arithmetic: str) -> str:
         f"  const T n = {ONE}, eta = s->eta; (void)n; (void)eta; (void)S;",
         *(f"  T w{e} = w[{e}];" for e in range(count)),
         *(f"  {line}" for line in written.once),
+        "  if (!updates) return;",
+        "  int64_t at = order ? order[start] : start;",
+        f"  const T *x = X + at * {inputs};",
+        *(f"  {line}" for line in written.before),
         "  for (; updates; updates--, start++) {",
-        "    const int64_t at = order ? order[start] : start;",
-        f"    const T *x = X + at * {len(layout.network.inputs)}, *d = D + at * {len(rows)};",
+        "    const int64_t next = updates == 1 ? at : order ? order[start + 1] : start + 1;",
+        f"    const T *d = D + at * {len(rows)}, *then = X + next * {inputs};",
         *(f"    {line}" for line in written.each),
         *(
             f"    seen_{letter}[{n} * samples + start] = {written.value(letter, row)};"
@@ -78,6 +90,8 @@ def unrolled(program: Program, arithmetic: str) -> str:
             for n, row in enumerate(rows)
         ),
         *(f"    {line}" for line in written.steps),
+        "    at = next;",
+        "    x = then;",
         "  }",
         *(f"  w[{e}] = w{e};" for e in range(count)),
         "}\n",
@@ -91,6 +105,7 @@ class _Unrolled:
     def __init__(self, program: Program) -> None:
         layout = program.layout
         self.once: list[str] = []
+        self.before: list[str] = []
         self.each: list[str] = []
         self.steps: list[str] = []
         self.powers: dict[Fraction, str] = {}
@@ -103,6 +118,8 @@ class _Unrolled:
         self._count = 0
         self._scale = ""
         self._known: dict[str, str] = {}
+        self._moves: dict[str, tuple[str, str]] = {}
+        self._fields: dict[str, tuple[list[str], list[str]]] = {}
 
     def value(self, buffer: str, row: int) -> str:
         """What an element is at present; 0 before anything wrote it."""
@@ -130,13 +147,15 @@ class _Unrolled:
                 if transposed:
                     weights = [list(column) for column in zip(*weights, strict=True)]
                 write(out, [_dot(row, read(x)) for row in weights])
+                self._note(out, weights, [read(x)] * len(weights))
             case Sparse(out, pointer, index, data, x):
                 w, sources = read(data), [self.value(x, n) for n in index]
-                sums = []
-                for r, before in enumerate(read(out)):
-                    part = slice(pointer[r], pointer[r + 1])
-                    sums.append(_dot(w[part], sources[part], before))
+                parts = [slice(a, b) for a, b in pairwise(pointer)]
+                before = read(out)
+                sums = [_dot(w[p], sources[p], old) for p, old in zip(parts, before, strict=True)]
                 write(out, sums)
+                if set(before) == {ZERO}:
+                    self._note(out, [w[p] for p in parts], [sources[p] for p in parts])
             case Total(out, x):
                 write(out, [_sum(read(x))])
             case Softmax(out, x):
@@ -168,6 +187,29 @@ class _Unrolled:
         for entry, (delta, y) in zip(_places(line.out), pairs, strict=True):
             ahead = self._scale if y == ONE else self._assigned(f"s_mul({self._scale}, {y})")
             self.steps.append(f"w{entry} = s_fma({ahead}, {delta}, w{entry});")
+            self._moves[f"w{entry}"] = delta, y
+
+    def _note(self, out: Rows, weights: list[list[str]], sources: list[list[str]]) -> None:
+        """The local fields that are sums of weights times inputs, and of which."""
+        for row, *pair in zip(_places(out), weights, sources, strict=True):
+            plain = all(i == ONE or i.startswith("x[") for i in pair[1])
+            if plain and all(w.startswith("w") for w in pair[0]):
+                self._fields[self.held[out.buffer, row]] = pair[0], pair[1]
+
+    def look_ahead(self) -> None:
+        """The next local fields of neurons that read inputs alone, without the new weights."""
+        for v, (weights, sources) in self._fields.items():
+            moves = [self._moves[w] for w in weights]
+            deltas = {delta for delta, _ in moves}
+            now = f"T {v} = {_dot(weights, sources)};"
+            if len(deltas) != 1 or [y for _, y in moves] != sources or now not in self.each:
+                continue
+            self.each.remove(now)
+            self.before.append(now)
+            then = [i.replace("x[", "then[") for i in sources]
+            both = self._assigned(f"s_mul({self._scale}, {_dot(sources, then)})")
+            old = self._assigned(_dot(weights, then))
+            self.steps.append(f"{v} = s_fma({both}, {deltas.pop()}, {old});")
 
     def _map(self, line: Map) -> None:
         reads = [self._read(rows) for rows in line.reads]
