@@ -21,6 +21,8 @@ F X FN(peak)(X a, X b) { return FN(choose)(FN(less)(a, b), b, a); }
 #define ROUND 0x1.8p52
 #define LN2_HIGH 0x1.62e42fefa0000p-1
 #define LN2_LOW 0x1.cf79abc9e3b3ap-40
+#define LN2 0x1.62e42fefa39efp-1
+#define LN2_REST 0x1.abc9e3b39803fp-56
 #define LOWEST -708.0
 #define HIGHEST 709.0
 #else
@@ -28,23 +30,31 @@ F X FN(peak)(X a, X b) { return FN(choose)(FN(less)(a, b), b, a); }
 #define ROUND 0x1.8p23f
 #define LN2_HIGH 0x1.62e400p-1f
 #define LN2_LOW 0x1.7f7d1cp-20f
+#define LN2 0x1.62e430p-1f
+#define LN2_REST -0x1.05c610p-29f
 #define LOWEST -87.0f
 #define HIGHEST 88.0f
 #endif
 /* 2^k and exp r - 1 = r + r² p(r).  For doubles p interpolates at the ten points of Chebyshev's in the range
-   of r, which is exact to 2^-55; for floats it is Taylor's.  Its terms are added in as few steps as there can be. */
+   of r, which is exact to 2^-55; for floats it is Taylor's.  Its terms are added in as few steps as there can be.  One number waits for each
+   step, so there r loses only what a product of one rounding leaves, and the rest is taken off later. */
 F X FN(split)(X x, X *m) {
-  X k = x * (T)1.4426950408889634 + (T)ROUND, n = k - (T)ROUND;
-  X r = (x - n * (T)LN2_HIGH) - n * (T)LN2_LOW, r2 = r * r, r4 = r2 * r2;
+  X k = x * (T)1.4426950408889634 + (T)ROUND, n = k - (T)ROUND, r, rest = FN(all)(0);
+  if (ALONE(X)) { r = x - n * (T)LN2; rest = n * (T)LN2_REST; }
+  else r = (x - n * (T)LN2_HIGH) - n * (T)LN2_LOW;
+  X r2 = r * r, r4 = r2 * r2, low, high;
 #ifdef PP_DOUBLE
   X a = r * 0x1.5555555555556p-3 + 0.5;
   X b = (r * 0x1.11111111109adp-7 + 0x1.5555555553d4fp-5) + r2 * (r * 0x1.a01a01a7c8d47p-13 + 0x1.6c16c17893833p-10);
   X c = (r * 0x1.71de0d9c145d0p-19 + 0x1.a019b8ef67c6cp-16) + r2 * (r * 0x1.af38d53857513p-26 + 0x1.2891a8c1d838dp-22);
-  *m = (r2 * a + r) + r4 * (b + r4 * c);
+  high = b + r4 * c;
 #else
-  X a = r * (1.0f / 6) + 0.5f, b = (r * (1.0f / 120) + 1.0f / 24) + r2 * (r * (1.0f / 5040) + 1.0f / 720);
-  *m = (r2 * a + r) + r4 * b;
+  X a = r * (1.0f / 6) + 0.5f;
+  high = (r * (1.0f / 120) + 1.0f / 24) + r2 * (r * (1.0f / 5040) + 1.0f / 720);
 #endif
+  low = ALONE(X) ? r2 * a + (r - rest) : r2 * a + r;
+  if (ALONE(X)) low = low - rest * low; /* exp(r - rest) - 1 = m - rest (1 + m) */
+  *m = low + r4 * high;
   return FN(real)((FN(bits)(k) << MANTISSA) + FN(bits)(FN(all)(1)));
 }
 F X FN(exp)(X x) {

@@ -77,6 +77,12 @@ F V v_fma(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m2
 #else
 F V v_fma(V a, V b, V c) { return a * b + c; }
 #endif
+/* one number by itself, where a b + c is rounded once */
+#ifdef __FMA__
+#define ALONE(X) (sizeof(X) == sizeof(T))
+#else
+#define ALONE(X) 0
+#endif
 /* in a register, not read from memory again by each operation */
 #if defined(__x86_64__)
 F V v_held(V a) { __asm__("" : "+x"(a)); return a; }
