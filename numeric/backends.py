@@ -81,6 +81,30 @@ def trains(machine: Machine) -> TypeGuard[Trains]:
     return hasattr(machine, "epoch")
 
 
+class Weighs(Trains, Protocol):
+    """A machine that can do so for a weighted program too."""
+
+    weighs: bool
+
+    def epoch(
+        self,
+        X: Array,
+        D: Array,
+        order: Array | None,
+        start: int,
+        updates: int,
+        seen_y: Array,
+        seen_v: Array,
+        shares: Array | None = None,
+    ) -> None:
+        """The same; `shares` has N/s_ξ of each sample where the program is weighted."""
+
+
+def weighs(machine: Machine) -> TypeGuard[Weighs]:
+    """Whether the machine does many updates with weights of samples by itself."""
+    return hasattr(machine, "weighs")
+
+
 Builder = Callable[[Program, int, Array, float], Machine]
 
 

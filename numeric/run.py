@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numeric.backends import Machine, trains
+from numeric.backends import Machine, trains, weighs
 from numeric.engine import AT_ONCE, QUIET, Engine
 from numeric.history import History
 from numeric.optimisers import Sgd
@@ -71,7 +71,7 @@ class Run:
         count = source.count
         self.size = min(settings.batch_size or count, count)
         self.chunk = self.size * max(1, AT_ONCE // self.size)
-        held = isinstance(source, Held) and source.weights is None
+        held = isinstance(source, Held)
         self._whole = held and settings.plain and type(settings.optimiser) is Sgd
         shape = (len(engine.order), count if self._whole else min(self.chunk, count))
         self._seen = tuple(np.empty(shape, engine.weights.dtype) for _ in range(2))
@@ -163,14 +163,21 @@ class Run:
         if not self._whole or not all(trains(part) for part in parts.values()):
             return False
         assert isinstance(self.source, Held)
+        weights = self.source.weights
+        if weights is not None and not all(weighs(part) for part in parts.values()):
+            return False
+        (X, D), (y, v) = self.source.sheets, self._seen
         size, most = self.size, (end - begin) // self.size
         for part, start, updates in (
             (parts.get(size), begin, most),
             (parts.get((end - begin) % size), begin + most * size, 1),
         ):
             if updates and part is not None and start < end:
-                assert trains(part)
-                part.epoch(*self.source.sheets, order, start, updates, *self._seen)
+                if weights is not None and weighs(part):
+                    shares = part.inputs.shape[1] / weights
+                    part.epoch(X, D, order, start, updates, y, v, shares)
+                elif trains(part):
+                    part.epoch(X, D, order, start, updates, y, v)
                 self.update.memory.steps += updates
         return True
 

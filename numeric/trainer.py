@@ -94,6 +94,7 @@ class Trainer:
         made_by = {module: name for name, module in BACKENDS.items()}
         made = getattr(build, "func", build)
         self.backend = made_by.get(made.__module__, backend)  # "auto" is one of them
+        self._threads = threads
         self._engine = Engine(self.program, self._weights, build)
         self._weighted: Engine | None = None
         self.preparation = Preparation()
@@ -282,11 +283,11 @@ class Trainer:
         return source_of(X, D, self.network, self.program.dtype, self._engine.order)
 
     def _weighted_engine(self) -> Engine:
-        """The engine of the program in which each sample has a weight: NumPy or JAX runs it."""
+        """The engine of the program in which each sample has a weight."""
         if self._weighted is None:
             program = lower(self.rule, self.program.dtype, weighted=True)
-            backend = "jax" if self.backend == "jax" else "numpy"
-            self._weighted = Engine(program, self._weights, prepared(program, backend))
+            build = prepared(program, self.backend, self._threads)
+            self._weighted = Engine(program, self._weights, build)
         return self._weighted
 
     def _predicted(self, X: ArrayLike) -> Array:

@@ -23,9 +23,11 @@ from numeric.backends import builder, prepared
 from numeric.lowering import lower
 from numeric.native import audit as audit_module
 from numeric.native import compiler, sharing
+from numeric.native import machine as native_machine
 from numeric.native.audit import EVERY_BATCH, audit, require, samples_of_all_kernels
 from numeric.native.machine import NativeMachine, words
 from numeric.native.text import FIELD, kernels
+from numeric.native.unrolled import unrolled
 from numeric.program import Map, Product, Program, Sparse
 from numeric.trainer import Trainer
 from numeric.validation import Agrees, Differs
@@ -103,7 +105,7 @@ KERNEL_BUGS = [
         "for (int64_t k = 1; k < depth; k++)",
         "lost",
     ),
-    ("layered", "v_sums(sum), rows)", "sum[0], rows)", "one sum for all"),
+    ("layered", "v_sums(sum + l), height", "sum[l], height", "one sum for all"),
     ("layered", "*w = W + r * step;", "*w = W + r * (step - 1);", "a wrong row"),
     ("digits", "v_fma(a, x[l], v_load(W + l * LANES))", "v_mul(a, x[l])", "a forgotten weight"),
     ("softmax", "sum = v_add(sum, e);", "sum = e;", "a share of one alone"),
@@ -127,7 +129,13 @@ VECTOR_BUGS = [
     ("if (s->batch == LANES) dots_1(", "if (s->batch <= LANES) dots_1("),
     ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
     ("rows, columns - rest, s->batch", "rows, columns - rest - 1, s->batch"),
-    ("for (; M >= 4; M -= 4, t.A += 4 * t.up", "for (; M >= 4; M -= 4, t.A += 3 * t.up"),
+    ("M >= 4; M -= 4, t.A += 4 * t.up", "M >= 4; M -= 4, t.A += 3 * t.up"),
+    (
+        "(packs ? whole : f)(s, rows, part, rest, k > 0,",
+        "(packs ? whole : f)(s, rows, part, rest, 0,",
+    ),
+    ("beside + (r * wide + n) * LANES", "beside + (r * 3 + n) * LANES"),
+    ("s.C = t.C; s.row = t.row;", "s.C = t.C; s.row = t.row - 1;"),
 ]
 
 
@@ -136,10 +144,10 @@ def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) ->
     text = kernels(FIELD)
     assert text.count(right) == 1, f"the kernels no longer say {right!r}"
     broken_text = text.replace(right, wrong)
-    found = [
+    found = (  # the first that is wrong is enough
         audit(program, texts=(broken_text, words(program).formulas(FIELD)), batches=EVERY_BATCH)
         for program in samples_of_all_kernels()
-    ]
+    )
     assert any(isinstance(one, Differs) for one in found)
 
 
@@ -208,6 +216,60 @@ def test_training_in_c_ends_where_training_in_numpy_ends(name: str, size: int | 
         assert np.allclose(one, other, rtol=1e-12, atol=1e-14)
     for one, other in zip(ends[1], ends[2], strict=True):
         assert np.array_equal(one, other)  # bit for bit the same again
+
+
+@pytest.mark.parametrize("size", [1, 5])
+@pytest.mark.parametrize("name", ["small", "layered", "sparse"])
+def test_samples_with_weights_are_learned_in_c_as_in_numpy(name: str, size: int) -> None:
+    network = MORE[name]
+    program = lower(rule_of(network), weighted=True)
+    assert audit(program) == Agrees(1)
+    draw = np.random.default_rng(5)
+    X = draw.normal(size=(23, len(network.inputs)))
+    D = draw.uniform(0.1, 0.9, size=(23, len(network.outputs)))
+    counts = draw.integers(1, 5, size=23)
+    ends = []
+    for backend in ("numpy", "native"):
+        trainer = Trainer(rule_of(network), seed=2, backend=backend)
+        history = trainer.fit(X, D, 4, batch_size=size, sample_weight=counts, progress=False)
+        ends.append((np.array(list(trainer.weights.values())), history.cost))
+    assert np.allclose(ends[0][0], ends[1][0], rtol=1e-12, atol=1e-14)
+    assert np.allclose(ends[0][1], ends[1][1], rtol=1e-12)
+    machine = NativeMachine(program, 5, np.zeros(len(program.layout.entry)), 0.1)
+    seen = [np.zeros(D.T.shape) for _ in range(2)]
+    with pytest.raises(ValueError, match="weights"):
+        machine.epoch(X, D, None, 0, 1, *seen)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("x = then;", ""),
+        ("at = next;", ""),
+        ("then[0], K(1.0, 1u)", "then[1], K(1.0, 1u)"),
+        ("t1 = s_fma(t16,", "t1 = s_fma(t15,"),
+        ("order[start + 1] : start + 1", "order[start + 1] : start"),
+    ],
+)
+def test_what_one_sample_leaves_for_the_next_is_audited(
+    monkeypatch: pytest.MonkeyPatch, right: str, wrong: str
+) -> None:
+    def broken_text(program: Program, arithmetic: str) -> str:
+        text = unrolled(program, arithmetic)
+        assert text.count(right) == 1, f"the text no longer says {right!r}"
+        return text.replace(right, wrong)
+
+    monkeypatch.setattr(native_machine, "unrolled", broken_text)
+    assert isinstance(audit(lower(rule_of(MORE["small"])), points=2, batches=(1,)), Differs)
+
+
+@pytest.mark.parametrize("wrong", ["", "if (d->S) load_rows(s, d->n, d->X, 1, d->order, start);"])
+def test_weights_of_samples_that_are_left_behind_are_caught(wrong: str) -> None:
+    program = lower(rule_of(MORE["layered"]), weighted=True)
+    text, right = kernels(FIELD), "if (d->S) load_rows(s, d->n, d->S, 1, d->order, start);"
+    assert text.count(right) == 1
+    texts = text.replace(right, wrong), words(program).formulas(FIELD)
+    assert isinstance(audit(program, texts=texts), Differs)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class FieldMachine:
         eta: int,
         texts: tuple[str, str] | None = None,
     ) -> None:
-        self._given = weights
+        self._given, self._one = weights, batch == 1
         self._weights = weights.astype(np.uint64)
         self._machine = NativeMachine(
             program, batch, self._weights, eta, FIELD, texts, threads=2, together=False
@@ -53,7 +53,8 @@ class FieldMachine:
         shape = self._machine.inputs.shape, self._machine.targets.shape
         self.inputs, self.targets = (np.zeros(s, np.int64) for s in shape)
         self.corrections = np.zeros(len(weights), np.int64)
-        self.divisor: Residues | None = None
+        weighs = self._machine.divisor is not None
+        self.divisor: Residues | None = np.ones((1, batch), np.int64) if weighs else None
         self.trained: Differs | None = None
         self._turn = False
 
@@ -76,8 +77,12 @@ class FieldMachine:
             self._machine.together = together
             seen = self._epoch()
             done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
+        if self._one:
+            self._one_after_the_other()
         self._weights[:] = self._given
         self._machine.inputs[:], self._machine.targets[:] = self.inputs, self.targets
+        if self._machine.divisor is not None:
+            self._machine.divisor[:] = self.divisor
         self._machine.learn()
         self._machine.require_defined()
         self.corrections = self._machine.corrections.astype(np.int64)
@@ -90,11 +95,31 @@ class FieldMachine:
             if self.trained is None and not all(map(np.array_equal, outputs, seen)):
                 self.trained = Differs("what training reports", "the outputs", None)
 
+    def _one_after_the_other(self) -> None:
+        """Two updates in one call are those of two calls: what one leaves for the next is right."""
+        X, D = (
+            np.array([rows[:, 0], (rows[:, 0] * 3 + 5) % P], np.uint64)
+            for rows in (self.inputs, self.targets)
+        )
+        shares = None if self.divisor is None else np.array([self.divisor[0, 0], 7], np.uint64)
+        order = np.array([1, 0]) if self._turn else None
+        ends = []
+        for calls in (((0, 2),), ((0, 1), (1, 1))):
+            self._weights[:] = self._given
+            y, v = (np.zeros((len(self.targets), 2), np.uint64) for _ in range(2))
+            for start, updates in calls:
+                self._machine.epoch(X, D, order, start, updates, y, v, shares)
+            ends.append((self._weights.copy(), y, v))
+        if self.trained is None and not all(map(np.array_equal, *ends)):
+            entry = int(np.argmax(ends[0][0] != ends[1][0]))
+            self.trained = Differs("the update", str(entry), None)
+
     def _epoch(self) -> tuple[Array, Array]:
         """One update in training; y and v that it reports."""
         y, v = (np.zeros(self.targets.shape, np.uint64) for _ in range(2))
         X, D = (np.ascontiguousarray(rows.T, np.uint64) for rows in (self.inputs, self.targets))
-        self._machine.epoch(X, D, None, 0, 1, y, v)
+        shares = None if self.divisor is None else self.divisor[0].astype(np.uint64)
+        self._machine.epoch(X, D, None, 0, 1, y, v, shares)
         return y, v
 
 

@@ -137,7 +137,7 @@ def library(text: str, level: str = "-O3") -> tuple[ctypes.CDLL, Path]:
     command = compiler()
     if command is None:
         raise CannotCompileError("there is no C compiler (pip install ziglang brings one)")
-    flags = [level, *FLAGS, *_native(command)]
+    flags = [*_native(command), *level.split(), *FLAGS]
     said = "\0".join((text, *flags, *command, _version(command), processor()))
     name = hashlib.sha256(said.encode()).hexdigest() + (
         ".dll" if sys.platform == "win32" else ".so"

@@ -11,10 +11,10 @@ static void exchange(const Block *b, int64_t blocks, int back) {
 }
 
 typedef struct {
-  const T *X, *D;           /* samples, one after the other: inputs, targets */
+  const T *X, *D, *S;       /* samples, one after the other: inputs, targets, N/s of each or 0 */
   const int64_t *order;     /* which sample comes when; 0: as they stand */
   int64_t inputs, outputs;
-  T *y, *d;                 /* rows of the inputs and of the targets */
+  T *y, *d, *n;             /* rows of the inputs and of the targets; the row of N/s */
   const T *out_y, *out_v;   /* first rows of y and v */
   int64_t at;               /* index array: the rows of the outputs */
   T *seen_y, *seen_v;       /* [outputs][samples]: y and v of the outputs, as they were */
@@ -56,6 +56,7 @@ EXPORT void pp_run(const Setting *s, const Order *o, int64_t count) {
 static void load(const Setting *s, const Samples *d, int64_t start) {
   load_rows(s, d->y, d->X, d->inputs, d->order, start);
   load_rows(s, d->d, d->D, d->outputs, d->order, start);
+  if (d->S) load_rows(s, d->n, d->S, 1, d->order, start);
 }
 static void see(const Setting *s, const Samples *d, int64_t start) {
   const int32_t *at = s->index + d->at;

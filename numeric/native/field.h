@@ -7,6 +7,10 @@
 #define F static inline __attribute__((unused))
 #define K(real, residue) ((T)(residue))
 #define LANES 4
+#define TALL 8 /* as in `real.h`, but small, so that small networks go every way */
+#define PANEL 6
+#define CHUNK 9
+#define MANY 10
 #define P ((T)((1ull << PP_BITS) - 1))
 typedef uint64_t T;
 typedef struct { T at[LANES]; } V;
@@ -65,13 +69,14 @@ TWO(less) TWO(at_most) TWO(greater) TWO(at_least) TWO(equal)
 F V v_fma(V a, V b, V c) { return v_add(v_mul(a, b), c); }
 F V v_choose(VI c, V a, V b) { for (int l = 0; l < LANES; l++) if (!c.at[l]) a.at[l] = b.at[l]; return a; }
 F V v_set(T a) { V r; for (int l = 0; l < LANES; l++) r.at[l] = a; return r; }
+F V v_held(V a) { return a; }
 F V v_all(T a) { return v_set(a); }
 F V v_load(const T *p) { V r; memcpy(&r, p, sizeof r); return r; }
 F void v_store(T *p, V a) { memcpy(p, &a, sizeof a); }
 F V v_load_n(const T *p, int n) { V r = {{0}}; memcpy(&r, p, (size_t)n * sizeof(T)); return r; }
 F void v_store_n(T *p, V a, int n) { memcpy(p, &a, (size_t)n * sizeof(T)); }
-F V v_low(V a, V b) { V r; for (int l = 0; l < LANES; l++) r.at[l] = (l % 2 ? b : a).at[l / 2]; return r; }
-F V v_high(V a, V b) { V r; for (int l = 0; l < LANES; l++) r.at[l] = (l % 2 ? b : a).at[(LANES + l) / 2]; return r; }
+F V v_low(V a, V b, int d) { V r; for (int l = 0; l < LANES; l++) r.at[l] = l & d ? b.at[l - d] : a.at[l]; return r; }
+F V v_high(V a, V b, int d) { V r; for (int l = 0; l < LANES; l++) r.at[l] = l & d ? b.at[l] : a.at[l + d]; return r; }
 F T v_sum(V a) { T s = 0; for (int l = 0; l < LANES; l++) s = s_add(s, a.at[l]); return s; }
 F V v_first(V a, int n) { for (int l = n; l < LANES; l++) a.at[l] = 0; return a; }
 F int undefined_since(void) { int was = pp_undefined; pp_undefined = 0; return was; }

@@ -5,7 +5,6 @@ F X FN(add)(X a, X b) { return a + b; }
 F X FN(sub)(X a, X b) { return a - b; }
 F X FN(mul)(X a, X b) { return a * b; }
 F X FN(div)(X a, X b) { return a / b; }
-F X FN(fma)(X a, X b, X c) { return a * b + c; }
 F XI FN(bits)(X a) { XI r; memcpy(&r, &a, sizeof r); return r; }
 F X FN(real)(XI a) { X r; memcpy(&r, &a, sizeof r); return r; }
 F X FN(choose)(XI c, X a, X b) { return CHOICE(c, a, b, FN(real), FN(bits)); }
@@ -22,6 +21,8 @@ F X FN(peak)(X a, X b) { return FN(choose)(FN(less)(a, b), b, a); }
 #define ROUND 0x1.8p52
 #define LN2_HIGH 0x1.62e42fefa0000p-1
 #define LN2_LOW 0x1.cf79abc9e3b3ap-40
+#define LN2 0x1.62e42fefa39efp-1
+#define LN2_REST 0x1.abc9e3b39803fp-56
 #define LOWEST -708.0
 #define HIGHEST 709.0
 #else
@@ -29,22 +30,31 @@ F X FN(peak)(X a, X b) { return FN(choose)(FN(less)(a, b), b, a); }
 #define ROUND 0x1.8p23f
 #define LN2_HIGH 0x1.62e400p-1f
 #define LN2_LOW 0x1.7f7d1cp-20f
+#define LN2 0x1.62e430p-1f
+#define LN2_REST -0x1.05c610p-29f
 #define LOWEST -87.0f
 #define HIGHEST 88.0f
 #endif
-/* 2^k and exp r - 1 */
+/* 2^k and exp r - 1 = r + r² p(r).  For doubles p interpolates at the ten points of Chebyshev's in the range
+   of r, which is exact to 2^-55; for floats it is Taylor's.  Its terms are added in as few steps as there can be.  One number waits for each
+   step, so there r loses only what a product of one rounding leaves, and the rest is taken off later. */
 F X FN(split)(X x, X *m) {
-  X k = x * (T)1.4426950408889634 + (T)ROUND, n = k - (T)ROUND;
-  X r = (x - n * (T)LN2_HIGH) - n * (T)LN2_LOW, r2 = r * r, r4 = r2 * r2, p;
+  X k = x * (T)1.4426950408889634 + (T)ROUND, n = k - (T)ROUND, r, rest = FN(all)(0);
+  if (ALONE(X)) { r = x - n * (T)LN2; rest = n * (T)LN2_REST; }
+  else r = (x - n * (T)LN2_HIGH) - n * (T)LN2_LOW;
+  X r2 = r * r, r4 = r2 * r2, low, high;
 #ifdef PP_DOUBLE
-  X a = (r * (1.0 / 6) + 0.5) + r2 * (r * (1.0 / 120) + 1.0 / 24);
-  X b = (r * (1.0 / 5040) + 1.0 / 720) + r2 * (r * (1.0 / 362880) + 1.0 / 40320);
-  X c = (r * (1.0 / 39916800) + 1.0 / 3628800) + r2 * (r * (1.0 / 6227020800) + 1.0 / 479001600);
-  p = a + r4 * (b + r4 * c);
+  X a = r * 0x1.5555555555556p-3 + 0.5;
+  X b = (r * 0x1.11111111109adp-7 + 0x1.5555555553d4fp-5) + r2 * (r * 0x1.a01a01a7c8d47p-13 + 0x1.6c16c17893833p-10);
+  X c = (r * 0x1.71de0d9c145d0p-19 + 0x1.a019b8ef67c6cp-16) + r2 * (r * 0x1.af38d53857513p-26 + 0x1.2891a8c1d838dp-22);
+  high = b + r4 * c;
 #else
-  p = (r * (1.0f / 6) + 0.5f) + r2 * (r * (1.0f / 120) + 1.0f / 24) + r4 * (r * (1.0f / 5040) + 1.0f / 720);
+  X a = r * (1.0f / 6) + 0.5f;
+  high = (r * (1.0f / 120) + 1.0f / 24) + r2 * (r * (1.0f / 5040) + 1.0f / 720);
 #endif
-  *m = r2 * p + r;
+  low = ALONE(X) ? r2 * a + (r - rest) : r2 * a + r;
+  if (ALONE(X)) low = low - rest * low; /* exp(r - rest) - 1 = m - rest (1 + m) */
+  *m = low + r4 * high;
   return FN(real)((FN(bits)(k) << MANTISSA) + FN(bits)(FN(all)(1)));
 }
 F X FN(exp)(X x) {
@@ -62,7 +72,11 @@ F X FN(tanh)(X x) {
   return FN(real)((FN(bits)(t) & ~sign) | (FN(bits)(x) & sign));
 }
 /* 1 / (1 + exp(-u)) */
-F X FN(expit)(X u) { return (T)1 / (FN(exp)(-u) + (T)1); }
+F X FN(expit)(X u) {
+  X x = -u, m, s = FN(split)(x, &m), e = s * m + (s + (T)1);
+  e = FN(choose)(FN(less)(x, FN(all)((T)LOWEST)), FN(all)(1), e);
+  return (T)1 / FN(choose)(FN(greater)(x, FN(all)((T)HIGHEST)), FN(all)((T)INFINITY), e);
+}
 /* ln(1 + exp u) = max(u, 0) + ln(1 + z) with z = exp(-|u|), ln(1 + z) = 2 artanh(z / (2 + z)) */
 F X FN(softplus)(X u) {
   X z = FN(exp)(-FN(abs)(u)), s = z / (z + (T)2), q = s * s, p = FN(all)(0);

@@ -38,21 +38,19 @@ static void k_add(const Order *o) {
     v_store_to(out + e, v_add(v_load_to(out + e, n - e), v_load_to(x + e, n - e)), n - e);
 }
 
-/* LANES vectors in, their transposed out: LANES passes of low and high halves, interleaved */
+/* LANES vectors in, their transposed out: in 2 x 2 blocks of runs of d elements, two change places */
 F void v_transpose(V *a) {
-  V b[LANES];
-  UNROLL for (int step = 1; step < LANES; step *= 2) {
-    UNROLL for (int l = 0; l < LANES / 2; l++) {
-      b[2 * l] = v_low(a[l], a[l + LANES / 2]);
-      b[2 * l + 1] = v_high(a[l], a[l + LANES / 2]);
+  UNROLL for (int d = 1; d < LANES; d *= 2)
+    UNROLL for (int l = 0; l < LANES; l++) if (!(l & d)) {
+      V low = v_low(a[l], a[l + d], d);
+      a[l + d] = v_high(a[l], a[l + d], d);
+      a[l] = low;
     }
-    UNROLL for (int l = 0; l < LANES; l++) a[l] = b[l];
-  }
 }
 /* LANES vectors in, the sum of each in its lane */
 F V v_sums(V *a) {
-  UNROLL for (int half = LANES / 2; half; half /= 2)
-    UNROLL for (int l = 0; l < half; l++) a[l] = v_add(v_low(a[l], a[l + half]), v_high(a[l], a[l + half]));
+  UNROLL for (int d = 1; d < LANES; d *= 2)
+    UNROLL for (int l = 0; l < LANES; l += 2 * d) a[l] = v_add(v_low(a[l], a[l + d], d), v_high(a[l], a[l + d], d));
   return a[0];
 }
 
@@ -72,12 +70,12 @@ static void k_transpose(const Setting *s, const Order *o) {
 /* Products.  C[m][n] := Σ_k A(m, k) B[k][n], or C += c times it; A(m, k) = A[m·up + k·across]. */
 typedef struct { const T *A; int64_t up, across; const T *B; int64_t below; T *C; int64_t row; } Tile;
 F void tile(const int height, const int width, const int partial, Tile t, int64_t depth, int64_t rest, int more, T c) {
-  V sum[8][3];
+  V sum[TALL][3];
   UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_set(0);
   for (int64_t k = 0; k < depth; k++) {
     V b[3];
     UNROLL for (int n = 0; n < width; n++)
-      b[n] = partial && n == width - 1 ? v_load_n(t.B + k * t.below + n * LANES, (int)rest) : v_load(t.B + k * t.below + n * LANES);
+      b[n] = partial && n == width - 1 ? v_load_n(t.B + k * t.below + n * LANES, (int)rest) : v_held(v_load(t.B + k * t.below + n * LANES));
     UNROLL for (int m = 0; m < height; m++) {
       V a = v_set(t.A[m * t.up + k * t.across]);
       UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_fma(a, b[n], sum[m][n]);
@@ -94,8 +92,8 @@ F void tile(const int height, const int width, const int partial, Tile t, int64_
 }
 #define STRIP(name, width, partial) \
   static void name(Tile t, int64_t M, int64_t depth, int64_t rest, int more, T c) { \
-    for (; M >= 8; M -= 8, t.A += 8 * t.up, t.C += 8 * t.row) tile(8, width, partial, t, depth, rest, more, c); \
-    for (; M >= 4; M -= 4, t.A += 4 * t.up, t.C += 4 * t.row) tile(4, width, partial, t, depth, rest, more, c); \
+    for (; M >= TALL; M -= TALL, t.A += TALL * t.up, t.C += TALL * t.row) tile(TALL, width, partial, t, depth, rest, more, c); \
+    for (; TALL > 4 && M >= 4; M -= 4, t.A += 4 * t.up, t.C += 4 * t.row) tile(4, width, partial, t, depth, rest, more, c); \
     for (; M >= 1; M -= 1, t.A += t.up, t.C += t.row) tile(1, width, partial, t, depth, rest, more, c); \
   }
 STRIP(strip_3, 3, 0)
@@ -104,15 +102,47 @@ STRIP(strip_1, 1, 0)
 STRIP(strip_3_part, 3, 1)
 STRIP(strip_2_part, 2, 1)
 STRIP(strip_1_part, 1, 1)
+/* Columns of C, at most three vectors, by `f`; `whole` does as many whole vectors.  A long sum is cut into
+   panels, which are added up apart: C is rounded once.  Where a sum is cut depends on its length alone, so
+   the bits do not depend on who has which rows.  What many rows read of B is laid side by side. */
+typedef void Strip(Tile, int64_t M, int64_t depth, int64_t rest, int more, T c);
+static void strip(Strip *f, Strip *whole, Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
+  T beside[PANEL * 3 * LANES] __attribute__((aligned(64))), sums[CHUNK * 3 * LANES] __attribute__((aligned(64)));
+  int packs = M >= MANY && depth * t.below >= PANEL * 3 * LANES, long_sum = depth > PANEL;
+  int64_t wide = (N + LANES - 1) / LANES, rest = N - (wide - 1) * LANES;
+  if (!long_sum && (!packs || f != whole)) { f(t, M, depth, rest, more, c); return; }
+  for (int64_t m = 0; m < M; m += CHUNK) {
+    int64_t rows = long_sum ? least(CHUNK, M - m) : M;
+    for (int64_t k = 0; k < depth; k += PANEL) {
+      int64_t part = least(PANEL, depth - k);
+      Tile s = {t.A + m * t.up + k * t.across, t.up, t.across, t.B + k * t.below, t.below, sums, 3 * LANES};
+      if (packs) {
+        for (int64_t r = 0; r < part; r++)
+          for (int64_t n = 0; n < wide; n++) v_store(beside + (r * wide + n) * LANES, v_load_to(s.B + r * t.below + n * LANES, N - n * LANES));
+        s.B = beside;
+        s.below = wide * LANES;
+      }
+      if (!long_sum) { s.C = t.C; s.row = t.row; whole(s, M, part, 0, more, c); return; }
+      (packs ? whole : f)(s, rows, part, rest, k > 0, K(1, 1));
+    }
+    V scale = v_set(c);
+    for (int64_t r = 0; r < rows; r++)
+      for (int64_t n = 0; n < N; n += LANES) {
+        T *p = t.C + (m + r) * t.row + n;
+        V sum = v_load(sums + r * 3 * LANES + n);
+        v_store_to(p, more ? v_fma(scale, sum, v_load_to(p, N - n)) : v_mul(scale, sum), N - n);
+      }
+  }
+}
 static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
   for (; N > 4 * LANES || N == 3 * LANES; N -= 3 * LANES, t.B += 3 * LANES, t.C += 3 * LANES)
-    strip_3(t, M, depth, 0, more, c);
+    strip(strip_3, strip_3, t, M, 3 * LANES, depth, more, c);
   for (; N > 3 * LANES || N == 2 * LANES; N -= 2 * LANES, t.B += 2 * LANES, t.C += 2 * LANES)
-    strip_2(t, M, depth, 0, more, c);
-  if (N == LANES) strip_1(t, M, depth, 0, more, c);
-  else if (N > 2 * LANES) strip_3_part(t, M, depth, N - 2 * LANES, more, c);
-  else if (N > LANES) strip_2_part(t, M, depth, N - LANES, more, c);
-  else if (N) strip_1_part(t, M, depth, N, more, c);
+    strip(strip_2, strip_2, t, M, 2 * LANES, depth, more, c);
+  if (N == LANES) strip(strip_1, strip_1, t, M, N, depth, more, c);
+  else if (N > 2 * LANES) strip(strip_3_part, strip_3, t, M, N, depth, more, c);
+  else if (N > LANES) strip(strip_2_part, strip_2, t, M, N, depth, more, c);
+  else if (N) strip(strip_1_part, strip_1, t, M, N, depth, more, c);
 }
 
 /* y := W x or Wᵀ x, rows of x and y.  a: out, W, x, height, width, step of W, transposed */
@@ -150,28 +180,31 @@ static void k_outer(const Setting *s, const Order *o, T c) {
   }
 }
 
+/* So many sums at a time: enough that none waits for the one before. */
+#define ABREAST (LANES < 8 ? 8 : LANES)
 /* The same for one sample.  `padded`: rows of W begin where a vector may and end in zeros, see `Block`. */
+F void rows_vector(const int many, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t width, int64_t step) {
+  V sum[ABREAST];
+  const T *w[ABREAST];
+  int64_t c = 0;
+  UNROLL for (int l = 0; l < many; l++) { sum[l] = v_set(0); w[l] = W + least(l, height - 1) * step; }
+  for (; c + LANES <= width; c += LANES) {
+    V b = v_load(x + c);
+    UNROLL for (int l = 0; l < many; l++) sum[l] = v_fma(v_load(w[l] + c), b, sum[l]);
+  }
+  if (c < width) {
+    int n = (int)(width - c);
+    V b = v_load_n(x + c, n);
+    UNROLL for (int l = 0; l < many; l++)
+      sum[l] = v_fma(padded ? v_load(w[l] + c) : v_load_n(w[l] + c, n), b, sum[l]);
+  }
+  UNROLL for (int l = 0; l < many; l += LANES) v_store_to(out + l, v_sums(sum + l), height - l);
+}
 F void matrix_vector(const int padded, const Order *o) {
   T *out = AT(0); const T *W = AT(1), *x = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5];
-  for (int64_t r = 0; r < height; r += LANES) {
-    V sum[LANES];
-    int64_t rows = least(LANES, height - r), c = 0;
-    UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_set(0);
-    const T *w[LANES];
-    UNROLL for (int l = 0; l < LANES; l++) w[l] = W + (r + least(l, rows - 1)) * step;
-    for (; c + LANES <= width; c += LANES) {
-      V b = v_load(x + c);
-      UNROLL for (int l = 0; l < LANES; l++) sum[l] = v_fma(v_load(w[l] + c), b, sum[l]);
-    }
-    if (c < width) {
-      int n = (int)(width - c);
-      V b = v_load_n(x + c, n);
-      UNROLL for (int l = 0; l < LANES; l++)
-        sum[l] = v_fma(padded ? v_load(w[l] + c) : v_load_n(w[l] + c, n), b, sum[l]);
-    }
-    v_store_to(out + r, v_sums(sum), rows);
-  }
+  int64_t height = o->a[3], width = o->a[4], step = o->a[5], r = 0;
+  for (; r + ABREAST <= height; r += ABREAST) rows_vector(ABREAST, padded, out + r, W + r * step, x, ABREAST, width, step);
+  for (; r < height; r += LANES) rows_vector(LANES, padded, out + r, W + r * step, x, height - r, width, step);
 }
 F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
   V sum[4];
@@ -203,8 +236,8 @@ F void outer_part(const int wide, T *W, const T *left, const T *right, int64_t h
 }
 /* W += c left right in padded rows */
 static void outer_padded(T *W, const T *left, const T *right, int64_t height, int64_t width, int64_t step, T c) {
-  for (; width > 6 * LANES; width -= 4 * LANES, W += 4 * LANES, right += 4 * LANES)
-    outer_part(4, W, left, right, height, step, 4 * LANES, c);
+  for (; width > 6 * LANES; width -= 6 * LANES, W += 6 * LANES, right += 6 * LANES)
+    outer_part(6, W, left, right, height, step, 6 * LANES, c);
   if (width > 5 * LANES) outer_part(6, W, left, right, height, step, width, c);
   else if (width > 4 * LANES) outer_part(5, W, left, right, height, step, width, c);
   else if (width > 3 * LANES) outer_part(4, W, left, right, height, step, width, c);
@@ -384,20 +417,23 @@ static void k_runs(const Setting *s, const Order *o) {
 
 /* Samples to rows: y[i][ξ] := X[order ξ][i]; the lanes beyond the batch repeat the last sample. */
 static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
+  enum { NEAR = 4 }; /* so many vectors of samples at a time: what is read and written stays near */
   int64_t S = s->stride;
   if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
-  for (int64_t c = 0; c < s->lanes; c += LANES) {
-    const T *row[LANES];
-    for (int l = 0; l < LANES; l++) {
-      int64_t n = start + least(c + l, s->batch - 1);
+  for (int64_t first = 0; first < s->lanes; first += NEAR * LANES) {
+    const T *row[NEAR * LANES];
+    int64_t many = least(NEAR * LANES, s->lanes - first);
+    for (int64_t l = 0; l < many; l++) {
+      int64_t n = start + least(first + l, s->batch - 1);
       row[l] = X + (order ? order[n] : n) * width;
     }
-    for (int64_t i = 0; i < width; i += LANES) {
-      V a[LANES];
-      if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[l] + i);
-      else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[l] + i, (int)(width - i));
-      v_transpose(a);
-      for (int l = 0; l < LANES && i + l < width; l++) v_store(y + (i + l) * S + c, a[l]);
-    }
+    for (int64_t i = 0; i < width; i += LANES)
+      for (int64_t c = 0; c < many; c += LANES) {
+        V a[LANES];
+        if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[c + l] + i);
+        else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[c + l] + i, (int)(width - i));
+        v_transpose(a);
+        UNROLL for (int l = 0; l < LANES; l++) if (i + l < width) v_store(y + (i + l) * S + first + c, a[l]);
+      }
   }
 }

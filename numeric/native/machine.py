@@ -17,7 +17,7 @@ from numeric.native.orders import Orders
 from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share, worker_of
 from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.native.unrolled import fits, unrolled
-from numeric.program import CORRECTIONS, WEIGHTS, Program
+from numeric.program import CORRECTIONS, DIVISOR, WEIGHTS, Program
 
 Array = NDArray[Any]
 ALIGNED = 64
@@ -29,6 +29,9 @@ NUMBERS: dict[str, Any] = {
 }
 LEVELS = ("-O3", "-O3"), ("-O1", "-O0")
 """How the kernels, and what is written for one program, are optimised: floats, the field."""
+TINY = "-O2 -mtune=generic"
+"""What is written out for one sample is one chain of operations: vectors make it longer, and so do
+the tunings of some processors, which keep numbers in registers that are far away."""
 KINDS = {"float64": np.float64, "float32": np.float32, FIELD: np.uint64}
 
 
@@ -56,6 +59,9 @@ class NativeMachine:
     Up to so many `threads` do the updates of `epoch`: where that pays, or as `together` says.
     """
 
+    weighs = True
+    """`epoch` takes the weights of samples."""
+
     def __init__(
         self,
         program: Program,
@@ -69,7 +75,6 @@ class NativeMachine:
     ) -> None:
         self.together, self._pace = together, Pace()
         layout, arithmetic = program.layout, arithmetic or program.dtype
-        self.divisor: Array | None = None  # NumPy runs the programs in which samples have weights
         kind, number = KINDS[arithmetic], NUMBERS[arithmetic]
         written = words(program)
         given = texts or (kernels(arithmetic), written.formulas(arithmetic))
@@ -92,11 +97,17 @@ class NativeMachine:
         self._rows["y"][list(layout.ones)] = 1
         self._held: list[Array] = []
         inputs = slice(1, 1 + len(layout.network.inputs))
-        self._padded = self._rows["y"][inputs], self._rows["d"]
+        self._padded = [self._rows["y"][inputs], self._rows["d"]]
         self.inputs, self.targets = (rows[:, :batch] for rows in self._padded)
+        self.divisor: Array | None = None
+        if DIVISOR in self._rows:
+            self._padded.append(self._rows[DIVISOR])
+            self._rows[DIVISOR][:] = batch
+            self.divisor = self._rows[DIVISOR][:, :batch]
         self.corrections = flat[CORRECTIONS]
         self._batch, self._stride = batch, stride
-        orders = Orders(program, written, batch, stride, flat, self._scratch(kind))
+        scratch = self._scratch(kind)
+        orders = Orders(program, written, batch, stride, flat, scratch, vector=lanes)
         rows = tuple(layout.row[name] for name in layout.outputs)
         self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
         at = orders.tables.place(rows)
@@ -159,7 +170,8 @@ class NativeMachine:
         }
         self._tiny: Any = None
         if batch == 1 and fits(program):
-            tiny = library(unrolled(program, arithmetic), LEVELS[arithmetic == FIELD][1])[0]
+            level = LEVELS[True][1] if arithmetic == FIELD else TINY
+            tiny = library(unrolled(program, arithmetic), level)[0]
             self._tiny = tiny.pp_tiny
             self._tiny.restype = None
         self._run = self._code.pp_run
@@ -209,15 +221,19 @@ class NativeMachine:
         return self._rows[letter][:, : self._batch]
 
     def _require_fitting(
-        self, arrays: tuple[Array, ...], order: Array | None, samples: int
+        self, arrays: tuple[Array, ...], order: Array | None, samples: int, shares: Array | None
     ) -> None:
         """Raise `ValueError` for arrays that the C code would read or write beyond."""
         X, D, y, v = arrays
+        if (shares is None) != (self.divisor is None):
+            raise ValueError("The samples have weights and the program has none, or the reverse.")
+        arrays = arrays if shares is None else (*arrays, shares)
         outputs, inputs = len(self.targets), len(self.inputs)
         kind = self._weights.dtype
         fits = all(array.flags.c_contiguous and array.dtype == kind for array in arrays)
         fits = fits and X.shape == (len(D), inputs) and D.shape[1] == outputs
         fits = fits and y.shape == v.shape == (outputs, len(D))
+        fits = fits and (shares is None or shares.shape == (len(D),))
         shown = len(D) if order is None else len(order)
         if not fits or samples > min(shown, len(D)):
             raise ValueError(f"These samples do not fit the machine: {[a.shape for a in arrays]}.")
@@ -231,19 +247,24 @@ class NativeMachine:
         updates: int,
         seen_y: Array,
         seen_v: Array,
+        shares: Array | None = None,
     ) -> None:
         """So many updates w += Δw, a batch each, from sample `start` of the order on.
 
         X is [samples, inputs] and D [samples, outputs], both contiguous; y and v of the outputs on
-        the way are put into the columns of `seen_y` and `seen_v`.
+        the way are put into the columns of `seen_y` and `seen_v`.  A weighted program is also
+        given N/s_ξ of each sample.
         """
-        self._require_fitting((X, D, seen_y, seen_v), order, start + updates * self._batch)
+        ends = start + updates * self._batch
+        self._require_fitting((X, D, seen_y, seen_v), order, ends, shares)
+        given = None if shares is None else shares.ctypes.data
         if order is not None:
             order = np.ascontiguousarray(order, np.int64)
         if self._tiny is not None:
             self._tiny(
                 self._places["train"][0],
                 *(ctypes.c_void_p(array.ctypes.data) for array in (self._weights, X, D)),
+                ctypes.c_void_p(given),
                 None if order is None else ctypes.c_void_p(order.ctypes.data),
                 ctypes.c_int64(start),
                 ctypes.c_int64(updates),
@@ -251,7 +272,8 @@ class NativeMachine:
                 ctypes.c_int64(seen_y.shape[1]),
             )
             return
-        places = [array.ctypes.data for array in (*self._padded, self._y, self._v)]
+        places = [rows.ctypes.data for rows in self._padded]
+        places += [0] * (3 - len(places)) + [self._y.ctypes.data, self._v.ctypes.data]
         seen = [array.ctypes.data for array in (seen_y, seen_v)]
 
         def samples_from(lane: int) -> _Samples:
@@ -259,6 +281,7 @@ class NativeMachine:
             return _Samples(
                 X.ctypes.data,
                 D.ctypes.data,
+                given,
                 None if order is None else order.ctypes.data,
                 X.shape[1],
                 D.shape[1],
@@ -315,9 +338,9 @@ class _Samples(ctypes.Structure):
     """The type `Samples` of `driver.h`."""
 
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("X", "D", "order")),
+        *((name, ctypes.c_void_p) for name in ("X", "D", "S", "order")),
         *((name, ctypes.c_int64) for name in ("inputs", "outputs")),
-        *((name, ctypes.c_void_p) for name in ("y", "d", "out_y", "out_v")),
+        *((name, ctypes.c_void_p) for name in ("y", "d", "n", "out_y", "out_v")),
         ("at", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("seen_y", "seen_v")),
         ("samples", ctypes.c_int64),

@@ -86,6 +86,7 @@ class Orders:
         scratch: Callable[[int], Array],
         tables: Tables | None = None,
         lanes: tuple[int, int] | None = None,
+        vector: int = VECTOR,
     ) -> None:
         self._program, self._text, self._batch, self._stride = program, text, batch, stride
         self._arrays, self._scratch = arrays, scratch
@@ -95,7 +96,7 @@ class Orders:
         self._item = next(iter(arrays.values())).itemsize
         self.tables = tables or Tables()
         self._lane, self._lanes = lanes or (0, stride)
-        self._one = batch == 1
+        self._one, self._vector = batch == 1, vector
         self._held: dict[str, NDArray[np.bool_]] = {}
         self._written = self._all_written()
         self._pulled = self._pulls()
@@ -222,7 +223,7 @@ class Orders:
         for line in corrections:
             if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():
                 height, width = line.left.count, line.right.count
-                step = -(-width // VECTOR) * VECTOR
+                step = -(-width // self._vector) * self._vector
                 copy = self._scratch(height * step).ctypes.data
                 first = line.out.start
                 self._copies[first] = copy, step, line.out.count
@@ -372,7 +373,7 @@ class Orders:
             return 0
         row, column = divmod(matrix.first - first, matrix.stride)
         given[1], given[5] = copy + (row * step + column) * self._item, step
-        return int(column + -(-matrix.width // VECTOR) * VECTOR <= step)
+        return int(column + -(-matrix.width // self._vector) * self._vector <= step)
 
     def _outer(self, line: Outer, into: str, more: int, factor: int) -> None:
         out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
