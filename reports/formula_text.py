@@ -208,7 +208,9 @@ class _Plain:
         letter, span = unicode_of(total.over.name), total.range
         if span.first:
             return f"Σ_{{{letter}={span.first}}}^{{{unicode_of(span.last)}}}"
-        said = {"output": " output", "hidden": " hidden", "fed": f" fed by {unicode_of(span.of)}"}
+        of = unicode_of(span.of)
+        said = {"output": " output", "hidden": " hidden", "fed": f" fed by {of}"}
+        said |= {"feeding": f" feeding {of}"} if span.of else {}
         said["all"] = " any neuron"
         return f"Σ_{{{letter}{said[span.kind]}}}" if span.kind in said else f"Σ_{letter}"
 

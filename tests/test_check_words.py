@@ -10,7 +10,7 @@ from symbolic.reading.findings import Judged
 from symbolic.reading.function_words import named
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
-from symbolic.reading.reading import read_document
+from symbolic.reading.reading import read_document, reread
 
 COST = r"E_n = \frac12 \sum_k (y_{nk} - t_{nk})^2"
 LINEAR = rf"""Let $a_j = \sum_i w_{{ji}} z_i$, $z_j = h(a_j)$, ${COST}$
@@ -164,3 +164,31 @@ def test_networks_of_another_kind_are_no_fewer_ones(words: str) -> None:
 def test_the_bias_neuron_is_taken_for_granted() -> None:
     assert last(LINEAR + "The fixed input is $z_0 = 1$.").word == "assumption"
     assert last(LINEAR + "The fixed input is $z_0 = 2$.").word == "open"
+
+
+AROUND = r"""Let $j$ be a hidden neuron. Let $v_j = \sum_{i \in \text{Upstream}(j)} w_{ji} y_i$.
+Let $D(j)$ be the set of all neurons receiving input from neuron $j$, and let $L$ be the set of
+units fed by unit $j$. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("over", "word"),
+    [
+        (r"\text{Downstream}(j)", "proved"),
+        (r"\mathrm{succ}(j)", "proved"),
+        ("D(j)", "proved"),
+        ("L", "proved"),
+        (r"\mathrm{pred}(j)", "refuted"),
+        ("D(i)", ""),
+        ("Q(j)", ""),
+    ],
+)
+def test_a_sum_runs_over_a_set_of_neurons_around_one(over: str, word: str) -> None:
+    line = rf"$$\delta_j = \varphi_j'(v_j) \sum_{{k \in {over}}} \delta_k w_{{kj}}$$"
+    reading = read_document(AROUND + line, open_profile("haykin"))
+    assert bool(reading.problems) == (not word)
+    if word:
+        assert judge(reading).lines[-1].word == word
+        claim = reading.claims[-1]
+        assert reread(claim, reading.profile) == (claim.left, claim.right)

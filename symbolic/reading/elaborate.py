@@ -35,6 +35,7 @@ from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Addition,
     BigSum,
+    Group,
     Letter,
     Listed,
     Mark,
@@ -47,6 +48,12 @@ from symbolic.reading.tree import (
 
 _RANGES = {"output": "output", "outputs": "output", "output neurons": "output", "out": "output",
            "hidden": "hidden", "hidden neurons": "hidden"}  # fmt: skip
+
+_AROUND = {
+    **dict.fromkeys(("downstream", "succ", "successors", "children", "fanout", "fed"), "fed"),
+    **dict.fromkeys(("upstream", "pred", "predecessors", "parents", "fanin"), "feeding"),
+}
+"""The sets of neurons around a neuron, as books name them."""
 
 
 class Elaborator:
@@ -230,6 +237,12 @@ class Elaborator:
                 said.strip() == "neurons fed by" and self.profile.letters.get(of) == "neuron"
             ):
                 return Range("fed", of=of)
+        around = _set_around(words)
+        if around is not None and self.profile.letters.get(around[1]) == "neuron":
+            name, of = around
+            kind = _AROUND.get(name.lower()) or self.context.sets.get(f"{name}({of})")
+            if kind:
+                return Range(kind, of=of)
         if related.relation == "\\in" and isinstance(words, Mark | Letter):
             name = words.text if isinstance(words, Mark) else words.name
             bare = name.replace("\\mathrm", "").replace("\\mathcal", "").strip("{} ").lower()
@@ -239,7 +252,8 @@ class Elaborator:
             if bare in _RANGES:
                 return Range(_RANGES[bare])
             if name in self.context.sets:
-                return Range(self.context.sets[name])
+                kind, _, of = self.context.sets[name].partition(" ")
+                return Range(kind, of=of)
         raise NotUnderstood(
             "The range of Σ is not understood.", "Write k \\in \\text{outputs}.", node.at
         )
@@ -260,6 +274,18 @@ class Elaborator:
                 if symbol is not None and symbol.only == "output":
                     return Range("output")
         return span
+
+
+def _set_around(node: Node) -> tuple[str, str] | None:
+    """The name of a set of neurons and the neuron it is the set of: Downstream(j), D_j."""
+    match node:
+        case Product((Mark(_, name) | Letter(name), Group((Letter(of),))), ("", "")):
+            pass
+        case Scripted(Letter(name), Letter(of), None, 0):
+            pass
+        case _:
+            return None
+    return re.sub(r"^\\math(?:rm|cal|bf|it)\{(.*)\}$", r"\1", name.strip()), of
 
 
 def _worded(below: Node) -> tuple[str, Node]:

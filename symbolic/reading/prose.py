@@ -168,8 +168,26 @@ _SETS = tuple(
 )
 
 
+_SETS_AROUND = tuple(
+    (
+        kind,
+        re.compile(
+            rf"{_M} (?:is|be|denotes?|contains|includes|holds|for) (?:the set of )?(?:all )?"
+            rf"(?:the |of the )*{_N} (?:that |which )?(?:are )?(?:{words}) "
+            rf"(?:neuron |unit |node )?{_M}",
+            re.IGNORECASE,
+        ),
+    )
+    for kind, words in (
+        ("fed", "fed by|downstream of|receiv(?:e|ing) (?:its |their )?inputs? from"),
+        ("feeding", "feed(?:ing)?|upstream of|sending (?:its |their )?outputs? to"),
+    )
+)
+_SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,8}\}?)(?:\((\w)\)|_(\w))?")
+
+
 def sets(text: str) -> Iterator[tuple[str, str]]:
-    """The letters that a text gives to the set of output or of hidden neurons.
+    """The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
 
     >>> list(sets("where the set $C$ includes all the neurons in the output layer"))
     [('C', 'output')]
@@ -180,6 +198,16 @@ def sets(text: str) -> Iterator[tuple[str, str]]:
             name = match[1].strip()
             if re.fullmatch(r"[A-Z]|\\math(?:cal|bb|bf|rm)\{[A-Za-z]{1,3}\}|\\Omega", name):
                 yield name, match[2].lower()
+    for kind, pattern in _SETS_AROUND:
+        for match in pattern.finditer(flat):
+            found, of = _SET_NAME.fullmatch(match[1].strip()), letter_of(match[2])
+            if found is None or not of:
+                continue
+            own = found[2] or found[3]  # D(j) says of which neuron, L does not
+            if own == of:
+                yield f"{found[1]}({of})", kind
+            elif own is None:
+                yield found[1], f"{kind} {of}"
 
 
 def letter_of(mention: str) -> str:

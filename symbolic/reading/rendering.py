@@ -126,6 +126,8 @@ class Writer:
             return f"_{{{letter.name} \\in \\text{{{span.kind} neurons}}}}"
         if span.kind == "fed":
             return f"_{{{letter.name} \\in \\text{{neurons fed by ${span.of}$}}}}"
+        if span.kind == "feeding" and span.of:
+            return f"_{{{letter.name} \\in \\text{{Upstream}}({span.of})}}"
         return f"_{{{letter.name}}}"
 
     def quantity(self, read: Read) -> str:
