@@ -39,7 +39,7 @@ CHECK = Command(
             ("--profile",),
             {
                 "metavar": "P",
-                "help": "the notation: haykin, bishop, nielsen, layers, rumelhart, plain, cs231n, "
+                "help": "the notation: haykin, bishop, nielsen, layers, ufldl, rumelhart, plain, cs231n, "
                 "lstm, indices or a .toml (what the document says, else haykin)",
             },
         ),

@@ -85,7 +85,7 @@ F V v_fma(V a, V b, V c) { return a * b + c; }
 #endif
 /* in a register, not read from memory again by each operation */
 #if defined(__x86_64__)
-F V v_held(V a) { __asm__("" : "+x"(a)); return a; }
+F V v_held(V a) { __asm__("" : "+v"(a)); return a; }
 #else
 F V v_held(V a) { return a; }
 #endif
