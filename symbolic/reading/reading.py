@@ -198,7 +198,7 @@ class _Reader:
         outcome, why, fault = self._outcome(first), "", Fault.NOT_UNDERSTOOD
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
-            why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
+            why = " ".join(dict.fromkeys(f"{e.what} {e.next_step}".strip() for e in troubles))
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
         if not numbers and not troubles:  # gaps, which are listed already
             return
