@@ -192,3 +192,25 @@ def test_a_sum_runs_over_a_set_of_neurons_around_one(over: str, word: str) -> No
         assert judge(reading).lines[-1].word == word
         claim = reading.claims[-1]
         assert reread(claim, reading.profile) == (claim.left, claim.right)
+
+
+HOMEWORK = r"""The network has $v_j = \sum_i w_{ji} y_i$, $y_j = \varphi(v_j)$ with the logistic
+function $\varphi(v) = \frac{1}{1 + e^{-v}}$, $e_j = d_j - y_j$ and $E = \frac12 \sum_j e_j^2$.
+Set $\delta_k = e_k y_k (1 - y_k)$ for the output $k$. For hidden $j$ we get
+"""
+
+
+RIGHT_SUM = r"$$\frac{\partial E}{\partial y_j} = -\sum_k \delta_k w_{kj}$$"
+
+
+def test_a_homework_in_plain_letters_is_judged_and_mended() -> None:
+    right = last(
+        HOMEWORK + r"$$\frac{\partial E}{\partial y_j} = -\sum_k \delta_k w_{kj}$$", "haykin"
+    )
+    assert (right.word, right.cases[0].roles) == ("proved", "j: hidden")
+    wrong = last(
+        HOMEWORK + r"$$\frac{\partial E}{\partial y_j} = -\sum_k \delta_k w_{jk}$$", "haykin"
+    )
+    assert wrong.word == "refuted"
+    assert wrong.cases[0].nearest is not None
+    assert wrong.cases[0].nearest.edit == "the indices of the weight"

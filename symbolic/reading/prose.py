@@ -44,7 +44,7 @@ _PATTERNS = tuple(
         rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
         rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the|an?) {_K}"
         rf"(?: layer)?",
-        rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K} {_N} {_M}",
+        rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K}(?: {_N})? {_M}",
         rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
         rf"(?:fed by|that|downstream of|reached by) (?:neuron |unit )?{_M}(?: feeds| reaches)?",
         rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}"
