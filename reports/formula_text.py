@@ -53,6 +53,7 @@ _DRESSED = re.compile(r"\\(mathcal|math[a-z]+|boldsymbol|operatorname|text|hat|t
 _COMMAND = re.compile(r"\\(?!frac)([A-Za-z]+)")
 _PREFIX = re.compile(r"\\(Delta|partial) (?=[\\A-Za-z])")
 _GROUP = re.compile(r"([_^])\{([^{}]*)\}")
+_SIZED = re.compile(r"\\(?:[Bb]igg?[lr]?(?![A-Za-z])|[,;:!])")
 _FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
 SIGNS = {
     "partial": "∂",
@@ -86,11 +87,18 @@ def unicode_of(latex: str) -> str:
 
     A command that is not known stays as it is.
     """
-    text = _PREFIX.sub(lambda m: COMMANDS[m[1]], latex)
+    text = _PREFIX.sub(lambda m: COMMANDS[m[1]], _SIZED.sub("", latex))
     text = _DRESSED.sub(lambda m: _dressed(m[1], m[2]), text)
     text = _COMMAND.sub(lambda m: COMMANDS.get(m[1], m[0]), text)
-    text = _GROUP.sub(lambda m: m[1] + (f"({m[2]})" if "+" in m[2] or "-" in m[2] else m[2]), text)
-    return _FRACTION.sub(lambda m: f"{_part(m[1])}/{_part(m[2])}", text)
+    while (flat := _GROUP.sub(lambda m: m[1] + _script(m[2]), text)) != text:  # those inside first
+        text = flat
+    for _ in range(text.count("\\frac")):  # those inside first
+        text = _FRACTION.sub(lambda m: f"{_part(m[1])}/{_part(m[2])}", text)
+    return text
+
+
+def _script(text: str) -> str:
+    return f"({text})" if "+" in text or "-" in text else text
 
 
 def _part(text: str) -> str:

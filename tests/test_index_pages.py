@@ -282,3 +282,11 @@ def test_a_line_without_a_right_form_is_left_to_the_author() -> None:
     text = HEAD + COST + "$$y_{nj} + y_{nj} = 3 y_{nj}$$"
     assert lines_of(text)[-1].word == "refuted"
     assert fixed_entries(index_paper("notes.md", text, "markdown", INDICES)).text == text
+
+
+@pytest.mark.parametrize(("sign", "word"), [("-", "proved"), ("", "refuted")])
+def test_e_to_a_power_is_the_exponential(sign: str, word: str) -> None:
+    text = "Here $n$ runs over the samples; $j$ runs over the units:\n\n"
+    text += "$$E = \\sum_{n,j} e^{-y_{nj}}$$\n\n"
+    slope = f"$$\\frac{{\\partial E}}{{\\partial y_{{nj}}}} = {sign}e^{{-y_{{nj}}}}$$"
+    assert lines_of(text + slope)[-1].word == word

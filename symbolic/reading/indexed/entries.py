@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from symbolic.reading.anywhere import EULER
 from symbolic.reading.indexed.letters import Range, letter_of, size_name, size_sign, stem_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
@@ -129,6 +130,11 @@ def items(
             change, n, node = True, n + 1, factors[n + 1]
         head = base_of(node)
         n += 1
+        above = _exponential(node, letters)
+        if above is not None and not orders and not change:
+            exp = spelled(Mark("FUNC", "\\exp", node.at), False, letters, ())
+            yield sign, Applied(exp, (above,), place=node.at)
+            continue
         if head is None:
             if orders or change:
                 raise NotUnderstood("This sign stands before no sign of an array.", "", node.at)
@@ -161,6 +167,15 @@ def _raised(entry: Entry, power: Node | None) -> Entry:
     if power is None:
         return entry
     return replace(entry, power=power)
+
+
+def _exponential(node: Node, letters: Letters) -> Node | None:
+    """The x of e^x, where x is no number and no single letter, which may be a label of e."""
+    match node:
+        case Scripted(Letter(name), None, above, 0) if name in EULER:
+            read = isinstance(above, Addition | Product | Quotient | Scripted)
+            return above if read and "\\exp" in letters.elementary else None
+    return None
 
 
 def _order(node: Node) -> int:
