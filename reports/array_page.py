@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.array_check import ArrayPaper, corrected
 from reports.check_parts import place
-from reports.check_words import MARKS, TITLES, argument_words, numbered
+from reports.check_words import MARKS, TITLES, argument_words, condition, numbered
 from reports.document import (
     Annotated,
     Block,
@@ -142,7 +142,7 @@ def _case(case: ArrayReached, claim: ArrayClaim, profile: ArrayProfile) -> Itera
     """The verdict, the slip, the numbers and the right form."""
     of = f" for {case.span}" if case.span else ""
     if case.word == "proved":
-        needed = " and ".join(case.under[0]) if case.under else ""
+        needed = condition(case.under[0]) if case.under else ""
         yield prose(f"Proved{of}, if {needed}." if needed else f"Proved{of}.")
     elif case.word == "open":
         yield prose(f"Not decided{of}: {case.why.rstrip('.')}.")
@@ -150,7 +150,7 @@ def _case(case: ArrayReached, claim: ArrayClaim, profile: ArrayProfile) -> Itera
         yield prose(f"Wrong{of}." + (f" {case.why}" if case.why else ""))
     match case.nearest:
         case ArrayNearest(right, under, edit):
-            needed = f", if {' and '.join(under)}" if under else ""
+            needed = f", if {condition(under)}" if under else ""
             form = _drawn(corrected(claim, right, profile))
             said = prose(f" ({unicode_of(edit)}){needed}.")
             yield (*runs("The nearest right form: "), form, *said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
+from symbolic.array_conditions import OFF_KINKS
 from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
@@ -35,7 +37,11 @@ TITLES = {
 }
 WITH_VALUE = "all of it has a value"
 FAULTY = "A line cannot be meant as it stands."
-SAID: Mapping[str, str] = {Assumption.SO: "there is a single output neuron"}
+SAID: Mapping[str, str] = {
+    Assumption.SO: "there is a single output neuron",
+    OFF_KINKS.name: "no argument stands at a kink",
+}
+_SUM = re.compile(r"sum\((\w+), (\w+)\[([\w,]+)\]\)")
 ROLES = {
     "output": "an output neuron",
     "hidden": "a hidden neuron",
@@ -45,8 +51,12 @@ ROLES = {
 
 
 def condition(under: Sequence[str]) -> str:
-    """Assumptions as a condition: N = 1 and outputs feed no neuron."""
-    return listed([SAID.get(one, str(one)) for one in under])
+    """Assumptions as a condition: N = 1 and outputs feed no neuron.
+
+    >>> condition(("sum(k, Y[n,k]) = 1", "off the kinks"))
+    'Σ_k Y_n,k = 1 and no argument stands at a kink'
+    """
+    return listed([_SUM.sub(r"Σ_\1 \2_\3", SAID.get(one, str(one))) for one in under])
 
 
 def alternatives(sets: Sequence[Sequence[str]]) -> str:

@@ -73,7 +73,7 @@ def test_a_right_derivation_is_proved(name: str, capsys: pytest.CaptureFixture[s
 def test_what_a_right_derivation_needs_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(DOCUMENTS / "batch_network.md"), "--profile", "cs231n"]) == 0
     out = capsys.readouterr().out
-    assert "Proved, if sum(k, Y[n,k]) = 1 and off the kinks" in " ".join(out.split())
+    assert "Proved, if Σ_k Y_n,k = 1 and no argument stands at a kink" in " ".join(out.split())
     assert main(["check", str(DOCUMENTS / "lstm.md"), "--profile", "lstm"]) == 0
     assert "c_0 is not said; it may be anything" in capsys.readouterr().out
 
