@@ -203,7 +203,7 @@ def test_layers_that_are_counted_otherwise_are_not_guessed() -> None:
     text = (
         resources.files("symbolic.reading").joinpath("profiles", "layers.toml").read_text("utf-8")
     )
-    other = parse_profile(text.replace("layers = [0, -1]", "layers = [1, 0]"))
+    other = parse_profile(text.replace("layers = [0, -1]", "layers = [0, 1]"))
     reading = read_document("Then $$\\hat{y} = a^{[L]}$$", other)
     with pytest.raises(InputError, match="layers of W are not in reach"):
         judge(reading)
