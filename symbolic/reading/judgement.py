@@ -7,42 +7,36 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from symbolic.errors import InputError
 from symbolic.indexed import Var
-from symbolic.labelling import TooLargeError
 from symbolic.reading.activation import Activation
-from symbolic.reading.argument import OWN, Argument
+from symbolic.reading.argued import Argued, Case
+from symbolic.reading.argument import Argument
 from symbolic.reading.base import (
     Base,
     activations_of_some,
     base_of,
     missed_definitions,
-    name_of,
 )
 from symbolic.reading.cases import BeyondError, Settled, is_numbered, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.equations import Line
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
     NEURON,
     Applied,
-    Formula,
     Partial,
-    Range,
     Read,
     SumOver,
     at_numbers,
     bound,
     free,
     walk,
-    with_range,
 )
 from symbolic.reading.given import Given
-from symbolic.reading.inference import Inference, Shown, with_given
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.nearest_given import GivenSearch
 from symbolic.reading.prover import Prover
@@ -51,11 +45,9 @@ from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
-from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.updates import (
     BEFORE,
     is_rule,
-    is_typed,
     judged_updates,
     speaks_of_change,
 )
@@ -69,15 +61,6 @@ SPANS = {
 """What a sum of unsaid range may run over."""
 WRONG = ("refuted", "unjustified")
 """A line with a nearest right form: it fails, or speaks of what the network does not have."""
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A claim with one reading: what its open sums run over, and what is said of it."""
-
-    settled: Settled
-    span: str
-    reached: Reached
 
 
 def judge(
@@ -112,27 +95,24 @@ class _Judge:
             names: _with_activation(base, one)
             for names, one in activations_of_some(reading).items()
         }
-        self.inference = Inference(base, _said(base, reading))
+        self.lines = Argued(base, reading)
         self.updates = judged_updates(document)
         self.rule = next((c.number for c in document.claims if is_rule(c)), None)
         self.search = Search(self.prover, self.refuter, reading)
         self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
-        self.wrong: set[int] = set()
         self._near: dict[tuple[object, ...], Nearest | None] = {}
-        self._chain: dict[tuple[object, ...], Line] = {}
-        self.inherits: dict[int, int] = {}  # the number of a wrong line: that of its source
 
     def judgement(self, each: Callable[[Iterable[Claim]], Iterable[Claim]]) -> Judgement:
         """The lines one after the other, each with those before it."""
         for claim in self.reading.standard:
-            self._defines(claim, 0)
+            self.lines.define(claim, 0)
         lines = tuple(
             replace(self._judged(claim), claim=_as_judged(original, claim))
             for original, claim in zip(self.document.claims, each(self.reading.claims), strict=True)
         )
         wrong = tuple(n for n in _numbers(lines, "refuted") if n not in self.updates)
-        own = frozenset(wrong) - self.inherits.keys()
+        own = frozenset(wrong) - self.lines.inherits.keys()
         proved = frozenset(_numbers(lines, "proved"))
         mend = repair(self.document, wrong, own, proved, partial(_proved_in, network=self.network))
         if mend is not None:
@@ -143,34 +123,18 @@ class _Judge:
             return Judgement(lines, mend.definition, mend)
         return Judgement(lines, min((*own, *_numbers(lines, "unjustified")), default=None))
 
-    def _defines(self, claim: Claim, number: int) -> None:
-        """A definition holds for every neuron, wherever it stands."""
-        if claim.head is None or claim.problems:
-            return
-        name = name_of(claim.head)
-        if name in self.base.definitions:
-            head, body = self.base.definitions[name]
-            limits = Range("output" if name.startswith("E") else "interval")
-            letter = head.at[0] if head.at else None
-            roles: tuple[tuple[Var, str], ...] = ()
-            if name == "y" and self.base.outer is not None and isinstance(letter, Var):
-                body = self.base.outer if claim.outer else body
-                roles = ((letter, "output" if claim.outer else "hidden"),)
-            case = Settled(head, with_range(body, limits), roles)
-            self.inference.lines.append(Line(number, case, ((),)))
-
     def _judged(self, claim: Claim) -> Judged:
         found = self._cases(claim)
         if claim.kind is Kind.DEFINITION:
-            self._defines(claim, claim.number)
+            self.lines.define(claim, claim.number)
         if isinstance(found, Judged):
             return found
         judged = Judged(claim, tuple(case.reached for case in found))
         judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
         if judged.word == "proved":
-            return replace(judged, argument=self._argument(claim, found))
+            return replace(judged, argument=self.lines.argument(claim, found))
         if judged.word == "refuted":
-            return replace(judged, inherits=self._source(claim, found))
+            return replace(judged, inherits=self.lines.source(claim, found))
         return judged
 
     def truth(self, claim: Claim) -> Judged:
@@ -180,7 +144,7 @@ class _Judge:
             return found
         return Judged(claim, tuple(case.reached for case in found))
 
-    def _cases(self, claim: Claim) -> list[_Case] | Judged:
+    def _cases(self, claim: Claim) -> list[Case] | Judged:
         """Each case with its verdict, or all that can be said of a claim without cases."""
         if claim.problems:
             return Judged(claim, self._faulty(claim, claim.fault or claim.problems[0]))
@@ -201,7 +165,7 @@ class _Judge:
             for total in bound(natural(side))
             if total.range.kind == "unsaid" and total.over.sort == NEURON
         )
-        found: list[_Case] = []
+        found: list[Case] = []
         beyond = ""
         for span in SPANS if letters else ("output",):
             said = f"{letters[0]} {SPANS[span]}" if letters else ""
@@ -210,7 +174,7 @@ class _Judge:
             except BeyondError as error:
                 beyond = str(error)
                 continue
-            found += [_Case(case, span, self._verdict(claim, case, said)) for case in cases]
+            found += [Case(case, span, self._verdict(claim, case, said)) for case in cases]
         some = [case for case in found if not self.verdicts.speaks_of_none(case.settled)]
         found = some or found
         if beyond and letters:  # a range that was not tried may be the one that is meant
@@ -245,10 +209,10 @@ class _Judge:
         letters = {v.name for side in (claim.left, claim.right) for v in free(side)}
         return claim.some is not None and claim.some.letter in letters
 
-    def _by_name(self, claim: Claim) -> list[_Case]:
+    def _by_name(self, claim: Claim) -> list[Case]:
         """A claim about neurons that are named by their numbers, for each; nothing without one."""
         assert claim.some is not None
-        found: list[_Case] = []
+        found: list[Case] = []
         for name in claim.some.names if all(n.isdigit() for n in claim.some.names) else ():
             places = {Var(claim.some.letter, NEURON): int(name)}
             left, right = (at_numbers(side, places) for side in (claim.left, claim.right))
@@ -281,7 +245,7 @@ class _Judge:
         found = tuple(replace(without, roles=roles, nearest=form) for roles, form in near if form)
         return found or (without,)
 
-    def _near_forms(self, claim: Claim, found: list[_Case], word: str) -> tuple[Reached, ...]:
+    def _near_forms(self, claim: Claim, found: list[Case], word: str) -> tuple[Reached, ...]:
         """The cases of a wrong line with a right form, of a true line with one that needs less."""
         result = []
         mended: dict[str, Nearest | None] = {}  # one for all ranges of a sum is enough
@@ -296,7 +260,7 @@ class _Judge:
             result.append(replace(case.reached, nearest=nearest))
         return tuple(result)
 
-    def _nearest(self, claim: Claim, case: _Case) -> Nearest | None:
+    def _nearest(self, claim: Claim, case: Case) -> Nearest | None:
         """Looked for once for all lines that say the same."""
         roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
         same = case, claim.kind, claim.left, claim.right, claim.others, roles
@@ -310,81 +274,6 @@ class _Judge:
                 found = search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
-
-    # ------------------------------------------------------------------ the argument
-
-    def _argument(self, claim: Claim, found: list[_Case]) -> Argument:
-        """What the lines before it show of a line that is true.
-
-        Where they do not lead to it, the line is taken as a step of its own: an application of
-        the chain rule to the definitions.
-        """
-        known: list[Line] = []
-        narrow: list[Argument] = []
-        wide: list[Argument] = []
-        for one in found:
-            case, reached = one.settled, one.reached
-            if reached.word != "proved" or reached.taking:
-                continue
-            shown = self._follows(case, reached.under)
-            if not shown:
-                known.append(Line(claim.number, case, with_given(case, reached.under)))
-                continue
-            known.append(Line(claim.number, case, tuple(way.under for way in shown)))
-            under = tuple(tuple(a for a in way.under if a not in case.given) for way in shown)
-            uses = tuple(sorted({n for way in shown for n in way.uses}))
-            if set(under) & set(reached.under):
-                wide.append(Argument("follows", under, uses))
-            else:
-                narrow.append(Argument("unjustified", under, uses))
-        self.inference.lines += known
-        self.inference.lines += [joined for line in known if (joined := self._joined(line))]
-        if wide:
-            return wide[0]
-        if narrow:
-            return narrow[0]
-        first = next(one.reached for one in found if one.reached.word == "proved")
-        return Argument("follows", first.under, why=OWN)
-
-    def _joined(self, line: Line) -> Line | None:
-        """a = c, where this line says b = c and the one before it a = b."""
-        case = line.claim
-        kind = case.roles, case.edges, case.given, case.layers and case.layers.ends
-        before = self._chain.get(kind)
-        if before is None or before.claim.right != case.left:
-            self._chain[kind] = line
-            return None
-        known = dict.fromkeys(
-            tuple(a for a in Assumption if a in {*one, *other})
-            for one in before.known
-            for other in line.known
-        )
-        joined = Line(line.number, replace(case, left=before.claim.left), tuple(known))
-        self._chain[kind] = joined
-        return joined
-
-    def _source(self, claim: Claim, found: list[_Case]) -> int | None:
-        """The wrong line that this wrong line follows from, if it is not wrong by itself."""
-        sources: set[int] = set()
-        lines: list[Line] = []
-        for one in found:
-            case, reached = one.settled, one.reached
-            if reached.word == "refuted":
-                shown = self._follows(case, ((),), broken=True) if self.wrong else ()
-                sources |= {n for way in shown for n in way.uses if n in self.wrong}
-                lines.append(Line(claim.number, case, ((),), broken=True))
-        self.inference.lines += lines
-        self.wrong.add(claim.number)
-        source = min((self.inherits.get(n, n) for n in sources), default=None)
-        if source is not None:
-            self.inherits[claim.number] = source
-        return source
-
-    def _follows(self, case: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:
-        try:
-            return self.inference.follows(case, truth, broken)
-        except (BeyondError, TooLargeError):
-            return ()
 
 
 def _with_activation(base: Base, one: Activation) -> Verdicts:
@@ -412,21 +301,6 @@ def _is_local(case: Settled, letter: str) -> bool:
 def _as_judged(original: Claim, claim: Claim) -> Claim:
     """The line as it was written, with what it was taken for."""
     return replace(original, kind=claim.kind, one_sample=claim.one_sample, shares=claim.shares)
-
-
-def _said(base: Base, reading: Reading) -> Iterator[Formula]:
-    """All that the document speaks of, in terms of neurons."""
-    for head, body in base.definitions.values():
-        yield from (head, body)
-    for claim in reading.claims:
-        if is_typed(claim):
-            continue
-        try:
-            cases = settled(claim)
-        except BeyondError:
-            continue
-        for case in cases:
-            yield from (case.left, case.right)
 
 
 def _numbers(lines: Iterable[Judged], word: str) -> tuple[int, ...]:
