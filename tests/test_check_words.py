@@ -214,3 +214,20 @@ def test_a_homework_in_plain_letters_is_judged_and_mended() -> None:
     assert wrong.word == "refuted"
     assert wrong.cases[0].nearest is not None
     assert wrong.cases[0].nearest.edit == "the indices of the weight"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We do not use logistic units.",
+        "Logistic units, as $z_j$ shows, are not meant.",
+        "Unlike logistic units these are simple.",
+        "Suppose for contradiction that the units are logistic.",
+        "A student of logistic regression wrote this.",
+        "There are logistic units elsewhere.",
+    ],
+)
+def test_a_function_that_is_not_named_plainly_is_not_taken(words: str) -> None:
+    line = "\nFor an output unit $k$\n$$\\delta_k = (y_k - t_k) y_k (1 - y_k)$$"
+    assert last(LINEAR + "All units are logistic." + line).word == "proved"
+    assert last(LINEAR + words + line).word == "open"

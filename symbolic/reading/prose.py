@@ -294,6 +294,20 @@ def lead(
     return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming, narrow=narrow)
 
 
+def plainly(before: str, after: str, more: Iterable[str] = ()) -> bool:
+    """Whether the sentence around a place says something outright: all known words, no denial.
+
+    >>> plainly("It is so. All have ", "logistic units."), plainly("None have ", "logistic units.")
+    (True, False)
+    """
+    begun = re.split(r"\n\s*\n", before)[-1]
+    ended = re.split(r"\n\s*\n", after)[0]
+    sentence = _SENTENCE.split(begun)[-1] + _SENTENCE.split(ended)[0]
+    words = _WORD.findall(CONDITION.sub(" ", _without_roles(sentence)))
+    lower = (word.strip(".'’-").lower() for word in words)
+    return _DENIALS.search(_without_roles(sentence)) is None and not _strange(lower, more)
+
+
 def _strange(words: Iterable[str], more: Iterable[str]) -> list[str]:
     """The words that are on no list."""
     known = _listed("words.txt") | set(CUES) | set(more)

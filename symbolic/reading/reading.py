@@ -31,6 +31,7 @@ from symbolic.reading.prose import (
     after,
     conditional,
     lead,
+    plainly,
     said,
     sets,
     sums_over,
@@ -91,15 +92,12 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text, at):
+                    self._names(text, at, self._following(pieces, number))
                     self.words += plain(text)
                     headings = [*HEADING.finditer(text)]
                     if headings:
                         section = at + headings[-1].start()
                         self.relations.definitions.section = self.hearing.section = section
-                    self.named += [
-                        FunctionName(array, function, self.source.place(at + n))
-                        for array, function, n in named(text)
-                    ]
                 case LeftAlone(why, at, end):
                     self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -123,6 +121,13 @@ class _Reader:
         )
 
     # -- pieces
+
+    def _names(self, text: str, at: int, following: str) -> None:
+        """Note the functions that words name; one that is not named plainly is not known."""
+        for array, function, n in named(text):
+            before, after_it = self.words + plain(text[:n]), plain(text[n:]) + following
+            told = function if plainly(before, after_it, self.profile.words) else ""
+            self.named.append(FunctionName(array, told, self.source.place(at + n)))
 
     def _following(self, pieces: Sequence[object], number: int) -> str:
         text = ""
