@@ -126,6 +126,9 @@ def test_a_sentence_that_begins_with_then_speaks_of_the_same_units() -> None:
     case = "For hidden units\n$$\\delta_j = \\frac{\\partial E_n}{\\partial a_j}.$$\n"
     assert last(LINEAR + before + case + "We then obtain\n" + line).cases[0].roles == "j: hidden"
     assert last(LINEAR + before + case + "We can write\n" + line).cases[0].roles != "j: hidden"
+    out = r"$$\delta_j = (y_j - t_j) h'(a_j)$$"
+    assert last(LINEAR + before + case + "We then obtain for outputs\n" + out).word == "proved"
+    assert last(LINEAR + before + case + "We then obtain\n" + out).word == "proved"
 
 
 def test_samples_may_be_written_or_left_out_in_one_text() -> None:

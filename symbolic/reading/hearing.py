@@ -39,6 +39,9 @@ def some_neurons(words: str) -> Named | None:
     return None
 
 
+_OTHERS = re.compile(r"\b(?:output|hidden|input|all|any|every|each)\b", re.IGNORECASE)
+
+
 @dataclass
 class Hearing:
     """`local` roles were said with if or for every, and hold until their sentence ends.
@@ -75,14 +78,16 @@ class Hearing:
             self.kind = kinds.pop() if len(kinds) == 1 else ""
         return ended
 
-    def of_first(self, letter: str, goes_on: bool) -> Role | None:
-        """What is said of the first neuron of a formula, in a sentence that goes on or a new one.
+    def carried(self, letter: str, words: str) -> Role | None:
+        """What the sentence before said of its first neuron, where the next goes on from there.
 
-        A sentence that begins with "then" or "therefore" speaks of the neurons of the one before.
+        A sentence with "then" or "therefore" that names no neurons speaks of those before it.
         """
-        known = letter in self.roles or letter in self.local
-        said_of = self.local.get("*") or (self.passed if goes_on and not known else None)
-        return replace(said_of, letter=letter) if letter and said_of is not None else None
+        known = letter in self.roles or letter in self.local or "*" in self.local
+        others = _OTHERS.search(re.split(r"(?<=[.!?])\s", words)[-1])
+        if not letter or known or others or self.passed is None:
+            return None
+        return replace(self.passed, letter=letter)
 
     def hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         """Take in some words; `trailing` ones speak of the formula before them alone."""

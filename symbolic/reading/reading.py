@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.arguments import without_arguments
@@ -291,9 +292,8 @@ class _Reader:
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = _first_letter(chain, self.profile)
-        of_first = self.hearing.of_first(letter, words.cue == "then")
-        if of_first is not None:
-            roles[letter] = of_first
+        if letter and "*" in self.hearing.local:
+            roles[letter] = replace(self.hearing.local["*"], letter=letter)
         context = Context(self.profile, roles, self.sets)
         if self._over_iterations(chain):
             self._update(chain, words, piece)
@@ -304,7 +304,8 @@ class _Reader:
             return
         notes = Notes()
         members = self._members(chain.members, context, notes)
-        titled = self.hearing.titled(letter, roles)
+        carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
+        titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
             again = self._members(chain.members, titles, noted)
