@@ -234,3 +234,9 @@ def test_a_function_that_is_not_named_plainly_is_not_taken(words: str) -> None:
     line = "\nFor an output unit $k$\n$$\\delta_k = (y_k - t_k) y_k (1 - y_k)$$"
     assert last(LINEAR + "All units are logistic." + line).word == "proved"
     assert last(LINEAR + words + line).word == "open"
+
+
+def test_an_expectation_is_no_product_with_the_cost() -> None:
+    text = "Let $e_j = d_j - y_j$ for an output neuron $j$. Then $$J = E[e_j^2]$$"
+    reading = read_document(text, open_profile("haykin"))
+    assert ["may be an expectation" in problem.what for problem in reading.problems] == [True]

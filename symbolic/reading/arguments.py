@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symbolic.reading.profile import Profile
+from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 
 
 def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
-    """The tokens without the lists of letters after a cost.
+    """The tokens without the lists of letters after a cost; raises `NotUnderstood` at E[…].
 
     >>> from symbolic.reading.profile import open_profile
     >>> from symbolic.reading.tokens import tokens
@@ -25,6 +26,9 @@ def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
         n += 1
         symbol = profile.symbol(left[-1].text) if left[-1].kind == "SYM" else None
         if symbol is not None and symbol.kind == "cost":
+            if n < len(found) and found[n].kind == "LSQ":
+                what = f"{symbol.sign}[…] may be an expectation, which is not read."
+                raise NotUnderstood(what, "Write the sum over the samples.", found[n - 1].at)
             n += _listed(found[n:], known)
     return left
 

@@ -307,6 +307,8 @@ def explain(profile: Profile) -> str:
         lines.append(f"  any positive constants: {', '.join(profile.constants)}")
     if profile.arguments:
         lines.append(f"  ({', '.join(profile.arguments)}) after a symbol is an argument, not read")
+    if profile.samples == "left out":
+        lines.append("  a signal beside a cost of one sample is of that sample, written or not")
     if profile.bias_neuron is not None:
         lines.append(f"  neuron {profile.bias_neuron} is the bias: its signal is 1")
     meaning = {
