@@ -24,6 +24,8 @@ LABELLED = 18
 """Up to so many branches each has its factor beside it."""
 ACROSS, DOWN = 108.0, 58.0
 PLAIN_ACROSS, PLAIN_DOWN = 84.0, 34.0
+EASY, CROWD = 5, 0.16
+"""More branches than EASY between two columns need room: so much more for each."""
 DENSE = 90
 """From so many branches on they are thin and without arrowheads."""
 KIND = "backward"
@@ -112,6 +114,9 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
         across = max(across, 14 * widest + 44) * room
     names = {vertex: f"{vertex[0]}:{vertex[1]}" for row in flow.columns for vertex in row}
     kept = [row for row in flow.columns if row]
+    crowds = _crowds(kept, flow)
+    if roomy:
+        down *= 1 + CROWD * max(crowds)
     group = {f"d:{name}": network.neuron[name].group for name in network.peers}
     heights = dict.fromkeys(group, 26.0 if roomy else 0.0)
     links = [(names[reader], names[source]) for reader, source in flow.branches]
@@ -120,7 +125,9 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
     placed = Columns(rows, links, down, heights, group, stiff=slopes).placed()
     drawing = Drawing()
     nodes: dict[Vertex, Node] = {}
-    x = [across * n for n in range(len(kept))]
+    x = [0.0]
+    for crowd in crowds[:-1]:
+        x.append(x[-1] + across * (1 + CROWD * crowd * roomy))
     for n, row in enumerate(kept):
         for vertex in row:
             what, name = vertex
@@ -156,6 +163,13 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
         "Every branch of the forward flow is reversed and φ replaced by its slope φ'; where "
         f"branches meet, their signals are added{batch}.",
     )
+
+
+def _crowds(kept: list[list[Vertex]], flow: Flow) -> list[int]:
+    """How many branches more than EASY each column receives from the next: they cross."""
+    column = {vertex: n for n, row in enumerate(kept) for vertex in row}
+    received = [column[reader] for reader, _ in flow.branches]
+    return [max(0, received.count(n) - EASY) for n in range(len(kept))]
 
 
 def _said(vertex: Vertex) -> str:
