@@ -48,7 +48,7 @@ from symbolic.reading.findings import Judged
 from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
 from symbolic.reading.profile import Profile
 from symbolic.reading.setting import prepared
-from symbolic.reading.source import Place
+from symbolic.reading.source import DEFINITE, Place
 from symbolic.reading.symbols import symbols
 
 DERIVATIVES = {
@@ -223,7 +223,8 @@ class PageOf:
 
     def unread(self, entry: Entry) -> Annotated:
         why = (runs(f"{str(entry.fault).capitalize()}: {entry.why}"),)
-        return Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
+        mark = Mark.UNJUSTIFIED if entry.fault in DEFINITE else Mark.OPEN
+        return Annotated(mark, None, place(entry.place), None, "=", Code(entry.text), why)
 
     # -- at the end
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from reports.check import checked
+from reports.check_page import check_page
 from reports.check_words import case_words
-from reports.document import Text
+from reports.document import Annotated, Mark, Text
 from symbolic.reading.findings import Judged
 from symbolic.reading.function_words import named
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
+from symbolic.reading.source import Fault
 
 COST = r"E_n = \frac12 \sum_k (y_{nk} - t_{nk})^2"
 LINEAR = rf"""Let $a_j = \sum_i w_{{ji}} z_i$, $z_j = h(a_j)$, ${COST}$
@@ -240,3 +243,11 @@ def test_an_expectation_is_no_product_with_the_cost() -> None:
     text = "Let $e_j = d_j - y_j$ for an output neuron $j$. Then $$J = E[e_j^2]$$"
     reading = read_document(text, open_profile("haykin"))
     assert ["may be an expectation" in problem.what for problem in reading.problems] == [True]
+
+
+def test_a_type_error_of_whole_layers_has_its_own_mark() -> None:
+    text = r"$$\delta^l = w^{l+1} \delta^{l+1} \odot \sigma'(z^l)$$"
+    paper = checked("x.md", text, "markdown", "nielsen")
+    assert [entry.fault for entry in paper.unread] == [Fault.TYPE]
+    blocks = [one for one in check_page(paper).blocks if isinstance(one, Annotated)]
+    assert [block.mark for block in blocks] == [Mark.UNJUSTIFIED]
