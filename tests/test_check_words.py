@@ -251,3 +251,36 @@ def test_a_type_error_of_whole_layers_has_its_own_mark() -> None:
     assert [entry.fault for entry in paper.unread] == [Fault.TYPE]
     blocks = [one for one in check_page(paper).blocks if isinstance(one, Annotated)]
     assert [block.mark for block in blocks] == [Mark.UNJUSTIFIED]
+
+
+PATTERNS = r"""The error of pattern $p$ is $E_p = \frac12 \sum_{k \in outputs} (t_k - o_k)^2$.
+Let $j$ be a hidden unit. Then
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (r"\sum_{k \in Downstream(j)} -\delta_k w_{kj}", "proved"),
+        (r"\sum_{k \in Downstream(j)} \delta_k w_{kj}", "refuted"),
+        (r"\sum_{k \in Downstream(j)} -\delta_k w_{jk}", "refuted"),
+    ],
+)
+def test_a_sign_behind_a_sum_and_a_set_in_letters(line: str, word: str) -> None:
+    """A signal beside E_p is that of the pattern p."""
+    found = last(PATTERNS + rf"$$\frac{{\partial E_p}}{{\partial o_j}} = {line}$$", "rumelhart")
+    assert found.word == word
+
+
+def test_a_rule_that_reads_itself_is_a_claim_and_no_definition() -> None:
+    rule = r"$$\delta_j = f'(\mathrm{net}_j) \sum_{k \in succ(j)} \delta_k w_{kj}$$"
+    assert last(PATTERNS + "We let" + rule, "rumelhart").word == "proved"
+    wrong = rule.replace("w_{kj}", "w_{jk}")
+    assert last(PATTERNS + "We let" + wrong, "rumelhart").word == "refuted"
+
+
+def test_that_two_indices_are_one_claims_nothing() -> None:
+    text = LINEAR + "The slopes are zero but for $k = j$. For an output unit $k$\n"
+    reading = read_document(text + "$$\\delta_k = (y_k - t_k) h'(a_k)$$", open_profile("bishop"))
+    assert not reading.problems
+    assert judge(reading).lines[-1].word == "proved"

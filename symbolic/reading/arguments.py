@@ -1,4 +1,4 @@
-"""What stands in brackets after a cost and says only what it depends on: J(W, b; x, y)."""
+"""Tokens put in order: no arguments after a cost, J(W, b; x, y), and a sign behind Σ a factor."""
 
 from __future__ import annotations
 
@@ -31,6 +31,44 @@ def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
                 raise NotUnderstood(what, "Write the sum over the samples.", found[n - 1].at)
             n += _listed(found[n:], known)
     return left
+
+
+def with_signs(found: Sequence[Tok]) -> list[Tok]:
+    """The tokens in which the sign behind Σ is a factor: Σ_k -a_k is Σ_k (-1) a_k.
+
+    >>> from symbolic.reading.tokens import tokens
+    >>> "".join(token.text for token in with_signs(tokens(r"\\sum_k -a_k")))
+    '\\\\sum_k(-1)a_k'
+    """
+    left: list[Tok] = []
+    n = 0
+    while n < len(found):
+        token = found[n]
+        left.append(token)
+        n += 1
+        if token.kind != "SUM":
+            continue
+        while n < len(found) and found[n].kind in ("SUB", "SUP"):
+            end = _script(found, n + 1)
+            left += found[n:end]
+            n = end
+        if n < len(found) and found[n].kind == "MINUS":
+            sign = found[n]
+            one = (("LP", "("), ("MINUS", "-"), ("NUM", "1"), ("RP", ")"))
+            left += [Tok(kind, text, sign.at, sign.end) for kind, text in one]
+            n += 1
+    return left
+
+
+def _script(found: Sequence[Tok], n: int) -> int:
+    """Where the script ends that begins here."""
+    depth = 0
+    while n < len(found):
+        depth += (found[n].kind == "LB") - (found[n].kind == "RB")
+        n += 1
+        if depth == 0:
+            break
+    return n
 
 
 def _listed(found: Sequence[Tok], known: set[str]) -> int:

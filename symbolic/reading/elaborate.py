@@ -231,7 +231,7 @@ class Elaborator:
                     )
                 return Range(letter.sort.name + "s", first, last)
             return Range("interval", first, last)
-        words = related.right
+        words = _joined(related.right)
         match words:
             case Product((Mark("TEXT", said), Letter(of)), ("", "")) if (
                 said.strip() == "neurons fed by" and self.profile.letters.get(of) == "neuron"
@@ -274,6 +274,17 @@ class Elaborator:
                 if symbol is not None and symbol.only == "output":
                     return Range("output")
         return span
+
+
+def _joined(node: Node) -> Node:
+    """A word that is typed as letters side by side, with the bracket behind it: Downstream(j)."""
+    factors = node.factors if isinstance(node, Product) and not any(node.signs) else ()
+    letters = [one for one in factors if isinstance(one, Letter)]
+    if len(letters) < 3 or [*factors[: len(letters)]] != letters or len(factors) > len(letters) + 1:
+        return node
+    word = Letter("".join(one.name for one in letters), node.at)
+    rest = factors[len(letters) :]
+    return Product((word, *rest), ("",) * (1 + len(rest)), node.at) if rest else word
 
 
 def _set_around(node: Node) -> tuple[str, str] | None:

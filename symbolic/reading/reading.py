@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
-from symbolic.reading.arguments import without_arguments
+from symbolic.reading.arguments import with_signs, without_arguments
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
@@ -150,7 +150,8 @@ class _Reader:
             self.mentions.append(piece.at)
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        if not piece.display and _instances(self.words, piece.text):
+        indices = not piece.display and _of_indices(piece.text, self.profile)
+        if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
@@ -336,7 +337,7 @@ class _Reader:
     ) -> list[Formula | None]:
         """The sides of a chain; whole vectors and matrices by their components."""
         layered = "layer" in self.profile.letters.values()
-        bare = [without_arguments(member, self.profile) for member in members]
+        bare = [with_signs(without_arguments(member, self.profile)) for member in members]
         trees = [parse(normed(m) if layered else m) if m else None for m in bare]
         written = [tree for tree in trees if tree is not None]
         everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
@@ -427,6 +428,12 @@ def _instances(words: str, text: str) -> bool:
         re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words[-40:]) is not None
         and NAMED.fullmatch(text) is not None
     )
+
+
+def _of_indices(text: str, profile: Profile) -> bool:
+    """Whether it says only that two indices are one or are not: k = j."""
+    match = re.fullmatch(r"\s*(\w)\s*(?:=|\\neq?)\s*(\w)\s*", text)
+    return match is not None and all(profile.letters.get(one) == "neuron" for one in match.groups())
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:

@@ -7,7 +7,7 @@ from symbolic.reading.activation import stated
 from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
-from symbolic.reading.definitions import Definitions
+from symbolic.reading.definitions import CHANGES, Definitions
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import NEURON, UNWRITTEN, Formula, Read, bound, free, walk
 from symbolic.reading.lints import Findings
@@ -172,7 +172,8 @@ class Relations:
     ) -> list[Problem]:
         """Letters free on the right that no side before shows."""
         extra = sorted(v.name for v in free(right) - {UNWRITTEN} if v not in letters)
-        if UNWRITTEN in letters and not self.profile.writes_samples:
+        change = any(isinstance(part, Read) and part.array in CHANGES for part in walk(left))
+        if (UNWRITTEN in letters or change) and not self.profile.writes_samples:
             extra = [name for name in extra if self.profile.letters[name] != "sample"]
         if not extra:
             return []

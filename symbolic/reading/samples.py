@@ -46,6 +46,8 @@ def meant(reading: Reading) -> Reading:
     """
     if not reading.profile.writes_samples:
         reading = _throughout(reading, lambda claim: _beside(changed(claim, _within_sums)))
+        if any(_is_change(claim.left) and _sampled(claim.left) for claim in reading.claims):
+            reading = _throughout(reading, lambda claim: changed(claim, _changes_of_one_sample))
     if _is_of_one_sample(reading):
         reading = _throughout(reading, lambda claim: changed(claim, _of_one_sample))
     if any(_defines(claim, OUTPUT) and UNWRITTEN in free(claim.right) for claim in reading.claims):
@@ -104,10 +106,26 @@ def _is_of_one_sample(reading: Reading) -> bool:
 def _of_one_sample(formula: Formula) -> Formula:
     if isinstance(formula, Read) and key(formula) == WHOLE:
         return replace(formula, at=(UNWRITTEN,))
-    if isinstance(formula, Read) and formula.array in CHANGES:
-        written = any(v.sort == SAMPLE for i in formula.at for v in letters_in(i))
-        return formula if written else replace(formula, at=(*formula.at, UNWRITTEN))
+    if _is_change(formula):
+        return _changes_of_one_sample(formula)
     return rebuilt(formula, tuple(_of_one_sample(part) for part in inside(formula)))
+
+
+def _changes_of_one_sample(formula: Formula) -> Formula:
+    """The formula in which the changes of weights are those for one sample."""
+    if isinstance(formula, Read) and _is_change(formula) and not _sampled(formula):
+        return replace(formula, at=(*formula.at, UNWRITTEN))
+    return rebuilt(formula, tuple(_changes_of_one_sample(part) for part in inside(formula)))
+
+
+def _is_change(formula: Formula) -> bool:
+    return isinstance(formula, Read) and formula.array in CHANGES
+
+
+def _sampled(formula: Formula) -> bool:
+    """Whether a quantity has a sample."""
+    at = formula.at if isinstance(formula, Read) else ()
+    return any(v.sort == SAMPLE for i in at for v in letters_in(i))
 
 
 def _of_one_output(formula: Formula) -> Formula:
@@ -128,7 +146,8 @@ def _beside(claim: Claim) -> Claim:
     """A claim about C_x, its signals those of x."""
     samples = {v for v in free(claim.left) | free(claim.right) if v.sort == SAMPLE}
     named = samples - {UNWRITTEN}
-    if len(named) != 1 or UNWRITTEN not in samples:
+    bare = any(_is_change(p) and not _sampled(p) for p in (*walk(claim.left), *walk(claim.right)))
+    if len(named) != 1 or not (UNWRITTEN in samples or bare):
         return claim
     return changed(claim, lambda side: _with_sample(side, next(iter(named))))
 
@@ -136,6 +155,8 @@ def _beside(claim: Claim) -> Claim:
 def _with_sample(formula: Formula, sample: Var) -> Formula:
     """The formula with this sample wherever none is written."""
     new = rebuilt(formula, tuple(_with_sample(part, sample) for part in inside(formula)))
+    if isinstance(new, Read) and _is_change(new) and not _sampled(new):
+        return replace(new, at=(*new.at, sample))
     if isinstance(new, Read | Applied):
         return replace(new, at=tuple(sample if i == UNWRITTEN else i for i in new.at))
     return new
