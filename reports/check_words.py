@@ -41,12 +41,14 @@ SAID: Mapping[str, str] = {
     Assumption.SO: "there is a single output neuron",
     OFF_KINKS.name: "no argument stands at a kink",
 }
+Roles = tuple[tuple[str, str], ...]
 _SUM = re.compile(r"sum\((\w+), (\w+)\[([\w,]+)\]\)")
 ROLES = {
     "output": "an output neuron",
     "hidden": "a hidden neuron",
     "input": "an input neuron",
     "feeder": "a neuron that is no output",
+    "both": "an output or a hidden neuron",
 }
 
 
@@ -86,9 +88,39 @@ def scope(case: Reached) -> str:
     return listed([*words, *([case.span] if case.span else [])])
 
 
+def scopes(cases: Sequence[Reached]) -> list[str]:
+    """The scope of each case; one that holds alike of output and of hidden neurons is said once.
+
+    >>> scopes([Reached("proved", f"j: {kind}") for kind in ("output", "hidden")])
+    ['j an output or a hidden neuron']
+    """
+    found = list(dict.fromkeys((_roles(one), one.span) for one in cases))
+    for letter in sorted({letter for roles, _ in found for letter, kind in roles if kind}):
+        rest: dict[object, set[str]] = {}
+        for roles, span in found:
+            others = tuple(role for role in roles if role[0] != letter)
+            rest.setdefault((others, span), set()).update(k for name, k in roles if name == letter)
+        if all(kinds == {"output", "hidden"} for kinds in rest.values()):
+            merged = ((_as(roles, letter, "both"), span) for roles, span in found)
+            found = list(dict.fromkeys(merged))
+    return [
+        scope(Reached("", ", ".join(": ".join(filter(None, role)) for role in roles), span))
+        for roles, span in found
+    ]
+
+
+def _roles(case: Reached) -> Roles:
+    pairs = (role.partition(": ") for role in case.roles.split(", "))
+    return tuple((name, kind) for name, _, kind in pairs)
+
+
+def _as(roles: Roles, letter: str, kind: str) -> Roles:
+    return tuple((name, kind if name == letter else own) for name, own in roles)
+
+
 def case_words(case: Reached, *like: Reached) -> Runs:
     """The verdict of one case, and of others like it, as a sentence."""
-    where = [scope(one) for one in (case, *like)]
+    where = scopes((case, *like))
     for_ = f" for {', and for '.join(where)}" if all(where) else ""
     if case.word == "proved":
         needed = alternatives(case.under)
