@@ -14,6 +14,7 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
 from symbolic.reading.source import Fault
+from symbolic.reading.theory import Assumption
 
 COST = r"E_n = \frac12 \sum_k (y_{nk} - t_{nk})^2"
 LINEAR = rf"""Let $a_j = \sum_i w_{{ji}} z_i$, $z_j = h(a_j)$, ${COST}$
@@ -284,3 +285,13 @@ def test_that_two_indices_are_one_claims_nothing() -> None:
     reading = read_document(text + "$$\\delta_k = (y_k - t_k) h'(a_k)$$", open_profile("bishop"))
     assert not reading.problems
     assert judge(reading).lines[-1].word == "proved"
+
+
+def test_softmax_outputs_in_words_need_targets_that_add_up_to_one() -> None:
+    text = r"The cost is $C = -\sum_j y_j \ln a^L_j$ with softmax outputs. Then "
+    found = last(text + r"$$\frac{\partial C}{\partial z^L_j} = a^L_j - y_j$$", "nielsen")
+    assert found.word == "proved"
+    assert found.cases[0].under == ((Assumption.DT,),)
+    assert [one.function for one in found.cases[0].taking] == ["softmax"]
+    wrong = last(text + r"$$\frac{\partial C}{\partial z^L_j} = a^L_j + y_j$$", "nielsen")
+    assert wrong.word == "open"

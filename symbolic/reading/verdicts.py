@@ -82,7 +82,10 @@ class Verdicts:
         base = with_named(self.base, taken)
         if base is None:
             return None
-        return Verdicts(Prover(base), Refuter(base), {}, self.network)
+        try:
+            return Verdicts(Prover(base), Refuter(base), {}, self.network)
+        except (BeyondError, InputError):
+            return None
 
     def speaks_of_none(self, case: Settled) -> bool:
         """Whether the given network has no such neurons, as outputs that feed others."""
