@@ -144,8 +144,8 @@ class Definitions:
         usual = self.usual.get(name)
         if usual == form and not explicit and (claim.doubt or _some_sources(claim)):
             return claim
-        recursive = any(isinstance(p, Read) and key(p) == name for p in walk(claim.right))
-        if recursive and usual is not None:
+        again = [p for p in walk(claim.right) if isinstance(p, Read) and key(p) == name]
+        if again and usual is not None and all(part.at != head.at for part in again):
             return claim  # the rule for δ_j by δ_k is a claim about what δ usually is
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
         if not general or not free_to_say:
