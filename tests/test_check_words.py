@@ -295,3 +295,20 @@ def test_softmax_outputs_in_words_need_targets_that_add_up_to_one() -> None:
     assert [one.function for one in found.cases[0].taking] == ["softmax"]
     wrong = last(text + r"$$\frac{\partial C}{\partial z^L_j} = a^L_j + y_j$$", "nielsen")
     assert wrong.word == "open"
+
+
+def test_a_function_of_units_at_their_times_is_that_of_these_units() -> None:
+    """Two functions in one text, each of some units by name, refute nothing."""
+    text = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi(v_j)$.
+
+The activation function of the neurons $j = h_1[1], h_2[1], \dots, h_2[3]$ is tanh:
+
+$$\varphi(v) = \tanh(v)$$
+
+The activation function of neuron $j = o[3]$ is the identity:
+
+$$\varphi(v) = v$$
+"""
+    words = [one.word for one in judge(read_document(text, open_profile("haykin"))).lines]
+    assert "refuted" not in words
+    assert words == ["definition"] * 4

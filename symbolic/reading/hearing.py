@@ -19,7 +19,8 @@ _KIND = re.compile(
     r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
 )
 
-_NAME = r"(?:\d+|(?:[A-Za-z]|\\[a-z]+(?:\{(?:\w|\\_|[ '-])*\})?)(?:_(?:\w|\{[\w,]*\}))?)"
+_STEM = r"(?:[A-Za-z]|\\[a-z]+(?:\{(?:\w|\\_|[ '-])*\})?)(?:_(?:\w|\{[\w,]*\}))?"
+_NAME = rf"(?:\d+|{_STEM}(?:\[\d+\])?)"
 NAMED = re.compile(rf"\s*[A-Za-z]\s*=\s*({_NAME}(?:\s*,\s*(?:\\[, ]\s*)?(?:{_NAME}|\\l?dots))*)\s*")
 """The neurons that are meant, by number or name: j = 3, 4."""
 _OF_SOME = re.compile(r"\b(?:neuron|unit)s? \$([^$]*)\$")
