@@ -286,7 +286,7 @@ def lead(
         bare = bare[: condition.start()]
     words = [w.strip(".'’-").lower() for w in _WORD.findall(bare)]
     doubt = _doubt("before", words, more)
-    narrow = _narrow(words, more)
+    narrow = not doubt or _narrow(words, more)
     if condition:
         return Lead("if" if condition[1].lower() in ("if", "when") else "for", doubt=doubt)
     cues = [CUES[w] for w in words if w in CUES]
@@ -310,8 +310,8 @@ def plainly(before: str, after: str, more: Iterable[str] = ()) -> bool:
 
 def _strange(words: Iterable[str], more: Iterable[str]) -> list[str]:
     """The words that are on no list."""
-    known = _listed("words.txt") | set(CUES) | set(more)
-    return [w for w in words if w and known.isdisjoint(_stems(w))]
+    lists = (_listed("words.txt"), CUES, frozenset(more))
+    return [w for w in words if w and not any(stem in one for stem in _stems(w) for one in lists)]
 
 
 def _narrow(words: Iterable[str], more: Iterable[str]) -> bool:

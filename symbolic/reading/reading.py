@@ -93,7 +93,7 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text, at):
-                    self._names(text, at, self._following(pieces, number))
+                    self._names(text, at, number)
                     self.words += plain(text)
                     headings = [*HEADING.finditer(text)]
                     if headings:
@@ -123,10 +123,11 @@ class _Reader:
 
     # -- pieces
 
-    def _names(self, text: str, at: int, following: str) -> None:
+    def _names(self, text: str, at: int, number: int) -> None:
         """Note the functions that words name; one that is not named plainly is not known."""
         for array, function, n in named(text):
-            before, after_it = self.words + plain(text[:n]), plain(text[n:]) + following
+            before = self.words + plain(text[:n])
+            after_it = plain(text[n:]) + self._following(self.document.pieces, number)
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
 
