@@ -143,7 +143,7 @@ def attack(cases, seed):
         assert time.process_time() - begun < HANGS, text
         for claim in reading.claims:
             if not claim.scope and not claim.problems:
-                assert reread(claim, profile) == (claim.left, claim.right), text
+                assert reread(claim, reading.profile) == (claim.left, claim.right), text
         claims += len(reading.claims)
         read += bool(reading.claims or reading.problems)
         if "=" in text and not reading.ledger and kind != "latex":

@@ -26,8 +26,8 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.layers import flat_definition, of_last_layer, with_layers
 from symbolic.reading.pathways import CORE
-from symbolic.reading.profile import GIVEN, Profile
-from symbolic.reading.source import BeyondError, Place
+from symbolic.reading.profile import GIVEN, OWN, Profile
+from symbolic.reading.source import BeyondError, Fault, Place
 from symbolic.reading.theory import ARRAYS, COST, OPEN, SORTS
 
 
@@ -134,7 +134,8 @@ def base_of(reading: Reading) -> Base:
     found: dict[Key, Claim] = {}
     usual = {key(claim.head): claim for claim in reading.standard if claim.head is not None}
     for claim in reading.definitions:
-        if claim.head is not None and not claim.problems and not claim.outer:
+        own = claim.head is not None and claim.head.array.startswith(OWN)
+        if claim.head is not None and not claim.problems and not claim.outer and not own:
             if key(claim.head) in found:
                 raise InputError(f"{claim.head.sign} has two definitions, each for some neurons.")
             found[key(claim.head)] = claim
@@ -253,7 +254,9 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
     That is what has no definition in it and stands on the left of a formula that was not
     understood; of φ, also after y_j = ….
     """
-    made = {claim.head.array for claim in reading.definitions if claim.head is not None}
+    defined = [claim for claim in reading.definitions if claim.head is not None]
+    lost = [one for one in defined if any(p.fault is Fault.NOT_UNDERSTOOD for p in one.problems)]
+    made = {claim.head.array for claim in defined if claim.head and claim not in lost}
     functions = _functions(reading)
     if functions and not any(claim.some for claim, _ in functions):
         made.add("phi")
@@ -286,6 +289,9 @@ def missed_definitions(reading: Reading) -> Mapping[str, Place]:
             array = "phi"
         if array not in made:
             found.setdefault(array, place)
+    for claim in lost:
+        if claim.head is not None and claim.head.array not in made:
+            found.setdefault(claim.head.array, claim.place)
     for claim in reading.claims:
         if claim.problems and "phi" not in made and stated(claim.left, claim.right):
             found.setdefault("phi", claim.place)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from symbolic.indexed import Var
 from symbolic.reading.context import Named, Role
 from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
+from symbolic.reading.pairs import Pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
 from symbolic.reading.source import DEFINITE, Fault, Place, Problem
@@ -47,7 +48,7 @@ class Claim:
     `narrow` where they say at most that it is meant of fewer networks; an `outer` definition is
     that of the signals of output neurons alone, such as y_k = v_k;
     `shares` says that Σ_k d_k = 1 is given here; `some` are the neurons that its sentence speaks
-    of by name.
+    of by name; `pairs` are the letters that are said to be one neuron here, or two.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Claim:
     outer: bool = False
     shares: bool = False
     some: Named | None = None
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def head(self) -> Read | None:

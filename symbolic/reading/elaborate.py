@@ -29,6 +29,7 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
+from symbolic.reading.pairs import differ
 from symbolic.reading.profile import Symbol
 from symbolic.reading.scripts import OF_LAYER, indices, parts, power_of, spelled
 from symbolic.reading.source import Fault, NotUnderstood
@@ -157,6 +158,9 @@ class Elaborator:
             raise NotUnderstood("This range is not understood.", "Write \\sum_{k=1}^{m}.", node.at)
         if node.above is not None and related is None:
             raise NotUnderstood("Σ has an end and no beginning.", "Write k=1 below.", node.at)
+        apart = self._apart(related)
+        if apart is not None:
+            related = None
         opened: list[tuple[Var, Range]] = []
         layers = dict(self.notes.layers)
         for head in heads:
@@ -169,6 +173,8 @@ class Elaborator:
             opened.append((letter, span))
             self.scope.append((letter, span))
         body = self.read(node.body)
+        if apart is not None:
+            body = times(differ(opened[0][0], apart), body)
         del self.scope[len(self.scope) - len(opened) :]
         inner = dict(self.notes.layers)
         for letter, _ in opened:
@@ -206,6 +212,17 @@ class Elaborator:
         known = list(self.profile.letters)
         name = node.name if isinstance(node, Letter) else "this"
         raise NotUnderstood(f"{name} is no index letter.", did_you_mean(name, known), node.at)
+
+    def _apart(self, related: Related | None) -> Var | int | None:
+        """The neuron that a sum leaves out: i of k ≠ i."""
+        if related is None or related.relation not in ("!=", "\\neq", "\\ne"):
+            return None
+        match related.right:
+            case Letter(name) if self.profile.letters.get(name) == "neuron":
+                return Var(name, NEURON)
+            case Number(digits) if digits.isdigit() and len(digits) < 6:
+                return int(digits)
+        raise NotUnderstood("This range is not understood.", "Write k \\neq j.", related.at)
 
     def _range(self, letter: Var, related: Related | None, node: BigSum) -> Range:
         if related is None:

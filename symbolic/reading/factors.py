@@ -332,6 +332,9 @@ class Factors:
         symbol = self.by.profile.symbol(by.sign)
         if symbol is not None and symbol.kind in GIVEN[-2:]:
             raise NotUnderstood(f"Nothing is differentiated by {by.sign}.", "", node.at)
+        if symbol is not None and symbol.kind == "own":
+            what = f"{by.sign} stands for a formula, so nothing is differentiated by it."
+            raise NotUnderstood(what, "Name a quantity of the network.", node.at)
         return by
 
     def _single(self, factors: tuple[Node, ...], node: Node) -> Formula:

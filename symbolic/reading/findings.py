@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, FunctionName, Kind
 from symbolic.reading.nearest import Nearest
+from symbolic.reading.pairs import Pair, without
 from symbolic.reading.refuter import Counterexample
 from symbolic.reading.repairs import Repair
 from symbolic.reading.theory import Sets
@@ -42,6 +44,17 @@ class Reached:
     def general(self) -> bool:
         """Whether it is proved under assumptions, and of every network alike."""
         return self.word == "proved" and bool(self.under[0]) and not self.taking
+
+    def said_of(self, pairs: Sequence[Pair]) -> Reached:
+        """What is said of letters that are one neuron, or two: of both, where one was put in."""
+        if not pairs:
+            return self
+        roles = ", ".join(filter(None, (*(pair.words for pair in pairs), self.roles)))
+        against = self.against and self.against.said_of(pairs)
+        nearest = self.nearest
+        if nearest is not None:
+            nearest = replace(nearest, right=without(pairs)(nearest.right))
+        return replace(self, roles=roles, against=against, nearest=nearest)
 
 
 @dataclass(frozen=True)

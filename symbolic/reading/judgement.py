@@ -108,7 +108,7 @@ class _Judge:
         for claim in self.reading.standard:
             self.lines.define(claim, 0)
         lines = tuple(
-            replace(self._judged(claim), claim=_as_judged(original, claim))
+            _as_judged(self._judged(claim), original, claim)
             for original, claim in zip(self.document.claims, each(self.reading.claims), strict=True)
         )
         wrong = tuple(n for n in _numbers(lines, "refuted") if n not in self.updates)
@@ -298,9 +298,11 @@ def _is_local(case: Settled, letter: str) -> bool:
     return places == {letter}
 
 
-def _as_judged(original: Claim, claim: Claim) -> Claim:
-    """The line as it was written, with what it was taken for."""
-    return replace(original, kind=claim.kind, one_sample=claim.one_sample, shares=claim.shares)
+def _as_judged(judged: Judged, original: Claim, claim: Claim) -> Judged:
+    """What was found of a line, for the line as it was written, with what it was taken for."""
+    line = replace(original, kind=claim.kind, one_sample=claim.one_sample, shares=claim.shares)
+    cases = tuple(case.said_of(original.pairs) for case in judged.cases)
+    return replace(judged, claim=line, cases=cases)
 
 
 def _numbers(lines: Iterable[Judged], word: str) -> tuple[int, ...]:

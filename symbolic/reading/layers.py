@@ -329,6 +329,35 @@ def with_layers(formula: Formula) -> Formula:
     return new
 
 
+def relocated(formula: Formula, layers: Mapping[str, Shifted | int]) -> Formula:
+    """The formula with other layers for the letters of layers, l+1 for l; raises `BeyondError`.
+
+    >>> relocated(Read("a", (layer("l", -1), Var("k", NEURON))), {"l": layer("l", 1)}).at[0]
+    Var(name='l', sort=Sort(name='layer', size='L', ordered=True, first=1, last=None))
+    """
+    if not layers:
+        return formula
+    made = rebuilt(formula, tuple(relocated(part, layers) for part in inside(formula)))
+    if isinstance(made, SumOver) and made.range.kind == "layer":
+        return replace(
+            made, range=Range("layer", of=spelled(_moved(level_of(made.range.of), layers)))
+        )
+    if isinstance(made, SumOver) and (made.range.of or made.over.name in layers):
+        raise BeyondError("The range of a sum is said in words, and its layer is another here.")
+    if _own(made) is None:
+        return made
+    assert isinstance(made, Read | Applied)
+    return replace(made, at=(layer(*_moved(level(made.at[0]), layers)), *made.at[1:]))
+
+
+def _moved(one: Level, layers: Mapping[str, Shifted | int]) -> Level:
+    name, step = one
+    if name not in layers:
+        return one
+    where = level(layers[name])
+    return where[0], where[1] + step
+
+
 def _after(one: Level) -> Level:
     return one[0], one[1] + 1
 

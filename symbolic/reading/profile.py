@@ -32,7 +32,10 @@ ARRAYS = {  # what a symbol is: the name of its array
     "change": "",
     "constant": "constant",
     "identity": "same",
+    "own": "own",
 }
+OWN = "own "
+"""Before the sign of a quantity that a document defines for itself."""
 GIVEN = ("identity", "target", "weight", "bias", "learning rate", "activation")
 """What a document may not define: it is what the network is made of."""
 SAMPLED = ("error", "target", "signal", "field", "local gradient")
@@ -83,7 +86,8 @@ class Symbol:
     @property
     def array(self) -> str:
         """The name of the array in formulas; every constant is one of its own."""
-        return f"{ARRAYS[self.kind]} {self.sign}" if self.kind == "constant" else ARRAYS[self.kind]
+        alone = self.kind in ("constant", "own")
+        return f"{ARRAYS[self.kind]} {self.sign}" if alone else ARRAYS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,8 @@ class _Reader(TomlReader):
         if not isinstance(table, dict):
             self.refuse(f"{sign} is described by a table", *path)
         self._keys(table, _SYMBOL_KEYS, *path)
-        kind = self._one(self._text(*path, "is"), tuple(ARRAYS), *path, "is")
+        kinds = tuple(kind for kind in ARRAYS if kind != "own")
+        kind = self._one(self._text(*path, "is"), kinds, *path, "is")
         scripts = {}
         for key in ("subscript", "superscript", "optional"):
             scripts[key] = self._texts(*path, key)

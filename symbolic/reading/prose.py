@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from symbolic.reading.context import Named
 from symbolic.reading.function_words import CONDITION
+from symbolic.reading.pairs import Pair
 
 CUES = {  # word: what it makes of the formula that follows
     "let": "let", "define": "let", "denote": "let", "defined": "let",
@@ -236,8 +237,8 @@ class Lead:
 
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
     that is `naming` says which function is meant; words in doubt that are `narrow` at most say of
-    fewer networks what is true of all.  `some` are the neurons that it is
-    said of by name.
+    fewer networks what is true of all.  `some` are the neurons that it is said of by name, `pairs`
+    the letters that are said to be one neuron, or two.
     """
 
     cue: str
@@ -246,6 +247,7 @@ class Lead:
     naming: bool = False
     narrow: bool = False
     some: Named | None = None
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def why(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.arguments import with_signs, without_arguments
-from symbolic.reading.chains import Chain, apart, chains
+from symbolic.reading.chains import Case, Chain, apart, chains
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
@@ -25,6 +25,9 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.notes import unframed
+from symbolic.reading.own import with_own_signs
+from symbolic.reading.pairs import Pair, is_pair, of_row, said_before, said_behind
+from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import (
@@ -43,6 +46,7 @@ from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
+CONDITIONS = re.compile(r"(?:,|and|;)*\s*(?:if|for|when|where)?\s*")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -58,7 +62,8 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     >>> [claim.kind.value for claim in reading.claims]
     ['definition']
     """
-    return _Reader(cut(text, kind), profile).reading()
+    document = cut(text, kind)
+    return _Reader(document, with_own_signs(document, profile)).reading()
 
 
 def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
@@ -83,6 +88,8 @@ class _Reader:
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
         self.some: Named | None = None  # the neurons that this sentence names
+        self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
+        self.unread_pair = False
         self.named: list[FunctionName] = []
         words = _flat(document.pieces)
         self.sets = dict(sets(words))
@@ -151,7 +158,7 @@ class _Reader:
             self.mentions.append(piece.at)
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        indices = not piece.display and _of_indices(piece.text, self.profile)
+        indices = not piece.display and is_pair(piece.text, self.profile.letters)
         if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
@@ -169,7 +176,7 @@ class _Reader:
             self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
             return
-        real = [one for one in found if isinstance(one, Chain)]
+        real, beside = self._paired([one for one in found if isinstance(one, Chain)])
         if _instances(self.words, text):
             real = []
         if not real:
@@ -186,7 +193,7 @@ class _Reader:
         for n, one in enumerate(real):
             tail = following if one is real[-1] else ""
             try:
-                self._chain(one, n == 0, tail, number)
+                self._chain(one, n == 0, tail, number, beside[n])
             except NotUnderstood as error:
                 troubles.append(error)
             except RecursionError:
@@ -241,18 +248,48 @@ class _Reader:
     def _sentence_ends(self) -> None:
         self.hearing.local.clear()
         self.relations.assumed_here.clear()
+        self._new_sentence()
+
+    def _new_sentence(self) -> None:
         self.broken, self.cue, self.some = False, "", None
+        self.pairs, self.unread_pair = (), False
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
         if self.hearing.listen(self.words, self.mentions):
             self.relations.assumed_here.clear()
-            self.broken, self.cue, self.some = False, "", None
+            self._new_sentence()
         self.some = some_neurons(self.words) or self.some
+        self.pairs = said_before(self.words, self.profile.letters) or self.pairs
+        self.unread_pair = self.unread_pair or unread_pair(self.words, self.profile.letters)
 
     # -- chains
 
-    def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+    def _paired(self, found: list[Chain]) -> tuple[list[Chain], list[tuple[Pair, ...]]]:
+        """The chains but those that say of which pairs the one before them is: if i = j."""
+        kept: list[Chain] = []
+        pairs: list[tuple[Pair, ...]] = []
+        for one in found:
+            text = " ".join(token.text for token in self._tokens(one))
+            pair = of_row(text, None, self.profile.letters)
+            if pair is not None and kept and CONDITIONS.fullmatch(one.before.strip().lower()):
+                pairs[-1] = (*pairs[-1], pair)
+            else:
+                kept.append(one)
+                pairs.append(())
+        return kept, pairs
+
+    @staticmethod
+    def _tokens(chain: Chain) -> list[Tok]:
+        """The tokens of a chain as they stand."""
+        found = [*chain.members[0]]
+        for relation, member in zip(chain.relations, chain.members[1:], strict=False):
+            found += [relation, *member]
+        return found
+
+    def _chain(
+        self, chain: Chain, first: bool, following: str, piece: int, beside: tuple[Pair, ...]
+    ) -> None:
         rows = (*chain.members, *(case.tokens for case in chain.cases))
         if any(token.kind == "GAP" for row in rows for token in row):
             gap = NotUnderstood("A gap is left here.", "Fill it in.", chain.at)
@@ -262,6 +299,8 @@ class _Reader:
         before = lead(self.words, self.profile.words, functions=True) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
+        pair, following = said_behind(following, self.profile.letters)
+        pairs = (*self.pairs, *beside, *([pair] if pair else []))
         leads = (before, inner, behind, after(following))
         troubles = [one.trouble for one in leads]
         trouble = next(filter(None, (*troubles, unread(chain.before), unread(chain.after))), "")
@@ -275,6 +314,8 @@ class _Reader:
         if self.broken:
             doubts.append("a condition before it in its sentence was not understood")
         narrow = not self.broken and all(one.narrow for one in leads if one.doubt)
+        if self.unread_pair and not any(doubts):
+            doubts.append("which of its letters are one is said in words that are not understood")
         if (before.doubt or inner.doubt) and not narrow:
             self.broken = self.broken or conditional(f"{self.words} {chain.before}")
         self.hearing.hear(chain.before, (), chain.at)
@@ -289,6 +330,7 @@ class _Reader:
             naming=before.naming,
             narrow=narrow,
             some=self.some,
+            pairs=pairs,
         )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
@@ -376,7 +418,13 @@ class _Reader:
             self._pieces(chain, two, context, words, piece)
             return
         last: tuple[str, str] | None = None
+        pair: Pair | None = None
         for case in chain.cases:
+            pair = of_row(case.condition, pair, self.profile.letters)
+            if pair is not None:
+                row = replace(words, pairs=(*words.pairs, pair))
+                self._row(chain, case, context, row, span, piece)
+                continue
             trouble = after(case.condition, True, self.profile.words).why
             if trouble:
                 raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
@@ -397,12 +445,17 @@ class _Reader:
                     chain.at,
                 )
             inner = Context(self.profile, roles, self.sets)
-            notes = Notes()
-            members = self._members((*chain.members, case.tokens), inner, notes)
-            if span:
-                members = [with_range(m, Range(span)) if m else None for m in members]
-            self.relations.add(chain, members, inner, notes, words, piece)
+            self._row(chain, case, inner, words, span, piece)
         self.relations.chain = None
+
+    def _row(
+        self, chain: Chain, case: Case, context: Context, words: Lead, span: str, piece: int
+    ) -> None:
+        notes = Notes()
+        members = self._members((*chain.members, case.tokens), context, notes)
+        if span:
+            members = [with_range(m, Range(span)) if m else None for m in members]
+        self.relations.add(chain, members, context, notes, words, piece)
 
 
 def _flat(parts: Sequence[object]) -> str:
@@ -429,12 +482,6 @@ def _instances(words: str, text: str) -> bool:
         re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words[-40:]) is not None
         and NAMED.fullmatch(text) is not None
     )
-
-
-def _of_indices(text: str, profile: Profile) -> bool:
-    """Whether it says only that two indices are one or are not: k = j."""
-    match = re.fullmatch(r"\s*(\w)\s*(?:=|\\neq?)\s*(\w)\s*", text)
-    return match is not None and all(profile.letters.get(one) == "neuron" for one in match.groups())
 
 
 def _first_letter(chain: Chain, profile: Profile) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -19,6 +19,7 @@ from symbolic.reading.formulas import (
     free,
 )
 from symbolic.reading.layers import LAST, Layers
+from symbolic.reading.pairs import Pair
 from symbolic.reading.theory import Assumption
 from symbolic.reading.values import UndefinedError, Values, as_value
 from symbolic.reading.worlds import World, layered_worlds, worlds
@@ -51,6 +52,15 @@ class Counterexample:
         return tuple(
             (name, place[n][1] if name in self.neurons and place else n) for name, n in self.letters
         )
+
+    def said_of(self, pairs: Sequence[Pair]) -> Counterexample:
+        """With the letters for which others were put in."""
+        at = dict(self.letters)
+        for pair in pairs:
+            if pair.equal and pair.other in at:
+                at[pair.one] = at[pair.other]
+        names = {pair.one for pair in pairs}
+        return replace(self, letters=tuple(sorted(at.items())), neurons=self.neurons | names)
 
 
 class Tried(int):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symbolic.indexed import Var
 from symbolic.reading.activation import stated
 from symbolic.reading.chains import Chain
@@ -11,6 +13,7 @@ from symbolic.reading.definitions import CHANGES, Definitions
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import NEURON, UNWRITTEN, Formula, Read, bound, free, walk
 from symbolic.reading.lints import Findings
+from symbolic.reading.pairs import Pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead
 from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
@@ -92,10 +95,17 @@ class Relations:
                 doubt=words.doubt,
                 narrow=words.narrow,
                 some=words.some,
+                pairs=_free_pairs(words.pairs, left, right),
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
                 claim = self.definitions.judged(claim, self.claims, opens, at)
+            if claim.pairs and claim.kind is Kind.DEFINITION:
+                raise NotUnderstood(
+                    "Read, but a definition for some pairs of letters is not in reach.",
+                    "Write it for all.",
+                    at,
+                )
             self.claims.append(claim)
             if claim.kind is Kind.ASSUMPTION:
                 here = words.cue in ("if", "for")
@@ -201,8 +211,15 @@ class Relations:
                     others=label.others,
                     under=(*self.assumed, *self.assumed_here),
                     doubt=words.doubt,
+                    pairs=_free_pairs(words.pairs, label.body, right),
                 )
             )
+
+
+def _free_pairs(pairs: Sequence[Pair], left: Formula, right: Formula) -> tuple[Pair, ...]:
+    """The pairs whose letters are both free here: of others nothing is said."""
+    letters = {letter.name for letter in free(left) | free(right)}
+    return tuple(pair for pair in pairs if {pair.one, pair.other} <= letters)
 
 
 def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:

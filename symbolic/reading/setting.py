@@ -31,6 +31,8 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
+from symbolic.reading.own import without_own_signs
+from symbolic.reading.pairs import under
 from symbolic.reading.samples import changed, meant
 from symbolic.reading.source import Place
 
@@ -40,6 +42,7 @@ def prepared(reading: Reading, outputs: Collection[int] = ()) -> Reading:
 
     `outputs` are those of the given network, if there is one.
     """
+    reading = without_own_signs(reading)
     claims = _by_cases(reading)
     assumed = {claim.number for claim in claims if _assumes_one_sample(claim)}
     shared = any(c.outer and any(isinstance(p, SumOver) for p in walk(c.right)) for c in claims)
@@ -48,7 +51,28 @@ def prepared(reading: Reading, outputs: Collection[int] = ()) -> Reading:
         replace(one, one_sample=bool(assumed & {*one.under}), shares=bool(shares & {*one.under}))
         for one in claims
     )
-    return _costed(meant(_of_one_kind(replace(reading, claims=tuple(single)))))
+    return _in_pairs(_costed(meant(_of_one_kind(replace(reading, claims=tuple(single))))))
+
+
+def _in_pairs(reading: Reading) -> Reading:
+    """What is said of i = j or of i ≠ j alone, said of all; letters that are compared are alike."""
+    return replace(reading, claims=tuple(map(_in_pair, reading.claims)))
+
+
+def _in_pair(claim: Claim) -> Claim:
+    parts = (*walk(claim.left), *walk(claim.right))
+    compared = [part.at for part in parts if isinstance(part, Read) and part.array == "same"]
+    pairs = [(pair.one, pair.other) for pair in claim.pairs]
+    pairs += [(a.name, b.name) for a, b in compared if isinstance(a, Var) and isinstance(b, Var)]
+    roles = {role.letter: role for role in claim.roles}
+    for one, other in pairs:
+        for known, new in ((one, other), (other, one)):
+            if claim.role(known) in ("output", "hidden", "input") and new not in roles:
+                roles[new] = replace(roles[known], letter=new)
+    if not pairs:
+        return claim
+    wider = replace(claim, roles=tuple(roles[name] for name in sorted(roles)))
+    return changed(wider, under(claim.pairs))
 
 
 def _of_one_kind(reading: Reading) -> Reading:
