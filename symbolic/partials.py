@@ -138,11 +138,13 @@ def unfolded(
     bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
     chosen: Callable[[tuple[Linear, ...]], bool] = lambda at: True,
     where: Callable[[Normal, Linear], bool] | None = None,
+    place: int = 0,
 ) -> Normal:
     """Every entry of the arrays in `bodies` replaced by its body, (letters, normal form).
 
     Of these entries only those are replaced whose indices are `chosen`; `where` is asked for the
-    monomial that an entry stands in, with its letters free, and for the first index of the entry.
+    monomial that an entry stands in, with its letters free, and for the index of the entry at
+    `place`.
     """
     result: Normal = {}
     for monomial, coefficient in normal.items():
@@ -154,9 +156,9 @@ def unfolded(
         wanted = chosen
         if where is not None:
             whole = calculus.settled(coefficient, monomial, [*atoms], equations, ranges)
-            indices = {at[0] for at in _entries(atoms, bodies) if _is_free(at, bounds)}
+            indices = {at[place] for at in _entries(atoms, bodies) if _is_free(at, bounds)}
             here = frozenset(index for index in indices if where(whole, index))
-            wanted = partial(_within, here, chosen)
+            wanted = partial(_within, here, place, chosen)
         for atom, power in atoms:
             if arrays_of({((), (), ((atom, 1),)): 1}).isdisjoint(bodies):
                 kept.append((atom, power))
@@ -172,10 +174,11 @@ def unfolded(
 
 def _within(
     here: frozenset[Linear],
+    place: int,
     chosen: Callable[[tuple[Linear, ...]], bool],
     at: tuple[Linear, ...],
 ) -> bool:
-    return at[0] in here and chosen(at)
+    return at[place] in here and chosen(at)
 
 
 def _entries(

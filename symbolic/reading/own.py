@@ -2,48 +2,39 @@ r"""Signs that a document makes for itself: q_j = e_j \varphi_j'(v_j), where no 
 
 The first equation with such a sign alone on its left defines it.  Where that is what the field or
 the signal of a neuron is, and the document has no other sign for these, it is a spelling of theirs;
-else it stands for the right side of its definition, wherever it is read.
+else it stands for the right side of its definition, wherever it is read (`unfolding.py`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symbolic.indexed import Shifted, Var
 from symbolic.reading.activation import of_outputs, stated
 from symbolic.reading.chains import Chain, apart, chains
-from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.context import Context
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import (
-    LAYER,
     NEURON,
     SAMPLE,
     UNWRITTEN,
     Applied,
     Formula,
     Read,
-    SumOver,
-    at_numbers,
-    bound,
     canonical,
     free,
     inside,
-    put,
     rebuilt,
     walk,
 )
 from symbolic.reading.grammar import parse
-from symbolic.reading.layers import relocated
 from symbolic.reading.macros import expanded
 from symbolic.reading.profile import OWN, Profile, Symbol
-from symbolic.reading.samples import changed
 from symbolic.reading.scripts import parts, power_of
-from symbolic.reading.source import BeyondError, Fault, NotUnderstood, Problem
+from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Group, Letter, Node, Product, Scripted
 
@@ -51,6 +42,8 @@ MOST_OWN = 40
 LONGEST = 12
 """So many tokens may stand on the left of a definition."""
 FIELD, SIGNAL = "v", "y"
+Equation = tuple[Symbol, tuple[Tok, ...], tuple[Tok, ...]]
+"""A sign, and the two sides of its equation."""
 
 
 def with_own_signs(document: Document, profile: Profile) -> Profile:
@@ -63,71 +56,64 @@ def with_own_signs(document: Document, profile: Profile) -> Profile:
     >>> made.symbols["q"].subscript, "q" in made.letters
     (('neuron',), False)
     """
-    written: set[str] | None = None
-    count = 0
-    for left, right in _equations(document, profile):
-        if count == MOST_OWN:
-            break
-        try:
-            symbol = _symbol(parse(left), profile)
-            if symbol is None:
-                continue
-            wider = _with(profile, symbol)
-            reader = Elaborator(Context(wider))
-            head, body = reader.read(parse(left)), reader.read(parse(right))
-        except NotUnderstood:
-            continue
-        if not isinstance(head, Read) or head.array != symbol.array:
-            continue
-        if written is None:
-            written = _written(document)
-        count += 1
-        if any(_of_outputs(part, head, profile) for part in walk(body)):
-            wider = _with(profile, replace(symbol, only="output"))
-        known = _known_as(head, body, profile, written)
-        profile = wider if known is None else _spelled(profile, known, symbol)
-    return profile
-
-
-def without_own_signs(reading: Reading) -> Reading:
-    """The document with what its own signs stand for, in every line but their definitions.
-
-    A sign stays where it is not known what it stands for: it has two definitions, is defined
-    through itself, or for other neurons than those it is read of.
-    """
-    made = [c for c in reading.definitions if c.head is not None and _is_own(c.head)]
-    counts = Counter(c.head.array for c in made if c.head is not None)
-    bodies: Bodies = {}
-    for claim in made:
-        head = claim.head
-        if head is None or claim.problems or counts[head.array] > 1:
-            continue
-        said = _Roles(claim)
-        body = _put_in(claim.right, bodies, said)
-        if not any(map(_is_own, walk(body))):
-            bodies[head.array] = Own(head, body, tuple(said.of(index) for index in head.at))
-    if not made:
-        return reading
-
-    def unfolded(claim: Claim) -> Claim:
-        if claim.kind is Kind.DEFINITION and claim.head is not None and _is_own(claim.head):
-            return claim
-        return _known(changed(claim, lambda side: _put_in(side, bodies, _Roles(claim))))
-
-    return replace(reading, claims=tuple(map(unfolded, reading.claims)))
-
-
-def _known(claim: Claim) -> Claim:
-    """A definition by a sign that stands for nothing known defines nothing."""
-    left = next((p for p in walk(claim.right) if isinstance(p, Read) and _is_own(p)), None)
-    if claim.kind is not Kind.DEFINITION or left is None or claim.problems:
-        return claim
-    what = f"What {left.sign} stands for here is not known."
-    problem = Problem(Fault.NOT_UNDERSTOOD, what, "Define it once, before it is used.", claim.place)
-    return replace(claim, problems=(problem,))
+    equations = _unknown(document, profile)
+    if not equations:
+        return profile
+    written = _written(document)
+    while True:
+        made, wider = _read(equations, profile)
+        spelled = next(_spellings(made, profile, written), None)
+        if spelled is None:
+            return wider
+        for known, sign in spelled:
+            profile = _spelled(profile, known, sign)
+            del equations[sign]
 
 
 # -- looking through the document
+
+
+def _unknown(document: Document, profile: Profile) -> dict[str, Equation]:
+    """The first equation of each sign that the notation does not have."""
+    found: dict[str, Equation] = {}
+    for left, right in _equations(document, profile):
+        try:
+            symbol = _symbol(parse(left), profile)
+        except NotUnderstood:
+            continue
+        if symbol is not None and len(found) < MOST_OWN:
+            found.setdefault(symbol.sign, (symbol, left, right))
+    return found
+
+
+def _read(
+    equations: Mapping[str, Equation], profile: Profile
+) -> tuple[dict[str, tuple[Read, Formula]], Profile]:
+    """The signs with an equation that is understood, and the notation that has them all."""
+    kept = dict(equations)
+    while True:
+        wider = profile
+        for symbol, _, _ in kept.values():
+            wider = _with(wider, symbol)
+        made = {sign: _sides(one, wider) for sign, one in kept.items()}
+        if None not in made.values():
+            break
+        kept = {sign: one for sign, one in kept.items() if made[sign] is not None}
+    found = {sign: sides for sign, sides in made.items() if sides is not None}
+    for sign, (head, body) in found.items():
+        if any(_of_outputs(part, head, profile) for part in walk(body)):
+            wider = _with(wider, replace(kept[sign][0], only="output"))
+    return found, wider
+
+
+def _sides(equation: Equation, profile: Profile) -> tuple[Read, Formula] | None:
+    symbol, left, right = equation
+    reader = Elaborator(Context(profile))
+    try:
+        head, body = reader.read(parse(left)), reader.read(parse(right))
+    except NotUnderstood:
+        return None
+    return (head, body) if isinstance(head, Read) and head.array == symbol.array else None
 
 
 def _equations(
@@ -202,20 +188,63 @@ def _with(profile: Profile, symbol: Symbol) -> Profile:
     return replace(profile, letters=letters, symbols={**profile.symbols, symbol.sign: symbol})
 
 
-def _spelled(profile: Profile, known: Symbol, symbol: Symbol) -> Profile:
+def _spelled(profile: Profile, known: Symbol, sign: str) -> Profile:
     """The notation in which the sign is a spelling of a known one."""
-    also = replace(known, also=(*known.also, symbol.sign))
-    letters = {one: sort for one, sort in profile.letters.items() if one != symbol.sign}
+    now = profile.symbols[known.sign]
+    also = replace(now, also=(*now.also, sign))
+    letters = {one: sort for one, sort in profile.letters.items() if one != sign}
     return replace(profile, letters=letters, symbols={**profile.symbols, known.sign: also})
+
+
+Sides = tuple[Read, Formula]
+
+
+def _spellings(
+    made: Mapping[str, Sides], profile: Profile, written: set[str]
+) -> Iterator[list[tuple[Symbol, str]]]:
+    """Signs that are the field, the signal or the cost, under no other sign in the document.
+
+    Two of them, u_j = Σ_i w_ji o_i and o_j = φ_j(u_j), are only known together.
+    """
+    for sign, (head, body) in made.items():
+        known = _known_as(head, body, profile, written)
+        if known is not None:
+            yield [(known, sign)]
+    field, signal = (_unwritten(profile, array, "", written) for array in (FIELD, SIGNAL))
+    if field is None or signal is None:
+        return
+    for one, (head, body) in made.items():
+        for other, (signal_head, applied) in made.items():
+            as_known = {head.array: FIELD, signal_head.array: SIGNAL}
+            both = _as(as_known, head), _as(as_known, body)
+            if _is_signal(_as(as_known, applied)) and _is_field(*both, profile):
+                yield [(field, one), (signal, other)]
+
+
+def _as(arrays: Mapping[str, str], formula: Formula) -> Formula:
+    """The formula with known arrays for those of signs, their samples unwritten."""
+    made = rebuilt(formula, tuple(_as(arrays, part) for part in inside(formula)))
+    if not isinstance(made, Read) or made.array not in arrays:
+        return made
+    return replace(made, array=arrays[made.array], at=_sampled(made))
+
+
+def _sampled(read: Read) -> tuple[Shifted | int, ...]:
+    """The indices with a sample, unwritten if none is there."""
+    sampled = any(isinstance(i, Var) and i.sort == SAMPLE for i in read.at)
+    return read.at if sampled else (*read.at, UNWRITTEN)
+
+
+def _is_field(left: Formula, right: Formula, profile: Profile) -> bool:
+    usual = (one for one in standard(profile) if one.head is not None and one.head.array == FIELD)
+    return canonical(left, right) in [canonical(one.left, one.right) for one in usual]
 
 
 def _known_as(head: Read, body: Formula, profile: Profile, written: set[str]) -> Symbol | None:
     """The field, the signal or the cost, where the body says what that is, under no other sign."""
-    sampled = any(isinstance(i, Var) and i.sort == SAMPLE for i in head.at)
-    at = head.at if sampled else (*head.at, UNWRITTEN)
+    at = _sampled(head)
     field, signal = replace(head, array=FIELD, at=at), replace(head, array=SIGNAL, at=at)
-    usual = (one for one in standard(profile) if one.head is not None and one.head.array == FIELD)
-    if canonical(field, body) in [canonical(one.left, one.right) for one in usual]:
+    if _is_field(field, body, profile):
         return _unwritten(profile, FIELD, "", written)
     if stated(signal, body) is not None or _is_signal(body):
         return _unwritten(profile, SIGNAL, "", written)
@@ -254,78 +283,3 @@ def _unwritten(profile: Profile, array: str, only: str, written: set[str]) -> Sy
     fitting = [one for one in found if one.only == only] or found
     free = [one for one in fitting if not written & {one.sign, *one.also}]
     return free[0] if free else None
-
-
-# -- putting in
-
-
-@dataclass(frozen=True)
-class Own:
-    """The definition of a sign, and of which neurons: output, hidden, or empty for all."""
-
-    head: Read
-    body: Formula
-    roles: tuple[str, ...]
-
-
-Bodies = dict[str, Own]
-
-
-class _Roles:
-    """What is said of the letters of a claim, those of sums among them."""
-
-    def __init__(self, claim: Claim, inner: Mapping[str, str] | None = None) -> None:
-        self.claim, self.inner = claim, dict(inner or {})
-
-    def of(self, index: Shifted | int) -> str:
-        """output, hidden, input, or empty where nothing is said."""
-        if not isinstance(index, Var):
-            return ""
-        said = self.inner.get(index.name, self.claim.role(index.name))
-        return said if said in ("output", "hidden", "input") else ""
-
-    def within(self, total: SumOver) -> _Roles:
-        """In the body of a sum."""
-        return _Roles(self.claim, {**self.inner, total.over.name: total.range.kind})
-
-
-def _is_own(part: Formula) -> bool:
-    return isinstance(part, Read) and part.array.startswith(OWN)
-
-
-def _put_in(formula: Formula, bodies: Bodies, said: _Roles) -> Formula:
-    """The formula with definitions for signs; what a derivative is taken by is none of these."""
-    within = said.within(formula) if isinstance(formula, SumOver) else said
-    inner = tuple(_put_in(part, bodies, within) for part in inside(formula))
-    made = rebuilt(formula, inner) if inner else formula
-    if not isinstance(made, Read) or made.array not in bodies:
-        return made
-    own = bodies[made.array]
-    if any(role not in ("", said.of(at)) for role, at in zip(own.roles, made.at, strict=True)):
-        return made
-    try:
-        return _placed(own.body, dict(zip(own.head.at, made.at, strict=True)))
-    except BeyondError:
-        return made
-
-
-def _placed(body: Formula, at: Mapping[Shifted | int, Shifted | int]) -> Formula:
-    """The body of a definition at other indices than those of its head; raises `BeyondError`."""
-    letters: dict[Var, Var] = {}
-    numbers: dict[Var, int] = {}
-    layers: dict[str, Shifted | int] = {}
-    for own, index in at.items():
-        if not isinstance(own, Var):
-            raise BeyondError("A definition has letters on its left.")
-        if own.sort == LAYER:
-            layers[own.name] = index
-        elif isinstance(index, Var):
-            letters[own] = index
-        elif isinstance(index, int):
-            numbers[own] = index
-    named = {one.range.of for one in bound(body)}
-    if named & {own.name for own in numbers}:
-        raise BeyondError(
-            "The range of a sum is said by the letter of a neuron, not by its number."
-        )
-    return put(at_numbers(relocated(body, layers), numbers), letters)

@@ -65,6 +65,15 @@ def unread(words: str, letters: Mapping[str, str]) -> bool:
     return len(shown) > len(said_before(words, letters))
 
 
+def without_said(words: str, letters: Mapping[str, str]) -> str:
+    """The words without what is said of pairs.
+
+    >>> without_said("Then if $i = j$,", {"i": "neuron", "j": "neuron"})
+    'Then  ,'
+    """
+    return _SAID.sub(lambda match: " " if _pair(match, letters) else match[0], words)
+
+
 def said_behind(words: str, letters: Mapping[str, str]) -> tuple[Pair | None, str]:
     """A pair that the words behind a formula begin with, and the words without it."""
     match = _BEHIND.match(words)

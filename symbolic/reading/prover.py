@@ -198,6 +198,18 @@ class Prover:
 
             return step
 
+        def onward(gap: Normal) -> Normal:
+            body = written.paths(calculus, 1)
+            return definitions(unfolded(calculus, gap, {PATHS: body}, where=fed, place=1))
+
+        def fed(whole: Normal, index: Linear) -> bool:
+            """Whether the weight from a named neuron to this one stands in the product."""
+            return index not in named and any(
+                atom[0] == "x" and atom[1] == "w" and atom[2][0] == index and atom[2][1] in named
+                for monomial in whole
+                for atom, _ in monomial[2]
+            )
+
         def fields(gap: Normal) -> Normal:
             body = written.lawful(calculus, CORE)
             return definitions(unfolded(calculus, gap, {CORE: body}, lambda at: at[0] in named))
@@ -207,6 +219,7 @@ class Prover:
             ("by the neurons that the paths lead through first", paths(1)),
             ("by the neurons that the paths lead through last", paths(0)),
             ("by the definition of the induced local field", fields),
+            ("by the neurons that the paths lead on to", onward),
         ]
 
 

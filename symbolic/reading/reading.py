@@ -26,7 +26,7 @@ from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
-from symbolic.reading.pairs import Pair, is_pair, of_row, said_before, said_behind
+from symbolic.reading.pairs import Pair, is_pair, of_row, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
@@ -296,7 +296,8 @@ class _Reader:
             self.ledger.refuse(gap, chain.at, chain.end, True)
             self.relations.chain = None
             return
-        before = lead(self.words, self.profile.words, functions=True) if first else lead("")
+        words_before = without_said(self.words, self.profile.letters) if first else ""
+        before = lead(words_before, self.profile.words, functions=True)
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
         pair, following = said_behind(following, self.profile.letters)

@@ -31,10 +31,10 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
-from symbolic.reading.own import without_own_signs
 from symbolic.reading.pairs import under
 from symbolic.reading.samples import changed, meant
 from symbolic.reading.source import Place
+from symbolic.reading.unfolding import without_own_signs
 
 
 def prepared(reading: Reading, outputs: Collection[int] = ()) -> Reading:

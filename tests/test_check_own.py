@@ -1,0 +1,187 @@
+"""Signs that a document defines for itself, and what it says of pairs of letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.check import checked
+from reports.check_page import check_page
+from reports.text import text as drawn
+from symbolic.reading.findings import Judged
+from symbolic.reading.judgement import judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
+from symbolic.reading.theory import Assumption
+
+OUTPUT = "Let $j$ be an output neuron. "
+HIDDEN = "Let $j$ be a hidden neuron. "
+SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $L = -\sum_i y_i \log p_i$."
+
+
+def lines(text: str, profile: str = "haykin") -> tuple[Judged, ...]:
+    return judge(read_document(text, open_profile(profile))).lines
+
+
+def words(text: str, profile: str = "haykin") -> list[str]:
+    return [one.word for one in lines(text, profile)]
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "wrong"),
+    [
+        (
+            OUTPUT + r"Let $q_j = e_j \varphi_j'(v_j)$.",
+            r"\Delta w_{ji} = \eta q_j y_i",
+            r"\Delta w_{ji} = \eta q_j y_j",
+        ),
+        (
+            HIDDEN + r"Let $s_j = \sum_k \delta_k w_{kj}$.",
+            r"\delta_j = \varphi_j'(v_j) s_j",
+            r"\delta_j = \varphi_j(v_j) s_j",
+        ),
+        (
+            r"Let $A_{ji} = \delta_j y_i$.",
+            r"\frac{\partial \mathcal{E}}{\partial w_{ji}} = -A_{ji}",
+            r"\frac{\partial \mathcal{E}}{\partial w_{ji}} = -A_{ij}",
+        ),
+        (
+            r"Let $\theta_j = 1 + y_j$.",
+            r"\frac{\partial \theta_j}{\partial v_j} = \varphi_j'(v_j)",
+            r"\frac{\partial \theta_j}{\partial v_j} = \varphi_j'(v_j) y_j",
+        ),
+    ],
+)
+def test_a_sign_of_the_document_stands_for_its_definition(
+    given: str, right: str, wrong: str
+) -> None:
+    assert words(f"{given} Then ${right}$ and ${wrong}$.")[-2:] == ["proved", "refuted"]
+
+
+def test_a_sign_of_layers_is_put_in_at_other_layers() -> None:
+    text = r"""Let $g^l_j = \frac{\partial C}{\partial a^l_j}$. Then
+    $g^l_j = \sum_k w^{l+1}_{kj} g^{l+1}_k \sigma'(z^{l+1}_k)$ and
+    $g^l_j = \sum_k w^{l+1}_{kj} g^{l+1}_k$."""
+    assert words(text, "nielsen") == ["definition", "proved", "refuted"]
+
+
+def test_another_letter_for_field_signal_and_cost_is_a_spelling_of_them() -> None:
+    text = r"""Let $u_j = \sum_i w_{ji} h_i$, $h_j = \varphi_j(u_j)$, $e_j = d_j - h_j$ and
+    $J = \frac12 \sum_k e_k^2$. Let $j$ be an output neuron. Then
+    $\frac{\partial J}{\partial h_j} = -e_j$, $\frac{\partial u_j}{\partial w_{ji}} = h_i$ and
+    $\frac{\partial u_j}{\partial w_{ji}} = h_j$."""
+    assert words(text)[-3:] == ["proved", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        r"Let $q_j = e_j$. Let $q_j = -e_j$. Let $j$ be an output neuron.",
+        r"Let $q_j = \varphi_j'(v_j) \sum_k q_k w_{kj}$.",
+        r"It is wrong that $q_j = e_j \varphi_j'(v_j)$. Let $j$ be an output neuron.",
+        r"For an output neuron $j$ let $q_j = e_j \varphi_j'(v_j)$. For a hidden neuron $j$ let "
+        r"$q_j = 0$.",
+    ],
+)
+def test_a_sign_that_is_not_defined_once_for_these_neurons_decides_nothing(given: str) -> None:
+    for line in (r"\delta_j = q_j", r"\delta_j = 7 q_j"):
+        assert words(f"{given} Then ${line}$.")[-1] == "open"
+
+
+def test_a_sign_by_error_signals_belongs_to_output_neurons() -> None:
+    given = r"Let $j$ be an output neuron and let $q_j = e_j \varphi_j'(v_j)$. " + HIDDEN
+    [*_, line] = lines(given + r"Then $\delta_j = q_j$.")
+    assert line.word == "unjustified"
+    assert "q belongs to output neurons, and j is hidden" in line.cases[0].why
+
+
+def test_what_is_defined_by_an_unknown_sign_is_not_known_either() -> None:
+    text = r"""Let $r_k = r_k + e_k$ and $\mathcal{E} = \frac12 \sum_k r_k^2$.
+    For an output neuron $k$ then $\frac{\partial \mathcal{E}}{\partial y_k} = 5$."""
+    assert words(text)[-1] == "open"
+
+
+def test_nothing_is_differentiated_by_a_sign_of_the_document() -> None:
+    text = r"Let $q_j = e_j$. Then $\frac{\partial \mathcal{E}}{\partial q_j} = q_j$."
+    [entry] = [e for e in read_document(text, open_profile("haykin")).ledger if e.why]
+    assert "q stands for a formula" in entry.why
+
+
+def test_an_equation_is_a_definition_once() -> None:
+    said = words(r"$\theta = 5$. Then $\theta = 5$ and $\theta = 6$.")
+    assert said == ["definition", "proved", "refuted"]
+
+
+# -- pairs of letters
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "wrong"),
+    [
+        ("For $i = j$:", r"p_i (1 - p_i)", r"-p_i p_j"),
+        (r"For $i \neq j$ we have", r"-p_i p_j", r"p_i (1 - p_j)"),
+        (r"If $j \ne i$, then", r"-p_j p_i", r"p_i p_j"),
+    ],
+)
+def test_a_line_for_some_pairs_is_judged_for_these_alone(said: str, right: str, wrong: str) -> None:
+    for value, word in ((right, "proved"), (wrong, "refuted")):
+        text = f"{SOFTMAX}\n\n{said} $$\\frac{{\\partial p_i}}{{\\partial z_j}} = {value}$$"
+        assert words(text, "plain")[-1] == word, value
+
+
+def test_what_is_said_of_a_pair_ends_with_its_sentence() -> None:
+    line = r"$\frac{\partial p_i}{\partial z_j} = -p_i p_j$"
+    assert words(rf"{SOFTMAX} For $i \neq j$, {line}. And {line}.", "plain")[-2:] == [
+        "proved",
+        "refuted",
+    ]
+
+
+def test_a_pair_behind_the_formula_and_in_the_rows_of_cases() -> None:
+    slope = r"\frac{\partial p_i}{\partial z_j}"
+    text = rf"""{SOFTMAX}
+
+    We have ${slope} = -p_i p_j$ if $i \neq j$.
+
+    $${slope} = p_i (1 - p_i) \quad \text{{if }} i = j, \qquad
+      {slope} = p_i p_j \quad \text{{if }} i \neq j.$$
+
+    $${slope} = \begin{{cases}} p_i (1 - p_i) & i = j \\ p_i & \text{{otherwise}} \end{{cases}}$$
+    """
+    assert words(text, "plain")[2:] == ["proved", "proved", "refuted", "proved", "refuted"]
+
+
+def test_a_pair_in_other_words_refutes_nothing() -> None:
+    line = r"$\frac{\partial p_i}{\partial z_j} = p_i (1 - p_i)$"
+    assert words(rf"{SOFTMAX} The case of $i = j$ gives {line}.", "plain")[-1] == "open"
+
+
+def test_the_derivation_of_softmax_with_cross_entropy_is_proved_line_by_line() -> None:
+    text = rf"""{SOFTMAX}
+
+$$\frac{{\partial L}}{{\partial z_i}}
+  = -\sum_k y_k \frac{{1}}{{p_k}} \frac{{\partial p_k}}{{\partial z_i}}
+  = -y_i (1 - p_i) - \sum_{{k \neq i}} y_k \frac{{1}}{{p_k}} (-p_k p_i)$$
+$$= -y_i + y_i p_i + \sum_{{k \ne i}} y_k p_i = p_i \sum_k y_k - y_i = p_i - y_i$$
+"""
+    found = lines(text, "plain")[2:]
+    assert [one.word for one in found] == ["proved"] * 5
+    assert [one.cases[0].under for one in found] == [((),)] * 4 + [((Assumption.DT,),)]
+    wrong = text.replace(r"\sum_{k \neq i} y_k", r"\sum_k y_k")
+    assert [one.word for one in lines(wrong, "plain")[2:]].count("refuted") == 2
+
+
+def test_the_page_says_for_which_pairs() -> None:
+    text = rf"{SOFTMAX} For $i = j$: $\frac{{\partial p_i}}{{\partial z_j}} = p_i$."
+    page = drawn(check_page(checked("notes.md", text, "markdown", "plain")))
+    assert "Wrong for i = j and j an output neuron" in page
+    assert "∂p_3/∂z_3" in page
+
+
+def test_a_step_over_the_neurons_after_is_proved_for_all_networks() -> None:
+    """∂𝓔/∂y_j = Σ_k ∂𝓔/∂y_k φ_k'(v_k) w_kj over the k that j feeds, whatever comes after them."""
+    left = r"\frac{\partial \mathcal{E}}{\partial y_j}"
+    inner = r"\frac{\partial \mathcal{E}}{\partial y_k}"
+    [right] = lines(rf"{HIDDEN}${left} = \sum_k {inner} \varphi_k'(v_k) w_{{kj}}$")
+    assert () in right.cases[0].under
+    assert words(rf"{HIDDEN}${left} = \sum_k {inner} \varphi_k(v_k) w_{{kj}}$") == ["refuted"]
+    assert words(rf"{HIDDEN}${left} = \sum_k {inner} \varphi_j'(v_j) w_{{kj}}$") == ["refuted"]
