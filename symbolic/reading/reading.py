@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symbolic.reading.anywhere import speaks_of_any_field
-from symbolic.reading.arguments import with_signs, without_arguments
-from symbolic.reading.chains import Case, Chain, apart, chains
+from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
@@ -23,12 +21,10 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
-from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, of_row, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
-from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import (
     Lead,
@@ -36,12 +32,12 @@ from symbolic.reading.prose import (
     conditional,
     lead,
     plainly,
-    said,
     sets,
     sums_over,
     unread,
 )
 from symbolic.reading.relations import Relations
+from symbolic.reading.sides import Sides, first_letter
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
@@ -93,6 +89,7 @@ class _Reader:
         self.named: list[FunctionName] = []
         words = _flat(document.pieces)
         self.sets = dict(sets(words))
+        self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
 
     def reading(self) -> Reading:
@@ -336,7 +333,7 @@ class _Reader:
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
         roles = {**self.hearing.roles, **self.hearing.local}
-        letter = _first_letter(chain, self.profile)
+        letter = first_letter(chain, self.profile)
         if letter and "*" in self.hearing.local:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
         context = Context(self.profile, roles, self.sets)
@@ -345,15 +342,15 @@ class _Reader:
             return
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
-            self._cases(chain, context, words, span, piece)
+            self.sides.cases(chain, context, words, span, piece)
             return
         notes = Notes()
-        members = self._members(chain.members, context, notes)
+        members = self.sides.members(chain.members, context, notes)
         carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
-            again = self._members(chain.members, titles, noted)
+            again = self.sides.members(chain.members, titles, noted)
             if not noted.fails or notes.fails:  # e_k under "Hidden neurons" is of an output
                 members, context, notes = again, titles, noted
         if span:
@@ -375,88 +372,6 @@ class _Reader:
             for member in chain.members
         ]
         self.relations.add_typed(chain, sides, words, piece)
-
-    def _members(
-        self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
-    ) -> list[Formula | None]:
-        """The sides of a chain; whole vectors and matrices by their components."""
-        layered = "layer" in self.profile.letters.values()
-        bare = [with_signs(without_arguments(member, self.profile)) for member in members]
-        trees = [parse(normed(m) if layered else m) if m else None for m in bare]
-        written = [tree for tree in trees if tree is not None]
-        everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
-        if not everywhere and any(is_whole(tree, context) for tree in written):
-            if "*" in self.hearing.local:
-                raise NotUnderstood(
-                    "It is said of some neurons, and shows whole vectors.",
-                    "Write it with indices.",
-                    next(member for member in members if member)[0].at,
-                )
-            trees = components(trees, context)
-        reader = Elaborator(context, notes)
-        return [None if tree is None else reader.read(tree) for tree in trees]
-
-    def _pieces(self, chain: Chain, two: Pieces, context: Context, words: Lead, piece: int) -> None:
-        """A function in two pieces, of an argument above 0 and below."""
-        layered = "layer" in self.profile.letters.values()
-        notes = Notes()
-        reader = Elaborator(context, notes)  # one, so that the letter of φ(v) stays any field
-
-        def read(member: Sequence[Tok]) -> Formula:
-            return reader.read(parse(normed(member) if layered else member))
-
-        members = [read(member) if member else None for member in chain.members]
-        above, below, of = (read(one) for one in (two.above, two.below, two.of))
-        self.relations.add(
-            chain, [*members, pieced(above, below, of)], context, notes, words, piece
-        )
-        self.relations.chain = None
-
-    def _cases(self, chain: Chain, context: Context, words: Lead, span: str, piece: int) -> None:
-        """One claim for each row, under the roles that its condition gives."""
-        two = pieces(chain.cases, chain.at)
-        if two is not None:
-            self._pieces(chain, two, context, words, piece)
-            return
-        last: tuple[str, str] | None = None
-        pair: Pair | None = None
-        for case in chain.cases:
-            pair = of_row(case.condition, pair, self.profile.letters)
-            if pair is not None:
-                row = replace(words, pairs=(*words.pairs, pair))
-                self._row(chain, case, context, row, span, piece)
-                continue
-            trouble = after(case.condition, True, self.profile.words).why
-            if trouble:
-                raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
-            roles = dict(context.roles)
-            heard = list(said(case.condition))
-            for one in heard:
-                letter = _first_letter(chain, self.profile) if one.letter == "*" else one.letter
-                roles[letter] = Role(letter, one.role, chain.at, one.of)
-                last = letter, one.role
-            if not heard and last and "otherwise" in case.condition.lower():
-                letter, role = last
-                opposite = {"output": "hidden", "hidden": "output"}.get(role, "any")
-                roles[letter] = Role(letter, opposite, chain.at)
-            elif not heard:
-                raise NotUnderstood(
-                    "The condition of a case is not understood.",
-                    "Write \\text{if } j \\text{ is an output neuron}.",
-                    chain.at,
-                )
-            inner = Context(self.profile, roles, self.sets)
-            self._row(chain, case, inner, words, span, piece)
-        self.relations.chain = None
-
-    def _row(
-        self, chain: Chain, case: Case, context: Context, words: Lead, span: str, piece: int
-    ) -> None:
-        notes = Notes()
-        members = self._members((*chain.members, case.tokens), context, notes)
-        if span:
-            members = [with_range(m, Range(span)) if m else None for m in members]
-        self.relations.add(chain, members, context, notes, words, piece)
 
 
 def _flat(parts: Sequence[object]) -> str:
@@ -483,20 +398,3 @@ def _instances(words: str, text: str) -> bool:
         re.search(r"(?:\((?:here\s*)?|\b(?:neuron|unit)s?\s+)$", words[-40:]) is not None
         and NAMED.fullmatch(text) is not None
     )
-
-
-def _first_letter(chain: Chain, profile: Profile) -> str:
-    """The neuron of the left side: its first index letter, of a weight where it leads to."""
-    base, below = "", False
-    found: list[str] = []
-    for token in chain.members[0]:
-        if below and token.kind == "SYM" and profile.letters.get(token.text) == "neuron":
-            found.append(token.text)
-        elif found and token.kind not in ("LB", "COMMA"):
-            break
-        elif token.kind == "SYM":
-            base = token.text
-        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM", "COMMA"))
-    symbol = profile.symbol(base)
-    turned = symbol is not None and symbol.kind == "weight" and symbol.order == "from to"
-    return found[-1 if turned else 0] if found else ""

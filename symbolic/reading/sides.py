@@ -1,0 +1,132 @@
+"""The sides of a chain of equations as formulas: with indices, as whole arrays, by cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from symbolic.reading.anywhere import speaks_of_any_field
+from symbolic.reading.arguments import with_signs, without_arguments
+from symbolic.reading.chains import Case, Chain
+from symbolic.reading.context import Context, Notes, Role
+from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.formulas import Formula, Range, with_range
+from symbolic.reading.grammar import parse
+from symbolic.reading.hearing import Hearing
+from symbolic.reading.matrices import components, is_whole, normed
+from symbolic.reading.pairs import Pair, of_row
+from symbolic.reading.pieces import Pieces, pieced, pieces
+from symbolic.reading.profile import Profile
+from symbolic.reading.prose import Lead, after, said
+from symbolic.reading.relations import Relations
+from symbolic.reading.source import NotUnderstood
+from symbolic.reading.tokens import Tok
+
+
+class Sides:
+    """Reads the sides of chains, and adds those by cases to the relations of a document."""
+
+    def __init__(
+        self, profile: Profile, relations: Relations, hearing: Hearing, sets: Mapping[str, str]
+    ) -> None:
+        self.profile, self.relations, self.hearing = profile, relations, hearing
+        self.sets = sets
+
+    def members(
+        self, members: Sequence[Sequence[Tok]], context: Context, notes: Notes
+    ) -> list[Formula | None]:
+        """The sides of a chain; whole vectors and matrices by their components."""
+        layered = "layer" in self.profile.letters.values()
+        bare = [with_signs(without_arguments(member, self.profile)) for member in members]
+        trees = [parse(normed(m) if layered else m) if m else None for m in bare]
+        written = [tree for tree in trees if tree is not None]
+        everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
+        if not everywhere and any(is_whole(tree, context) for tree in written):
+            if "*" in self.hearing.local:
+                raise NotUnderstood(
+                    "It is said of some neurons, and shows whole vectors.",
+                    "Write it with indices.",
+                    next(member for member in members if member)[0].at,
+                )
+            trees = components(trees, context)
+        reader = Elaborator(context, notes)
+        return [None if tree is None else reader.read(tree) for tree in trees]
+
+    def _pieces(self, chain: Chain, two: Pieces, context: Context, words: Lead, piece: int) -> None:
+        """A function in two pieces, of an argument above 0 and below."""
+        layered = "layer" in self.profile.letters.values()
+        notes = Notes()
+        reader = Elaborator(context, notes)  # one, so that the letter of φ(v) stays any field
+
+        def read(member: Sequence[Tok]) -> Formula:
+            return reader.read(parse(normed(member) if layered else member))
+
+        members = [read(member) if member else None for member in chain.members]
+        above, below, of = (read(one) for one in (two.above, two.below, two.of))
+        self.relations.add(
+            chain, [*members, pieced(above, below, of)], context, notes, words, piece
+        )
+        self.relations.chain = None
+
+    def cases(self, chain: Chain, context: Context, words: Lead, span: str, piece: int) -> None:
+        """One claim for each row, under the roles that its condition gives."""
+        two = pieces(chain.cases, chain.at)
+        if two is not None:
+            self._pieces(chain, two, context, words, piece)
+            return
+        last: tuple[str, str] | None = None
+        pair: Pair | None = None
+        for case in chain.cases:
+            pair = of_row(case.condition, pair, self.profile.letters)
+            if pair is not None:
+                row = replace(words, pairs=(*words.pairs, pair))
+                self._row(chain, case, context, row, span, piece)
+                continue
+            trouble = after(case.condition, True, self.profile.words).why
+            if trouble:
+                raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
+            roles = dict(context.roles)
+            heard = list(said(case.condition))
+            for one in heard:
+                letter = first_letter(chain, self.profile) if one.letter == "*" else one.letter
+                roles[letter] = Role(letter, one.role, chain.at, one.of)
+                last = letter, one.role
+            if not heard and last and "otherwise" in case.condition.lower():
+                letter, role = last
+                opposite = {"output": "hidden", "hidden": "output"}.get(role, "any")
+                roles[letter] = Role(letter, opposite, chain.at)
+            elif not heard:
+                raise NotUnderstood(
+                    "The condition of a case is not understood.",
+                    "Write \\text{if } j \\text{ is an output neuron}.",
+                    chain.at,
+                )
+            inner = Context(self.profile, roles, self.sets)
+            self._row(chain, case, inner, words, span, piece)
+        self.relations.chain = None
+
+    def _row(
+        self, chain: Chain, case: Case, context: Context, words: Lead, span: str, piece: int
+    ) -> None:
+        notes = Notes()
+        members = self.members((*chain.members, case.tokens), context, notes)
+        if span:
+            members = [with_range(m, Range(span)) if m else None for m in members]
+        self.relations.add(chain, members, context, notes, words, piece)
+
+
+def first_letter(chain: Chain, profile: Profile) -> str:
+    """The neuron of the left side: its first index letter, of a weight where it leads to."""
+    base, below = "", False
+    found: list[str] = []
+    for token in chain.members[0]:
+        if below and token.kind == "SYM" and profile.letters.get(token.text) == "neuron":
+            found.append(token.text)
+        elif found and token.kind not in ("LB", "COMMA"):
+            break
+        elif token.kind == "SYM":
+            base = token.text
+        below = token.kind == "SUB" or (below and token.kind in ("LB", "SYM", "COMMA"))
+    symbol = profile.symbol(base)
+    turned = symbol is not None and symbol.kind == "weight" and symbol.order == "from to"
+    return found[-1 if turned else 0] if found else ""
