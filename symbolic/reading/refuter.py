@@ -180,10 +180,13 @@ class Refuter:
         if claim not in self._kept:
             if len(self._kept) == KEPT:
                 del self._kept[next(iter(self._kept))]
+            sides = _sides(claim)
+            spoken = free(sides[0]) | free(sides[1])
+            letters = tuple(sorted(spoken, key=lambda v: (v.sort.name, v.name)))
             self._kept[claim] = _Instances(
-                _Instance(world, values, claim, letters)
+                _Instance(world, values, claim, chosen)
                 for world, values in self._values
-                for letters in _assignments(world, claim, _sides(claim))
+                for chosen in _assignments(world, claim, letters)
             )
         return self._kept[claim]
 
@@ -193,11 +196,10 @@ def _sides(claim: Settled) -> tuple[Formula, Formula]:
 
 
 def _assignments(
-    world: World, claim: Settled, sides: tuple[Formula, Formula]
+    world: World, claim: Settled, letters: tuple[Var, ...]
 ) -> Iterator[dict[Var, int]]:
-    """Every choice of neurons, samples and layers that the claim speaks of."""
+    """Every choice of neurons, samples and layers for the letters of a claim."""
     roles = dict(claim.roles)
-    letters = sorted(free(sides[0]) | free(sides[1]), key=lambda v: (v.sort.name, v.name))
     choices = [
         [n for n in world.neurons if _is(world.kind(n), roles.get(v, "source"))]
         if v.sort == NEURON

@@ -72,8 +72,8 @@ def terms(formula: Formula) -> int:
 
 
 def sums(formula: Formula) -> int:
-    """How many sums are multiplied where definitions are put in; a field or a slope of the cost
-    counts for two.
+    """How many sums are multiplied where definitions are put in; a field, a cost and a slope of
+    the cost count for two.
 
     >>> from symbolic.reading.formulas import Read
     >>> sums(Times((Read("e"), Read("v"), Partial(Read("E"), Read("y")))))
@@ -90,7 +90,7 @@ def sums(formula: Formula) -> int:
         case Partial(of):
             return 2 if isinstance(of, Read) and of.array == "E" else 1
         case Read(array):
-            return 2 if array == "v" else 0
+            return 2 if array in ("v", "E") else 0
         case _:
             return max([0, *within])
 
