@@ -185,3 +185,29 @@ def test_a_step_over_the_neurons_after_is_proved_for_all_networks() -> None:
     assert () in right.cases[0].under
     assert words(rf"{HIDDEN}${left} = \sum_k {inner} \varphi_k(v_k) w_{{kj}}$") == ["refuted"]
     assert words(rf"{HIDDEN}${left} = \sum_k {inner} \varphi_j'(v_j) w_{{kj}}$") == ["refuted"]
+
+
+ENCYCLOPEDIA = r"""For each neuron $j$ the output is
+$$o_j = \varphi(\text{net}_j) = \varphi\left(\sum_{k=1}^n w_{kj} o_k\right)$$
+and the error is $E = \frac{1}{2} \sum_j (t_j - o_j)^2$ (sum over all output neurons). Let $L$ be the
+set of all neurons that receive input from neuron $j$. For an inner neuron $j$
+
+$$\frac{\partial E}{\partial o_j}
+  = \sum_{\ell \in L} \frac{\partial E}{\partial \text{net}_\ell} w_{j\ell}
+  = \sum_{\ell \in L} \left( \frac{\partial E}{\partial o_\ell}
+    \frac{\partial o_\ell}{\partial \text{net}_\ell} w_{j\ell} \right)$$
+
+and for every neuron $j$
+
+$$\frac{\partial E}{\partial w_{ij}}
+  = \frac{\partial E}{\partial o_j} \frac{\partial o_j}{\partial \text{net}_j} o_i = o_i \delta_j$$
+"""
+
+
+def test_the_notation_of_the_encyclopedia() -> None:
+    """w_ij leads from i to j there, and the sign of a quantity may be a word."""
+    assert set(words(ENCYCLOPEDIA, "wikipedia")) == {"definition", "proved"}
+    for right, wrong in ((r"w_{j\ell}", r"w_{\ell j}"), (r"o_i \delta_j", r"o_j \delta_i")):
+        assert {"refuted", "unjustified"} & {
+            *words(ENCYCLOPEDIA.replace(right, wrong), "wikipedia")
+        }

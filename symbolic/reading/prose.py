@@ -32,7 +32,7 @@ _DENIALS = re.compile(
     re.IGNORECASE,
 )
 _M = r"\$\s*([^$]{1,40}?)\s*\$"
-_K = r"(\"?)(output|hidden|input)\"?(?:[- ]layer)?"
+_K = r"(\"?)(output|hidden|input|inner|internal|intermediate)\"?(?:[- ]layer)?"
 _N = r"(?:neurons?|units?|nodes?)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -135,7 +135,7 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     if number == 0:
         return Said(letter_of(groups[0]), "any", start, end)
     if number == 9:
-        return Said("*", groups[1].lower(), start, end)
+        return Said("*", _kind(groups[1]), start, end)
     if number in (5, 7, 8, 10):
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
     if number == 11:
@@ -146,7 +146,7 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     if number == 6:
         return Said(letter_of(groups[0]), "any", start, end)
     letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
-    role = role.lower()
+    role = _kind(role)
     if quote:  # an "input" neuron only feeds, an "output" neuron is only fed
         role = "source" if role == "input" else "any"
     between = text[match.start() : match.end()]
@@ -154,6 +154,12 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
         re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
     )
     return Said(letter_of(letter), role, start, end, count)
+
+
+def _kind(word: str) -> str:
+    """The kind of a neuron; inner, internal and intermediate ones are the hidden."""
+    found = word.lower()
+    return found if found in ("output", "input") else "hidden"
 
 
 _SETS = tuple(

@@ -180,8 +180,10 @@ class _Tokenizer:
             self._group(start, name)
         elif name in TEXTS:
             inside = self._group(start, name)
-            applied = inside.strip() in WORDS and self.text[self.n :].lstrip().startswith("(")
-            if applied:
+            behind = self.text[self.n :].lstrip()[:1]
+            applied = inside.strip() in WORDS and behind == "("
+            scripted = behind == "_" and re.fullmatch(r"\s*[A-Za-z]{1,20}\s*", inside)
+            if applied or scripted:
                 self._emit("SYM", f"\\mathrm{{{inside.strip()}}}", start)
             else:
                 self._emit("TEXT", inside.replace("~", " "), start)
