@@ -169,6 +169,8 @@ def argument_words(one: Argued) -> Runs:
         return ()
     uses = numbered(argument.uses)
     why = f": {argument.why.rstrip('.')}" if argument.why else ""
+    if argument.fault:
+        return prose("True, but its argument does not hold", f"{why}.")
     if argument.word == "unjustified" and argument.under:
         from_ = f" from {uses}" if uses else ""
         needed = alternatives(argument.under)

@@ -83,6 +83,11 @@ def arguments(text: str, *more: str, profile: str = "cs231n") -> list[Argument]:
     return found
 
 
+def argument_of(text: str) -> list[Argument]:
+    """The second verdict of each line that has one."""
+    return [one.argument for one in judged(text) if one.argument is not None]
+
+
 def displayed(words: str, formula: str) -> str:
     return f"{words}\n$${formula}$$\n"
 
@@ -196,9 +201,24 @@ def test_what_a_cited_line_leaves_as_it_is_is_not_worked_out_for_it() -> None:
     assert alone == Argument("follows", why=OWN)
 
 
-def test_a_name_that_no_line_before_has_leaves_the_argument_open() -> None:
+def test_a_name_that_no_line_has_is_an_index_error() -> None:
     [found] = arguments(LINEAR, displayed("By (9)", "dW_1 = X^T dS"))
-    assert found == Argument("open", why="no line before it is (9)")
+    assert (found.word, found.fault) == ("unjustified", "index error")
+    assert "no line of the document is called (9)." in found.why
+
+
+def test_a_line_that_cites_itself_or_a_later_one_is_refused_and_so_is_a_circle() -> None:
+    own = displayed("By (3)", r"dW_1 = X^T (dQ W_2^T) \tag{3}")
+    assert argument_of(LINEAR + own)[-1].why.startswith("it cites itself (line ")
+    assert argument_of(LINEAR + own.replace("By (3)", "By (2)"))[-1].word == "follows"
+    first = displayed("By (4)", r"dW_1 = X^T (dQ W_2^T) \tag{3}")
+    second = displayed("By (3)", r"dW_1 = X^T dQ W_2^T \tag{4}")
+    later, circle = argument_of(LINEAR + first + second)[-2:]
+    assert (later.word, later.fault) == (circle.word, circle.fault) == ("unjustified", "circle")
+    assert "which comes later" in later.why
+    assert circle.why == "(6) is drawn from it in turn, which is a circle"
+    straight = argument_of(LINEAR + first.replace("By (4)", "By (2)") + second)[-2:]
+    assert [one.word for one in straight] == ["follows"] * 2
 
 
 # ----------------------------------------------------------------------------- what is missing

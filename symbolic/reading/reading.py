@@ -9,6 +9,7 @@ from dataclasses import replace
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.arguments import with_signs, without_arguments
 from symbolic.reading.chains import Chain, apart, chains
+from symbolic.reading.citations import Cited, Marks
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
@@ -78,6 +79,8 @@ class _Reader:
         self.usual = standard(profile)
         self.relations = Relations(profile, self.source, self.usual)
         self.ledger = Ledger(document)
+        self.marks = Marks(document)
+        self.cites: tuple[Cited, ...] = ()  # what the formulas of this piece follow from
         self.words = ""  # since the last formula
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
@@ -94,7 +97,7 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    self.words += plain(text)
+                    self.words += plain(self.marks.written(text))
                     headings = [*HEADING.finditer(text)]
                     if headings:
                         section = at + headings[-1].start()
@@ -119,6 +122,7 @@ class _Reader:
             slips,
             self.usual,
             tuple(self.named),
+            self.marks.lines(self.relations.claims),
         )
 
     # -- pieces
@@ -135,7 +139,7 @@ class _Reader:
         text = ""
         for piece in pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += plain(piece.text)
+                text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += f"${piece.text}$"
             else:
@@ -185,6 +189,8 @@ class _Reader:
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
             tail = following if one is real[-1] else ""
+            begun = len(self.relations.claims)
+            self._cite(one, n == 0, tail)
             try:
                 self._chain(one, n == 0, tail, number)
             except NotUnderstood as error:
@@ -193,6 +199,8 @@ class _Reader:
                 troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
             else:
                 self._reset()
+                made = self.relations.claims
+                made[begun:] = [replace(claim, cites=self.cites) for claim in made[begun:]]
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.ledger.trouble(troubles[-1])
@@ -251,6 +259,13 @@ class _Reader:
         self.some = some_neurons(self.words) or self.some
 
     # -- chains
+
+    def _cite(self, chain: Chain, first: bool, following: str) -> None:
+        """Note which lines the words beside a chain cite for it and what comes after it."""
+        words, self.cites = (self.words, ()) if first else ("", self.cites)
+        self.cites += self.marks.cited(
+            chain.at, chain.end, f"{words} {chain.before}", chain.after or following
+        )
 
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
         rows = (*chain.members, *(case.tokens for case in chain.cases))

@@ -92,6 +92,7 @@ class Relations:
                 doubt=words.doubt,
                 narrow=words.narrow,
                 some=words.some,
+                at=at,
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
@@ -143,6 +144,7 @@ class Relations:
                     under=(*self.assumed, *self.assumed_here),
                     explicit=first,
                     doubt=words.doubt,
+                    at=at,
                 )
             )
         self.chain = typed(sides[-1]), frozenset()
@@ -201,6 +203,7 @@ class Relations:
                     others=label.others,
                     under=(*self.assumed, *self.assumed_here),
                     doubt=words.doubt,
+                    at=label.at,
                 )
             )
 

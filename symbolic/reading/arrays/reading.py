@@ -29,7 +29,7 @@ from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
-from symbolic.reading.citations import Marks, cited
+from symbolic.reading.citations import Cited, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
@@ -113,7 +113,7 @@ class _Reader:
         self.spoiled = Spoiled(profile, self._read)
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
-        self.cites: tuple[str, ...] = ()  # what the formulas of this piece follow from
+        self.cites: tuple[Cited, ...] = ()  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
@@ -273,7 +273,9 @@ class _Reader:
             )
         words = self.words if first else ""
         self.cites = () if first else self.cites
-        self.cites += cited(f"{words} {chain.before}", chain.after or following)
+        self.cites += self.marks.cited(
+            chain.at, chain.end, f"{words} {chain.before}", chain.after or following
+        )
         before = lead(self.words, self.known) if first else lead("")
         inner = lead(chain.before, self.known, embedded=True)
         trouble = before.why or inner.why
