@@ -19,8 +19,8 @@ from reports.check_words import (
     counts,
     faults,
     notes,
-    numbered,
     repair_words,
+    sources,
     statement,
 )
 from reports.document import (
@@ -138,14 +138,7 @@ class PageOf:
 
     def _inherited(self) -> Iterator[Block]:
         """Which lines have their error from which."""
-        sources: dict[int, list[int]] = {}
-        for one in self.paper.judgement.lines:
-            if one.inherits is not None:
-                sources.setdefault(one.inherits, []).append(one.claim.number)
-        said = []
-        for source, lines in sources.items():
-            have = "has its error" if len(lines) == 1 else "have their errors"
-            said.append(runs(f"{numbered(lines)} {have} from ({source})."))
+        said = sources(self.paper.judgement.lines)
         if said:
             yield Bullets(tuple(said))
 

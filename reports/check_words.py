@@ -191,6 +191,44 @@ def argument_words(one: Argued) -> Runs:
     return prose(f"Your argument{f' from {uses}' if uses else ''} shows it only if {needed}.")
 
 
+class Placed(Protocol):
+    """What has a number."""
+
+    @property
+    def number(self) -> int: ...
+
+
+class Inheriting(Protocol):
+    """A line that may have its error from another."""
+
+    @property
+    def claim(self) -> Placed: ...
+
+    @property
+    def inherits(self) -> int | None: ...
+
+
+def sources(lines: Sequence[Inheriting]) -> list[Runs]:
+    """Which lines have their error from which."""
+    found: dict[int, list[int]] = {}
+    for one in lines:
+        if one.inherits is not None:
+            found.setdefault(one.inherits, []).append(one.claim.number)
+    said = []
+    for source, numbers in found.items():
+        have = "has its error" if len(numbers) == 1 else "have their errors"
+        said.append(runs(f"{numbered(numbers)} {have} from ({source})."))
+    return said
+
+
+def mended_words(definition: int, mends: Sequence[int], form: Math, edit: str) -> Runs:
+    """One edit of a definition, to this form, that makes lines true."""
+    lines = "line" if len(mends) == 1 else "lines"
+    lead = f"One edit of the definition ({definition}) makes {lines} {numbered(mends)} true: "
+    said = f" ({edit.rstrip('.')})" if edit else ""
+    return (*runs(lead, form), *prose(f"{said}."))
+
+
 def numbered(numbers: Sequence[int]) -> str:
     """The formulas as the page numbers them.
 
@@ -229,15 +267,8 @@ def statement(claim: Claim, profile: Profile) -> Math:
 
 def repair_words(repair: Repair, claim: Claim, profile: Profile) -> Runs:
     """One edit of a definition that makes lines true."""
-    edit = f" ({repair.edit.rstrip('.')})" if repair.edit else ""
-    mended = Math(joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile)))
-    lines = "line" if len(repair.mends) == 1 else "lines"
-    return runs(
-        f"One edit of the definition ({repair.definition}) makes {lines} "
-        f"{numbered(repair.mends)} true: ",
-        mended,
-        f"{edit}.",
-    )
+    form = Math(joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile)))
+    return mended_words(repair.definition, repair.mends, form, repair.edit)
 
 
 def kind_words(claim: Claim) -> Runs:

@@ -9,9 +9,8 @@ set of lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.source import Place
@@ -63,19 +62,6 @@ class Cited:
     name: str
     shown: str
     place: Place
-
-
-class Numbered(Protocol):
-    """A claim, and where it is written."""
-
-    @property
-    def number(self) -> int: ...
-
-    @property
-    def piece(self) -> int: ...
-
-    @property
-    def at(self) -> int: ...
 
 
 class Marks:
@@ -157,13 +143,17 @@ class Marks:
         outer = [at for at in found if not begin <= at < end] or found
         return outer[0 if follows else -1] if outer else begin
 
-    def lines(self, claims: Sequence[Numbered]) -> Mapping[str, tuple[int, ...]]:
-        """The numbers of the claims that each name stands for: all from the name before it on."""
+    def lines(self, claims: Iterable[tuple[int, int, int]]) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the claims that each name stands for: all from the name before it on.
+
+        Each claim has its number, its piece and the character where it begins.
+        """
+        placed = tuple(claims)
         found: dict[str, tuple[int, ...]] = {}
         done: dict[int, int] = {}
         for name, piece, at in self.places:
             start = done.get(piece, -1)
-            meant = (c.number for c in claims if c.piece == piece and start < c.at < at)
+            meant = (n for n, inside, begins in placed if inside == piece and start < begins < at)
             found[name] = (*found.get(name, ()), *meant)
             done[piece] = at
         return found

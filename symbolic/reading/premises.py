@@ -8,8 +8,11 @@ from typing import Protocol
 
 from symbolic.reading.argument import Argument
 from symbolic.reading.citations import Cited
+from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, Problem
 
+ARGUED = (Kind.CLAIM, Kind.LABEL)
+"""The kinds of lines that are no definition, and no repetition of one."""
 CIRCLE = "circle"
 """The fault of a line that is drawn from itself or from one that comes later."""
 
@@ -19,6 +22,9 @@ class Citing(Protocol):
 
     @property
     def number(self) -> int: ...
+
+    @property
+    def kind(self) -> Kind: ...
 
     @property
     def piece(self) -> int: ...
@@ -31,8 +37,8 @@ class Citing(Protocol):
 class Premises:
     """The numbers of the lines that a line is drawn from, those before it in its formula too.
 
-    None where the text cites no line; `instead` is the second verdict of a line that is drawn from
-    nothing by what it cites.
+    None where the text cites no claim, as definitions may be used anywhere; `instead` is the second
+    verdict of a line that is drawn from nothing by what it cites.
     """
 
     numbers: tuple[int, ...] = ()
@@ -45,6 +51,7 @@ class Citations:
     def __init__(self, claims: Sequence[Citing], marks: Mapping[str, Sequence[int]]) -> None:
         self.claims, self.marks = claims, marks
         self.pieces = {claim.number: claim.piece for claim in claims}
+        self.kinds = {claim.number: claim.kind for claim in claims}
         self.meant = {claim.number: self._meant(claim) for claim in claims if claim.cites}
         self.forward = any(n >= own for own, found in self.meant.items() for n in found)
 
@@ -61,6 +68,8 @@ class Citations:
         if source is not None:
             why = f"({source}) is drawn from it in turn, which is a circle"
             return Premises(instead=Argument("unjustified", (), cited, why, CIRCLE))
+        if all(self.kinds[n] not in ARGUED for n in cited):
+            return Premises()
         beside = (c.number for c in self.claims if c.piece == claim.piece)
         before = (n for n in beside if n < claim.number)
         return Premises(tuple(dict.fromkeys((*cited, *before))))

@@ -122,7 +122,7 @@ class _Reader:
             slips,
             self.usual,
             tuple(self.named),
-            self.marks.lines(self.relations.claims),
+            self.marks.lines((c.number, c.piece, c.at) for c in self.relations.claims),
         )
 
     # -- pieces

@@ -124,7 +124,7 @@ class Court:
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
         self.search = Search(reading, base, self.rules, self._proof)
-        self.consequences = Consequences(self.rules, self._proof)
+        self.consequences = Consequences(self.rules.probed, base.offered, self._proof)
         self.inference = Inference()
         self.citations = Citations(reading.claims, reading.marks)
         self.judges: dict[tuple[int, tuple[Hypothesis, ...]], Judge] = {}

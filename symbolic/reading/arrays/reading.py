@@ -146,7 +146,7 @@ class _Reader:
             frozenset(self.spoiled.keys),
             frozenset(self.spoiled.signs),
             self.shapes,
-            self.marks.lines(self.claims),
+            self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
         )
 
     def _whole_weights(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.chains import Chain, chains
+from symbolic.reading.citations import Cited, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
@@ -60,6 +61,8 @@ class _Reader:
         self.sections = [Gathered(0)]
         self.headed = True  # whether a heading stands after the last declaration
         self.ledger = Ledger(document)
+        self.marks = Marks(document)
+        self.cites: tuple[Cited, ...] = ()  # what the formulas of this piece follow from
         self.count = 0
         self.words = ""  # since the last formula
         self.broken = False  # whether a condition of this sentence was not understood
@@ -72,7 +75,7 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += words_of(text)
+                    self.words += words_of(self.marks.written(text))
                 case LeftAlone(why, at, end):
                     self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -105,7 +108,12 @@ class _Reader:
         problems.sort(key=lambda p: (p.place.cell, p.place))
         sections = tuple(section for section, _ in found)
         return IndexReading(
-            self.profile, tuple(readable), tuple(entries), tuple(problems), sections
+            self.profile,
+            tuple(readable),
+            tuple(entries),
+            tuple(problems),
+            sections,
+            marks=self.marks.lines((c.number, c.piece, c.begins) for c in readable),
         )
 
     # -- pieces
@@ -114,7 +122,7 @@ class _Reader:
         text = ""
         for piece in self.document.pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += words_of(piece.text)
+                text += words_of(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += _quoted(piece.text)
             else:
@@ -278,6 +286,7 @@ class _Reader:
         if first and _UNDER.match(self._paragraph()):
             self._assumed(chain, piece)
             return
+        self._cite(chain, first, following)
         beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
@@ -312,6 +321,13 @@ class _Reader:
             left, left_text = right, claim.right_text
         self.last = left, left_text
 
+    def _cite(self, chain: Chain, first: bool, following: str) -> None:
+        """Note which lines the words beside a chain cite for it and what comes after it."""
+        words, self.cites = (self.words, ()) if first else ("", self.cites)
+        self.cites += self.marks.cited(
+            chain.at, chain.end, f"{words} {chain.before}", chain.after or following
+        )
+
     def _assumed(self, chain: Chain, piece: int) -> None:
         """A hypothesis, in a paragraph that begins with Under."""
         if len(chain.members) != 2 or not chain.members[0] or chain.relations[0].text != "=":
@@ -329,7 +345,8 @@ class _Reader:
         self, left: Sequence[Tok], right: Sequence[Tok], relation: Tok, cue: str, piece: int
     ) -> IndexClaim:
         self.count += 1
-        place: Place = self.source.place(left[0].at if left else relation.at)
+        begins = left[0].at if left else relation.at
+        place: Place = self.source.place(begins)
         return IndexClaim(
             self.count,
             Kind.CLAIM,
@@ -340,6 +357,8 @@ class _Reader:
             cue,
             piece,
             self.sections[-1].number,
+            begins=begins,
+            cites=self.cites,
         )
 
     def _text(self, member: Sequence[Tok]) -> str:
