@@ -7,8 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from reports.array_check import ArrayPaper, corrected
-from reports.check_parts import place
-from reports.check_words import MARKS, TITLES, argument_words, condition, mended_words, sources
+from reports.check_words import (
+    MARKS,
+    TITLES,
+    argument_words,
+    condition,
+    mended_words,
+    place,
+    sources,
+    unshown,
+)
 from reports.document import (
     Annotated,
     Block,
@@ -42,6 +50,7 @@ def array_page(paper: ArrayPaper) -> Document:
         kind = "" if first.cases else "the definition "
         said = (*said, *runs(f" It first goes wrong in {kind}({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
+    said = (*said, *unshown(paper))
     blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
     if first is not None:
         blocks += [Heading("Where it first goes wrong"), _line(first, paper)]

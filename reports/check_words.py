@@ -18,7 +18,7 @@ from symbolic.reading.named import taken_words
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
 from symbolic.reading.repairs import Repair
-from symbolic.reading.source import DEFINITE, Fault
+from symbolic.reading.source import DEFINITE, Fault, Place
 from symbolic.reading.theory import Assumption
 
 MARKS = {
@@ -192,10 +192,13 @@ def argument_words(one: Argued) -> Runs:
 
 
 class Placed(Protocol):
-    """What has a number."""
+    """What has a number and a place."""
 
     @property
     def number(self) -> int: ...
+
+    @property
+    def place(self) -> Place: ...
 
 
 class Inheriting(Protocol):
@@ -205,7 +208,43 @@ class Inheriting(Protocol):
     def claim(self) -> Placed: ...
 
     @property
+    def argument(self) -> Argument | None: ...
+
+    @property
     def inherits(self) -> int | None: ...
+
+
+def place(at: Place) -> str:
+    """Where a line stands, without its column."""
+    return f"cell {at.cell}, line {at.line}" if at.cell else f"line {at.line}"
+
+
+class Lines(Protocol):
+    """The lines of a document."""
+
+    @property
+    def lines(self) -> Sequence[Inheriting]: ...
+
+
+class Paper(Protocol):
+    """A document with its verdicts."""
+
+    @property
+    def verdict(self) -> str: ...
+
+    @property
+    def judgement(self) -> Lines: ...
+
+
+def unshown(paper: Paper) -> Runs:
+    """Where the argument of a true document first fails."""
+    if paper.verdict != "unjustified":
+        return ()
+    for one in paper.judgement.lines:
+        if one.argument is not None and one.argument.word == "unjustified":
+            at = f"({one.claim.number}), {place(one.claim.place)}"
+            return runs(f" The argument first fails in {at}.")
+    return ()
 
 
 def sources(lines: Sequence[Inheriting]) -> list[Runs]:

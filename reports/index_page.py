@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from reports.check_parts import place
-from reports.check_words import MARKS, TITLES, argument_words, mended_words, sources
+from reports.check_words import MARKS, TITLES, argument_words, mended_words, place, sources, unshown
 from reports.document import (
     Annotated,
     Block,
@@ -40,6 +39,7 @@ def index_page(paper: IndexPaper) -> Document:
         kind = "" if first.cases else "the definition "
         said = (*said, *runs(f" It first goes wrong in {kind}({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
+    said = (*said, *unshown(paper))
     blocks: list[Block] = [
         VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said, aside=True)
     ]

@@ -137,7 +137,7 @@ $$dU_f = \sum_t ({FORGET}) h_{{t-1}}^\top$$
     *lines, last = judged(text, "lstm")
     assert _uses(lines) == {6: (), 7: (), 8: (), 9: (), 10: (8,), 11: (), 12: (8, 9)}
     assert last.word == "proved"
-    assert last.argument == Argument("unjustified", (), (9,), "it needs (12)")
+    assert last.argument == Argument("unjustified", (), (9,), "it needs (8)")
 
 
 # ---------------------------------------------------------------------------------- citations
@@ -301,6 +301,7 @@ def test_every_output_says_from_what_a_line_follows_and_where_it_does_not(
     ]
     said = (
         "True, but the argument does not show all of it.",
+        "The argument first fails in (7), line 7.",
         "It is a step of its own.",
         "It follows from (4) and (5).",
         "True, but your argument from (5) does not show it: it needs (4).",

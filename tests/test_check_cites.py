@@ -104,6 +104,30 @@ def test_labels_and_words_after_the_formula_cite() -> None:
     assert one == Argument("unjustified", (), (3,), "it needs (4)")
 
 
+def test_words_after_a_chain_cite_for_its_last_relation_alone() -> None:
+    """The first relation needs line (4), the second is algebra; (2) is said of the second."""
+    chain = rf"{RULE} = \sum_k \varphi_j'(v_j) \delta_k w_{{kj}}"
+    first, second = (one.argument for one in judged(BOTH + f"$${chain},$$\nby (2).\n")[-2:])
+    assert first == Argument("follows", ((),), (3, 4))
+    assert second == Argument("follows", ((),), ())
+    before = judged(BOTH + f"By (2)\n$${chain}.$$\n")[-2].argument
+    assert before == Argument("unjustified", (), (3,), "it needs (4)")
+
+
+def test_words_within_a_row_cite_for_that_row() -> None:
+    rows = rf"""
+\begin{{align}}
+{RULE.replace("=", "&=", 1)} && \text{{by (2)}} \\
+{RULE.replace("=", "&=", 1)} && \text{{by (2) and (BP3)}} \\
+{RULE.replace("=", "&=", 1)}
+\end{{align}}
+"""
+    found = [one.argument for one in judged(BOTH + rows)[-3:]]
+    assert [(one.word, one.why) for one in found if one is not None] == [
+        ("unjustified", "it needs (4)"), ("follows", ""), ("follows", ""),
+    ]  # fmt: skip
+
+
 def test_a_definition_that_is_cited_leaves_a_step_of_calculus_its_own() -> None:
     assert argument(BEGUN + f"By (1)\n$${SIGNAL}$$\n").why == OWN
 
@@ -198,4 +222,5 @@ def test_every_page_says_what_is_wrong_with_a_citation(
         shown = " ".join(re.sub(r"<[^<>]*>", "", page.read_text("utf-8")).split())
         assert "True, but your argument from (3) does not show it: it needs (4)." in shown
         assert "no line of the document is called (9). Cite a line before it." in shown
+        assert "The argument first fails in (5), line 8." in shown
     capsys.readouterr()

@@ -201,6 +201,7 @@ def test_every_output_says_from_what_a_line_follows() -> None:
     for shown in pages:
         assert "True, but your argument from (4) does not show it: it needs (3)." in shown
         assert "It follows from (5)." in shown
+        assert "The argument first fails in (5), line 10." in shown
 
 
 def test_every_output_says_which_definition_mends_most() -> None:

@@ -132,7 +132,10 @@ class Argued:
         undecided = [n for n in claims if self.words.get(n) != "proved"]
         if undecided:
             return Argument("open", why=f"({undecided[0]}) is not decided")
-        more = [n for n in argument.uses if n not in cited and self.words[n] != "definition"]
+        same = {line.number for line in self.inference.lines if _same(line, found)}
+        others = self._by_all(self._shown(self.inference.without(same), claim, found))
+        uses = (others or argument).uses
+        more = [n for n in uses if n not in cited and self.words[n] != "definition"]
         for one in more if len(more) > 1 else ():
             fewer = [n for n in more if n != one]
             part = self.inference.among((*cited, *fewer))
@@ -197,6 +200,12 @@ def _argued(one: Case, ways: Sequence[Shown]) -> Argument | None:
     under = tuple(tuple(a for a in way.under if a not in case.given) for way in ways)
     uses = tuple(sorted({n for way in ways for n in way.uses}))
     return Argument("follows" if {*under} & {*reached.under} else "unjustified", under, uses)
+
+
+def _same(line: Line, found: Sequence[Case]) -> bool:
+    """Whether a line says what these cases say."""
+    sides = {(one.settled.left, one.settled.right) for one in found}
+    return not line.given and (line.claim.left, line.claim.right) in sides
 
 
 def _first(found: Sequence[Case]) -> Reached:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from symbolic.reading.chains import Chain
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.source import Place
 
@@ -62,6 +63,21 @@ class Cited:
     name: str
     shown: str
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cites:
+    """What words before a chain cite for all of it, and words after it for its last relation."""
+
+    lead: tuple[Cited, ...] = ()
+    tail: tuple[Cited, ...] = ()
+
+    def of(self, last: bool) -> tuple[Cited, ...]:
+        """What is cited for a relation of the chain."""
+        return (*self.lead, *self.tail) if last else self.lead
+
+
+NOTHING = Cites()
 
 
 class Marks:
@@ -125,15 +141,16 @@ class Marks:
         words = self._likely.sub(lambda m: f"({self._named(m[1])})", words)
         return _BARE.sub(lambda m: re.sub(r"(?<![\w.])\d+[a-z]?", r"(\g<0>)", m[0]), words)
 
-    def cited(self, begin: int, end: int, before: str, after: str = "") -> tuple[Cited, ...]:
-        """The lines that words before and after the formula between these characters cite."""
-        found: list[Cited] = []
+    def cites(self, chain: Chain, words: str, following: str, before: Cites) -> Cites:
+        """What is cited for a chain by words before it, or in its piece `before` it, and after."""
+        found: tuple[list[Cited], list[Cited]] = ([*before.lead], [])
         named = {name for name, _, _ in self.places}
-        for name, follows in cited(before, after, named):
+        for name, follows in cited(f"{words} {chain.before}", chain.after or following, named):
             shown = self.shown.get(name, name)
-            at = self._place(shown, begin, end, follows)
-            found.append(Cited(name, f"({shown})", self.source.place(at)))
-        return tuple(found)
+            at = self._place(shown, chain.at, chain.end, follows)
+            found[follows].append(Cited(name, f"({shown})", self.source.place(at)))
+        lead, tail = found
+        return Cites(tuple(lead), tuple(tail))
 
     def _place(self, shown: str, begin: int, end: int, follows: bool) -> int:
         """Where the words name a line: last before the formula ends, or first after it begins."""

@@ -96,13 +96,19 @@ class Inference:
 
     def among(self, numbers: Collection[int]) -> Inference:
         """What the definitions and the lines of these numbers give alone."""
-        part = copy(self)
-        part.lines = [
+        return self._of(
             line
             for line in self.lines
             if line.given or (line.number in numbers and (not line.after or line.after in numbers))
-        ]
-        part._notebooks = {}
+        )
+
+    def without(self, numbers: Collection[int]) -> Inference:
+        """What the lines give without those of these numbers."""
+        return self._of(line for line in self.lines if line.number not in numbers)
+
+    def _of(self, lines: Iterable[Line]) -> Inference:
+        part = copy(self)
+        part.lines, part._notebooks = [*lines], {}
         return part
 
     def follows(self, claim: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from symbolic.reading.citations import NOTHING, Cites
 from symbolic.reading.context import Named
 from symbolic.reading.function_words import CONDITION
 
@@ -237,7 +238,7 @@ class Lead:
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
     that is `naming` says which function is meant; words in doubt that are `narrow` at most say of
     fewer networks what is true of all.  `some` are the neurons that it is
-    said of by name.
+    said of by name; `cites` are the lines that it follows from.
     """
 
     cue: str
@@ -246,6 +247,7 @@ class Lead:
     naming: bool = False
     narrow: bool = False
     some: Named | None = None
+    cites: Cites = NOTHING
 
     @property
     def why(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from symbolic.reading.anywhere import speaks_of_any_field
 from symbolic.reading.arguments import with_signs, without_arguments
 from symbolic.reading.chains import Chain, apart, chains
-from symbolic.reading.citations import Cited, Marks
+from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
@@ -80,7 +80,7 @@ class _Reader:
         self.relations = Relations(profile, self.source, self.usual)
         self.ledger = Ledger(document)
         self.marks = Marks(document)
-        self.cites: tuple[Cited, ...] = ()  # what the formulas of this piece follow from
+        self.cites = NOTHING  # what the formulas of this piece follow from
         self.words = ""  # since the last formula
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
@@ -189,8 +189,6 @@ class _Reader:
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
             tail = following if one is real[-1] else ""
-            begun = len(self.relations.claims)
-            self._cite(one, n == 0, tail)
             try:
                 self._chain(one, n == 0, tail, number)
             except NotUnderstood as error:
@@ -199,8 +197,6 @@ class _Reader:
                 troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
             else:
                 self._reset()
-                made = self.relations.claims
-                made[begun:] = [replace(claim, cites=self.cites) for claim in made[begun:]]
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.ledger.trouble(troubles[-1])
@@ -260,13 +256,6 @@ class _Reader:
 
     # -- chains
 
-    def _cite(self, chain: Chain, first: bool, following: str) -> None:
-        """Note which lines the words beside a chain cite for it and what comes after it."""
-        words, self.cites = (self.words, ()) if first else ("", self.cites)
-        self.cites += self.marks.cited(
-            chain.at, chain.end, f"{words} {chain.before}", chain.after or following
-        )
-
     def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
         rows = (*chain.members, *(case.tokens for case in chain.cases))
         if any(token.kind == "GAP" for row in rows for token in row):
@@ -274,6 +263,8 @@ class _Reader:
             self.ledger.refuse(gap, chain.at, chain.end, True)
             self.relations.chain = None
             return
+        spoken = self.words if first else ""
+        self.cites = self.marks.cites(chain, spoken, following, NOTHING if first else self.cites)
         before = lead(self.words, self.profile.words, functions=True) if first else lead("")
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
@@ -304,6 +295,7 @@ class _Reader:
             naming=before.naming,
             narrow=narrow,
             some=self.some,
+            cites=self.cites,
         )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)

@@ -93,6 +93,7 @@ class Relations:
                 narrow=words.narrow,
                 some=words.some,
                 at=at,
+                cites=words.cites.of(n + 1 == len(chain.relations)),
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
@@ -145,6 +146,7 @@ class Relations:
                     explicit=first,
                     doubt=words.doubt,
                     at=at,
+                    cites=words.cites.of(n + 1 == len(chain.relations)),
                 )
             )
         self.chain = typed(sides[-1]), frozenset()

@@ -96,7 +96,8 @@ class Inference:
         uses = tuple(line.number for line in named)
         if not bad:  # what else it needs
             every = Attempt(attempt.setting, attempt.case, self.said)
-            proved = [line for line in self.lines if line.word == "proved"]
+            rule = attempt.case.rule
+            proved = [one for one in self.lines if one.word == "proved" and one.rule != rule]
             shown = every.shown(within, _known(proved, within))
             more = [] if shown is None else [n for n in self._lines(shown) if n not in uses]
             if more:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.chains import Chain, chains
-from symbolic.reading.citations import Cited, Marks
+from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
@@ -62,7 +62,7 @@ class _Reader:
         self.headed = True  # whether a heading stands after the last declaration
         self.ledger = Ledger(document)
         self.marks = Marks(document)
-        self.cites: tuple[Cited, ...] = ()  # what the formulas of this piece follow from
+        self.cites = NOTHING  # what the formulas of this piece follow from
         self.count = 0
         self.words = ""  # since the last formula
         self.broken = False  # whether a condition of this sentence was not understood
@@ -286,7 +286,8 @@ class _Reader:
         if first and _UNDER.match(self._paragraph()):
             self._assumed(chain, piece)
             return
-        self._cite(chain, first, following)
+        words = self.words if first else ""
+        self.cites = self.marks.cites(chain, words, following, NOTHING if first else self.cites)
         beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
@@ -314,19 +315,13 @@ class _Reader:
         for n, (relation, right) in enumerate(zip(chain.relations, trees[1:], strict=True)):
             assert right is not None
             claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
-            claim = replace(claim, left_text=left_text)
+            cites = self.cites.of(n + 1 == len(chain.relations))
+            claim = replace(claim, left_text=left_text, cites=cites)
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
             self._keep(Line(claim, left, right, at, None if opens else self.head, beside))
             left, left_text = right, claim.right_text
         self.last = left, left_text
-
-    def _cite(self, chain: Chain, first: bool, following: str) -> None:
-        """Note which lines the words beside a chain cite for it and what comes after it."""
-        words, self.cites = (self.words, ()) if first else ("", self.cites)
-        self.cites += self.marks.cited(
-            chain.at, chain.end, f"{words} {chain.before}", chain.after or following
-        )
 
     def _assumed(self, chain: Chain, piece: int) -> None:
         """A hypothesis, in a paragraph that begins with Under."""
@@ -358,7 +353,6 @@ class _Reader:
             piece,
             self.sections[-1].number,
             begins=begins,
-            cites=self.cites,
         )
 
     def _text(self, member: Sequence[Tok]) -> str:
