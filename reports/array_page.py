@@ -7,8 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from reports.array_check import ArrayPaper, corrected
-from reports.check_parts import place
-from reports.check_words import MARKS, TITLES, argument_words, condition, numbered
+from reports.check_words import (
+    MARKS,
+    TITLES,
+    argument_words,
+    condition,
+    mended_words,
+    place,
+    sources,
+    unshown,
+)
 from reports.document import (
     Annotated,
     Block,
@@ -42,6 +50,7 @@ def array_page(paper: ArrayPaper) -> Document:
         kind = "" if first.cases else "the definition "
         said = (*said, *runs(f" It first goes wrong in {kind}({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
+    said = (*said, *unshown(paper))
     blocks: list[Block] = [VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said)]
     if first is not None:
         blocks += [Heading("Where it first goes wrong"), _line(first, paper)]
@@ -65,17 +74,9 @@ def _causes(paper: ArrayPaper) -> Iterator[Block]:
     if repair is not None:
         definition = paper.line(repair.definition).claim
         form = _drawn(corrected(definition, repair.right, paper.profile))
-        lines = "line" if len(repair.mends) == 1 else "lines"
-        lead = f"One edit of the definition ({repair.definition}) makes {lines} "
-        lead += f"{numbered(repair.mends)} true: "
-        rows.append((*runs(lead, form), *prose(f" ({unicode_of(repair.edit)}).")))
-    sources: dict[int, list[int]] = {}
-    for one in paper.judgement.lines:
-        if one.inherits is not None:
-            sources.setdefault(one.inherits, []).append(one.claim.number)
-    for source, numbers in sources.items():
-        have = "has its error" if len(numbers) == 1 else "have their errors"
-        rows.append(runs(f"{numbered(numbers)} {have} from ({source})."))
+        edit = unicode_of(repair.edit)
+        rows.append(mended_words(repair.definition, repair.mends, form, edit))
+    rows += sources(paper.judgement.lines)
     if rows:
         yield Bullets(tuple(rows))
 

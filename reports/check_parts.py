@@ -19,9 +19,11 @@ from reports.check_words import (
     counts,
     faults,
     notes,
-    numbered,
+    place,
     repair_words,
+    sources,
     statement,
+    unshown,
 )
 from reports.document import (
     Annotated,
@@ -62,11 +64,6 @@ NETWORK = (
 )
 
 
-def place(at: Place) -> str:
-    """Where a line stands, without its column."""
-    return f"cell {at.cell}, line {at.line}" if at.cell else f"line {at.line}"
-
-
 @dataclass
 class PageOf:
     """The parts of the page of one document.
@@ -101,6 +98,7 @@ class PageOf:
             at = f" It first goes wrong in {kind}({first.claim.number}), "
             at += f"{place(first.claim.place)}: "
             words = (*words, *runs(at, statement(first.claim, self.profile), "."))
+        words = (*words, *unshown(paper))
         if paper.reading.lints:
             slips = counted(len({slip.what for slip in paper.reading.lints}), "slip")
             words = (*words, *runs(f" At the end: {slips} of the writing."))
@@ -138,14 +136,7 @@ class PageOf:
 
     def _inherited(self) -> Iterator[Block]:
         """Which lines have their error from which."""
-        sources: dict[int, list[int]] = {}
-        for one in self.paper.judgement.lines:
-            if one.inherits is not None:
-                sources.setdefault(one.inherits, []).append(one.claim.number)
-        said = []
-        for source, lines in sources.items():
-            have = "has its error" if len(lines) == 1 else "have their errors"
-            said.append(runs(f"{numbered(lines)} {have} from ({source})."))
+        said = sources(self.paper.judgement.lines)
         if said:
             yield Bullets(tuple(said))
 

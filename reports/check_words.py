@@ -18,7 +18,7 @@ from symbolic.reading.named import taken_words
 from symbolic.reading.nearest import Nearest
 from symbolic.reading.profile import Profile
 from symbolic.reading.repairs import Repair
-from symbolic.reading.source import DEFINITE, Fault
+from symbolic.reading.source import DEFINITE, Fault, Place
 from symbolic.reading.theory import Assumption
 
 MARKS = {
@@ -169,6 +169,8 @@ def argument_words(one: Argued) -> Runs:
         return ()
     uses = numbered(argument.uses)
     why = f": {argument.why.rstrip('.')}" if argument.why else ""
+    if argument.fault:
+        return prose("True, but its argument does not hold", f"{why}.")
     if argument.word == "unjustified" and argument.under:
         from_ = f" from {uses}" if uses else ""
         needed = alternatives(argument.under)
@@ -187,6 +189,83 @@ def argument_words(one: Argued) -> Runs:
     if needed == alternatives(one.cases[0].under):
         return prose(f"{follows}, under the same condition.")
     return prose(f"Your argument{f' from {uses}' if uses else ''} shows it only if {needed}.")
+
+
+class Placed(Protocol):
+    """What has a number and a place."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def place(self) -> Place: ...
+
+
+class Inheriting(Protocol):
+    """A line that may have its error from another."""
+
+    @property
+    def claim(self) -> Placed: ...
+
+    @property
+    def argument(self) -> Argument | None: ...
+
+    @property
+    def inherits(self) -> int | None: ...
+
+
+def place(at: Place) -> str:
+    """Where a line stands, without its column."""
+    return f"cell {at.cell}, line {at.line}" if at.cell else f"line {at.line}"
+
+
+class Lines(Protocol):
+    """The lines of a document."""
+
+    @property
+    def lines(self) -> Sequence[Inheriting]: ...
+
+
+class Paper(Protocol):
+    """A document with its verdicts."""
+
+    @property
+    def verdict(self) -> str: ...
+
+    @property
+    def judgement(self) -> Lines: ...
+
+
+def unshown(paper: Paper) -> Runs:
+    """Where the argument of a true document first fails."""
+    if paper.verdict != "unjustified":
+        return ()
+    for one in paper.judgement.lines:
+        if one.argument is not None and one.argument.word == "unjustified":
+            at = f"({one.claim.number}), {place(one.claim.place)}"
+            return runs(f" The argument first fails in {at}.")
+    return ()
+
+
+def sources(lines: Sequence[Inheriting]) -> list[Runs]:
+    """Which lines have their error from which."""
+    found: dict[int, list[int]] = {}
+    for one in lines:
+        if one.inherits is not None:
+            found.setdefault(one.inherits, []).append(one.claim.number)
+    said = []
+    for source, numbers in found.items():
+        have = "has its error" if len(numbers) == 1 else "have their errors"
+        said.append(runs(f"{numbered(numbers)} {have} from ({source})."))
+    return said
+
+
+def mended_words(definition: int, mends: Sequence[int], form: Math, edit: str) -> Runs:
+    """One edit of a definition, to this form, that makes lines true."""
+    lines = "line" if len(mends) == 1 else "lines"
+    lead = f"One edit of the definition ({definition}) makes {lines} {numbered(mends)} true: "
+    said = f" ({edit.rstrip('.')})" if edit else ""
+    return (*runs(lead, form), *prose(f"{said}."))
 
 
 def numbered(numbers: Sequence[int]) -> str:
@@ -227,15 +306,8 @@ def statement(claim: Claim, profile: Profile) -> Math:
 
 def repair_words(repair: Repair, claim: Claim, profile: Profile) -> Runs:
     """One edit of a definition that makes lines true."""
-    edit = f" ({repair.edit.rstrip('.')})" if repair.edit else ""
-    mended = Math(joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile)))
-    lines = "line" if len(repair.mends) == 1 else "lines"
-    return runs(
-        f"One edit of the definition ({repair.definition}) makes {lines} "
-        f"{numbered(repair.mends)} true: ",
-        mended,
-        f"{edit}.",
-    )
+    form = Math(joined(drawn(claim.left, profile), claim.relation, drawn(repair.right, profile)))
+    return mended_words(repair.definition, repair.mends, form, repair.edit)
 
 
 def kind_words(claim: Claim) -> Runs:

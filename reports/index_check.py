@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from reports.index_signs import mended_form
 from reports.jsonout import Json
 from reports.model_page import numbers
-from reports.papers import Document, source, unread_rows
+from reports.papers import Document, argument_row, source, unread_rows
 from reports.progress import clock
 from symbolic.errors import InputError
 from symbolic.reading.arrays.findings import ArrayReached, Derived
 from symbolic.reading.indexed.claims import IndexReading
-from symbolic.reading.indexed.judgement import IndexJudged, IndexJudgement, judge_indices
+from symbolic.reading.indexed.findings import IndexJudged, IndexJudgement
+from symbolic.reading.indexed.judgement import judge_indices
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.reading import read_indices
 
@@ -26,7 +28,11 @@ class IndexPaper(Document[IndexReading, IndexJudgement]):
     def first_broken(self) -> IndexJudged | None:
         """Where it first goes wrong."""
         broken = self.judgement.broken
-        return next((o for o in self.judgement.lines if o.claim.number == broken), None)
+        return None if broken is None else self.line(broken)
+
+    def line(self, number: int) -> IndexJudged:
+        """The line of this number."""
+        return next(one for one in self.judgement.lines if one.claim.number == number)
 
 
 def checked(name: str, text: str, kind: str, profile: IndexProfile) -> IndexPaper:
@@ -42,13 +48,22 @@ def checked(name: str, text: str, kind: str, profile: IndexProfile) -> IndexPape
 def as_json(paper: IndexPaper) -> Json:
     """The object that --json prints."""
     broken = paper.judgement.broken
-    return {
+    result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, paper.profile) for one in paper.judgement.lines],
         "not_understood": unread_rows(paper.unread),
         "profile": paper.profile.name,
         "broken": None if broken is None else str(broken),
     }
+    repair = paper.judgement.repair
+    if repair is not None:
+        result["repair"] = {
+            "definition": str(repair.definition),
+            "statement": mended_form(paper.reading, repair),
+            "edit": repair.edit,
+            "mends": [str(number) for number in repair.mends],
+        }
+    return result
 
 
 def _item(one: IndexJudged, profile: IndexProfile) -> Json:
@@ -76,4 +91,8 @@ def _item(one: IndexJudged, profile: IndexProfile) -> Json:
         }
     if isinstance(case.nearest, Derived):
         row["nearest"] = {"text": case.nearest.text, "edit": case.nearest.edit}
+    if one.argument is not None:
+        row["argument"] = argument_row(one.argument)
+    if one.inherits is not None:
+        row["inherits"] = str(one.inherits)
     return row

@@ -6,35 +6,26 @@ the copy is read back and this line is proved there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Self
-
-from reports.array_alphabets import LatexArrays
-from reports.array_printer import Index
 from reports.check_fix import Fixed
 from reports.check_places import writer_of
 from reports.index_check import IndexPaper, checked
-from reports.printer import Level, Written
-from symbolic.arrays import ONE
-from symbolic.indexed import affine
+from reports.index_signs import mended_right, right_form
 from symbolic.reading.arrays.findings import Derived
-from symbolic.reading.indexed.claims import Hand, IndexReading, Spelling
-from symbolic.reading.indexed.elaborate import EDGE, IN, OUT
-from symbolic.reading.indexed.judgement import IndexJudged
-
-BRACKETS = {OUT: r"{} \in \mathcal{{O}}", EDGE: r"{1} \to {0}", IN: r"{1} \in {0}"}
-"""How the 0/1 arrays of the notation are written."""
+from symbolic.reading.indexed.findings import IndexJudged
 
 
 def fixed_entries(paper: IndexPaper) -> Fixed:
-    """The document with its nearest right forms."""
+    """The document with its nearest right forms, or with the definition that mends most."""
     wanted: dict[int, tuple[IndexJudged, str, str]] = {}
     left = list[int]()
+    repair = paper.judgement.repair
+    mends = () if repair is None else repair.mends
+    if repair is not None:
+        right, edit = mended_right(paper.reading, repair), repair.edit.rstrip(".")
+        wanted[repair.definition] = paper.line(repair.definition), right, edit
     for one in paper.judgement.lines:
         nearest = one.cases[0].nearest if one.cases else None
-        if isinstance(nearest, Derived):
+        if isinstance(nearest, Derived) and one.claim.number not in mends:
             words = right_form(paper.reading, one)
             if words is None:
                 left.append(one.claim.number)
@@ -47,100 +38,12 @@ def fixed_entries(paper: IndexPaper) -> Fixed:
         again = checked(paper.name, text, paper.kind, paper.profile).judgement.lines
         words_ = {one.claim.number: one.word for one in again}
         whole = len(again) == len(paper.judgement.lines)
-        lost = [n for n in wanted if not put[n] or not whole or words_.get(n) != "proved"]
+        proved = {n for n, word in words_.items() if word == "proved"}
+        told = {n: {n} if one.cases else {*mends} for n, (one, *_) in wanted.items()}
+        lost = [n for n in wanted if not put[n] or not whole or not told[n] <= proved]
         if not lost:
             return Fixed(text, tuple(wanted), tuple(sorted(left)))
         for n in lost if whole else lost[:1]:
             left.append(n)
             del wanted[n]
     return Fixed(paper.text, (), tuple(sorted(left)))
-
-
-def right_form(reading: IndexReading, one: IndexJudged) -> str | None:
-    """The right side of the nearest right form in the signs of its section, None without one."""
-    nearest, hand = one.cases[0].nearest, reading.sections[one.claim.section].hand
-    if not isinstance(nearest, Derived) or hand is None:
-        return None
-    if nearest.rule.where != (one.claim.where or ONE):
-        return None
-    if {*nearest.rule.at} != {*one.claim.at}:
-        return None
-    return AsTyped.of(hand).at(nearest.rule.at).expr(nearest.rule.body)
-
-
-@dataclass(frozen=True)
-class AsTyped(LatexArrays):
-    """LaTeX with the signs, the places of indices and the letters of one section."""
-
-    spellings: Mapping[str, Spelling] = field(default_factory=dict)
-    functions: Mapping[str, str] = field(default_factory=dict)
-    letters: Mapping[str, str] = field(default_factory=dict)
-    cost: str = "E"
-
-    @classmethod
-    def of(cls, hand: Hand) -> Self:
-        """The alphabet of a section."""
-        pools: dict[str, tuple[str, ...]] = {}
-        for _, letter in hand.letters:
-            pools[letter.sort.name] = (*pools.get(letter.sort.name, ()), letter.name)
-        return cls(
-            pools=pools,
-            spellings=hand.arrays,
-            functions=hand.functions,
-            letters={letter.name: sign for sign, letter in hand.letters},
-            cost=hand.cost,
-        )
-
-    def letter(self, name: str) -> str:
-        if name in self.letters:
-            return self.letters[name]
-        stem = name.rstrip("0123456789")
-        return f"{self.letters.get(stem, stem)}_{{{name[len(stem) :]}}}"
-
-    def entry(self, array: str, at: tuple[Index, ...]) -> Written:
-        if array.startswith("∂"):
-            below = self.sign(array.removeprefix("∂"), at)
-            return rf"\frac{{\partial {self.cost}}}{{\partial {below}}}", Level.ATOM
-        names = [self.index(index) for index in at]
-        if array in BRACKETS and array not in self.spellings:
-            return self.bracket(BRACKETS[array].format(*names)), Level.ATOM
-        spelling = self.spellings.get(array)
-        if spelling is not None and spelling.label == "power":
-            exponent = self.index(affine(at[0]) - affine(at[1]))
-            return self.power(spelling.sign, exponent), Level.ATOM
-        return self.sign(array, at), Level.ATOM
-
-    def sign(self, array: str, at: tuple[Index, ...]) -> str:
-        spelling = self.spellings.get(array, Spelling(array))
-        texts = [self.index(index) for index in at]
-        beside = texts[len(texts) - spelling.beside :]
-        rest = texts[: len(texts) - spelling.beside]
-        above = rest[len(rest) - spelling.above :]
-        below = rest[: len(rest) - spelling.above]
-        label = spelling.label
-        if label.startswith("_"):
-            below, label = [label[1:]], ""
-        text = spelling.sign + (f"_{{{_row(below)}}}" if below else "")
-        high = [*([label] if label else []), *above]
-        text += f"^{{{','.join(high)}}}" if high else ""
-        return text + (f"({','.join(beside)})" if beside else "")
-
-    def family(self, name: str, at: tuple[Index, ...], orders: tuple[int, ...]) -> str:
-        low = [self.index(index) for index in at]
-        head = self.functions.get(name, name) + (f"_{{{_row(low)}}}" if low else "")
-        if len(orders) == 1:
-            return head + "'" * orders[0]
-        return "".join(rf"\partial_{n} " for n, k in enumerate(orders, 1) for _ in range(k)) + head
-
-    def call(self, head: str, arguments: tuple[str, ...]) -> str:
-        if head.rstrip("'").startswith("\\") or head in self.functions.values() or "'" in head:
-            return head + self.fence(", ".join(arguments))
-        return super().call(head, arguments)
-
-    def power(self, base: str, exponent: Fraction | str) -> str:
-        return f"{base}^{{{exponent}}}" if "^" not in base else f"({base})^{{{exponent}}}"
-
-
-def _row(names: list[str]) -> str:
-    """Indices side by side; between long ones there are commas."""
-    return ("" if all(len(name) == 1 for name in names) else ",").join(names)

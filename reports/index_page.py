@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from reports.check_parts import place
-from reports.check_words import MARKS, TITLES
+from reports.check_words import MARKS, TITLES, argument_words, mended_words, place, sources, unshown
 from reports.document import (
     Annotated,
     Block,
+    Bullets,
     Code,
     Document,
     Drawn,
@@ -23,12 +24,11 @@ from reports.document import (
 )
 from reports.formula_text import unicode_of
 from reports.index_check import IndexPaper
-from reports.index_fix import right_form
+from reports.index_signs import mended_form, right_form
 from reports.wording import counted, prose
 from symbolic.reading.arrays.findings import ArrayReached, Derived
 from symbolic.reading.claims import Kind
-from symbolic.reading.indexed.claims import IndexReading
-from symbolic.reading.indexed.judgement import IndexJudged
+from symbolic.reading.indexed.findings import IndexJudged
 
 
 def index_page(paper: IndexPaper) -> Document:
@@ -36,16 +36,31 @@ def index_page(paper: IndexPaper) -> Document:
     first = paper.first_broken
     said = prose(_counts(paper))
     if first is not None:
-        said = (*said, *runs(f" It first goes wrong in ({first.claim.number}), "))
+        kind = "" if first.cases else "the definition "
+        said = (*said, *runs(f" It first goes wrong in {kind}({first.claim.number}), "))
         said = (*said, *runs(f"{place(first.claim.place)}."))
+    said = (*said, *unshown(paper))
     blocks: list[Block] = [
         VerdictBox(MARKS[paper.verdict], TITLES[paper.verdict], said, aside=True)
     ]
     if first is not None:
-        blocks += [Heading("Where it first goes wrong", aside=True), _line(first, paper.reading)]
+        blocks += [Heading("Where it first goes wrong", aside=True), _line(first, paper)]
+        blocks += _causes(paper)
     blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read", aside=True)]
     blocks.append(Paragraph((*runs("In the notation "), Code(paper.profile.name), *runs("."))))
     return Document(Path(paper.name).name, tuple(blocks))
+
+
+def _causes(paper: IndexPaper) -> Iterator[Block]:
+    """The edit of a definition that mends most, and which lines have their error from which."""
+    rows: list[Runs] = []
+    repair = paper.judgement.repair
+    if repair is not None:
+        form = _drawn(mended_form(paper.reading, repair))
+        rows.append(mended_words(repair.definition, repair.mends, form, unicode_of(repair.edit)))
+    rows += sources(paper.judgement.lines)
+    if rows:
+        yield Bullets(tuple(rows))
 
 
 def _counts(paper: IndexPaper) -> str:
@@ -60,7 +75,7 @@ def _counts(paper: IndexPaper) -> str:
 
 def _lines(paper: IndexPaper) -> Iterator[Annotated]:
     """All formulas in the order of the document."""
-    rows = [(one.claim.place, _line(one, paper.reading)) for one in paper.judgement.lines]
+    rows = [(one.claim.place, _line(one, paper)) for one in paper.judgement.lines]
     for entry in paper.unread:
         why = (prose(f"Not understood: {entry.why}"),)
         block = Annotated(Mark.OPEN, None, place(entry.place), None, "=", Code(entry.text), why)
@@ -69,7 +84,7 @@ def _lines(paper: IndexPaper) -> Iterator[Annotated]:
         yield block
 
 
-def _line(one: IndexJudged, reading: IndexReading) -> Annotated:
+def _line(one: IndexJudged, paper: IndexPaper) -> Annotated:
     claim = one.claim
     return Annotated(
         MARKS[one.word],
@@ -78,7 +93,7 @@ def _line(one: IndexJudged, reading: IndexReading) -> Annotated:
         _drawn(claim.left_text),
         claim.relation,
         _drawn(claim.right_text),
-        tuple(_notes(one, reading)),
+        tuple(_notes(one, paper)),
     )
 
 
@@ -86,11 +101,20 @@ def _drawn(latex: str) -> Math:
     return Math(Drawn(latex, unicode_of(latex)))
 
 
-def _notes(one: IndexJudged, reading: IndexReading) -> Iterator[Runs]:
+def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
+    """All that is said of a line; one that the edit of a definition mends needs no edit itself."""
+    repair = paper.judgement.repair
+    mended = repair is not None and one.claim.number in repair.mends
     if not one.cases:
         yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(case, right_form(reading, one), one.claim.of)
+        case = replace(case, nearest=None) if mended else case
+        yield from _case(case, right_form(paper.reading, one), one.claim.of)
+    said = argument_words(one)
+    if said:
+        yield said
+    if one.inherits is not None:
+        yield runs(f"It has its error from ({one.inherits}).")
     if one.read_as and one.word != "proved":
         yield (*runs("It was read as "), Code(one.read_as), *runs("."))
 

@@ -108,6 +108,7 @@ def argument_row(argument: Argument) -> Json:
         "under": [[str(name) for name in under] for under in argument.under],
         "uses": [str(number) for number in argument.uses],
         "why": argument.why,
+        **({"fault": str(argument.fault)} if argument.fault else {}),
     }
 
 

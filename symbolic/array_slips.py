@@ -421,3 +421,13 @@ MISTAKES: tuple[Mistake, ...] = (
     _wrong_slope,
 )
 """Each row: what went wrong in words, with the right side that undoes it; the likeliest first."""
+EDITS: tuple[Mistake, ...] = (
+    _sign,
+    _numbers,
+    _indices,
+    _other_array,
+    _extra_term,
+    _extra_factor,
+    _extra_sum,
+)
+"""The slips that are looked for in a definition, of which no right form is known."""

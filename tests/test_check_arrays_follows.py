@@ -83,6 +83,11 @@ def arguments(text: str, *more: str, profile: str = "cs231n") -> list[Argument]:
     return found
 
 
+def argument_of(text: str) -> list[Argument]:
+    """The second verdict of each line that has one."""
+    return [one.argument for one in judged(text) if one.argument is not None]
+
+
 def displayed(words: str, formula: str) -> str:
     return f"{words}\n$${formula}$$\n"
 
@@ -132,7 +137,7 @@ $$dU_f = \sum_t ({FORGET}) h_{{t-1}}^\top$$
     *lines, last = judged(text, "lstm")
     assert _uses(lines) == {6: (), 7: (), 8: (), 9: (), 10: (8,), 11: (), 12: (8, 9)}
     assert last.word == "proved"
-    assert last.argument == Argument("unjustified", (), (9,), "it needs (12)")
+    assert last.argument == Argument("unjustified", (), (9,), "it needs (8)")
 
 
 # ---------------------------------------------------------------------------------- citations
@@ -196,9 +201,24 @@ def test_what_a_cited_line_leaves_as_it_is_is_not_worked_out_for_it() -> None:
     assert alone == Argument("follows", why=OWN)
 
 
-def test_a_name_that_no_line_before_has_leaves_the_argument_open() -> None:
+def test_a_name_that_no_line_has_is_an_index_error() -> None:
     [found] = arguments(LINEAR, displayed("By (9)", "dW_1 = X^T dS"))
-    assert found == Argument("open", why="no line before it is (9)")
+    assert (found.word, found.fault) == ("unjustified", "index error")
+    assert "no line of the document is called (9)." in found.why
+
+
+def test_a_line_that_cites_itself_or_a_later_one_is_refused_and_so_is_a_circle() -> None:
+    own = displayed("By (3)", r"dW_1 = X^T (dQ W_2^T) \tag{3}")
+    assert argument_of(LINEAR + own)[-1].why.startswith("it cites itself (line ")
+    assert argument_of(LINEAR + own.replace("By (3)", "By (2)"))[-1].word == "follows"
+    first = displayed("By (4)", r"dW_1 = X^T (dQ W_2^T) \tag{3}")
+    second = displayed("By (3)", r"dW_1 = X^T dQ W_2^T \tag{4}")
+    later, circle = argument_of(LINEAR + first + second)[-2:]
+    assert (later.word, later.fault) == (circle.word, circle.fault) == ("unjustified", "circle")
+    assert "which comes later" in later.why
+    assert circle.why == "(6) is drawn from it in turn, which is a circle"
+    straight = argument_of(LINEAR + first.replace("By (4)", "By (2)") + second)[-2:]
+    assert [one.word for one in straight] == ["follows"] * 2
 
 
 # ----------------------------------------------------------------------------- what is missing
@@ -281,6 +301,7 @@ def test_every_output_says_from_what_a_line_follows_and_where_it_does_not(
     ]
     said = (
         "True, but the argument does not show all of it.",
+        "The argument first fails in (7), line 7.",
         "It is a step of its own.",
         "It follows from (4) and (5).",
         "True, but your argument from (5) does not show it: it needs (4).",

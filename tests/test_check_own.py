@@ -189,8 +189,8 @@ def test_a_step_over_the_neurons_after_is_proved_for_all_networks() -> None:
 
 ENCYCLOPEDIA = r"""For each neuron $j$ the output is
 $$o_j = \varphi(\text{net}_j) = \varphi\left(\sum_{k=1}^n w_{kj} o_k\right)$$
-and the error is $E = \frac{1}{2} \sum_j (t_j - o_j)^2$ (sum over all output neurons). Let $L$ be the
-set of all neurons that receive input from neuron $j$. For an inner neuron $j$
+and the error is $E = \frac{1}{2} \sum_j (t_j - o_j)^2$ (sum over all output neurons). Let $L$ be
+the set of all neurons that receive input from neuron $j$. For an inner neuron $j$
 
 $$\frac{\partial E}{\partial o_j}
   = \sum_{\ell \in L} \frac{\partial E}{\partial \text{net}_\ell} w_{j\ell}

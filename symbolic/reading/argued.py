@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from symbolic.indexed import Var
 from symbolic.labelling import TooLargeError
-from symbolic.reading.argument import OWN, Argument
+from symbolic.reading.argument import OWN, Argument, numbered
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Reading
@@ -15,8 +15,11 @@ from symbolic.reading.equations import Line
 from symbolic.reading.findings import Reached
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
+from symbolic.reading.premises import Citations
 from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.updates import is_typed
+
+NO_ALGEBRA = "gives it by no algebra, though it holds by the definitions and the chain rule"
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,18 @@ class Case:
     reached: Reached
 
 
+_Found = list[tuple[Case, tuple[Shown, ...]]]
+
+
 class Argued:
     """The lines of a document so far; `inherits` is the source of a wrong line that has one."""
 
     def __init__(self, base: Base, reading: Reading) -> None:
         self.base = base
         self.inference = Inference(base, _said(base, reading))
+        self.citations = Citations(reading.claims, reading.marks)
+        self.pieces = {claim.number: claim.piece for claim in reading.claims}
+        self.words: dict[int, str] = {}  # the verdicts of the lines so far
         self.wrong: set[int] = set()
         self.inherits: dict[int, int] = {}
         self._chain: dict[tuple[object, ...], Line] = {}
@@ -52,40 +61,91 @@ class Argued:
                 body = self.base.outer if claim.outer else body
                 roles = ((letter, "output" if claim.outer else "hidden"),)
             case = Settled(head, with_range(body, limits), roles)
-            self.inference.lines.append(Line(number, case, ((),)))
+            self.inference.lines.append(Line(number, case, ((),), given=True))
 
     def argument(self, claim: Claim, found: Sequence[Case]) -> Argument:
-        """What the lines before it show of a line that is true.
+        """What the lines before it, or those that the text cites, show of a line that is true.
 
         Where they do not lead to it, the line is taken as a step of its own: an application of
         the chain rule to the definitions.
         """
-        known: list[Line] = []
-        narrow: list[Argument] = []
-        wide: list[Argument] = []
+        premises = self.citations.premises(claim)
+        cited = self.inference.among(premises.numbers)
+        shown = self._shown(self.inference, claim, found)
+        argument = self._all(shown) or Argument("follows", _first(found).under, why=OWN)
+        self._learn(claim, shown)
+        if premises.instead is not None:
+            return premises.instead
+        if not premises.numbers or not shown:
+            return argument
+        return self._by_all(self._shown(cited, claim, found)) or self._lacking(
+            claim, found, premises.numbers, argument
+        )
+
+    def _shown(self, inference: Inference, claim: Claim, found: Sequence[Case]) -> _Found:
+        """How the lines of the inference show each case of a line that is true of all networks."""
+        shown: _Found = []
         for one in found:
-            case, reached = one.settled, one.reached
-            if reached.word != "proved" or reached.taking or claim.some is not None:
-                continue  # it holds with a function that others may not have
-            shown = self._follows(case, reached.under)
-            if not shown:
-                known.append(Line(claim.number, case, with_given(case, reached.under)))
-                continue
-            known.append(Line(claim.number, case, tuple(way.under for way in shown)))
-            under = tuple(tuple(a for a in way.under if a not in case.given) for way in shown)
-            uses = tuple(sorted({n for way in shown for n in way.uses}))
-            if set(under) & set(reached.under):
-                wide.append(Argument("follows", under, uses))
-            else:
-                narrow.append(Argument("unjustified", under, uses))
+            if one.reached.word == "proved" and not one.reached.taking and claim.some is None:
+                shown.append((one, self._follows(inference, one.settled, one.reached.under)))
+        return shown
+
+    def _learn(self, claim: Claim, shown: _Found) -> None:
+        """The line may be used from now on: under what it was shown, else under what it needs."""
+        known = []
+        for one, ways in shown:
+            needs = with_given(one.settled, one.reached.under)
+            known.append(Line(claim.number, one.settled, tuple(way.under for way in ways) or needs))
         self.inference.lines += known
         self.inference.lines += [joined for line in known if (joined := self._joined(line))]
-        if wide:
-            return wide[0]
-        if narrow:
-            return narrow[0]
-        first = next(one.reached for one in found if one.reached.word == "proved")
-        return Argument("follows", first.under, why=OWN)
+
+    def _all(self, shown: _Found) -> Argument | None:
+        """What is shown of a line by any of its cases, None where nothing is."""
+        found = [argument for one, ways in shown if (argument := _argued(one, ways)) is not None]
+        wide = [argument for argument in found if argument.word == "follows"]
+        return next(iter((*wide, *found)), None)
+
+    def _by_all(self, shown: _Found) -> Argument | None:
+        """What is shown of a line of every kind of neurons that it speaks of, or None."""
+        kinds: dict[str, list[Argument]] = {}
+        for one, ways in shown:
+            argument = _argued(one, ways)
+            kinds.setdefault(one.reached.roles, []).extend([argument] if argument else [])
+        if not all(kinds.values()):
+            return None
+        best = [
+            min(of_kind, key=lambda argument: argument.word != "follows")
+            for of_kind in kinds.values()
+        ]
+        worst = max(best, key=lambda argument: argument.word != "follows")
+        return replace(worst, uses=tuple(sorted({n for one in best for n in one.uses})))
+
+    def _lacking(
+        self, claim: Claim, found: Sequence[Case], cited: Sequence[int], argument: Argument
+    ) -> Argument:
+        """What is to be said where the cited lines do not show a line; `argument` is by all."""
+        claims = [n for n in cited if self.words.get(n) not in ("definition", "assumption")]
+        wrong = [n for n in claims if self.words.get(n) == "refuted"]
+        if wrong:
+            are = "is" if len(wrong) == 1 else "are"
+            return Argument("unjustified", (), tuple(cited), f"{numbered(wrong)} {are} wrong")
+        undecided = [n for n in claims if self.words.get(n) != "proved"]
+        if undecided:
+            return Argument("open", why=f"({undecided[0]}) is not decided")
+        same = {line.number for line in self.inference.lines if _same(line, found)}
+        others = self._by_all(self._shown(self.inference.without(same), claim, found))
+        uses = (others or argument).uses
+        more = [n for n in uses if n not in cited and self.words[n] != "definition"]
+        for one in more if len(more) > 1 else ():
+            fewer = [n for n in more if n != one]
+            part = self.inference.among((*cited, *fewer))
+            if self._by_all(self._shown(part, claim, found)):
+                more = fewer
+        if more:
+            return Argument("unjustified", (), tuple(cited), f"it needs {numbered(more)}")
+        if argument.why != OWN or not claims:
+            return argument
+        return Argument("open", why=f"{numbered(claims)} alone {NO_ALGEBRA}")
 
     def _joined(self, line: Line) -> Line | None:
         """a = c, where this line says b = c and the one before it a = b."""
@@ -100,7 +160,9 @@ class Argued:
             for one in before.known
             for other in line.known
         )
-        joined = Line(line.number, replace(case, left=before.claim.left), tuple(known))
+        near = self.pieces[before.number] == self.pieces[line.number]  # cited as a whole
+        after = before.after if near else before.number
+        joined = Line(line.number, replace(case, left=before.claim.left), tuple(known), after=after)
         self._chain[kind] = joined
         return joined
 
@@ -111,7 +173,7 @@ class Argued:
         for one in found:
             case, reached = one.settled, one.reached
             if reached.word == "refuted":
-                shown = self._follows(case, ((),), broken=True) if self.wrong else ()
+                shown = self._follows(self.inference, case, ((),), True) if self.wrong else ()
                 sources |= {n for way in shown for n in way.uses if n in self.wrong}
                 lines.append(Line(claim.number, case, ((),), broken=True))
         self.inference.lines += lines
@@ -121,11 +183,33 @@ class Argued:
             self.inherits[claim.number] = source
         return source
 
-    def _follows(self, case: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:
+    def _follows(
+        self, inference: Inference, case: Settled, truth: Sets, broken: bool = False
+    ) -> tuple[Shown, ...]:
         try:
-            return self.inference.follows(case, truth, broken)
+            return inference.follows(case, truth, broken)
         except (BeyondError, TooLargeError):
             return ()
+
+
+def _argued(one: Case, ways: Sequence[Shown]) -> Argument | None:
+    """What is shown of one case: under no more than it needs to be true, or under more."""
+    if not ways:
+        return None
+    case, reached = one.settled, one.reached
+    under = tuple(tuple(a for a in way.under if a not in case.given) for way in ways)
+    uses = tuple(sorted({n for way in ways for n in way.uses}))
+    return Argument("follows" if {*under} & {*reached.under} else "unjustified", under, uses)
+
+
+def _same(line: Line, found: Sequence[Case]) -> bool:
+    """Whether a line says what these cases say."""
+    sides = {(one.settled.left, one.settled.right) for one in found}
+    return not line.given and (line.claim.left, line.claim.right) in sides
+
+
+def _first(found: Sequence[Case]) -> Reached:
+    return next(one.reached for one in found if one.reached.word == "proved")
 
 
 def _said(base: Base, reading: Reading) -> Iterator[Formula]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from symbolic.indexed import Var
+from symbolic.reading.citations import Cited
 from symbolic.reading.context import Named, Role
 from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
 from symbolic.reading.pairs import Pair
@@ -48,7 +50,8 @@ class Claim:
     `narrow` where they say at most that it is meant of fewer networks; an `outer` definition is
     that of the signals of output neurons alone, such as y_k = v_k;
     `shares` says that Σ_k d_k = 1 is given here; `some` are the neurons that its sentence speaks
-    of by name; `pairs` are the letters that are said to be one neuron here, or two.
+    of by name; `pairs` are the letters that are said to be one neuron here, or two; `at` is the
+    character where it begins, `cites` are the lines that the text says it follows from.
     """
 
     number: int
@@ -74,6 +77,8 @@ class Claim:
     shares: bool = False
     some: Named | None = None
     pairs: tuple[Pair, ...] = ()
+    at: int = 0
+    cites: tuple[Cited, ...] = ()
 
     @property
     def head(self) -> Read | None:
@@ -142,7 +147,8 @@ class Reading:
     """A document as read: claims in order, the ledger of all pieces, problems and slips.
 
     `standard` are the usual definitions of the profile, which the document may leave unsaid.
-    `named` are the functions that words name, as in "the logistic function".
+    `named` are the functions that words name, as in "the logistic function"; `marks` the numbers of
+    the claims that a name such as (3) in the text stands for.
     """
 
     profile: Profile
@@ -152,6 +158,7 @@ class Reading:
     lints: tuple[Lint, ...]
     standard: tuple[Claim, ...] = ()
     named: tuple[FunctionName, ...] = ()
+    marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def definitions(self) -> tuple[Claim, ...]:

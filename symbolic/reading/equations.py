@@ -31,13 +31,16 @@ from symbolic.reading.theory import Sets
 class Line:
     """An equation that may be used, known under each of these sets of assumptions.
 
-    A `broken` one is wrong: it is used to see which errors come from it.
+    A `broken` one is wrong: it is used to see which errors come from it.  A definition is `given`;
+    one that was joined rests on the line `after` as well.
     """
 
     number: int
     claim: Settled
     known: Sets
     broken: bool = False
+    given: bool = False
+    after: int = 0
 
 
 @dataclass(frozen=True)

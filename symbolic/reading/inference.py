@@ -9,7 +9,8 @@ question (`prover.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from symbolic.indexed import Var
@@ -92,6 +93,23 @@ class Inference:
         self.layered = base.layered
         self.quantities = Quantities(base, said)
         self._notebooks: dict[tuple[tuple[Assumption, ...], bool], _Notebook] = {}
+
+    def among(self, numbers: Collection[int]) -> Inference:
+        """What the definitions and the lines of these numbers give alone."""
+        return self._of(
+            line
+            for line in self.lines
+            if line.given or (line.number in numbers and (not line.after or line.after in numbers))
+        )
+
+    def without(self, numbers: Collection[int]) -> Inference:
+        """What the lines give without those of these numbers."""
+        return self._of(line for line in self.lines if line.number not in numbers)
+
+    def _of(self, lines: Iterable[Line]) -> Inference:
+        part = copy(self)
+        part.lines, part._notebooks = [*lines], {}
+        return part
 
     def follows(self, claim: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:
         """How the claim follows from the lines: under what it needs to be true, else under more.

@@ -108,7 +108,7 @@ class _Judge:
         for claim in self.reading.standard:
             self.lines.define(claim, 0)
         lines = tuple(
-            _as_judged(self._judged(claim), original, claim)
+            _as_judged(self._heard(claim), original, claim)
             for original, claim in zip(self.document.claims, each(self.reading.claims), strict=True)
         )
         wrong = tuple(n for n in _numbers(lines, "refuted") if n not in self.updates)
@@ -122,6 +122,12 @@ class _Judge:
             )
             return Judgement(lines, mend.definition, mend)
         return Judgement(lines, min((*own, *_numbers(lines, "unjustified")), default=None))
+
+    def _heard(self, claim: Claim) -> Judged:
+        """The verdicts of a line, which later lines may cite."""
+        judged = self._judged(claim)
+        self.lines.words[claim.number] = judged.word
+        return judged
 
     def _judged(self, claim: Claim) -> Judged:
         found = self._cases(claim)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from symbolic.reading.citations import NOTHING, Cites
 from symbolic.reading.context import Named
 from symbolic.reading.function_words import CONDITION
 from symbolic.reading.pairs import Pair
@@ -244,7 +245,7 @@ class Lead:
     In `trouble` the formula is no claim; in `doubt` it may be one under a condition.  A condition
     that is `naming` says which function is meant; words in doubt that are `narrow` at most say of
     fewer networks what is true of all.  `some` are the neurons that it is said of by name, `pairs`
-    the letters that are said to be one neuron, or two.
+    the letters that are said to be one neuron, or two; `cites` are the lines that it follows from.
     """
 
     cue: str
@@ -254,6 +255,7 @@ class Lead:
     narrow: bool = False
     some: Named | None = None
     pairs: tuple[Pair, ...] = ()
+    cites: Cites = NOTHING
 
     @property
     def why(self) -> str:

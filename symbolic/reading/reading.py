@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.chains import Chain, apart, chains
+from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.definitions import standard
@@ -79,6 +80,8 @@ class _Reader:
         self.usual = standard(profile)
         self.relations = Relations(profile, self.source, self.usual)
         self.ledger = Ledger(document)
+        self.marks = Marks(document)
+        self.cites = NOTHING  # what the formulas of this piece follow from
         self.words = ""  # since the last formula
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
@@ -98,7 +101,7 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    self.words += plain(text)
+                    self.words += plain(self.marks.written(text))
                     headings = [*HEADING.finditer(text)]
                     if headings:
                         section = at + headings[-1].start()
@@ -123,6 +126,7 @@ class _Reader:
             slips,
             self.usual,
             tuple(self.named),
+            self.marks.lines((c.number, c.piece, c.at) for c in self.relations.claims),
         )
 
     # -- pieces
@@ -139,7 +143,7 @@ class _Reader:
         text = ""
         for piece in pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += plain(piece.text)
+                text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += f"${piece.text}$"
             else:
@@ -293,8 +297,11 @@ class _Reader:
             self.ledger.refuse(gap, chain.at, chain.end, True)
             self.relations.chain = None
             return
-        words_before = without_said(self.words, self.profile.letters) if first else ""
-        before = lead(words_before, self.profile.words, functions=True)
+        spoken = self.words if first else ""
+        self.cites = self.marks.cites(chain, spoken, following, NOTHING if first else self.cites)
+        before = lead(
+            without_said(spoken, self.profile.letters), self.profile.words, functions=True
+        )
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
         pair, following = said_behind(following, self.profile.letters)
@@ -329,6 +336,7 @@ class _Reader:
             narrow=narrow,
             some=self.some,
             pairs=pairs,
+            cites=self.cites,
         )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)

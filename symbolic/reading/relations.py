@@ -96,6 +96,8 @@ class Relations:
                 narrow=words.narrow,
                 some=words.some,
                 pairs=_free_pairs(words.pairs, left, right),
+                at=at,
+                cites=words.cites.of(n + 1 == len(chain.relations)),
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
@@ -153,6 +155,8 @@ class Relations:
                     under=(*self.assumed, *self.assumed_here),
                     explicit=first,
                     doubt=words.doubt,
+                    at=at,
+                    cites=words.cites.of(n + 1 == len(chain.relations)),
                 )
             )
         self.chain = typed(sides[-1]), frozenset()
@@ -212,6 +216,7 @@ class Relations:
                     under=(*self.assumed, *self.assumed_here),
                     doubt=words.doubt,
                     pairs=_free_pairs(words.pairs, label.body, right),
+                    at=label.at,
                 )
             )
 

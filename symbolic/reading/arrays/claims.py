@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from symbolic.reading.arrays.formulas import Formula, Key
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.rendering import render
+from symbolic.reading.citations import Cited
 from symbolic.reading.claims import Entry, Kind, Lint
 from symbolic.reading.source import Place, Problem
 
@@ -21,8 +22,8 @@ class ArrayClaim:
 
     `first` is the head of its chain where it does not open it; `at` the character where it
     begins; `of` the number of the definition that it repeats; `update` says that it is written
-    W ← W - η dW, `block` that it is one block of a relation between stacks; `cites` are the names
-    of the lines that the text says it follows from.
+    W ← W - η dW, `block` that it is one block of a relation between stacks; `cites` are the lines
+    that the text says it follows from.
     """
 
     number: int
@@ -40,7 +41,7 @@ class ArrayClaim:
     problems: tuple[Problem, ...] = ()
     update: bool = False
     block: bool = False
-    cites: tuple[str, ...] = ()
+    cites: tuple[Cited, ...] = ()
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""

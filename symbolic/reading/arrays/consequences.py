@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from symbolic.array_edits import everywhere
 from symbolic.array_refutation import survey
 from symbolic.array_verdicts import Judge
-from symbolic.arrays import ONE, Rule
-from symbolic.indexed import Expr, Get, Shifted, Sum, Var, arrays_read, walk
+from symbolic.arrays import ONE, Program, Rule
+from symbolic.indexed import Expr, Get, Shifted, Sort, Sum, Var, arrays_read, walk
+from symbolic.indices import Hypothesis
 from symbolic.reading.arrays.nearest import Proof
-from symbolic.reading.arrays.rules import PROBE, Case, Rules
+from symbolic.reading.arrays.rules import PROBE, Case
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, Letters, parts, put, sums
 
 DEEPEST = 3
@@ -24,9 +25,13 @@ DEEPEST = 3
 
 @dataclass
 class Consequences:
-    """The wrong rules of a document so far, by the name of the derivative that they are about."""
+    """The wrong rules of a document so far, by the name of the derivative that they are about.
 
-    rules: Rules
+    `probed` is the program with an array that nothing reads, of these sorts.
+    """
+
+    probed: Callable[[tuple[Sort, ...]], Program]
+    offered: tuple[Hypothesis, ...]
     proof: Proof
     wrong: dict[str, tuple[int, Rule]] = field(default_factory=dict)
 
@@ -79,9 +84,9 @@ class Consequences:
         if sums(body) > MOST_SUMS or parts(body) > MOST_PARTS:
             return False
         rule = case.rule
-        program = self.rules.probed(tuple(letter.sort for letter in rule.at))
+        program = self.probed(tuple(letter.sort for letter in rule.at))
         gap = Rule(PROBE, rule.at, body - rule.body, rule.where)
-        if survey(program, gap, self.rules.base.offered, 1).apart is not None:
+        if survey(program, gap, self.offered, 1).apart is not None:
             return False
         return self.proof(Case(program, gap, (body, rule.body))) is not None
 

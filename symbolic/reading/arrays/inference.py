@@ -15,7 +15,7 @@ from symbolic.arrays import ONE
 from symbolic.errors import InputError
 from symbolic.indexed import arrays_read
 from symbolic.labelling import TooLargeError
-from symbolic.reading.argument import OWN, Argument
+from symbolic.reading.argument import OWN, Argument, numbered
 from symbolic.reading.arrays.rewriting import Attempt, Line, Names, Setting, Shown
 from symbolic.reading.arrays.rules import PROBE, Case
 
@@ -96,18 +96,19 @@ class Inference:
         uses = tuple(line.number for line in named)
         if not bad:  # what else it needs
             every = Attempt(attempt.setting, attempt.case, self.said)
-            proved = [line for line in self.lines if line.word == "proved"]
+            rule = attempt.case.rule
+            proved = [one for one in self.lines if one.word == "proved" and one.rule != rule]
             shown = every.shown(within, _known(proved, within))
             more = [] if shown is None else [n for n in self._lines(shown) if n not in uses]
             if more:
-                return Argument("unjustified", (), uses, f"it needs {_numbered(more)}")
+                return Argument("unjustified", (), uses, f"it needs {numbered(more)}")
             bad = [] if shown is not None else self._bad(every, self.lines)
         wrong = [line.number for line in bad if line.word == "refuted"]
         if wrong:
             are = "is" if len(wrong) == 1 else "are"
-            words = f"{_numbered(wrong)} {are} wrong"
+            words = f"{numbered(wrong)} {are} wrong"
             if uses and not {*wrong} & {*uses}:
-                words = f"it needs {_numbered(wrong)}, which {are} wrong"
+                words = f"it needs {numbered(wrong)}, which {are} wrong"
             return Argument("unjustified", (), uses or tuple(wrong), words)
         if bad:
             return Argument("open", why=f"({bad[0].number}) is not decided")
@@ -121,9 +122,3 @@ class Inference:
 def _known(lines: Sequence[Line], under: Names) -> list[Line]:
     """The lines that hold under these hypotheses."""
     return [line for line in lines if {*line.under} <= {*under}]
-
-
-def _numbered(numbers: Sequence[int]) -> str:
-    """(1), (2) and (3)"""
-    shown = [f"({number})" for number in numbers]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))

@@ -43,6 +43,7 @@ from symbolic.reading.arrays.repairs import repair
 from symbolic.reading.arrays.rewriting import Setting
 from symbolic.reading.arrays.rules import Case, Rules, is_head
 from symbolic.reading.claims import Kind
+from symbolic.reading.premises import Citations
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
@@ -123,8 +124,9 @@ class Court:
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
         self.search = Search(reading, base, self.rules, self._proof)
-        self.consequences = Consequences(self.rules, self._proof)
-        self.inference, self.marks = Inference(), reading.marks
+        self.consequences = Consequences(self.rules.probed, base.offered, self._proof)
+        self.inference = Inference()
+        self.citations = Citations(reading.claims, reading.marks)
         self.judges: dict[tuple[int, tuple[Hypothesis, ...]], Judge] = {}
         self._judge(base.program)
 
@@ -168,7 +170,7 @@ class Court:
         if not self.explain:
             return one
         if reached.word == "proved":
-            one = replace(one, argument=self._argument(claim, case, reached, before))
+            one = replace(one, argument=self._argument(claim, case, reached))
         elif reached.word == "refuted":
             one = self._explained(one, head, case, before)
         under = reached.under[0] if reached.under else ()
@@ -177,21 +179,13 @@ class Court:
 
     # -- the argument
 
-    def _argument(
-        self, claim: ArrayClaim, case: Case, reached: ArrayReached, before: Sequence[ArrayJudged]
-    ) -> Argument:
+    def _argument(self, claim: ArrayClaim, case: Case, reached: ArrayReached) -> Argument:
         """What the lines before it show of a line that is true."""
-        known = {one.claim.number: one.claim for one in before}
-        cited: list[int] = []
-        for name in claim.cites:
-            meant = [n for n in self.marks.get(name, ()) if n in known]
-            if not meant and self.marks:
-                return Argument("open", why=f"no line before it is {_called(name)}")
-            cited += meant
-        if cited:  # and what stands before it in the same formula
-            cited += [n for n, other in known.items() if other.piece == claim.piece]
+        premises = self.citations.premises(claim)
+        if premises.instead is not None:
+            return premises.instead
         under = reached.under[0] if reached.under else ()
-        return self.inference.argument(self._setting(), case, under, cited)
+        return self.inference.argument(self._setting(), case, under, premises.numbers)
 
     def _setting(self) -> Setting:
         checker = self._judge(self.base.program).checker
@@ -362,10 +356,6 @@ def _earlier(letter: str, shift: int) -> str:
     if not letter:
         return str(shift - 1)
     return f"{letter}{shift - 1:+d}" if shift != 1 else letter
-
-
-def _called(name: str) -> str:
-    return "what the text cites" if name.startswith("@") else f"({name})"
 
 
 def _open(claim: ArrayClaim, why: str) -> ArrayJudged:

@@ -29,7 +29,7 @@ from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.chains import Chain, chains
-from symbolic.reading.citations import Marks, cited
+from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
@@ -113,7 +113,7 @@ class _Reader:
         self.spoiled = Spoiled(profile, self._read)
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
-        self.cites: tuple[str, ...] = ()  # what the formulas of this piece follow from
+        self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
@@ -146,7 +146,7 @@ class _Reader:
             frozenset(self.spoiled.keys),
             frozenset(self.spoiled.signs),
             self.shapes,
-            self.marks.lines(self.claims),
+            self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
         )
 
     def _whole_weights(self) -> None:
@@ -272,8 +272,7 @@ class _Reader:
                 "A condition before it in its sentence was not understood.", "See there.", chain.at
             )
         words = self.words if first else ""
-        self.cites = () if first else self.cites
-        self.cites += cited(f"{words} {chain.before}", chain.after or following)
+        self.cites = self.marks.cites(chain, words, following, NOTHING if first else self.cites)
         before = lead(self.words, self.known) if first else lead("")
         inner = lead(chain.before, self.known, embedded=True)
         trouble = before.why or inner.why
@@ -367,7 +366,7 @@ class _Reader:
                 piece,
                 None if opens else self.head,
                 update=update,
-                cites=self.cites,
+                cites=self.cites.of(n + 1 == len(chain.relations)),
             )
             claim = self.sorter.sorted(claim)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:

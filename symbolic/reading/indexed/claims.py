@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from symbolic.arrays import Program
 from symbolic.indexed import Expr, Var
 from symbolic.indices import Hypothesis
+from symbolic.reading.citations import Cited
 from symbolic.reading.claims import Entry, Kind, Lint
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.source import Fault, Place, Problem
@@ -22,7 +23,8 @@ class IndexClaim:
 
     `at` are its free letters, `of` the array by which it differentiates, "" where it claims no
     derivative, `moved` the array whose movement it claims; `where` its 0/1 condition, None
-    without one; `section` the number of the section whose program it is about.
+    without one; `section` the number of the section whose program it is about; `begins` the
+    character where it begins; `cites` are the lines that the text says it follows from.
     """
 
     number: int
@@ -41,6 +43,8 @@ class IndexClaim:
     moved: str | None = None
     where: Expr | None = None
     problems: tuple[Problem, ...] = ()
+    begins: int = 0
+    cites: tuple[Cited, ...] = ()
 
     def latex(self, profile: IndexProfile) -> str:
         """How it is written."""
@@ -91,7 +95,7 @@ class Section:
 
 @dataclass(frozen=True)
 class IndexReading:
-    """A document as read."""
+    """A document as read; `marks` are the numbers of the claims that a name like (3) stands for."""
 
     profile: IndexProfile
     claims: tuple[IndexClaim, ...]
@@ -99,6 +103,7 @@ class IndexReading:
     problems: tuple[Problem, ...]
     sections: tuple[Section, ...] = ()
     lints: tuple[Lint, ...] = field(default=())
+    marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def definitions(self) -> tuple[IndexClaim, ...]:

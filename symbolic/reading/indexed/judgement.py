@@ -8,7 +8,7 @@ rule that the derivative by an array which nothing reads is the difference of th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symbolic import models
 from symbolic.adjoints import Proved as Certified
@@ -29,48 +29,19 @@ from symbolic.indexed import (
 )
 from symbolic.labelling import TooLargeError
 from symbolic.model_notation import plain, statement
-from symbolic.reading.argument import Argument
 from symbolic.reading.arrays.findings import ArrayCounterexample, ArrayReached, Derived
 from symbolic.reading.arrays.judgement import shown, world
+from symbolic.reading.arrays.rules import PROBE, Case
 from symbolic.reading.claims import Kind
+from symbolic.reading.indexed.argued import Argued
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading, Section
 from symbolic.reading.indexed.elaborate import MOVED
+from symbolic.reading.indexed.findings import IndexJudged, IndexJudgement
+from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
+from symbolic.reading.premises import Citations
 from symbolic.shapes import put
 from symbolic.verdicts import Hypothesis, Open, Proved, Refuted, Verdict
-
-PROBE = "probe"
-"""An array that nothing reads."""
-
-
-@dataclass(frozen=True)
-class IndexJudged:
-    """A relation with its verdict; a definition has none.  `read_as` is how it was understood."""
-
-    claim: IndexClaim
-    cases: tuple[ArrayReached, ...] = ()
-    read_as: str = ""
-    argument: Argument | None = None
-    inherits: int | None = None
-
-    @property
-    def word(self) -> str:
-        """proved, refuted, open, definition or assumption."""
-        if not self.cases:
-            return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
-        return self.cases[0].word
-
-
-@dataclass(frozen=True)
-class IndexJudgement:
-    """The verdicts of a document."""
-
-    lines: tuple[IndexJudged, ...]
-
-    @property
-    def broken(self) -> int | None:
-        """The number of the line where it first goes wrong."""
-        return next((one.claim.number for one in self.lines if one.word == "refuted"), None)
 
 
 def judge_indices(reading: IndexReading) -> IndexJudgement:
@@ -85,20 +56,73 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     >>> [one.word for one in judge_indices(read_indices(text, index_profile("indices"))).lines]
     ['definition', 'proved', 'refuted']
     """
-    courts = [_Court(section) for section in reading.sections]
-    lines = [courts[c.section].line(c) for c in reading.claims]
-    return IndexJudgement(tuple(courts[o.claim.section].again(o, lines) for o in lines))
+    citations = Citations(reading.claims, reading.marks)
+    found: dict[int, IndexJudged] = {}
+    first: IndexRepair | None = None
+    for number, section in enumerate(reading.sections):
+        claims = [claim for claim in reading.claims if claim.section == number]
+        court = _Court(section)
+        lines = court.explained(court.lines(claims), citations)
+        mend = court.repair(lines)
+        if mend is not None:
+            lines = [
+                replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
+                for one in lines
+            ]
+        first = first or mend
+        found |= {one.claim.number: one for one in lines}
+    return IndexJudgement(tuple(found[claim.number] for claim in reading.claims), first)
 
 
 class _Court:
-    """Judges the lines of one section."""
+    """Judges the lines of one section; `cases` are the rules that they were judged as."""
 
     def __init__(self, section: Section) -> None:
         self.section, self.trouble = section, section.trouble
+        self.cases: dict[int, Case] = {}
         self.judges: dict[tuple[int, tuple[Sort, ...] | None], Judge] = {}
         self.reads: frozenset[str] = frozenset()
         self.moves: dict[str, Movement] | None = None
         self.moving: Program | None = None
+
+    def lines(self, claims: Sequence[IndexClaim]) -> list[IndexJudged]:
+        """The first verdict of every relation."""
+        lines = [self.line(claim) for claim in claims]
+        return [self.again(one, lines) for one in lines]
+
+    def explained(self, lines: Sequence[IndexJudged], citations: Citations) -> list[IndexJudged]:
+        """The lines with their second verdicts, and where their errors are from."""
+        if self.section.program is None or self.trouble:
+            return [*lines]
+        claims = [one.claim for one in lines]
+        try:
+            argued = Argued(claims, self.section, lambda s: self._judge(self._program, s))
+        except (InputError, TooLargeError):  # then no line is decided
+            return [*lines]
+        found: list[IndexJudged] = []
+        for one in lines:
+            case = self.cases.get(one.claim.number)
+            found.append(argued.add(one, case, found, citations.premises(one.claim)))
+        return found
+
+    def repair(self, lines: Sequence[IndexJudged]) -> IndexRepair | None:
+        """The one definition whose edit mends most of the wrong lines."""
+        wrong = [one.claim.number for one in lines if one.word == "refuted"]
+        own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
+        rules = {number: self.cases[number] for number in own if number in self.cases}
+        proved = frozenset(one.claim.number for one in lines if one.word == "proved")
+        claims = [one.claim for one in lines]
+
+        def proves(program: Program) -> frozenset[int]:
+            again = _Court(replace(self.section, program=program)).lines(claims)
+            return frozenset(one.claim.number for one in again if one.word == "proved")
+
+        return repair(self.section, claims, rules, wrong, proved, proves)
+
+    @property
+    def _program(self) -> Program:
+        assert self.section.program is not None
+        return self.section.program
 
     def line(self, claim: IndexClaim) -> IndexJudged:
         """The verdict of one relation."""
@@ -115,6 +139,9 @@ class _Court:
             if isinstance(verdict, Open) and rule.array == PROBE and claim.moved is None:
                 rule, judge, verdict = self._otherwise(claim, program, rule, judge, verdict)
             reached = self._reached(claim, judge, rule, verdict)
+            if claim.moved is None:
+                sides = (claim.left, claim.right) if rule.array == PROBE else None
+                self.cases[claim.number] = Case(judge.program, rule, sides)
         except InputError as error:
             return IndexJudged(claim, (ArrayReached("open", why=error.what),))
         except TooLargeError as error:

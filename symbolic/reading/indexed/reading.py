@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.chains import Chain, chains
+from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
@@ -60,6 +61,8 @@ class _Reader:
         self.sections = [Gathered(0)]
         self.headed = True  # whether a heading stands after the last declaration
         self.ledger = Ledger(document)
+        self.marks = Marks(document)
+        self.cites = NOTHING  # what the formulas of this piece follow from
         self.count = 0
         self.words = ""  # since the last formula
         self.broken = False  # whether a condition of this sentence was not understood
@@ -72,7 +75,7 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += words_of(text)
+                    self.words += words_of(self.marks.written(text))
                 case LeftAlone(why, at, end):
                     self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
@@ -105,7 +108,12 @@ class _Reader:
         problems.sort(key=lambda p: (p.place.cell, p.place))
         sections = tuple(section for section, _ in found)
         return IndexReading(
-            self.profile, tuple(readable), tuple(entries), tuple(problems), sections
+            self.profile,
+            tuple(readable),
+            tuple(entries),
+            tuple(problems),
+            sections,
+            marks=self.marks.lines((c.number, c.piece, c.begins) for c in readable),
         )
 
     # -- pieces
@@ -114,7 +122,7 @@ class _Reader:
         text = ""
         for piece in self.document.pieces[number + 1 :]:
             if isinstance(piece, Prose):
-                text += words_of(piece.text)
+                text += words_of(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
                 text += _quoted(piece.text)
             else:
@@ -278,6 +286,8 @@ class _Reader:
         if first and _UNDER.match(self._paragraph()):
             self._assumed(chain, piece)
             return
+        words = self.words if first else ""
+        self.cites = self.marks.cites(chain, words, following, NOTHING if first else self.cites)
         beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
@@ -305,7 +315,8 @@ class _Reader:
         for n, (relation, right) in enumerate(zip(chain.relations, trees[1:], strict=True)):
             assert right is not None
             claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
-            claim = replace(claim, left_text=left_text)
+            cites = self.cites.of(n + 1 == len(chain.relations))
+            claim = replace(claim, left_text=left_text, cites=cites)
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
             self._keep(Line(claim, left, right, at, None if opens else self.head, beside))
@@ -329,7 +340,8 @@ class _Reader:
         self, left: Sequence[Tok], right: Sequence[Tok], relation: Tok, cue: str, piece: int
     ) -> IndexClaim:
         self.count += 1
-        place: Place = self.source.place(left[0].at if left else relation.at)
+        begins = left[0].at if left else relation.at
+        place: Place = self.source.place(begins)
         return IndexClaim(
             self.count,
             Kind.CLAIM,
@@ -340,6 +352,7 @@ class _Reader:
             cue,
             piece,
             self.sections[-1].number,
+            begins=begins,
         )
 
     def _text(self, member: Sequence[Tok]) -> str:

@@ -126,6 +126,7 @@ class _Resolver(Assembled):
             if not self._is_value(body):
                 raise NotUnderstood("A cost is made of values.", "", line.at, Fault.DEFINITION)
             self.cost = body
+            return replace(line.claim, kind=Kind.DEFINITION, left=Get("cost"), right=body)
         return replace(line.claim, kind=Kind.DEFINITION)
 
     def _defines(self, line: Line, entry: Entry, name: str) -> IndexClaim:
