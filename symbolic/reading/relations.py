@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbolic.indexed import Var
+from symbolic.indexed import Num, Var
 from symbolic.reading.activation import stated
 from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
@@ -17,7 +17,7 @@ from symbolic.reading.pairs import Pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead
 from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
-from symbolic.reading.tokens import Tok
+from symbolic.reading.tokens import MOST_DIGITS, Tok
 from symbolic.reading.updates import defines, is_rule, typed
 
 
@@ -64,6 +64,7 @@ class Relations:
             left, right = written[n], written[n + 1]
             assert left is not None
             assert right is not None
+            _require_short_numbers(left, right, at=relation.at)
             if relation.text not in ("=", ":=", ">=", "<=", "<", ">", "!="):
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read.", "Write =.", relation.at
@@ -219,6 +220,14 @@ class Relations:
                     at=label.at,
                 )
             )
+
+
+def _require_short_numbers(*sides: Formula, at: int) -> None:
+    """Refuses numbers that could not be read back, once they are multiplied out."""
+    for part in (part for side in sides for part in walk(side) if isinstance(part, Num)):
+        if max(abs(part.value.numerator), part.value.denominator) >= 10**MOST_DIGITS:
+            what = f"A number here comes to more than {MOST_DIGITS} digits."
+            raise NotUnderstood(what, "Write a shorter one.", at)
 
 
 def _free_pairs(pairs: Sequence[Pair], left: Formula, right: Formula) -> tuple[Pair, ...]:
