@@ -52,6 +52,7 @@ def as_json(paper: IndexPaper) -> Json:
         "verdict": paper.verdict,
         "items": [_item(one, paper.profile) for one in paper.judgement.lines],
         "not_understood": unread_rows(paper.unread),
+        "unsaid": [one.unsaid for one in paper.reading.sections if one.unsaid],
         "profile": paper.profile.name,
         "broken": None if broken is None else str(broken),
     }

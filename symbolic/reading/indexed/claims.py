@@ -84,13 +84,17 @@ class Hand:
 
 @dataclass(frozen=True)
 class Section:
-    """The program of one section and what it offers; `trouble` says why there is none."""
+    """The program of one section and what it offers; `trouble` says why there is none.
+
+    `unsaid` says what a cost is taken for that the document does not define.
+    """
 
     program: Program | None = None
     offered: tuple[Hypothesis, ...] = ()
     moved: tuple[str, ...] = ()
     trouble: str = ""
     hand: Hand | None = None
+    unsaid: str = ""
 
 
 @dataclass(frozen=True)

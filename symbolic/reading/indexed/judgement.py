@@ -139,6 +139,8 @@ class _Court:
             if isinstance(verdict, Open) and rule.array == PROBE and claim.moved is None:
                 rule, judge, verdict = self._otherwise(claim, program, rule, judge, verdict)
             reached = self._reached(claim, judge, rule, verdict)
+            if reached.word == "refuted" and self._of_one_cost(claim, program):
+                return IndexJudged(claim, (ArrayReached("open", why="the cost is not said"),))
             if claim.moved is None:
                 sides = (claim.left, claim.right) if rule.array == PROBE else None
                 self.cases[claim.number] = Case(judge.program, rule, sides)
@@ -147,6 +149,13 @@ class _Court:
         except TooLargeError as error:
             return IndexJudged(claim, (ArrayReached("open", why=str(error)),))
         return IndexJudged(claim, (reached,), self._said(claim, program))
+
+    def _of_one_cost(self, claim: IndexClaim, program: Program) -> bool:
+        """Whether it says what a derivative is that depends on a cost which is not said."""
+        if not (self.section.unsaid and claim.of) or claim.right is None:
+            return False
+        named = {m.name for m in program.multipliers}
+        return not any(a in named or a.startswith("∂") for a in arrays_read(claim.right))
 
     def again(self, one: IndexJudged, lines: Sequence[IndexJudged]) -> IndexJudged:
         """A line that is not decided, by a proved line with the same left side and an equal right.

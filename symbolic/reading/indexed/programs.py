@@ -44,6 +44,8 @@ class Assembled(Signs):
         super().__init__(one, profile, source)
         self.definitions: list[Definition | Abstract] = []
         self.cost: Expr | Abstract | None = None
+        self.slopes: list[Given] = []  # of a cost that is not said
+        self.unsaid = ""
 
     # -- the program
 
@@ -56,6 +58,7 @@ class Assembled(Signs):
             if info.name not in defined and not self._is_aside(info)
         ]
         given += [Given(name, sorts) for name, sorts in self.predicates.items()]
+        given += self.slopes
         readable = {*defined, *(g.array for g in given)}
         indicators = {*self.predicates, *self._zero_one()}
         return Program(

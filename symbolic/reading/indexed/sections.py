@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 
-from symbolic.arrays import Abstract, Definition, Local
+from symbolic.arrays import Abstract, Definition, Given, Local
 from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, Var, arrays_read
 from symbolic.reading.claims import Kind
@@ -69,7 +70,7 @@ class _Resolver(Assembled):
         try:
             assumed = [self._assumed(line) for line in self.one.assumed]
             if self.cost is None and self.differentiated and not self.trouble:
-                self.trouble = "the cost is not said"
+                self._any_cost()
             program, offered = self._program(), tuple(self._offered())
         except NotUnderstood as error:
             return Section(trouble=error.what), claims
@@ -78,7 +79,36 @@ class _Resolver(Assembled):
         whole = sorted((*claims, *(claim for claim, _ in assumed)), key=lambda c: c.number)
         every = (*offered, *(h for _, h in assumed if h is not None))
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
-        return Section(program, offered, tuple(self.moved), self.trouble, self._hand()), whole
+        moved = tuple(self.moved)
+        return Section(program, offered, moved, self.trouble, self._hand(), self.unsaid), whole
+
+    def _any_cost(self) -> None:
+        """A cost that is not said is any differentiable function of what nothing else reads."""
+        ends = self._ends()
+        if not ends:
+            self.trouble = "the cost is not said"
+            return
+        partials = []
+        for name, at in ends:
+            taken = {info.name for info in self.names.arrays.values()}
+            slope = next(n for n in _names(f"slope_{name}") if n not in taken)
+            self.slopes.append(Given(slope, tuple(letter.sort for letter in at)))
+            partials.append(Local(name, at, Get(slope, at)))
+        self.cost = Abstract("cost", (), tuple(partials))
+        spelled = {info.name: key[0] + key[1] for key, info in self.names.arrays.items()}
+        signs = " and ".join(spelled[name] for name, _ in ends)
+        self.unsaid = f"{self.names.cost} is any differentiable function of {signs}"
+
+    def _ends(self) -> list[tuple[str, tuple[Var, ...]]]:
+        """The defined arrays that no definition reads."""
+        read: set[str] = set()
+        for one in self.definitions:
+            if isinstance(one, Definition):
+                read |= arrays_read(one.body)
+            else:
+                read |= {local.array for local in one.partials}
+                read |= {a for local in one.partials for a in arrays_read(local.slope)}
+        return [(one.array, one.at) for one in self.definitions if one.array not in read]
 
     def _wrong(self, line: Line, error: NotUnderstood) -> IndexClaim:
         problem = self.source.problem(error)
@@ -224,6 +254,11 @@ class _Resolver(Assembled):
         found = reader.read(line.where)
         self._closed(reader, at)
         return found
+
+
+def _names(stem: str) -> Iterator[str]:
+    yield stem
+    yield from (f"{stem}_{n}" for n in count(2))
 
 
 def _named_here(line: Line, resolver: _Resolver, entry: Entry) -> bool:
