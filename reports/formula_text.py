@@ -53,7 +53,8 @@ _DRESSED = re.compile(r"\\(mathcal|math[a-z]+|boldsymbol|operatorname|text|hat|t
 _COMMAND = re.compile(r"\\(?!frac)([A-Za-z]+)")
 _PREFIX = re.compile(r"\\(Delta|partial) (?=[\\A-Za-z])")
 _GROUP = re.compile(r"([_^])\{([^{}]*)\}")
-_SIZED = re.compile(r"\\(?:[Bb]igg?[lr]?(?![A-Za-z])|[,;:!])")
+_SIZED = re.compile(r"\\(?:(?:[Bb]igg?[lr]?|left|right)(?![A-Za-z])\s*|[,;:!])")
+_ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
 SIGNS = {
     "partial": "∂",
@@ -84,15 +85,19 @@ def unicode_of(latex: str) -> str:
     ('𝓔_j^ξ', 'Δw_ji', 'a^(l+1)')
     >>> unicode_of(r"\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}")
     'δ_j = -∂𝓔/∂v_j'
+    >>> unicode_of(r"\left( \frac{x_i - \mu}{\sqrt{v + \epsilon}} \right)")
+    '((x_i - μ)/√(v + ε))'
 
     A command that is not known stays as it is.
     """
-    text = _PREFIX.sub(lambda m: COMMANDS[m[1]], _SIZED.sub("", latex))
+    tight = re.sub(r"\s+(?=\\right(?![A-Za-z]))", "", latex)
+    text = _PREFIX.sub(lambda m: COMMANDS[m[1]], _SIZED.sub("", tight))
     text = _DRESSED.sub(lambda m: _dressed(m[1], m[2]), text)
     text = _COMMAND.sub(lambda m: COMMANDS.get(m[1], m[0]), text)
     while (flat := _GROUP.sub(lambda m: m[1] + _script(m[2]), text)) != text:  # those inside first
         text = flat
-    for _ in range(text.count("\\frac")):  # those inside first
+    for _ in range(text.count("\\frac") + text.count("\\sqrt")):  # those inside first
+        text = _ROOT.sub(lambda m: f"√({m[1]})", text)
         text = _FRACTION.sub(lambda m: f"{_part(m[1])}/{_part(m[2])}", text)
     return text
 
@@ -102,7 +107,8 @@ def _script(text: str) -> str:
 
 
 def _part(text: str) -> str:
-    return f"({text})" if " " in text else text
+    rooted = text.startswith("√(") and text.find(")") == len(text) - 1
+    return f"({text})" if " " in text and not rooted else text
 
 
 def _dressed(command: str, inside: str) -> str:
