@@ -54,6 +54,7 @@ _COMMAND = re.compile(r"\\(?!frac)([A-Za-z]+)")
 _PREFIX = re.compile(r"\\(Delta|partial) (?=[\\A-Za-z])")
 _GROUP = re.compile(r"([_^])\{([^{}]*)\}")
 _SIZED = re.compile(r"\\(?:(?:[Bb]igg?[lr]?|left|right)(?![A-Za-z])\s*|[,;:!])")
+_WITHIN = re.compile(r"(?<=\\left[(\[])\s+|\s+(?=\\right(?![A-Za-z]))")
 _ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
 SIGNS = {
@@ -90,7 +91,7 @@ def unicode_of(latex: str) -> str:
 
     A command that is not known stays as it is.
     """
-    tight = re.sub(r"\s+(?=\\right(?![A-Za-z]))", "", latex)
+    tight = _WITHIN.sub("", latex)
     text = _PREFIX.sub(lambda m: COMMANDS[m[1]], _SIZED.sub("", tight))
     text = _DRESSED.sub(lambda m: _dressed(m[1], m[2]), text)
     text = _COMMAND.sub(lambda m: COMMANDS.get(m[1], m[0]), text)
