@@ -47,7 +47,6 @@ from reports.instances import written_out
 from reports.latex_runs import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
-from reports.signs import at_step_of, unit_name
 from reports.training_parts import training_section
 from reports.verdict_parts import mark_of
 from reports.wording import counted, members_in_a_row, prose
@@ -57,6 +56,7 @@ from symbolic.derivation import ByChainRule, ByDefinition, Derivation, Step
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.terms import Partial, RangeKind, Sign, Sum, walk
+from symbolic.unit_signs import at_step_of, unit_name
 
 ROWS = 12
 """Rows of a table of neurons that are alike; the rest is counted."""

@@ -98,6 +98,9 @@ class Elaborator:
             sort = self.profile.letters[node.name]
             what = f"{node.name} is an index of sort {sort} and no number."
             raise NotUnderstood(what, "Use another letter for the number.", node.at)
+        if self.profile.units is not None and node.name in self.profile.units.numbers:
+            what = f"{node.name} is a unit of the network {self.profile.units.network}, no number."
+            raise NotUnderstood(what, "Write its signal or its field.", node.at)
         known = list(self.profile.symbols) + list(self.profile.sizes)
         raise NotUnderstood(
             f"The sign {node.name} is not declared in the profile {self.profile.name}.",
@@ -205,6 +208,10 @@ class Elaborator:
             return Var(node.name, SORTS[self.profile.letters[node.name]])
         known = list(self.profile.letters)
         name = node.name if isinstance(node, Letter) else "this"
+        units = self.profile.units
+        if units is not None and name in units.numbers:
+            what = f"{name} is a unit of the network {units.network}, and no running index."
+            raise NotUnderstood(what, "Use another letter.", node.at, Fault.INDEX)
         raise NotUnderstood(f"{name} is no index letter.", did_you_mean(name, known), node.at)
 
     def _range(self, letter: Var, related: Related | None, node: BigSum) -> Range:

@@ -1,6 +1,6 @@
 """Lines about one given network: its neurons have numbers, and sums over neurons are written out.
 
-Every quantity of a numbered neuron is an array of its own, over the samples; what the document
+A neuron with a name is its number here; `units.py` says which.  Every quantity of a numbered neuron is an array of its own, over the samples; what the document
 defines for all neurons is put in for each.  Both sides of a line become normal forms over weights,
 signals and φ_j(v_j), with total derivatives taken forward through the network.
 """
@@ -42,10 +42,12 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.pathways import CORE, table
+from symbolic.reading.profile import Profile
 from symbolic.reading.prover import bases
 from symbolic.reading.reach import require_reach
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import COST, Assumption
+from symbolic.reading.units import Units, units_of, with_units
 from symbolic.reading.worlds import World
 
 MOST_EDGES = 2_000
@@ -59,19 +61,30 @@ Place = tuple[Linear, ...]
 class Given:
     """The network of `--network`: who feeds whom, by the numbers of its neurons.
 
-    `bias` is the unit whose signal is 1, None where there is none.
+    `bias` is the unit whose signal is 1, None where there is none; `units` are the names of units
+    and weights, where these have any.
     """
 
     name: str
     edges: tuple[tuple[int, int], ...]
     outputs: tuple[int, ...]
     bias: int | None = None
+    units: Units | None = None
+
+    def read_in(self, profile: Profile) -> Profile:
+        """The notation of a document about this network."""
+        return profile if self.units is None else with_units(profile, self.units)
+
+    def called(self, neuron: int) -> str:
+        """How the unit of a number is written."""
+        return str(neuron) if self.units is None else self.units.latex[neuron]
 
     def world(self, samples: int) -> World:
         """The network with whole numbers for its weights, to try lines in."""
         strengths = (1, 2, -1, 3, -2)
         weights = tuple((pair, strengths[n % 5]) for n, pair in enumerate(self.edges))
-        return World(weights, self.outputs, samples, given=True, bias=self.bias)
+        names = () if self.units is None else tuple(self.units.latex.items())
+        return World(weights, self.outputs, samples, given=True, bias=self.bias, names=names)
 
     def meets(self, assumption: Assumption) -> bool:
         """Whether it holds in this network, whatever the samples."""
@@ -81,26 +94,33 @@ class Given:
 
 
 def given(network: Network, name: str) -> Given:
-    """The network as lines about numbered neurons speak of it.
+    """The network as lines about its neurons speak of it.
 
-    Raises `InputError` where its neurons have names, share weights, are softmax groups or have
-    fields of their own, or where it is too large to be written out.
+    Where all units are numbers these are their names; else they are numbered as they are computed.
+
+    Raises `InputError` where it shares weights, has softmax groups or fields of its own, or two
+    names are written alike, or where it is too large to be written out.
     """
-    named = [unit for unit in network.units if not unit.isdigit()]
     shared = [weight for weight, uses in network.uses.items() if len(uses) > 1]
     own = [n.name for n in network.neurons if n.field is not None or n.group]
     count = len(network.synapses)
     for found, what in (
-        (named, "the unit {} has a name, and formulas say δ_3: number the units"),
         (shared, "the weight {} is shared; --network reads networks with own weights"),
         (own, "neuron {} is a softmax or a gate; --network reads plain neurons"),
         ([count] if count > MOST_EDGES else [], f"{{}} weights are more than {MOST_EDGES}"),
     ):
         if found:
             raise InputError(f"{name}: {what.format(found[0])}.")
-    edges = tuple((int(s.to), int(s.source)) for s in network.synapses)
-    bias = int(BIAS) if any(source == int(BIAS) for _, source in edges) else None
-    return Given(name, edges, tuple(int(k) for k in network.outputs), bias)
+    named = any(not unit.isdigit() for unit in network.units) or any(
+        weight != f"w_{to}_{source}" for (to, source), weight in network.weight_of.items()
+    )
+    names = (BIAS, *network.inputs, *network.order)
+    numbers = {unit: n if named else int(unit) for n, unit in enumerate(names)}
+    edges = tuple((numbers[s.to], numbers[s.source]) for s in network.synapses)
+    bias = numbers[BIAS] if any(source == numbers[BIAS] for _, source in edges) else None
+    outputs = tuple(numbers[k] for k in network.outputs)
+    units = units_of(network, numbers, name) if named else None
+    return Given(name, edges, outputs, bias, units)
 
 
 class NoSuchError(BeyondError):
@@ -271,18 +291,19 @@ class Written:
 
     def _require(self, read: Read, numbers: tuple[int, ...]) -> None:
         """The network must have the neurons, and these the quantity."""
-        sign = read.sign or read.array
+        sign, called = read.sign or read.array, self.network.called
         for n in numbers:
             if n not in self.world.neurons:
-                raise NoSuchError(f"The network {self.network.name} has no neuron {n}.")
+                raise NoSuchError(f"The network {self.network.name} has no neuron {called(n)}.")
         if not numbers:
             return
+        one = called(numbers[0])
         if read.array in ("e", "d", "E") and self._kind(numbers[0]) != "output":
-            raise NoSuchError(f"Neuron {numbers[0]} is no output neuron, so it has no {sign}.")
+            raise NoSuchError(f"Neuron {one} is no output neuron, so it has no {sign}.")
         if read.array in (CORE, "delta", "b", "db") and self._kind(numbers[0]) == "input":
-            raise NoSuchError(f"Unit {numbers[0]} is an input, so it has no {sign}.")
+            raise NoSuchError(f"Unit {one} is an input, so it has no {sign}.")
         if read.array in ("w", "dw") and numbers[:2] not in self.world.edges:
-            raise NoSuchError(f"There is no connection to {numbers[0]} from {numbers[1]}.")
+            raise NoSuchError(f"There is no connection to {one} from {called(numbers[1])}.")
 
     # ------------------------------------------------------------------ definitions
 

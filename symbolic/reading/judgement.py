@@ -210,17 +210,26 @@ class _Judge:
         return claim.some is not None and claim.some.letter in letters
 
     def _by_name(self, claim: Claim) -> list[Case]:
-        """A claim about neurons that are named by their numbers, for each; nothing without one."""
+        """A claim about neurons of the given network, for each; nothing where one is not known."""
         assert claim.some is not None
         found: list[Case] = []
-        for name in claim.some.names if all(n.isdigit() for n in claim.some.names) else ():
-            places = {Var(claim.some.letter, NEURON): int(name)}
+        numbers = [self._numbered(name) for name in claim.some.names]
+        for number in numbers if None not in numbers else ():
+            assert number is not None
+            places = {Var(claim.some.letter, NEURON): number}
             left, right = (at_numbers(side, places) for side in (claim.left, claim.right))
             cases = self._cases(replace(claim, left=left, right=right, some=None, doubt=""))
             if isinstance(cases, Judged):
                 return []
             found += cases
         return found
+
+    def _numbered(self, name: str) -> int | None:
+        """The neuron of this name."""
+        units = self.reading.profile.units
+        if units is None:
+            return int(name) if name.isdigit() else None
+        return units.number(name)
 
     def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
         """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symbolic.errors import InputError, did_you_mean
 from symbolic.reading.formulas import SORTS
 from symbolic.reading.renaming import renamed
 from symbolic.reading.tables import TomlReader
+
+if TYPE_CHECKING:
+    from symbolic.reading.units import Units
 
 ARRAYS = {  # what a symbol is: the name of its array
     "error": "e",
@@ -88,7 +92,10 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Profile:
-    """A notation: letters and their sorts, sizes, symbols, and how ∂ is read."""
+    """A notation: letters and their sorts, sizes, symbols, and how ∂ is read.
+
+    `units` are the names of a given network, where its neurons have names.
+    """
 
     name: str
     title: str
@@ -102,6 +109,7 @@ class Profile:
     note: str = ""
     sets: Mapping[str, str] = field(default_factory=dict)
     samples: str = "written"
+    units: Units | None = field(default=None, compare=False)
     file: str | None = field(default=None, compare=False)
 
     def symbol(self, sign: str) -> Symbol | None:

@@ -41,6 +41,7 @@ from symbolic.reading.prose import (
 from symbolic.reading.relations import Relations
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.units import with_names
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
 FARTHEST = 400
@@ -65,7 +66,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(tokens(sides))
+    [chain] = chains(with_names(tokens(sides), profile.units))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -161,7 +162,7 @@ class _Reader:
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            found = chains(apart(tokens(text, offsets), self.profile.constants))
+            found = chains(apart(self._tokens(text, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -212,6 +213,9 @@ class _Reader:
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
+    def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
+        return with_names(tokens(text, offsets), self.profile.units)
+
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
         if kinds == {Kind.ASSUMPTION}:
@@ -227,7 +231,7 @@ class _Reader:
         notes = Notes()
         try:
             Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
-                parse(tokens(text, offsets))
+                parse(self._tokens(text, offsets))
             )
         except (NotUnderstood, RecursionError):
             return
