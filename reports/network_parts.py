@@ -73,6 +73,13 @@ SENSES: tuple[tuple[PartialKind, Math, str], ...] = (
 )
 
 
+PLACE = (
+    Math(Drawn(r"\partial v_j/\partial w_{ji}", "∂v_j/∂w_ji")),
+    "slope of the formula of v_j alone, all else in it held, other places of w_ji as well",
+)
+"""The sense of ∂v_j/∂w_ji where weights are shared."""
+
+
 def network_section(derivation: Derivation) -> tuple[Block, ...]:
     """What the network is, and a table of the symbols that the page uses."""
     network = derivation.network
@@ -86,6 +93,8 @@ def network_section(derivation: Derivation) -> tuple[Block, ...]:
         if code in used
     )
     rows += tuple(((sign,), prose(words)) for kind, sign, words in SENSES if kind in senses)
+    if any(len(places) > 1 for places in network.uses.values()):
+        rows += (((PLACE[0],), prose(PLACE[1])),)
     return (
         Heading("Network and notation"),
         Paragraph(described(network)),

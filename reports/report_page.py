@@ -24,6 +24,7 @@ from reports.document import (
     Block,
     CodeBlock,
     Document,
+    Drawn,
     EquationLines,
     Fold,
     Heading,
@@ -44,6 +45,7 @@ from reports.figure_parts import (
     role_figure,
 )
 from reports.instances import written_out
+from reports.latex_printer import index_latex
 from reports.latex_runs import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
@@ -199,8 +201,9 @@ class InFull:
         shown = [name for name in self.chosen if name in names] or names[:1]
         for name in shown:
             lines = tuple(_own_lines(steps, name, derivation.network))
-            word = f"In full for neuron {unit_name(name)}:" if len(names) > 1 else "Written out:"
-            yield Paragraph(runs(word), keep=True)
+            sign = name if name.isdigit() else Math(Drawn(index_latex(name), unit_name(name)))
+            words = runs("In full for neuron ", sign, ":") if len(names) > 1 else None
+            yield Paragraph(words or runs("Written out:"), keep=True)
             yield EquationLines(lines)
         others = [name for name in names if name not in shown]
         if others:

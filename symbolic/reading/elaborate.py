@@ -15,8 +15,10 @@ from symbolic.reading.anywhere import of_any_neuron
 from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
+    FROM,
     NEURON,
     SORTS,
+    TO,
     UNWRITTEN,
     Applied,
     Formula,
@@ -153,6 +155,8 @@ class Elaborator:
         below = node.below
         if below is None:
             raise NotUnderstood("Σ does not say over which index.", "Write \\sum_k.", node.at)
+        if isinstance(below, Related) and below.relation == ":":
+            return self._over_uses(below, node)
         said, below = _worded(below)
         related = below if isinstance(below, Related) else None
         heads = parts(related.left if related else below)
@@ -198,6 +202,33 @@ class Elaborator:
                 span = self._narrowed(letter, span, body, layer)
             body = SumOver(letter, span, body)
         return body
+
+    def _over_uses(self, below: Related, node: BigSum) -> Formula:
+        """Σ over the connections (j, i) that have a weight: w_ji = w."""
+        refused = NotUnderstood(
+            "This range is not understood.", "Write \\sum_{(j,i):\\, w_{ji} = w}.", node.at
+        )
+        pair, same = below.left, below.right
+        if not isinstance(pair, Group) or not isinstance(same, Related) or same.left is None:
+            raise refused
+        letters = tuple(map(self.letter, pair.items))
+        if any(letter == other for letter in letters for other, _ in self.scope):
+            self.fail("An index is bound twice, one sum inside the other.", node.at)
+        one, whole = self.read(same.left), self.read(same.right)
+        if (
+            same.relation != "="
+            or node.above is not None
+            or len({*letters}) != 2
+            or one != Read("w", letters)
+            or whole != Read("w", (TO, FROM))
+        ):
+            raise refused
+        to, source = letters
+        outer, inner = Range("uses"), Range("uses", of=to.name)
+        self.scope += [(to, outer), (source, inner)]
+        body = self.read(node.body)
+        del self.scope[-2:]
+        return SumOver(to, outer, SumOver(source, inner, body))
 
     def fail(self, what: str, at: int, fault: Fault = Fault.INDEX) -> None:
         """Note a type or index error."""

@@ -9,8 +9,10 @@ from symbolic.indexed import Count, Num, Var
 from symbolic.reading.anywhere import bare_argument, exponent, of_any_neuron
 from symbolic.reading.context import Label, Seen
 from symbolic.reading.formulas import (
+    FROM,
     ONE,
     SORTS,
+    TO,
     UNWRITTEN,
     Applied,
     Call,
@@ -238,6 +240,9 @@ class Factors:
         if symbol.kind == "change":
             return self._change(node)
         argument, above = self._swallowed()
+        shared = by.profile.units is not None and by.profile.units.shared
+        if symbol.kind == "weight" and shared and node.sub is None and not node.primes:
+            return by.powered(by.powered(Read("w", (TO, FROM), name), node.sup), above)
         return by.powered(by.quantity(symbol, node, argument), above)
 
     def _in_full(self, node: Scripted, array: str, at: tuple[int, ...]) -> Scripted:
@@ -345,7 +350,11 @@ class Factors:
             of = self._operand()
         else:
             raise NotUnderstood("∂ does not say of what.", "Write it above the bar.", node.at)
-        return Partial(of, by, self.by.profile.derivative)
+        return Partial(of, by, self._sense(of, by))
+
+    def _sense(self, of: Formula, by: Read) -> str:
+        array = of.array if isinstance(of, Read) else None
+        return self.by.profile.sense(array, by.array)
 
     def _by(self, factors: tuple[Node, ...], node: Node) -> Read:
         by = self._single(factors, node)
@@ -382,7 +391,7 @@ class Factors:
         of = self._single(self.factors[start + 1 : slash], node)
         self.n = len(self.factors)
         by = self._by(self.factors[slash + 1 :], node)
-        return Partial(of, by, self.by.profile.derivative)
+        return Partial(of, by, self._sense(of, by))
 
     def _label(self, node: Scripted, inside: Node, label: Node | None) -> Formula:
         body = self.by.read(inside)

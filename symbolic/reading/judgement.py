@@ -22,7 +22,7 @@ from symbolic.reading.base import (
     base_of,
     missed_definitions,
 )
-from symbolic.reading.cases import BeyondError, Settled, is_numbered, natural, settled
+from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
@@ -101,6 +101,7 @@ class _Judge:
         self.search = Search(self.prover, self.refuter, reading)
         self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
+        self.plain = network is None or network.plain
         self._near: dict[tuple[object, ...], Nearest | None] = {}
 
     def judgement(self, each: Callable[[Iterable[Claim]], Iterable[Claim]]) -> Judgement:
@@ -131,6 +132,8 @@ class _Judge:
             return found
         judged = Judged(claim, tuple(case.reached for case in found))
         judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
+        if not self.plain:
+            return judged
         if judged.word == "proved":
             return replace(judged, argument=self.lines.argument(claim, found))
         if judged.word == "refuted":
@@ -170,7 +173,7 @@ class _Judge:
         for span in SPANS if letters else ("output",):
             said = f"{letters[0]} {SPANS[span]}" if letters else ""
             try:
-                cases = settled(claim, span, numbered=self.network is not None)
+                cases = self._settled(claim, span)
             except BeyondError as error:
                 beyond = str(error)
                 continue
@@ -188,6 +191,11 @@ class _Judge:
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
         return found
+
+    def _settled(self, claim: Claim, span: str) -> tuple[Settled, ...]:
+        cases = settled(claim, span, numbered=self.network is not None)
+        found = among(claim, self._numbered) if self.network is not None else ()
+        return tuple(replace(case, among=found) for case in cases) if found else cases
 
     def _update(self, claim: Claim) -> Judged:
         """A line over several iterations."""
@@ -248,7 +256,7 @@ class _Judge:
         """A line that cannot be meant as it stands; after an index error with what may be meant."""
         word = "unjustified" if problem.fault in DEFINITE and not claim.doubt else "open"
         without = Reached(word, why=str(problem))
-        if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM:
+        if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM or not self.plain:
             return (without,)
         near = [(case.said, self.search.mended(claim, case, "fed")) for case in bare(claim)]
         found = tuple(replace(without, roles=roles, nearest=form) for roles, form in near if form)
@@ -274,7 +282,7 @@ class _Judge:
         roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
         same = case, claim.kind, claim.left, claim.right, claim.others, roles
         if same not in self._near:
-            numbered = is_numbered(case.settled.left, case.settled.right)
+            numbered = is_numbered(case.settled.left, case.settled.right) or not self.plain
             search = self.here if numbered and self.here is not None else self.search
             if case.reached.word in WRONG:
                 found = search.mended(claim, case.settled, case.span)

@@ -94,7 +94,8 @@ class Symbol:
 class Profile:
     """A notation: letters and their sorts, sizes, symbols, and how ∂ is read.
 
-    `units` are the names of a given network, where its neurons have names.
+    `units` are the names of a given network, where its neurons have names; `direct` are the pairs
+    of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone.
     """
 
     name: str
@@ -109,14 +110,19 @@ class Profile:
     note: str = ""
     sets: Mapping[str, str] = field(default_factory=dict)
     samples: str = "written"
-    units: Units | None = field(default=None, compare=False)
     file: str | None = field(default=None, compare=False)
+    units: Units | None = field(default=None, compare=False)
+    direct: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, sign: str) -> Symbol | None:
         """The symbol of a sign or of one of its other spellings."""
         if sign in self.symbols:
             return self.symbols[sign]
         return next((s for s in self.symbols.values() if sign in s.also), None)
+
+    def sense(self, of: object, by: str) -> str:
+        """How ∂of/∂by is read."""
+        return "direct" if (of, by) in self.direct else self.derivative
 
     def of_array(self, array: str) -> Symbol:
         """The first symbol for an array."""

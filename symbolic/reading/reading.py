@@ -31,6 +31,7 @@ from symbolic.reading.prose import (
     Lead,
     after,
     conditional,
+    formulas_alone,
     lead,
     plainly,
     said,
@@ -74,6 +75,8 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
 
 class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
+        words = _flat(document.pieces)
+        profile = replace(profile, direct=frozenset(formulas_alone(words, profile)))
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -85,7 +88,6 @@ class _Reader:
         self.cue = ""
         self.some: Named | None = None  # the neurons that this sentence names
         self.named: list[FunctionName] = []
-        words = _flat(document.pieces)
         self.sets = dict(sets(words))
         self.momentum = momentum_constants(words, profile.constants)
 
@@ -95,7 +97,9 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    self.words += plain(text)
+                    words = plain(text)
+                    units = self.profile.units
+                    self.words += words if units is None else units.unnamed(words)
                     headings = [*HEADING.finditer(text)]
                     if headings:
                         section = at + headings[-1].start()

@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Shifted, Size, Var
 from symbolic.reading.formulas import (
+    FROM,
     LAYER,
     SORTS,
+    TO,
     TYPED,
     UNWRITTEN,
     Applied,
@@ -105,6 +107,10 @@ class Writer:
                 primes = "'" * order
                 below = self.scripts(symbol, at)
                 return f"{symbol.sign}{primes}{below}({self.sum(argument)})"
+            case SumOver(letter, Range("uses"), SumOver(other, Range("uses"), body)):
+                one, sign = f"{letter.name},{other.name}", self.profile.of_array("w").sign
+                text = f"\\sum_{{({one}): {sign}_{{{one}}} = {sign}}} {self.body(body)}"
+                return text if last else f"({text})"
             case SumOver(letter, span, body):
                 text = f"\\sum{self.span(letter, span)} {self.body(body)}"
                 return text if last else f"({text})"
@@ -153,6 +159,8 @@ class Writer:
     def own(self, symbol: Symbol, at: tuple[Index, ...]) -> str:
         """The sign of an input signal or a weight that has one of its own: x_1, w_a."""
         units = self.profile.units
+        if symbol.array == "w" and at == (TO, FROM):
+            return symbol.sign
         numbers = tuple(i for i in at if isinstance(i, int))
         sign = units.own.get((symbol.array, numbers), "") if units is not None else ""
         samples = [i for i in at if not isinstance(i, int) and i != UNWRITTEN]

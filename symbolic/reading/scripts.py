@@ -107,7 +107,7 @@ def index(node: Node, sort: str, context: Context) -> Index:
             step = int(second.text)
             return base + step if sign == "+" else base - step
     if units is not None:
-        raise units.unknown("that is written so", node.at)
+        raise units.unknown(re.sub(r"\{(.)\}", r"\1", spelled(node)) or "of this name", node.at)
     raise _no_index(node, sort)
 
 

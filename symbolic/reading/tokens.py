@@ -33,7 +33,7 @@ MOST_NESTED = 60
 MOST_DIGITS = 30
 _SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|cal)(?![A-Za-z])")
 """An alphabet for the rest of a group, as old texts write it: {\\rm th}."""
-_WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|\\_){0,130}")
+_WORD = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z0-9]|\\_){1,140}")
 """The name of a unit or a weight: \\mathrm{hidden\\_1}."""
 GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
 """What follows \\underline where an exercise leaves a gap."""

@@ -6,6 +6,7 @@ is the signal of an input or a weight.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,9 +14,9 @@ from functools import cached_property
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.reading.profile import Profile
-from symbolic.reading.source import NotUnderstood
+from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
-from symbolic.unit_signs import input_latex, unit_latex, weight_latex, weight_name
+from symbolic.unit_signs import input_latex, unit_latex, unit_name, weight_latex, weight_name
 
 Pair = tuple[int, int]
 
@@ -24,14 +25,17 @@ Pair = tuple[int, int]
 class Units:
     """What the names of a network stand for, in LaTeX as it is `spelled`.
 
-    `latex` is how the unit of each number is written, `signals` the inputs with a sign of their
-    own, `weights` where each weight leads first: to, from.
+    `latex` is how the unit of each number is written, and `names` in words; `signals` are the inputs
+    with a sign of their own, `weights` where each weight leads first: to, from; whether some are
+    `shared`.
     """
 
     network: str
     latex: Mapping[int, str]
+    names: tuple[str, ...]
     signals: Mapping[str, int]
     weights: Mapping[str, Pair]
+    shared: bool = False
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -49,6 +53,15 @@ class Units:
         """What is written so outside of scripts: an array and its indices."""
         return {spelled(tokens(latex)): meant for meant, latex in self.own.items()}
 
+    def unnamed(self, words: str) -> str:
+        """Words in which a neuron is spoken of and not named: "for neuron h1" as "for neuron"."""
+        return self._named.sub(r"\1", words)
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, sorted(self.names, key=len, reverse=True)))
+        return re.compile(rf"\b((?:neuron|unit)s?) (?:{names})(?![\w\[])")
+
     def number(self, latex: str) -> int | None:
         """The number of the unit that is written so, None where there is none."""
         try:
@@ -62,6 +75,7 @@ class Units:
             f"The network {self.network} has no unit {name}.",
             did_you_mean(name, list(self.latex.values())),
             at,
+            Fault.INDEX,
         )
 
 
@@ -87,7 +101,9 @@ def units_of(network: Network, numbers: Mapping[str, int], name: str) -> Units:
         if places:
             to, source = places[0]
             weights[sign] = numbers[to], numbers[source]
-    return Units(name, latex, signals, weights)
+    shared = any(len(places) > 1 for places in network.uses.values())
+    called = tuple(map(unit_name, numbers))
+    return Units(name, latex, called, signals, weights, shared)
 
 
 def _pair(weight: str, written: Mapping[str, str]) -> tuple[str, str] | None:
@@ -206,4 +222,3 @@ def _closing(found: Sequence[Tok], opening: int) -> int:
         if depth == 0:
             return n
     return len(found) - 1
-

@@ -22,7 +22,7 @@ class World:
     A `given` network is that of a command line: the document speaks of its neurons by number.  The
     signal of the unit `bias` is 1.  `constants` are arrays and values of what the document leaves
     open.  Where there are `shares`, the desired responses of a sample add up to 1.  The neurons of
-    a given network may have `names`.
+    a given network may have `names`, and connections may share their weight: they are `ties`.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -38,6 +38,16 @@ class World:
     constants: tuple[tuple[str, Fraction], ...] = ()
     shares: bool = False
     names: tuple[tuple[int, str], ...] = ()
+    ties: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+    @cached_property
+    def shared_by(self) -> dict[tuple[int, int], tuple[tuple[int, int], ...]]:
+        """Connection with a shared weight: all connections that have it."""
+        return {pair: uses for uses in self.ties for pair in uses}
+
+    def uses(self, pair: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+        """The connections that have the weight of this one."""
+        return self.shared_by.get(pair, (pair,))
 
     @cached_property
     def _names(self) -> dict[int, str]:
