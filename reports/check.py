@@ -49,6 +49,8 @@ def checked(name: str, text: str, kind: str, profile: str, network: Given | None
     definitions are beyond the prover.
     """
     notation = open_profile(profile)
+    if network is not None:
+        notation = network.read_in(notation)
     try:
         with clock(f"Reading {name}"):
             reading = read_document(text, notation, kind)

@@ -77,8 +77,9 @@ def _latex(value: Fraction) -> str:
 
 def _where(letters: Sequence[tuple[str, int]], profile: Profile, world: World) -> str:
     """The neurons and the sample; the sample is said only where there are several."""
+    neurons = {name for name, sort in profile.letters.items() if sort == "neuron"} | {"to", "from"}
     words = [
-        f"{unicode_of(name)} = {at}"
+        f"{unicode_of(name)} = {unicode_of(world.name(at)) if name in neurons else at}"
         for name, at in letters
         if name != UNWRITTEN.name and (profile.letters.get(name) != "sample" or world.samples > 1)
     ]
@@ -92,8 +93,15 @@ def _shape(world: World) -> str:
     if world.widths:
         samples = counted(world.samples, "sample")
         return f"network with layers of {_widths(world)} neurons and {samples}"
-    weights = listed([f"{source} → {to}" for (to, source), _ in world.weights], most=12)
-    return f"network {weights} with {counted(world.samples, 'sample')}"
+    return f"network {_edges(world)} with {counted(world.samples, 'sample')}"
+
+
+def _edges(world: World) -> str:
+    """The connections, source → target."""
+    called = {n: unicode_of(world.name(n)) for n in world.neurons}
+    return listed(
+        [f"{called[source]} → {called[to]}" for (to, source), _ in world.weights], most=12
+    )
 
 
 def _widths(world: World) -> str:
@@ -135,6 +143,8 @@ def _network(world: World, base: Base, profile: Profile) -> Runs:
             parts += [_equals(_sign("b", (neuron,), world, profile), neuron), ", "]
         parts[-1] = "."
     parts += [*_activation(world, base, profile), *_outputs(base, profile)]
+    if world.names:
+        parts.append(f", where {unicode_of(world.numbers.rstrip('; '))}")
     parts.append(f"; {_batch(world)}")
     if world.open:
         y = profile.of_array("y").sign
@@ -157,12 +167,11 @@ def _described(world: World) -> str:
         ("hidden", "hidden", "hidden"),
         ("output", "an output", "outputs"),
     ):
-        names = [str(n) for n in world.neurons if world.kind(n) == kind]
+        names = [unicode_of(world.name(n)) for n in world.neurons if world.kind(n) == kind]
         if names:
             said = f"are {many}" if len(names) > 1 else f"is {one}"
             kinds.append(f"{listed(names, most=12)} {said}")
-    edges = listed([f"{source} → {to}" for (to, source), _ in world.weights], most=12)
-    return f"network {edges}: neuron {'; neuron '.join(kinds)}"
+    return f"network {_edges(world)}: neuron {'; neuron '.join(kinds)}"
 
 
 def _activation(world: World, base: Base, profile: Profile) -> Runs:

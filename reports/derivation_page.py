@@ -77,6 +77,7 @@ HEADINGS = {
     "every neuron j": "Local gradients",
     "every neuron k fed by j": "Local gradients",
     "every synapse to j from i": "Weight corrections",
+    "every unshared synapse to j from i": "Weight corrections",
     "every shared weight w": "Shared weights",
     "": "Further lines",
 }
@@ -351,9 +352,10 @@ def rule_section(checked: Judged) -> tuple[Block, ...]:
         return ()
     more = len(named) - NAMED
     lines = tuple(step.claim for _, step, _ in corrections)
+    apart = tuple(_corrections(corrections)) if len(lines) > 1 else ()
     proved = all(mark_of(finding) is Mark.PROVED for _, _, finding in (*deltas, *corrections))
     title = "The rule" if proved else "The rule as claimed, not proved"
-    box = (Heading(title), RuleBox(lines, left, tuple(cases)))
+    box = (Heading(title), *apart, RuleBox(() if apart else lines, left, tuple(cases)))
     sums = (part for case, _ in cases for part in walk(case) if isinstance(part, Sum))
     said = []
     if any(part.over.kind is RangeKind.FED_BY for part in sums):
@@ -363,6 +365,14 @@ def rule_section(checked: Judged) -> tuple[Block, ...]:
             f"{counted(more, 'more neuron has', 'more neurons have')} a rule by name above."
         )
     return (*box, Paragraph(prose(" ".join(said)))) if said else box
+
+
+def _corrections(goals: Sequence[tuple[int, Step, Finding]]) -> Iterator[Block]:
+    """The correction of each kind of weight, and of which it is one."""
+    for _, step, _ in goals:
+        if step.over.title:
+            yield Paragraph(prose(f"For {step.over.title}:"), keep=True)
+        yield EquationLines((Line(Math(step.claim.left), Math(step.claim.right)),))
 
 
 def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from reports.document import Drawn, Figure, Math, Runs, runs
 from reports.latex_printer import index_latex
-from reports.signs import unit_name
 from reports.wording import counted, listed, prose
 from symbolic.network import BIAS, Network
+from symbolic.unit_signs import unit_name
 
 DRAWN = 40
 """Neurons up to which a network is drawn neuron by neuron; a larger one by its blocks."""

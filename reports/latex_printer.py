@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from reports.escaping import escaped
 from reports.printer import Braces, Level, Printer, Written, decimal
-from reports.signs import at_step_of, is_bias, letter_of, raw, written_sign
+from reports.signs import is_bias, letter_of, raw, written_sign
 from symbolic.notation import Letter
 from symbolic.terms import (
     Call,
@@ -24,6 +24,7 @@ from symbolic.terms import (
     Term,
     Var,
 )
+from symbolic.unit_signs import unit_latex
 
 OPERATORS = {
     "ln": r"\ln",
@@ -57,8 +58,6 @@ FENCES = (  # what the content holds, the fence around it, tallest first
     ((r"\bigl",), (r"\Bigl(", r"\Bigr)")),
     (("(", r"\sqrt", "^"), (r"\bigl(", r"\bigr)")),
 )
-GENERAL = frozenset("ijkmnwN")
-"""Letters that stand for any unit or count; a unit of that name is set upright."""
 
 
 @dataclass(frozen=True)
@@ -213,14 +212,7 @@ def index_latex(index: Index) -> str:
     """
     if isinstance(index, Var):
         return r"\xi" if index.name == "xi" else index.name
-    if index.isdigit() or (len(index) == 1 and index not in GENERAL and index.isalpha()):
-        return index
-    if parts := re.fullmatch(r"([A-Za-z])_?(\d+)", index):
-        number = parts[2] if len(parts[2]) == 1 else f"{{{parts[2]}}}"
-        return f"{parts[1]}_{number}"
-    if found := at_step_of(index):
-        return f"{index_latex(found[0])}[{found[1]}]"
-    return rf"\mathrm{{{escaped(index)}}}"
+    return unit_latex(index, escaped)
 
 
 def _sampled(sign: Sign, letter: Letter, sample: bool) -> bool:

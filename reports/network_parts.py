@@ -26,7 +26,6 @@ from reports.instances import renamed, written_out
 from reports.latex_printer import latex_of
 from reports.latex_width import width_em
 from reports.plain import plain_of
-from reports.signs import is_input_name, unit_name
 from reports.source import drawn_source, is_python
 from reports.wording import counted, here, members_in_a_row, prose, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
@@ -35,6 +34,7 @@ from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
 from symbolic.recurrence import Recurrent, at_step
 from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, Var, walk
+from symbolic.unit_signs import is_input_name, unit_name
 
 MOST_TERMS = 8  # of a neuron's own sum
 WIDEST_SOURCE = 34  # em; a longer function is drawn by our own printer, which can break it
@@ -73,6 +73,13 @@ SENSES: tuple[tuple[PartialKind, Math, str], ...] = (
 )
 
 
+PLACE = (
+    Math(Drawn(r"\partial v_j/\partial w_{ji}", "∂v_j/∂w_ji")),
+    "slope of the formula of v_j alone, all else in it held, other places of w_ji as well",
+)
+"""The sense of ∂v_j/∂w_ji where weights are shared."""
+
+
 def network_section(derivation: Derivation) -> tuple[Block, ...]:
     """What the network is, and a table of the symbols that the page uses."""
     network = derivation.network
@@ -86,6 +93,8 @@ def network_section(derivation: Derivation) -> tuple[Block, ...]:
         if code in used
     )
     rows += tuple(((sign,), prose(words)) for kind, sign, words in SENSES if kind in senses)
+    if any(len(places) > 1 for places in network.uses.values()):
+        rows += (((PLACE[0],), prose(PLACE[1])),)
     return (
         Heading("Network and notation"),
         Paragraph(described(network)),

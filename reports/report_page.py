@@ -24,6 +24,7 @@ from reports.document import (
     Block,
     CodeBlock,
     Document,
+    Drawn,
     EquationLines,
     Fold,
     Heading,
@@ -44,10 +45,10 @@ from reports.figure_parts import (
     role_figure,
 )
 from reports.instances import written_out
+from reports.latex_printer import index_latex
 from reports.latex_runs import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
-from reports.signs import at_step_of, unit_name
 from reports.training_parts import training_section
 from reports.verdict_parts import mark_of
 from reports.wording import counted, members_in_a_row, prose
@@ -57,6 +58,7 @@ from symbolic.derivation import ByChainRule, ByDefinition, Derivation, Step
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.terms import Partial, RangeKind, Sign, Sum, walk
+from symbolic.unit_signs import at_step_of, unit_name
 
 ROWS = 12
 """Rows of a table of neurons that are alike; the rest is counted."""
@@ -199,8 +201,9 @@ class InFull:
         shown = [name for name in self.chosen if name in names] or names[:1]
         for name in shown:
             lines = tuple(_own_lines(steps, name, derivation.network))
-            word = f"In full for neuron {unit_name(name)}:" if len(names) > 1 else "Written out:"
-            yield Paragraph(runs(word), keep=True)
+            sign = name if name.isdigit() else Math(Drawn(index_latex(name), unit_name(name)))
+            words = runs("In full for neuron ", sign, ":") if len(names) > 1 else None
+            yield Paragraph(words or runs("Written out:"), keep=True)
             yield EquationLines(lines)
         others = [name for name in names if name not in shown]
         if others:

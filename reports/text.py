@@ -327,7 +327,8 @@ def _rule(box: RuleBox, limit: int) -> str:
         else:
             below = textwrap.wrap(words, room - 4, break_long_words=False)
             rows.append([*before, f"{last},", *(f"    {part}" for part in below)])
-    return _framed([*(math_text(Math(line)) for line in box.lines), "", *_braced(left, rows)])
+    top = [*(math_text(Math(line)) for line in box.lines), ""] if box.lines else []
+    return _framed([*top, *_braced(left, rows)])
 
 
 def _boxed(lines: tuple[Line, ...], limit: int) -> str:

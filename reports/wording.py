@@ -9,7 +9,7 @@ from reports.document import Drawn, Mark, Math, Run, Runs, Text, runs
 from reports.instances import renamed
 from reports.latex_printer import index_latex, latex_of
 from reports.plain import plain_of
-from reports.signs import raw, unit_name
+from reports.signs import raw
 from symbolic.derivation import (
     ByAlgebra,
     ByAssumption,
@@ -26,6 +26,7 @@ from symbolic.derivation import (
     Step,
 )
 from symbolic.terms import Cases, Equation, Num, Partial, Sign, Sum, Term, Var, walk
+from symbolic.unit_signs import unit_name
 from symbolic.verdicts import Open, Proved, Refuted, Unjustified, Value, Verdict
 
 MARKS: dict[type[Verdict], Mark] = {

@@ -176,9 +176,10 @@ def weight_corrections(network: Network) -> tuple[Claim, ...]:
     plain = tuple(places[0] for places in uses.values() if len(places) == 1)
     tied = tuple((weight,) for weight, places in uses.items() if len(places) > 1)
     claims: list[Claim] = []
+    own = "unshared " if tied else ""
     if plain:
         claim = Equation(dw(J, I), ETA * Sum(OVER_SAMPLES, delta(J) * y(I)))
-        claims.append((claim, Family("every synapse to j from i", ("j", "i"), plain)))
+        claims.append((claim, Family(f"every {own}synapse to j from i", ("j", "i"), plain)))
     if tied:
         carried = Sum(Range(RangeKind.USES, (J, I), (W,)), delta(J) * y(I))
         claim = Equation(Sign("dw", (W,)), ETA * Sum(OVER_SAMPLES, carried))

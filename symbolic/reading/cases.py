@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbolic.indexed import Expr, Get, Mul, Num, Shifted, Var
 from symbolic.reading.claims import Claim
 from symbolic.reading.formulas import (
+    FROM,
     NEURON,
+    TO,
     Applied,
     Formula,
     Partial,
@@ -34,7 +36,9 @@ class Settled:
 
     `roles` are output, hidden, input, feeder (any neuron but an output) or source (any neuron);
     `edges` are connections (to, from) that exist; `given` is what the document itself assumes here;
-    `layers` are those of a claim in layer notation.
+    `layers` are those of a claim in layer notation.  `among` are the neurons of the given network
+    that a letter stands for, where the document names them; `unshared` are connections whose weight
+    no other one has.
     """
 
     left: Formula
@@ -43,6 +47,13 @@ class Settled:
     edges: tuple[tuple[Var, Var], ...] = ()
     given: tuple[Assumption, ...] = ()
     layers: Layers | None = None
+    among: tuple[tuple[Var, tuple[int, ...]], ...] = ()
+    unshared: tuple[tuple[Var, Var], ...] = ()
+
+    def meets(self, letters: Mapping[Var, int], shared: Collection[tuple[int, int]]) -> bool:
+        """Whether it speaks of these neurons of a given network, which has `shared` weights."""
+        apart = all((letters[to], letters[source]) not in shared for to, source in self.unshared)
+        return apart and all(letters.get(v, n[0]) in n for v, n in self.among)
 
     @property
     def said(self) -> str:
@@ -112,17 +123,35 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
         for to, source in (part.by.at,)
         if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= {*letters}
     }
+    pairs |= {(TO, FROM)} if TO in letters else set()
     for role in claim.roles:
         if role.role == "fed" and {role.letter, role.of} <= {v.name for v in letters}:
             pairs.add((Var(role.letter, NEURON), Var(role.of, NEURON)))
     edges = tuple(sorted(pairs, key=repr))
     left, right = (with_range(natural(side), _span(span, letters)) for side in sides)
+    apart = tuple(
+        (Var(role.letter, NEURON), Var(role.of, NEURON))
+        for role in claim.roles
+        if role.role == "unshared" and {role.letter, role.of} <= {v.name for v in letters}
+    )
     if any(total.range.kind == "unsaid" for side in (left, right) for total in bound(side)):
         raise BeyondError("The range of a sum is not said, and more than one may be meant.")
     for total in (*bound(left), *bound(right)):
         if total.range.kind != "output" and total.over in _of_errors(total.body):
             raise BeyondError("Only an output neuron has an error signal and a desired response.")
-    return tuple(Settled(left, right, case, edges, given) for case in cases)
+    return tuple(Settled(left, right, case, edges, given, unshared=apart) for case in cases)
+
+
+def among(
+    claim: Claim, number: Callable[[str], int | None]
+) -> tuple[tuple[Var, tuple[int, ...]], ...]:
+    """The neurons that the document names for letters of the claim, where all of them are known."""
+    found: list[tuple[Var, tuple[int, ...]]] = []
+    for role in claim.roles:
+        numbers = tuple(n for n in map(number, role.names) if n is not None)
+        if numbers and len(numbers) == len(role.names):
+            found.append((Var(role.letter, NEURON), numbers))
+    return tuple(found)
 
 
 def is_numbered(*sides: Formula) -> bool:

@@ -11,7 +11,7 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault
 from symbolic.reading.tree import Node
 
-ROLES = ("output", "hidden", "input", "source", "fed", "any")
+ROLES = ("output", "hidden", "input", "source", "fed", "unshared", "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,16 @@ class Role:
     """What the document says of an index letter, and at which character.
 
     output, hidden and input are kinds of neurons; source is any neuron that feeds another, fed any
-    that the neuron `of` feeds; any takes back what was said before.
+    that the neuron `of` feeds; unshared says that no other connection has the weight of the one to
+    it from `of`; any takes back what was said before.  `names` are all the neurons of
+    the given network that are meant, where the words name them.
     """
 
     letter: str
     role: str
     at: int
     of: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

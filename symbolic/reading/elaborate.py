@@ -15,8 +15,10 @@ from symbolic.reading.anywhere import of_any_neuron
 from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
+    FROM,
     NEURON,
     SORTS,
+    TO,
     UNWRITTEN,
     Applied,
     Formula,
@@ -99,6 +101,9 @@ class Elaborator:
             sort = self.profile.letters[node.name]
             what = f"{node.name} is an index of sort {sort} and no number."
             raise NotUnderstood(what, "Use another letter for the number.", node.at)
+        if self.profile.units is not None and node.name in self.profile.units.numbers:
+            what = f"{node.name} is a unit of the network {self.profile.units.network}, no number."
+            raise NotUnderstood(what, "Write its signal or its field.", node.at)
         known = list(self.profile.symbols) + list(self.profile.sizes)
         raise NotUnderstood(
             f"The sign {node.name} is not declared in the profile {self.profile.name}.",
@@ -151,6 +156,8 @@ class Elaborator:
         below = node.below
         if below is None:
             raise NotUnderstood("Σ does not say over which index.", "Write \\sum_k.", node.at)
+        if isinstance(below, Related) and below.relation == ":":
+            return self._over_uses(below, node)
         said, below = _worded(below)
         related = below if isinstance(below, Related) else None
         heads = parts(related.left if related else below)
@@ -202,6 +209,33 @@ class Elaborator:
             body = SumOver(letter, span, body)
         return body
 
+    def _over_uses(self, below: Related, node: BigSum) -> Formula:
+        """Σ over the connections (j, i) that have a weight: w_ji = w."""
+        refused = NotUnderstood(
+            "This range is not understood.", "Write \\sum_{(j,i):\\, w_{ji} = w}.", node.at
+        )
+        pair, same = below.left, below.right
+        if not isinstance(pair, Group) or not isinstance(same, Related) or same.left is None:
+            raise refused
+        letters = tuple(map(self.letter, pair.items))
+        if any(letter == other for letter in letters for other, _ in self.scope):
+            self.fail("An index is bound twice, one sum inside the other.", node.at)
+        one, whole = self.read(same.left), self.read(same.right)
+        if (
+            same.relation != "="
+            or node.above is not None
+            or len({*letters}) != 2
+            or one != Read("w", letters)
+            or whole != Read("w", (TO, FROM))
+        ):
+            raise refused
+        to, source = letters
+        outer, inner = Range("uses"), Range("uses", of=to.name)
+        self.scope += [(to, outer), (source, inner)]
+        body = self.read(node.body)
+        del self.scope[-2:]
+        return SumOver(to, outer, SumOver(source, inner, body))
+
     def fail(self, what: str, at: int, fault: Fault = Fault.INDEX) -> None:
         """Note a type or index error."""
         self.notes.fails.append(Fail(fault, what, "Rename or write out the index.", at))
@@ -211,6 +245,10 @@ class Elaborator:
             return Var(node.name, SORTS[self.profile.letters[node.name]])
         known = list(self.profile.letters)
         name = node.name if isinstance(node, Letter) else "this"
+        units = self.profile.units
+        if units is not None and name in units.numbers:
+            what = f"{name} is a unit of the network {units.network}, and no running index."
+            raise NotUnderstood(what, "Use another letter.", node.at, Fault.INDEX)
         raise NotUnderstood(f"{name} is no index letter.", did_you_mean(name, known), node.at)
 
     def _apart(self, related: Related | None) -> Var | int | None:

@@ -9,8 +9,10 @@ from symbolic.indexed import Count, Num, Var
 from symbolic.reading.anywhere import bare_argument, exponent, of_any_neuron
 from symbolic.reading.context import Label, Seen
 from symbolic.reading.formulas import (
+    FROM,
     ONE,
     SORTS,
+    TO,
     UNWRITTEN,
     Applied,
     Call,
@@ -30,6 +32,7 @@ from symbolic.reading.tree import (
     Braced,
     Group,
     Letter,
+    Listed,
     Mark,
     Node,
     Number,
@@ -218,13 +221,17 @@ class Factors:
     def _named(self, node: Scripted) -> Formula:
         assert isinstance(node.base, Letter)
         by, name = self.by, node.base.name
-        if name in by.profile.sizes and node.sub is None and not node.primes:
+        if by.profile.units is not None and name in by.profile.units.signs:
+            node = self._in_full(node, *by.profile.units.signs[name])
+        elif name in by.profile.sizes and node.sub is None and not node.primes:
             return by.powered(Count(SORTS[by.profile.sizes[name]].extent().name), node.sup)
         power = exponent(node, by.profile)
         if power is not None:
             return Call("exp", by.read(power))
         if by.bare == name and node.sub is None and not node.primes:
             return by.powered(of_any_neuron("v", by.context), node.sup)
+        assert isinstance(node.base, Letter)
+        name = node.base.name
         symbol = by.symbol(node.base)
         if symbol.kind == "local gradient" and (pair := kronecker(node, by.profile)):
             return Read("same", pair, name)
@@ -233,7 +240,24 @@ class Factors:
         if symbol.kind == "change":
             return self._change(node)
         argument, above = self._swallowed()
+        shared = by.profile.units is not None and by.profile.units.shared
+        if symbol.kind == "weight" and shared and node.sub is None and not node.primes:
+            return by.powered(by.powered(Read("w", (TO, FROM), name), node.sup), above)
         return by.powered(by.quantity(symbol, node, argument), above)
+
+    def _in_full(self, node: Scripted, array: str, at: tuple[int, ...]) -> Scripted:
+        """The sign of an input or a weight as y or w with its indices: x_1 is y of this unit."""
+        assert isinstance(node.base, Letter)
+        if node.sub is not None:
+            raise NotUnderstood(f"{node.base.name} has no index of its own.", "", node.sub.at)
+        profile = self.by.profile
+        assert profile.units is not None
+        symbol, here = profile.of_array(array), node.base.at
+        spelled = {n: name for name, n in profile.units.numbers.items()}
+        names = tuple(Letter(spelled[n], here) for n in at)
+        below = Listed(names[::-1] if symbol.order == "from to" else names, here)
+        base = Letter(symbol.sign, here)
+        return Scripted(base, below, node.sup, node.primes, node.at)
 
     def _applied(self, symbol: Symbol, node: Scripted) -> Formula:
         assert isinstance(node.base, Letter)
@@ -259,6 +283,9 @@ class Factors:
         following = self._following()
         base = following.base if isinstance(following, Scripted) else following
         symbol = self.by.profile.symbol(base.name) if isinstance(base, Letter) else None
+        units = self.by.profile.units
+        if units is not None and isinstance(base, Letter) and base.name in units.signs:
+            symbol = self.by.profile.of_array(units.signs[base.name][0])
         if symbol is None or symbol.kind not in ("weight", "bias") or node.sup or node.primes:
             raise NotUnderstood("Δ is read before a weight only.", "", node.at)
         sample: tuple[Var, ...] = ()
@@ -323,7 +350,11 @@ class Factors:
             of = self._operand()
         else:
             raise NotUnderstood("∂ does not say of what.", "Write it above the bar.", node.at)
-        return Partial(of, by, self.by.profile.derivative)
+        return Partial(of, by, self._sense(of, by))
+
+    def _sense(self, of: Formula, by: Read) -> str:
+        array = of.array if isinstance(of, Read) else None
+        return self.by.profile.sense(array, by.array)
 
     def _by(self, factors: tuple[Node, ...], node: Node) -> Read:
         by = self._single(factors, node)
@@ -363,7 +394,7 @@ class Factors:
         of = self._single(self.factors[start + 1 : slash], node)
         self.n = len(self.factors)
         by = self._by(self.factors[slash + 1 :], node)
-        return Partial(of, by, self.by.profile.derivative)
+        return Partial(of, by, self._sense(of, by))
 
     def _label(self, node: Scripted, inside: Node, label: Node | None) -> Formula:
         body = self.by.read(inside)

@@ -19,6 +19,8 @@ LAYER = Sort("layer", "L", ordered=True)
 SORTS = {sort.name: sort for sort in (NEURON, SAMPLE, LAYER)}
 UNWRITTEN = Var("·", SAMPLE)
 """The sample of a quantity written without one: the one sample, or every sample alike."""
+TO, FROM = Var("to", NEURON), Var("from", NEURON)
+"""Where a weight leads that is spoken of as a whole, wherever it occurs: w without indices."""
 TYPED = "typed"
 """The array of what is kept as it was typed; its sign is the LaTeX."""
 
@@ -28,8 +30,9 @@ class Range:
     """What a bound index runs over.
 
     `kind` is samples, layers, output, hidden, fed (the neurons that `of` feeds), feeding (those
-    that feed it), beside (those of its layer), layer (the neurons of the layer `of`), interval
-    (first … last), or unsaid: the document gives no range, and the prover must try each.
+    that feed it), beside (those of its layer), layer (the neurons of the layer `of`), uses (the
+    connections with one weight: first where they lead, then from which neurons they lead to `of`),
+    interval (first … last), or unsaid: the document gives no range, and the prover must try each.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """Lines about one given network: its neurons have numbers, and sums over neurons are written out.
 
-Every quantity of a numbered neuron is an array of its own, over the samples; what the document
+A neuron with a name is its number here; `units.py` says which.  Every quantity of a numbered neuron is an array of its own, over the samples; what the document
 defines for all neurons is put in for each.  Both sides of a line become normal forms over weights,
 signals and φ_j(v_j), with total derivatives taken forward through the network.
 """
@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from symbolic.errors import InputError
 from symbolic.indexed import Add, Expr, Get, Num, Shifted, Var
@@ -24,8 +25,10 @@ from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
+    FROM,
     NEURON,
     SAMPLE,
+    TO,
     UNWRITTEN,
     Applied,
     Formula,
@@ -42,14 +45,17 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.pathways import CORE, table
+from symbolic.reading.profile import Profile
 from symbolic.reading.prover import bases
 from symbolic.reading.reach import require_reach
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import COST, Assumption
+from symbolic.reading.units import Units, units_of, with_units
 from symbolic.reading.worlds import World
 
 MOST_EDGES = 2_000
 MOST_INSTANCES = 400
+MOST_CHOICES = 100_000
 NOTHING = Num(Fraction(0))
 ANY = Var("j", NEURON)
 Place = tuple[Linear, ...]
@@ -59,19 +65,41 @@ Place = tuple[Linear, ...]
 class Given:
     """The network of `--network`: who feeds whom, by the numbers of its neurons.
 
-    `bias` is the unit whose signal is 1, None where there is none.
+    `bias` is the unit whose signal is 1, None where there is none; `units` are the names of units
+    and weights, where these have any; `ties` are the connections that share each weight.
     """
 
     name: str
     edges: tuple[tuple[int, int], ...]
     outputs: tuple[int, ...]
     bias: int | None = None
+    units: Units | None = None
+    ties: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether what holds of all networks holds of it: every connection has its own weight."""
+        return not self.ties
+
+    def read_in(self, profile: Profile) -> Profile:
+        """The notation of a document about this network."""
+        return profile if self.units is None else with_units(profile, self.units)
+
+    def called(self, neuron: int) -> str:
+        """How the unit of a number is written."""
+        return str(neuron) if self.units is None else self.units.latex[neuron]
 
     def world(self, samples: int) -> World:
         """The network with whole numbers for its weights, to try lines in."""
         strengths = (1, 2, -1, 3, -2)
-        weights = tuple((pair, strengths[n % 5]) for n, pair in enumerate(self.edges))
-        return World(weights, self.outputs, samples, given=True, bias=self.bias)
+        first = {pair: uses[0] for uses in self.ties for pair in uses}
+        own = [pair for pair in self.edges if first.get(pair, pair) == pair]
+        strength = {pair: strengths[n % 5] for n, pair in enumerate(own)}
+        weights = tuple((pair, strength[first.get(pair, pair)]) for pair in self.edges)
+        names = () if self.units is None else tuple(self.units.latex.items())
+        return World(
+            weights, self.outputs, samples, given=True, bias=self.bias, names=names, ties=self.ties
+        )
 
     def meets(self, assumption: Assumption) -> bool:
         """Whether it holds in this network, whatever the samples."""
@@ -81,30 +109,44 @@ class Given:
 
 
 def given(network: Network, name: str) -> Given:
-    """The network as lines about numbered neurons speak of it.
+    """The network as lines about its neurons speak of it.
 
-    Raises `InputError` where its neurons have names, share weights, are softmax groups or have
-    fields of their own, or where it is too large to be written out.
+    Where all units are numbers these are their names; else they are numbered as they are computed.
+
+    Raises `InputError` where it has softmax groups or fields of its own, or two
+    names are written alike, or where it is too large to be written out.
     """
-    named = [unit for unit in network.units if not unit.isdigit()]
-    shared = [weight for weight, uses in network.uses.items() if len(uses) > 1]
     own = [n.name for n in network.neurons if n.field is not None or n.group]
     count = len(network.synapses)
     for found, what in (
-        (named, "the unit {} has a name, and formulas say δ_3: number the units"),
-        (shared, "the weight {} is shared; --network reads networks with own weights"),
         (own, "neuron {} is a softmax or a gate; --network reads plain neurons"),
         ([count] if count > MOST_EDGES else [], f"{{}} weights are more than {MOST_EDGES}"),
     ):
         if found:
             raise InputError(f"{name}: {what.format(found[0])}.")
-    edges = tuple((int(s.to), int(s.source)) for s in network.synapses)
-    bias = int(BIAS) if any(source == int(BIAS) for _, source in edges) else None
-    return Given(name, edges, tuple(int(k) for k in network.outputs), bias)
+    named = any(not unit.isdigit() for unit in network.units) or any(
+        weight != f"w_{to}_{source}" for (to, source), weight in network.weight_of.items()
+    )
+    names = (BIAS, *network.inputs, *network.order)
+    numbers = {unit: n if named else int(unit) for n, unit in enumerate(names)}
+    edges = tuple((numbers[s.to], numbers[s.source]) for s in network.synapses)
+    bias = numbers[BIAS] if any(source == numbers[BIAS] for _, source in edges) else None
+    outputs = tuple(numbers[k] for k in network.outputs)
+    units = units_of(network, numbers, name) if named else None
+    ties = tuple(
+        tuple((numbers[to], numbers[source]) for to, source in uses)
+        for uses in network.uses.values()
+        if len(uses) > 1
+    )
+    return Given(name, edges, outputs, bias, units, ties)
 
 
 class NoSuchError(BeyondError):
     """The line speaks of what the given network does not have."""
+
+
+class FixedError(BeyondError):
+    """A derivative by the fixed signal of a bias: where a letter stands for it, nothing is said."""
 
 
 class Written:
@@ -137,26 +179,53 @@ class Written:
             [n for n in self.world.neurons if roles.get(v, "source") in ("source", self._kind(n))]
             for v in letters
         ]
-        for count, chosen in enumerate(product(*choices)):
+        if prod(map(len, choices)) > MOST_CHOICES:
+            raise TooLargeError(f"more than {MOST_CHOICES:,} choices of neurons")
+        count = 0
+        for chosen in product(*choices):
+            found = dict(zip(letters, chosen, strict=True))
+            joined = all((found[to], found[source]) in self.world.edges for to, source in pairs)
+            if not (joined and claim.meets(found, self.world.shared_by)):
+                continue
             if count == MOST_INSTANCES:
                 raise TooLargeError(f"more than {MOST_INSTANCES} choices of neurons")
-            found = dict(zip(letters, chosen, strict=True))
-            if all((found[to], found[source]) in self.world.edges for to, source in pairs):
-                yield found
+            count += 1
+            yield found
 
     def holds(self, claim: Settled, letters: Mapping[Var, int]) -> bool:
-        """Whether both sides have one normal form for these neurons; False says nothing."""
+        """Whether both sides have one normal form for these neurons; False says nothing.
+
+        Raises `FixedError` where a letter that stands for the bias has no meaning.
+        """
         sides = (self._normal(side, letters) for side in (claim.left, claim.right))
         left, right = sides
         gap = add(left, scale(right, -1))
         while not is_zero(self.calculus, gap):
             known = {name for name in arrays_of(gap) if self._defined(name)}
             if not known:
-                return is_zero(self.calculus, self._shared(gap))
+                return is_zero(self.calculus, self._tied(self._shared(gap)))
             first = {name for name in known if self._own[name][0] not in ("y", CORE)}
             first = first or {name for name in known if self._own[name][0] == "y"} or known
             gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
         return True
+
+    def _tied(self, gap: Normal) -> Normal:
+        """The form with one sign for each shared weight; in `_partial` its uses move together."""
+        bodies: dict[str, tuple[tuple[Letter, ...], Normal]] = {}
+        for name in arrays_of(gap):
+            array, pair = self._own.get(name, ("", ()))
+            first = self.world.uses((pair[0], pair[1]))[0] if array == "w" else pair
+            if first != pair:
+                one = self._weight((first[0], first[1]))
+                bodies[name] = (), self.calculus.normal(Get(one, ()))
+        return unfolded(self.calculus, gap, bodies) if bodies else gap
+
+    def _weight(self, pair: tuple[int, int]) -> str:
+        """The array of the weight of a connection."""
+        name = f"w[{pair[0]},{pair[1]}]"
+        self._own[name] = "w", pair
+        self.calculus.arrays.setdefault(name, ())
+        return name
 
     def _shared(self, gap: Normal) -> Normal:
         """The form with d of the last output as 1 less the others, where Σ d = 1.
@@ -210,7 +279,7 @@ class Written:
             case Partial(of, by, reading):
                 below = self._flat(by, at, defines)
                 if not isinstance(below, Read):
-                    raise BeyondError("Nothing is differentiated by the fixed signal of a bias.")
+                    raise FixedError("Nothing is differentiated by the fixed signal of a bias.")
                 return Partial(self._flat(of, at, defines), below, reading)
             case Applied(function, places, argument, order, sign):
                 numbers = tuple(self._number(i, at) for i in places)
@@ -256,6 +325,14 @@ class Written:
         world = self.world
         if defines == CORE or span.kind in ("all", "interval"):
             return world.neurons
+        if span.kind == "uses":
+            known = {v.name: n for v, n in at.items()}
+            if not {TO, FROM} <= at.keys():
+                raise BeyondError("A sum over the uses of a weight does not say of which.")
+            pairs = world.uses((at[TO], at[FROM]))
+            if not span.of:
+                return tuple(dict.fromkeys(to for to, _ in pairs))
+            return tuple(source for to, source in pairs if to == known[span.of])
         if span.kind in ("fed", "feeding"):
             known = {v.name: n for v, n in at.items()}
             if span.of not in known:
@@ -271,18 +348,19 @@ class Written:
 
     def _require(self, read: Read, numbers: tuple[int, ...]) -> None:
         """The network must have the neurons, and these the quantity."""
-        sign = read.sign or read.array
+        sign, called = read.sign or read.array, self.network.called
         for n in numbers:
             if n not in self.world.neurons:
-                raise NoSuchError(f"The network {self.network.name} has no neuron {n}.")
+                raise NoSuchError(f"The network {self.network.name} has no neuron {called(n)}.")
         if not numbers:
             return
+        one = called(numbers[0])
         if read.array in ("e", "d", "E") and self._kind(numbers[0]) != "output":
-            raise NoSuchError(f"Neuron {numbers[0]} is no output neuron, so it has no {sign}.")
+            raise NoSuchError(f"Neuron {one} is no output neuron, so it has no {sign}.")
         if read.array in (CORE, "delta", "b", "db") and self._kind(numbers[0]) == "input":
-            raise NoSuchError(f"Unit {numbers[0]} is an input, so it has no {sign}.")
+            raise NoSuchError(f"Unit {one} is an input, so it has no {sign}.")
         if read.array in ("w", "dw") and numbers[:2] not in self.world.edges:
-            raise NoSuchError(f"There is no connection to {numbers[0]} from {numbers[1]}.")
+            raise NoSuchError(f"There is no connection to {one} from {called(numbers[1])}.")
 
     # ------------------------------------------------------------------ definitions
 
@@ -325,12 +403,22 @@ class Written:
             raise BeyondError("The cost has no definition, and no network gives it one.")
         at = tuple(map(self.calculus.index, by.at))
         if partial.reading == "total":
-            return self._moved(self._indexed(partial.of), by.array, at)
+            form = self._indexed(partial.of)
+            array, pair = self._own[by.array]
+            result: Normal = {}
+            for name in self._together(array, pair) or (by.array,):
+                accumulate(result, self._moved(form, name, at))
+            return result
         if not isinstance(partial.of, Read) or not self._defined(partial.of.array):
             raise BeyondError("A direct derivative is one of a quantity with a definition.")
         letters, body = self._body(partial.of.array)
         place = table(self.calculus, letters, tuple(map(self.calculus.index, partial.of.at)))
         return derivative(self.calculus, self.calculus.put(body, place), by.array, at)
+
+    def _together(self, array: str, pair: tuple[int, ...]) -> tuple[str, ...]:
+        """The weights that move with one that is shared."""
+        uses = self.world.shared_by.get((pair[0], pair[1]), ()) if array == "w" else ()
+        return tuple(map(self._weight, uses))
 
     def _moved(self, form: Normal, target: str, at: Place) -> Normal:
         """How a form moves with target[at]: Σ over what it reads of ∂form/∂c · ∂c/∂target."""

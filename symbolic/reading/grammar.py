@@ -196,6 +196,10 @@ class _Build(Transformer[Token, Any]):
     def related(self, left: Node, relation: Token, right: Node) -> Node:
         return Related(left, str(relation), right, left.at)
 
+    def where(self, left: Node, sign: Token, one: Node, relation: Token, other: Node) -> Node:
+        inner = Related(one, str(relation), other, one.at)
+        return Related(left, str(sign), inner, left.at)
+
     def label(self, relation: Token, right: Node) -> Node:
         return Related(None, str(relation), right, _at(relation))
 

@@ -23,6 +23,8 @@ _STEM = r"(?:[A-Za-z]|\\[a-z]+(?:\{(?:\w|\\_|[ '-])*\})?)(?:_(?:\w|\{[\w,]*\}))?
 _NAME = rf"(?:\d+|{_STEM}(?:\[\d+\])?)"
 NAMED = re.compile(rf"\s*[A-Za-z]\s*=\s*({_NAME}(?:\s*,\s*(?:\\[, ]\s*)?(?:{_NAME}|\\l?dots))*)\s*")
 """The neurons that are meant, by number or name: j = 3, 4."""
+_HERE = re.compile(r"\(here \$([A-Za-z])\s*=\s*([^$]*)\$\)")
+"""All the neurons of a given network that are meant: (here j = h_1, h_2)."""
 _OF_SOME = re.compile(r"\b(?:neuron|unit)s? \$([^$]*)\$")
 
 
@@ -38,6 +40,14 @@ def some_neurons(words: str) -> Named | None:
         if relation and letter.strip().isalpha():
             return Named(letter.strip(), tuple(name.strip() for name in names.split(",")))
     return None
+
+
+def _here(after: str, letter: str) -> tuple[str, ...]:
+    """The neurons that are listed behind the words about a letter; none where some are left out."""
+    found = _HERE.search(after)
+    if found is None or found[1] != letter or "$" in after[: found.start()] or "dots" in found[2]:
+        return ()
+    return tuple(name.strip() for name in found[2].split(","))
 
 
 _OTHERS = re.compile(r"\b(?:output|hidden|input|all|any|every|each)\b", re.IGNORECASE)
@@ -109,7 +119,7 @@ class Hearing:
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
-            role = Role(one.letter, one.role, place, one.of)
+            role = Role(one.letter, one.role, place, one.of, _here(flat[one.end :], one.letter))
             self.local.pop(one.letter, None)
             local = one.local or trailing or (one.summed and self._layered)
             (self.local if local else self.roles)[one.letter] = role

@@ -22,7 +22,7 @@ from symbolic.reading.base import (
     base_of,
     missed_definitions,
 )
-from symbolic.reading.cases import BeyondError, Settled, is_numbered, natural, settled
+from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
@@ -101,6 +101,7 @@ class _Judge:
         self.search = Search(self.prover, self.refuter, reading)
         self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
+        self.plain = network is None or network.plain
         self._near: dict[tuple[object, ...], Nearest | None] = {}
 
     def judgement(self, each: Callable[[Iterable[Claim]], Iterable[Claim]]) -> Judgement:
@@ -137,6 +138,8 @@ class _Judge:
             return found
         judged = Judged(claim, tuple(case.reached for case in found))
         judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
+        if not self.plain:
+            return judged
         if judged.word == "proved":
             return replace(judged, argument=self.lines.argument(claim, found))
         if judged.word == "refuted":
@@ -176,7 +179,7 @@ class _Judge:
         for span in SPANS if letters else ("output",):
             said = f"{letters[0]} {SPANS[span]}" if letters else ""
             try:
-                cases = settled(claim, span, numbered=self.network is not None)
+                cases = self._settled(claim, span)
             except BeyondError as error:
                 beyond = str(error)
                 continue
@@ -194,6 +197,11 @@ class _Judge:
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
         return found
+
+    def _settled(self, claim: Claim, span: str) -> tuple[Settled, ...]:
+        cases = settled(claim, span, numbered=self.network is not None)
+        found = among(claim, self._numbered) if self.network is not None else ()
+        return tuple(replace(case, among=found) for case in cases) if found else cases
 
     def _update(self, claim: Claim) -> Judged:
         """A line over several iterations."""
@@ -216,17 +224,26 @@ class _Judge:
         return claim.some is not None and claim.some.letter in letters
 
     def _by_name(self, claim: Claim) -> list[Case]:
-        """A claim about neurons that are named by their numbers, for each; nothing without one."""
+        """A claim about neurons of the given network, for each; nothing where one is not known."""
         assert claim.some is not None
         found: list[Case] = []
-        for name in claim.some.names if all(n.isdigit() for n in claim.some.names) else ():
-            places = {Var(claim.some.letter, NEURON): int(name)}
+        numbers = [self._numbered(name) for name in claim.some.names]
+        for number in numbers if None not in numbers else ():
+            assert number is not None
+            places = {Var(claim.some.letter, NEURON): number}
             left, right = (at_numbers(side, places) for side in (claim.left, claim.right))
             cases = self._cases(replace(claim, left=left, right=right, some=None, doubt=""))
             if isinstance(cases, Judged):
                 return []
             found += cases
         return found
+
+    def _numbered(self, name: str) -> int | None:
+        """The neuron of this name."""
+        units = self.reading.profile.units
+        if units is None:
+            return int(name) if name.isdigit() else None
+        return units.number(name)
 
     def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
         """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
@@ -245,7 +262,7 @@ class _Judge:
         """A line that cannot be meant as it stands; after an index error with what may be meant."""
         word = "unjustified" if problem.fault in DEFINITE and not claim.doubt else "open"
         without = Reached(word, why=str(problem))
-        if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM:
+        if problem.fault is not Fault.INDEX or claim.kind is not Kind.CLAIM or not self.plain:
             return (without,)
         near = [(case.said, self.search.mended(claim, case, "fed")) for case in bare(claim)]
         found = tuple(replace(without, roles=roles, nearest=form) for roles, form in near if form)
@@ -271,7 +288,7 @@ class _Judge:
         roles = tuple((role.letter, role.role, role.of) for role in claim.roles)
         same = case, claim.kind, claim.left, claim.right, claim.others, roles
         if same not in self._near:
-            numbered = is_numbered(case.settled.left, case.settled.right)
+            numbered = is_numbered(case.settled.left, case.settled.right) or not self.plain
             search = self.here if numbered and self.here is not None else self.search
             if case.reached.word in WRONG:
                 found = search.mended(claim, case.settled, case.span)

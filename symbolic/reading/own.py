@@ -37,6 +37,7 @@ from symbolic.reading.scripts import parts, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Group, Letter, Node, Product, Scripted
+from symbolic.reading.units import with_names
 
 MOST_OWN = 40
 LONGEST = 12
@@ -126,7 +127,8 @@ def _equations(
         try:
             offsets = range(piece.at, piece.at + len(piece.text))
             text, places = expanded(piece.text, offsets, document.macros)
-            found = chains(apart(tokens(text, places), profile.constants))
+            named = with_names(tokens(text, places), profile.units)
+            found = chains(apart(named, profile.constants))
         except NotUnderstood:
             continue
         for one in found:

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symbolic.errors import InputError, did_you_mean
 from symbolic.reading.formulas import SORTS
 from symbolic.reading.renaming import renamed
 from symbolic.reading.tables import TomlReader
+
+if TYPE_CHECKING:
+    from symbolic.reading.units import Units
 
 ARRAYS = {  # what a symbol is: the name of its array
     "error": "e",
@@ -92,7 +96,11 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Profile:
-    """A notation: letters and their sorts, sizes, symbols, and how ∂ is read."""
+    """A notation: letters and their sorts, sizes, symbols, and how ∂ is read.
+
+    `units` are the names of a given network, where its neurons have names; `direct` are the pairs
+    of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone.
+    """
 
     name: str
     title: str
@@ -107,12 +115,18 @@ class Profile:
     sets: Mapping[str, str] = field(default_factory=dict)
     samples: str = "written"
     file: str | None = field(default=None, compare=False)
+    units: Units | None = field(default=None, compare=False)
+    direct: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, sign: str) -> Symbol | None:
         """The symbol of a sign or of one of its other spellings."""
         if sign in self.symbols:
             return self.symbols[sign]
         return next((s for s in self.symbols.values() if sign in s.also), None)
+
+    def sense(self, of: object, by: str) -> str:
+        """How ∂of/∂by is read."""
+        return "direct" if (of, by) in self.direct else self.derivative
 
     def of_array(self, array: str) -> Symbol:
         """The first symbol for an array."""

@@ -16,6 +16,7 @@ from symbolic.reading.citations import NOTHING, Cites
 from symbolic.reading.context import Named
 from symbolic.reading.function_words import CONDITION
 from symbolic.reading.pairs import Pair
+from symbolic.reading.profile import Profile
 
 CUES = {  # word: what it makes of the formula that follows
     "let": "let", "define": "let", "denote": "let", "defined": "let",
@@ -59,6 +60,8 @@ _PATTERNS = tuple(
         rf"{_M} (?:be |is |denotes? )?(?:an?|the|any) {_N} (?:that is )?fed by (?:neuron )?{_M}",
         rf"{_M} feeds (?:the |each |every )?(?:{_N} )?{_M}",
         rf"(?:that|which) feeds (?:the |each |every |all )?(?:{_N} )?{_M}",
+        rf"(?:for )?(?:every|each|any) unshared (?:synapse|connection|weight) to {_M} from {_M}",
+        rf"(?:for )?(?:every|each|any) shared (?:synaptic )?weight {_M}",
     )
 )
 _SUM_OVER = re.compile(
@@ -125,7 +128,7 @@ def said(text: str) -> Iterator[Said]:
         local = (
             one.letter == "*"
             or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
-        )
+        ) and one.role != "unshared"
         summed = _SUMMED.search(text[: one.start]) is not None
         yield replace(one, local=local, summed=summed)
 
@@ -144,6 +147,10 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     if number == 12:  # the last neuron before these words feeds
         before = _MENTION.findall(text[:start])
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of((before or [""])[-1]))
+    if number == 13:
+        return Said(letter_of(groups[0]), "unshared", start, end, of=letter_of(groups[1]))
+    if number == 14:
+        return Said(letter_of(groups[0]), "any", start, end)
     if number == 6:
         return Said(letter_of(groups[0]), "any", start, end)
     letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
@@ -216,6 +223,20 @@ def sets(text: str) -> Iterator[tuple[str, str]]:
                 yield f"{found[1]}({of})", kind
             elif own is None:
                 yield found[1], f"{kind} {of}"
+
+
+_ALONE = re.compile(
+    r"\$\\partial\s*([^$/_]+?)_\w\s*/\s*\\partial\s*([^$/_]+?)_(?:\w|\{\w\w\})\$[\s|&]*"
+    r"slope of the formula of \$[^$]*\$ alone, all else in it held"
+)
+
+
+def formulas_alone(text: str, profile: Profile) -> Iterator[tuple[str, str]]:
+    """The arrays A, B for which a text says that ∂A/∂B is the slope of the formula of A alone."""
+    for match in _ALONE.finditer(" ".join(text.split())):
+        of, by = (profile.symbol(sign.strip()) for sign in match.groups())
+        if of is not None and by is not None:
+            yield of.array, by.array
 
 
 def letter_of(mention: str) -> str:

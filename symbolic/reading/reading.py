@@ -31,6 +31,7 @@ from symbolic.reading.prose import (
     Lead,
     after,
     conditional,
+    formulas_alone,
     lead,
     plainly,
     sets,
@@ -41,6 +42,7 @@ from symbolic.reading.relations import Relations
 from symbolic.reading.sides import Sides, first_letter
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.units import with_names
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
 CONDITIONS = re.compile(r"(?:,|and|;)*\s*(?:if|for|when|where)?\s*")
@@ -67,7 +69,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(tokens(sides))
+    [chain] = chains(with_names(tokens(sides), profile.units))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -75,6 +77,8 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
 
 class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
+        words = _flat(document.pieces)
+        profile = replace(profile, direct=frozenset(formulas_alone(words, profile)))
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -90,7 +94,6 @@ class _Reader:
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
         self.named: list[FunctionName] = []
-        words = _flat(document.pieces)
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
@@ -101,7 +104,9 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    self.words += plain(self.marks.written(text))
+                    words = plain(self.marks.written(text))
+                    units = self.profile.units
+                    self.words += words if units is None else units.unnamed(words)
                     headings = [*HEADING.finditer(text)]
                     if headings:
                         section = at + headings[-1].start()
@@ -169,7 +174,7 @@ class _Reader:
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            found = chains(apart(tokens(text, offsets), self.profile.constants))
+            found = chains(apart(self._tokens(text, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -220,6 +225,9 @@ class _Reader:
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
+    def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
+        return with_names(tokens(text, offsets), self.profile.units)
+
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
         if kinds == {Kind.ASSUMPTION}:
@@ -235,7 +243,7 @@ class _Reader:
         notes = Notes()
         try:
             Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
-                parse(tokens(text, offsets))
+                parse(self._tokens(text, offsets))
             )
         except (NotUnderstood, RecursionError):
             return

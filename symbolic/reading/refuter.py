@@ -210,6 +210,8 @@ def _assignments(
     ]
     for chosen in product(*choices):
         found = dict(zip(letters, chosen, strict=True))
+        if world.given and not claim.meets(found, world.shared_by):
+            continue
         if all((found[to], found[source]) in world.edges for to, source in claim.edges) and (
             claim.layers is None or _in_place(world, claim.layers, found)
         ):

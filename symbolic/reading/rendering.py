@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Shifted, Size, Var
 from symbolic.reading.formulas import (
+    FROM,
     LAYER,
     SORTS,
+    TO,
     TYPED,
     UNWRITTEN,
     Applied,
@@ -105,6 +107,10 @@ class Writer:
                 primes = "'" * order
                 below = self.scripts(symbol, at)
                 return f"{symbol.sign}{primes}{below}({self.sum(argument)})"
+            case SumOver(letter, Range("uses"), SumOver(other, Range("uses"), body)):
+                one, sign = f"{letter.name},{other.name}", self.profile.of_array("w").sign
+                text = f"\\sum_{{({one}): {sign}_{{{one}}} = {sign}}} {self.body(body)}"
+                return text if last else f"({text})"
             case SumOver(letter, span, body):
                 text = f"\\sum{self.span(letter, span)} {self.body(body)}"
                 return text if last else f"({text})"
@@ -140,13 +146,25 @@ class Writer:
         sign = read.sign or symbol.sign
         if array == "same":
             return f"{sign}_{{{_joined([self.index(i) for i in read.at])}}}"
+        own_sign = self.own(symbol, read.at)
         if not change:
-            return sign + self.scripts(symbol, read.at)
+            return own_sign or sign + self.scripts(symbol, read.at)
         prefix = next(s.sign for s in self.profile.symbols.values() if s.kind == "change")
         wanted = len([s for s in symbol.subscript + symbol.superscript if s != "sample"])
         own = read.at[wanted:]
         sample = f"_{{{self.index(own[0])}}}" if own and own[0] != UNWRITTEN else ""
-        return f"{prefix}{sample} {sign}{self.scripts(symbol, read.at[:wanted])}"
+        written = self.own(symbol, read.at[:wanted])
+        return f"{prefix}{sample} {written or sign + self.scripts(symbol, read.at[:wanted])}"
+
+    def own(self, symbol: Symbol, at: tuple[Index, ...]) -> str:
+        """The sign of an input signal or a weight that has one of its own: x_1, w_a."""
+        units = self.profile.units
+        if symbol.array == "w" and at == (TO, FROM):
+            return symbol.sign
+        numbers = tuple(i for i in at if isinstance(i, int))
+        sign = units.own.get((symbol.array, numbers), "") if units is not None else ""
+        samples = [i for i in at if not isinstance(i, int) and i != UNWRITTEN]
+        return sign + "".join(f"^{{{self.index(i)}}}" for i in samples) if sign else ""
 
     def scripts(self, symbol: Symbol, at: tuple[Index, ...]) -> str:
         """The scripts in the order of the profile; the indices come layer, neurons, sample."""
@@ -172,6 +190,8 @@ class Writer:
             return at.name
         if isinstance(at, Size):
             return self.size(at.name)
+        if isinstance(at, int) and self.profile.units is not None:
+            return self.profile.units.latex.get(at, str(at))
         return shown(at)
 
     def size(self, name: str) -> str:

@@ -70,7 +70,14 @@ def parts(script: Node | None) -> list[Node]:
 def index(node: Node, sort: str, context: Context) -> Index:
     """The index that a node is, of this sort."""
     profile = context.profile
+    units = profile.units if sort == "neuron" else None
     match node:
+        case Letter(name) if units is not None and name in units.numbers:
+            return units.numbers[name]
+        case Number(name) if units is not None:
+            if name in units.numbers:
+                return units.numbers[name]
+            raise units.unknown(name, node.at)
         case Letter(name):
             if profile.letters.get(name) == sort:
                 return Var(name, SORTS[sort])
@@ -81,6 +88,8 @@ def index(node: Node, sort: str, context: Context) -> Index:
                     f"{name} is an index of sort {profile.letters[name]}, and here stands a {sort}."
                 )
                 raise NotUnderstood(what, "Check the order of the indices.", node.at, Fault.INDEX)
+            if units is not None:
+                raise units.unknown(name, node.at)
             known = [letter for letter, s in profile.letters.items() if s == sort]
             raise NotUnderstood(
                 f"{name} is no index of sort {sort}.", did_you_mean(name, known), node.at
@@ -97,6 +106,8 @@ def index(node: Node, sort: str, context: Context) -> Index:
                 raise _no_index(node, sort)
             step = int(second.text)
             return base + step if sign == "+" else base - step
+    if units is not None:
+        raise units.unknown(re.sub(r"\{(.)\}", r"\1", spelled(node)) or "of this name", node.at)
     raise _no_index(node, sort)
 
 
@@ -288,18 +299,22 @@ def _check_role(symbol: Symbol, one: Index, at: int, context: Context, notes: No
     """e and d belong to output neurons, δ, v and φ to no input neuron."""
     role = context.role(one.name) if isinstance(one, Var) else ""
     if symbol.only and role in ("output", "hidden", "input") and role != symbol.only:
-        what = f"{symbol.sign} belongs to {symbol.only} neurons, and {_name(one)} is {role}."
-        step = f"Check the index; {_name(one)} was declared in the text before."
+        name = _name(one, context)
+        what = f"{symbol.sign} belongs to {symbol.only} neurons, and {name} is {role}."
+        step = f"Check the index; {name} was declared in the text before."
         notes.fails.append(Fail(Fault.TYPE, what, step, at))
     elif symbol.kind in ("field", "local gradient", "activation", "bias") and (
         role == "input" or one == context.profile.bias_neuron
     ):
-        what = f"{_name(one)} is an input, so it has no {symbol.meaning}."
+        what = f"{_name(one, context)} is an input, so it has no {symbol.meaning}."
         notes.fails.append(Fail(Fault.TYPE, what, "Check the index.", at))
 
 
-def _name(one: Index) -> str:
-    return one.name if isinstance(one, Var) else str(one)
+def _name(one: Index, context: Context) -> str:
+    if isinstance(one, Var):
+        return one.name
+    units = context.profile.units
+    return units.latex[one] if units is not None and isinstance(one, int) else str(one)
 
 
 def kronecker(node: Scripted, profile: Profile) -> tuple[Var, Var] | None:

@@ -33,6 +33,8 @@ MOST_NESTED = 60
 MOST_DIGITS = 30
 _SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|cal)(?![A-Za-z])")
 """An alphabet for the rest of a group, as old texts write it: {\\rm th}."""
+_WORD = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z0-9]|\\_){1,140}")
+"""The name of a unit or a weight: \\mathrm{hidden\\_1}."""
 GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
 """What follows \\underline where an exercise leaves a gap."""
 
@@ -270,7 +272,8 @@ class _Tokenizer:
             self._emit("SYM", f"\\{name}{{{inside}}}", start)
             return
         ones = bare == "1" and name in ("mathbf", "mathbb", "boldsymbol", "bm")
-        if not ones and (not bare or len(bare) > 20 or not all(map(_letter, bare))):
+        word = name == "mathrm" and _WORD.fullmatch(inside) is not None
+        if not (ones or word) and (not bare or len(bare) > 20 or not all(map(_letter, bare))):
             raise self._refuse(
                 f"\\{name}{{{inside}}} is not one letter or word.",
                 f"Write \\{name} around a single symbol.",

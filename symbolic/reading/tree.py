@@ -91,7 +91,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """j = 0 or k ∈ S in a script; without left side a label such as "= δ_k"."""
+    """j = 0, k ∈ S or (j, i): w_ji = w in a script; without left side a label such as "= δ_k"."""
 
     left: Node | None
     relation: str

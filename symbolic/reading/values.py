@@ -7,6 +7,7 @@ all that depends on it is computed anew, each number with its slope.  Nothing he
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
@@ -32,9 +33,11 @@ from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT, owner
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.formulas import (
+    FROM,
     LAYER,
     NEURON,
     SAMPLE,
+    TO,
     UNWRITTEN,
     Applied,
     Call,
@@ -59,6 +62,16 @@ Real = Any
 """An int, which is fast, or a Fraction, or an arb where elementary functions occur."""
 Number = tuple[Real, Real]  # value and slope
 Entry = tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A quantity that moves alone: all else in a formula is held."""
+
+    entry: Entry
+
+
+Moved = Entry | Alone | None
 ZERO = 0
 BITS = 256
 DIGITS = 10**20
@@ -126,7 +139,7 @@ class Values:
         if base.open:
             self.definitions[COST] = open_cost()
         self.edges, self.constants = world.edges, dict(world.constants)
-        self._known: dict[tuple[Entry, Entry | None], Number] = {}
+        self._known: dict[tuple[Entry, Moved], Number] = {}
 
     def _number(self, value: Fraction) -> Real:
         if value.denominator == 1:
@@ -146,7 +159,7 @@ class Values:
         return found
 
     def of(
-        self, formula: Formula, at: Mapping[Var, int], by: Entry | None = None, within: str = ""
+        self, formula: Formula, at: Mapping[Var, int], by: Moved = None, within: str = ""
     ) -> Number:
         """The value of a formula and its slope by `by`."""
         match formula:
@@ -186,9 +199,15 @@ class Values:
             case Partial(of, read, "total"):
                 if by is not None:
                     raise UndefinedError
-                entry = self._entry(read, at)
+                entry = self._moving(self._entry(read, at))
                 self.quantity(entry, None)
                 return self.of(of, at, entry, within)[1], ZERO
+            case Partial(Read() as of, read, "direct"):
+                if by is not None:
+                    raise UndefinedError
+                name, places = self._entry(of, at)
+                body, letters = self._definition(name, places)
+                return self.of(body, letters, Alone(self._entry(read, at)), name)[1], ZERO
             case Call(name, argument) if self.elementary:
                 return self._called(name, *self.of(argument, at, by, within))
             case Read() if formula == ARGUMENT:
@@ -259,7 +278,7 @@ class Values:
         raise UndefinedError
 
     def _product(
-        self, factors: tuple[Formula, ...], at: Mapping[Var, int], by: Entry | None, within: str
+        self, factors: tuple[Formula, ...], at: Mapping[Var, int], by: Moved, within: str
     ) -> Number:
         for factor in factors:  # where there is no connection, nothing else need be defined
             if isinstance(factor, Read) and factor.array == "w" and not is_layered(factor):
@@ -280,6 +299,14 @@ class Values:
         if kind == "layer":
             wanted_layer = self._layer(level_of(total.range.of), at)
             return [n for n in world.neurons if world.layers[n][0] == wanted_layer]
+        if kind == "uses":
+            numbers = {v.name: n for v, n in at.items()}
+            if TO not in at or FROM not in at:
+                raise UndefinedError
+            pairs = world.uses((at[TO], at[FROM]))
+            if not total.range.of:
+                return [*dict.fromkeys(to for to, _ in pairs)]
+            return [source for to, source in pairs if to == numbers[total.range.of]]
         if within == CORE or kind in ("interval", "all"):
             return [*world.neurons]
         if kind == "fed":
@@ -287,14 +314,23 @@ class Values:
         wanted = "hidden" if kind == "hidden" else "output"
         return [n for n in world.neurons if world.kind(n) == wanted]
 
-    def quantity(self, entry: Entry, by: Entry | None) -> Number:
+    def quantity(self, entry: Entry, by: Moved) -> Number:
         """The value of one entry and its slope."""
+        if isinstance(by, Alone):
+            return self.quantity(entry, None)[0], int(entry == by.entry)
+        if by is not None:
+            entry = self._moving(entry)
         if (entry, by) not in self._known:
             found = self._computed(entry, None if entry == by else by)
             self._known[entry, by] = (found[0], 1) if entry == by else found
         return self._known[entry, by]
 
-    def _computed(self, entry: Entry, by: Entry | None) -> Number:
+    def _moving(self, entry: Entry) -> Entry:
+        """The entry that moves with it: the first use of a shared weight."""
+        name, at = entry
+        return (name, self.world.uses((at[0], at[1]))[0]) if name == "w" else entry
+
+    def _computed(self, entry: Entry, by: Moved) -> Number:
         name, at = entry
         world = self.world
         if name == COST and by is None and self.base.open:
@@ -324,6 +360,15 @@ class Values:
             return 1 + at[0] + at[1], ZERO
         if name.startswith("dw") and (at[0], at[1]) not in self.edges:
             raise UndefinedError
+        body, values = self._definition(name, at)
+        return self.of(body, values, by, name)
+
+    def _definition(self, name: str, at: tuple[int, ...]) -> tuple[Formula, dict[Var, int]]:
+        """What an entry is by its definition, and what its letters are."""
+        world = self.world
+        kind = world.kind(at[0]) if at else ""
+        if kind == "input" and name in ("y", CORE, "delta"):
+            raise UndefinedError
         if name not in self.definitions:
             raise UndefinedError
         head, body = self.definitions[name]
@@ -338,4 +383,4 @@ class Values:
         for i in head.at:
             if isinstance(i, Var) and i.sort == LAYER:
                 values[i] = world.layers[at[0]][0]
-        return self.of(body, values, by, name)
+        return body, values

@@ -14,7 +14,7 @@ from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import Settled, is_numbered
 from symbolic.reading.claims import FunctionName
 from symbolic.reading.findings import Reached
-from symbolic.reading.given import Given, NoSuchError, Written
+from symbolic.reading.given import FixedError, Given, NoSuchError, Written
 from symbolic.reading.named import last_before, taken_words, with_named
 from symbolic.reading.prover import Prover
 from symbolic.reading.reach import may_lack_value
@@ -51,6 +51,7 @@ class Verdicts:
         """What is said of a case; documents say many things more than once."""
         if (case, span) not in self._known:
             numbered = is_numbered(case.left, case.right)
+            numbered = numbered or not (self.network is None or self.network.plain)
             found = Reached("open", case.said, span) if numbered else self._general(case, span)
             if self.network is not None:
                 found = self._in(self.network, case, found, numbered)
@@ -162,7 +163,7 @@ class Verdicts:
         here = self._of_network()
         for under in self._of_data(case):
             try:
-                proved = self._everywhere(case, under)
+                proved = self._everywhere(network, case, under)
             except NoSuchError as error:
                 return Reached("unjustified", case.said, general.span, why=str(error))
             except (BeyondError, TooLargeError, InputError) as error:
@@ -187,10 +188,16 @@ class Verdicts:
             self._here = Refuter(self.base, among=worlds)
         return self._here
 
-    def _everywhere(self, case: Settled, under: tuple[Assumption, ...]) -> bool:
+    def _everywhere(self, network: Given, case: Settled, under: tuple[Assumption, ...]) -> bool:
         """Whether the case is an identity for all the neurons it speaks of, and there are such."""
         written = self._in_network(case, under)
-        found = [written.holds(case, letters) for letters in written.instances(case)]
+        found: list[bool] = []
+        for letters in written.instances(case):
+            try:
+                found.append(written.holds(case, letters))
+            except FixedError:
+                if network.bias not in letters.values():
+                    raise
         return bool(found) and all(found)
 
     def _in_network(self, case: Settled, under: tuple[Assumption, ...]) -> Written:

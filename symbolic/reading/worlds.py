@@ -21,7 +21,8 @@ class World:
     that there are biases; `known` that the document itself says what φ is.
     A `given` network is that of a command line: the document speaks of its neurons by number.  The
     signal of the unit `bias` is 1.  `constants` are arrays and values of what the document leaves
-    open.  Where there are `shares`, the desired responses of a sample add up to 1.
+    open.  Where there are `shares`, the desired responses of a sample add up to 1.  The neurons of
+    a given network may have `names`, and connections may share their weight: they are `ties`.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -36,6 +37,25 @@ class World:
     bias: int | None = None
     constants: tuple[tuple[str, Fraction], ...] = ()
     shares: bool = False
+    names: tuple[tuple[int, str], ...] = ()
+    ties: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+    @cached_property
+    def shared_by(self) -> dict[tuple[int, int], tuple[tuple[int, int], ...]]:
+        """Connection with a shared weight: all connections that have it."""
+        return {pair: uses for uses in self.ties for pair in uses}
+
+    def uses(self, pair: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+        """The connections that have the weight of this one."""
+        return self.shared_by.get(pair, (pair,))
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return dict(self.names)
+
+    def name(self, neuron: int) -> str:
+        """How the neuron is called: by its number, unless it has a name."""
+        return self._names.get(neuron, str(neuron))
 
     def desired(self, neuron: int, sample: int) -> Fraction:
         """d of an output neuron: 10 k + s, or a share of 1."""
@@ -109,8 +129,10 @@ class World:
     def __str__(self) -> str:
         if self.widths:
             return self._in_layers()
-        weights = ", ".join(f"w[{to},{source}] = {w}" for (to, source), w in self.weights)
-        outputs = ", ".join(map(str, self.outputs))
+        weights = ", ".join(
+            f"w[{self.name(to)},{self.name(source)}] = {w}" for (to, source), w in self.weights
+        )
+        outputs = ", ".join(map(self.name, self.outputs))
         cost = "cost of a sample: sum_k y_k^3 + (sum_k y_k)^2; " if self.open else ""
         biases = "b_k = k, " if self.biased else ""
         phi = "phi(v) = v^2 + v" if self.shared else "phi_k(v) = v^2 + k v"
@@ -119,10 +141,16 @@ class World:
         if self.shares:
             desired = "d_k = (k - first + s)/sum, for the outputs first, first + 1, ...,"
         return (
-            f"network with {weights}; output {outputs}; N = {self.samples}; "
+            f"network with {weights}; output {outputs}; N = {self.samples}; {self.numbers}"
             f"{phi}; {biases}y_i = 1 + i + s for an input i, {desired} on sample s; "
             f"{cost}eta = 3/7{self._constants}"
         )
+
+    @property
+    def numbers(self) -> str:
+        """The numbers of neurons with names, which their functions and signals are made of."""
+        found = ", ".join(f"{self.name(n)} is {n}" for n in self.neurons if n != self.bias)
+        return f"by number {found}; " if self.names else ""
 
     @property
     def _constants(self) -> str:
