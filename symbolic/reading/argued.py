@@ -19,7 +19,8 @@ from symbolic.reading.premises import Citations
 from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.updates import is_typed
 
-NO_ALGEBRA = "gives it by no algebra, though it holds by the definitions and the chain rule"
+NO_ALGEBRA = "is not seen to give it by algebra; it holds by the definitions and the chain rule"
+OF_SOME = "it holds of some neurons, or with a function that words name, and cites others"
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,10 @@ class Argued:
         self._learn(claim, shown)
         if premises.instead is not None:
             return premises.instead
-        if not premises.numbers or not shown:
+        if not premises.numbers:
             return argument
+        if not shown:
+            return Argument("open", why=OF_SOME)
         return self._by_all(self._shown(cited, claim, found)) or self._lacking(
             claim, found, premises.numbers, argument
         )
@@ -145,7 +148,7 @@ class Argued:
             return Argument("unjustified", (), tuple(cited), f"it needs {numbered(more)}")
         if argument.why != OWN or not claims:
             return argument
-        return Argument("open", why=f"{numbered(claims)} alone {NO_ALGEBRA}")
+        return Argument("open", why=f"{numbered(claims)} {NO_ALGEBRA}")
 
     def _joined(self, line: Line) -> Line | None:
         """a = c, where this line says b = c and the one before it a = b."""
