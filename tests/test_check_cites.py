@@ -128,6 +128,19 @@ def test_words_within_a_row_cite_for_that_row() -> None:
     ]  # fmt: skip
 
 
+def test_a_true_line_whose_every_way_leads_through_a_wrong_one_is_unjustified() -> None:
+    wrong = BOTH.replace(r"= -\sum_k", r"= \sum_k")
+    assert argument(wrong + rule("Therefore")) == Argument("unjustified", (), (4,), "(4) is wrong")
+    assert argument(BOTH + rule("Therefore")) == Argument("follows", ((),), (3, 4))
+    again = argument(wrong + f"$${SIGNAL}$$\n")  # the right value, of what the wrong line is about
+    assert again.word == "follows"
+    assert again.why == OWN
+    assert argument(wrong + f"$${SIGNAL}$$\n" + rule("Thus")) == Argument("follows", ((),), (3, 5))
+    weights = r"\frac{\partial \mathcal{E}}{\partial w_{ji}} = -\delta_j y_i"
+    unlike = argument(BOTH.replace("w_{kj}", "w_{jk}") + f"$${weights}$$\n")
+    assert unlike.word == "follows"
+
+
 def test_a_definition_that_is_cited_leaves_a_step_of_calculus_its_own() -> None:
     assert argument(BEGUN + f"By (1)\n$${SIGNAL}$$\n").why == OWN
 
