@@ -19,7 +19,8 @@ from symbolic.reading.premises import Citations
 from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.updates import is_typed
 
-NO_ALGEBRA = "gives it by no algebra, though it holds by the definitions and the chain rule"
+NO_ALGEBRA = "is not seen to give it by algebra; it holds by the definitions and the chain rule"
+OF_SOME = "it holds of some neurons, or with a function that words name, and cites others"
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,14 @@ class Argued:
         premises = self.citations.premises(claim)
         cited = self.inference.among(premises.numbers)
         shown = self._shown(self.inference, claim, found)
-        argument = self._all(shown) or Argument("follows", _first(found).under, why=OWN)
+        argument = self._all(shown) or self._alone(shown, found)
         self._learn(claim, shown)
         if premises.instead is not None:
             return premises.instead
-        if not premises.numbers or not shown:
+        if not premises.numbers:
             return argument
+        if not shown:
+            return Argument("open", why=OF_SOME)
         return self._by_all(self._shown(cited, claim, found)) or self._lacking(
             claim, found, premises.numbers, argument
         )
@@ -105,6 +108,22 @@ class Argued:
         wide = [argument for argument in found if argument.word == "follows"]
         return next(iter((*wide, *found)), None)
 
+    def _alone(self, shown: _Found, found: Sequence[Case]) -> Argument:
+        """A line that no lines show: drawn from wrong ones, or else a step of its own."""
+        wrong: set[int] = set()
+        for one, _ in shown if self.wrong else ():
+            try:
+                more = self.inference.wrong_for(one.settled, one.reached.under)
+            except (BeyondError, TooLargeError):
+                more = frozenset()
+            if not more:
+                wrong.clear()
+                break
+            wrong |= more
+        if wrong:
+            return Argument("unjustified", (), tuple(sorted(wrong)), _are_wrong(sorted(wrong)))
+        return Argument("follows", _first(found).under, why=OWN)
+
     def _by_all(self, shown: _Found) -> Argument | None:
         """What is shown of a line of every kind of neurons that it speaks of, or None."""
         kinds: dict[str, list[Argument]] = {}
@@ -127,8 +146,7 @@ class Argued:
         claims = [n for n in cited if self.words.get(n) not in ("definition", "assumption")]
         wrong = [n for n in claims if self.words.get(n) == "refuted"]
         if wrong:
-            are = "is" if len(wrong) == 1 else "are"
-            return Argument("unjustified", (), tuple(cited), f"{numbered(wrong)} {are} wrong")
+            return Argument("unjustified", (), tuple(cited), _are_wrong(wrong))
         undecided = [n for n in claims if self.words.get(n) != "proved"]
         if undecided:
             return Argument("open", why=f"({undecided[0]}) is not decided")
@@ -145,7 +163,7 @@ class Argued:
             return Argument("unjustified", (), tuple(cited), f"it needs {numbered(more)}")
         if argument.why != OWN or not claims:
             return argument
-        return Argument("open", why=f"{numbered(claims)} alone {NO_ALGEBRA}")
+        return Argument("open", why=f"{numbered(claims)} {NO_ALGEBRA}")
 
     def _joined(self, line: Line) -> Line | None:
         """a = c, where this line says b = c and the one before it a = b."""
@@ -200,6 +218,10 @@ def _argued(one: Case, ways: Sequence[Shown]) -> Argument | None:
     under = tuple(tuple(a for a in way.under if a not in case.given) for way in ways)
     uses = tuple(sorted({n for way in ways for n in way.uses}))
     return Argument("follows" if {*under} & {*reached.under} else "unjustified", under, uses)
+
+
+def _are_wrong(numbers: Sequence[int]) -> str:
+    return f"{numbered(numbers)} {'is' if len(numbers) == 1 else 'are'} wrong"
 
 
 def _same(line: Line, found: Sequence[Case]) -> bool:

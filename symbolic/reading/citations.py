@@ -22,8 +22,14 @@ _MARK = re.compile(
     r"(?=\s*[.,;]?\s*(?:\\\\|\\end\b|\\label\b|$))"
 )
 _REFERENCE = re.compile(r"\\(eq|auto|c|C)?ref\*?\s*\{([^{}]{1,80})\}")
-_NUMBER = r"\(\s*(@?\d{1,3}(?:\.\d{1,3})*[a-z]?)\s*\)"
+_NUMBER = r"\(\s*(@\d{1,7}|\d{1,3}(?:\.\d{1,3})*[a-z]?)\s*\)"
 _NUMBERED = re.compile(_NUMBER)
+_BRACKETED = re.compile(r"\(([^()\n]{1,20})\)")
+_OTHER = re.compile(
+    r"\b(?:steps?|parts?|items?|cases?|fig(?:ure|s?\.)|tables?|(?:sub)?sections?|chapters?|lemmas?"
+    r"|theorems?|assumptions?|propert(?:y|ies)|remarks?|examples?|exercises?)[\s~]*\(\d+\w?\)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     r"\b(?:eqs?\.|eqs?\b|equations?\b|formulas?\b)[\s~]*\d{1,3}[a-z]?(?![\w.]*\d)\b"
     r"(?:(?:[\s~]*,[\s~]*|[\s~]*[-–—]+[\s~]*|[\s~]+(?:and|to)[\s~]+)\d{1,3}[a-z]?\b)*",
@@ -44,9 +50,9 @@ _TRAILING = re.compile(
 _LOOSE = re.compile(
     r"\b(?:as\s+in|like|unlike|likewise|similar\w*|analog\w*|same|compar\w*|cf|see\s+\(|this|these"
     r"|those|(?:insert|putt?|plugg?|substitut|us)(?:e|ing)?\s+(?:it|that)|above|latter|former|last"
-    r"|previous|again|rest|others?|consistent|agree\w*|identical|equivalent|contrast\w*|differs?|different"
-    r"|apart|aside|confus\w*|distinguish\w*|instead|rather|than|without|not|never|independent\w*"
-    r"|generali[sz]\w*|special\s+case|checks?|verif\w*|match\w*)\b|\$",
+    r"|previous|again|rest|others?|consistent|agree\w*|identical|equivalent|contrast\w*|differs?"
+    r"|different|apart|aside|confus\w*|distinguish\w*|instead|rather|than|without|not|cannot|never"
+    r"|nor|neither|independent\w*|generali[sz]\w*|special\s+case|checks?|verif\w*|match\w*)\b|\$",
     re.IGNORECASE,
 )
 _PREMISE = re.compile(r"\b(?:and|with|into|in|from|by|using|since|because|where|of)\s*$")
@@ -91,17 +97,14 @@ class Marks:
         self.places: list[tuple[str, int, int]] = []  # name, piece, character
         self.labels: dict[str, str] = {}
         self.shown: dict[str, str] = {}  # of the names with @
+        self._names: dict[str, str] = {}  # by what is shown
         for number, piece in enumerate(document.pieces):
             if isinstance(piece, Mathematics):
                 self._read(piece, number)
-        self._words = {  # what is written for a name in words
-            f"({shown})": name for name, shown in self.shown.items() if shown not in self.labels
-        }
-        others = (re.escape(word) for word in sorted(self._words, key=len, reverse=True))
-        self._written = re.compile("|".join(others) or r"(?!)")
-        known = (_COUNTED.fullmatch(word[1:-1]) for word in self._words)
-        stems = "|".join(sorted({match[1] for match in known if match}))
-        self._likely = re.compile(rf"\(((?:{stems})\d{{1,3}}[a-z]?)\)" if stems else r"(?!)")
+        self.names = frozenset(name for name, _, _ in self.places)
+        printed = {shown for shown in self._names if shown not in self.labels}
+        self._printed = frozenset(printed)
+        self._stems = frozenset(m[1] for shown in printed if (m := _COUNTED.fullmatch(shown)))
 
     def _read(self, piece: Mathematics, number: int) -> None:
         """A row has the name that is printed beside it, or else one for its label."""
@@ -119,10 +122,10 @@ class Marks:
 
     def _named(self, shown: str) -> str:
         """The name with @ of what is shown so."""
-        known = (name for name, other in self.shown.items() if other == shown)
-        name = next(known, f"@{len(self.shown) + 1}")
-        self.shown[name] = shown
-        return name
+        if shown not in self._names:
+            self._names[shown] = f"@{len(self._names) + 1}"
+            self.shown[self._names[shown]] = shown
+        return self._names[shown]
 
     def written(self, words: str) -> str:
         r"""The words in which every name of a line is a number in brackets, \eqref{…} as well.
@@ -131,21 +134,26 @@ class Marks:
         """
 
         def referred(match: re.Match[str]) -> str:
-            of_formula = match[1] == "eq" or match[2].startswith("eq")
-            if match[2] not in self.labels and not of_formula:
+            labels = [label.strip() for label in match[2].split(",")]
+            known = any(label in self.labels for label in labels)
+            if not known and match[1] != "eq" and not match[2].startswith("eq"):
                 return match[0]
-            return f"({self.labels.get(match[2]) or self._named(match[2])})"
+            named = (self.labels.get(label) or self._named(label) for label in labels)
+            return " and ".join(f"({name})" for name in named)
 
-        words = _REFERENCE.sub(referred, words)
-        words = self._written.sub(lambda m: f"({self._words[m[0]]})", words)
-        words = self._likely.sub(lambda m: f"({self._named(m[1])})", words)
+        def printed(match: re.Match[str]) -> str:
+            counted = _COUNTED.fullmatch(match[1])
+            likely = counted is not None and counted[1] in self._stems
+            return f"({self._named(match[1])})" if match[1] in self._printed or likely else match[0]
+
+        words = _BRACKETED.sub(printed, _REFERENCE.sub(referred, words))
         return _BARE.sub(lambda m: re.sub(r"(?<![\w.])\d+[a-z]?", r"(\g<0>)", m[0]), words)
 
     def cites(self, chain: Chain, words: str, following: str, before: Cites) -> Cites:
         """What is cited for a chain by words before it, or in its piece `before` it, and after."""
         found: tuple[list[Cited], list[Cited]] = ([*before.lead], [])
-        named = {name for name, _, _ in self.places}
-        for name, follows in cited(f"{words} {chain.before}", chain.after or following, named):
+        said = cited(f"{words} {chain.before}", chain.after or following, self.names)
+        for name, follows in said:
             shown = self.shown.get(name, name)
             at = self._place(shown, chain.at, chain.end, follows)
             found[follows].append(Cited(name, f"({shown})", self.source.place(at)))
@@ -206,7 +214,7 @@ def cited(
         some = (n for n in inner if named is None or str(n) in named)
         return " ".join(f"({n})" for n in (first, *some, last)) if first < last else match[0]
 
-    lead, tail = _RANGE.sub(each, lead), _RANGE.sub(each, tail)
+    lead, tail = (_RANGE.sub(each, _OTHER.sub(" ", words)) for words in (lead, tail))
     found: dict[str, bool] = {}
     for words, follows in ((lead, False), (tail, True)):
         said = _TRAILING.match(words) if follows else _LEADING.search(words)

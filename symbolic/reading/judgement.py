@@ -208,9 +208,11 @@ class _Judge:
         found = self.updates[claim.number]
         if claim.doubt:
             return Judged(claim, (_doubted(found, claim),))
+        if found.word != "proved":
+            return Judged(claim, (found,))
         uses = () if self.rule is None else (self.rule,)
-        proved = found.word == "proved"
-        return Judged(claim, (found,), Argument("follows", ((),), uses, BEFORE) if proved else None)
+        instead = self.lines.citations.premises(claim).instead
+        return Judged(claim, (found,), instead or Argument("follows", ((),), uses, BEFORE))
 
     def _own(self, claim: Claim, case: Settled) -> Verdicts | None:
         """The verdicts about the neurons that a claim names, where it speaks of their φ alone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,36 +49,38 @@ class Citations:
     """What the lines of one document cite; `marks` are the numbers that each name stands for."""
 
     def __init__(self, claims: Sequence[Citing], marks: Mapping[str, Sequence[int]]) -> None:
-        self.claims, self.marks = claims, marks
+        self.marks = marks
+        self.argued = {claim.number for claim in claims if claim.kind in ARGUED}
         self.pieces = {claim.number: claim.piece for claim in claims}
-        self.kinds = {claim.number: claim.kind for claim in claims}
-        self.meant = {claim.number: self._meant(claim) for claim in claims if claim.cites}
-        self.forward = any(n >= own for own, found in self.meant.items() for n in found)
+        self._beside: dict[int, list[int]] = {}
+        for claim in claims:
+            self._beside.setdefault(claim.piece, []).append(claim.number)
+        self._meant = {claim.number: self._lines(claim) for claim in claims if claim.cites}
+        self._circle = _circles(self._meant)
+        self._signs = {name[0] for name in marks}
 
     def premises(self, claim: Citing) -> Premises:
         """What the text says that a line is drawn from."""
-        if not claim.cites or claim.number not in self.meant:
-            return Premises()
         for one in claim.cites:
             refused = self._refused(claim, one)
             if refused is not None:
                 return Premises(instead=refused)
-        cited = self.meant[claim.number]
-        source = self._circle(claim.number) if self.forward else None
-        if source is not None:
+        cited = self._meant.get(claim.number, ())
+        if not cited:
+            return Premises()
+        circle = self._circle.get(claim.number)
+        if circle is not None:
+            source = next(n for n in cited if self._circle.get(n) == circle)
             why = f"({source}) is drawn from it in turn, which is a circle"
             return Premises(instead=Argument("unjustified", (), cited, why, CIRCLE))
-        if all(self.kinds[n] not in ARGUED for n in cited):
-            return Premises()
-        beside = (c.number for c in self.claims if c.piece == claim.piece)
-        before = (n for n in beside if n < claim.number)
-        return Premises(tuple(dict.fromkeys((*cited, *before))))
+        beside = (n for n in self._beside[claim.piece] if n < claim.number and n in self.argued)
+        return Premises(tuple(dict.fromkeys((*cited, *beside))))
 
-    def _meant(self, claim: Citing) -> tuple[int, ...]:
-        """The numbers of all that it cites; of a name that several lines have, the earlier."""
+    def _lines(self, claim: Citing) -> tuple[int, ...]:
+        """The numbers of the claims that it cites; of a name that several have, the earlier."""
         found: dict[int, None] = {}
         for one in claim.cites:
-            lines = self.marks.get(one.name, ())
+            lines = [n for n in self.marks.get(one.name, ()) if n in self.argued]
             earlier = [n for n in lines if n < claim.number]
             found |= dict.fromkeys(earlier or lines)
         return tuple(found)
@@ -87,35 +89,70 @@ class Citations:
         """Why one of the names gives no premise."""
         lines = self.marks.get(one.name)
         if lines is None:
-            if not self._named(one):
-                return Argument("open", why=f"it cites {one.shown}, and no line here has a name")
-            what = f"no line of the document is called {one.shown}."
-            problem = Problem(Fault.INDEX, what, "Cite a line before it.", one.place)
-            return Argument("unjustified", why=str(problem), fault=Fault.INDEX)
+            return self._missing(one)
         if not lines:
             return Argument("open", why=f"{one.shown} is not understood")
-        before = [n for n in lines if n < claim.number]
         own = claim.number in lines
+        before = [n for n in lines if n < claim.number]
         if any(not own or self.pieces[n] != claim.piece for n in before):
             return None
         if own:
             return Argument("unjustified", why=f"it cites itself ({one.place})", fault=CIRCLE)
+        if self.argued.isdisjoint(lines):  # a definition, which may stand anywhere
+            return None
         why = f"it cites what the text calls {one.shown}, which comes later ({one.place})"
         return Argument("unjustified", (), tuple(lines), why, CIRCLE)
 
-    def _named(self, one: Cited) -> bool:
-        """Whether lines have names of this kind: printed numbers, or others."""
-        return any((name[0] == "@") == (one.name[0] == "@") for name in self.marks)
+    def _missing(self, one: Cited) -> Argument:
+        """An index error, if lines have names of this kind: printed numbers, or others."""
+        others = self._signs - {"@"} if one.name[0] != "@" else self._signs & {"@"}
+        if not others:
+            return Argument("open", why=f"it cites {one.shown}, and no line here has a name")
+        what = f"no line of the document is called {one.shown}."
+        problem = Problem(Fault.INDEX, what, "Cite a line before it.", one.place)
+        return Argument("unjustified", why=str(problem), fault=Fault.INDEX)
 
-    def _circle(self, number: int) -> int | None:
-        """The first line that a line is drawn from and that is drawn from it, however far."""
-        for start in self.meant[number]:
-            waiting, seen = [start], {start}
-            while waiting:
-                for other in self.meant.get(waiting.pop(), ()):
-                    if other == number:
-                        return start
-                    if other not in seen:
-                        seen.add(other)
-                        waiting.append(other)
-        return None
+
+def _circles(edges: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """For every line in a circle a number that all lines of it have.
+
+    >>> _circles({1: (2,), 2: (1,), 3: (1,), 4: (4,)})
+    {1: 1, 2: 1, 4: 4}
+    """
+    back: dict[int, list[int]] = {}
+    for number, others in edges.items():
+        for other in others:
+            back.setdefault(other, []).append(number)
+    found: dict[int, int] = {}
+    seen: set[int] = set()
+    for start in reversed([*_finished(edges)]):
+        if start in seen:
+            continue
+        group, waiting = [], [start]
+        seen.add(start)
+        while waiting:
+            number = waiting.pop()
+            group.append(number)
+            new = [other for other in back.get(number, ()) if other not in seen]
+            seen |= {*new}
+            waiting += dict.fromkeys(new)
+        if len(group) > 1 or start in edges.get(start, ()):
+            found |= dict.fromkeys(group, min(group))
+    return dict(sorted(found.items()))
+
+
+def _finished(edges: Mapping[int, Sequence[int]]) -> Iterator[int]:
+    """Every line after all that can be reached from it alone."""
+    seen: set[int] = set()
+    for start in edges:
+        stack = [] if start in seen else [(start, iter(edges[start]))]
+        seen.add(start)
+        while stack:
+            number, others = stack[-1]
+            other = next((one for one in others if one not in seen), None)
+            if other is None:
+                stack.pop()
+                yield number
+            else:
+                seen.add(other)
+                stack.append((other, iter(edges.get(other, ()))))
