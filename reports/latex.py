@@ -68,7 +68,7 @@ MARKS = {
 }
 ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
 
-TOGETHER = 16  # lines of an algorithm between which no page breaks
+TOGETHER = 24  # lines of an algorithm between which no page breaks
 
 
 def latex(document: Document) -> str:

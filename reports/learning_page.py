@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.derivation_page import Judged
 from reports.document import (
     Block,
     Document,
@@ -17,6 +16,7 @@ from reports.document import (
     VerdictBox,
     runs,
 )
+from reports.family_parts import Judged
 from reports.figures import charts
 from reports.report_page import Choice, Detail, report_page
 from reports.wording import prose

@@ -150,8 +150,8 @@ def forward_section(derivation: Derivation) -> tuple[Block, ...]:
     words = "Each neuron adds up its weighted signals and passes the sum on:"
     formulas = [g for g in given if g.head.letter == "v" and not isinstance(g.head.at[0], Var)]
     if formulas:
-        words = "Each neuron forms its local field, in the neurons named by a formula of its own, "
-        words += "and passes it on:"
+        words = "Each neuron adds up its weighted signals and passes the sum on; the neurons named "
+        words += "here form their local field by a formula of their own:"
     general = tuple(
         _definition_line(g, network, sample=False) for g in given if g not in formulas[FORMULAS:]
     )

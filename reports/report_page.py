@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reports.derivation_page import (
-    HEADINGS,
-    Judged,
-    Numbered,
-    families,
     proof_section,
     rule_section,
     scope_section,
@@ -24,7 +20,6 @@ from reports.document import (
     Block,
     CodeBlock,
     Document,
-    Drawn,
     EquationLines,
     Fold,
     Heading,
@@ -37,6 +32,7 @@ from reports.document import (
     runs,
 )
 from reports.exercise import exercise
+from reports.family_parts import HEADINGS, Judged, Numbered, families
 from reports.figure_parts import (
     DRAWN,
     backward_figure,
@@ -45,20 +41,18 @@ from reports.figure_parts import (
     role_figure,
 )
 from reports.instances import written_out
-from reports.latex_printer import index_latex
 from reports.latex_runs import math_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
 from reports.training_parts import training_section
 from reports.verdict_parts import mark_of
-from reports.wording import counted, members_in_a_row, prose
+from reports.wording import counted, members_in_a_row, prose, units
 from reports.worked_parts import worked_section
 from reports.worked_sample import chosen_sample
 from symbolic.derivation import ByChainRule, ByDefinition, Derivation, Step
 from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.terms import Partial, RangeKind, Sign, Sum, walk
-from symbolic.unit_signs import at_step_of, unit_name
 
 ROWS = 12
 """Rows of a table of neurons that are alike; the rest is counted."""
@@ -111,12 +105,8 @@ def _blocks(checked: Judged, choice: Choice) -> Iterator[Block]:
     yield from forward_section(derivation)
     yield from cost_section(derivation)
     if full:
-        kinds: set[str] = set()
-        for blocks in families(checked, not proved, InFull(choice.neurons)):
-            if isinstance(blocks[0], Heading) and blocks[0].text.startswith(SINGLE):
-                yield from _single(blocks, network, kinds)
-            else:
-                yield from _with_figure(blocks, checked, choice)
+        for blocks in families(checked, not proved, InFull(choice.neurons), choice.neurons):
+            yield from _with_figure(blocks, checked, choice)
         drawn = proved and choice.figures and len(network.neurons) <= DRAWN
         if drawn and not network.formulas:
             yield Heading("Backward flow")
@@ -140,27 +130,6 @@ def _network(derivation: Derivation, choice: Choice) -> Iterator[Block]:
         yield from neighbourhood_figures(derivation.network, choice.neurons)
     if choice.detail is not Detail.RULE:
         yield from symbols
-
-
-SINGLE = "Neuron "
-"""How the heading of a neuron begins that has lines of its own."""
-
-
-def _single(blocks: Sequence[Block], network: Network, kinds: set[str]) -> Iterator[Block]:
-    """The lines of one neuron below a common heading; at later steps in time they are folded."""
-    heading, *lines = blocks
-    assert isinstance(heading, Heading)
-    if not kinds:
-        yield Heading("Neurons one by one")
-    name = heading.text.removeprefix(SINGLE)
-    step = at_step_of(name) if network.recurrent is not None else None
-    kind, title = step[0] if step else name, SINGLE + unit_name(name)
-    if kind in kinds:
-        yield Fold(title, tuple(lines))
-        return
-    kinds.add(kind)
-    yield Heading(title, 2)
-    yield from lines
 
 
 ROLES = {"Output neurons": "output", "Hidden neurons": "hidden"}
@@ -201,9 +170,8 @@ class InFull:
         shown = [name for name in self.chosen if name in names] or names[:1]
         for name in shown:
             lines = tuple(_own_lines(steps, name, derivation.network))
-            sign = name if name.isdigit() else Math(Drawn(index_latex(name), unit_name(name)))
-            words = runs("In full for neuron ", sign, ":") if len(names) > 1 else None
-            yield Paragraph(words or runs("Written out:"), keep=True)
+            who = runs("In full for neuron ", units([name]), ":")
+            yield Paragraph(who if len(names) > 1 else runs("Written out:"), keep=True)
             yield EquationLines(lines)
         others = [name for name in names if name not in shown]
         if others:

@@ -21,9 +21,10 @@ from reports.document import (
     Runs,
     runs,
 )
+from reports.family_parts import by_name, of_one_kind
 from reports.latex_printer import latex_of
 from reports.plain import plain_of
-from reports.wording import here, prose
+from reports.wording import counted, here, member_sign, prose, units
 from symbolic.derivation import Derivation, Step
 from symbolic.forward import OVER_SOURCES
 from symbolic.network import Network
@@ -65,27 +66,35 @@ def _lines(derivation: Derivation) -> Iterator[tuple[int, Runs]]:
         ),
     )
     yield from ((2, line) for line in _backward(derivation))
-    for step in _goals(derivation, "dw"):
+    for step, *alike in of_one_kind(_goals(derivation, "dw")):
         left = step.claim.left
         assert isinstance(left, Sign)
         weight = Sign("w", left.at)
-        who = step.over.title or f"weight {left.at[0]}"
-        change = step.claim.right
-        yield 1, prose(f"for {who}: ", _set(weight, weight + change))
+        more = f" and {counted(len(alike), 'weight')} alike" if alike else ""
+        who: list[str | Math] = [step.over.title]
+        if not step.over.title:
+            who = ["weight ", Math(member_sign("w", by_name(step))), more]
+        yield 1, prose("for ", *who, ": ", _set(weight, weight + step.claim.right))
 
 
 def _backward(derivation: Derivation) -> Iterator[Runs]:
     """A line for each kind of neuron, outputs first."""
-    steps = _goals(derivation, "delta")
-    named = [step for step in steps if not step.over.letters]
-    for step in steps:
-        if step in named[NAMED:]:
+    kinds = of_one_kind(_goals(derivation, "delta"))
+    named = [kind for kind in kinds if not kind[0].over.letters]
+    for kind in kinds:
+        step = kind[0]
+        if kind in named[NAMED:]:
             continue
-        who = step.over.title.removeprefix("the ")
-        back = "" if who.startswith("output neurons j") and "feed" not in who else "backward, "
-        yield prose(f"{back}for {who}: ", _set(step.claim.left, step.claim.right))
-    if len(named) > NAMED:
-        yield runs(f"backward, for {len(named) - NAMED} more neurons: their own rules above")
+        first = step.over.title.startswith("the output neurons j") and "feed" not in step.over.title
+        back = "" if first else "backward, "
+        who: list[str | Math] = [step.over.title.removeprefix("the ")]
+        if kind in named:
+            more = f" and {counted(len(kind) - 1, 'neuron')} alike" if kind[1:] else ""
+            who = ["neuron ", units(by_name(step)), more]
+        yield prose(f"{back}for ", *who, ": ", _set(step.claim.left, step.claim.right))
+    rest = sum(map(len, named[NAMED:]))
+    if rest:
+        yield runs(f"backward, for {counted(rest, 'more neuron')}: their own rules above")
 
 
 def _goals(derivation: Derivation, letter: str) -> list[Step]:

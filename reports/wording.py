@@ -71,7 +71,7 @@ def reason(step: Step, derivation: Derivation) -> Runs:
             whole = isinstance(found.left, Sign) and found.left.letter == "Ej"
             return runs("since ", found, *([", averaged over the batch"] if whole else []))
         case ByRewriting() if cited:
-            return runs("put in " + cited)
+            return runs("by " + cited)
         case ByAssumption(name):
             return prose(f"{word}: {name}")
         case _:
@@ -231,12 +231,23 @@ LONGEST = 16
 
 def here(letter: str, names: Sequence[str], most: int = 6) -> Math:
     """j = 3, 4, 5 as a formula; a long list is shortened."""
+    listed_names = units(names, most).formula
+    assert isinstance(listed_names, Drawn)
+    return Math(Drawn(f"{letter} = {listed_names.latex}", f"{letter} = {listed_names.text}"))
+
+
+def units(names: Sequence[str], most: int = 6) -> Math:
+    """3, 4, 5 as a formula; a long list is shortened.
+
+    >>> units([str(n) for n in range(3, 99)]).formula.text
+    '3, 4, …, 98'
+    """
     shown = [index_latex(name) for name in names]
     plain = list(map(raw, names))
     if len(names) > most or (len(names) > 4 and sum(map(len, names)) > LONGEST):
         shown = [*shown[:2], r"\dots", shown[-1]]
         plain = [*plain[:2], "…", plain[-1]]
-    return Math(Drawn(f"{letter} = {', '.join(shown)}", f"{letter} = {', '.join(plain)}"))
+    return Math(Drawn(", ".join(shown), ", ".join(plain)))
 
 
 def letters(*names: str) -> Math:

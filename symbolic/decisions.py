@@ -256,12 +256,12 @@ class Decisions:
         right = self.meaning.poly(step.claim.right, env, opaque=True)
         wanted = right
         if left == right:
-            return Proved("putting the cited lines in", under)
+            return Proved("substitution of the cited lines", under)
         for number in step.uses:
             table = self._table(number, opaque=True)
             left, right = self.forms.substitute(left, table), self.forms.substitute(right, table)
             if left in (right, wanted):
-                return Proved("putting the cited lines in", under)
+                return Proved("substitution of the cited lines", under)
         return Unjustified(_member(step, env), "it does not follow from the lines it cites")
 
     def assumption(self, step: Step, env: Env) -> Verdict:

@@ -279,7 +279,7 @@ class _Reader:
         kept: list[Chain] = []
         pairs: list[tuple[Pair, ...]] = []
         for one in found:
-            text = " ".join(token.text for token in self._tokens(one))
+            text = " ".join(token.text for token in self._in_a_row(one))
             pair = of_row(text, None, self.profile.letters)
             if pair is not None and kept and CONDITIONS.fullmatch(one.before.strip().lower()):
                 pairs[-1] = (*pairs[-1], pair)
@@ -289,7 +289,7 @@ class _Reader:
         return kept, pairs
 
     @staticmethod
-    def _tokens(chain: Chain) -> list[Tok]:
+    def _in_a_row(chain: Chain) -> list[Tok]:
         """The tokens of a chain as they stand."""
         found = [*chain.members[0]]
         for relation, member in zip(chain.relations, chain.members[1:], strict=False):
