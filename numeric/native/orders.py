@@ -36,13 +36,12 @@ from numeric.program import (
     Take,
     Total,
 )
-from symbolic.terms import Term
 
 Array = NDArray[Any]
 VECTOR = 16
 """A multiple of the numbers in a vector, whatever the processor and the dtype."""
 WIDTH = 16
-"""Numbers of an order: its code and what `kernels.h` calls a[0] to a[14]."""
+"""Numbers of an order: its code and what the kernels call a[0] to a[14]."""
 (CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(
     10
 )
@@ -118,7 +117,8 @@ class Orders:
                 self._pad(program.backward[tail.start :])
             ahead = self._pass(program.forward)
             fused = self._pass(program.backward[: tail.start], ends=False)
-            self.corrections = self._corrections(program.backward[tail.start :], tail.factor)
+            number = text.factors.index(tail.factor)
+            self.corrections = self._corrections(program.backward[tail.start :], WEIGHTS, 1, number)
             self.train = ahead + fused + self.corrections
             self.flipped = dict(self._flipped)
 
@@ -140,26 +140,46 @@ class Orders:
         return self._code
 
     def _corrections(
-        self, lines: Sequence[Instruction], factor: tuple[Term, ...]
+        self, lines: Sequence[Instruction], into: str, more: int, factor: int
     ) -> list[list[int]]:
-        """w += factor · Σ_ξ δ y for the tail of the backward pass."""
+        """w += or Δw := factor · Σ_ξ δ y for the tail of the backward pass."""
         self._code = []
-        number = self._text.factors.index(factor)
         for line in lines:
             for rows in rows_of(line)[0]:
                 self._needed(rows)
             if isinstance(line, Outer):
-                self._outer(line, WEIGHTS, 1, number)
+                self._outer(line, into, more, factor)
             elif isinstance(line, EdgeDots):
-                self._dots(line, WEIGHTS, 1, number)
+                self._dots(line, into, more, factor)
         self._clear_what_is_held()
         return self._code
 
-    # several threads ----------------------------------------------------------------------------
+    # parts of a batch ---------------------------------------------------------------------------
+
+    def part(self) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+        """Signals and δ of a part of a batch; Δw := and Δw += its Σ_ξ δ y.
+
+        What an order says stands at `k_outer` and `k_dots`: a[6] is whether it adds.
+        """
+        program, tail = self._program, self.tail
+        assert tail is not None
+        forward = self._pass(program.forward)
+        backward = self._pass(program.backward[: tail.start], ends=False)
+        one = self._text.factors.index(())
+        first = self._corrections(program.backward[tail.start :], CORRECTIONS, 0, one)
+        adds = [[*o[:7], 1, *o[8:]] if o[0] in (OUTER, DOTS) else o for o in first]
+        return forward + backward, first, adds
+
+    def added(self) -> list[list[int]]:
+        """w += factor · Δw."""
+        assert self.tail is not None
+        factor = self._text.factors.index(self.tail.factor)
+        at = self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]
+        return [[ADD, *at, *[0] * 4, factor]]
 
     @property
     def divisible(self) -> bool:
-        """Whether all but the corrections works on lanes alone, so that threads may share them."""
+        """Whether all but the corrections works on lanes alone, so that these may be divided."""
         if self.tail is None or self._one:
             return False
         program = self._program

@@ -1,5 +1,5 @@
 /* The arithmetic of training: T is float or double, V is LANES of them.
-   `field.h` has the same names over a finite field; `kernels.h` is written in these names only. */
+   `field.h` has the same names over a finite field; the kernels are written in these names only. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,11 +16,12 @@
 #endif
 /* Tiles of a product are so many rows high: with three vectors of sums each, most of 32 registers, or all of
    16.  A long sum is cut into panels, so that three vectors of each term lie in the first cache; so many
-   rows of a long sum are added up at a time; from so many rows on, what they share is laid side by side. */
+   rows of a long sum are added up at a time; from so many rows on, what they share is laid side by side.
+   A batch of more samples than a panel has goes part by part, see `driver.h`. */
 #define TALL (BYTES == 32 ? 4 : 8)
 #define PANEL (8192 / BYTES)
 #define CHUNK 64
-#define MANY 32
+#define MANY 64
 #ifdef PP_DOUBLE
 typedef double T;
 typedef int64_t I;

@@ -7,12 +7,10 @@ single one computes it, so the bits are the same for any number of threads.
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from numeric.native.orders import DOTS, OUTER, VECTOR
 
@@ -51,7 +49,7 @@ def share(
 ) -> list[list[int]]:
     """The corrections of one thread of several: some rows of each matrix, some of the synapses.
 
-    What an order says stands in `kernels.h`, at `k_outer` and `k_dots`.
+    What an order says stands at `k_outer` of `products.h` and `k_dots` of `kernels.h`.
     """
     found = []
     for order in corrections:
@@ -104,12 +102,3 @@ class Pace:
         """What an update took."""
         known = self._seconds[several] if self._turn < FIRST else math.inf
         self._seconds[several] = min(known, seconds)
-
-
-def worker_of(samples: Any) -> Any:
-    """The type `Worker` of `driver.h`."""
-    place, whole = ctypes.c_void_p, ctypes.c_int64
-    fields: list[tuple[str, Any]] = [(name, place) for name in ("own", "all", "ahead", "share")]
-    fields += [("aheads", whole), ("shares", whole), ("samples", samples), ("lane", whole)]
-    fields += [("meeting", place), ("start", whole), ("updates", whole)]
-    return type("Worker", (ctypes.Structure,), {"_fields_": fields})
