@@ -261,8 +261,7 @@ class NativeMachine:
                 ctypes.c_int64(seen_y.shape[1]),
             )
             return
-        sheets = [array.ctypes.data for array in (X, D)]
-        sheets += [given, None if order is None else order.ctypes.data]
+        sheets = X.ctypes.data, D.ctypes.data, given, None if order is None else order.ctypes.data
         seen = [array.ctypes.data for array in (seen_y, seen_v)]
 
         def samples_of(buffers: Buffers, lane: int = 0) -> Samples:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from itertools import pairwise
 
-from numeric.native.orders import DOTS, OUTER, VECTOR
+from numeric.native.tables import VECTOR, Kernel
 
 WORTH = 1 << 18
 """Synapses times samples of a batch: less is done sooner by one thread than two have met."""
@@ -53,8 +53,8 @@ def share(
     """
     found = []
     for order in corrections:
-        matrix = order[0] == OUTER
-        if not matrix and order[0] != DOTS:
+        matrix = order[0] == Kernel.OUTER
+        if not matrix and order[0] != Kernel.DOTS:
             continue  # transposed copies are made before
         place, step = (4, HEIGHT) if matrix else (2, VECTOR)
         count = order[place]
