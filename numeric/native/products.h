@@ -64,6 +64,7 @@ F void tile(const int height, const int width, const int partial, Tile t, int64_
   static void name(Tile t, int64_t M, int64_t depth, int64_t rest, int more, T c) { \
     for (; M >= TALL; M -= TALL, t.A += TALL * t.up, t.C += TALL * t.row) tile(TALL, width, partial, t, depth, rest, more, c); \
     for (; TALL > 4 && M >= 4; M -= 4, t.A += 4 * t.up, t.C += 4 * t.row) tile(4, width, partial, t, depth, rest, more, c); \
+    for (; M >= 2; M -= 2, t.A += 2 * t.up, t.C += 2 * t.row) tile(2, width, partial, t, depth, rest, more, c); \
     for (; M >= 1; M -= 1, t.A += t.up, t.C += t.row) tile(1, width, partial, t, depth, rest, more, c); \
   }
 STRIP(strip_3, 3, 0)
