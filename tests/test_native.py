@@ -316,6 +316,49 @@ def test_a_bug_in_how_threads_share_is_caught(right: str, wrong: str, name: str)
     assert isinstance(found, Differs)
 
 
+@pytest.mark.parametrize(("name", "dtype"), [("digits", "float32"), ("graph", "float64")])
+def test_parts_of_a_batch_give_the_bits_of_the_whole(name: str, dtype: str) -> None:
+    network = MORE[name]
+    program = lower(rule_of(network), dtype)
+    draw = np.random.default_rng(1)
+    start = (draw.normal(size=len(program.layout.entry)) * 0.3).astype(dtype)
+    ends = []
+    for threads, in_parts in ((1, True), (1, False), (2, False)):
+        weights = start.copy()
+        machine = NativeMachine(program, 1100, weights, 0.1, threads=threads, together=threads > 1)
+        assert machine.in_parts
+        machine.in_parts = in_parts
+        draw = np.random.default_rng(2)
+        X = draw.normal(size=(2300, len(network.inputs))).astype(dtype)
+        D = draw.uniform(0.1, 0.9, size=(len(X), len(network.outputs))).astype(dtype)
+        seen = [np.zeros((len(network.outputs), len(X)), dtype) for _ in range(2)]
+        machine.epoch(X, D, draw.permutation(len(X)), 7, 2, *seen)
+        assert seen[0][:, 7:2207].all()
+        ends.append((weights, *seen))
+    for end in ends[1:]:
+        assert all(np.array_equal(one, other) for one, other in zip(ends[0], end, strict=True))
+
+
+PART_BUGS = [
+    ("at ? part->next : part->first", "part->first", "the parts before are forgotten"),
+    ("run(whole->setting, add, 1);", "", "weights that are never corrected"),
+    ("load(s, d, start + at);", "load(s, d, start);", "the first samples for all parts"),
+    ("see(s, d, start + at);", "see(s, d, start);", "what one part saw over another"),
+    ("at + PANEL < batch ? whole : last", "last", "the last part for all"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "what"), PART_BUGS)
+def test_a_bug_in_how_a_batch_goes_part_by_part_is_caught(
+    right: str, wrong: str, what: str
+) -> None:
+    program = lower(rule_of(MORE["layered"]))
+    text = kernels(FIELD)
+    assert text.count(right) == 1, f"the driver no longer says {right!r}"
+    texts = text.replace(right, wrong), words(program).formulas(FIELD)
+    assert isinstance(audit(program, texts=texts, batches=(5,)), Differs), what
+
+
 def test_no_more_threads_than_processors_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing.os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
     assert [sharing.at_most(n) for n in (1, 2, 3, 99)] == [1, 2, 3, 3]

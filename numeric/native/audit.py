@@ -56,25 +56,25 @@ class FieldMachine:
         weighs = self._machine.divisor is not None
         self.divisor: Residues | None = np.ones((1, batch), np.int64) if weighs else None
         self.trained: Differs | None = None
-        self._turn = False
+        self._turn, self._parts = False, self._machine.in_parts
 
     def letter(self, letter: str) -> Residues:
         """v, y or delta of every row of the layout."""
         return self._machine.letter(letter).astype(np.int64)
 
     def learn(self) -> None:
-        """One update as training does it, w += Δw, by one thread and by two; then δ and Δw alone.
+        """One update as training does it, w += Δw, in each way; then δ and Δw alone.
 
-        Each way is the first one after other samples in every second call, so that nothing right
-        is left behind for it by the way before.
+        The ways: the whole batch by one thread, part by part, and by two threads.  Their order
+        turns with every call, so that nothing right is left behind for one by the way before.
         """
         self._turn = not self._turn
         done = []
-        for together in (not self._turn, self._turn):
-            if together and not self._machine.divided:
-                continue
+        ways = [(False, False)] + [(False, True)] * self._parts
+        ways += [(True, False)] * self._machine.divided
+        for together, in_parts in ways[:: 1 if self._turn else -1]:
             self._weights[:] = self._given
-            self._machine.together = together
+            self._machine.together, self._machine.in_parts = together, in_parts
             seen = self._epoch()
             done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
         if self._one:

@@ -28,7 +28,7 @@ static void run(const Setting *s, const Order *o, int64_t count) {
     case 0: k_clear(o); break;
     case 1: k_take(s, o); break;
     case 2: k_put(s, o); break;
-    case 3: k_add(o); break;
+    case 3: k_add(o, s->factor[o->a[7]]); break;
     case 4: k_transpose(s, o); break;
     case 5: k_product(s, o); break;
     case 6: k_outer(s, o, s->factor[o->a[7]]); break;
@@ -80,6 +80,30 @@ EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samp
     see(s, d, start);
   }
   exchange(d->blocks, d->many, 1);
+  restore(was);
+}
+
+/* A large batch goes part by part: signals and δ of PANEL samples at a time, in rows that stay in the nearest
+   caches.  Their Σ_ξ δ y are added up in Δw as the panels of a long sum are, so the bits are those of the
+   whole batch; after the last part w += c Δw. */
+typedef struct {
+  const Setting *setting;
+  const Order *ahead, *first, *next;  /* signals and δ; Δw := and Δw += its sums */
+  int64_t aheads, sums;
+} Part;
+EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *add, const Samples *d, int64_t batch, int64_t start, int64_t updates) {
+  Mode was = quick();
+  for (; updates; updates--, start += batch) {
+    for (int64_t at = 0; at < batch; at += PANEL) {
+      const Part *part = at + PANEL < batch ? whole : last;
+      const Setting *s = part->setting;
+      load(s, d, start + at);
+      run(s, part->ahead, part->aheads);
+      see(s, d, start + at);
+      run(s, at ? part->next : part->first, part->sums);
+    }
+    run(whole->setting, add, 1);
+  }
   restore(was);
 }
 
@@ -145,4 +169,5 @@ EXPORT int pp_train_together(Worker *w, int64_t workers) { (void)w; (void)worker
 #endif
 
 EXPORT int64_t pp_lanes(void) { return LANES; }
+EXPORT int64_t pp_panel(void) { return PANEL; }
 EXPORT int pp_undefined_since(void) { return undefined_since(); }

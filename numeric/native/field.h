@@ -1,5 +1,5 @@
 /* The arithmetic of the audit: T is a residue modulo the prime P = 2^PP_BITS - 1, V is LANES of them.
-   The names are those of `real.h` and `functions.h`, so `kernels.h` and the formulas are the same text.
+   The names are those of `real.h` and `functions.h`, so the kernels and the formulas are the same text.
    A function such as exp is opaque here, a fixed arbitrary value for each argument; what `functions.h`
    computes in a stable way is written out as it is defined, so that these identities are part of the audit. */
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #define K(real, residue) ((T)(residue))
 #define LANES 4
 #define TALL 8 /* as in `real.h`, but small, so that small networks go every way */
-#define PANEL 6
+#define PANEL 4
 #define CHUNK 9
 #define MANY 10
 #define P ((T)((1ull << PP_BITS) - 1))

@@ -75,7 +75,7 @@ F X FN(tanh)(X x) {
 F X FN(expit)(X u) {
   X x = -u, m, s = FN(split)(x, &m), e = s * m + (s + (T)1);
   e = FN(choose)(FN(less)(x, FN(all)((T)LOWEST)), FN(all)(1), e);
-  return (T)1 / FN(choose)(FN(greater)(x, FN(all)((T)HIGHEST)), FN(all)((T)INFINITY), e);
+  return FN(choose)(FN(greater)(x, FN(all)((T)HIGHEST)), FN(all)(0), FN(inverse)(e));
 }
 /* ln(1 + exp u) = max(u, 0) + ln(1 + z) with z = exp(-|u|), ln(1 + z) = 2 artanh(z / (2 + z)) */
 F X FN(softplus)(X u) {

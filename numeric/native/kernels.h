@@ -1,11 +1,5 @@
 /* The kernels: one for each kind of instruction.  Their size does not depend on the network; which
    rows they work on is data, in an `Order`. */
-#define UNROLL _Pragma("GCC unroll 16")
-
-F int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-F V v_load_to(const T *p, int64_t n) { return n >= LANES ? v_load(p) : v_load_n(p, (int)n); }
-F void v_store_to(T *p, V a, int64_t n) { if (n >= LANES) v_store(p, a); else v_store_n(p, a, (int)n); }
-
 /* out := 0.  a: out, rows, elements of a row, step of rows */
 static void k_clear(const Order *o) {
   int64_t rows = o->a[1], width = o->a[2], step = o->a[3];
@@ -31,238 +25,12 @@ static void k_put(const Setting *s, const Order *o) {
   else for (int64_t r = 0; r < o->a[3]; r++) memcpy(out + at[r] * step, from + r * step, (size_t)width * sizeof(T));
 }
 
-/* out += x.  a: out, x, elements */
-static void k_add(const Order *o) {
+/* out += c x.  a: out, x, elements */
+static void k_add(const Order *o, T c) {
   T *out = AT(0); const T *x = AT(1);
-  for (int64_t e = 0, n = o->a[2]; e < n; e += LANES)
-    v_store_to(out + e, v_add(v_load_to(out + e, n - e), v_load_to(x + e, n - e)), n - e);
-}
-
-/* LANES vectors in, their transposed out: in 2 x 2 blocks of runs of d elements, two change places */
-F void v_transpose(V *a) {
-  UNROLL for (int d = 1; d < LANES; d *= 2)
-    UNROLL for (int l = 0; l < LANES; l++) if (!(l & d)) {
-      V low = v_low(a[l], a[l + d], d);
-      a[l + d] = v_high(a[l], a[l + d], d);
-      a[l] = low;
-    }
-}
-/* LANES vectors in, the sum of each in its lane */
-F V v_sums(V *a) {
-  UNROLL for (int d = 1; d < LANES; d *= 2)
-    UNROLL for (int l = 0; l < LANES; l += 2 * d) a[l] = v_add(v_low(a[l], a[l + d], d), v_high(a[l], a[l + d], d));
-  return a[0];
-}
-
-/* out[ξ][r] := x[r][ξ], rows of out `width` apart.  a: out, x, rows, width */
-static void k_transpose(const Setting *s, const Order *o) {
-  T *out = AT(0); const T *x = AT(1);
-  int64_t rows = o->a[2], width = o->a[3], S = s->stride;
-  for (int64_t r = 0; r < rows; r += LANES)
-    for (int64_t c = 0; c < s->batch; c += LANES) {
-      V a[LANES];
-      UNROLL for (int l = 0; l < LANES; l++) a[l] = r + l < rows ? v_load(x + (r + l) * S + c) : v_set(0);
-      v_transpose(a);
-      for (int l = 0; l < LANES && c + l < s->batch; l++) v_store(out + (c + l) * width + r, a[l]);
-    }
-}
-
-/* Products.  C[m][n] := Σ_k A(m, k) B[k][n], or C += c times it; A(m, k) = A[m·up + k·across]. */
-typedef struct { const T *A; int64_t up, across; const T *B; int64_t below; T *C; int64_t row; } Tile;
-F void tile(const int height, const int width, const int partial, Tile t, int64_t depth, int64_t rest, int more, T c) {
-  V sum[TALL][3];
-  UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_set(0);
-  for (int64_t k = 0; k < depth; k++) {
-    V b[3];
-    UNROLL for (int n = 0; n < width; n++)
-      b[n] = partial && n == width - 1 ? v_load_n(t.B + k * t.below + n * LANES, (int)rest) : v_held(v_load(t.B + k * t.below + n * LANES));
-    UNROLL for (int m = 0; m < height; m++) {
-      V a = v_set(t.A[m * t.up + k * t.across]);
-      UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_fma(a, b[n], sum[m][n]);
-    }
-  }
   V scale = v_set(c);
-  UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) {
-    T *p = t.C + m * t.row + n * LANES;
-    if (partial && n == width - 1)
-      v_store_n(p, more ? v_fma(scale, sum[m][n], v_load_n(p, (int)rest)) : v_mul(scale, sum[m][n]), (int)rest);
-    else
-      v_store(p, more ? v_fma(scale, sum[m][n], v_load(p)) : v_mul(scale, sum[m][n]));
-  }
-}
-#define STRIP(name, width, partial) \
-  static void name(Tile t, int64_t M, int64_t depth, int64_t rest, int more, T c) { \
-    for (; M >= TALL; M -= TALL, t.A += TALL * t.up, t.C += TALL * t.row) tile(TALL, width, partial, t, depth, rest, more, c); \
-    for (; TALL > 4 && M >= 4; M -= 4, t.A += 4 * t.up, t.C += 4 * t.row) tile(4, width, partial, t, depth, rest, more, c); \
-    for (; M >= 1; M -= 1, t.A += t.up, t.C += t.row) tile(1, width, partial, t, depth, rest, more, c); \
-  }
-STRIP(strip_3, 3, 0)
-STRIP(strip_2, 2, 0)
-STRIP(strip_1, 1, 0)
-STRIP(strip_3_part, 3, 1)
-STRIP(strip_2_part, 2, 1)
-STRIP(strip_1_part, 1, 1)
-/* Columns of C, at most three vectors, by `f`; `whole` does as many whole vectors.  A long sum is cut into
-   panels, which are added up apart: C is rounded once.  Where a sum is cut depends on its length alone, so
-   the bits do not depend on who has which rows.  What many rows read of B is laid side by side. */
-typedef void Strip(Tile, int64_t M, int64_t depth, int64_t rest, int more, T c);
-static void strip(Strip *f, Strip *whole, Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
-  T beside[PANEL * 3 * LANES] __attribute__((aligned(64))), sums[CHUNK * 3 * LANES] __attribute__((aligned(64)));
-  int packs = M >= MANY && depth * t.below >= PANEL * 3 * LANES, long_sum = depth > PANEL;
-  int64_t wide = (N + LANES - 1) / LANES, rest = N - (wide - 1) * LANES;
-  if (!long_sum && (!packs || f != whole)) { f(t, M, depth, rest, more, c); return; }
-  for (int64_t m = 0; m < M; m += CHUNK) {
-    int64_t rows = long_sum ? least(CHUNK, M - m) : M;
-    for (int64_t k = 0; k < depth; k += PANEL) {
-      int64_t part = least(PANEL, depth - k);
-      Tile s = {t.A + m * t.up + k * t.across, t.up, t.across, t.B + k * t.below, t.below, sums, 3 * LANES};
-      if (packs) {
-        for (int64_t r = 0; r < part; r++)
-          for (int64_t n = 0; n < wide; n++) v_store(beside + (r * wide + n) * LANES, v_load_to(s.B + r * t.below + n * LANES, N - n * LANES));
-        s.B = beside;
-        s.below = wide * LANES;
-      }
-      if (!long_sum) { s.C = t.C; s.row = t.row; whole(s, M, part, 0, more, c); return; }
-      (packs ? whole : f)(s, rows, part, rest, k > 0, K(1, 1));
-    }
-    V scale = v_set(c);
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t n = 0; n < N; n += LANES) {
-        T *p = t.C + (m + r) * t.row + n;
-        V sum = v_load(sums + r * 3 * LANES + n);
-        v_store_to(p, more ? v_fma(scale, sum, v_load_to(p, N - n)) : v_mul(scale, sum), N - n);
-      }
-  }
-}
-static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
-  for (; N > 4 * LANES || N == 3 * LANES; N -= 3 * LANES, t.B += 3 * LANES, t.C += 3 * LANES)
-    strip(strip_3, strip_3, t, M, 3 * LANES, depth, more, c);
-  for (; N > 3 * LANES || N == 2 * LANES; N -= 2 * LANES, t.B += 2 * LANES, t.C += 2 * LANES)
-    strip(strip_2, strip_2, t, M, 2 * LANES, depth, more, c);
-  if (N == LANES) strip(strip_1, strip_1, t, M, N, depth, more, c);
-  else if (N > 2 * LANES) strip(strip_3_part, strip_3, t, M, N, depth, more, c);
-  else if (N > LANES) strip(strip_2_part, strip_2, t, M, N, depth, more, c);
-  else if (N) strip(strip_1_part, strip_1, t, M, N, depth, more, c);
-}
-
-/* y := W x or Wᵀ x, rows of x and y.  a: out, W, x, height, width, step of W, transposed */
-static void k_product(const Setting *s, const Order *o) {
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5], S = s->stride;
-  if (o->a[6]) product((Tile){AT(1), 1, step, AT(2), S, AT(0), S}, width, s->lanes, height, 0, K(1, 1));
-  else product((Tile){AT(1), step, 1, AT(2), S, AT(0), S}, height, s->lanes, width, 0, K(1, 1));
-}
-
-/* W := or W += c Σ_ξ left right.  a: W, left, right transposed, rows, columns, width, more, factor,
-   right.  One or two columns that fill no vector are sums along the samples instead. */
-static void k_outer(const Setting *s, const Order *o, T c) {
-  int64_t S = s->stride, rows = o->a[3], columns = o->a[4], rest = columns % LANES, part = s->batch % LANES;
-  int more = (int)o->a[6];
-  if (rest > 2) rest = 0;
-  product((Tile){AT(1), S, 1, AT(2), o->a[5], AT(0), columns}, rows, columns - rest, s->batch, more, c);
-  for (int64_t k = columns - rest; k < columns; k++) {
-    const T *q = (const T *)(uintptr_t)o->a[8] + k * S;
-    for (int64_t r = 0; r < rows; r += LANES) {
-      V sum[LANES];
-      UNROLL for (int l = 0; l < LANES; l++) {
-        const T *p = AT(1) + least(r + l, rows - 1) * S;
-        V d = v_set(0);
-        for (int64_t x = 0; x + LANES <= s->batch; x += LANES) d = v_fma(v_load(p + x), v_load(q + x), d);
-        if (part) d = v_fma(v_first(v_load(p + s->batch - part), (int)part), v_first(v_load(q + s->batch - part), (int)part), d);
-        sum[l] = d;
-      }
-      T all[LANES];
-      v_store(all, v_sums(sum));
-      for (int64_t l = 0; l < LANES && r + l < rows; l++) {
-        T *w = AT(0) + (r + l) * columns + k;
-        *w = more ? s_fma(c, all[l], *w) : s_mul(c, all[l]);
-      }
-    }
-  }
-}
-
-/* So many sums at a time: enough that none waits for the one before. */
-#define ABREAST (LANES < 8 ? 8 : LANES)
-/* The same for one sample.  `padded`: rows of W begin where a vector may and end in zeros, see `Block`. */
-F void rows_vector(const int many, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t width, int64_t step) {
-  V sum[ABREAST];
-  const T *w[ABREAST];
-  int64_t c = 0;
-  UNROLL for (int l = 0; l < many; l++) { sum[l] = v_set(0); w[l] = W + least(l, height - 1) * step; }
-  for (; c + LANES <= width; c += LANES) {
-    V b = v_load(x + c);
-    UNROLL for (int l = 0; l < many; l++) sum[l] = v_fma(v_load(w[l] + c), b, sum[l]);
-  }
-  if (c < width) {
-    int n = (int)(width - c);
-    V b = v_load_n(x + c, n);
-    UNROLL for (int l = 0; l < many; l++)
-      sum[l] = v_fma(padded ? v_load(w[l] + c) : v_load_n(w[l] + c, n), b, sum[l]);
-  }
-  UNROLL for (int l = 0; l < many; l += LANES) v_store_to(out + l, v_sums(sum + l), height - l);
-}
-F void matrix_vector(const int padded, const Order *o) {
-  T *out = AT(0); const T *W = AT(1), *x = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5], r = 0;
-  for (; r + ABREAST <= height; r += ABREAST) rows_vector(ABREAST, padded, out + r, W + r * step, x, ABREAST, width, step);
-  for (; r < height; r += LANES) rows_vector(LANES, padded, out + r, W + r * step, x, height - r, width, step);
-}
-F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
-  V sum[4];
-  UNROLL for (int l = 0; l < wide; l++) sum[l] = v_set(0);
-  for (int64_t r = 0; r < height; r++) {
-    V a = v_set(x[r]);
-    const T *w = W + r * step;
-    UNROLL for (int l = 0; l < wide; l++)
-      sum[l] = v_fma(a, padded ? v_load(w + l * LANES) : v_load_to(w + l * LANES, n - l * LANES), sum[l]);
-  }
-  UNROLL for (int l = 0; l < wide; l++) v_store_to(out + l * LANES, sum[l], n - l * LANES);
-}
-F void vector_matrix(const int padded, const Order *o) {
-  T *out = AT(0); const T *W = AT(1), *x = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5], c = 0;
-  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, padded, out + c, W + c, x, height, step, 4 * LANES);
-  for (; c + 2 * LANES <= width; c += 2 * LANES) columns(2, padded, out + c, W + c, x, height, step, 2 * LANES);
-  for (; c < width; c += LANES) columns(1, padded, out + c, W + c, x, height, step, width - c);
-}
-static void k_matrix_vector(const Order *o) { if (o->a[7]) matrix_vector(1, o); else matrix_vector(0, o); }
-static void k_vector_matrix(const Order *o) { if (o->a[7]) vector_matrix(1, o); else vector_matrix(0, o); }
-F void outer_part(const int wide, T *W, const T *left, const T *right, int64_t height, int64_t step, int64_t n, T c) {
-  V x[6];
-  UNROLL for (int l = 0; l < wide; l++) x[l] = v_mul(v_set(c), v_load_to(right + l * LANES, n - l * LANES));
-  for (int64_t r = 0; r < height; r++, W += step) {
-    V a = v_set(left[r]);
-    UNROLL for (int l = 0; l < wide; l++) v_store(W + l * LANES, v_fma(a, x[l], v_load(W + l * LANES)));
-  }
-}
-/* W += c left right in padded rows */
-static void outer_padded(T *W, const T *left, const T *right, int64_t height, int64_t width, int64_t step, T c) {
-  for (; width > 6 * LANES; width -= 6 * LANES, W += 6 * LANES, right += 6 * LANES)
-    outer_part(6, W, left, right, height, step, 6 * LANES, c);
-  if (width > 5 * LANES) outer_part(6, W, left, right, height, step, width, c);
-  else if (width > 4 * LANES) outer_part(5, W, left, right, height, step, width, c);
-  else if (width > 3 * LANES) outer_part(4, W, left, right, height, step, width, c);
-  else if (width > 2 * LANES) outer_part(3, W, left, right, height, step, width, c);
-  else if (width > LANES) outer_part(2, W, left, right, height, step, width, c);
-  else outer_part(1, W, left, right, height, step, width, c);
-}
-static void k_outer_one(const Order *o, T c) {
-  T *W = AT(0); const T *left = AT(1), *right = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5];
-  int more = (int)o->a[6];
-  if (step) { outer_padded(W, left, right, height, width, step, c); return; }
-  for (int64_t r = 0; r < height; r++, W += width) {
-    V a = v_set(s_mul(c, left[r]));
-    int64_t i = 0;
-    for (; i + LANES <= width; i += LANES) {
-      V b = v_load(right + i);
-      v_store(W + i, more ? v_fma(a, b, v_load(W + i)) : v_mul(a, b));
-    }
-    if (i < width) {
-      int n = (int)(width - i);
-      V b = v_load_n(right + i, n);
-      v_store_n(W + i, more ? v_fma(a, b, v_load_n(W + i, n)) : v_mul(a, b), n);
-    }
-  }
+  for (int64_t e = 0, n = o->a[2]; e < n; e += LANES)
+    v_store_to(out + e, v_fma(scale, v_load_to(x + e, n - e), v_load_to(out + e, n - e)), n - e);
 }
 
 /* out_r (+)= Σ_e w_e x[index_e] over the edges e of row r.
@@ -323,22 +91,16 @@ F void dots(const int wide, const Setting *s, const Order *o, T c) {
   const int32_t *at_left = INDEX(3), *at_right = INDEX(5);
   const T *left = AT(2), *right = AT(4);
   T *out = AT(0);
-  int64_t S = s->stride, n = o->a[1], whole = s->batch - s->batch % LANES;
+  int64_t S = s->stride, n = o->a[1];
   V scale = v_set(c);
   for (int64_t e = 0; e < n; e += LANES) {
-    V sum[LANES];
+    const T *p[LANES], *q[LANES];
     UNROLL for (int l = 0; l < LANES; l++) {
       int64_t here = least(e + l, n - 1);
-      const T *p = left + at_left[here] * S, *q = right + at_right[here] * S;
-      V d = v_set(0);
-      if (wide) { UNROLL for (int k = 0; k < wide; k++) d = v_fma(v_load(p + k * LANES), v_load(q + k * LANES), d); }
-      else {
-        for (int64_t k = 0; k < whole; k += LANES) d = v_fma(v_load(p + k), v_load(q + k), d);
-        if (whole < s->batch) d = v_fma(v_first(v_load(p + whole), (int)(s->batch - whole)), v_first(v_load(q + whole), (int)(s->batch - whole)), d);
-      }
-      sum[l] = d;
+      p[l] = left + at_left[here] * S;
+      q[l] = right + at_right[here] * S;
     }
-    V all = v_sums(sum);
+    V all = pairs(wide, p, q, s->batch);
     v_store_to(out + e, o->a[6] ? v_fma(scale, all, v_load_to(out + e, n - e)) : v_mul(scale, all), n - e);
   }
 }

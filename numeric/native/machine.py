@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from numeric.layout import adjacent
 from numeric.modular import NoInverseError
 from numeric.native.access import tail_of
+from numeric.native.buffers import Buffers, aligned, buffers_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
-from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share, worker_of
+from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share
+from numeric.native.structures import Part, Samples, Worker, setting_of
 from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import CORRECTIONS, DIVISOR, WEIGHTS, Program
 
 Array = NDArray[Any]
-ALIGNED = 64
-"""Bytes: rows begin where a vector may."""
 NUMBERS: dict[str, Any] = {
     "float64": ctypes.c_double,
     "float32": ctypes.c_float,
@@ -33,15 +33,6 @@ TINY = "-O2 -mtune=generic"
 """What is written out for one sample is one chain of operations: vectors make it longer, and so do
 the tunings of some processors, which keep numbers in registers that are far away."""
 KINDS = {"float64": np.float64, "float32": np.float32, FIELD: np.uint64}
-
-
-def aligned(size: int, kind: Any) -> Array:
-    """Zeros that begin at a multiple of 64 bytes, with a vector to spare behind them."""
-    item = np.dtype(kind).itemsize
-    raw = np.zeros(size * item + 2 * ALIGNED + 64, np.uint8)
-    start = -raw.ctypes.data % ALIGNED
-    whole: Array = raw[start : start + size * item].view(kind)
-    return whole
 
 
 def words(program: Program) -> Text:
@@ -82,55 +73,53 @@ class NativeMachine:
             library(text, level)[0]
             for text, level in zip(given, LEVELS[arithmetic == FIELD], strict=True)
         )
-        self._code.pp_lanes.restype = ctypes.c_int64
-        lanes = int(self._code.pp_lanes())
+        lanes, panel = int(self._code.pp_lanes()), int(self._code.pp_panel())
         stride = 1 if batch == 1 else -(-batch // lanes) * lanes
         self._weights = weights
-        flat: dict[str, Array] = {}
-        self._rows: dict[str, Array] = {}
-        for buffer in program.buffers:
-            size = buffer.size * (stride if buffer.sampled else 1)
-            held = weights if buffer.name == WEIGHTS else aligned(size, kind)
-            flat[buffer.name] = held
-            if buffer.sampled:
-                self._rows[buffer.name] = held.reshape(buffer.size, stride)
-        self._rows["y"][list(layout.ones)] = 1
         self._held: list[Array] = []
-        inputs = slice(1, 1 + len(layout.network.inputs))
-        self._padded = [self._rows["y"][inputs], self._rows["d"]]
-        self.inputs, self.targets = (rows[:, :batch] for rows in self._padded)
+        self._buffers = buffers = buffers_of(program, stride, kind, {WEIGHTS: weights})
+        self._rows, flat = buffers.rows, buffers.flat
+        self.inputs, self.targets, *rest = (rows[:, :batch] for rows in buffers.given)
         self.divisor: Array | None = None
-        if DIVISOR in self._rows:
-            self._padded.append(self._rows[DIVISOR])
+        if rest:
+            self.divisor = rest[0]
             self._rows[DIVISOR][:] = batch
-            self.divisor = self._rows[DIVISOR][:, :batch]
         self.corrections = flat[CORRECTIONS]
         self._batch, self._stride = batch, stride
         scratch = self._scratch(kind)
         orders = Orders(program, written, batch, stride, flat, scratch, vector=lanes)
         rows = tuple(layout.row[name] for name in layout.outputs)
         self._outputs = slice(rows[0], rows[-1] + 1) if adjacent(rows) else np.array(rows)
-        at = orders.tables.place(rows)
-        parts = [(0, stride)]
-        worth = together is not None or len(weights) * batch >= WORTH
+        self._at = orders.tables.place(rows)
+        self._work, self._item = len(weights) * batch, np.dtype(kind).itemsize
+
+        def some(rows: Buffers, stride: int, lanes: tuple[int, int]) -> Orders:
+            given = program, written, batch, stride, rows.flat, self._scratch(kind)
+            return Orders(*given, orders.tables, lanes)
+
+        cut = [(0, stride)]
+        worth = together is not None or self._work >= WORTH
         if threads > 1 and worth and orders.divisible:
-            parts = lanes_of(stride, lanes, threads)
-        item = np.dtype(kind).itemsize
+            cut = lanes_of(stride, lanes, threads)
         given_to = [
             (
                 part,
-                orders.table(
-                    Orders(
-                        *(program, written, batch, stride, flat, self._scratch(kind)),
-                        orders.tables,
-                        part,
-                    ).ahead(orders)
-                ),
-                orders.table(share(orders.corrections, n, len(parts), stride, item)),
+                orders.table(some(buffers, stride, part).ahead(orders)),
+                orders.table(share(orders.corrections, n, len(cut), stride, self._item)),
             )
-            for n, part in enumerate(parts)
-            if len(parts) > 1
+            for n, part in enumerate(cut)
+            if len(cut) > 1
         ]
+        parts: list[tuple[int, int, Any]] = []
+        self._near, near = buffers, stride
+        if batch > panel and orders.divisible:
+            held = {WEIGHTS: weights, CORRECTIONS: self.corrections}
+            near = panel + lanes  # rows at powers of two push each other out of a cache
+            self._near = buffers_of(program, near, kind, held)
+            last = (batch - 1) % panel + 1
+            for samples, width in ((panel, panel), (last, -(-last // lanes) * lanes)):
+                made = some(self._near, near, (0, width)).part()
+                parts.append((samples, width, tuple(map(orders.table, made))))
         self._index = orders.tables.finished()
         self._reads = np.array(orders.tables.reads, np.int64)
         self.orders = {
@@ -139,8 +128,8 @@ class NativeMachine:
         self._blocks = np.array(orders.blocks, np.int64).reshape(-1, 5)
         self._factor = np.zeros(len(written.factors), kind)
 
-        def setting(samples: int, width: int) -> Any:
-            return _setting(number)(
+        def setting(samples: int, width: int, stride: int = stride) -> Any:
+            return setting_of(number)(
                 *(number(batch), number(eta), stride, samples, width),
                 self._index.ctypes.data,
                 self._reads.ctypes.data,
@@ -153,13 +142,12 @@ class NativeMachine:
             (setting(min(batch, first + width) - first, width), first, ahead, corrections)
             for (first, width), ahead, corrections in given_to
         ]
-        self._work = len(weights) * batch
-        self._item = item
+        self._parts = [(setting(samples, width, near), *tables) for samples, width, tables in parts]
+        self._add = orders.table(orders.added()) if parts else None
+        self.in_parts = bool(parts)
         self._formulas.pp_factors(
             ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
         )
-        self._at = at
-        self._y, self._v = flat["y"], flat["v"]
         self._places = {
             name: (
                 ctypes.byref(self._setting),
@@ -176,7 +164,8 @@ class NativeMachine:
             self._tiny.restype = None
         self._run = self._code.pp_run
         self._run.restype = None
-        self._code.pp_train.restype = None
+        for name in ("pp_train", "pp_train_in_parts"):
+            getattr(self._code, name).restype = None
 
     @property
     def divided(self) -> bool:
@@ -208,7 +197,7 @@ class NativeMachine:
     def _fill(self) -> None:
         """The lanes beyond the batch repeat its last sample, so nothing new happens in them."""
         if self._stride > self._batch:
-            for rows in self._padded:
+            for rows in self._buffers.given:
                 rows[:, self._batch :] = rows[:, self._batch - 1 : self._batch]
 
     def outputs(self, y: Array, v: Array) -> None:
@@ -272,25 +261,18 @@ class NativeMachine:
                 ctypes.c_int64(seen_y.shape[1]),
             )
             return
-        places = [rows.ctypes.data for rows in self._padded]
-        places += [0] * (3 - len(places)) + [self._y.ctypes.data, self._v.ctypes.data]
+        sheets = X.ctypes.data, D.ctypes.data, given, None if order is None else order.ctypes.data
         seen = [array.ctypes.data for array in (seen_y, seen_v)]
 
-        def samples_from(lane: int) -> _Samples:
-            first = lane * self._item
-            return _Samples(
-                X.ctypes.data,
-                D.ctypes.data,
-                given,
-                None if order is None else order.ctypes.data,
-                X.shape[1],
-                D.shape[1],
-                *(place + first for place in places),
-                self._at,
-                *seen,
-                seen_y.shape[1],
-                self._blocks.ctypes.data,
-                len(self._blocks),
+        def samples_of(buffers: Buffers, lane: int = 0) -> Samples:
+            places = [rows.ctypes.data for rows in buffers.given]
+            places += [0] * (3 - len(places))
+            places += [buffers.flat[letter].ctypes.data for letter in ("y", "v")]
+            return Samples(
+                *(*sheets, X.shape[1], D.shape[1]),
+                *(place + lane * self._item for place in places),
+                *(self._at, *seen, seen_y.shape[1]),
+                *(self._blocks.ctypes.data, len(self._blocks)),
             )
 
         pays = self._work * updates >= PAYS if self.together is None else self.together
@@ -298,55 +280,50 @@ class NativeMachine:
         if several and self.together is None:
             several = self._pace.several()
         begin = time.perf_counter()
-        if several and self._together(samples_from, start, updates):
+        if several and self._together(samples_of, start, updates):
             self._pace.took(True, (time.perf_counter() - begin) / updates)
             return
-        samples = samples_from(0)
-        self._code.pp_train(
-            *self._places["train"],
-            ctypes.byref(samples),
-            ctypes.c_int64(start),
-            ctypes.c_int64(updates),
-        )
+        if self.in_parts:
+            self._part_by_part(samples_of(self._near), start, updates)
+        else:
+            self._code.pp_train(
+                *self._places["train"],
+                ctypes.byref(samples_of(self._buffers)),
+                ctypes.c_int64(start),
+                ctypes.c_int64(updates),
+            )
         if self._shares:
             self._pace.took(False, (time.perf_counter() - begin) / updates)
 
-    def _together(self, samples_from: Any, start: int, updates: int) -> bool:
+    def _part_by_part(self, samples: Samples, start: int, updates: int) -> None:
+        """The updates, each with its batch in parts of a panel."""
+        parts = [
+            Part(
+                ctypes.addressof(setting),
+                *(table.ctypes.data for table in (ahead, first, more)),
+                *(len(ahead), len(first)),
+            )
+            for setting, ahead, first, more in self._parts
+        ]
+        assert self._add is not None
+        self._code.pp_train_in_parts(
+            *map(ctypes.byref, parts),
+            ctypes.c_void_p(self._add.ctypes.data),
+            ctypes.byref(samples),
+            *map(ctypes.c_int64, (self._batch, start, updates)),
+        )
+
+    def _together(self, samples_of: Any, start: int, updates: int) -> bool:
         """The updates by several threads; False: they are not to be had."""
-        kind = worker_of(_Samples)
-        workers = (kind * len(self._shares))()
+        workers = (Worker * len(self._shares))()
         whole = ctypes.addressof(self._setting)
         for worker, (setting, lane, ahead, last) in zip(workers, self._shares, strict=True):
             worker.own, worker.all = ctypes.addressof(setting), whole
             worker.ahead, worker.share = ahead.ctypes.data, last.ctypes.data
             worker.aheads, worker.shares = len(ahead), len(last)
-            worker.samples, worker.lane = samples_from(lane), lane
+            worker.samples, worker.lane = samples_of(self._buffers, lane), lane
             worker.start, worker.updates = start, updates
         return not self._code.pp_train_together(workers, ctypes.c_int64(len(workers)))
-
-
-def _setting(number: Any) -> Any:
-    """The type `Setting` of `kernels.h`."""
-    whole, place = ctypes.c_int64, ctypes.c_void_p
-    fields = [("n", number), ("eta", number), ("stride", whole), ("batch", whole)]
-    fields += [("lanes", whole)]
-    fields += [(name, place) for name in ("index", "reads", "factor", "map")]
-    return type("Setting", (ctypes.Structure,), {"_fields_": fields})
-
-
-class _Samples(ctypes.Structure):
-    """The type `Samples` of `driver.h`."""
-
-    _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("X", "D", "S", "order")),
-        *((name, ctypes.c_int64) for name in ("inputs", "outputs")),
-        *((name, ctypes.c_void_p) for name in ("y", "d", "n", "out_y", "out_v")),
-        ("at", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("seen_y", "seen_v")),
-        ("samples", ctypes.c_int64),
-        ("blocks", ctypes.c_void_p),
-        ("many", ctypes.c_int64),
-    )
 
 
 def machine(

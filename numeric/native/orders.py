@@ -10,13 +10,13 @@ a product is a matrix times a vector, its rows are neighbours, and a single row 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numeric.native.access import in_runs, overlap, rows_of, slice_of, tail_of
+from numeric.native.tables import NONE, VECTOR, WIDTH, Kernel, Tables
 from numeric.native.text import Text
 from numeric.program import (
     CORRECTIONS,
@@ -36,41 +36,8 @@ from numeric.program import (
     Take,
     Total,
 )
-from symbolic.terms import Term
 
 Array = NDArray[Any]
-VECTOR = 16
-"""A multiple of the numbers in a vector, whatever the processor and the dtype."""
-WIDTH = 16
-"""Numbers of an order: its code and what `kernels.h` calls a[0] to a[14]."""
-(CLEAR, TAKE, PUT, ADD, TRANSPOSE, PRODUCT, OUTER, MATRIX_VECTOR, VECTOR_MATRIX, OUTER_ONE) = range(
-    10
-)
-(SPARSE, SPARSE_ONE, DOTS, DOTS_ONE, TOTAL, SOFTMAX, RUNS) = range(10, 17)
-NONE = -1
-
-
-@dataclass
-class Tables:
-    """The index arrays and the reads of the element-wise terms, filled while orders are written."""
-
-    index: list[NDArray[np.int32]] = field(default_factory=list)
-    reads: list[int] = field(default_factory=list)
-    size: int = 0
-    _known: dict[tuple[int, ...], int] = field(default_factory=dict)
-
-    def place(self, numbers: Sequence[int]) -> int:
-        """Where the numbers stand in the index array."""
-        key = tuple(numbers)
-        if key not in self._known:
-            self._known[key] = self.size
-            self.index.append(np.array(key, np.int32))
-            self.size += len(key)
-        return self._known[key]
-
-    def finished(self) -> NDArray[np.int32]:
-        """All numbers, and a few more that may be looked at ahead of time."""
-        return np.concatenate([*self.index, np.zeros(64, np.int32)])
 
 
 class Orders:
@@ -111,14 +78,15 @@ class Orders:
             return
         self.forward = self._pass(program.forward)
         self.learn = self.forward + self._pass(program.backward)
-        add = [ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
+        add = [Kernel.ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
         self.train = [*self.learn, add]
         if tail is not None:
             if self._one:
                 self._pad(program.backward[tail.start :])
             ahead = self._pass(program.forward)
             fused = self._pass(program.backward[: tail.start], ends=False)
-            self.corrections = self._corrections(program.backward[tail.start :], tail.factor)
+            number = text.factors.index(tail.factor)
+            self.corrections = self._corrections(program.backward[tail.start :], WEIGHTS, 1, number)
             self.train = ahead + fused + self.corrections
             self.flipped = dict(self._flipped)
 
@@ -140,26 +108,46 @@ class Orders:
         return self._code
 
     def _corrections(
-        self, lines: Sequence[Instruction], factor: tuple[Term, ...]
+        self, lines: Sequence[Instruction], into: str, more: int, factor: int
     ) -> list[list[int]]:
-        """w += factor · Σ_ξ δ y for the tail of the backward pass."""
+        """w += or Δw := factor · Σ_ξ δ y for the tail of the backward pass."""
         self._code = []
-        number = self._text.factors.index(factor)
         for line in lines:
             for rows in rows_of(line)[0]:
                 self._needed(rows)
             if isinstance(line, Outer):
-                self._outer(line, WEIGHTS, 1, number)
+                self._outer(line, into, more, factor)
             elif isinstance(line, EdgeDots):
-                self._dots(line, WEIGHTS, 1, number)
+                self._dots(line, into, more, factor)
         self._clear_what_is_held()
         return self._code
 
-    # several threads ----------------------------------------------------------------------------
+    # parts of a batch ---------------------------------------------------------------------------
+
+    def part(self) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+        """Signals and δ of a part of a batch; Δw := and Δw += its Σ_ξ δ y.
+
+        What an order says stands at `k_outer` and `k_dots`: a[6] is whether it adds.
+        """
+        program, tail = self._program, self.tail
+        assert tail is not None
+        forward = self._pass(program.forward)
+        backward = self._pass(program.backward[: tail.start], ends=False)
+        one = self._text.factors.index(())
+        first = self._corrections(program.backward[tail.start :], CORRECTIONS, 0, one)
+        adds = [[*o[:7], 1, *o[8:]] if o[0] in (Kernel.OUTER, Kernel.DOTS) else o for o in first]
+        return forward + backward, first, adds
+
+    def added(self) -> list[list[int]]:
+        """w += factor · Δw."""
+        assert self.tail is not None
+        factor = self._text.factors.index(self.tail.factor)
+        at = self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]
+        return [[Kernel.ADD, *at, *[0] * 4, factor]]
 
     @property
     def divisible(self) -> bool:
-        """Whether all but the corrections works on lanes alone, so that threads may share them."""
+        """Whether all but the corrections works on lanes alone, so that these may be divided."""
         if self.tail is None or self._one:
             return False
         program = self._program
@@ -182,7 +170,7 @@ class Orders:
         self._clear_what_is_held()
         for rows, (held, width) in whole.flipped.items():
             at = held + self._lane * width * self._item
-            backward.append([TRANSPOSE, at, self._rows(rows), rows.count, width])
+            backward.append([Kernel.TRANSPOSE, at, self._rows(rows), rows.count, width])
         return forward + backward
 
     def _all_written(self) -> dict[str, NDArray[np.bool_]]:
@@ -240,7 +228,7 @@ class Orders:
         at = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
         shape = self._width(buffer), self._step(buffer)
         for start, stop in zip(at[::2].tolist(), at[1::2].tolist(), strict=True):
-            self._code.append([CLEAR, self._at(buffer, start), stop - start, *shape])
+            self._code.append([Kernel.CLEAR, self._at(buffer, start), stop - start, *shape])
 
     def _needed(self, rows: Rows | Pick) -> None:
         """Clear what is still to be cleared of rows that are read now."""
@@ -285,9 +273,9 @@ class Orders:
             case Sparse():
                 self._sparse(line, fresh)
             case Total(out, x):
-                self._code.append([TOTAL, self._rows(out), self._rows(x), x.count])
+                self._code.append([Kernel.TOTAL, self._rows(out), self._rows(x), x.count])
             case Softmax(out, x):
-                self._code.append([SOFTMAX, self._rows(out), self._rows(x), x.count])
+                self._code.append([Kernel.SOFTMAX, self._rows(out), self._rows(x), x.count])
             case Outer():
                 self._outer(line, CORRECTIONS, 0, 0)
             case EdgeDots():
@@ -297,7 +285,15 @@ class Orders:
                     self.tables.place(t) for t in (out.at, order, (*starts, len(order)))
                 )
                 self._code.append(
-                    [RUNS, self._base[out.buffer], at, self._base[of], which, bounds, len(starts)]
+                    [
+                        Kernel.RUNS,
+                        self._base[out.buffer],
+                        at,
+                        self._base[of],
+                        which,
+                        bounds,
+                        len(starts),
+                    ]
                 )
 
     def _fresh(self, rows: Rows) -> bool:
@@ -338,12 +334,12 @@ class Orders:
         if isinstance(out, Pick):
             place = self.tables.place(out.at)
             shape = count, self._width(out.buffer), self._step(out.buffer)
-            self._code.append([PUT, target, self._at(out.buffer, 0), place, *shape])
+            self._code.append([Kernel.PUT, target, self._at(out.buffer, 0), place, *shape])
 
     def _take(self, of: Pick, out: int) -> None:
         place = self.tables.place(of.at)
         shape = of.count, self._width(of.buffer), self._step(of.buffer)
-        self._code.append([TAKE, out, self._at(of.buffer, 0), place, *shape])
+        self._code.append([Kernel.TAKE, out, self._at(of.buffer, 0), place, *shape])
 
     def _product(self, line: Product) -> None:
         matrix = line.matrix
@@ -356,9 +352,9 @@ class Orders:
             matrix.stride,
             int(line.transposed),
         ]
-        kind = PRODUCT
+        kind = Kernel.PRODUCT
         if self._one:
-            kind = VECTOR_MATRIX if line.transposed else MATRIX_VECTOR
+            kind = Kernel.VECTOR_MATRIX if line.transposed else Kernel.MATRIX_VECTOR
             given.append(self._padded(given, line))
         self._code.append([kind, *given])
 
@@ -384,15 +380,19 @@ class Orders:
             step = 0
             if into == WEIGHTS and line.out.start in self._copies:
                 out, step, _ = self._copies[line.out.start]
-            self._code.append([OUTER_ONE, out, left, right, rows, columns, step, more, factor])
+            self._code.append(
+                [Kernel.OUTER_ONE, out, left, right, rows, columns, step, more, factor]
+            )
             return
         if line.right not in self._flipped:
             width = -(-columns // VECTOR) * VECTOR
             held = self._scratch(width * self._batch).ctypes.data
-            self._code.append([TRANSPOSE, held, right, columns, width])
+            self._code.append([Kernel.TRANSPOSE, held, right, columns, width])
             self._flipped[line.right] = held, width
         held, width = self._flipped[line.right]
-        self._code.append([OUTER, out, left, held, rows, columns, width, more, factor, right])
+        self._code.append(
+            [Kernel.OUTER, out, left, held, rows, columns, width, more, factor, right]
+        )
 
     def _sparse(self, line: Sparse, fresh: bool) -> None:
         data, order = line.data, NONE
@@ -402,7 +402,7 @@ class Orders:
         else:
             w += data.start * self._item
         pointer, index = self.tables.place(line.pointer), self.tables.place(line.index)
-        kind = SPARSE_ONE if self._one else SPARSE
+        kind = Kernel.SPARSE_ONE if self._one else Kernel.SPARSE
         x = self._at(line.x, 0)
         count = line.out.count
         self._code.append(
@@ -414,7 +414,7 @@ class Orders:
         out += line.out.start * self._item
         left, right = (self.tables.place(pick.at) for pick in (line.left, line.right))
         a, b = self._base[line.left.buffer], self._base[line.right.buffer]
-        kind = DOTS_ONE if self._one else DOTS
+        kind = Kernel.DOTS_ONE if self._one else Kernel.DOTS
         self._code.append([kind, out, line.out.count, a, left, b, right, more, factor])
 
     # addresses ----------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /* The arithmetic of training: T is float or double, V is LANES of them.
-   `field.h` has the same names over a finite field; `kernels.h` is written in these names only. */
+   `field.h` has the same names over a finite field; the kernels are written in these names only. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -16,11 +16,12 @@
 #endif
 /* Tiles of a product are so many rows high: with three vectors of sums each, most of 32 registers, or all of
    16.  A long sum is cut into panels, so that three vectors of each term lie in the first cache; so many
-   rows of a long sum are added up at a time; from so many rows on, what they share is laid side by side. */
+   rows of a long sum are added up at a time; from so many rows on, what they share is laid side by side.
+   A batch of more samples than a panel has goes part by part, see `driver.h`. */
 #define TALL (BYTES == 32 ? 4 : 8)
 #define PANEL (8192 / BYTES)
 #define CHUNK 64
-#define MANY 32
+#define MANY 64
 #ifdef PP_DOUBLE
 typedef double T;
 typedef int64_t I;
@@ -155,5 +156,27 @@ F V v_high(V a, V b, int d) {
 }
 #endif
 F T v_sum(V a) { T s = 0; for (int l = 0; l < LANES; l++) s += a[l]; return s; }
+#if defined(__AVX512F__) && defined(PP_DOUBLE)
+F V v_first(V a, int n) { return (V)_mm512_maskz_mov_pd((__mmask8)((1u << n) - 1), (__m512d)a); }
+#elif defined(__AVX512F__)
+F V v_first(V a, int n) { return (V)_mm512_maskz_mov_ps((__mmask16)((1u << n) - 1), (__m512)a); }
+#else
 F V v_first(V a, int n) { T t[LANES]; v_store(t, a); return v_load_n(t, n); }
+#endif
+/* 1 / a for a finite a ≥ 1: where a division takes longer than all else, Newton's steps from 14 bits */
+F T s_inverse(T a) { return (T)1 / a; }
+#if defined(__AVX512F__) && defined(PP_DOUBLE)
+F V v_inverse(V a) {
+  V r = (V)_mm512_rcp14_pd((__m512d)a);
+  r = v_fma(r, v_fma(-a, r, v_set(1)), r);
+  return v_fma(r, v_fma(-a, r, v_set(1)), r);
+}
+#elif defined(__AVX512F__)
+F V v_inverse(V a) {
+  V r = (V)_mm512_rcp14_ps((__m512)a);
+  return v_fma(r, v_fma(-a, r, v_set(1)), r);
+}
+#else
+F V v_inverse(V a) { return (T)1 / a; }
+#endif
 F int undefined_since(void) { return 0; }

@@ -7,14 +7,12 @@ single one computes it, so the bits are the same for any number of threads.
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
-from numeric.native.orders import DOTS, OUTER, VECTOR
+from numeric.native.tables import VECTOR, Kernel
 
 WORTH = 1 << 18
 """Synapses times samples of a batch: less is done sooner by one thread than two have met."""
@@ -51,12 +49,12 @@ def share(
 ) -> list[list[int]]:
     """The corrections of one thread of several: some rows of each matrix, some of the synapses.
 
-    What an order says stands in `kernels.h`, at `k_outer` and `k_dots`.
+    What an order says stands at `k_outer` of `products.h` and `k_dots` of `kernels.h`.
     """
     found = []
     for order in corrections:
-        matrix = order[0] == OUTER
-        if not matrix and order[0] != DOTS:
+        matrix = order[0] == Kernel.OUTER
+        if not matrix and order[0] != Kernel.DOTS:
             continue  # transposed copies are made before
         place, step = (4, HEIGHT) if matrix else (2, VECTOR)
         count = order[place]
@@ -104,12 +102,3 @@ class Pace:
         """What an update took."""
         known = self._seconds[several] if self._turn < FIRST else math.inf
         self._seconds[several] = min(known, seconds)
-
-
-def worker_of(samples: Any) -> Any:
-    """The type `Worker` of `driver.h`."""
-    place, whole = ctypes.c_void_p, ctypes.c_int64
-    fields: list[tuple[str, Any]] = [(name, place) for name in ("own", "all", "ahead", "share")]
-    fields += [("aheads", whole), ("shares", whole), ("samples", samples), ("lane", whole)]
-    fields += [("meeting", place), ("start", whole), ("updates", whole)]
-    return type("Worker", (ctypes.Structure,), {"_fields_": fields})

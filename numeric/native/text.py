@@ -74,7 +74,7 @@ class Text:
 @cache
 def kernels(arithmetic: str) -> str:
     """The kernels and the driver, over float64, float32 or the field."""
-    parts = (part(name) for name in ("orders.h", "kernels.h", "driver.h"))
+    parts = (part(name) for name in ("orders.h", "products.h", "kernels.h", "driver.h"))
     return "\n".join((arithmetic_text(arithmetic, {}), *parts))
 
 

@@ -1,0 +1,45 @@
+"""What an order is made of: the code of a kernel, numbers, and places in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+VECTOR = 16
+"""A multiple of the numbers in a vector, whatever the processor and the dtype."""
+WIDTH = 16
+"""Numbers of an order: its code and what the kernels call a[0] to a[14]."""
+NONE = -1
+
+Kernel = IntEnum("Kernel", """
+    CLEAR TAKE PUT ADD TRANSPOSE PRODUCT OUTER MATRIX_VECTOR
+    VECTOR_MATRIX OUTER_ONE SPARSE SPARSE_ONE DOTS DOTS_ONE TOTAL SOFTMAX RUNS
+""", start=0)  # fmt: skip
+"""The code of each kernel, as `driver.h` reads it."""
+
+
+@dataclass
+class Tables:
+    """The index arrays and the reads of the element-wise terms, filled while orders are written."""
+
+    index: list[NDArray[np.int32]] = field(default_factory=list)
+    reads: list[int] = field(default_factory=list)
+    size: int = 0
+    _known: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def place(self, numbers: Sequence[int]) -> int:
+        """Where the numbers stand in the index array."""
+        key = tuple(numbers)
+        if key not in self._known:
+            self._known[key] = self.size
+            self.index.append(np.array(key, np.int32))
+            self.size += len(key)
+        return self._known[key]
+
+    def finished(self) -> NDArray[np.int32]:
+        """All numbers, and a few more that may be looked at ahead of time."""
+        return np.concatenate([*self.index, np.zeros(64, np.int32)])
