@@ -65,6 +65,7 @@ def test_with_its_network_every_line_of_a_page_is_proved(
     numbered = [one for one in lines if is_numbered(one.claim.left, one.claim.right)]
     assert len(numbered) >= 8
     assert all(one.word in ("proved", "assumption") for one in numbered)  # y_0 = 1 is assumed
+    assert not [one.claim.place for one in lines if one.argument and one.argument.word != "follows"]
     assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
 
 

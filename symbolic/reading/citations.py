@@ -47,6 +47,8 @@ _TRAILING = re.compile(
     r"[\s,;(]*(?:(?:which|this|it)\s+(?:follows|comes)\s+)?(?:by|from|using|via|because\s+of"
     rf"|since|due\s+to|in\s+view\s+of|thanks\s+to)\s+{_NOUN}{_NUMBER}"
 )
+_REASON = re.compile(r"\A\s*(?:by|from|using|via|since|because of)\b[^.:\n]*\n\s*\n")
+"""A paragraph of its own below a formula that is the reason of this formula."""
 _LOOSE = re.compile(
     r"\b(?:as\s+in|like|unlike|likewise|similar\w*|analog\w*|same|compar\w*|cf|see\s+\(|this|these"
     r"|those|(?:insert|putt?|plugg?|substitut|us)(?:e|ing)?\s+(?:it|that)|above|latter|former|last"
@@ -152,6 +154,7 @@ class Marks:
     def cites(self, chain: Chain, words: str, following: str, before: Cites) -> Cites:
         """What is cited for a chain by words before it, or in its piece `before` it, and after."""
         found: tuple[list[Cited], list[Cited]] = ([*before.lead], [])
+        words = _REASON.sub("", words)
         said = cited(f"{words} {chain.before}", chain.after or following, self.names)
         for name, follows in said:
             shown = self.shown.get(name, name)
