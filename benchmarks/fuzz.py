@@ -46,6 +46,8 @@ DOCUMENTS = (
     ("units.md", "bishop"),
     ("delta_rule.md", "rumelhart"),
     ("course_notes.md", "plain"),
+    ("softmax.md", "plain"),
+    ("encyclopedia.md", "wikipedia"),
     ("batch_network.md", "cs231n"),
     ("lstm.md", "lstm"),
 )

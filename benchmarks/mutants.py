@@ -38,6 +38,8 @@ DOCUMENTS = (
     ("units.md", "bishop"),
     ("delta_rule.md", "rumelhart"),
     ("course_notes.md", "plain"),
+    ("softmax.md", "plain"),
+    ("encyclopedia.md", "wikipedia"),
     ("slopes.md", "haykin"),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reports.check import checked
@@ -13,6 +15,7 @@ from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.theory import Assumption
 
+DOCUMENTS = Path(__file__).parent / "documents"
 OUTPUT = "Let $j$ be an output neuron. "
 HIDDEN = "Let $j$ be a hidden neuron. "
 SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $L = -\sum_i y_i \log p_i$."
@@ -156,17 +159,11 @@ def test_a_pair_in_other_words_refutes_nothing() -> None:
 
 
 def test_the_derivation_of_softmax_with_cross_entropy_is_proved_line_by_line() -> None:
-    text = rf"""{SOFTMAX}
-
-$$\frac{{\partial L}}{{\partial z_i}}
-  = -\sum_k y_k \frac{{1}}{{p_k}} \frac{{\partial p_k}}{{\partial z_i}}
-  = -y_i (1 - p_i) - \sum_{{k \neq i}} y_k \frac{{1}}{{p_k}} (-p_k p_i)$$
-$$= -y_i + y_i p_i + \sum_{{k \ne i}} y_k p_i = p_i \sum_k y_k - y_i = p_i - y_i$$
-"""
+    text = (DOCUMENTS / "softmax.md").read_text("utf-8")
     found = lines(text, "plain")[2:]
-    assert [one.word for one in found] == ["proved"] * 5
-    assert [one.cases[0].under for one in found] == [((),)] * 4 + [((Assumption.DT,),)]
-    wrong = text.replace(r"\sum_{k \neq i} y_k", r"\sum_k y_k")
+    assert [one.word for one in found] == ["proved"] * 7
+    assert [one.cases[0].under for one in found] == [((),)] * 6 + [((Assumption.DT,),)]
+    wrong = text.replace(r"- \sum_{k \neq i} y_k \frac", r"- \sum_k y_k \frac")
     assert [one.word for one in lines(wrong, "plain")[2:]].count("refuted") == 2
 
 
@@ -187,21 +184,7 @@ def test_a_step_over_the_neurons_after_is_proved_for_all_networks() -> None:
     assert words(rf"{HIDDEN}${left} = \sum_k {inner} \varphi_j'(v_j) w_{{kj}}$") == ["refuted"]
 
 
-ENCYCLOPEDIA = r"""For each neuron $j$ the output is
-$$o_j = \varphi(\text{net}_j) = \varphi\left(\sum_{k=1}^n w_{kj} o_k\right)$$
-and the error is $E = \frac{1}{2} \sum_j (t_j - o_j)^2$ (sum over all output neurons). Let $L$ be
-the set of all neurons that receive input from neuron $j$. For an inner neuron $j$
-
-$$\frac{\partial E}{\partial o_j}
-  = \sum_{\ell \in L} \frac{\partial E}{\partial \text{net}_\ell} w_{j\ell}
-  = \sum_{\ell \in L} \left( \frac{\partial E}{\partial o_\ell}
-    \frac{\partial o_\ell}{\partial \text{net}_\ell} w_{j\ell} \right)$$
-
-and for every neuron $j$
-
-$$\frac{\partial E}{\partial w_{ij}}
-  = \frac{\partial E}{\partial o_j} \frac{\partial o_j}{\partial \text{net}_j} o_i = o_i \delta_j$$
-"""
+ENCYCLOPEDIA = (DOCUMENTS / "encyclopedia.md").read_text("utf-8")
 
 
 def test_the_notation_of_the_encyclopedia() -> None:

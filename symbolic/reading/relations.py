@@ -47,7 +47,8 @@ class Relations:
         Raises `NotUnderstood` where one would define or assume something under unknown words.
         """
         written = list(members)
-        letters: frozenset[object] = frozenset()
+        named = {name for pair in words.pairs for name in (pair.one, pair.other)}
+        letters: frozenset[object] = frozenset(Var(name, NEURON) for name in named)
         if written[0] is None:
             if self.chain is None:
                 raise NotUnderstood(
@@ -55,7 +56,8 @@ class Relations:
                     "Write its left side.",
                     chain.at,
                 )
-            written[0], letters = self.chain
+            written[0], before = self.chain
+            letters |= before
         fails = [
             Problem(f.fault, f.what, f.next_step, self.source.place(f.at)) for f in notes.fails
         ]
