@@ -194,8 +194,23 @@ class _Judge:
 
     def _settled(self, claim: Claim, span: str) -> tuple[Settled, ...]:
         cases = settled(claim, span, numbered=self.network is not None)
-        found = among(claim, self._numbered) if self.network is not None else ()
+        found = self._among(claim)
         return tuple(replace(case, among=found) for case in cases) if found else cases
+
+    def _among(self, claim: Claim) -> tuple[tuple[Var, tuple[int, ...]], ...]:
+        """The neurons of the network that the claim speaks of, where these are not all of a kind.
+
+        What repeats a definition speaks of the neurons that have no formula of their own.
+        """
+        if self.network is None:
+            return ()
+        found = among(claim, self._numbered)
+        head = claim.head
+        own = self.network.own_formulas(head.array if head is not None else "")
+        if claim.kind is Kind.RESTATEMENT and own and head is not None:
+            rest = tuple(n for n in self.network.neurons if n not in own)
+            found += tuple((i, rest) for i in head.at[:1] if isinstance(i, Var))
+        return found
 
     def _update(self, claim: Claim) -> Judged:
         """A line over several iterations."""
