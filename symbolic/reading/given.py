@@ -30,7 +30,8 @@ class Given:
     and weights, where these have any; `ties` are the connections that share each weight.  `fields`
     and `signals` are the formulas that neurons have for v and y, `readings` whose signals the
     former read, and `own` the places of weights that they alone read.  `functions` are the φ of
-    all neurons, where these can be written.
+    all neurons, where these can be written; `shares` says that the outputs are one softmax group,
+    so that their desired responses may add up to 1.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Given:
     readings: tuple[tuple[int, int], ...] = ()
     own: tuple[tuple[int, int], ...] = ()
     functions: tuple[tuple[int, Formula], ...] = ()
+    shares: bool = False
 
     @property
     def plain(self) -> bool:
@@ -146,6 +148,7 @@ def given(network: Network, name: str) -> Given:
         ),
         tuple(own.values()),
         tuple(_functions(network, numbers)) if named else (),
+        any({*members} == network.output_set for members in network.groups.values()),
     )
 
 

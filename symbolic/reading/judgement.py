@@ -59,6 +59,7 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
+_ITERATIONS = "what is said over several iterations is not judged of this network"
 WRONG = ("refuted", "unjustified")
 """A line with a nearest right form: it fails, or speaks of what the network does not have."""
 
@@ -96,12 +97,14 @@ class _Judge:
             for names, one in activations_of_some(reading).items()
         }
         self.lines = Argued(base, reading)
+        self.plain = network is None or network.plain
         self.updates = judged_updates(document)
+        if not self.plain:  # the rule over iterations is one of unshared weights
+            self.updates = dict.fromkeys(self.updates, Reached("open", why=_ITERATIONS))
         self.rule = next((c.number for c in document.claims if is_rule(c)), None)
         self.search = Search(self.prover, self.refuter, reading)
         self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
-        self.plain = network is None or network.plain
         self._near: dict[tuple[object, ...], Nearest | None] = {}
 
     def judgement(self, each: Callable[[Iterable[Claim]], Iterable[Claim]]) -> Judgement:
@@ -225,6 +228,9 @@ class _Judge:
         """The verdicts about the neurons that a claim names, where it speaks of their φ alone."""
         if claim.some is None or not _is_local(case, claim.some.letter):
             return None
+        numbers = {self._numbered(name) for name in claim.some.names}
+        if self.network is not None and numbers & self.network.own_formulas("y"):
+            return None  # their signal is no function of their own field
         return self.of_some.get(claim.some)
 
     def _is_of_some(self, claim: Claim) -> bool:

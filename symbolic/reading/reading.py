@@ -316,6 +316,7 @@ class _Reader:
         )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
+        self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = _first_letter(chain, self.profile)
         if letter and "*" in self.hearing.local:

@@ -25,14 +25,15 @@ Pair = tuple[int, int]
 class Units:
     """What the names of a network stand for, in LaTeX as it is `spelled`.
 
-    `latex` is how the unit of each number is written, and `names` in words; `signals` are the
-    inputs with a sign of their own, `weights` where each weight leads first: to, from; whether some
-    are `shared`.
+    `latex` is how the unit of each number is written, and `names` in words, as are the softmax
+    `groups`; `signals` are the inputs with a sign of their own, `weights` where each weight leads
+    first: to, from; whether some are `shared`.
     """
 
     network: str
     latex: Mapping[int, str]
     names: tuple[str, ...]
+    groups: tuple[str, ...]
     signals: Mapping[str, int]
     weights: Mapping[str, Pair]
     shared: bool = False
@@ -62,12 +63,18 @@ class Units:
 
     def unnamed(self, words: str) -> str:
         """Words in which a neuron is spoken of and not named: "for neuron h1" as "for neuron"."""
-        return self._named.sub(r"\1", words)
+        return self._grouped.sub(r"\1", self._named.sub(r"\1", words))
+
+    @cached_property
+    def _grouped(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, sorted(self.groups, key=len, reverse=True)))
+        return re.compile(rf"\b(softmax group) (?:{names})(?!\w)" if names else r"(?!)()")
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted(self.names, key=len, reverse=True)))
-        return re.compile(rf"\b((?:neuron|unit)s?) (?:{names})(?![\w\[])")
+        names = names.replace(r"\]", r"\\?\]")  # Markdown escapes a bracket
+        return re.compile(rf"\b((?:neuron|unit)s?) (?:{names})(?![\w\[])", re.IGNORECASE)
 
     def number(self, latex: str) -> int | None:
         """The number of the unit that is written so, None where there is none."""
@@ -110,7 +117,8 @@ def units_of(
         weights[sign] = pairs[weight]
     shared = any(len(places) > 1 for places in network.uses.values())
     called = tuple(map(unit_name, numbers))
-    return Units(name, latex, called, signals, weights, shared)
+    groups = tuple(group for group in network.groups if group)
+    return Units(name, latex, called, groups, signals, weights, shared)
 
 
 def _pair(weight: str, written: Mapping[str, str]) -> tuple[str, str] | None:

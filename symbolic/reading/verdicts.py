@@ -196,6 +196,8 @@ class Verdicts:
             assert self.network is not None
             known = self.base.activation is None
             worlds = tuple(self.network.world(samples, known) for samples in (1, 2))
+            if self.network.shares:
+                worlds += tuple(replace(world, shares=True) for world in worlds)
             self._here = Refuter(self.base, among=worlds)
         return self._here
 
@@ -220,6 +222,7 @@ class Verdicts:
 
     def _of_data(self, case: Settled) -> tuple[tuple[Assumption, ...], ...]:
         """The sets of what may be assumed of the samples, the smaller ones first."""
-        some = OF_DATA if self.base.shared_out else OF_DATA[:1]
+        shared = self.base.shared_out or (self.network is not None and self.network.shares)
+        some = OF_DATA if shared else OF_DATA[:1]
         new = [one for one in some if one not in case.given]
         return ((), *((one,) for one in new), *((tuple(new),) if len(new) > 1 else ()))

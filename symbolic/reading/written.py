@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from math import prod
 
@@ -52,6 +53,8 @@ from symbolic.reading.theory import COST, Assumption
 MOST_INSTANCES = 400
 MOST_CHOICES = 100_000
 NOTHING = Num(Fraction(0))
+GRADIENT = "∂"
+"""What ∂𝓔/∂v_j is called, as long as it stays a sign."""
 ANY = Var("j", NEURON)
 Place = tuple[Linear, ...]
 
@@ -81,7 +84,8 @@ class Written:
         self.calculus.know(SAMPLE)
         self._own: dict[str, tuple[str, tuple[int, ...]]] = {}  # array: the quantity it is
         self._bodies: dict[str, tuple[tuple[Var, ...], Normal]] = {}
-        self._tangents: dict[tuple[str, str], Normal] = {}
+        self._tangents: dict[tuple[str, str, bool], Normal] = {}
+        self._gradients: dict[str, tuple[str, str]] = {}  # array: of what, by what
         self._fresh = 0
 
     def instances(self, claim: Settled) -> Iterator[dict[Var, int]]:
@@ -114,18 +118,28 @@ class Written:
         """
         sides = (self._normal(side, letters) for side in (claim.left, claim.right))
         left, right = sides
-        gap = add(left, scale(right, -1))
+        gap = self._tied(add(left, scale(right, -1)))
         while not is_zero(self.calculus, gap):
             known = {name for name in arrays_of(gap) if self._defined(name)}
             if not known:
-                return is_zero(self.calculus, self._tied(self._shared(gap)))
-            first = {name for name in known if self._own[name][0] not in ("y", CORE)}
+                return is_zero(self.calculus, self._shared(gap))
+            first = {n for n in known if self._own[n][0] not in ("y", CORE, GRADIENT)}
+            first = first or self._earliest(known)
             first = first or {name for name in known if self._own[name][0] == "y"} or known
             gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
+            gap = self._tied(gap)
         return True
 
+    def _earliest(self, names: Collection[str]) -> set[str]:
+        """The gradients ∂𝓔/∂v_j of the first neuron of all: those of later ones stay signs."""
+        found = {name: self._own[name][1][0] for name in names if self._own[name][0] == GRADIENT}
+        return {name for name, n in found.items() if n == min(found.values())}
+
     def _tied(self, gap: Normal) -> Normal:
-        """The form with one sign for each shared weight; in `_partial` its uses move together."""
+        """The form with one sign for each shared weight; in `_partial` its uses move together.
+
+        No derivative is taken after this.
+        """
         bodies: dict[str, tuple[tuple[Letter, ...], Normal]] = {}
         for name in arrays_of(gap):
             array, pair = self._own.get(name, ("", ()))
@@ -282,11 +296,17 @@ class Written:
 
     def _defined(self, name: str) -> bool:
         general, numbers = self._own[name]
+        if general == GRADIENT:
+            return True
         given_ = general == "y" and self._kind(numbers[0]) == "input"
         return general in self.base.definitions and not given_
 
     def _body(self, name: str) -> tuple[tuple[Var, ...], Normal]:
         """The definition of a numbered quantity: its sample and its normal form."""
+        if name not in self._bodies and name in self._gradients:
+            of, by = self._gradients[name]
+            letters = (*self._letters(of, "a"), *self._letters(by, "b"))
+            self._bodies[name] = letters, self._gradient(of, by)
         if name not in self._bodies:
             general, numbers = self._own[name]
             head, body = self.base.definitions[general]
@@ -328,11 +348,10 @@ class Written:
             raise BeyondError("The cost has no definition, and no network gives it one.")
         at = tuple(map(self.calculus.index, by.at))
         if partial.reading == "total":
-            form = self._indexed(partial.of)
             array, pair = self._own[by.array]
             result: Normal = {}
             for name in self._together(array, pair) or (by.array,):
-                accumulate(result, self._moved(form, name, at))
+                accumulate(result, self._total(partial.of, name, at))
             return result
         if not isinstance(partial.of, Read) or not self._defined(partial.of.array):
             raise BeyondError("A direct derivative is one of a quantity with a definition.")
@@ -345,11 +364,69 @@ class Written:
         uses = self.world.shared_by.get((pair[0], pair[1]), ()) if array == "w" else ()
         return tuple(map(self._weight, uses))
 
-    def _moved(self, form: Normal, target: str, at: Place) -> Normal:
-        """How a form moves with target[at]: Σ over what it reads of ∂form/∂c · ∂c/∂target."""
+    def _total(self, of: Formula, target: str, at: Place) -> Normal:
+        """The total derivative of a formula by target[at]; that of the cost by gradients."""
+        if isinstance(of, Read) and self._own[of.array][0].startswith("E"):
+            a, b = self._letters(of.array, "a"), self._letters(target, "b")
+            own = tuple(map(self.calculus.index, of.at))
+            places = table(self.calculus, (*a, *b), (*own, *at))
+            if self._own[target][0] == CORE:
+                sign = self._sign(of.array, target)
+                whole = self.calculus.normal(Get(sign, (*a, *b)))
+            else:
+                whole = self._gradient(of.array, target)
+            return self.calculus.put(whole, places)
+        form = self._indexed(of)
+        while found := arrays_of(form) & self._gradients.keys():
+            form = unfolded(self.calculus, form, {name: self._lawful(name) for name in found})
+        return self._moved(form, target, at)
+
+    def _gradient(self, of: str, by: str) -> Normal:
+        """∂of/∂by = (∂of/∂by where every v is held) + Σ_k ∂of/∂v_k · (∂v_k/∂by, other v held)."""
+        a, b = self._letters(of, "a"), self._letters(by, "b")
+        result = dict(self._tangent(of, by, held=True))
+        for field in self._fields:
+            inner = self._tangent(field, by, held=True) if field != by else {}
+            if inner:
+                c = self._letters(field, "c")
+                ends = tuple(map(self.calculus.index, (*c, *b)))
+                places = table(self.calculus, (*self._letters(field, "a"), *b), ends)
+                outer = self.calculus.normal(Get(self._sign(of, field), (*a, *c)))
+                moved = self.calculus.multiply(outer, self.calculus.put(inner, places))
+                accumulate(result, self.calculus.total(moved, *c))
+        return result
+
+    def _sign(self, of: str, by: str) -> str:
+        """The array of the gradient of a cost by a field."""
+        name = f"{GRADIENT} {of} {by}"
+        self._gradients[name] = of, by
+        self._own[name] = GRADIENT, self._own[by][1]
+        sorts = (*self.calculus.arrays[of], *self.calculus.arrays[by])
+        self.calculus.arrays.setdefault(name, sorts)
+        return name
+
+    @cached_property
+    def _fields(self) -> tuple[str, ...]:
+        """The arrays of v_k, for every neuron k that has one."""
+        if CORE not in self.base.definitions:
+            return ()
+        head, _ = self.base.definitions[CORE]
+        letter = next(i for i in head.at if isinstance(i, Var) and i.sort == NEURON)
+        found = (
+            self._read(head, {letter: k}) for k in self.world.neurons if self._kind(k) != "input"
+        )
+        return tuple(one.array for one in found if isinstance(one, Read))
+
+    def _moved(self, form: Normal, target: str, at: Place, held: bool = False) -> Normal:
+        """How a form moves with target[at]: Σ over what it reads of ∂form/∂c · ∂c/∂target.
+
+        Where the fields are `held` no v moves but the target.
+        """
         result: Normal = {}
         for name in sorted(arrays_of(form)):
-            inner = self._tangent(name, target)
+            if held and name != target and self._own.get(name, ("",))[0] == CORE:
+                continue
+            inner = self._tangent(name, target, held)
             if not inner:
                 continue
             letters = self._letters(name, "c")
@@ -363,9 +440,9 @@ class Written:
             accumulate(result, self.calculus.total(moved, *letters))
         return result
 
-    def _tangent(self, name: str, target: str) -> Normal:
+    def _tangent(self, name: str, target: str, held: bool = False) -> Normal:
         """∂name[a]/∂target[b] for any samples a and b, by the definitions."""
-        if (name, target) not in self._tangents:
+        if (name, target, held) not in self._tangents:
             a, b = self._letters(name, "a"), self._letters(target, "b")
             ends = tuple(map(self.calculus.index, b))
             if name == target:
@@ -374,11 +451,11 @@ class Written:
             elif self._defined(name):
                 letters, body = self._body(name)
                 places = table(self.calculus, letters, tuple(map(self.calculus.index, a)))
-                found = self._moved(self.calculus.put(body, places), target, ends)
+                found = self._moved(self.calculus.put(body, places), target, ends, held)
             else:
                 found = {}
-            self._tangents[name, target] = found
-        return self._tangents[name, target]
+            self._tangents[name, target, held] = found
+        return self._tangents[name, target, held]
 
     def _letters(self, name: str, which: str) -> tuple[Var, ...]:
         """Letters for the samples of an array; c is made anew for every sum."""
