@@ -11,7 +11,7 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault
 from symbolic.reading.tree import Node
 
-ROLES = ("output", "hidden", "input", "source", "fed", "unshared", "any")
+ROLES = ("output", "hidden", "input", "source", "fed", "synapse", "unshared", "any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Role:
     """What the document says of an index letter, and at which character.
 
     output, hidden and input are kinds of neurons; source is any neuron that feeds another, fed any
-    that the neuron `of` feeds; unshared says that no other connection has the weight of the one to
-    it from `of`; any takes back what was said before.  `names` are all the neurons of
-    the given network that are meant, where the words name them.
+    that the neuron `of` feeds; synapse says that a connection leads to it from `of`, unshared that
+    no other one has the weight of this; any takes back what was said before.  `names` are all the
+    neurons of the given network that are meant, where the words name them.
     """
 
     letter: str

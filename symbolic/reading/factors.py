@@ -221,8 +221,11 @@ class Factors:
     def _named(self, node: Scripted) -> Formula:
         assert isinstance(node.base, Letter)
         by, name = self.by, node.base.name
-        if by.profile.units is not None and name in by.profile.units.signs:
-            node = self._in_full(node, *by.profile.units.signs[name])
+        meant = by.profile.units.signs.get(name) if by.profile.units is not None else None
+        if meant is not None and meant[1][0] < 0:
+            return self._alone(node, meant[1])
+        if meant is not None:
+            node = self._in_full(node, *meant)
         elif name in by.profile.sizes and node.sub is None and not node.primes:
             return by.powered(Count(SORTS[by.profile.sizes[name]].extent().name), node.sup)
         power = exponent(node, by.profile)
@@ -244,6 +247,14 @@ class Factors:
         if symbol.kind == "weight" and shared and node.sub is None and not node.primes:
             return by.powered(by.powered(Read("w", (TO, FROM), name), node.sup), above)
         return by.powered(by.quantity(symbol, node, argument), above)
+
+    def _alone(self, node: Scripted, at: tuple[int, ...]) -> Formula:
+        """A weight that only the formula of a neuron reads."""
+        if node.sub is not None or node.primes:
+            raise NotUnderstood("This weight has no index of its own.", "", node.at)
+        _, above = self._swallowed()
+        symbol = self.by.profile.of_array("w")
+        return self.by.powered(self.by.powered(Read("w", at, symbol.sign), node.sup), above)
 
     def _in_full(self, node: Scripted, array: str, at: tuple[int, ...]) -> Scripted:
         """The sign of an input or a weight as y or w with its indices: x_1 is y of this unit."""

@@ -1,64 +1,25 @@
-"""Lines about one given network: its neurons have numbers, and sums over neurons are written out.
+"""One given network, as the lines of a document speak of it: by the numbers of its neurons.
 
-A neuron with a name is its number here; `units.py` says which.  Every quantity of a numbered neuron is an array of its own, over the samples; what the document
-defines for all neurons is put in for each.  Both sides of a line become normal forms over weights,
-signals and φ_j(v_j), with total derivatives taken forward through the network.
+A neuron with a name is its number here; `units.py` says which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import product
-from math import prod
 
 from symbolic.errors import InputError
-from symbolic.indexed import Add, Expr, Get, Num, Shifted, Var
-from symbolic.indices import Calculus, SizeOne
-from symbolic.integers import Base as Letter
-from symbolic.integers import Linear
-from symbolic.labelling import TooLargeError
-from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.network import BIAS, Network
-from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
-from symbolic.reading.base import Base, name_of
-from symbolic.reading.cases import Settled
-from symbolic.reading.formulas import (
-    FROM,
-    NEURON,
-    SAMPLE,
-    TO,
-    UNWRITTEN,
-    Applied,
-    Formula,
-    Partial,
-    Range,
-    Read,
-    SumOver,
-    Times,
-    as_indexed,
-    free,
-    inside,
-    plus,
-    rebuilt,
-    walk,
-)
-from symbolic.reading.pathways import CORE, table
+from symbolic.reading.formulas import UNWRITTEN, Call, Formula, Read, over, plus
+from symbolic.reading.own_terms import field_of, function_of
 from symbolic.reading.profile import Profile
-from symbolic.reading.prover import bases
-from symbolic.reading.reach import require_reach
-from symbolic.reading.source import BeyondError
-from symbolic.reading.theory import COST, Assumption
-from symbolic.reading.units import Units, units_of, with_units
-from symbolic.reading.worlds import World
+from symbolic.reading.theory import Assumption
+from symbolic.reading.units import Pair, Units, units_of, with_units
+from symbolic.reading.worlds import STRENGTHS, World
 
 MOST_EDGES = 2_000
-MOST_INSTANCES = 400
-MOST_CHOICES = 100_000
-NOTHING = Num(Fraction(0))
-ANY = Var("j", NEURON)
-Place = tuple[Linear, ...]
+NAMED = (2, 3, -2, 5, -3)
+"""The weights that are tried, one after the other; 1 would hide one that is missing."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +27,11 @@ class Given:
     """The network of `--network`: who feeds whom, by the numbers of its neurons.
 
     `bias` is the unit whose signal is 1, None where there is none; `units` are the names of units
-    and weights, where these have any; `ties` are the connections that share each weight.
+    and weights, where these have any; `ties` are the connections that share each weight.  `fields`
+    and `signals` are the formulas that neurons have for v and y, `readings` whose signals the
+    former read, and `own` the places of weights that they alone read.  `functions` are the φ of
+    all neurons, where these can be written; `shares` says that the outputs are one softmax group,
+    so that their desired responses may add up to 1.
     """
 
     name: str
@@ -75,11 +40,29 @@ class Given:
     bias: int | None = None
     units: Units | None = None
     ties: tuple[tuple[tuple[int, int], ...], ...] = ()
+    fields: tuple[tuple[int, Formula], ...] = ()
+    signals: tuple[tuple[int, Formula], ...] = ()
+    readings: tuple[tuple[int, int], ...] = ()
+    own: tuple[tuple[int, int], ...] = ()
+    functions: tuple[tuple[int, Formula], ...] = ()
+    shares: bool = False
 
     @property
     def plain(self) -> bool:
-        """Whether what holds of all networks holds of it: every connection has its own weight."""
-        return not self.ties
+        """Whether what holds of all networks holds of it.
+
+        Every connection has its own weight, and v_j = Σ_i w_ji y_i and y_j = φ_j(v_j) everywhere.
+        """
+        return not (self.ties or self.fields or self.signals)
+
+    @property
+    def neurons(self) -> tuple[int, ...]:
+        """All its units."""
+        return self.world(1).neurons
+
+    def own_formulas(self, array: str) -> frozenset[int]:
+        """The neurons that have a formula of their own for v or y."""
+        return frozenset(dict({"v": self.fields, "y": self.signals}.get(array, ())))
 
     def read_in(self, profile: Profile) -> Profile:
         """The notation of a document about this network."""
@@ -89,16 +72,28 @@ class Given:
         """How the unit of a number is written."""
         return str(neuron) if self.units is None else self.units.latex[neuron]
 
-    def world(self, samples: int) -> World:
-        """The network with whole numbers for its weights, to try lines in."""
-        strengths = (1, 2, -1, 3, -2)
+    def world(self, samples: int, functions: bool = False) -> World:
+        """The network with whole numbers for its weights, to try lines in.
+
+        With its own `functions` the neurons have these, where they can be written.
+        """
         first = {pair: uses[0] for uses in self.ties for pair in uses}
-        own = [pair for pair in self.edges if first.get(pair, pair) == pair]
-        strength = {pair: strengths[n % 5] for n, pair in enumerate(own)}
-        weights = tuple((pair, strength[first.get(pair, pair)]) for pair in self.edges)
-        names = () if self.units is None else tuple(self.units.latex.items())
+        alone = [pair for pair in (*self.edges, *self.own) if first.get(pair, pair) == pair]
+        strengths, start = (STRENGTHS, 0) if self.units is None else (NAMED, samples)
+        strength = {pair: strengths[(start + n) % 5] for n, pair in enumerate(alone)}
         return World(
-            weights, self.outputs, samples, given=True, bias=self.bias, names=names, ties=self.ties
+            tuple((pair, strength[first.get(pair, pair)]) for pair in self.edges),
+            self.outputs,
+            samples,
+            given=True,
+            bias=self.bias,
+            names=() if self.units is None else tuple(self.units.latex.items()),
+            ties=self.ties,
+            fields=self.fields,
+            signals=self.signals,
+            readings=self.readings,
+            own=tuple((pair, strength[pair]) for pair in self.own),
+            functions=self.functions if functions else (),
         )
 
     def meets(self, assumption: Assumption) -> bool:
@@ -113,361 +108,70 @@ def given(network: Network, name: str) -> Given:
 
     Where all units are numbers these are their names; else they are numbered as they are computed.
 
-    Raises `InputError` where it has softmax groups or fields of its own, or two
-    names are written alike, or where it is too large to be written out.
+    Raises `InputError` where two names are written alike, where a formula of a neuron is not read,
+    or where it is too large to be written out.
     """
-    own = [n.name for n in network.neurons if n.field is not None or n.group]
     count = len(network.synapses)
-    for found, what in (
-        (own, "neuron {} is a softmax or a gate; --network reads plain neurons"),
-        ([count] if count > MOST_EDGES else [], f"{{}} weights are more than {MOST_EDGES}"),
-    ):
-        if found:
-            raise InputError(f"{name}: {what.format(found[0])}.")
+    if count > MOST_EDGES:
+        raise InputError(f"{name}: {count} weights are more than {MOST_EDGES}.")
     named = any(not unit.isdigit() for unit in network.units) or any(
         weight != f"w_{to}_{source}" for (to, source), weight in network.weight_of.items()
     )
-    names = (BIAS, *network.inputs, *network.order)
-    numbers = {unit: n if named else int(unit) for n, unit in enumerate(names)}
-    edges = tuple((numbers[s.to], numbers[s.source]) for s in network.synapses)
-    bias = numbers[BIAS] if any(source == numbers[BIAS] for _, source in edges) else None
-    outputs = tuple(numbers[k] for k in network.outputs)
-    units = units_of(network, numbers, name) if named else None
-    ties = tuple(
-        tuple((numbers[to], numbers[source]) for to, source in uses)
-        for uses in network.uses.values()
-        if len(uses) > 1
+    named = named or bool(network.formulas)
+    units = (BIAS, *network.inputs, *network.order)
+    numbers = {unit: n if named else int(unit) for n, unit in enumerate(units)}
+    uses = {
+        weight: tuple((numbers[to], numbers[source]) for to, source in places)
+        for weight, places in network.uses.items()
+    }
+    alone = [weight for weight, places in uses.items() if not places]
+    own = {weight: (-n, -n) for n, weight in enumerate(alone, 1)}
+    pairs = {weight: places[0] if places else own[weight] for weight, places in uses.items()}
+    bias = numbers[BIAS]
+    return Given(
+        name,
+        tuple((numbers[s.to], numbers[s.source]) for s in network.synapses),
+        tuple(numbers[k] for k in network.outputs),
+        bias if any(s.source == BIAS for s in network.synapses) else None,
+        units_of(network, numbers, pairs, name) if named else None,
+        tuple(
+            places
+            for weight, places in uses.items()
+            if len(places) > 1 or (places and weight in network.readers)
+        ),
+        tuple(_fields(network, numbers, pairs, name)),
+        tuple(_signals(network, numbers)),
+        tuple(
+            (numbers[to], numbers[source])
+            for to in network.formulas
+            for source in network.sources[to]
+        ),
+        tuple(own.values()),
+        tuple(_functions(network, numbers)) if named else (),
+        any({*members} == network.output_set for members in network.groups.values()),
     )
-    return Given(name, edges, outputs, bias, units, ties)
 
 
-class NoSuchError(BeyondError):
-    """The line speaks of what the given network does not have."""
+def _fields(
+    network: Network, numbers: Mapping[str, int], pairs: Mapping[str, Pair], name: str
+) -> Iterator[tuple[int, Formula]]:
+    """The local fields that are formulas."""
+    for neuron, term in network.formulas.items():
+        formula = field_of(term, numbers, pairs)
+        if formula is None:
+            raise InputError(f"{name}: the formula of neuron {neuron} is not read by --network.")
+        yield numbers[neuron], formula
 
 
-class FixedError(BeyondError):
-    """A derivative by the fixed signal of a bias: where a letter stands for it, nothing is said."""
+def _signals(network: Network, numbers: Mapping[str, int]) -> Iterator[tuple[int, Formula]]:
+    """y_j = exp(v_j) / Σ_m exp(v_m) over the softmax group of j."""
+    for name, members in network.peers.items():
+        parts = {peer: Call("exp", Read("v", (numbers[peer], UNWRITTEN))) for peer in members}
+        yield numbers[name], over(parts[name], plus(*parts.values()))
 
 
-class Written:
-    """The definitions of a document for the neurons of one network, `under` N = 1, Σ d = 1 or both.
-
-    Its methods raise `BeyondError` where a line is not in reach, `TooLargeError` where it is too
-    long.
-    """
-
-    def __init__(
-        self, base: Base, network: Given, under: Collection[Assumption] = frozenset()
-    ) -> None:
-        self.base, self.network, self.under = base, network, under
-        self.world = network.world(1)
-        sizes = [SizeOne(Assumption.N1, "N")] if Assumption.N1 in under else []
-        self.calculus = Calculus({}, (), sizes)
-        self.calculus.know(SAMPLE)
-        self._own: dict[str, tuple[str, tuple[int, ...]]] = {}  # array: the quantity it is
-        self._bodies: dict[str, tuple[tuple[Var, ...], Normal]] = {}
-        self._tangents: dict[tuple[str, str], Normal] = {}
-        self._fresh = 0
-
-    def instances(self, claim: Settled) -> Iterator[dict[Var, int]]:
-        """Every choice of neurons for the letters of the claim."""
-        roles = dict(claim.roles)
-        letters = sorted(free(claim.left) | free(claim.right), key=lambda v: v.name)
-        letters = [letter for letter in letters if letter.sort == NEURON]
-        pairs = {*claim.edges, *_corrected(claim.left), *_corrected(claim.right)}
-        choices = [
-            [n for n in self.world.neurons if roles.get(v, "source") in ("source", self._kind(n))]
-            for v in letters
-        ]
-        if prod(map(len, choices)) > MOST_CHOICES:
-            raise TooLargeError(f"more than {MOST_CHOICES:,} choices of neurons")
-        count = 0
-        for chosen in product(*choices):
-            found = dict(zip(letters, chosen, strict=True))
-            joined = all((found[to], found[source]) in self.world.edges for to, source in pairs)
-            if not (joined and claim.meets(found, self.world.shared_by)):
-                continue
-            if count == MOST_INSTANCES:
-                raise TooLargeError(f"more than {MOST_INSTANCES} choices of neurons")
-            count += 1
-            yield found
-
-    def holds(self, claim: Settled, letters: Mapping[Var, int]) -> bool:
-        """Whether both sides have one normal form for these neurons; False says nothing.
-
-        Raises `FixedError` where a letter that stands for the bias has no meaning.
-        """
-        sides = (self._normal(side, letters) for side in (claim.left, claim.right))
-        left, right = sides
-        gap = add(left, scale(right, -1))
-        while not is_zero(self.calculus, gap):
-            known = {name for name in arrays_of(gap) if self._defined(name)}
-            if not known:
-                return is_zero(self.calculus, self._tied(self._shared(gap)))
-            first = {name for name in known if self._own[name][0] not in ("y", CORE)}
-            first = first or {name for name in known if self._own[name][0] == "y"} or known
-            gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
-        return True
-
-    def _tied(self, gap: Normal) -> Normal:
-        """The form with one sign for each shared weight; in `_partial` its uses move together."""
-        bodies: dict[str, tuple[tuple[Letter, ...], Normal]] = {}
-        for name in arrays_of(gap):
-            array, pair = self._own.get(name, ("", ()))
-            first = self.world.uses((pair[0], pair[1]))[0] if array == "w" else pair
-            if first != pair:
-                one = self._weight((first[0], first[1]))
-                bodies[name] = (), self.calculus.normal(Get(one, ()))
-        return unfolded(self.calculus, gap, bodies) if bodies else gap
-
-    def _weight(self, pair: tuple[int, int]) -> str:
-        """The array of the weight of a connection."""
-        name = f"w[{pair[0]},{pair[1]}]"
-        self._own[name] = "w", pair
-        self.calculus.arrays.setdefault(name, ())
-        return name
-
-    def _shared(self, gap: Normal) -> Normal:
-        """The form with d of the last output as 1 less the others, where Σ d = 1.
-
-        It is put in last of all: while derivatives are taken, every d is given by itself.
-        """
-        kind = name_of(Read("d", (ANY, UNWRITTEN)))
-        *others, last = (f"{kind}[{k}]" for k in self.network.outputs)
-        if Assumption.DT not in self.under or last not in arrays_of(gap):
-            return gap
-        for name in others:
-            self.calculus.arrays.setdefault(name, (SAMPLE,))
-        (letter,) = self._letters(last, "a")
-        rest = Add((Num(Fraction(1)), *(Num(Fraction(-1)) * Get(d, (letter,)) for d in others)))
-        body = bases(self.calculus, (letter,)), self.calculus.normal(rest)
-        return unfolded(self.calculus, gap, {last: body})
-
-    # ------------------------------------------------------------------ reading
-
-    def _normal(self, formula: Formula, at: Mapping[Var, int], defines: str = "") -> Normal:
-        """The formula at these neurons."""
-        for part in walk(formula):
-            require_reach(part)
-        return self._indexed(self._flat(formula, at, defines))
-
-    def _indexed(self, flat: Formula) -> Normal:
-        """The normal form of a formula whose neurons are numbers already."""
-
-        def named(part: Partial | SumOver) -> Expr:
-            if isinstance(part, Partial):
-                return written(self.calculus, self._partial(part))
-            raise BeyondError(f"A sum over {part.over.name} is not in reach.")
-
-        phi = self.base.activation.at if self.base.activation else None
-        return self.calculus.normal(as_indexed(flat, named, phi=phi))
-
-    def _flat(self, formula: Formula, at: Mapping[Var, int], defines: str) -> Formula:
-        """The formula with arrays of numbered neurons and with sums over neurons written out."""
-        match formula:
-            case SumOver(letter, span, body) if letter.sort == NEURON:
-                flat = (
-                    self._flat(body, {**at, letter: n}, defines)
-                    for n in self._range(span, at, defines)
-                )
-                terms = tuple(term for term in flat if term != NOTHING)
-                return plus(*terms) if terms else NOTHING
-            case Times(factors) if self._unconnected(factors, at):
-                return NOTHING
-            case Read():
-                return self._read(formula, at)
-            case Partial(of, by, reading):
-                below = self._flat(by, at, defines)
-                if not isinstance(below, Read):
-                    raise FixedError("Nothing is differentiated by the fixed signal of a bias.")
-                return Partial(self._flat(of, at, defines), below, reading)
-            case Applied(function, places, argument, order, sign):
-                numbers = tuple(self._number(i, at) for i in places)
-                return Applied(function, numbers, self._flat(argument, at, defines), order, sign)
-        return rebuilt(formula, [self._flat(part, at, defines) for part in inside(formula)])
-
-    def _unconnected(self, factors: tuple[Formula, ...], at: Mapping[Var, int]) -> bool:
-        """Whether a weight of a sum belongs to no connection: nothing else need be defined then."""
-        return any(
-            isinstance(factor, Read)
-            and factor.array == "w"
-            and any(isinstance(i, Var) for i in factor.at)
-            and tuple(self._number(i, at) for i in factor.at) not in self.world.edges
-            for factor in factors
-        )
-
-    def _read(self, read: Read, at: Mapping[Var, int]) -> Formula:
-        """The quantity of a numbered neuron as an array of its own, over samples."""
-        samples = tuple(i for i in read.at if isinstance(i, Var) and i.sort == SAMPLE)
-        numbers = tuple(self._number(i, at) for i in read.at if i not in samples)
-        general = name_of(Read(read.array, (*(ANY for _ in numbers), *samples)))
-        self._require(read, numbers)
-        if read.array == "same":
-            return Num(Fraction(int(numbers[0] == numbers[1])))
-        if read.array == "y" and numbers == (self.network.bias,):
-            return Num(Fraction(1))
-        name = f"{general}[{','.join(map(str, numbers))}]"
-        sorts = tuple(i.sort for i in samples)
-        self._own[name] = general, numbers
-        if self.calculus.arrays.setdefault(name, sorts) != sorts:
-            raise BeyondError(f"{read.sign or name} is used with and without its sample.")
-        return Read(name, samples, read.sign)
-
-    @staticmethod
-    def _number(index: Shifted | int, at: Mapping[Var, int]) -> int:
-        if isinstance(index, int):
-            return index
-        if isinstance(index, Var) and index in at:
-            return at[index]
-        raise BeyondError("An index that is neither a neuron nor a sample is not in reach.")
-
-    def _range(self, span: Range, at: Mapping[Var, int], defines: str) -> tuple[int, ...]:
-        world = self.world
-        if defines == CORE or span.kind in ("all", "interval"):
-            return world.neurons
-        if span.kind == "uses":
-            known = {v.name: n for v, n in at.items()}
-            if not {TO, FROM} <= at.keys():
-                raise BeyondError("A sum over the uses of a weight does not say of which.")
-            pairs = world.uses((at[TO], at[FROM]))
-            if not span.of:
-                return tuple(dict.fromkeys(to for to, _ in pairs))
-            return tuple(source for to, source in pairs if to == known[span.of])
-        if span.kind in ("fed", "feeding"):
-            known = {v.name: n for v, n in at.items()}
-            if span.of not in known:
-                raise BeyondError("The range of a sum is not in reach.")
-            of = known[span.of]
-            feeding = tuple(source for to, source in self.network.edges if to == of)
-            return world.fed(of) if span.kind == "fed" else feeding
-        wanted = "hidden" if span.kind == "hidden" else "output"
-        return tuple(n for n in world.neurons if self._kind(n) == wanted)
-
-    def _kind(self, neuron: int) -> str:
-        return self.world.kind(neuron)
-
-    def _require(self, read: Read, numbers: tuple[int, ...]) -> None:
-        """The network must have the neurons, and these the quantity."""
-        sign, called = read.sign or read.array, self.network.called
-        for n in numbers:
-            if n not in self.world.neurons:
-                raise NoSuchError(f"The network {self.network.name} has no neuron {called(n)}.")
-        if not numbers:
-            return
-        one = called(numbers[0])
-        if read.array in ("e", "d", "E") and self._kind(numbers[0]) != "output":
-            raise NoSuchError(f"Neuron {one} is no output neuron, so it has no {sign}.")
-        if read.array in (CORE, "delta", "b", "db") and self._kind(numbers[0]) == "input":
-            raise NoSuchError(f"Unit {one} is an input, so it has no {sign}.")
-        if read.array in ("w", "dw") and numbers[:2] not in self.world.edges:
-            raise NoSuchError(f"There is no connection to {one} from {called(numbers[1])}.")
-
-    # ------------------------------------------------------------------ definitions
-
-    def _defined(self, name: str) -> bool:
-        general, numbers = self._own[name]
-        given_ = general == "y" and self._kind(numbers[0]) == "input"
-        return general in self.base.definitions and not given_
-
-    def _body(self, name: str) -> tuple[tuple[Var, ...], Normal]:
-        """The definition of a numbered quantity: its sample and its normal form."""
-        if name not in self._bodies:
-            general, numbers = self._own[name]
-            head, body = self.base.definitions[general]
-            if general == "y" and self._kind(numbers[0]) == "output":
-                body = self._of_output(body)
-            samples = tuple(i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE)
-            neurons = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
-            at = dict(zip(neurons, numbers, strict=True))
-            self._bodies[name] = samples, self._normal(body, at, general)
-        return self._bodies[name]
-
-    def _of_output(self, body: Formula) -> Formula:
-        """The signal of an output neuron, where the text says that it differs."""
-        if self.base.outer is None:
-            return body
-        if self.base.shared_out and not self.world.satisfies(Assumption.OT, ()):
-            raise BeyondError("An output feeds a neuron here, and its signal reads all outputs.")
-        return self.base.outer
-
-    def _lawful(self, name: str) -> tuple[tuple[Letter, ...], Normal]:
-        letters, body = self._body(name)
-        return bases(self.calculus, letters), body
-
-    # ------------------------------------------------------------------ derivatives
-
-    def _partial(self, partial: Partial) -> Normal:
-        """∂of/∂by, both at numbered neurons."""
-        by = partial.by
-        if self.base.open and COST in self.base.rests_on(partial.of):
-            raise BeyondError("The cost has no definition, and no network gives it one.")
-        at = tuple(map(self.calculus.index, by.at))
-        if partial.reading == "total":
-            form = self._indexed(partial.of)
-            array, pair = self._own[by.array]
-            result: Normal = {}
-            for name in self._together(array, pair) or (by.array,):
-                accumulate(result, self._moved(form, name, at))
-            return result
-        if not isinstance(partial.of, Read) or not self._defined(partial.of.array):
-            raise BeyondError("A direct derivative is one of a quantity with a definition.")
-        letters, body = self._body(partial.of.array)
-        place = table(self.calculus, letters, tuple(map(self.calculus.index, partial.of.at)))
-        return derivative(self.calculus, self.calculus.put(body, place), by.array, at)
-
-    def _together(self, array: str, pair: tuple[int, ...]) -> tuple[str, ...]:
-        """The weights that move with one that is shared."""
-        uses = self.world.shared_by.get((pair[0], pair[1]), ()) if array == "w" else ()
-        return tuple(map(self._weight, uses))
-
-    def _moved(self, form: Normal, target: str, at: Place) -> Normal:
-        """How a form moves with target[at]: Σ over what it reads of ∂form/∂c · ∂c/∂target."""
-        result: Normal = {}
-        for name in sorted(arrays_of(form)):
-            inner = self._tangent(name, target)
-            if not inner:
-                continue
-            letters = self._letters(name, "c")
-            local = derivative(self.calculus, form, name, tuple(map(self.calculus.index, letters)))
-            places = table(
-                self.calculus,
-                (*self._letters(name, "a"), *self._letters(target, "b")),
-                (*map(self.calculus.index, letters), *at),
-            )
-            moved = self.calculus.multiply(local, self.calculus.put(inner, places))
-            accumulate(result, self.calculus.total(moved, *letters))
-        return result
-
-    def _tangent(self, name: str, target: str) -> Normal:
-        """∂name[a]/∂target[b] for any samples a and b, by the definitions."""
-        if (name, target) not in self._tangents:
-            a, b = self._letters(name, "a"), self._letters(target, "b")
-            ends = tuple(map(self.calculus.index, b))
-            if name == target:
-                pairs = zip(map(self.calculus.index, a), ends, strict=True)
-                found = self.calculus.product(self.calculus.delta(*pair) for pair in pairs)
-            elif self._defined(name):
-                letters, body = self._body(name)
-                places = table(self.calculus, letters, tuple(map(self.calculus.index, a)))
-                found = self._moved(self.calculus.put(body, places), target, ends)
-            else:
-                found = {}
-            self._tangents[name, target] = found
-        return self._tangents[name, target]
-
-    def _letters(self, name: str, which: str) -> tuple[Var, ...]:
-        """Letters for the samples of an array; c is made anew for every sum."""
-        if which == "c":
-            self._fresh += 1
-            which = f"c{self._fresh}"
-        sorts = self.calculus.arrays[name]
-        return tuple(Var(f"@{which}.{n}", sort) for n, sort in enumerate(sorts))
-
-
-def _corrected(formula: Formula) -> Iterator[tuple[Var, Var]]:
-    """The free letters of Δw_ji: a correction is one of a connection."""
-    for part in walk(formula):
-        if isinstance(part, Read) and part.array == "dw":
-            to, source = part.at[:2]
-            if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= free(formula):
-                yield to, source
+def _functions(network: Network, numbers: Mapping[str, int]) -> Iterator[tuple[int, Formula]]:
+    """The activation functions, or none where one of them cannot be written."""
+    found = {n.name: function_of(n) for n in network.neurons if n.name not in network.peers}
+    if all(formula is not None for formula in found.values()):
+        yield from ((numbers[name], formula) for name, formula in found.items() if formula)

@@ -42,6 +42,10 @@ def some_neurons(words: str) -> Named | None:
     return None
 
 
+_CAPTIONED = re.compile(r"\s*[a-z][^.:;$]*\bof neuron \$([A-Za-z])\$[^.:;$]*(?=\(here )")
+"""Words below a formula: function signal of neuron j of the softmax group (here j = o_1, o_2)."""
+
+
 def _here(after: str, letter: str) -> tuple[str, ...]:
     """The neurons that are listed behind the words about a letter; none where some are left out."""
     found = _HERE.search(after)
@@ -125,6 +129,15 @@ class Hearing:
             (self.local if local else self.roles)[one.letter] = role
             if one.count:
                 self.counts.append((one.letter, place))
+
+    def caption(self, words: str, at: int) -> None:
+        """Take in what words below a formula say of the neurons that it is about."""
+        found = _CAPTIONED.match(" ".join(words.split()))
+        names = _here(" ".join(words.split())[found.end() :], found[1]) if found else ()
+        if found and names:
+            known = self.local.get(found[1]) or self.roles.get(found[1])
+            role = known.role if known is not None else "any"
+            self.local[found[1]] = Role(found[1], role, at, names=names)
 
     @property
     def _layered(self) -> bool:

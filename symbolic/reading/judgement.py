@@ -59,6 +59,7 @@ SPANS = {
     "all": "over all neurons",
 }
 """What a sum of unsaid range may run over."""
+_ITERATIONS = "what is said over several iterations is not judged of this network"
 WRONG = ("refuted", "unjustified")
 """A line with a nearest right form: it fails, or speaks of what the network does not have."""
 
@@ -96,12 +97,14 @@ class _Judge:
             for names, one in activations_of_some(reading).items()
         }
         self.lines = Argued(base, reading)
+        self.plain = network is None or network.plain
         self.updates = judged_updates(document)
+        if not self.plain:  # the rule over iterations is one of unshared weights
+            self.updates = dict.fromkeys(self.updates, Reached("open", why=_ITERATIONS))
         self.rule = next((c.number for c in document.claims if is_rule(c)), None)
         self.search = Search(self.prover, self.refuter, reading)
         self.here = GivenSearch(self.verdicts, network, reading) if network else None
         self.document, self.reading, self.network = document, reading, network
-        self.plain = network is None or network.plain
         self._near: dict[tuple[object, ...], Nearest | None] = {}
 
     def judgement(self, each: Callable[[Iterable[Claim]], Iterable[Claim]]) -> Judgement:
@@ -200,8 +203,23 @@ class _Judge:
 
     def _settled(self, claim: Claim, span: str) -> tuple[Settled, ...]:
         cases = settled(claim, span, numbered=self.network is not None)
-        found = among(claim, self._numbered) if self.network is not None else ()
+        found = self._among(claim)
         return tuple(replace(case, among=found) for case in cases) if found else cases
+
+    def _among(self, claim: Claim) -> tuple[tuple[Var, tuple[int, ...]], ...]:
+        """The neurons of the network that the claim speaks of, where these are not all of a kind.
+
+        What repeats a definition speaks of the neurons that have no formula of their own.
+        """
+        if self.network is None:
+            return ()
+        found = among(claim, self._numbered)
+        head = claim.head
+        own = self.network.own_formulas(head.array if head is not None else "")
+        if claim.kind is Kind.RESTATEMENT and own and head is not None:
+            rest = tuple(n for n in self.network.neurons if n not in own)
+            found += tuple((i, rest) for i in head.at[:1] if isinstance(i, Var))
+        return found
 
     def _update(self, claim: Claim) -> Judged:
         """A line over several iterations."""
@@ -218,6 +236,9 @@ class _Judge:
         """The verdicts about the neurons that a claim names, where it speaks of their φ alone."""
         if claim.some is None or not _is_local(case, claim.some.letter):
             return None
+        numbers = {self._numbered(name) for name in claim.some.names}
+        if self.network is not None and numbers & self.network.own_formulas("y"):
+            return None  # their signal is no function of their own field
         return self.of_some.get(claim.some)
 
     def _is_of_some(self, claim: Claim) -> bool:

@@ -141,7 +141,8 @@ def _lettered(formula: Formula) -> Formula:
     if not isinstance(made, Read | Applied):
         return made
     return replace(
-        made, at=tuple(Var(str(i), NEURON) if isinstance(i, int) else i for i in made.at)
+        made,
+        at=tuple(Var(str(i), NEURON) if isinstance(i, int) and i >= 0 else i for i in made.at),
     )
 
 

@@ -12,14 +12,17 @@ _LOOKS = re.compile(
     r"|\\(?:frac|sum|partial|delta|prod|mathcal)\b|\\\[|\\\(|\\\]|\\\)|[A-Za-z]_\{|\^\{"
 )
 _NONE = re.compile(r"={2,}|-+>?|=>|<=>|\$?\d[\d.,]{0,30}\$?[.,;:!?)]{0,3}")
-_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}>|\]\([^()\n]{0,500}\)|https?://\S{1,500}|\\\$")
+_TAG = re.compile(
+    r"\w\[\d+\\?\]|<[A-Za-z/!][^<>\n]{0,300}>|\]\([^()\n]{0,500}\)|https?://\S{1,500}|\\\$"
+)
 LONGEST_WORD = 80
 
 
 def plain_pieces(document: Document) -> Iterator[tuple[int, int]]:
     """Where such pieces begin and end: a relation sign, a command, a dollar without its partner.
 
-    HTML tags, addresses, amounts of money and rules of = signs are no formulas.
+    HTML tags, units such as h[3], addresses, amounts of money and rules of = signs are no
+    formulas.
     """
     for piece in document.pieces:
         if not isinstance(piece, Prose):

@@ -60,8 +60,9 @@ _PATTERNS = tuple(
         rf"{_M} (?:be |is |denotes? )?(?:an?|the|any) {_N} (?:that is )?fed by (?:neuron )?{_M}",
         rf"{_M} feeds (?:the |each |every )?(?:{_N} )?{_M}",
         rf"(?:that|which) feeds (?:the |each |every |all )?(?:{_N} )?{_M}",
-        rf"(?:for )?(?:every|each|any) unshared (?:synapse|connection|weight) to {_M} from {_M}",
+        rf"(?:for )?(?:every|each|any) (unshared )?(?:synapse|connection) to {_M} from {_M}",
         rf"(?:for )?(?:every|each|any) shared (?:synaptic )?weight {_M}",
+        rf"(?:if |when |for )?{_M} is any one of these",
     )
 )
 _SUM_OVER = re.compile(
@@ -128,7 +129,7 @@ def said(text: str) -> Iterator[Said]:
         local = (
             one.letter == "*"
             or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
-        ) and one.role != "unshared"
+        ) and one.role not in ("unshared", "synapse")
         summed = _SUMMED.search(text[: one.start]) is not None
         yield replace(one, local=local, summed=summed)
 
@@ -148,7 +149,10 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
         before = _MENTION.findall(text[:start])
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of((before or [""])[-1]))
     if number == 13:
-        return Said(letter_of(groups[0]), "unshared", start, end, of=letter_of(groups[1]))
+        role = "unshared" if groups[0] else "synapse"
+        return Said(letter_of(groups[1]), role, start, end, of=letter_of(groups[2]))
+    if number == 15:
+        return Said(letter_of(groups[0]), "any", start, end)
     if number == 14:
         return Said(letter_of(groups[0]), "any", start, end)
     if number == 6:

@@ -164,6 +164,12 @@ class _Reader:
             self.mentions.append(piece.at)
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
+        named = "" if piece.display else self._named_units(piece.text)
+        if named:
+            self.words += f"${named}$ is any one of these (here ${piece.text.strip()}$)"
+            self.mentions += [piece.at, piece.at]
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
         indices = not piece.display and is_pair(piece.text, self.profile.letters)
         if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
@@ -224,6 +230,16 @@ class _Reader:
         if not numbers and not troubles:  # gaps, which are listed already
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
+
+    def _named_units(self, text: str) -> str:
+        """The letter that is said to stand for units of the network: if $j = p$; else empty."""
+        units = self.profile.units
+        match = re.fullmatch(r"\s*([A-Za-z])\s*=([^$]*)", text)
+        asked = re.search(r"\b(?:if|when|for)\s*$", self.words, re.IGNORECASE)
+        if units is None or match is None or asked is None:
+            return ""
+        known = all(units.number(name) is not None for name in match[2].split(","))
+        return match[1] if known and self.profile.letters.get(match[1]) == "neuron" else ""
 
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
         return with_names(tokens(text, offsets), self.profile.units)
@@ -348,6 +364,7 @@ class _Reader:
         )
         if TRAILING.match(following):
             self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
+        self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
         if letter and "*" in self.hearing.local:

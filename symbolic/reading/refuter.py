@@ -147,7 +147,7 @@ class Refuter:
                 open=base.open,
                 shared=base.shared,
                 biased=base.biased,
-                known=base.activation is not None,
+                known=base.activation is not None or bool(world.functions),
                 constants=tuple(
                     (array, Fraction(2 * n + 3, n + 2)) for n, array in enumerate(base.constants)
                 ),

@@ -25,17 +25,23 @@ Pair = tuple[int, int]
 class Units:
     """What the names of a network stand for, in LaTeX as it is `spelled`.
 
-    `latex` is how the unit of each number is written, and `names` in words; `signals` are the inputs
-    with a sign of their own, `weights` where each weight leads first: to, from; whether some are
-    `shared`.
+    `latex` is how the unit of each number is written, and `names` in words, as are the softmax
+    `groups`; `signals` are the inputs with a sign of their own, `weights` where each weight leads
+    first: to, from; whether some are `shared`.
     """
 
     network: str
     latex: Mapping[int, str]
     names: tuple[str, ...]
+    groups: tuple[str, ...]
     signals: Mapping[str, int]
     weights: Mapping[str, Pair]
     shared: bool = False
+
+    @cached_property
+    def alone(self) -> dict[Pair, str]:
+        """The weights that only formulas of neurons read: they lead from no unit to none."""
+        return {pair: sign for sign, pair in self.weights.items() if pair[0] < 0}
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -45,8 +51,10 @@ class Units:
     @cached_property
     def own(self) -> dict[tuple[str, tuple[int, ...]], str]:
         """The signs that stand for y or w and its indices."""
-        signs = {("w", pair): latex for latex, pair in self.weights.items()}
-        return {**signs, **{("y", (n,)): latex for latex, n in self.signals.items()}}
+        found: dict[tuple[str, tuple[int, ...]], str] = {}
+        found.update({("w", pair): latex for latex, pair in self.weights.items()})
+        found.update({("y", (n,)): latex for latex, n in self.signals.items()})
+        return found
 
     @cached_property
     def signs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -55,12 +63,18 @@ class Units:
 
     def unnamed(self, words: str) -> str:
         """Words in which a neuron is spoken of and not named: "for neuron h1" as "for neuron"."""
-        return self._named.sub(r"\1", words)
+        return self._grouped.sub(r"\1", self._named.sub(r"\1", words))
+
+    @cached_property
+    def _grouped(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, sorted(self.groups, key=len, reverse=True)))
+        return re.compile(rf"\b(softmax group) (?:{names})(?!\w)" if names else r"(?!)()")
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted(self.names, key=len, reverse=True)))
-        return re.compile(rf"\b((?:neuron|unit)s?) (?:{names})(?![\w\[])")
+        names = names.replace(r"\]", r"\\?\]")  # Markdown escapes a bracket
+        return re.compile(rf"\b((?:neuron|unit)s?) (?:{names})(?![\w\[])", re.IGNORECASE)
 
     def number(self, latex: str) -> int | None:
         """The number of the unit that is written so, None where there is none."""
@@ -79,8 +93,10 @@ class Units:
         )
 
 
-def units_of(network: Network, numbers: Mapping[str, int], name: str) -> Units:
-    """The names of a network whose units have these numbers.
+def units_of(
+    network: Network, numbers: Mapping[str, int], pairs: Mapping[str, Pair], name: str
+) -> Units:
+    """The names of a network whose units have these numbers and whose weights these places.
 
     Raises `InputError` where two names would be written alike.
     """
@@ -90,7 +106,7 @@ def units_of(network: Network, numbers: Mapping[str, int], name: str) -> Units:
     signals = {input_latex(unit): numbers[unit] for unit in network.inputs if input_latex(unit)}
     written = {unit_latex(unit): unit for unit in numbers}
     weights: dict[str, Pair] = {}
-    for weight, places in network.uses.items():
+    for weight in network.uses:
         sign, pair = weight_latex(weight), _pair(weight, written)
         other = pair and network.weight_of.get(pair, weight) != weight
         if sign in weights or sign in signals or other:
@@ -98,12 +114,11 @@ def units_of(network: Network, numbers: Mapping[str, int], name: str) -> Units:
                 f"{name}: the weight {weight} is written {sign}, and so is something else. Give it "
                 "another name."
             )
-        if places:
-            to, source = places[0]
-            weights[sign] = numbers[to], numbers[source]
+        weights[sign] = pairs[weight]
     shared = any(len(places) > 1 for places in network.uses.values())
     called = tuple(map(unit_name, numbers))
-    return Units(name, latex, called, signals, weights, shared)
+    groups = tuple(group for group in network.groups if group)
+    return Units(name, latex, called, groups, signals, weights, shared)
 
 
 def _pair(weight: str, written: Mapping[str, str]) -> tuple[str, str] | None:

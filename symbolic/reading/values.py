@@ -51,6 +51,7 @@ from symbolic.reading.formulas import (
     Times,
     free,
     plus,
+    walk,
 )
 from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
 from symbolic.reading.pathways import CORE
@@ -134,11 +135,15 @@ class Values:
 
     def __init__(self, base: Base, world: World) -> None:
         self.base, self.definitions, self.world = base, dict(base.written), world
-        self.elementary, self.shared = base.elementary, base.shared
+        own = (*world.fields, *world.signals, *world.functions)
+        called = any(isinstance(part, Call) for _, body in own for part in walk(body))
+        self.elementary, self.shared = base.elementary or called, base.shared
+        self._own = {CORE: dict(world.fields), "y": dict(world.signals)}
+        self._functions = {} if base.activation is not None else dict(world.functions)
         self._argument: Number = ZERO, ZERO  # of the activation function, while it is evaluated
         if base.open:
             self.definitions[COST] = open_cost()
-        self.edges, self.constants = world.edges, dict(world.constants)
+        self.constants = dict(world.constants)
         self._known: dict[tuple[Entry, Moved], Number] = {}
 
     def _number(self, value: Fraction) -> Real:
@@ -190,6 +195,12 @@ class Values:
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
                     return self._activated(self.base.activation.body, value, slope, order)
+                if self._functions:
+                    own = owner(formula, True)
+                    body = self._functions.get(self._index(own[0], at)) if own else None
+                    if body is None:
+                        raise UndefinedError
+                    return self._activated(body, value, slope, order)
                 own = owner(formula, not self.shared)
                 k = self._index(own[0], at) if own else 1
                 derivatives = (value**2 + k * value, 2 * value + k, 2, ZERO, ZERO)
@@ -283,7 +294,7 @@ class Values:
         for factor in factors:  # where there is no connection, nothing else need be defined
             if isinstance(factor, Read) and factor.array == "w" and not is_layered(factor):
                 to, source = (self._index(i, at) for i in factor.at)
-                if (to, source) not in self.edges:
+                if (to, source) not in self.world.strength:
                     return ZERO, ZERO
         value: Real = 1
         slope: Real = ZERO
@@ -337,7 +348,7 @@ class Values:
             raise UndefinedError  # nobody says what it is, only how it changes
         kind = world.kind(at[0]) if at else ""
         if name == "w":
-            return self.edges.get((at[0], at[1]), 0), ZERO
+            return self.world.strength.get((at[0], at[1]), 0), ZERO
         if name == "b":
             if kind == "input":
                 raise UndefinedError
@@ -357,8 +368,8 @@ class Values:
         if name == "y" and at[0] == world.bias:
             return 1, ZERO
         if name == "y" and kind == "input":
-            return 1 + at[0] + at[1], ZERO
-        if name.startswith("dw") and (at[0], at[1]) not in self.edges:
+            return self._number(world.given_signal(at[0], at[1])), ZERO
+        if name.startswith("dw") and (at[0], at[1]) not in world.strength:
             raise UndefinedError
         body, values = self._definition(name, at)
         return self.of(body, values, by, name)
@@ -372,6 +383,8 @@ class Values:
         if name not in self.definitions:
             raise UndefinedError
         head, body = self.definitions[name]
+        if at and at[0] in self._own.get(name, {}):
+            return self._own[name][at[0]], {UNWRITTEN: at[-1]}
         if name == "y" and kind == "output" and self.base.outer is not None:
             if self.base.shared_out and any(world.fed(k) for k in world.outputs):
                 raise UndefinedError

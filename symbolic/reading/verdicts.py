@@ -14,13 +14,14 @@ from symbolic.labelling import TooLargeError
 from symbolic.reading.cases import Settled, is_numbered
 from symbolic.reading.claims import FunctionName
 from symbolic.reading.findings import Reached
-from symbolic.reading.given import FixedError, Given, NoSuchError, Written
+from symbolic.reading.given import Given
 from symbolic.reading.named import last_before, taken_words, with_named
 from symbolic.reading.prover import Prover
 from symbolic.reading.reach import may_lack_value
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.source import BeyondError, Place
 from symbolic.reading.theory import Assumption
+from symbolic.reading.written import FixedError, NoSuchError, Written
 
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
@@ -90,7 +91,8 @@ class Verdicts:
 
     def speaks_of_none(self, case: Settled) -> bool:
         """Whether the given network has no such neurons, as outputs that feed others."""
-        if self.network is None or is_numbered(case.left, case.right):
+        numbered = is_numbered(case.left, case.right) and not case.among
+        if self.network is None or numbered:
             return False
         try:
             return not any(True for _ in self._in_network(case, ()).instances(case))
@@ -128,10 +130,17 @@ class Verdicts:
         needed = against if isinstance(against, Counterexample) else None
         return Reached("proved", roles, span, under, needed, partly=self._partly(case))
 
-    def _unproved(self, case: Settled, span: str, against: Counterexample | Tried) -> Reached:
+    def _unproved(
+        self,
+        case: Settled,
+        span: str,
+        against: Counterexample | Tried,
+        known: tuple[str, ...] = (),
+    ) -> Reached:
+        """What is said of a case without a proof; the network says what the `known` arrays are."""
         roles = case.said
         if isinstance(against, Counterexample):
-            unread = self._unread(case)
+            unread = [one for one in self._unread(case) if one not in known]
             if unread:
                 why = f"{_UNREAD} {self.missed[unread[0]]} is not used"
                 return Reached("open", roles, span, why=why)
@@ -178,13 +187,17 @@ class Verdicts:
             rest = tuple(one for one in under if not network.meets(one))
             if {*rest} <= {*OF_DATA}:
                 return replace(general, under=(rest,), here=rest != under)
-        return self._unproved(case, general.span, here.find(case))
+        known = ("phi",) if network.functions else ()
+        return self._unproved(case, general.span, here.find(case), known)
 
     def _of_network(self) -> Refuter:
         """The given network with one sample and with two."""
         if self._here is None:
             assert self.network is not None
-            worlds = self.network.world(1), self.network.world(2)
+            known = self.base.activation is None
+            worlds = tuple(self.network.world(samples, known) for samples in (1, 2))
+            if self.network.shares:
+                worlds += tuple(replace(world, shares=True) for world in worlds)
             self._here = Refuter(self.base, among=worlds)
         return self._here
 
@@ -209,6 +222,7 @@ class Verdicts:
 
     def _of_data(self, case: Settled) -> tuple[tuple[Assumption, ...], ...]:
         """The sets of what may be assumed of the samples, the smaller ones first."""
-        some = OF_DATA if self.base.shared_out else OF_DATA[:1]
+        shared = self.base.shared_out or (self.network is not None and self.network.shares)
+        some = OF_DATA if shared else OF_DATA[:1]
         new = [one for one in some if one not in case.given]
         return ((), *((one,) for one in new), *((tuple(new),) if len(new) > 1 else ()))

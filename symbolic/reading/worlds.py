@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from itertools import pairwise
 
+from symbolic.reading.formulas import Formula
 from symbolic.reading.theory import Assumption
 
 
@@ -22,7 +23,10 @@ class World:
     A `given` network is that of a command line: the document speaks of its neurons by number.  The
     signal of the unit `bias` is 1.  `constants` are arrays and values of what the document leaves
     open.  Where there are `shares`, the desired responses of a sample add up to 1.  The neurons of
-    a given network may have `names`, and connections may share their weight: they are `ties`.
+    a given network may have `names`, and connections may share their weight: they are `ties`;
+    there `fields` and `signals` are the formulas that neurons have for v and y, `readings` whose
+    signals the former read, `own` the weights that they alone read, and `functions` the φ of every
+    neuron.
     """
 
     weights: tuple[tuple[tuple[int, int], int], ...]
@@ -39,6 +43,25 @@ class World:
     shares: bool = False
     names: tuple[tuple[int, str], ...] = ()
     ties: tuple[tuple[tuple[int, int], ...], ...] = ()
+    fields: tuple[tuple[int, Formula], ...] = ()
+    signals: tuple[tuple[int, Formula], ...] = ()
+    readings: tuple[tuple[int, int], ...] = ()
+    own: tuple[tuple[tuple[int, int], int], ...] = ()
+    functions: tuple[tuple[int, Formula], ...] = ()
+
+    def given_signal(self, unit: int, sample: int) -> Fraction:
+        """The signal of an input: 1 + i + s, and an eighth of it where functions would saturate."""
+        return Fraction(1 + unit + sample, 8 if self.functions else 1)
+
+    @cached_property
+    def strength(self) -> dict[tuple[int, int], int]:
+        """All weights, also those that only the formulas of neurons read."""
+        return {**self.edges, **dict(self.own)}
+
+    @cached_property
+    def links(self) -> tuple[tuple[int, int], ...]:
+        """Who reads whom, by a connection or in a formula: to, source."""
+        return (*(pair for pair, _ in self.weights), *self.readings)
 
     @cached_property
     def shared_by(self) -> dict[tuple[int, int], tuple[tuple[int, int], ...]]:
@@ -72,12 +95,12 @@ class World:
     @cached_property
     def neurons(self) -> tuple[int, ...]:
         """All neurons, each after those that feed it."""
-        return tuple(sorted({n for pair, _ in self.weights for n in pair}))
+        return tuple(sorted({n for pair in self.links for n in pair}))
 
     @cached_property
     def inputs(self) -> frozenset[int]:
         """The neurons that none feeds."""
-        return frozenset(self.neurons) - {to for (to, _), _ in self.weights}
+        return frozenset(self.neurons) - {to for to, _ in self.links}
 
     @cached_property
     def layers(self) -> dict[int, tuple[int, int]]:
@@ -93,7 +116,11 @@ class World:
 
     def fed(self, neuron: int) -> tuple[int, ...]:
         """The neurons that it feeds."""
-        return tuple(to for (to, source), _ in self.weights if source == neuron)
+        return tuple(to for to, source in self.links if source == neuron)
+
+    def feeding(self, neuron: int) -> tuple[int, ...]:
+        """The neurons that feed it."""
+        return tuple(source for to, source in self.links if to == neuron)
 
     def reaches(self, start: int, goal: int) -> bool:
         """Whether a path leads from one neuron to the other."""
@@ -121,7 +148,7 @@ class World:
             case Assumption.NP:
                 return not any(
                     self.reaches(middle, to)
-                    for (to, source), _ in self.weights
+                    for to, source in self.links
                     for middle in self.fed(source)
                     if middle != to
                 )
@@ -137,12 +164,14 @@ class World:
         biases = "b_k = k, " if self.biased else ""
         phi = "phi(v) = v^2 + v" if self.shared else "phi_k(v) = v^2 + k v"
         phi = "phi as the document says" if self.known else phi
+        phi = "phi as the network says" if self.functions else phi
+        inputs = "(1 + i + s)/8" if self.functions else "1 + i + s"
         desired = "d_k = 10 k + s"
         if self.shares:
             desired = "d_k = (k - first + s)/sum, for the outputs first, first + 1, ...,"
         return (
             f"network with {weights}; output {outputs}; N = {self.samples}; {self.numbers}"
-            f"{phi}; {biases}y_i = 1 + i + s for an input i, {desired} on sample s; "
+            f"{phi}; {biases}y_i = {inputs} for an input i, {desired} on sample s; "
             f"{cost}eta = 3/7{self._constants}"
         )
 

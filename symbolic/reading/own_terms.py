@@ -1,0 +1,68 @@
+"""Formulas of a network file as formulas of the reading: φ of a neuron, a field of its own.
+
+A formula with an absolute value, cases or a function that is not read here has no such form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from symbolic.indexed import Num, Shifted
+from symbolic.network import Neuron
+from symbolic.reading.activation import ARGUMENT, SLOPES
+from symbolic.reading.formulas import UNWRITTEN, Call, Formula, Power, Read, over, plus, times
+from symbolic.terms import Add, Frac, Mul, Pow, Sign, Term
+from symbolic.terms import Call as Function
+from symbolic.terms import Num as Number
+
+Place = tuple[Shifted | int, ...]
+
+
+def function_of(neuron: Neuron) -> Formula | None:
+    """φ of a neuron as a formula in `ARGUMENT`, None where it has none.
+
+    >>> from symbolic.spec import open_network
+    >>> function_of(open_network("1-1:tanh").neurons[0])
+    Call(name='tanh', argument=Read(array='·', at=(), sign=''))
+    """
+    if neuron.activation.group:
+        return None
+    return _formula(neuron.activation.phi, {Sign("v"): ARGUMENT})
+
+
+def field_of(term: Term, units: Mapping[str, int], weights: Mapping[str, Place]) -> Formula | None:
+    """A local field of its own, in signals y and weights w."""
+    known: dict[Sign, Formula] = {}
+    for name, n in units.items():
+        known[Sign("y", (name,))] = Read("y", (n, UNWRITTEN))
+    for name, at in weights.items():
+        known[Sign("w", (name,))] = Read("w", at)
+    return _formula(term, known)
+
+
+def _formula(term: Term, known: Mapping[Sign, Formula]) -> Formula | None:
+    match term:
+        case Number(value):
+            return Num(value)
+        case Sign():
+            return known.get(term)
+        case Add(parts):
+            terms = [_formula(part, known) for part in parts]
+            whole = [one for one in terms if one is not None]
+            return plus(*whole) if len(whole) == len(terms) else None
+        case Mul(parts):
+            factors = [_formula(part, known) for part in parts]
+            all_ = [one for one in factors if one is not None]
+            return times(*all_) if len(all_) == len(factors) else None
+        case Frac(above, below):
+            top, bottom = _formula(above, known), _formula(below, known)
+            return over(top, bottom) if top is not None and bottom is not None else None
+        case Pow(base, exponent):
+            inner = _formula(base, known)
+            whole_ = exponent.denominator == 1
+            return Power(inner, Fraction(exponent)) if inner is not None and whole_ else None
+        case Function(name, argument):
+            inner = _formula(argument, known)
+            return Call(name, inner) if inner is not None and name in SLOPES else None
+    return None
