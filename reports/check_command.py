@@ -17,6 +17,7 @@ from reports.files import STDIN, read, writable, write
 from reports.formula_text import unicode_of
 from reports.jsonout import EXIT_CODES
 from reports.papers import Document, Lines, P, Read, json_of_all, not_understood, worst
+from reports.pdf import settable
 from reports.text import text, wrapped
 from reports.wording import counted
 from symbolic.errors import InputError
@@ -133,6 +134,7 @@ def _agree(options: argparse.Namespace) -> None:
         if len(names) > 1:
             raise InputError("-o writes the page of one document; give one FILE.")
         writable(options.output, _copies(names[0]) if options.fix else ENDINGS)
+        settable(options.output)
         _spare(options.output, names)
     elif options.fix and STDIN in names:
         raise InputError("the fixed copy of stdin needs a name; add -o FILE.md.")

@@ -58,7 +58,7 @@ CHECK = Command(
         (("--json",), {"action": "store_true", "help": "print one JSON object"}),
         (
             ("-o", "--output"),
-            {"metavar": "FILE", "help": "write a .md, .tex, .html, .json or .txt file"},
+            {"metavar": "FILE", "help": "write a .html, .pdf, .md, .tex, .txt or .json file"},
         ),
     ),
 )

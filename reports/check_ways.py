@@ -17,6 +17,7 @@ from reports.jsonout import Json
 from reports.latex import latex
 from reports.markdown import page_markdown
 from reports.papers import P
+from reports.pdf import page_pdf
 from reports.text import text
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.given import Given
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from symbolic.reading.indexed.profile import IndexProfile
 
 
-ENDINGS = (".md", ".html", ".tex", ".txt", ".json")
+ENDINGS = (".md", ".html", ".pdf", ".tex", ".txt", ".json")
 """How the name of a page may end."""
 
 
@@ -47,11 +48,12 @@ class Way(Generic[P]):
     fixed: Callable[[P], Fixed]
 
     @property
-    def writers(self) -> Mapping[str, Callable[[P], str]]:
+    def writers(self) -> Mapping[str, Callable[[P], str | bytes]]:
         """What draws a file, by its ending."""
         return {
             ".md": self.markdown,
             ".html": lambda paper: page_html(self.page(paper)),
+            ".pdf": lambda paper: page_pdf(self.page(paper)),
             ".tex": lambda paper: latex(self.page(paper)),
             ".txt": lambda paper: text(self.page(paper)),
             ".json": lambda paper: (

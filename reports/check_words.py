@@ -381,7 +381,7 @@ def counts(lines: Sequence[Judged], unread: Sequence[Entry]) -> str:
         if number:
             parts.append(f"{_are(number)} {one_ if number == 1 else many}")
     text = listed(parts, most=9)
-    return f"Of the formulas {text}." if text else "There is no formula in it."
+    return f"Of the formulas, {text}." if text else "There is no formula in it."
 
 
 def _are(number: int) -> str:

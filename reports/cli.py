@@ -25,6 +25,7 @@ from reports.jsonout import EXIT_CODES, Json, report
 from reports.latex import body, latex
 from reports.markdown import page_markdown
 from reports.options import Command, Option, parser
+from reports.pdf import page_pdf, settable
 from reports.progress import clock
 from reports.report_command import REPORT
 from reports.text import text
@@ -40,7 +41,7 @@ from symbolic.verification import prove, rule_of
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
 MODEL = ".model"
 """How the name of a model file ends."""
-PAGES = (".tex", ".txt", ".json", ".html", ".md")
+PAGES = (".tex", ".txt", ".json", ".html", ".md", ".pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +75,7 @@ def derive_command(options: argparse.Namespace) -> int:
     """𝓔(n), δ_j of every neuron and Δw of every weight, every line checked."""
     if options.network.endswith(MODEL):
         return model_command(options, every=True)
-    writable(options.output, PAGES)
+    _agree(options.output)
     network = open_network(options.network)
     with clock(f"Deriving {_called(network)}"):
         checked = derive(network).checked
@@ -94,7 +95,7 @@ def prove_command(options: argparse.Namespace) -> int:
         if options.rule is not None or options.audit:
             raise InputError("A model file has its own claims; leave out --rule and --audit.")
         return model_command(options)
-    writable(options.output, PAGES)
+    _agree(options.output)
     if options.network.endswith(ENDING):
         if options.rule is not None:
             raise InputError("A saved derivation has its own lines; leave out --rule.")
@@ -122,7 +123,7 @@ def _general_command(options: argparse.Namespace) -> int:
     wrong = " and ".join(name for name, value in given.items() if value)
     if wrong:
         raise InputError(f"--general is about all networks; leave out {wrong}.")
-    writable(options.output, PAGES)
+    _agree(options.output)
     if options.output and options.output.endswith(ENDING):
         raise InputError("a saved derivation is of one network", file=options.output)
     with clock("Proving the general theorems"):
@@ -139,7 +140,7 @@ def model_command(options: argparse.Namespace, every: bool = False) -> int:
     from symbolic.model_file import read_model
     from symbolic.models import judged
 
-    writable(options.output, PAGES)
+    _agree(options.output)
     with clock(f"Reading {options.network}"):
         model = read_model(read(options.network), options.network)
         try:
@@ -154,7 +155,9 @@ def model_command(options: argparse.Namespace, every: bool = False) -> int:
         from reports.model_document import model_document  # only for a page
 
         heading = "Derivatives of the cost" if every else "Claims"
-        return model_document(model, verdicts, Path(options.network).stem, heading)
+        title = "Back-propagation in " if every else "Claims about "
+        title += Path(options.network).stem.replace("_", " ")
+        return model_document(model, verdicts, title, heading)
 
     if options.output:
         path = Path(options.output)
@@ -221,18 +224,26 @@ def _give(
     return EXIT_CODES[str(result["verdict"])]
 
 
+def _agree(name: str | None) -> None:
+    """Refuse a page that could not be written before the work begins."""
+    writable(name, PAGES)
+    settable(name)
+
+
 def _columns() -> int:
     """As wide as the terminal, up to a comfortable line; 80 where the page goes to a file."""
     return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
 
 
-def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool) -> str:
+def _drawn(result: Json, draw: Callable[[], Document], path: Path, inside: bool) -> str | bytes:
     """The document in the format of the file's ending; `inside` for a body to be \\input."""
     match path.suffix:
         case ".tex":
             return body(draw()) if inside else latex(draw())
         case ".html":
             return page_html(draw())
+        case ".pdf":
+            return page_pdf(draw())
         case ".md":
             return page_markdown(draw())
         case ".txt":
@@ -250,7 +261,7 @@ def _called(network: Network) -> str:
 _JSON: Option = (("--json",), {"action": "store_true", "help": "print one JSON object"})
 _OUTPUT: Option = (
     ("-o", "--output"),
-    {"metavar": "FILE", "help": f"write a .tex, .html, .md, .txt, .json or {ENDING} file"},
+    {"metavar": "FILE", "help": f"write a .html, .pdf, .tex, .md, .txt, .json or {ENDING} file"},
 )
 _BODY: Option = (
     ("--body",),

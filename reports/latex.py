@@ -47,6 +47,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\topmargin}{-12mm}\setlength{\textheight}{240mm}
 \setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}
 \setlength{\mathindent}{1em}\setlength{\jot}{5pt}
+\AtBeginDocument{\setlength{\abovedisplayshortskip}{\abovedisplayskip}}
 \clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks[1]\emergencystretch=2em
 """
 FIGURE_PREAMBLE = r"""\usepackage{graphicx}

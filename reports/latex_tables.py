@@ -28,7 +28,7 @@ def table_latex(table: Table) -> str:
     least = [max(least_width(row[n]) for row in grid) for n in range(count)]
     room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
     size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
-    if SIZES[1][1] * sum(widths) <= room < sum(widths):  # a little smaller, and nothing wraps
+    if size == SIZES[0][0] and room < sum(widths):  # a little smaller, and less is wrapped
         size, letter = SIZES[1]
     narrowed = fitted(widths, least, room / letter)
     heights = [_height(row, narrowed) for row in table.rows]
@@ -53,8 +53,8 @@ def table_latex(table: Table) -> str:
         for row in table.rows
     ]
     apart = f"{end}\\par\\nointerlineskip\n\\noindent\\hspace*{{1em}}%\n{begin}"
-    if len(wrap) == count and len(rows) > 4:  # equal columns: between its rows a page may break
-        rows = [*rows[:2], *(part for row in rows[2:-1] for part in (apart, row)), rows[-1]]
+    if len(wrap) == count and len(rows) > 6:  # equal columns: between its rows a page may break
+        rows = [*rows[:4], *(part for row in rows[4:-1] for part in (apart, row)), rows[-1]]
     return "\n".join(
         (
             rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"

@@ -14,8 +14,8 @@ ROWS = re.compile(r"\\begin\{cases\}((?:(?!\\begin\{cases\}).)*?)\\end\{cases\}"
 SIZES = re.compile(r"\\(?:[bB]igg?[lr]?|left|right)(?![A-Za-z])")
 SINGLE = dict.fromkeys(".,|i'", 0.28) | dict.fromkeys("()[]jlt", 0.39)
 SINGLE |= {" ": 0.0, "w": 0.72, "m": 0.88, "N": 0.84, "E": 0.75}
-COMMANDS: dict[str, float] = {"operatorname": 0.2, "mathrm": 0.0, "text": 0.0, "displaystyle": 0.0}
-COMMANDS |= {"approx": 1.4, "gets": 1.6}
+COMMANDS: dict[str, float] = dict.fromkeys(("mathrm", "text", "displaystyle", "phantom"), 0.0)
+COMMANDS |= {"operatorname": 0.2, "approx": 1.4, "gets": 1.6}
 WORDS = {"ln": 1.1, "sin": 1.4, "cos": 1.4, "sinh": 1.9, "cosh": 1.9, "tanh": 2.1, "arctan": 3.0}
 
 

@@ -69,10 +69,10 @@ def _blocks(network: Network, run: Learned) -> Iterator[Block]:
     ]
     if run.confusion:
         words.append(f" Wrong: {run.wrong:,} of {run.samples:,} samples.")
-    yield VerdictBox(Mark.PROVED, "Trained with the proved rule", runs("".join(words)))
+    yield VerdictBox(Mark.PROVED, "Trained with the proved rule.", runs("".join(words)))
     yield Heading("How it was trained")
     yield Table(
-        (runs("Setting"), runs("Value")),
+        (runs("setting"), runs("value")),
         tuple((runs(name), runs(value)) for name, value in run.settings),
     )
     if epochs:

@@ -147,7 +147,8 @@ def _reason(claim: Claim, verdict: Verdict, signs: Signs) -> Runs:
         case Proved(_, under):
             for n, need in enumerate(under):
                 known = named.get(need.name)
-                row += runs(" and " if n else "proved under ")
+                first = "proved " if need.name.startswith("off ") else "proved under "
+                row += runs(" and " if n else first)
                 row += prose(need.name) if known is None else (Math(_drawn(known, signs)),)
         case Open(why):
             row += prose(f"not decided: {why.rstrip('.')}")

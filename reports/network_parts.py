@@ -27,14 +27,14 @@ from reports.latex_printer import latex_of
 from reports.latex_width import width_em
 from reports.plain import plain_of
 from reports.source import drawn_source, is_python
-from reports.wording import counted, here, members_in_a_row, prose, used_signs
+from reports.wording import counted, here, members_in_a_row, prose, units, used_signs
 from symbolic.activations import ACTIVATIONS, Activation
 from symbolic.derivation import Definition, Derivation
 from symbolic.network import BIAS, Network
 from symbolic.notation import E, I, J, d, delta, dw, e, v, w, y
 from symbolic.recurrence import Recurrent, at_step
 from symbolic.terms import Add, Equation, Num, Partial, PartialKind, Phi, Sign, Var, walk
-from symbolic.unit_signs import is_input_name, unit_name
+from symbolic.unit_signs import is_input_name
 
 MOST_TERMS = 8  # of a neuron's own sum
 WIDEST_SOURCE = 34  # em; a longer function is drawn by our own printer, which can break it
@@ -105,15 +105,14 @@ def network_section(derivation: Derivation) -> tuple[Block, ...]:
 def described(network: Network) -> Runs:
     """The network in a sentence or two."""
     hidden, outputs = network.hidden, network.outputs
-    opening = (
-        "A" if network.recurrent is None else f"{_in_time(network.recurrent)} Written out, it is a"
-    )
-    parts: list[object] = [
-        Text(  # names of units are no formulas
-            f"{opening} feed-forward network with {counted(len(network.inputs), 'input')}, "
+    drawn = network.recurrent
+    parts: list[object] = [Text("A")] if drawn is None else _in_time(drawn)
+    parts.append(
+        Text(
+            f" feed-forward network with {counted(len(network.inputs), 'input')}, "
             f"{counted(len(hidden), 'hidden neuron')}"
         )
-    ]
+    )
     if hidden:
         parts += [" (", here("j", hidden), ")"]
     parts += [f" and {counted(len(outputs), 'output neuron')} (", here("j", outputs), "). "]
@@ -131,16 +130,22 @@ def described(network: Network) -> Runs:
     return prose(*parts)  # type: ignore[arg-type]  # a mixed list, each part of an allowed kind
 
 
-def _in_time(drawn: Recurrent) -> str:
+def _in_time(drawn: Recurrent) -> list[object]:
     """What the names of an unrolled network say: h[3] is h at step 3."""
     unit = drawn.neurons[0].name
-    words = f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "
-    words += f"{unit_name(at_step(unit, drawn.steps))} is neuron {unit} at step {drawn.steps}, "
-    words += "and a weight is the same at every step. "
+    last, alone = units([at_step(unit, drawn.steps)]), units([unit])
+    before: list[object] = [Text("every signal is 0.")]
     if drawn.initial:
-        first = ", ".join(f"{name} for {unit}" for unit, name in drawn.initial.items())
-        return words + f"Before the first step stands an input: {first}."
-    return words + "Before the first step every signal is 0."
+        before = [Text("stands an input: ")]
+        for n, (unit, name) in enumerate(drawn.initial.items()):
+            before += [Text(", " * bool(n)), units([name]), Text(" for "), units([unit])]
+        before.append(Text("."))
+    return [
+        Text(f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "),
+        *(last, Text(" is neuron "), alone, Text(f" at step {drawn.steps}, and a weight is the ")),
+        *(Text("same at every step. Before the first step "), *before),
+        Text(" Written out, it is a"),
+    ]
 
 
 def forward_section(derivation: Derivation) -> tuple[Block, ...]:

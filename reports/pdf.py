@@ -1,6 +1,7 @@
-r"""LaTeX → PDF by the system's TeX, in an empty folder, with no shell and no other file to read.
+r"""Document → PDF by the system's TeX, or by the package typst where there is none.
 
-Equal sources give equal bytes.  Where there is no TeX, `InputError` says what to do.
+TeX runs in an empty folder, with no shell and no other file to read.  Equal sources give equal
+bytes.  Where there is neither, `InputError` says what to do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from reports.document import Document
+from reports.latex import latex
+from reports.typst_page import set_by_typst, typst_is_here
 from symbolic.errors import InputError
 
 ENGINES = ("pdflatex", "lualatex")
@@ -27,6 +31,24 @@ ADVICE = (
 def tex_engine() -> str | None:
     """The program that sets a page, None where there is none."""
     return next(filter(shutil.which, ENGINES), None)
+
+
+def page_pdf(document: Document, engine: str = "auto") -> bytes:
+    """The page set by the system's TeX ("tex") or the package typst ("typst"); the first there is.
+
+    Raises `InputError` where there is none, or where it does not accept the page.
+    """
+    if engine not in ("auto", "tex", "typst"):
+        raise InputError(f"There is no engine {engine!r}; known are auto, tex and typst.")
+    if engine == "tex" or (engine == "auto" and (tex_engine() or not typst_is_here())):
+        return set_by_tex(latex(document))
+    return set_by_typst(document)
+
+
+def settable(name: str | None) -> None:
+    """Refuse a .pdf file that nothing here can set before the work begins."""
+    if str(name).endswith(".pdf") and tex_engine() is None and not typst_is_here():
+        raise InputError(f"There is no TeX here to make a PDF: {ADVICE}.", file=name)
 
 
 def set_by_tex(source: str) -> bytes:

@@ -16,10 +16,9 @@ from reports.jsonout import report as as_json
 from reports.latex import body, latex
 from reports.markdown import page_markdown
 from reports.notebook import framed, notebook, notebook_latex
-from reports.pdf import set_by_tex, tex_engine
+from reports.pdf import page_pdf
 from reports.report_page import Choice, Detail, report_page, sources_section
 from reports.text import text
-from reports.typst_page import set_by_typst, typst_is_here
 from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.proof import Checked
@@ -73,7 +72,7 @@ class Report:
         Raises `InputError` where there is none; then the LaTeX is written beside `path`.
         """
         try:
-            content = self._set(engine)
+            content = page_pdf(self.document, engine)
         except InputError as error:
             if path is None:
                 raise
@@ -83,13 +82,6 @@ class Report:
         if path is not None:
             write(Path(path), content)
         return content
-
-    def _set(self, engine: str) -> bytes:
-        if engine not in ("auto", "tex", "typst"):
-            raise InputError(f"There is no engine {engine!r}; known are auto, tex and typst.")
-        if engine == "tex" or (engine == "auto" and (tex_engine() or not typst_is_here())):
-            return set_by_tex(self.latex())
-        return set_by_typst(self.document)
 
     def text(self, path: str | Path | None = None, width: int = 80) -> str:
         """Plain text."""

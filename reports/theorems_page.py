@@ -219,8 +219,8 @@ def _coefficient(coefficient: Coefficient, signs: Signs) -> Line:
 
 def _closing_words(told: Argument) -> str:
     if not told.movements:
-        return "The claim put into the definition gives the claim again:"
-    return "The other multipliers put in, both sides have one normal form:"
+        return "The claim, substituted in the definition, gives the claim again:"
+    return "With the other multipliers substituted, both sides have one normal form:"
 
 
 def _closings(closings: Sequence[Closing], signs: Signs) -> Iterator[Block]:
@@ -265,7 +265,7 @@ def _with_condition(claim: Claim, signs: Signs) -> Expr:
 
 
 def _put_in(closing: Closing, signs: Signs) -> Runs:
-    """Which derivatives and definitions were put in."""
+    """Which derivatives and definitions were substituted."""
     finding = closing.finding
     arrays = signs.statement.program.arrays
     defined = (name for name in finding.unfolded if name in arrays)
@@ -273,7 +273,7 @@ def _put_in(closing: Closing, signs: Signs) -> Runs:
     parts: list[str | Run] = []
     for n, drawn in enumerate(put):
         parts += [", " if n else "", Math(drawn)]
-    return prose(*parts, " put in") if put else ()
+    return prose("with ", *parts) if put else ()
 
 
 def _bare(name: str, signs: Signs) -> Drawn:

@@ -26,6 +26,7 @@ from reports.html import page_html
 from reports.jsonout import EXIT_CODES, report
 from reports.latex import latex
 from reports.markdown import page_markdown
+from reports.pdf import page_pdf, settable
 from reports.progress import clock
 from reports.text import text
 from symbolic.errors import InputError, did_you_mean
@@ -39,8 +40,9 @@ RATES = {"adam": 0.001, "rmsprop": 0.001, "rprop": 0.1}
 """The learning rate of an optimiser where none is given."""
 RATE = 0.5
 AT_ONCE = 1 << 14
-PAGES: dict[str, Callable[[Document], str]] = {
+PAGES: dict[str, Callable[[Document], str | bytes]] = {
     ".html": page_html,
+    ".pdf": page_pdf,
     ".tex": latex,
     ".md": page_markdown,
     ".txt": text,
@@ -59,6 +61,7 @@ def train_command(options: argparse.Namespace) -> int:
     writable(options.history, (".csv", ".json"))
     writable(options.checkpoint, (".npz",))
     writable(options.report, (*PAGES,))
+    settable(options.report)
     if options.output and options.checkpoint and _same(options.output, options.checkpoint):
         raise InputError("The model and the checkpoint are two files; give -o another name.")
     network = open_network(options.network)
@@ -126,7 +129,7 @@ def train_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _page(document: Document, path: str) -> str:
+def _page(document: Document, path: str) -> str | bytes:
     """The page in the format of the file's ending."""
     return PAGES[Path(path).suffix](document)
 

@@ -95,7 +95,7 @@ RUN = (
 OUTPUT: tuple[Option, ...] = (
     (("-o", "--output"), {"metavar": "FILE.npz", "help": "save weights, network and rule"}),
     _word("--history", "FILE", "write what was measured, as .csv or .json"),
-    _word("--report", "FILE", "write a page about the run: .html, .tex, .md or .txt"),
+    _word("--report", "FILE", "write a page about the run: .html, .pdf, .tex, .md or .txt"),
     _switch("--json", "print one JSON object"),
 )
 

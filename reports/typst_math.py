@@ -179,6 +179,8 @@ class _Reader:
             while self.next() == r"\\":
                 lines.append(self.row((r"\\", "}")))
             return f"#stack(spacing: 3pt, {', '.join(f'$script({line})$' for line in lines)})"
+        if token == r"\phantom":
+            return f"#hide(${self.group()}$)"
         if token == r"\underline":
             return self.gap()
         if token == r"\begin":

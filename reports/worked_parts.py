@@ -128,7 +128,7 @@ def worked_section(
         rows = tuple(_row(row, texts) for j, row in lines if not j or j in shown)
         yield Heading(title, 2)
         head = (runs("symbol"), runs("formula"), runs("with numbers"), runs("value"))
-        yield Table(head, rows, wide=2)
+        yield Table(head, level(rows), wide=2)
     yield Heading("One update", 2)
     yield from update
 
@@ -209,6 +209,46 @@ def _without(latex: str) -> str:
     return re.sub(r"\\bigl(\()([^()]*)\\bigr(\))", r"\1\2\3", latex.replace("(n)", ""))
 
 
+_NUMBER = re.compile(r"((?:=|\\approx) )?(-?)\d+(?:\.\d+)?")
+
+
+def level(rows: Sequence[tuple[Runs, ...]]) -> tuple[tuple[Runs, ...], ...]:
+    """The rows; in a column of numbers some of which are negative the others leave room for a sign.
+
+    So the points stand below each other.
+    """
+    columns = [
+        [_NUMBER.fullmatch(_latex(cell)) for cell in column] for column in zip(*rows, strict=True)
+    ]
+    uneven = {
+        n
+        for n, found in enumerate(columns)
+        if all(found) and len({one[2] for one in found if one}) == 2
+    }
+    return tuple(
+        tuple(_leave_room(cell) if n in uneven else cell for n, cell in enumerate(row))
+        for row in rows
+    )
+
+
+def _latex(cell: Runs) -> str:
+    match cell:
+        case (Math(Drawn(latex)),):
+            return latex
+    return ""
+
+
+def _leave_room(cell: Runs) -> Runs:
+    """A number that is not negative, as far to the right as behind a sign."""
+    found = _NUMBER.fullmatch(_latex(cell))
+    (run,) = cell
+    if found is None or found[2] or not isinstance(run, Math) or not isinstance(run.formula, Drawn):
+        return cell
+    relation = found[1] or ""
+    latex = rf"{relation}\phantom{{-}}{run.formula.latex.removeprefix(relation)}"
+    return (replace(run, formula=replace(run.formula, latex=latex)),)
+
+
 def value_of(row: Row) -> Runs:
     """= 0.6, or ≈ 0.64566 where it is rounded."""
     sign, command = ("=", "=") if row.exact else ("≈", r"\approx")
@@ -265,7 +305,7 @@ def _update(
     if not alike:
         head = ("weight", "formula", "with numbers", "correction")
     head = (*head, "differences")
-    yield Table(tuple(map(runs, head)), tuple(rows), wide=2)
+    yield Table(tuple(map(runs, head)), level(rows), wide=2)
     if len(weights) < len(network.uses):
         words = f"Shown are {len(weights)} of {counted(len(network.uses), 'weight')}."
         yield Paragraph(runs(words))

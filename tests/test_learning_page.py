@@ -123,4 +123,4 @@ def test_the_page_needs_an_ending_it_knows(
 ) -> None:
     given = ["train", "2-1", "--data", "none.csv", "--report", str(tmp_path / "x.doc")]
     assert main(given) == 2
-    assert "the endings known are .html, .tex, .md, .txt" in capsys.readouterr().err
+    assert "the endings known are .html, .pdf, .tex, .md, .txt" in capsys.readouterr().err
