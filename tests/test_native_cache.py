@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from numeric.lowering import lower
 from numeric.native import compiler
+from numeric.native.machine import words
+from numeric.native.text import FIELD, kernels
+from numeric.native.unrolled import unrolled
+from numeric.trainer import Trainer
+from symbolic.topologies import shorthand
+from symbolic.verification import rule_of
 
 pytestmark = pytest.mark.skipif(
     compiler.compiler() is None or sys.platform == "win32", reason="no C compiler here"
@@ -148,3 +157,34 @@ def test_the_compiler_that_is_named_is_taken(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("CC")
     found = compiler.compiler.__wrapped__()
     assert found is None or found[1:] == ("-m", "ziglang", "cc")
+
+
+def test_the_compiler_of_pip_trains_as_ours_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ziglang", reason="the extra `native` is not installed")
+    samples = np.random.default_rng(0).normal(size=(2, 9, 3))
+    ends = []
+    for named in ("", f"{sys.executable} -m ziglang cc"):
+        monkeypatch.setenv("CC", named)
+        for held in (compiler.compiler, compiler.library):
+            held.cache_clear()
+        for size in (1, 4):  # written out, and by the kernels
+            trainer = Trainer(rule_of(shorthand("3-2-3")), seed=1, backend="native")
+            trainer.fit(*samples, epochs=2, batch_size=size, progress=False)
+            ends.append(list(trainer.weights.values()))
+    for held in (compiler.compiler, compiler.library):
+        held.cache_clear()
+    assert np.allclose(ends[:2], ends[2:], rtol=1e-12)
+
+
+def test_a_library_shows_no_name_but_ours(folder: Path) -> None:
+    if shutil.which("nm") is None:
+        pytest.skip("no nm here")
+    program = lower(rule_of(shorthand("3-2-3")))
+    for text in (kernels("float64"), words(program).formulas("float32"), unrolled(program, FIELD)):
+        path = compiler.library(text, "-O0")[1]
+        said = subprocess.run(
+            ["nm", "-D", "--defined-only", str(path)], capture_output=True, text=True, check=True
+        )
+        names = [line.split()[-1] for line in said.stdout.splitlines()]
+        assert names
+        assert all(name.startswith("pp_") for name in names), names

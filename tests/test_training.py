@@ -295,3 +295,24 @@ def test_a_trainer_learns_on_from_a_mapped_file_to_the_same_bits(tmp_path):
     bad = np.load(tmp_path / "x.npy", mmap_mode="r")
     with pytest.raises(InputError, match=r"In sample 33.*not finite.*column 1"):
         two.fit(bad, there[1], 3, 8)
+
+
+def test_the_bar_counts_the_epochs_on_stderr_and_is_silent_elsewhere(monkeypatch, capsys):
+    import tqdm
+
+    bars = []
+
+    class Shown(tqdm.tqdm):
+        def __init__(self, **given):
+            super().__init__(**given | {"delay": 0, "mininterval": 0})
+            bars.append(self)
+
+    monkeypatch.setattr(tqdm, "tqdm", Shown)
+    trainer = Trainer(rule_of(shorthand("2-2-1")), seed=1)
+    for progress, shown in ((True, 1), (False, 1), (None, 1)):  # stderr is no terminal here
+        trainer.fit([[0, 1], [1, 1]], [1, 0], epochs=3, progress=progress)
+        assert len(bars) == shown
+    assert bars[0].n == bars[0].total == 3
+    said = capsys.readouterr()
+    assert "training" in said.err
+    assert not said.out

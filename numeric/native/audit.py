@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from numeric.lowering import lower
 from numeric.modular import P, Residues
 from numeric.native import compiler
-from numeric.native.machine import LEVELS, NativeMachine, words
+from numeric.native.machine import LEVELS, TINY, NativeMachine, words
 from numeric.native.text import FIELD, kernels
+from numeric.native.unrolled import fits, unrolled
 from numeric.program import Instruction, Matrix, Pick, Program, Rows
 from numeric.validation import Agrees, Differs, validate
 from symbolic.topologies import random_dag, shorthand
@@ -191,6 +192,8 @@ def require(program: Program) -> None:
     text = words(program)
     compiler.library(kernels(program.dtype), LEVELS[0][0])
     compiler.library(text.formulas(program.dtype), LEVELS[0][1])
+    if fits(program):
+        compiler.library(unrolled(program, program.dtype), TINY)
     _, path = compiler.library(text.formulas(FIELD), LEVELS[1][1])
     digest = _digest(program)
     if compiler.is_checked(path, digest):

@@ -138,6 +138,8 @@ def library(text: str, level: str = "-O3") -> tuple[ctypes.CDLL, Path]:
     if command is None:
         raise CannotCompileError("there is no C compiler (pip install ziglang brings one)")
     flags = [*_native(command), *level.split(), *FLAGS]
+    if "ziglang" in command:  # takes a tuning for the processor, and then has no vectors
+        flags = [flag for flag in flags if not flag.startswith("-mtune")]
     said = "\0".join((text, *flags, *command, _version(command), processor()))
     name = hashlib.sha256(said.encode()).hexdigest() + (
         ".dll" if sys.platform == "win32" else ".so"
