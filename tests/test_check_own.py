@@ -194,3 +194,52 @@ def test_the_notation_of_the_encyclopedia() -> None:
         assert {"refuted", "unjustified"} & {
             *words(ENCYCLOPEDIA.replace(right, wrong), "wikipedia")
         }
+
+
+# -- steps of weights, parts of an exercise
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        (r"w_{ji} \leftarrow w_{ji} {} \eta \delta_j y_i", "haykin"),
+        (r"w_{ji}(n+1) = w_{ji}(n) {} \eta \delta_j(n) y_i(n)", "haykin"),
+        (r"W_{ij} := W_{ij} {} \alpha \delta_j h_i", "plain"),
+        (r"b_j \leftarrow b_j {} \eta \delta_j", "plain"),
+        (r"b^l_j \leftarrow b^l_j {} \eta \delta^l_j", "nielsen"),
+    ],
+)
+def test_a_step_of_a_weight_is_judged_as_its_change(text: str, profile: str) -> None:
+    """δ is −∂𝓔/∂v of Haykin, and has the other sign in the other books."""
+    right, wrong = ("+", "-") if profile == "haykin" else ("-", "+")
+    assert words(f"${text.replace('{}', right)}$", profile) == ["proved"]
+    assert words(f"${text.replace('{}', wrong)}$", profile) == ["refuted"]
+
+
+def test_a_step_that_adds_to_another_weight_is_not_read() -> None:
+    for right in (r"w_{ij} + \eta \delta_j y_i", r"2 w_{ji} + \eta \delta_j y_i"):
+        reading = read_document(rf"$w_{{ji}} \leftarrow {right}$", open_profile("haykin"))
+        assert not reading.claims
+        assert "A step is read where the weight itself stands" in reading.ledger[0].why
+
+
+def test_a_change_may_be_defined_with_a_term_more() -> None:
+    """Weight decay is the author's; a wrong sign of the derivative is a slip."""
+    rule = r"\Delta w_{ji} = -\eta \frac{\partial \mathcal{E}}{\partial w_{ji}}"
+    decayed = (
+        rf"${rule} - \eta w_{{ji}}$. Then $\Delta w_{{ji}} = \eta \delta_j y_i - \eta w_{{ji}}$"
+    )
+    assert words(f"{decayed} and $\\Delta w_{{ji}} = \\eta \\delta_j y_i$.") == [
+        "definition",
+        "proved",
+        "refuted",
+    ]
+    assert words(f"${rule.replace('= -', '= ')}$.") == ["refuted"]
+
+
+def test_the_parts_of_an_exercise_say_which_neurons_they_are_about() -> None:
+    line = r"$$\frac{\partial L}{\partial z_j} = f'(z_j) \sum_k W_{jk} \delta_k$$"
+    for title in ("**(b)** Hidden layer.", "(b) Hidden layer:", "**Step 2. Hidden units.**"):
+        assert words(f"Let us begin.\n\n{title}\n\n{line}", "plain") == ["proved"]
+    assert words(f"Let us begin.\n\n**(a)** Output layer.\n\n{line}", "plain") == ["refuted"]
+    assert words(f"We write down the\nhidden layer. We find\n\n{line}", "plain") == ["refuted"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -24,6 +24,8 @@ from symbolic.reading.formulas import (
     bound,
     canonical,
     free,
+    inside,
+    rebuilt,
     walk,
 )
 from symbolic.reading.grammar import parse
@@ -55,9 +57,28 @@ def standard(profile: Profile) -> tuple[Claim, ...]:
                     column=symbol.place[1],
                 ) from None
             place = Place(1, 1)
-            number = len(found) + 1
-            found.append(Claim(number, Kind.DEFINITION, left, "=", right, place, explicit=True))
+            sides = [(left, right), *_of_bias(left, right, profile)]
+            found += [
+                Claim(len(found) + n, Kind.DEFINITION, one, "=", other, place, explicit=True)
+                for n, (one, other) in enumerate(sides, 1)
+            ]
     return tuple(found)
+
+
+def _of_bias(left: Formula, right: Formula, profile: Profile) -> Iterator[tuple[Formula, Formula]]:
+    """What the change of a weight says of the change of a bias: Δb_j = −η ∂E/∂b_j."""
+    bias = next((one for one in profile.symbols.values() if one.array == "b"), None)
+    if bias is None or not isinstance(left, Read) or left.array != "dw":
+        return
+
+    def turned(part: Formula) -> Formula:
+        made = rebuilt(part, tuple(map(turned, inside(part))))
+        if isinstance(made, Read) and made.array in ("w", "dw"):
+            array = made.array.replace("w", "b")
+            return Read(array, made.at[:-1], bias.sign)
+        return made
+
+    yield turned(left), turned(right)
 
 
 def _sides(text: str, profile: Profile) -> tuple[Formula, Formula]:
@@ -148,6 +169,7 @@ class Definitions:
         if again and usual is not None and all(part.at != head.at for part in again):
             return claim  # the rule for δ_j by δ_k is a claim about what δ usually is
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
+        free_to_say = free_to_say or (usual is not None and _adds(claim, usual))
         if not general or not free_to_say:
             return claim
         _require_words(claim, at)
@@ -303,6 +325,13 @@ def _is_bias(claim: Claim, profile: Profile) -> bool:
     left = claim.left
     bias = isinstance(left, Read) and left.array == "y" and left.at[:1] == (profile.bias_neuron,)
     return bias and claim.relation == "=" and claim.right == ONE
+
+
+def _adds(claim: Claim, usual: tuple[object, ...]) -> bool:
+    """Whether a change is said to be the usual one and more: Δw = −η ∂E/∂w − λ w."""
+    change = isinstance(claim.left, Read) and claim.left.array in CHANGES
+    terms = claim.right.terms if change and isinstance(claim.right, Plus) else ()
+    return any(canonical(claim.left, term) == usual for term in terms)
 
 
 def _some_sources(claim: Claim) -> bool:

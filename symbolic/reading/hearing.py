@@ -10,10 +10,18 @@ from symbolic.reading.context import Named, Role
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import said
 
-HEADING = re.compile(r"^#{1,6} |\\(?:sub)*section\b", re.MULTILINE)
+_BOLD = r"(?:\*\*|__)?"
+_PART = rf"(?:(?:\([a-z0-9]{{1,3}}\)|\d{{1,2}}[.)]|(?:step|part) \d{{1,2}}[.:]?){_BOLD}[ \t]*)?"
+_FRAGMENT = (
+    rf"(?<=\n\n)[ \t]*{_BOLD}{_PART}{_BOLD}(?:(?:for )?the )?"
+    r"((?:output|hidden)[- ](?:layer|neuron|unit|node)s?)"
+    rf"[.:]?{_BOLD}[.:]?(?=[ \t]*(?:$|[A-Z]))"
+)
+"""A paragraph that begins as a heading would: (b) Hidden layer."""
+HEADING = re.compile(rf"^#{{1,6}} |\\(?:sub)*section\b|{_FRAGMENT}", re.MULTILINE | re.IGNORECASE)
 END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 """The end of a sentence or of a paragraph."""
-_TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
+_TITLE = re.compile(rf"^# (.*)$|{_FRAGMENT}", re.MULTILINE | re.IGNORECASE)
 _CAPTION = re.compile(r"[a-z][^.!?:;]*\b(?:of|at) ?")  # the error signal of output neuron j
 _KIND = re.compile(
     r"\b(output|hidden)(?:[- ]layer)?[- ](?:neuron|unit|node|layer)s?\b", re.IGNORECASE
@@ -88,8 +96,8 @@ class Hearing:
             self.passed = self.local.get("*")
             self.local.clear()
         self.hear(words[last:], mentions[words[:last].count("$") // 2 :], -1)
-        for title in _TITLE.findall(words):
-            kinds = {kind.lower() for kind in _KIND.findall(title)}
+        for title in _TITLE.finditer(words):
+            kinds = {kind.lower() for kind in _KIND.findall(title[0])}
             self.kind = kinds.pop() if len(kinds) == 1 else ""
         return ended
 

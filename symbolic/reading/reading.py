@@ -41,6 +41,7 @@ from symbolic.reading.prose import (
 from symbolic.reading.relations import Relations
 from symbolic.reading.sides import Sides, first_letter
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
+from symbolic.reading.steps import changes, stepped
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.units import with_names
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
@@ -370,9 +371,11 @@ class _Reader:
         if letter and "*" in self.hearing.local:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
         context = Context(self.profile, roles, self.sets)
-        if self._over_iterations(chain):
+        step = stepped(chain, self.profile)
+        if self._over_iterations(chain, after=0 if step is None else 1):
             self._update(chain, words, piece)
             return
+        chain = step or chain
         span = sums_over(chain.after) or sums_over(first_sentence(following))
         if chain.cases:
             self.sides.cases(chain, context, words, span, piece)
@@ -388,11 +391,17 @@ class _Reader:
                 members, context, notes = again, titles, noted
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
+        if step is not None:
+            members = changes(members, chain.at)
         self.relations.add(chain, members, context, notes, words, piece)
 
-    def _over_iterations(self, chain: Chain) -> bool:
-        """Whether it speaks of more iterations than one, with a momentum constant."""
-        whole = self.source.text[chain.at : chain.end]
+    def _over_iterations(self, chain: Chain, after: int) -> bool:
+        """Whether it speaks of more iterations than one, with a momentum constant.
+
+        Of a step of a weight, what stands `after` its left side is looked at.
+        """
+        begin = chain.members[after][0].at if after else chain.at
+        whole = self.source.text[begin : chain.end]
         known = any(sign in whole for sign in self.momentum) or any(
             map(is_rule, self.relations.claims)
         )
