@@ -144,6 +144,9 @@ class Definitions:
             return claim
         letters = [i for i in head.at if i != UNWRITTEN]
         general = all(isinstance(i, Var) for i in letters) and len(set(letters)) == len(letters)
+        if not general and explicit and key(head) in self.usual:
+            doubt = "it is said to be a definition, of one neuron or layer"
+            return replace(claim, doubt=claim.doubt or doubt, narrow=not claim.doubt)
         if not general and explicit:
             return self._wrong(claim, "A definition has different letters on its left.")
         if head.array in _GIVEN:

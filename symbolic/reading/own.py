@@ -14,6 +14,7 @@ from symbolic.indexed import Shifted, Var
 from symbolic.reading.activation import of_outputs, stated
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.context import Context
+from symbolic.reading.counted import from_last
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.elaborate import Elaborator
@@ -127,7 +128,7 @@ def _equations(
         try:
             offsets = range(piece.at, piece.at + len(piece.text))
             text, places = expanded(piece.text, offsets, document.macros)
-            named = with_names(tokens(text, places), profile.units)
+            named = from_last(with_names(tokens(text, places), profile.units), profile)
             found = chains(apart(named, profile.constants))
         except NotUnderstood:
             continue

@@ -99,7 +99,8 @@ class Profile:
     """A notation: letters and their sorts, sizes, symbols, and how ∂ is read.
 
     `units` are the names of a given network, where its neurons have names; `direct` are the pairs
-    of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone.
+    of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
+    `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Profile:
     samples: str = "written"
     file: str | None = field(default=None, compare=False)
     units: Units | None = field(default=None, compare=False)
+    depth: int = 0
     direct: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, sign: str) -> Symbol | None:

@@ -10,6 +10,7 @@ from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
+from symbolic.reading.counted import counting, from_last, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
@@ -63,14 +64,14 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     ['definition']
     """
     document = cut(text, kind)
-    return _Reader(document, with_own_signs(document, profile)).reading()
+    return _Reader(document, with_own_signs(document, counting(document, profile))).reading()
 
 
 def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(with_names(tokens(sides), profile.units))
+    [chain] = chains(from_last(with_names(tokens(sides), profile.units), profile))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -208,7 +209,7 @@ class _Reader:
             try:
                 self._chain(one, n == 0, tail, number, beside[n])
             except NotUnderstood as error:
-                troubles.append(error)
+                troubles.append(in_numbers(error, self.profile))
             except RecursionError:
                 troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
             else:
@@ -243,7 +244,7 @@ class _Reader:
         return match[1] if known and self.profile.letters.get(match[1]) == "neuron" else ""
 
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        return with_names(tokens(text, offsets), self.profile.units)
+        return from_last(with_names(tokens(text, offsets), self.profile.units), self.profile)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}

@@ -28,7 +28,7 @@ from symbolic.reading.formulas import (
     times,
 )
 from symbolic.reading.profile import Profile, Symbol
-from symbolic.reading.scripts import later, shown
+from symbolic.reading.scripts import from_last_layer, later, shown
 from symbolic.reading.vocabulary import FUNCTIONS
 
 Index = Shifted | int
@@ -186,6 +186,8 @@ class Writer:
         return text + (f"^{{{_joined(above)}}}" if above else "")
 
     def index(self, at: Index) -> str:
+        if self.profile.depth and (step := from_last_layer(at)) is not None:
+            return f"[{self.profile.depth + step}]"
         if isinstance(at, Var):
             return at.name
         if isinstance(at, Size):

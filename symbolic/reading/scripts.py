@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from symbolic.errors import did_you_mean
-from symbolic.indexed import Shifted, Size, Var
+from symbolic.indexed import Shifted, Size, Var, affine
 from symbolic.reading.context import Context, Fail, Notes
-from symbolic.reading.formulas import NEURON, SORTS, UNWRITTEN
+from symbolic.reading.formulas import LAYER, NEURON, SORTS, UNWRITTEN
 from symbolic.reading.profile import SAMPLED, Profile, Symbol
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
@@ -172,6 +172,18 @@ def later(layer: Index, step: int) -> Index:
         case ((Var() | Size() as bare, 1),) if not moved.const:
             return bare
     return moved
+
+
+def from_last_layer(index: Index) -> int | None:
+    """How many layers after the last an index is, -1 for L-1; None where it is no such layer.
+
+    >>> from_last_layer(LAYER.extent() - 1)
+    -1
+    """
+    if isinstance(index, int):
+        return None
+    whole = affine(index)
+    return whole.const if whole.terms == ((LAYER.extent(), 1),) else None
 
 
 def _digits(symbol: Symbol, below: list[Node]) -> list[Node]:
