@@ -39,9 +39,10 @@ class Units:
     shared: bool = False
 
     @cached_property
-    def alone(self) -> dict[Pair, str]:
-        """The weights that only formulas of neurons read: they lead from no unit to none."""
-        return {pair: sign for sign, pair in self.weights.items() if pair[0] < 0}
+    def called(self) -> tuple[tuple[int, str], ...]:
+        """How every number is written: a unit, or a weight that only formulas of neurons read."""
+        alone = {pair[0]: sign for sign, pair in self.weights.items() if pair[0] < 0}
+        return (*self.latex.items(), *alone.items())
 
     @cached_property
     def numbers(self) -> dict[str, int]:
