@@ -46,7 +46,7 @@ _CAPTIONED = re.compile(r"\s*[a-z][^.:;$]*\bof neuron \$([A-Za-z])\$[^.:;$]*(?=\
 """Words below a formula: function signal of neuron j of the softmax group (here j = o_1, o_2)."""
 
 
-def _here(after: str, letter: str) -> tuple[str, ...]:
+def here(after: str, letter: str) -> tuple[str, ...]:
     """The neurons that are listed behind the words about a letter; none where some are left out."""
     found = _HERE.search(after)
     if found is None or found[1] != letter or "$" in after[: found.start()] or "dots" in found[2]:
@@ -123,7 +123,7 @@ class Hearing:
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
-            role = Role(one.letter, one.role, place, one.of, _here(flat[one.end :], one.letter))
+            role = Role(one.letter, one.role, place, one.of, here(flat[one.end :], one.letter))
             self.local.pop(one.letter, None)
             local = one.local or trailing or (one.summed and self._layered)
             (self.local if local else self.roles)[one.letter] = role
@@ -133,7 +133,7 @@ class Hearing:
     def caption(self, words: str, at: int) -> None:
         """Take in what words below a formula say of the neurons that it is about."""
         found = _CAPTIONED.match(" ".join(words.split()))
-        names = _here(" ".join(words.split())[found.end() :], found[1]) if found else ()
+        names = here(" ".join(words.split())[found.end() :], found[1]) if found else ()
         if found and names:
             known = self.local.get(found[1]) or self.roles.get(found[1])
             role = known.role if known is not None else "any"

@@ -17,7 +17,7 @@ from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
-from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
+from symbolic.reading.hearing import HEADING, NAMED, Hearing, here, some_neurons
 from symbolic.reading.layer_words import Ending, ending, in_words
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
@@ -223,6 +223,17 @@ class _Reader:
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
+    def _of_units(self, condition: str) -> str:
+        """A condition that names units of the network, if $j = p$, as words about these."""
+        units = self.profile.units
+        match = re.search(r"\b(?:if|when)[ ~]+\$\s*([A-Za-z])\s*=([^$]*)\$", condition)
+        if units is None or match is None or self.profile.letters.get(match[1]) != "neuron":
+            return condition
+        if any(units.number(name) is None for name in match[2].split(",")):
+            return condition
+        said_ = f"if ${match[1]}$ is any one of these (here ${match[1]} = {match[2].strip()}$)"
+        return condition[: match.start()] + said_ + condition[match.end() :]
+
     def _named_units(self, text: str) -> str:
         """The letter that is said to stand for units of the network: if $j = p$; else empty."""
         units = self.profile.units
@@ -402,16 +413,18 @@ class _Reader:
             return
         last: tuple[str, str] | None = None
         for case in chain.cases:
-            trouble = after(case.condition, True, self.profile.words).why
+            condition = self._of_units(case.condition)
+            trouble = after(condition, True, self.profile.words).why
             if trouble:
                 raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
             roles = dict(context.roles)
-            heard = list(said(case.condition))
+            heard = list(said(condition))
             for one in heard:
                 letter = _first_letter(chain, self.profile) if one.letter == "*" else one.letter
-                roles[letter] = Role(letter, one.role, chain.at, one.of)
+                names = here(" ".join(condition.split())[one.end :], letter)
+                roles[letter] = Role(letter, one.role, chain.at, one.of, names)
                 last = letter, one.role
-            if not heard and last and "otherwise" in case.condition.lower():
+            if not heard and last and "otherwise" in condition.lower():
                 letter, role = last
                 opposite = {"output": "hidden", "hidden": "output"}.get(role, "any")
                 roles[letter] = Role(letter, opposite, chain.at)
