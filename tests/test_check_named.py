@@ -254,6 +254,22 @@ def test_a_formula_alone_is_differentiated_only_where_the_text_says_so() -> None
 
 
 @pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("Let $h$ be an output neuron. Then", "The text calls h output"),
+        ("For every hidden neuron $h$,", "The text speaks of every h"),
+        slow("Let $h$ be any hidden neuron. Then", "The text speaks of every h"),
+        slow("Let $h$ run over the neurons that $o$ feeds. Then", "The text speaks of every h"),
+        ("Let $h$ be the hidden neuron. Then", ""),
+    ],
+)
+def test_a_name_is_no_letter_for_any_neuron(words: str, what: str) -> None:
+    one = said(rf"{words} $$\delta_h = \varphi_h'(v_h)\, \delta_o w_c$$", "skip")
+    assert one.word == ("unjustified" if what else "proved")
+    assert what in one.cases[0].why
+
+
+@pytest.mark.parametrize(
     ("line", "what"),
     [
         (r"\delta_{g_1} = 0", "no unit g_1"),
