@@ -117,7 +117,12 @@ def _item(one: Judged, profile: Profile) -> Json:
     if bad is not None:
         row["counterexample"] = {
             "network": str(bad.world),
-            "letters": {_SAMPLE.get(name, name): at for name, at in bad.named},
+            "letters": {
+                _SAMPLE.get(name, name): bad.world.name(at)
+                if bad.world.names and name in bad.neurons
+                else at
+                for name, at in bad.named
+            },
             "left": value(bad.left),
             "right": value(bad.right),
         }

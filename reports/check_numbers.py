@@ -132,7 +132,7 @@ def _network(world: World, base: Base, profile: Profile) -> Runs:
     """Kinds of neurons, weights, biases, activation, and a cost that the text leaves open."""
     weights = [
         run
-        for (to, source), weight in world.weights
+        for (to, source), weight in world.strength.items()
         for run in (", ", _equals(_sign("w", (to, source), world, profile), weight))
     ][1:]
     parts: list[str | Run] = [f"Take the {_described(world)}. Weights: ", *weights, "."]
@@ -143,7 +143,7 @@ def _network(world: World, base: Base, profile: Profile) -> Runs:
             parts += [_equals(_sign("b", (neuron,), world, profile), neuron), ", "]
         parts[-1] = "."
     parts += [*_activation(world, base, profile), *_outputs(base, profile)]
-    if world.names:
+    if world.names and not world.functions:
         parts.append(f", where {unicode_of(world.numbers.rstrip('; '))}")
     parts.append(f"; {_batch(world)}")
     if world.open:
@@ -177,6 +177,8 @@ def _described(world: World) -> str:
 def _activation(world: World, base: Base, profile: Profile) -> Runs:
     """The φ of the document, else φ(v) = v² + v, or another one for every neuron k."""
     v = profile.of_array(CORE).sign
+    if world.functions and base.activation is None:
+        return runs(" Every neuron has its own activation function, that of the network")
     if base.activation is not None:
         body = drawn(base.activation.at(Read("·", (), v)), profile)
         return runs(

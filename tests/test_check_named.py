@@ -20,6 +20,7 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 from symbolic.reading.rendering import render
+from symbolic.reading.theory import Assumption
 from symbolic.spec import open_network, parse
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -72,6 +73,8 @@ def said(text: str, net: str | Network) -> Judged:
         slow("elman", "haykin", 46),
         slow("elman", "plain", 46),
         slow("rbf", "haykin", 87),
+        slow("lstm", "haykin", 161),
+        slow("lstm", "bishop", 161),
     ],
 )
 def test_every_line_of_a_page_is_proved_and_none_needs_an_assumption(
@@ -86,6 +89,27 @@ def test_every_line_of_a_page_is_proved_and_none_needs_an_assumption(
     proved = [one for one in lines if one.word == "proved"]
     assert len(proved) >= least
     assert all(case.under == ((),) for one in proved for case in one.cases)
+
+
+@pytest.mark.slow
+def test_a_page_with_softmax_groups_is_proved_where_targets_add_up_to_one() -> None:
+    lines, reading = judged(page("experts"), "experts")
+    assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+    assert {one.word for one in lines} == {*JUDGED}
+    proved = [one for one in lines if one.word == "proved"]
+    assert len(proved) >= 56
+    under = [one for one in proved if any(case.under != ((),) for case in one.cases)]
+    assert all(case.under == ((Assumption.DT,),) for one in under for case in one.cases)
+    assert len(under) == 4
+
+
+@pytest.mark.slow
+def test_all_of_a_page_but_an_absolute_value_is_proved() -> None:
+    lines, reading = judged(page("partial"), "partial")
+    left = [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+    assert len(left) == 2
+    assert all("\\lvert" in text for text in left)
+    assert [one.word for one in lines if one.word not in JUDGED] == []
 
 
 MUTANTS = [  # a line of a page, a slip in it, and what the line begins with
@@ -109,6 +133,11 @@ MUTANTS = [  # a line of a page, a slip in it, and what the line begins with
     ("rbf", r"w_1(n)\, x_1(n)\, x_2(n)", r"w_1(n)\, x_1(n)\, x_1(n)", r"v_p"),
     ("rbf", r"\delta_g(n)\, y_p(n)", r"\delta_g(n)\, y_s(n)", r"\frac"),
     ("rbf", r"\delta_p^{\xi}(n)\, x_1^{\xi}(n)\, x", r"\delta_p^{\xi}(n)\, x", r"\Delta"),
+    ("lstm", r"y_{f[2]}(n)\, y_{c[1]}(n)", r"y_{f[2]}(n)\, y_{g[2]}(n)", r"v_{c[2]}"),
+    ("lstm", r"(n)\, \tanh\bigl(y_{c[1]}(n)", r"(n)\, \tanh\bigl(y_{c[2]}(n)", r"v_{h[1]}"),
+    ("experts", r"- \bigl(y_{g_1}(n)\, \delta", r"+ \bigl(y_{g_1}(n)\, \delta", r"\delta_{g"),
+    ("experts", r"{\mathrm{e}^{v_{g_1}(n)} +", r"{\mathrm{e}^{v_{c_1}(n)} +", r""),
+    ("experts", r"\, \bigl(d_{c_1}(n) - y", r"\, \bigl(d_{c_1}(n) + y", r"\delta_{c"),
     ("rbf", r"If $j = p$", r"If $j = s$", r""),
     ("elman", r"\delta_{h_2[3]}(n)\, w_{21}(n)", r"\delta_{h_2[3]}(n)\, w_{12}(n)", r"\delta"),
 ]
@@ -222,6 +251,22 @@ def test_a_formula_alone_is_differentiated_only_where_the_text_says_so() -> None
     assert said(line, "skip").word == "refuted"
     assert said(row + line, "skip").word == "proved"
     assert said(row + line.replace("w_a", "w_b"), "skip").word == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("Let $h$ be an output neuron. Then", "The text calls h output"),
+        ("For every hidden neuron $h$,", "The text speaks of every h"),
+        slow("Let $h$ be any hidden neuron. Then", "The text speaks of every h"),
+        slow("Let $h$ run over the neurons that $o$ feeds. Then", "The text speaks of every h"),
+        ("Let $h$ be the hidden neuron. Then", ""),
+    ],
+)
+def test_a_name_is_no_letter_for_any_neuron(words: str, what: str) -> None:
+    one = said(rf"{words} $$\delta_h = \varphi_h'(v_h)\, \delta_o w_c$$", "skip")
+    assert one.word == ("unjustified" if what else "proved")
+    assert what in one.cases[0].why
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault
 from symbolic.reading.tree import Node
 
-ROLES = ("output", "hidden", "input", "source", "fed", "synapse", "unshared", "any")
+ROLES = ("output", "hidden", "input", "source", "fed", "synapse", "unshared", "any", "every")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Role:
 
     output, hidden and input are kinds of neurons; source is any neuron that feeds another, fed any
     that the neuron `of` feeds; synapse says that a connection leads to it from `of`, unshared that
-    no other one has the weight of this; any takes back what was said before.  `names` are all the
+    no other one has the weight of this; any takes back what was said before;
+    every is said of a letter that is the name of one unit, by mistake.  `names` are all the
     neurons of the given network that are meant, where the words name them.
     """
 

@@ -16,6 +16,8 @@ from symbolic.reading.macros import Macro, closing, definition
 from symbolic.reading.notes import apart
 from symbolic.reading.source import Source
 
+_WORDS = re.compile(r"\\(?:text|mbox|parbox\[t\]\{[^{}]*\})(?=\{)")
+"""Words within a formula; they may have formulas of their own."""
 MOST_BYTES = 4_000_000
 SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ipynb": "notebook"}
 KINDS = ("markdown", "latex", "notebook", "formula")
@@ -291,8 +293,9 @@ class _Scanner:
         n = at + 1
         while n < self.end:
             character = self.text[n]
-            if self.text.startswith(("\\text{", "\\mbox{"), n):
-                n = max(n + 1, closing(self.text, self.text.index("{", n)) - 1)
+            words = _WORDS.match(self.text, n)
+            if words is not None:
+                n = max(n + 1, closing(self.text, words.end()) - 1)
             elif character == "\\":
                 n += 1
             elif character == "$":

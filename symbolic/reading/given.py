@@ -87,7 +87,7 @@ class Given:
             samples,
             given=True,
             bias=self.bias,
-            names=() if self.units is None else tuple(self.units.latex.items()),
+            names=() if self.units is None else self.units.called,
             ties=self.ties,
             fields=self.fields,
             signals=self.signals,

@@ -50,11 +50,18 @@ def some_neurons(words: str) -> Named | None:
     return None
 
 
+_EVERY = re.compile(r"\b(?:every|each|any|all)\b", re.IGNORECASE)
+_RUNS = re.compile(
+    r"\$\s*([^$]{1,40}?)\s*\$ (?:now )?(?:(?:be|is|are|denotes?|stands for)"
+    r" (?:any|every|each|all|some|an arbitrary|arbitrary)\b|(?:runs?|ranges?) over\b)",
+    re.IGNORECASE,
+)
+"""A letter that is said to stand for more than one neuron."""
 _CAPTIONED = re.compile(r"\s*[a-z][^.:;$]*\bof neuron \$([A-Za-z])\$[^.:;$]*(?=\(here )")
 """Words below a formula: function signal of neuron j of the softmax group (here j = o_1, o_2)."""
 
 
-def _here(after: str, letter: str) -> tuple[str, ...]:
+def here(after: str, letter: str) -> tuple[str, ...]:
     """The neurons that are listed behind the words about a letter; none where some are left out."""
     found = _HERE.search(after)
     if found is None or found[1] != letter or "$" in after[: found.start()] or "dots" in found[2]:
@@ -123,15 +130,26 @@ class Hearing:
             passed += flat.count("$") // 2
 
     def _paragraph(self, flat: str, mentions: Sequence[int], at: int, trailing: bool) -> None:
+        units = self.profile.units
+        for name in _RUNS.findall(flat) if units is not None else ():
+            if units is not None and name in units.numbers:
+                self.roles[name] = Role(name, "every", max(at, 0))
         for one in said(flat):
             sort = self.profile.letters.get(one.letter)
-            if one.letter != "*" and sort not in ("neuron", "layer"):
+            named = units is not None and one.letter in units.numbers
+            if one.letter != "*" and sort not in ("neuron", "layer") and not named:
                 continue
             if _CAPTION.fullmatch(flat[: one.start]) and flat[-1] not in ".:;,":
                 continue
             before = flat[: one.start].count("$") // 2
             place = mentions[before] if before < len(mentions) else max(at, 0)
-            role = Role(one.letter, one.role, place, one.of, _here(flat[one.end :], one.letter))
+            role = Role(one.letter, one.role, place, one.of, here(flat[one.end :], one.letter))
+            before_it = self.roles.get(one.letter)
+            if named and before_it is not None and before_it.role == "every":
+                continue
+            if named and _EVERY.search(flat[max(0, one.start - 12) : one.end]):
+                self.roles[one.letter] = replace(role, role="every")
+                continue
             self.local.pop(one.letter, None)
             local = one.local or trailing or (one.summed and self._layered)
             (self.local if local else self.roles)[one.letter] = role
@@ -141,7 +159,7 @@ class Hearing:
     def caption(self, words: str, at: int) -> None:
         """Take in what words below a formula say of the neurons that it is about."""
         found = _CAPTIONED.match(" ".join(words.split()))
-        names = _here(" ".join(words.split())[found.end() :], found[1]) if found else ()
+        names = here(" ".join(words.split())[found.end() :], found[1]) if found else ()
         if found and names:
             known = self.local.get(found[1]) or self.roles.get(found[1])
             role = known.role if known is not None else "any"

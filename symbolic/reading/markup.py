@@ -8,7 +8,8 @@ _HEADING = re.compile(
     r"^(#{1,6} [^\n]*)$|\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)\}", re.MULTILINE
 )
 _MARKUP = re.compile(
-    r"\\(?:setlength|renewcommand)\s*\{[^{}]*\}\s*\{[^{}]*\}"
+    r"\\texttt\{[^{}]*[(*/^+][^{}]*\}"  # a formula as it was typed, as in `exp(-v)`
+    r"|\\(?:setlength|renewcommand)\s*\{[^{}]*\}\s*\{[^{}]*\}"
     r"|\\rule\s*(?:\[[^\]]*\])?\{[^{}]*\}\{[^{}]*\}|\\[hv]space\*?\{[^{}]*\}|\\vskip-?[\d.]+[a-z]{2}"
     r"|\\begin\{tabular\}\{(?:[^{}]|\{[^{}]*\})*\}"
     r"|\\begin\{tabular\*\}\{[^{}]*\}\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"

@@ -7,6 +7,7 @@ is offered besides: the path through another neuron that is fed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
@@ -38,6 +39,7 @@ from symbolic.reading.verdicts import Verdicts
 MOST_LETTERS = 12
 """So many neurons are offered for one line."""
 WEIGHTS = ("w", "dw")
+_OF_NEURONS = re.compile(r"\d+ for \d+|the path through \d+")
 
 
 class GivenSearch(Search):
@@ -53,12 +55,22 @@ class GivenSearch(Search):
         for edit in sorted(found, key=by_cost):
             formula = _numbered(edit.formula)
             if self._is_here(formula):
-                yield replace(edit, formula=formula)
+                yield replace(edit, formula=formula, what=self._called(edit.what))
+
+    def _called(self, what: str) -> str:
+        """The change in words, with the names of neurons for their numbers: h for o."""
+        units = self.network.units
+        if units is None or not _OF_NEURONS.fullmatch(what):
+            return what
+        return re.sub(r"\b\d+\b", lambda n: units.latex.get(int(n[0]), n[0]), what)
 
     def _wider(self, claim: Claim, under: tuple[Assumption, ...]) -> list[Edit]:
         right, given = self._offered(claim)
         found = batched(right, given) if Assumption.N1 in under else ()
-        return [replace(edit, formula=_numbered(edit.formula)) for edit in found]
+        return [
+            replace(edit, formula=_numbered(edit.formula), what=self._called(edit.what))
+            for edit in found
+        ]
 
     def _offered(self, claim: Claim) -> tuple[Formula, Offers]:
         """The right side with letters for numbers, and what may be put into it."""

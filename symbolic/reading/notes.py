@@ -22,7 +22,8 @@ _CASES = re.compile(
     r"\\end\{array\}\\right\.",
     re.DOTALL,
 )
-_CONDITION = re.compile(r"\\\\\[6pt\]\s*\\quad(?=\\text)")
+_CONDITION = re.compile(r"\\\\\[6pt\]\s*\\quad\s*(?=\\text)")
+_WRAPPED = re.compile(r"\\parbox\[t\]\{[^{}]*\}\{\\raggedright ")
 _CONTINUED = re.compile(r"\\\\\[6pt\]\s*\\displaystyle\s*\\quad")
 
 
@@ -42,7 +43,8 @@ def unframed(text: str) -> str:
 
 
 def _as_cases(match: re.Match[str]) -> str:
-    inside = _CONDITION.sub(lambda m: "&".ljust(len(m[0])), match["rows"])
+    inside = _WRAPPED.sub(lambda m: "\\text{".rjust(len(m[0])), match["rows"])
+    inside = _CONDITION.sub(lambda m: "&".ljust(len(m[0])), inside)
     inside = _CONTINUED.sub(lambda m: " " * len(m[0]), inside)
     begin = "\\begin{cases}".ljust(match.end("begin") - match.start())
     return begin + inside + "\\end{cases}".ljust(match.end() - match.end("rows"))

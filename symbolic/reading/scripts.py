@@ -308,7 +308,19 @@ def shown(layer: Index) -> str:
 
 
 def _check_role(symbol: Symbol, one: Index, at: int, context: Context, notes: Notes) -> None:
-    """e and d belong to output neurons, δ, v and φ to no input neuron."""
+    """e and d belong to output neurons, δ, v and φ to no input neuron; a unit has its own kind."""
+    units = context.profile.units
+    if units is not None and isinstance(one, int) and one in units.kinds:
+        said, kind = context.role(_name(one, context)), units.kinds[one]
+        if said == "every":
+            what = f"The text speaks of every {_name(one, context)}, and it is one unit of "
+            what += f"{units.network}."
+            notes.fails.append(Fail(Fault.INDEX, what, "Take another letter.", at))
+        if said in ("output", "hidden", "input") and said != kind:
+            what = (
+                f"The text calls {_name(one, context)} {said}, and in {units.network} it is {kind}."
+            )
+            notes.fails.append(Fail(Fault.TYPE, what, "Check the name.", at))
     role = context.role(one.name) if isinstance(one, Var) else ""
     if symbol.only and role in ("output", "hidden", "input") and role != symbol.only:
         name = _name(one, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.grammar import parse
-from symbolic.reading.hearing import Hearing
+from symbolic.reading.hearing import Hearing, here
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.pairs import Pair, of_row
 from symbolic.reading.pieces import Pieces, pieced, pieces
@@ -77,21 +78,23 @@ class Sides:
         last: tuple[str, str] | None = None
         pair: Pair | None = None
         for case in chain.cases:
-            pair = of_row(case.condition, pair, self.profile.letters)
+            condition = of_units(case.condition, self.profile)
+            pair = of_row(condition, pair, self.profile.letters)
             if pair is not None:
                 row = replace(words, pairs=(*words.pairs, pair))
                 self._row(chain, case, context, row, span, piece)
                 continue
-            trouble = after(case.condition, True, self.profile.words).why
+            trouble = after(condition, True, self.profile.words).why
             if trouble:
                 raise NotUnderstood(trouble.capitalize() + ".", "Write if j is …", chain.at)
             roles = dict(context.roles)
-            heard = list(said(case.condition))
+            heard = list(said(condition))
             for one in heard:
                 letter = first_letter(chain, self.profile) if one.letter == "*" else one.letter
-                roles[letter] = Role(letter, one.role, chain.at, one.of)
+                names = here(" ".join(condition.split())[one.end :], letter)
+                roles[letter] = Role(letter, one.role, chain.at, one.of, names)
                 last = letter, one.role
-            if not heard and last and "otherwise" in case.condition.lower():
+            if not heard and last and "otherwise" in condition.lower():
                 letter, role = last
                 opposite = {"output": "hidden", "hidden": "output"}.get(role, "any")
                 roles[letter] = Role(letter, opposite, chain.at)
@@ -113,6 +116,18 @@ class Sides:
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         self.relations.add(chain, members, context, notes, words, piece)
+
+
+def of_units(condition: str, profile: Profile) -> str:
+    """A condition that names units of the given network, if $j = p$, as words about these."""
+    units = profile.units
+    match = re.search(r"\b(?:if|when)[ ~]+\$\s*([A-Za-z])\s*=([^$]*)\$", condition)
+    if units is None or match is None or profile.letters.get(match[1]) != "neuron":
+        return condition
+    if any(units.number(name) is None for name in match[2].split(",")):
+        return condition
+    words = f"if ${match[1]}$ is any one of these (here ${match[1]} = {match[2].strip()}$)"
+    return condition[: match.start()] + words + condition[match.end() :]
 
 
 def first_letter(chain: Chain, profile: Profile) -> str:

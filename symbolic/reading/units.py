@@ -27,7 +27,8 @@ class Units:
 
     `latex` is how the unit of each number is written, and `names` in words, as are the softmax
     `groups`; `signals` are the inputs with a sign of their own, `weights` where each weight leads
-    first: to, from; whether some are `shared`.
+    first: to, from; `kinds` says which unit is an output, hidden or an input; whether some weights
+    are `shared`.
     """
 
     network: str
@@ -36,12 +37,14 @@ class Units:
     groups: tuple[str, ...]
     signals: Mapping[str, int]
     weights: Mapping[str, Pair]
+    kinds: Mapping[int, str]
     shared: bool = False
 
     @cached_property
-    def alone(self) -> dict[Pair, str]:
-        """The weights that only formulas of neurons read: they lead from no unit to none."""
-        return {pair: sign for sign, pair in self.weights.items() if pair[0] < 0}
+    def called(self) -> tuple[tuple[int, str], ...]:
+        """How every number is written: a unit, or a weight that only formulas of neurons read."""
+        alone = {pair[0]: sign for sign, pair in self.weights.items() if pair[0] < 0}
+        return (*self.latex.items(), *alone.items())
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -77,9 +80,10 @@ class Units:
         return re.compile(rf"\b((?:neuron|unit)s?) (?:{names})(?![\w\[])", re.IGNORECASE)
 
     def number(self, latex: str) -> int | None:
-        """The number of the unit that is written so, None where there is none."""
+        """The number of the unit that is written so or has this name, None where there is none."""
+        named = dict(zip(self.names, self.latex, strict=True))
         try:
-            return self.numbers.get(spelled(tokens(latex)))
+            return self.numbers.get(spelled(tokens(latex)), named.get(latex.strip()))
         except NotUnderstood:
             return None
 
@@ -115,10 +119,18 @@ def units_of(
                 "another name."
             )
         weights[sign] = pairs[weight]
+    kinds = {
+        n: "output"
+        if unit in network.output_set
+        else "hidden"
+        if unit in network.neuron
+        else "input"
+        for unit, n in numbers.items()
+    }
     shared = any(len(places) > 1 for places in network.uses.values())
     called = tuple(map(unit_name, numbers))
     groups = tuple(group for group in network.groups if group)
-    return Units(name, latex, called, groups, signals, weights, shared)
+    return Units(name, latex, called, groups, signals, weights, kinds, shared)
 
 
 def _pair(weight: str, written: Mapping[str, str]) -> tuple[str, str] | None:

@@ -171,14 +171,16 @@ class Verdicts:
             return general
         here = self._of_network()
         for under in self._of_data(case):
+            tried = here.find(case, under)
+            if isinstance(tried, Counterexample):
+                continue
             try:
                 proved = self._everywhere(network, case, under)
             except NoSuchError as error:
                 return Reached("unjustified", case.said, general.span, why=str(error))
             except (BeyondError, TooLargeError, InputError) as error:
                 return replace(general, word="open", why=str(error)) if numbered else general
-            tried = here.find(case, under)
-            if proved and tried and isinstance(tried, Tried):
+            if proved and tried:
                 against = here.find(case) if under else None
                 needed = against if isinstance(against, Counterexample) else None
                 found = Reached("proved", case.said, general.span, (under,), needed, here=True)

@@ -159,6 +159,7 @@ class World:
         weights = ", ".join(
             f"w[{self.name(to)},{self.name(source)}] = {w}" for (to, source), w in self.weights
         )
+        weights += "".join(f", {self.name(n)} = {w}" for (n, _), w in self.own)
         outputs = ", ".join(map(self.name, self.outputs))
         cost = "cost of a sample: sum_k y_k^3 + (sum_k y_k)^2; " if self.open else ""
         biases = "b_k = k, " if self.biased else ""

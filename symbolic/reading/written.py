@@ -125,7 +125,8 @@ class Written:
                 return is_zero(self.calculus, self._shared(gap))
             first = {n for n in known if self._own[n][0] not in ("y", CORE, GRADIENT)}
             first = first or self._earliest(known)
-            first = first or {name for name in known if self._own[name][0] == "y"} or known
+            first = first or {name for name in known if self._own[name][0] == "y"}
+            first = first or self._latest(known)
             gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
             gap = self._tied(gap)
         return True
@@ -134,6 +135,11 @@ class Written:
         """The gradients ∂𝓔/∂v_j of the first neuron of all: those of later ones stay signs."""
         found = {name: self._own[name][1][0] for name in names if self._own[name][0] == GRADIENT}
         return {name for name, n in found.items() if n == min(found.values())}
+
+    def _latest(self, names: Collection[str]) -> set[str]:
+        """The fields of the last neuron of all: those that it reads may stay signs."""
+        last = max(self._own[name][1][0] for name in names)
+        return {name for name in names if self._own[name][1][0] == last}
 
     def _tied(self, gap: Normal) -> Normal:
         """The form with one sign for each shared weight; in `_partial` its uses move together.
