@@ -16,8 +16,9 @@ idx run over the range alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from symbolic import integers as z
 from symbolic.arrays import (
@@ -34,7 +35,8 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Sort, Var, walk
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
-from symbolic.monomials import Normal, accumulate, add, scale
+from symbolic.labelling import TooLargeError
+from symbolic.monomials import Monomial, Normal, accumulate, add, scale
 from symbolic.partials import (
     arrays_of,
     derivative,
@@ -45,6 +47,11 @@ from symbolic.partials import (
     written,
 )
 from symbolic.wellfounded import circular, require_order
+
+MOST_GONE = 60
+"""How many derivatives are eliminated before the search through time ends."""
+MOST_TERMS = 300
+"""How many terms there may be in it before another definition is put in."""
 
 
 @dataclass(frozen=True)
@@ -258,8 +265,13 @@ class Adjoints:
         form = self.calculus.normal(claim.body)
         return unfolded(self.calculus, body, {claim.array: (at, form)})
 
-    def residual(self, claim: Rule | Closed) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
-        """claimed - derived, with what was unfolded and eliminated to make it as small as it is."""
+    def residual(
+        self, claim: Rule | Closed, further: bool = False
+    ) -> tuple[Normal, tuple[str, ...], tuple[str, ...]]:
+        """claimed - derived, with what was unfolded and eliminated to make it as small as it is.
+
+        With `further` also through more than one time.
+        """
         calculus = self.calculus
         inside = calculus.context(claim.at)
         if isinstance(claim, Rule):
@@ -285,7 +297,44 @@ class Adjoints:
                 small, opened = self.opened_until_zero(gap)
                 if not small:
                     return {}, opened, tuple(gone)
+        if further and self.recursive_multipliers():
+            found = self._further(first, arrays_of(claimed))
+            if found is not None:
+                return {}, *found
         return first, (), ()
+
+    def _further(
+        self, first: Normal, spoken: set[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """What makes it zero where a derivative leads to those of earlier arrays, a time later.
+
+        Then names are eliminated in several passes, and copies of the time before are opened first.
+        """
+        recursive = self.recursive_multipliers()
+        try:
+            for kept in dict.fromkeys((frozenset(spoken), frozenset(spoken & recursive))):
+                gap, gone, known = first, list[str](), -1
+                while known < len(gone) and len(gone) <= MOST_GONE:
+                    known = len(gone)
+                    gap = self._eliminated(gap, {*kept}, gone)
+                    small, opened = self.opened_until_zero(gap, self.simple(), MOST_TERMS)
+                    if not small:
+                        return opened, tuple(gone)
+        except TooLargeError:
+            pass
+        return None
+
+    def simple(self) -> tuple[str, ...]:
+        """Arrays that are one function, then those that are others at another index.
+
+        f[t] = logistic(net[t]); h_before[t] = h[t-1], and h_0 where t = 1.
+        """
+        copies, functions = list[str](), list[str]()
+        for name, body in self.bodies.items():
+            kinds = {_kind(monomial) for monomial in body}
+            copies += [name] if kinds == {"x"} else []
+            functions += [name] if len(body) == 1 and kinds <= {"F", "c"} else []
+        return (*functions, *copies)
 
     def _eliminated(self, gap: Normal, kept: set[str], gone: list[str]) -> Normal:
         """Derivatives that are not kept replaced by their equations, each name once.
@@ -339,17 +388,25 @@ class Adjoints:
             self._recursive = frozenset(self.multipliers[array].name for array in arrays)
         return self._recursive
 
-    def opened_until_zero(self, gap: Normal) -> tuple[Normal, tuple[str, ...]]:
-        """Defined arrays replaced by their bodies, the last defined first, until it is zero."""
+    def opened_until_zero(
+        self, gap: Normal, first: Sequence[str] = (), most: float = inf
+    ) -> tuple[Normal, tuple[str, ...]]:
+        """Defined arrays replaced by their bodies, the last defined first, until it is zero.
+
+        Those that come `first` are replaced before all others, and where they come up again.  It is
+        given up where it has more than the `most` terms.
+        """
         opened: list[str] = []
         order = [name for name in self.bodies if name not in arrays_of(self.bodies[name])]
-        for name in reversed(order):
+        for name in (*first, *reversed(order)):
             if name not in arrays_of(gap):
                 continue
             gap = unfolded(self.calculus, gap, {name: self.body(name)})
             opened.append(name)
             if is_zero(self.calculus, gap):
                 return {}, tuple(opened)
+            if len(gap) > most:
+                return gap, tuple(opened)
         again = {name: self.body(name) for name in self.bodies.keys() - {*order}}
         if again and is_zero(self.calculus, stepped(self.calculus, gap, again)):
             return {}, (*opened, *(name for name in self.bodies if name in again))
@@ -375,21 +432,22 @@ class Checker:
             self._adjoints[chosen] = Adjoints(self.program, chosen, self.plain)
         return self._adjoints[chosen]
 
-    def check(self, claim: Rule | Closed) -> Proved | Unproved:
+    def check(self, claim: Rule | Closed, further: bool = False) -> Proved | Unproved:
         """Whether the claim follows, under none of the offered hypotheses that it can do without.
 
-        Raises `InputError` where the claim is ill-formed, `TooLargeError` where a budget runs out.
+        With `further` it is looked for longer, for a claim that no instance breaks.  Raises
+        `InputError` where the claim is ill-formed, `TooLargeError` where a budget runs out.
         """
         require_rule(self.program, claim)
-        gap, opened, gone = self.plain.residual(claim)
+        gap, opened, gone = self.plain.residual(claim, further)
         if not gap:
             return Proved((), opened, gone)
-        found = self._proved(claim, self._offered) if self._offered else None
+        found = self._proved(claim, self._offered, further) if self._offered else None
         if found is not None:
             chosen = self._offered
             for hypothesis in self._offered:
                 fewer = tuple(h for h in chosen if h != hypothesis)
-                less = self._proved(claim, fewer) if fewer else None
+                less = self._proved(claim, fewer, further) if fewer else None
                 if less is not None:
                     chosen, found = fewer, less
             return found
@@ -400,8 +458,10 @@ class Checker:
             written(calculus, self.plain.derived_for(claim)),
         )
 
-    def _proved(self, claim: Rule | Closed, chosen: tuple[Hypothesis, ...]) -> Proved | None:
-        gap, opened, gone = self.under(chosen).residual(claim)
+    def _proved(
+        self, claim: Rule | Closed, chosen: tuple[Hypothesis, ...], further: bool
+    ) -> Proved | None:
+        gap, opened, gone = self.under(chosen).residual(claim, further)
         return None if gap else Proved(tuple(h.name for h in chosen), opened, gone)
 
 
@@ -445,6 +505,12 @@ def _require_condition(program: Program, rule: Rule) -> None:
         if entries[0].array not in program.indicators:
             name = entries[0].array
             raise InputError(f"{name!r} is no 0/1 array, so it is no condition of a rule.")
+
+
+def _kind(monomial: Monomial) -> str:
+    """x where it is one entry of an array, F or c where it is one function, else nothing."""
+    atoms = monomial[2]
+    return str(atoms[0][0][0]) if len(atoms) == 1 and atoms[0][1] == 1 else ""
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

@@ -94,6 +94,10 @@ class Judge:
         apart = search(self.program, rule, self.offered)
         if apart is not None:
             return self._refuted(rule, apart, explain)
+        if self.checker.plain.recursive_multipliers():
+            longer = self._longer(rule)
+            if longer is not None:
+                return self._confirmed(rule, longer)
         if found is None:
             return Open("The formula is too large to be decided.")
         seen = survey(self.program, rule, self.offered, ENOUGH)
@@ -103,6 +107,14 @@ class Judge:
             f"The formula differs from the derived one by {plain(found.residual)}, "
             f"but its values agree at {seen.told} places in {seen.instances} exact instances."
         )
+
+    def _longer(self, rule: Rule) -> Certified | None:
+        """A proof through more than one time of a rule that no instance breaks."""
+        try:
+            found = self.checker.check(rule, further=True)
+        except TooLargeError:
+            return None
+        return found if isinstance(found, Certified) else None
 
     def _confirmed(self, rule: Rule, found: Certified) -> Verdict:
         """A proof, held against instances that satisfy just the hypotheses that it needs."""

@@ -128,7 +128,7 @@ def test_words_within_a_row_cite_for_that_row() -> None:
     ]  # fmt: skip
 
 
-def test_a_true_line_whose_every_way_leads_through_a_wrong_one_is_unjustified() -> None:
+def test_a_true_line_that_follows_with_the_right_form_of_a_wrong_one_is_unjustified() -> None:
     wrong = BOTH.replace(r"= -\sum_k", r"= \sum_k")
     assert argument(wrong + rule("Therefore")) == Argument("unjustified", (), (4,), "(4) is wrong")
     assert argument(BOTH + rule("Therefore")) == Argument("follows", ((),), (3, 4))
@@ -136,7 +136,7 @@ def test_a_true_line_whose_every_way_leads_through_a_wrong_one_is_unjustified() 
     assert again.word == "follows"
     assert again.why == OWN
     assert argument(wrong + f"$${SIGNAL}$$\n" + rule("Thus")) == Argument("follows", ((),), (3, 5))
-    weights = r"\frac{\partial \mathcal{E}}{\partial w_{ji}} = -\delta_j y_i"
+    weights = r"\Delta w_{ji} = \eta \delta_j y_i"  # it needs nothing of the wrong line
     unlike = argument(BOTH.replace("w_{kj}", "w_{jk}") + f"$${weights}$$\n")
     assert unlike.word == "follows"
 

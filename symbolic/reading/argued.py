@@ -10,11 +10,12 @@ from symbolic.labelling import TooLargeError
 from symbolic.reading.argument import OWN, Argument, numbered
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, settled
-from symbolic.reading.claims import Claim, Reading
+from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.equations import Line
 from symbolic.reading.findings import Reached
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
+from symbolic.reading.nearest import cases_with
 from symbolic.reading.premises import Citations
 from symbolic.reading.theory import Assumption, Sets
 from symbolic.reading.updates import is_typed
@@ -45,6 +46,7 @@ class Argued:
         self.pieces = {claim.number: claim.piece for claim in reading.claims}
         self.words: dict[int, str] = {}  # the verdicts of the lines so far
         self.wrong: set[int] = set()
+        self.mended: list[Line] = []  # the right forms of wrong lines
         self.inherits: dict[int, int] = {}
         self._chain: dict[tuple[object, ...], Line] = {}
 
@@ -73,7 +75,7 @@ class Argued:
         premises = self.citations.premises(claim)
         cited = self.inference.among(premises.numbers)
         shown = self._shown(self.inference, claim, found)
-        argument = self._all(shown) or self._alone(shown, found)
+        argument = self._all(shown) or self._alone(claim, found)
         self._learn(claim, shown)
         if premises.instead is not None:
             return premises.instead
@@ -108,20 +110,18 @@ class Argued:
         wide = [argument for argument in found if argument.word == "follows"]
         return next(iter((*wide, *found)), None)
 
-    def _alone(self, shown: _Found, found: Sequence[Case]) -> Argument:
-        """A line that no lines show: drawn from wrong ones, or else a step of its own."""
-        wrong: set[int] = set()
-        for one, _ in shown if self.wrong else ():
-            try:
-                more = self.inference.wrong_for(one.settled, one.reached.under)
-            except (BeyondError, TooLargeError):
-                more = frozenset()
-            if not more:
-                wrong.clear()
-                break
-            wrong |= more
-        if wrong:
-            return Argument("unjustified", (), tuple(sorted(wrong)), _are_wrong(sorted(wrong)))
+    def _alone(self, claim: Claim, found: Sequence[Case]) -> Argument:
+        """A line that no lines show: drawn from a wrong one, or else a step of its own.
+
+        It is drawn from a wrong line where it follows with the right form of that in its place.
+        """
+        heads = {one.settled.left for one in found}
+        right = [line for line in self.mended if line.claim.left not in heads]
+        if right:
+            by = self._by_all(self._shown(self.inference.beside(right), claim, found))
+            wrong = [n for n in by.uses if n in self.wrong] if by and by.word == "follows" else []
+            if wrong:
+                return Argument("unjustified", (), tuple(wrong), _are_wrong(wrong))
         return Argument("follows", _first(found).under, why=OWN)
 
     def _by_all(self, shown: _Found) -> Argument | None:
@@ -183,6 +183,16 @@ class Argued:
         joined = Line(line.number, replace(case, left=before.claim.left), tuple(known), after=after)
         self._chain[kind] = joined
         return joined
+
+    def mend(self, claim: Claim, found: Sequence[Case], cases: Sequence[Reached]) -> None:
+        """Note the right forms of a wrong line: no line follows from them."""
+        for one, case in zip(found, cases, strict=True):
+            if case.nearest is None or claim.kind is Kind.LABEL:
+                continue
+            for other in cases_with(claim, case.nearest.right, one.span):
+                if other.roles == one.settled.roles:
+                    known = with_given(other, (case.nearest.under,))
+                    self.mended.append(Line(claim.number, other, known))
 
     def source(self, claim: Claim, found: Sequence[Case]) -> int | None:
         """The wrong line that this wrong line follows from, if it is not wrong by itself."""

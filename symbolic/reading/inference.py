@@ -106,28 +106,9 @@ class Inference:
         """What the lines give without those of these numbers."""
         return self._of(line for line in self.lines if line.number not in numbers)
 
-    def wrong_for(self, claim: Settled, truth: Sets) -> frozenset[int]:
-        """The wrong lines about what every way to show a claim needs and does not itself speak of.
-
-        Empty where one way needs no such line, and where the search has not come to its end.
-        """
-        about: dict[str, set[int]] = {}
-        for line in self.lines:
-            for equation in self.quantities.equations(line, True) if line.broken else ():
-                if not equation.turned:
-                    about.setdefault(equation.array, set()).add(line.number)
-        found: set[int] = set()
-        for under in with_given(claim, truth):
-            shown, ends = self._search(claim, under, False)
-            spoken = self._spoken(claim, under)
-            for end in ends:
-                wrong = {n for array in end - spoken for n in about.get(array, ())}
-                if not wrong:
-                    return frozenset()
-                found |= wrong
-            if shown is not None or not ends:
-                return frozenset()
-        return frozenset(found)
+    def beside(self, more: Iterable[Line]) -> Inference:
+        """What the lines and these give together."""
+        return self._of((*self.lines, *more))
 
     def _of(self, lines: Iterable[Line]) -> Inference:
         part = copy(self)
@@ -164,47 +145,29 @@ class Inference:
     # ------------------------------------------------------------------ search
 
     def _shown(self, claim: Settled, under: tuple[Assumption, ...], broken: bool) -> Shown | None:
-        return self._search(claim, under, broken)[0]
-
-    def _spoken(self, claim: Settled, under: tuple[Assumption, ...]) -> set[str]:
-        """The arrays that a claim itself speaks of."""
-        calculus = self._notebook(under, False).calculus
-        sides = (self.quantities.expression(side) for side in (claim.left, claim.right))
-        return {array for side in sides for array in arrays_of(calculus.normal(side))}
-
-    def _search(
-        self, claim: Settled, under: tuple[Assumption, ...], broken: bool
-    ) -> tuple[Shown | None, list[frozenset[str]]]:
-        """How the claim follows, or else the arrays of each difference that nothing is put into.
-
-        None of these where the search was not ended.
-        """
         notebook = self._notebook(under, broken)
         calculus = notebook.calculus
         where = calculus.normal(condition(claim, Assumption.LH in under))
         if not where:
-            return None, []
+            return None
         named = {calculus.index(v) for v in free(claim.left) | free(claim.right)}
         left, right = (
             calculus.normal(self.quantities.expression(s)) for s in (claim.left, claim.right)
         )
         stack: list[tuple[Normal, tuple[_Move, ...]]] = [(add(left, scale(right, -1)), ())]
         seen: set[frozenset[tuple[object, object]]] = set()
-        ends: list[frozenset[str]] = []
         for _ in range(MOST_STEPS):
             if not stack:
-                return None, ends
+                break
             gap, trail = stack.pop()
             if is_zero(calculus, calculus.multiply(where, gap)):
-                return Shown(under, tuple(sorted({move.number for move in trail} - {0}))), ends
-            onward = _onward(notebook, gap, where, trail, named)
-            ends += [] if onward else [frozenset(arrays_of(gap))]
-            for move, changed in onward:
+                return Shown(under, tuple(sorted({move.number for move in trail} - {0})))
+            for move, changed in _onward(notebook, gap, where, trail, named):
                 form = frozenset(changed.items())
                 if form not in seen:
                     seen.add(form)
                     stack.append((changed, (*trail, move)))  # the latest line is tried first
-        return None, []
+        return None
 
     def _notebook(self, under: tuple[Assumption, ...], broken: bool) -> _Notebook:
         """The lines so far, as far as they are known under these assumptions."""

@@ -146,6 +146,7 @@ class _Judge:
         if judged.word == "proved":
             return replace(judged, argument=self.lines.argument(claim, found))
         if judged.word == "refuted":
+            self.lines.mend(claim, found, judged.cases)
             return replace(judged, inherits=self.lines.source(claim, found))
         return judged
 

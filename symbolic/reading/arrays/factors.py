@@ -72,23 +72,24 @@ class Factors:
 
     def all(self) -> Formula:
         found: Formula | None = None
+        before = 1  # how many factors stand side by side before the next ⊙
         while self.n < len(self.factors):
             start = self.n
             sign = self.signs[start]
-            one = self._run()
+            one, beside = self._run()
             at = self.factors[start].at
             if found is None:
-                found = one
+                found, before = one, beside
             elif sign == "o":
-                found = Elementwise(found, one, at)
+                found, before = Elementwise(found, one, at, (before, beside)), 0
             else:
                 raise AssertionError(sign)
         assert found is not None
         return found
 
-    def _run(self) -> Formula:
-        """The factors up to the next ⊙."""
-        found = self._operand()
+    def _run(self) -> tuple[Formula, int]:
+        """The factors up to the next ⊙, and how many of them are multiplied side by side."""
+        found, beside = self._operand(), 1
         while self.n < len(self.factors) and self.signs[self.n] != "o":
             sign, at = self.signs[self.n], self.factors[self.n].at
             one = self._operand()
@@ -97,10 +98,10 @@ class Factors:
                     raise NotUnderstood(
                         "a/b c may mean (a/b) c or a/(b c).", "Write \\frac or brackets.", at
                     )
-                found = Over(found, one, at)
+                found, beside = Over(found, one, at), 1
             else:
-                found = Product(found, one, sign == "*", at)
-        return found
+                found, beside = Product(found, one, sign == "*", at), beside + 1
+        return found, beside
 
     def _operand(self) -> Formula:
         node = self.factors[self.n]

@@ -109,9 +109,15 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Elementwise:
+    """left ⊙ right; `beside` says how many factors stand side by side, in no brackets, in each.
+
+    It is 0 for a left side that is itself a ⊙ b without brackets.
+    """
+
     left: Formula
     right: Formula
     place: int = field(default=0, compare=False)
+    beside: tuple[int, int] = field(default=(1, 1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

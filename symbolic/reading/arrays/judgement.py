@@ -39,6 +39,7 @@ from symbolic.reading.arrays.formulas import Formula, Number, Size
 from symbolic.reading.arrays.inference import Inference
 from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.program import Base, base_of
+from symbolic.reading.arrays.regrouping import regrouped
 from symbolic.reading.arrays.repairs import repair
 from symbolic.reading.arrays.rewriting import Setting
 from symbolic.reading.arrays.rules import Case, Rules, is_head
@@ -61,6 +62,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     """
     try:
         base = base_of(reading)
+        reading, bracketed = regrouped(reading, Rules(base))
         court = Court(reading, base)
     except NoProgramError as error:
         return _without_program(reading, error)
@@ -75,7 +77,12 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
             for one in lines
         ]
-    return ArrayJudgement(tuple(lines), base.remarks, mend)
+    remarks = (*base.remarks, *map(_bracketed, bracketed))
+    return ArrayJudgement(tuple(lines), remarks, mend)
+
+
+def _bracketed(number: int) -> str:
+    return f"which product of ({number}) comes first, the elementwise one; only so its shapes fit"
 
 
 def _proved(lines: Sequence[ArrayJudged]) -> frozenset[int]:

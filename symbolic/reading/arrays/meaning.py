@@ -24,7 +24,6 @@ from symbolic.indexed import (
     Num,
     Opaque,
     Pow,
-    Size,
     Sort,
     Sum,
     Var,
@@ -214,7 +213,7 @@ class Meaning:
                 found = Get(entry.array, (time, *places))
                 if entry.before is not None and isinstance(time, Affine) and time.const < 0:
                     return Get(entry.before, (_tidied(time + 1), *places))
-                if entry.initial is not None and not isinstance(time, Var | int | Size):
+                if entry.initial is not None and isinstance(time, Affine) and not _is_late(time):
                     found = found + Delta(time, 0) * Get(entry.initial, tuple(places))
         return found if entry.factor == ONE else entry.factor * found
 
@@ -393,6 +392,11 @@ class Meaning:
             return Sum(k, body.element(k, c) if own == [0] else body.element(r, k))
 
         return Value(None if own == [0] else body.rows, body.cols if own == [0] else None, element)
+
+
+def _is_late(time: Affine) -> bool:
+    """Whether it is t + s with s >= 0, which no t = 1 … T makes 0."""
+    return time.const >= 0 and all(isinstance(part, Var) and c > 0 for part, c in time.terms)
 
 
 def _tidied(index: Affine) -> Index:

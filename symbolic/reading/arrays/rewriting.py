@@ -27,6 +27,8 @@ MOST_STEPS = 60
 """How many equations are put in before the search ends."""
 MOST_TERMS = 300
 """How many terms a difference may have before another equation is put in."""
+MOST_OPENED = 100
+"""How many terms it may have before another definition is put in."""
 MOST_ENDS = 6
 """For how many of the ways to put them in the definitions are put in as well."""
 FREE = "free "
@@ -107,6 +109,7 @@ class Attempt:
         self.steps = 0
         kept = arrays_of(self._claimed()) & self.adjoints.place.keys()
         states = list(self._starts())
+        simple = self.adjoints.simple()
         for own in (frozenset(), frozenset(name for name in kept if self._may_go(name))):
             begun, states = states, []
             for state in self._onward(begun, frozenset(kept - own)):
@@ -115,7 +118,7 @@ class Attempt:
                 states.append(state)
             new = [state for state in states if state not in begun or not own]
             for state in new[:MOST_ENDS]:
-                rest, opened = self.adjoints.opened_until_zero(state.gap)
+                rest, opened = self.adjoints.opened_until_zero(state.gap, simple, MOST_OPENED)
                 if not rest:
                     least = self._least(state.gap, opened)
                     numbers = {self.setting.numbers.get(name, 0) for name in least} - {0}
