@@ -142,7 +142,7 @@ def _reason(claim: Claim, verdict: Verdict, signs: Signs) -> Runs:
     row: list[Run] = [*_where(claim.rule, signs)]
     named = {hypothesis.name: hypothesis for hypothesis in claim.assuming}
     said = not isinstance(verdict, Proved) or bool(verdict.under)
-    row += runs("; " * bool(row and said))
+    row += runs("; ") if row and said else ()
     match verdict:
         case Proved(_, under):
             for n, need in enumerate(under):
