@@ -32,8 +32,10 @@ REPORTS = {
     "wrong_rule": ("2-2-1", "wrong.rule"),
 }
 COMMANDS = {
-    "attention.txt": ["derive", "attention.model"],
+    "attention.md": ["derive", "attention.model"],
+    "attention.html": ["derive", "attention.model"],
     "student.md": ["check", "notes.md"],
+    "student.html": ["check", "notes.md"],
 }
 
 

@@ -38,7 +38,7 @@ from reports.document import (
     VerdictBox,
 )
 from reports.html_formulas import display, held, run_html, runs_html, safe, set_formula
-from reports.latex_runs import math_latex, runs_latex
+from reports.latex_runs import math_latex, runs_latex, width_of
 from reports.latex_width import width_em
 from reports.static import MOST_SET, formulas_set, quickjs_is_here
 from reports.text import runs_text
@@ -267,7 +267,8 @@ def _equations(lines: Sequence[Line]) -> str:
             f'<td class="right">{display(line.right, "=")}</td>{why}'
             f'<td class="number">{number}{mark}</td></tr>'
         )
-    return f'<div class="equations"><table>{"".join(rows)}</table></div>'
+    bare = "" if any(line.number for line in lines) else " bare"
+    return f'<div class="equations{bare}"><table>{"".join(rows)}</table></div>'
 
 
 NARROW = 12.0
@@ -278,14 +279,16 @@ MANY = 4
 
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{runs_html(cell)}</th>' for cell in table.head)
-    many = len(table.head) >= MANY and bool(table.head[-1])
+    numbered = not table.head[-1]
+    many = len(table.head) >= MANY and not numbered
+    kind = " many" if many else " numbered" * numbered
     labels = [f' data-label="{safe(runs_text(cell))}"' if many else "" for cell in table.head]
     rows = "".join(
         f"<tr>{''.join(_cell(cell, n == table.wide, labels[n]) for n, cell in enumerate(row))}</tr>"
         for row in table.rows
     )
     return (
-        f'<div class="table{" many" if many else ""}"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="table{kind}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -308,6 +311,8 @@ def _rule_latex(box: RuleBox) -> str:
     return "\n".join((*(math_latex(Math(line)) for line in box.lines), whole))
 
 
+BESIDE = 28.0
+"""Em of a case of the rule and its condition up to which they stand in a row on a wide screen."""
 BRACE = (
     '<td class="brace"><svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">'
     '<path d="M9 1C4 1 6 4 6 10V40C6 46 4 49 1 50C4 51 6 54 6 60V90C6 96 4 99 9 99"/></svg></td>'
@@ -317,13 +322,16 @@ BRACE = (
 def _rule(box: RuleBox) -> str:
     """The rule: its lines, then one case per kind of neuron behind a brace."""
     top = "".join(f"<p>{display(Math(line))}</p>" for line in box.lines)
+    widest = max((width_em(math_latex(Math(case))) for case, _ in box.cases), default=0.0)
+    said = max((width_of(words) for _, words in box.cases), default=0.0)
+    stacked = " stacked" if widest + 0.8 * said > BESIDE else ""
     cases = "".join(
-        f'<tr><td>{display(Math(case))},</td><td class="why">{runs_html(words)}</td></tr>'
+        f'<tr><td>{display(Math(case), end=",")}</td><td class="why">{runs_html(words)}</td></tr>'
         for case, words in box.cases
     )
     left = display(Math(box.left))
     return (
-        f'<div class="boxed" data-copy="{safe(_rule_latex(box))}">{top}'
+        f'<div class="boxed{stacked}" data-copy="{safe(_rule_latex(box))}">{top}'
         f'<div class="equations"><table><tr><td class="left">{left} '
         f"{set_formula('=', '=')}</td>{BRACE}"
         f'<td class="cases"><table>{cases}</table></td></tr></table>'

@@ -68,10 +68,10 @@ def run_html(run: Run) -> str:
             return set_formula(_breakable(run), math_text(run))
 
 
-def display(math: Math, relation: str = "") -> str:
+def display(math: Math, relation: str = "", end: str = "") -> str:
     """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
-    latex = _breakable(math)
-    shown = math_text(math)
+    latex = _WORDS.sub(_apart, _breakable(math)) + end
+    shown = math_text(math) + end
     if relation:
         sign, command = RELATIONS[relation]
         latex, shown = rf"{{}} {command} {latex}", f" {sign} {shown}"
@@ -89,7 +89,19 @@ def _breakable(math: Math) -> str:
     if len(pieces) < 2:
         return math_latex(math)
     first, *more = pieces
-    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+    parts = ((piece.joint, _SIGN.sub(r"\1 \\nobreak ", piece.text)) for piece in more)
+    return first.text + "".join(rf"{joint}\allowbreak {text}" for joint, text in parts)
+
+
+_SIGN = re.compile(r"^([+-]) ")
+"""The sign before a piece: KaTeX would break the line behind it."""
+_WORDS = re.compile(r"\\text\{([^{}]* [^{}]* [^{}]*)\}(?![^{}]*\})")
+"""Words in a formula, in no braces, between which a line may break."""
+
+
+def _apart(found: re.Match[str]) -> str:
+    words = re.findall(r"\S+ ?| ", found[1])
+    return r"\allowbreak ".join(rf"\text{{{word}}}" for word in words)
 
 
 SHORT = 14

@@ -148,7 +148,9 @@ def block_latex(block: Block) -> str:
             )
         case CodeBlock(code):
             rows = [_code_line(row) for row in code.rstrip().split("\n")]
-            return r"\begin{quote}\ttfamily\small\raggedright " + r"\\".join(rows) + r"\end{quote}"
+            typed_rows = r"\\".join(rows)
+            quote = rf"\begin{{quote}}\ttfamily\small\raggedright {typed_rows}\end{{quote}}"
+            return _together(quote, len(rows))
         case Annotated():
             return _annotated(block, inside=False)
         case Bullets(items):

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from reports.document import (
     Block,
     Code,
+    CodeBlock,
     Document,
     Drawn,
     EquationLines,
     Heading,
     Line,
+    Mark,
     Math,
     Paragraph,
     Run,
@@ -23,14 +25,16 @@ from reports.document import (
     runs,
 )
 from reports.jsonout import worst
+from reports.matrix_forms import matrix_form
 from reports.model_page import numbers
 from reports.program_lines import NOTATION, Signs, definition_lines, letters_of
 from reports.program_signs import predicates_of, signs_of
 from reports.wording import MARKS, TITLES, prose
 from symbolic.array_instances import ArrayWitness
-from symbolic.arrays import ONE, Rule
+from symbolic.arrays import ONE, Multiplier, Rule
 from symbolic.indexed import Expr, Mul, Sum, Var
 from symbolic.indices import Hypothesis, Law, SizeOne
+from symbolic.model_notation import plain
 from symbolic.models import Claim, Model
 from symbolic.reading.arrays.judgement import shown
 from symbolic.statements import Statement
@@ -56,6 +60,7 @@ def model_document(
     ]
     blocks += _claims(verdicts, signs)
     blocks += _under(verdicts, signs)
+    blocks += _whole_arrays(model, verdicts)
     return Document(title, tuple(blocks))
 
 
@@ -99,10 +104,12 @@ def _bare(array: str, signs: Signs) -> Math:
 
 
 def _claims(verdicts: Sequence[tuple[Claim, Verdict]], signs: Signs) -> Iterator[Block]:
-    """Each line with its verdict; below a wrong one the numbers and the right form."""
+    """Each line, marked where not all are proved alike; below a wrong one what is wrong."""
+    marked = not all(isinstance(v, Proved) and not v.under for _, v in verdicts)
     lines: list[Line] = []
     for number, (claim, verdict) in enumerate(verdicts, 1):
-        reason, mark = _reason(claim, verdict, signs), MARKS[type(verdict)]
+        reason = _reason(claim, verdict, signs)
+        mark = MARKS[type(verdict)] if marked else Mark.NONE
         lines.append(
             Line(_left(claim.rule, signs), _right(claim.rule, signs), reason, mark, number)
         )
@@ -142,7 +149,7 @@ def _reason(claim: Claim, verdict: Verdict, signs: Signs) -> Runs:
     row: list[Run] = [*_where(claim.rule, signs)]
     named = {hypothesis.name: hypothesis for hypothesis in claim.assuming}
     said = not isinstance(verdict, Proved) or bool(verdict.under)
-    row += runs("; " * bool(row and said))
+    row += runs("; ") if row and said else ()
     match verdict:
         case Proved(_, under):
             for n, need in enumerate(under):
@@ -173,6 +180,30 @@ def _under(verdicts: Sequence[tuple[Claim, Verdict]], signs: Signs) -> Iterator[
         for n, hypothesis in enumerate(offered):
             row += [*runs("; " * bool(n)), Math(_drawn(hypothesis, signs))]
         yield Paragraph((*row, *runs(".")))
+
+
+def _whole_arrays(model: Model, verdicts: Sequence[tuple[Claim, Verdict]]) -> Iterator[Block]:
+    """The proved lines that have a form in matrices, as they are typed in a model file."""
+    program = model.program
+    proved = [claim.rule for claim, verdict in verdicts if isinstance(verdict, Proved)]
+    forms = [form for form in (matrix_form(program, rule) for rule in proved) if form]
+    if not forms:
+        return
+    named = [m for m in program.multipliers if any(m.name in form for form in forms)]
+    yield Heading("With whole arrays", aside=True)
+    words: list[Run] = [
+        *runs("Lines that can be written without indices, as a model file has them: "),
+        *(Code("D(X)"), *prose(" is the derivative of 𝓔 by the array X, "), Code("@")),
+        *(*runs(" is the product of matrices, "), Code("*"), *runs(" that of entries, ")),
+        *(Code(".T"), *runs(" the transpose.")),
+    ]
+    yield Paragraph(tuple(words), keep=True)
+    given = (f"{m.name} := {_scaled(m)}D({m.array})" for m in named)
+    yield CodeBlock("\n".join((*given, *forms)))
+
+
+def _scaled(multiplier: Multiplier) -> str:
+    return "" if multiplier.factor == ONE else f"{plain(multiplier.factor, 1)}*"
 
 
 def _drawn(hypothesis: Hypothesis, signs: Signs) -> Drawn:

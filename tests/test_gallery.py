@@ -36,7 +36,7 @@ def test_a_page_of_the_gallery_is_up_to_date(name: str) -> None:
 
 def test_the_gallery_is_small_and_shows_pictures_that_are_there() -> None:
     files = list(GALLERY.GALLERY.iterdir())
-    assert sum(file.stat().st_size for file in files) < 2_000_000
+    assert sum(file.stat().st_size for file in files) < 3_000_000
     names = {file.name for file in files}
     for page in GALLERY.GALLERY.glob("*.md"):
         for part in page.read_text("utf-8").split("](")[1:]:

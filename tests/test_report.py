@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ from reports.document import (
     Algorithm,
     CodeBlock,
     Document,
+    Drawn,
     EquationLines,
     Figure,
     Fold,
@@ -32,6 +34,7 @@ from reports.document import (
 )
 from reports.exercise import exercise
 from reports.html import page_html
+from reports.html_formulas import display
 from reports.latex import latex
 from reports.latex_runs import math_latex
 from reports.markdown import page_markdown
@@ -44,6 +47,7 @@ from reports.text import runs_text, text
 from reports.typst_math import typst_of
 from reports.typst_page import page_typst, set_by_typst
 from symbolic.errors import InputError
+from symbolic.terms import Sign
 from symbolic.topologies import random_dag
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -148,6 +152,23 @@ def test_the_command_sets_formulas_where_it_can(
     assert main(["report", "1-1-1", "--static", "-o", str(path)]) == 2
     assert "pip install" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def test_the_style_speaks_of_what_katex_writes() -> None:
+    folder = files("reports")
+    written = folder.joinpath("katex/katex.min.js").read_text("utf-8")
+    style = folder.joinpath("page.css").read_text("utf-8")
+    named = set(re.findall(r"\.(katex-[a-z]+)", style))
+    assert "katex-base" in named
+    assert all(f'"{name}"' in written for name in named)
+
+
+def test_a_formula_breaks_before_its_signs() -> None:
+    shown = display(Math(Sign("v") + Sign("y")), "=")
+    assert r"\allowbreak + \nobreak" in shown
+    words = display(Math(Drawn(r"\text{any function of } x", "any function of x")), end=",")
+    assert r"\text{any }\allowbreak \text{function }" in words
+    assert words.endswith("any function of x,</span>")
 
 
 def test_what_is_linked_is_data_and_not_script(small: Report) -> None:
