@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 pytest.importorskip("sklearn", "1.6", reason="needs the extra sklearn")
 
-from sklearn.datasets import load_iris, make_regression
+from sklearn.datasets import load_digits, load_iris, make_regression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -61,6 +62,19 @@ def test_a_pipeline_a_search_and_a_cross_validation_learn_the_irises():
     words = np.array(["setosa", "versicolor", "virginica"])[y]
     scores = cross_val_score(BackpropClassifier(epochs=60, random_state=0), X, words, cv=3)
     assert scores.mean() > 0.9
+
+
+def test_the_digits_are_learned_to_97_in_a_hundred_in_under_two_seconds():
+    X, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(X))
+    X, y = X[order] / 16, y[order]
+    found = BackpropClassifier((64,), epochs=100, random_state=0)
+    if found.fit(X[:64], y[:64]).trainer_.backend != "native":  # what is compiled is compiled now
+        pytest.skip("no C compiler here")
+    begin = time.process_time()
+    found.fit(X[:1400], y[:1400])
+    assert time.process_time() - begin < 2
+    assert found.score(X[1400:], y[1400:]) >= 0.97
 
 
 def test_the_regressor_learns_one_target_and_several():

@@ -130,10 +130,8 @@ VECTOR_BUGS = [
     ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
     ("rows, columns - rest, s->batch", "rows, columns - rest - 1, s->batch"),
     ("M >= 4; M -= 4, t.A += 4 * t.up", "M >= 4; M -= 4, t.A += 3 * t.up"),
-    (
-        "(packs ? whole : f)(s, rows, part, rest, k > 0,",
-        "(packs ? whole : f)(s, rows, part, rest, 0,",
-    ),
+    ("(packs ? whole : f)(s, M, part, rest, k > 0,", "(packs ? whole : f)(s, M, part, rest, 0,"),
+    ("t.A += CHUNK * t.up, t.C", "t.C"),
     ("beside + (r * wide + n) * LANES", "beside + (r * 3 + n) * LANES"),
     ("s.C = t.C; s.row = t.row;", "s.C = t.C; s.row = t.row - 1;"),
 ]

@@ -23,7 +23,7 @@
 So the theorem reaches the algebra of the compiled text.  Left to trust: that each function of
 `functions.h` is what it is called, rounding (below the normal numbers to 0), and the compiler.
 The order in which rounded sums are taken is fixed by the text (no -ffast-math), so the same machine
-repeats a run bit for bit.
+repeats a run bit for bit, and a batch has the same bits whole, part by part and by several threads.
 
 `compiler.py` finds a compiler and keeps what it made; `machine.py` is the machine of
 `numeric/backends.py`.

@@ -75,45 +75,47 @@ STRIP(strip_2_part, 2, 1)
 STRIP(strip_1_part, 1, 1)
 /* Columns of C, at most three vectors, by `f`; `whole` does as many whole vectors.  A long sum is cut into
    panels, which are added up apart: C is rounded once.  Where a sum is cut depends on its length alone, so
-   the bits do not depend on who has which rows.  What many rows read of B is laid side by side. */
+   the bits do not depend on who has which rows.  What many rows read of B is laid side by side, if `packs`. */
 typedef void Strip(Tile, int64_t M, int64_t depth, int64_t rest, int more, T c);
-static void strip(Strip *f, Strip *whole, Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
+static void strip(Strip *f, Strip *whole, Tile t, int64_t M, int64_t N, int64_t depth, int packs, int more, T c) {
   T beside[PANEL * 3 * LANES] __attribute__((aligned(64))), sums[CHUNK * 3 * LANES] __attribute__((aligned(64)));
-  int packs = M >= MANY && depth * t.below >= PANEL * 3 * LANES, long_sum = depth > PANEL;
-  int64_t wide = (N + LANES - 1) / LANES, rest = N - (wide - 1) * LANES;
+  int64_t wide = (N + LANES - 1) / LANES, rest = N - (wide - 1) * LANES, long_sum = depth > PANEL;
   if (!long_sum && (!packs || f != whole)) { f(t, M, depth, rest, more, c); return; }
-  for (int64_t m = 0; m < M; m += CHUNK) {
-    int64_t rows = long_sum ? least(CHUNK, M - m) : M;
-    for (int64_t k = 0; k < depth; k += PANEL) {
-      int64_t part = least(PANEL, depth - k);
-      Tile s = {t.A + m * t.up + k * t.across, t.up, t.across, t.B + k * t.below, t.below, sums, 3 * LANES};
-      if (packs) {
-        for (int64_t r = 0; r < part; r++)
-          for (int64_t n = 0; n < wide; n++) v_store(beside + (r * wide + n) * LANES, v_load_to(s.B + r * t.below + n * LANES, N - n * LANES));
-        s.B = beside;
-        s.below = wide * LANES;
-      }
-      if (!long_sum) { s.C = t.C; s.row = t.row; whole(s, M, part, 0, more, c); return; }
-      (packs ? whole : f)(s, rows, part, rest, k > 0, K(1, 1));
+  for (int64_t k = 0; k < depth; k += PANEL) {
+    int64_t part = least(PANEL, depth - k);
+    Tile s = {t.A + k * t.across, t.up, t.across, t.B + k * t.below, t.below, sums, 3 * LANES};
+    if (packs) {
+      for (int64_t r = 0; r < part; r++)
+        for (int64_t n = 0; n < wide; n++) v_store(beside + (r * wide + n) * LANES, v_load_to(s.B + r * t.below + n * LANES, N - n * LANES));
+      s.B = beside;
+      s.below = wide * LANES;
     }
-    V scale = v_set(c);
-    for (int64_t r = 0; r < rows; r++)
-      for (int64_t n = 0; n < N; n += LANES) {
-        T *p = t.C + (m + r) * t.row + n;
-        V sum = v_load(sums + r * 3 * LANES + n);
-        v_store_to(p, more ? v_fma(scale, sum, v_load_to(p, N - n)) : v_mul(scale, sum), N - n);
-      }
+    if (!long_sum) { s.C = t.C; s.row = t.row; whole(s, M, part, 0, more, c); return; }
+    (packs ? whole : f)(s, M, part, rest, k > 0, K(1, 1));
   }
+  V scale = v_set(c);
+  for (int64_t r = 0; r < M; r++)
+    for (int64_t n = 0; n < N; n += LANES) {
+      T *p = t.C + r * t.row + n;
+      V sum = v_load(sums + r * 3 * LANES + n);
+      v_store_to(p, more ? v_fma(scale, sum, v_load_to(p, N - n)) : v_mul(scale, sum), N - n);
+    }
 }
-static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
+static void strips(Tile t, int64_t M, int64_t N, int64_t depth, int packs, int more, T c) {
   for (; N > 4 * LANES || N == 3 * LANES; N -= 3 * LANES, t.B += 3 * LANES, t.C += 3 * LANES)
-    strip(strip_3, strip_3, t, M, 3 * LANES, depth, more, c);
+    strip(strip_3, strip_3, t, M, 3 * LANES, depth, packs, more, c);
   for (; N > 3 * LANES || N == 2 * LANES; N -= 2 * LANES, t.B += 2 * LANES, t.C += 2 * LANES)
-    strip(strip_2, strip_2, t, M, 2 * LANES, depth, more, c);
-  if (N == LANES) strip(strip_1, strip_1, t, M, N, depth, more, c);
-  else if (N > 2 * LANES) strip(strip_3_part, strip_3, t, M, N, depth, more, c);
-  else if (N > LANES) strip(strip_2_part, strip_2, t, M, N, depth, more, c);
-  else if (N) strip(strip_1_part, strip_1, t, M, N, depth, more, c);
+    strip(strip_2, strip_2, t, M, 2 * LANES, depth, packs, more, c);
+  if (N == LANES) strip(strip_1, strip_1, t, M, N, depth, packs, more, c);
+  else if (N > 2 * LANES) strip(strip_3_part, strip_3, t, M, N, depth, packs, more, c);
+  else if (N > LANES) strip(strip_2_part, strip_2, t, M, N, depth, packs, more, c);
+  else if (N) strip(strip_1_part, strip_1, t, M, N, depth, packs, more, c);
+}
+/* Of long sums CHUNK rows at a time, for all columns: what these read of A stays near. */
+static void product(Tile t, int64_t M, int64_t N, int64_t depth, int more, T c) {
+  int packs = M >= MANY && depth * t.below >= PANEL * 3 * LANES;
+  if (depth > PANEL) for (; M > CHUNK; M -= CHUNK, t.A += CHUNK * t.up, t.C += CHUNK * t.row) strips(t, CHUNK, N, depth, packs, more, c);
+  strips(t, M, N, depth, packs, more, c);
 }
 
 /* y := W x or Wᵀ x, rows of x and y.  a: out, W, x, height, width, step of W, transposed */
