@@ -164,6 +164,7 @@ def _symbol(node: Node, profile: Profile) -> Symbol | None:
         case _:
             return None
     taken = profile.symbol(sign) is not None or sign in profile.sizes or sign in profile.sets
+    taken = taken or (profile.units is not None and profile.units.number(sign) is not None)
     if taken or (below is None and above is None and sign in profile.letters):
         return None
     sorts = [_sorts(script, profile) for script in (below, above)]
