@@ -169,6 +169,11 @@ LINES = [
     ("skip", r"\delta_{h} = \varphi_{h}'(v_h)\, \delta_o w_{oh}", "proved"),
     ("skip", r"\Delta w_a = \eta \sum_{\xi=1}^{N} \delta_o^{\xi} x_1^{\xi}", "proved"),
     ("skip", r"\Delta w_a = \eta \sum_{\xi=1}^{N} \delta_o^{\xi} x_2^{\xi}", "refuted"),
+    ("skip", r"\delta_o = \frac{1}{N} e_o y_o (1 - y_o)", "proved"),  # o is logistic there
+    ("skip", r"\delta_o = \frac{1}{N} e_o (1 - y_o^2)", "refuted"),
+    ("skip", r"\delta_h = (1 - y_h^2) \delta_o w_c", "proved"),  # and h tanh
+    ("skip", r"\delta_h = y_h (1 - y_h) \delta_o w_c", "refuted"),
+    ("elman", r"\delta_{o[3]} = \frac{1}{N} e_{o[3]}", "proved"),
     ("skip", r"\frac{\partial v_o}{\partial x_1} = w_a", "refuted"),  # x_1 reaches o by h, too
     (
         "skip",

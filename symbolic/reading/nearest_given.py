@@ -39,7 +39,7 @@ from symbolic.reading.verdicts import Verdicts
 MOST_LETTERS = 12
 """So many neurons are offered for one line."""
 WEIGHTS = ("w", "dw")
-_OF_NEURONS = re.compile(r"\d+ for \d+|the path through \d+")
+_OF_NEURONS = re.compile(r"\d+ for \d+|the path through \d+|a factor \D*[^\d\s]\d+ (?:more|less)")
 
 
 class GivenSearch(Search):
@@ -62,7 +62,8 @@ class GivenSearch(Search):
         units = self.network.units
         if units is None or not _OF_NEURONS.fullmatch(what):
             return what
-        return re.sub(r"\b\d+\b", lambda n: units.latex.get(int(n[0]), n[0]), what)
+        said = re.sub(r"(?<=[^\W\d])(?=\d)", "_", what)  # y_4 for y4
+        return re.sub(r"\d+", lambda n: units.latex.get(int(n[0]), n[0]), said)
 
     def _wider(self, claim: Claim, under: tuple[Assumption, ...]) -> list[Edit]:
         right, given = self._offered(claim)

@@ -46,7 +46,7 @@ class Verdicts:
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
         self._here: Refuter | None = None
-        self._written: dict[frozenset[Assumption], Written] = {}
+        self._written: dict[tuple[frozenset[Assumption], bool], Written] = {}
 
     def of(self, case: Settled, span: str) -> Reached:
         """What is said of a case; documents say many things more than once."""
@@ -176,6 +176,8 @@ class Verdicts:
                 continue
             try:
                 proved = self._everywhere(network, case, under)
+                if not proved and tried and network.functions:
+                    proved = self._everywhere(network, case, under, True)
             except NoSuchError as error:
                 return Reached("unjustified", case.said, general.span, why=str(error))
             except (BeyondError, TooLargeError, InputError) as error:
@@ -203,23 +205,30 @@ class Verdicts:
             self._here = Refuter(self.base, among=worlds)
         return self._here
 
-    def _everywhere(self, network: Given, case: Settled, under: tuple[Assumption, ...]) -> bool:
+    def _everywhere(
+        self, network: Given, case: Settled, under: tuple[Assumption, ...], functions: bool = False
+    ) -> bool:
         """Whether the case is an identity for all the neurons it speaks of, and there are such."""
-        written = self._in_network(case, under)
-        found: list[bool] = []
+        written = self._in_network(case, under, functions)
+        some = False
         for letters in written.instances(case):
             try:
-                found.append(written.holds(case, letters))
+                if not written.holds(case, letters):
+                    return False
             except FixedError:
                 if network.bias not in letters.values():
                     raise
-        return bool(found) and all(found)
+            else:
+                some = True
+        return some
 
-    def _in_network(self, case: Settled, under: tuple[Assumption, ...]) -> Written:
-        known = frozenset((*case.given, *under))
+    def _in_network(
+        self, case: Settled, under: tuple[Assumption, ...], functions: bool = False
+    ) -> Written:
+        known = frozenset((*case.given, *under)), functions
         if known not in self._written:
             assert self.network is not None
-            self._written[known] = Written(self.base, self.network, known)
+            self._written[known] = Written(self.base, self.network, *known)
         return self._written[known]
 
     def _of_data(self, case: Settled) -> tuple[tuple[Assumption, ...], ...]:

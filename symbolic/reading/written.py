@@ -20,6 +20,7 @@ from symbolic.integers import Linear
 from symbolic.labelling import TooLargeError
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import arrays_of, derivative, is_zero, unfolded, written
+from symbolic.reading.activation import Activation, owner
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
@@ -52,6 +53,9 @@ from symbolic.reading.theory import COST, Assumption
 
 MOST_INSTANCES = 400
 MOST_CHOICES = 100_000
+MOST_TERMS = 5_000
+MOST_FIELDS = 8
+"""So many fields are written out in one line; it shows at the first few whether sides agree."""
 NOTHING = Num(Fraction(0))
 GRADIENT = "∂"
 """What ∂𝓔/∂v_j is called, as long as it stays a sign."""
@@ -70,14 +74,22 @@ class FixedError(BeyondError):
 class Written:
     """The definitions of a document for the neurons of one network, `under` N = 1, Σ d = 1 or both.
 
+    With its `functions` every φ_j is that of the network, else any.
+
     Its methods raise `BeyondError` where a line is not in reach, `TooLargeError` where it is too
     long.
     """
 
     def __init__(
-        self, base: Base, network: Given, under: Collection[Assumption] = frozenset()
+        self,
+        base: Base,
+        network: Given,
+        under: Collection[Assumption] = frozenset(),
+        functions: bool = False,
     ) -> None:
         self.base, self.network, self.under = base, network, under
+        known = network.functions if functions and base.activation is None else ()
+        self._functions = {n: Activation(body, 0) for n, body in known}
         self.world = network.world(1)
         sizes = [SizeOne(Assumption.N1, "N")] if Assumption.N1 in under else []
         self.calculus = Calculus({}, (), sizes)
@@ -118,7 +130,7 @@ class Written:
         """
         sides = (self._normal(side, letters) for side in (claim.left, claim.right))
         left, right = sides
-        gap = self._tied(add(left, scale(right, -1)))
+        gap, opened = self._tied(add(left, scale(right, -1))), 0
         while not is_zero(self.calculus, gap):
             known = {name for name in arrays_of(gap) if self._defined(name)}
             if not known:
@@ -126,9 +138,14 @@ class Written:
             first = {n for n in known if self._own[n][0] not in ("y", CORE, GRADIENT)}
             first = first or self._earliest(known)
             first = first or {name for name in known if self._own[name][0] == "y"}
-            first = first or self._latest(known)
+            if not first:
+                first, opened = self._latest(known), opened + 1
+            if opened > MOST_FIELDS:
+                raise TooLargeError(f"more than {MOST_FIELDS} fields, one within the other")
             gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
             gap = self._tied(gap)
+            if len(gap) > MOST_TERMS:
+                raise TooLargeError(f"more than {MOST_TERMS:,} terms")
         return True
 
     def _earliest(self, names: Collection[str]) -> set[str]:
@@ -218,7 +235,11 @@ class Written:
                 return Partial(self._flat(of, at, defines), below, reading)
             case Applied(function, places, argument, order, sign):
                 numbers = tuple(self._number(i, at) for i in places)
-                return Applied(function, numbers, self._flat(argument, at, defines), order, sign)
+                inner = self._flat(argument, at, defines)
+                own = owner(Applied(function, numbers, inner, order, sign), True)
+                if len(own) == 1 and own[0] in self._functions:
+                    return self._functions[int(own[0])].at(inner, order)
+                return Applied(function, numbers, inner, order, sign)
         return rebuilt(formula, [self._flat(part, at, defines) for part in inside(formula)])
 
     def _unconnected(self, factors: tuple[Formula, ...], at: Mapping[Var, int]) -> bool:
@@ -383,6 +404,8 @@ class Written:
                 whole = self._gradient(of.array, target)
             return self.calculus.put(whole, places)
         form = self._indexed(of)
+        if len(self._fields) > MOST_FIELDS and arrays_of(form) & self._gradients.keys():
+            raise BeyondError("A derivative of a derivative is not in reach in a network so large.")
         while found := arrays_of(form) & self._gradients.keys():
             form = unfolded(self.calculus, form, {name: self._lawful(name) for name in found})
         return self._moved(form, target, at)
