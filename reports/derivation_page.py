@@ -195,7 +195,7 @@ def _condition(first: Step, more: Sequence[Step]) -> Runs:
     """For which neurons a case of the rule holds."""
     if not first.over.letters:
         others = [by_name(step)[0] for step in more]
-        alike = ("; alike for ", units(others)) if others else ()
+        alike = (" (alike for ", units(others), ")") if others else ()
         return prose("if ", here("j", by_name(first)), *alike)
     who, article = one_of(first.over)
     names = [member[0] for member in first.over.members if member]
