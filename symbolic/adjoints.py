@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from math import inf
 
 from symbolic import integers as z
+from symbolic.adjoint_search import through_time
 from symbolic.arrays import (
     ONE,
     Abstract,
@@ -35,8 +36,7 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Sort, Var, walk
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base
-from symbolic.labelling import TooLargeError
-from symbolic.monomials import Monomial, Normal, accumulate, add, scale
+from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import (
     arrays_of,
     derivative,
@@ -47,11 +47,6 @@ from symbolic.partials import (
     written,
 )
 from symbolic.wellfounded import circular, require_order
-
-MOST_GONE = 60
-"""How many derivatives are eliminated before the search through time ends."""
-MOST_TERMS = 300
-"""How many terms there may be in it before another definition is put in."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +285,7 @@ class Adjoints:
             known = len(gone)
             if last:  # also what the claim speaks of, if that does not depend on itself
                 kept &= self.recursive_multipliers()
-            gap = self._eliminated(gap, kept, gone)
+            gap = self.eliminated(gap, kept, gone)
             if is_zero(calculus, gap):
                 return {}, (), tuple(gone)
             if not last or len(gone) > known:
@@ -298,45 +293,12 @@ class Adjoints:
                 if not small:
                     return {}, opened, tuple(gone)
         if further and self.recursive_multipliers():
-            found = self._further(first, arrays_of(claimed))
+            found = through_time(self, first, arrays_of(claimed))
             if found is not None:
                 return {}, *found
         return first, (), ()
 
-    def _further(
-        self, first: Normal, spoken: set[str]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """What makes it zero where a derivative leads to those of earlier arrays, a time later.
-
-        Then names are eliminated in several passes, and copies of the time before are opened first.
-        """
-        recursive = self.recursive_multipliers()
-        try:
-            for kept in dict.fromkeys((frozenset(spoken), frozenset(spoken & recursive))):
-                gap, gone, known = first, list[str](), -1
-                while known < len(gone) and len(gone) <= MOST_GONE:
-                    known = len(gone)
-                    gap = self._eliminated(gap, {*kept}, gone)
-                    small, opened = self.opened_until_zero(gap, self.simple(), MOST_TERMS)
-                    if not small:
-                        return opened, tuple(gone)
-        except TooLargeError:
-            pass
-        return None
-
-    def simple(self) -> tuple[str, ...]:
-        """Arrays that are one function, then those that are others at another index.
-
-        f[t] = logistic(net[t]); h_before[t] = h[t-1], and h_0 where t = 1.
-        """
-        copies, functions = list[str](), list[str]()
-        for name, body in self.bodies.items():
-            kinds = {_kind(monomial) for monomial in body}
-            copies += [name] if kinds == {"x"} else []
-            functions += [name] if len(body) == 1 and kinds <= {"F", "c"} else []
-        return (*functions, *copies)
-
-    def _eliminated(self, gap: Normal, kept: set[str], gone: list[str]) -> Normal:
+    def eliminated(self, gap: Normal, kept: set[str], gone: list[str]) -> Normal:
         """Derivatives that are not kept replaced by their equations, each name once.
 
         The equation of an array speaks of arrays defined later, so the earliest goes first.
@@ -505,12 +467,6 @@ def _require_condition(program: Program, rule: Rule) -> None:
         if entries[0].array not in program.indicators:
             name = entries[0].array
             raise InputError(f"{name!r} is no 0/1 array, so it is no condition of a rule.")
-
-
-def _kind(monomial: Monomial) -> str:
-    """x where it is one entry of an array, F or c where it is one function, else nothing."""
-    atoms = monomial[2]
-    return str(atoms[0][0][0]) if len(atoms) == 1 and atoms[0][1] == 1 else ""
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

@@ -54,7 +54,8 @@ _LOOSE = re.compile(
     r"|those|(?:insert|putt?|plugg?|substitut|us)(?:e|ing)?\s+(?:it|that)|above|latter|former|last"
     r"|previous|again|rest|others?|consistent|agree\w*|identical|equivalent|contrast\w*|differs?"
     r"|different|apart|aside|confus\w*|distinguish\w*|instead|rather|than|without|not|cannot|never"
-    r"|nor|neither|independent\w*|generali[sz]\w*|special\s+case|checks?|verif\w*|match\w*)\b|\$",
+    r"|nor|neither|independent\w*|generali[sz]\w*|special\s+case|checks?|verif\w*|match\w*"
+    r"|(?:of|in)\s+\[)\b|\(\d{1,2}\)\s+(?:the|an?)\b|\$",
     re.IGNORECASE,
 )
 _PREMISE = re.compile(r"\b(?:and|with|into|in|from|by|using|since|because|where|of)\s*$")

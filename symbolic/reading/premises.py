@@ -57,7 +57,7 @@ class Citations:
             self._beside.setdefault(claim.piece, []).append(claim.number)
         self._meant = {claim.number: self._lines(claim) for claim in claims if claim.cites}
         self._circle = _circles(self._meant)
-        self._signs = {name[0] for name in marks}
+        self._signs = {_sign(name) for name in marks}
 
     def premises(self, claim: Citing) -> Premises:
         """What the text says that a line is drawn from."""
@@ -104,13 +104,17 @@ class Citations:
         return Argument("unjustified", (), tuple(lines), why, CIRCLE)
 
     def _missing(self, one: Cited) -> Argument:
-        """An index error, if lines have names of this kind: printed numbers, or others."""
-        others = self._signs - {"@"} if one.name[0] != "@" else self._signs & {"@"}
-        if not others:
-            return Argument("open", why=f"it cites {one.shown}, and no line here has a name")
+        """An index error, if lines have names of this kind: 3, 2.3 or others."""
+        if _sign(one.name) not in self._signs:
+            return Argument("open", why=f"it cites {one.shown}, and no line here has such a name")
         what = f"no line of the document is called {one.shown}."
         problem = Problem(Fault.INDEX, what, "Cite a line before it.", one.place)
         return Argument("unjustified", why=str(problem), fault=Fault.INDEX)
+
+
+def _sign(name: str) -> str:
+    """What names of one kind have in common."""
+    return "@" if name[0] == "@" else "." if "." in name else ""
 
 
 def _circles(edges: Mapping[int, Sequence[int]]) -> dict[int, int]:

@@ -82,7 +82,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
 
 
 def _bracketed(number: int) -> str:
-    return f"which product of ({number}) comes first, the elementwise one; only so its shapes fit"
+    return f"where brackets stand in ({number}); its shapes fit in one way only"
 
 
 def _proved(lines: Sequence[ArrayJudged]) -> frozenset[int]:

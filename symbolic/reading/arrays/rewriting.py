@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from symbolic.adjoint_search import simple
 from symbolic.adjoints import Adjoints
 from symbolic.array_edits import everywhere
 from symbolic.array_refutation import survey
@@ -109,7 +110,7 @@ class Attempt:
         self.steps = 0
         kept = arrays_of(self._claimed()) & self.adjoints.place.keys()
         states = list(self._starts())
-        simple = self.adjoints.simple()
+        plain = simple(self.adjoints)
         for own in (frozenset(), frozenset(name for name in kept if self._may_go(name))):
             begun, states = states, []
             for state in self._onward(begun, frozenset(kept - own)):
@@ -118,7 +119,7 @@ class Attempt:
                 states.append(state)
             new = [state for state in states if state not in begun or not own]
             for state in new[:MOST_ENDS]:
-                rest, opened = self.adjoints.opened_until_zero(state.gap, simple, MOST_OPENED)
+                rest, opened = self.adjoints.opened_until_zero(state.gap, plain, MOST_OPENED)
                 if not rest:
                     least = self._least(state.gap, opened)
                     numbers = {self.setting.numbers.get(name, 0) for name in least} - {0}

@@ -70,6 +70,8 @@ def repair(
             continue
         if best is None or len(mends) > len(best.mends):
             best = IndexRepair(claim.number, claim.at, right, edit, mends)
+        if best is not None and len(best.mends) == len(wrong):
+            break
     return best
 
 
