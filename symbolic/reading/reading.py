@@ -25,7 +25,7 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, first_sentence, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
-from symbolic.reading.pairs import Pair, is_pair, of_row, said_before, said_behind, without_said
+from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import (
@@ -40,14 +40,13 @@ from symbolic.reading.prose import (
     unread,
 )
 from symbolic.reading.relations import Relations
-from symbolic.reading.sides import Sides, first_letter
+from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.units import with_names
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
-CONDITIONS = re.compile(r"(?:,|and|;)*\s*(?:if|for|when|where)?\s*")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -166,7 +165,7 @@ class _Reader:
             self.mentions.append(piece.at)
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        named = "" if piece.display else self._named_units(piece.text)
+        named = "" if piece.display else named_units(piece.text, self.words, self.profile)
         if named:
             self.words += f"${named}$ is any one of these (here ${piece.text.strip()}$)"
             self.mentions += [piece.at, piece.at]
@@ -190,7 +189,7 @@ class _Reader:
             self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
             return
-        real, beside = self._paired([one for one in found if isinstance(one, Chain)])
+        real, beside = paired([one for one in found if isinstance(one, Chain)], self.profile)
         if _instances(self.words, text):
             real = []
         if not real:
@@ -232,16 +231,6 @@ class _Reader:
         if not numbers and not troubles:  # gaps, which are listed already
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
-
-    def _named_units(self, text: str) -> str:
-        """The letter that is said to stand for units of the network: if $j = p$; else empty."""
-        units = self.profile.units
-        match = re.fullmatch(r"\s*([A-Za-z])\s*=([^$]*)", text)
-        asked = re.search(r"\b(?:if|when|for)\s*$", self.words, re.IGNORECASE)
-        if units is None or match is None or asked is None:
-            return ""
-        known = all(units.number(name) is not None for name in match[2].split(","))
-        return match[1] if known and self.profile.letters.get(match[1]) == "neuron" else ""
 
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
         return from_last(with_names(tokens(text, offsets), self.profile.units), self.profile)
@@ -291,28 +280,6 @@ class _Reader:
         self.unread_pair = self.unread_pair or unread_pair(self.words, self.profile.letters)
 
     # -- chains
-
-    def _paired(self, found: list[Chain]) -> tuple[list[Chain], list[tuple[Pair, ...]]]:
-        """The chains but those that say of which pairs the one before them is: if i = j."""
-        kept: list[Chain] = []
-        pairs: list[tuple[Pair, ...]] = []
-        for one in found:
-            text = " ".join(token.text for token in self._in_a_row(one))
-            pair = of_row(text, None, self.profile.letters)
-            if pair is not None and kept and CONDITIONS.fullmatch(one.before.strip().lower()):
-                pairs[-1] = (*pairs[-1], pair)
-            else:
-                kept.append(one)
-                pairs.append(())
-        return kept, pairs
-
-    @staticmethod
-    def _in_a_row(chain: Chain) -> list[Tok]:
-        """The tokens of a chain as they stand."""
-        found = [*chain.members[0]]
-        for relation, member in zip(chain.relations, chain.members[1:], strict=False):
-            found += [relation, *member]
-        return found
 
     def _chain(
         self, chain: Chain, first: bool, following: str, piece: int, beside: tuple[Pair, ...]

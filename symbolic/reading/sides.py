@@ -23,6 +23,8 @@ from symbolic.reading.relations import Relations
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 
+_CONDITION = re.compile(r"(?:,|and|;)*\s*(?:if|for|when|where)?\s*")
+
 
 class Sides:
     """Reads the sides of chains, and adds those by cases to the relations of a document."""
@@ -128,6 +130,39 @@ def of_units(condition: str, profile: Profile) -> str:
         return condition
     words = f"if ${match[1]}$ is any one of these (here ${match[1]} = {match[2].strip()}$)"
     return condition[: match.start()] + words + condition[match.end() :]
+
+
+def named_units(text: str, words: str, profile: Profile) -> str:
+    """The letter that is said to stand for units of the network: if $j = p$; else empty."""
+    units = profile.units
+    match = re.fullmatch(r"\s*([A-Za-z])\s*=([^$]*)", text)
+    asked = re.search(r"\b(?:if|when|for)\s*$", words, re.IGNORECASE)
+    if units is None or match is None or asked is None:
+        return ""
+    known = all(units.number(name) is not None for name in match[2].split(","))
+    return match[1] if known and profile.letters.get(match[1]) == "neuron" else ""
+
+
+def paired(found: Sequence[Chain], profile: Profile) -> tuple[list[Chain], list[tuple[Pair, ...]]]:
+    """The chains but those that say of which pairs the one before them is: if i = j."""
+    kept: list[Chain] = []
+    pairs: list[tuple[Pair, ...]] = []
+    for one in found:
+        pair = of_row(_typed(one), None, profile.letters)
+        if pair is not None and kept and _CONDITION.fullmatch(one.before.strip().lower()):
+            pairs[-1] = (*pairs[-1], pair)
+        else:
+            kept.append(one)
+            pairs.append(())
+    return kept, pairs
+
+
+def _typed(chain: Chain) -> str:
+    """A chain as it stands."""
+    found = [*chain.members[0]]
+    for relation, member in zip(chain.relations, chain.members[1:], strict=False):
+        found += [relation, *member]
+    return " ".join(token.text for token in found)
 
 
 def first_letter(chain: Chain, profile: Profile) -> str:
