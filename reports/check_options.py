@@ -39,8 +39,9 @@ CHECK = Command(
             ("--profile",),
             {
                 "metavar": "P",
-                "help": "the notation: haykin, bishop, nielsen, layers, ufldl, rumelhart, plain, "
-                "cs231n, lstm, indices or a .toml (what the document says, else haykin)",
+                "help": "the notation: haykin, bishop, nielsen, layers, ufldl, rumelhart, "
+                "wikipedia, plain, cs231n, lstm, indices or a .toml (what the document says, else "
+                "haykin)",
             },
         ),
         (

@@ -243,3 +243,15 @@ def test_the_parts_of_an_exercise_say_which_neurons_they_are_about() -> None:
         assert words(f"Let us begin.\n\n{title}\n\n{line}", "plain") == ["proved"]
     assert words(f"Let us begin.\n\n**(a)** Output layer.\n\n{line}", "plain") == ["refuted"]
     assert words(f"We write down the\nhidden layer. We find\n\n{line}", "plain") == ["refuted"]
+
+
+def test_the_end_of_a_proof_and_all_layers_claim_nothing() -> None:
+    line = r"\frac{\partial C}{\partial b^l_j} = \delta^l_j"
+    text = (
+        rf"A network with layers $l = 1, \dots, L$. Then $${line} \qquad \blacksquare$$ $\square$"
+    )
+    assert words(text, "nielsen") == ["proved"]
+    rule = r"\delta^l_j = \sigma'(z^l_j) \sum_k w^{l+1}_{kj} \delta^{l+1}_k"
+    assert words(rf"For $l = L-1, \dots, 1$ then $${rule}$$", "nielsen") == ["proved"]
+    reading = read_document(r"For $l = 3, \dots, 7$ then $a^l_j = 0$", open_profile("nielsen"))
+    assert [e.why for e in reading.ledger if e.why]

@@ -11,18 +11,18 @@ from symbolic.reading.profile import Profile
 _DOTS = r"(?:\\ldots|\\dots|\\cdots|\.\.\.)"
 _UP_TO = r"(?:\\le|\\leq|\\leqslant)"
 _RANGES = (  # l and L stand for the letters of the notation; blanks are taken out
-    (rf"l=L-1,(?:L-2,)?{_DOTS},2", "hidden"),
-    (rf"l=2,(?:3,)?{_DOTS},L-1", "hidden"),
-    (rf"(?:2{_UP_TO})?l(?:<|\\lt)L", "hidden"),
-    (rf"(?:2{_UP_TO})?l{_UP_TO}L-1", "hidden"),
+    (rf"l=L-1,(?:L-2,)?{_DOTS},[12]", "hidden"),
+    (rf"l=(?:1,(?:2,)?|2,(?:3,)?){_DOTS},L-1", "hidden"),
+    (rf"(?:[12]{_UP_TO})?l(?:<|\\lt)L", "hidden"),
+    (rf"(?:[12]{_UP_TO})?l{_UP_TO}L-1", "hidden"),
     (r"l=L", "output"),
-    (rf"l=L,(?:L-1,)?{_DOTS},2", "any"),
-    (rf"l=2,(?:3,)?{_DOTS},L", "any"),
-    (rf"2{_UP_TO}l{_UP_TO}L", "any"),
+    (rf"l=L,(?:L-1,)?{_DOTS},[12]", "any"),
+    (rf"l=(?:1,(?:2,)?|2,(?:3,)?){_DOTS},L", "any"),
+    (rf"[12]{_UP_TO}l{_UP_TO}L", "any"),
     (r"l(?:>|\\gt)1", "any"),
     (r"l(?:\\ge|\\geq|\\geqslant)2", "any"),
 )
-"""Layers after the first, which has no weights: all, all but the last, or the last."""
+"""Layers with weights, counted from 1 or from 2: all, all but the last, or the last."""
 _WORDS = {
     "hidden": " ${}$ in a hidden layer ",
     "output": " ${}$ in the output layer ",

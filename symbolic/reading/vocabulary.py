@@ -64,7 +64,7 @@ SILENT = frozenset(
     _words(
         "left right bigl bigr Bigl Bigr biggl biggr Biggl Biggr big Big bigg Bigg middle "
         "displaystyle textstyle limits nolimits nonumber notag , ; : ! > hfill allowbreak "
-        "nobreak "
+        "nobreak square blacksquare Box qed qedhere blacklozenge "
     )
 ) | {" ", "\n"}
 SKIPPED = frozenset(("label", "tag", "hspace", "vspace", "phantomsection"))
