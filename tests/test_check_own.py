@@ -251,7 +251,6 @@ def test_the_end_of_a_proof_and_all_layers_claim_nothing() -> None:
         rf"A network with layers $l = 1, \dots, L$. Then $${line} \qquad \blacksquare$$ $\square$"
     )
     assert words(text, "nielsen") == ["proved"]
-    rule = r"\delta^l_j = \sigma'(z^l_j) \sum_k w^{l+1}_{kj} \delta^{l+1}_k"
-    assert words(rf"For $l = L-1, \dots, 1$ then $${rule}$$", "nielsen") == ["proved"]
-    reading = read_document(r"For $l = 3, \dots, 7$ then $a^l_j = 0$", open_profile("nielsen"))
-    assert [e.why for e in reading.ledger if e.why]
+    for some in (r"For $l = 1, \dots, L$", r"For $l = 3, \dots, 7$"):
+        reading = read_document(f"{some} then $${line}$$", open_profile("nielsen"))
+        assert [e.why for e in reading.ledger if e.why], some

@@ -11,18 +11,22 @@ from symbolic.reading.profile import Profile
 _DOTS = r"(?:\\ldots|\\dots|\\cdots|\.\.\.)"
 _UP_TO = r"(?:\\le|\\leq|\\leqslant)"
 _RANGES = (  # l and L stand for the letters of the notation; blanks are taken out
-    (rf"l=L-1,(?:L-2,)?{_DOTS},[12]", "hidden"),
-    (rf"l=(?:1,(?:2,)?|2,(?:3,)?){_DOTS},L-1", "hidden"),
-    (rf"(?:[12]{_UP_TO})?l(?:<|\\lt)L", "hidden"),
-    (rf"(?:[12]{_UP_TO})?l{_UP_TO}L-1", "hidden"),
+    (rf"l=L-1,(?:L-2,)?{_DOTS},2", "hidden"),
+    (rf"l=2,(?:3,)?{_DOTS},L-1", "hidden"),
+    (rf"(?:2{_UP_TO})?l(?:<|\\lt)L", "hidden"),
+    (rf"(?:2{_UP_TO})?l{_UP_TO}L-1", "hidden"),
     (r"l=L", "output"),
-    (rf"l=L,(?:L-1,)?{_DOTS},[12]", "any"),
-    (rf"l=(?:1,(?:2,)?|2,(?:3,)?){_DOTS},L", "any"),
-    (rf"[12]{_UP_TO}l{_UP_TO}L", "any"),
+    (rf"l=L,(?:L-1,)?{_DOTS},2", "any"),
+    (rf"l=2,(?:3,)?{_DOTS},L", "any"),
+    (rf"2{_UP_TO}l{_UP_TO}L", "any"),
     (r"l(?:>|\\gt)1", "any"),
     (r"l(?:\\ge|\\geq|\\geqslant)2", "any"),
 )
-"""Layers with weights, counted from 1 or from 2: all, all but the last, or the last."""
+"""Layers after the first, which has no weights: all, all but the last, or the last."""
+_COUNTED = re.compile(rf"l=[01],(?:[12],)?{_DOTS},L")
+_CONDITION = re.compile(
+    r"\b(?:for|if|when|where|let)(?: all| each| every| any)?\s*$", re.IGNORECASE
+)
 _WORDS = {
     "hidden": " ${}$ in a hidden layer ",
     "output": " ${}$ in the output layer ",
@@ -77,8 +81,28 @@ def ending(text: str, profile: Profile) -> Ending | None:
     return None
 
 
+def counts_layers(text: str, words: str, profile: Profile) -> bool:
+    r"""Whether it only counts the layers of the network, as words before it do not ask for some.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> counts_layers(r"l = 1, \dots, L", "a network with layers ", open_profile("nielsen"))
+    True
+    >>> counts_layers(r"l = 1, \dots, L", "For ", open_profile("nielsen"))
+    False
+    """
+    _, bare = _bare(text, profile)
+    return _COUNTED.fullmatch(bare) is not None and _CONDITION.search(words) is None
+
+
 def _said(text: str, profile: Profile) -> tuple[str, str]:
     """The layer letter and its role; empty where the text is no range of one."""
+    letter, bare = _bare(text, profile)
+    role = next((role for pattern, role in _RANGES if re.fullmatch(pattern, bare)), "")
+    return (letter, role) if letter else ("", "")
+
+
+def _bare(text: str, profile: Profile) -> tuple[str, str]:
+    """The letter of layers, and the text with l and L for this and the last, without blanks."""
     letters = [sign for sign, sort in profile.letters.items() if sort == LAYER.name]
     last = [sign for sign, sort in profile.sizes.items() if sort == LAYER.name]
     signs = re.findall(r"\\[A-Za-z]+|\\.|\S", text)
@@ -86,6 +110,4 @@ def _said(text: str, profile: Profile) -> tuple[str, str]:
     if len(used) != 1 or not last:
         return "", ""
     names = {used[0]: "l", last[0]: "L", "\\,": "", "\\;": "", "\\ ": ""}
-    bare = "".join(names.get(sign, sign) for sign in signs)
-    role = next((role for pattern, role in _RANGES if re.fullmatch(pattern, bare)), "")
-    return used[0], role
+    return used[0], "".join(names.get(sign, sign) for sign in signs)

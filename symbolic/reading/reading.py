@@ -18,7 +18,7 @@ from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
-from symbolic.reading.layer_words import Ending, ending, in_words
+from symbolic.reading.layer_words import Ending, counts_layers, ending, in_words
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
@@ -159,6 +159,10 @@ class _Reader:
         return text
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
+        counted = not piece.display and counts_layers(piece.text, self.words, self.profile)
+        if counted:
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            return
         layers = in_words(piece.text, self.profile) if not piece.display else ""
         if layers:
             self.words += layers
