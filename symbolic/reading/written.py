@@ -53,7 +53,7 @@ from symbolic.reading.theory import COST, Assumption
 
 MOST_INSTANCES = 400
 MOST_CHOICES = 100_000
-MOST_TERMS = 5_000
+MOST_PARTS = 100_000
 MOST_FIELDS = 8
 """So many fields are written out in one line; it shows at the first few whether sides agree."""
 NOTHING = Num(Fraction(0))
@@ -144,8 +144,8 @@ class Written:
                 raise TooLargeError(f"more than {MOST_FIELDS} fields, one within the other")
             gap = unfolded(self.calculus, gap, {name: self._lawful(name) for name in first})
             gap = self._tied(gap)
-            if len(gap) > MOST_TERMS:
-                raise TooLargeError(f"more than {MOST_TERMS:,} terms")
+            if _is_large(gap):
+                raise TooLargeError("a line that is too long when it is written out")
         return True
 
     def _earliest(self, names: Collection[str]) -> set[str]:
@@ -493,6 +493,21 @@ class Written:
             which = f"c{self._fresh}"
         sorts = self.calculus.arrays[name]
         return tuple(Var(f"@{which}.{n}", sort) for n, sort in enumerate(sorts))
+
+
+def _is_large(form: object) -> bool:
+    """Whether a normal form has too many parts, those within functions counted."""
+    waiting, count = [form], 0
+    while waiting:
+        top = waiting.pop()
+        count += 1
+        if count > MOST_PARTS:
+            return True
+        if isinstance(top, dict):
+            waiting += [*top.keys(), *top.values()]
+        elif isinstance(top, tuple | frozenset):
+            waiting += top
+    return False
 
 
 def _corrected(formula: Formula) -> Iterator[tuple[Var, Var]]:
