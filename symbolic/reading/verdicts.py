@@ -16,12 +16,13 @@ from symbolic.reading.claims import FunctionName
 from symbolic.reading.findings import Reached
 from symbolic.reading.given import Given
 from symbolic.reading.named import last_before, taken_words, with_named
+from symbolic.reading.numbered import FixedError, NoSuchError
 from symbolic.reading.prover import Prover
 from symbolic.reading.reach import may_lack_value
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.source import BeyondError, Place
 from symbolic.reading.theory import Assumption
-from symbolic.reading.written import FixedError, NoSuchError, Written
+from symbolic.reading.written import Written
 
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
