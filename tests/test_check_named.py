@@ -419,3 +419,29 @@ def _turned(world: World, seed: int) -> World:
         weights=tuple((pair, weight[world.uses(pair)[0]]) for pair, _ in world.weights),
         own=tuple((pair, weight[pair]) for pair, _ in world.own),
     )
+
+
+OWN = r"""Let $\mathcal{E} = \frac12 e_o^2$ with $e_o = d_o - y_o$. For the output neuron:
+$$\delta_o = e_o\, \varphi_o'(v_o)$$ The hidden neuron feeds $o$ alone, so
+$$\delta_h = \varphi_h'(v_h)\, \delta_o\, w_c$$ and $$\Delta w_c = \eta\, \delta_o\, y_h, \qquad
+\Delta w_{h,x_1} = \eta\, \delta_h\, x_1$$ Hence $$\Delta w_{h,x_2} = \eta\, \delta_h\, x_1$$"""
+
+
+def test_a_derivation_about_ones_own_network_is_judged_line_by_line() -> None:
+    lines, reading = judged(OWN, "skip")
+    assert [one.word for one in lines] == ["definition", *["proved"] * 5, "refuted"]
+    nearest = lines[-1].cases[0].nearest
+    assert nearest is not None
+    assert render(nearest.right, reading.profile) == r"\eta \delta_{h} x_2"
+    wrong = OWN.replace(r"\frac12 e_o^2", r"e_o^2").replace(r"\delta_h\, x_1$$ Hence", r"0$$ Hence")
+    words = [one.word for one in judged(wrong, "skip")[0]]
+    assert words[2] == "refuted"  # δ_o
+    assert words[-2:] == ["refuted", "refuted"]
+
+
+def test_a_cost_that_leaves_out_an_output_is_taken_as_it_stands() -> None:
+    line = r"\delta_{o_2} = e_{o_2} \varphi_{o_2}'(v_{o_2})"
+    text = rf"Let $\mathcal{{E}} = \frac12 e_{{o_1}}^2$. Then $${line}$$"
+    other = text.replace(r"e_{o_1}^2", r"e_{o_1}^2 + \frac12 e_{o_2}^2 + \frac12 e_{o_3}^2")
+    assert judged(text, "autoencoder")[0][-1].word == "refuted"
+    assert judged(other, "autoencoder")[0][-1].word == "proved"

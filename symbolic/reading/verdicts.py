@@ -43,6 +43,7 @@ class Verdicts:
     ) -> None:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
+        self.plain = network is None or network.plain
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -53,7 +54,7 @@ class Verdicts:
         """What is said of a case; documents say many things more than once."""
         if (case, span) not in self._known:
             numbered = is_numbered(case.left, case.right)
-            numbered = numbered or not (self.network is None or self.network.plain)
+            numbered = numbered or not self.plain
             found = Reached("open", case.said, span) if numbered else self._general(case, span)
             if self.network is not None:
                 found = self._in(self.network, case, found, numbered)
