@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,14 +15,24 @@ from reports.cli import main
 from reports.notations import NOTATIONS
 from symbolic.errors import InputError
 from symbolic.network import Network
-from symbolic.reading.claims import Outcome, Reading
+from symbolic.reading.base import base_of
+from symbolic.reading.cases import settled
+from symbolic.reading.claims import Kind, Outcome, Reading
+from symbolic.reading.edits import edits
 from symbolic.reading.findings import Judged
 from symbolic.reading.given import given
 from symbolic.reading.judgement import judge
+from symbolic.reading.offers import offers
 from symbolic.reading.profile import open_profile
+from symbolic.reading.prover import Prover
 from symbolic.reading.reading import read_document
+from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.rendering import render
+from symbolic.reading.setting import prepared
+from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import Assumption
+from symbolic.reading.verdicts import Verdicts
+from symbolic.reading.worlds import World
 from symbolic.spec import open_network, parse
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -362,3 +374,74 @@ def test_a_notation_by_layers_is_refused_for_named_neurons(tmp_path: Path, capsy
     skip = str(EXAMPLES / "skip.toml")
     assert main(["check", str(document), "--network", skip, "--profile", "nielsen"]) == 2
     assert main(["check", str(document), "--network", skip]) in (1, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tied", "rbf", "elman"])
+def test_no_other_network_contradicts_what_is_proved_of_wrong_lines(name: str) -> None:
+    """Lines of a page with one change each: what is proved of them holds for other weights too."""
+    known = open_network(str(EXAMPLES / f"{name}.toml"))
+    network = given(known, name)
+    reading = prepared(
+        read_document(page(name), network.read_in(open_profile("haykin"))), network.outputs
+    )
+    verdicts = Verdicts(Prover(base_of(reading)), Refuter(base_of(reading)), {}, network)
+    others = tuple(_turned(network.world(2, True), seed) for seed in range(3))
+    refuter = Refuter(base_of(reading), among=others)
+    chosen = random.Random(7)
+    proved = 0
+    for claim in reading.claims:
+        if claim.kind is not Kind.CLAIM or claim.problems or claim.some:
+            continue
+        names = offers(claim, reading.profile, base_of(reading))
+        changed = [*edits(claim.right, names)]
+        for edit in chosen.sample(changed, min(5, len(changed))):
+            try:
+                cases = settled(replace(claim, right=edit.formula), "fed", numbered=True)
+            except BeyondError:
+                continue
+            for case in cases:
+                found = verdicts.of(case, "")
+                proved += found.word == "proved"
+                for under in found.under if found.word == "proved" else ():
+                    assert isinstance(refuter.find(case, under), Tried), edit.what
+    assert proved
+
+
+def _turned(world: World, seed: int) -> World:
+    """The network with other weights; those that are shared stay the same."""
+    made = random.Random(seed)
+    weight: dict[tuple[int, int], int] = {}
+    for pair in world.strength:
+        weight.setdefault(world.uses(pair)[0], made.choice((-5, -3, -2, 2, 3, 5, 7)))
+    return replace(
+        world,
+        weights=tuple((pair, weight[world.uses(pair)[0]]) for pair, _ in world.weights),
+        own=tuple((pair, weight[pair]) for pair, _ in world.own),
+    )
+
+
+OWN = r"""Let $\mathcal{E} = \frac12 e_o^2$ with $e_o = d_o - y_o$. For the output neuron:
+$$\delta_o = e_o\, \varphi_o'(v_o)$$ The hidden neuron feeds $o$ alone, so
+$$\delta_h = \varphi_h'(v_h)\, \delta_o\, w_c$$ and $$\Delta w_c = \eta\, \delta_o\, y_h, \qquad
+\Delta w_{h,x_1} = \eta\, \delta_h\, x_1$$ Hence $$\Delta w_{h,x_2} = \eta\, \delta_h\, x_1$$"""
+
+
+def test_a_derivation_about_ones_own_network_is_judged_line_by_line() -> None:
+    lines, reading = judged(OWN, "skip")
+    assert [one.word for one in lines] == ["definition", *["proved"] * 5, "refuted"]
+    nearest = lines[-1].cases[0].nearest
+    assert nearest is not None
+    assert render(nearest.right, reading.profile) == r"\eta \delta_{h} x_2"
+    wrong = OWN.replace(r"\frac12 e_o^2", r"e_o^2").replace(r"\delta_h\, x_1$$ Hence", r"0$$ Hence")
+    words = [one.word for one in judged(wrong, "skip")[0]]
+    assert words[2] == "refuted"  # δ_o
+    assert words[-2:] == ["refuted", "refuted"]
+
+
+def test_a_cost_that_leaves_out_an_output_is_taken_as_it_stands() -> None:
+    line = r"\delta_{o_2} = e_{o_2} \varphi_{o_2}'(v_{o_2})"
+    text = rf"Let $\mathcal{{E}} = \frac12 e_{{o_1}}^2$. Then $${line}$$"
+    other = text.replace(r"e_{o_1}^2", r"e_{o_1}^2 + \frac12 e_{o_2}^2 + \frac12 e_{o_3}^2")
+    assert judged(text, "autoencoder")[0][-1].word == "refuted"
+    assert judged(other, "autoencoder")[0][-1].word == "proved"

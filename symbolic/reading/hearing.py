@@ -137,6 +137,8 @@ class Hearing:
         for one in said(flat):
             sort = self.profile.letters.get(one.letter)
             named = units is not None and one.letter in units.numbers
+            if named and self.profile.symbol(one.letter) is not None:
+                continue  # "output h of a unit" where signals are written h
             if one.letter != "*" and sort not in ("neuron", "layer") and not named:
                 continue
             if _CAPTION.fullmatch(flat[: one.start]) and flat[-1] not in ".:;,":

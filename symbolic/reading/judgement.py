@@ -86,18 +86,20 @@ class _Judge:
         self.base = base = base_of(reading)
         try:
             require_small(*(body for _, body in base.definitions.values()))
-            self.prover = Prover(base)
+            general = base if network is None else _of_all_networks(base)
+            self.prover = Prover(general)
         except BeyondError as error:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
         missed = missed_definitions(reading)
+        self.plain = network is None or (network.plain and general is base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
+        self.verdicts.base, self.verdicts.plain = base, self.plain
         self.of_some = {
             names: _with_activation(base, one)
             for names, one in activations_of_some(reading).items()
         }
-        self.lines = Argued(base, reading)
-        self.plain = network is None or network.plain
+        self.lines = Argued(general, reading)
         self.updates = judged_updates(document)
         if not self.plain:  # the rule over iterations is one of unshared weights
             self.updates = dict.fromkeys(self.updates, Reached("open", why=_ITERATIONS))
@@ -321,6 +323,19 @@ class _Judge:
                 found = search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
+
+
+def _of_all_networks(base: Base) -> Base:
+    """The definitions without those of numbered neurons, 𝓔 = ½ e_5², and what reads them."""
+    own = {name for name, (_, body) in base.definitions.items() if is_numbered(body)}
+    if not own:
+        return base
+    own |= {name for name, (_, body) in base.definitions.items() if own & {*base.rests_on(body)}}
+    definitions, written = (
+        {name: one for name, one in table.items() if name not in own}
+        for table in (base.definitions, base.written)
+    )
+    return replace(base, definitions=definitions, written=written)
 
 
 def _with_activation(base: Base, one: Activation) -> Verdicts:

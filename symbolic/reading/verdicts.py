@@ -16,12 +16,13 @@ from symbolic.reading.claims import FunctionName
 from symbolic.reading.findings import Reached
 from symbolic.reading.given import Given
 from symbolic.reading.named import last_before, taken_words, with_named
+from symbolic.reading.numbered import FixedError, NoSuchError
 from symbolic.reading.prover import Prover
 from symbolic.reading.reach import may_lack_value
 from symbolic.reading.refuter import Counterexample, Refuter, Tried
 from symbolic.reading.source import BeyondError, Place
 from symbolic.reading.theory import Assumption
-from symbolic.reading.written import FixedError, NoSuchError, Written
+from symbolic.reading.written import Written
 
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
@@ -42,6 +43,7 @@ class Verdicts:
     ) -> None:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
+        self.plain = network is None or network.plain
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -52,7 +54,7 @@ class Verdicts:
         """What is said of a case; documents say many things more than once."""
         if (case, span) not in self._known:
             numbered = is_numbered(case.left, case.right)
-            numbered = numbered or not (self.network is None or self.network.plain)
+            numbered = numbered or not self.plain
             found = Reached("open", case.said, span) if numbered else self._general(case, span)
             if self.network is not None:
                 found = self._in(self.network, case, found, numbered)
