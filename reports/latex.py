@@ -270,7 +270,8 @@ def _rule(box: RuleBox) -> str:
         below = rf"\quad\text{{{words}}}"
         if long:
             below = rf"\quad\parbox[t]{{{room - 3:.0f}em}}{{\raggedright {words}}}"
-        rows.append(r" \\[6pt] ".join(parts if beside else (*parts, below)))
+        low = r" \\[15pt] " if r"\sum" in parts[-1] else r" \\[6pt] "  # its limit hangs low
+        rows.append(r" \\[6pt] ".join(parts) + ("" if beside else low + below))
     columns = r"@{}l@{\quad}l@{}" if beside else "@{}l@{}"
     array = rf"\begin{{array}}{{{columns}}} " + r" \\[10pt] ".join(rows) + r" \end{array}"
     brace = r"\left\{" if len(box.cases) > 1 else r"\left."

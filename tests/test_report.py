@@ -248,8 +248,12 @@ def test_another_notation_changes_letters_only(name: str, small: Report) -> None
     shown = text(page)
     if name != "haykin":
         assert "φ" not in shown
-        assert "Backward flow" not in shown
         assert "v_5" not in shown
+        labels = [t.label.plain for f in figures_of(page.blocks) for t in f.scene.texts]
+        assert not [label for label in labels if label[:2] in ("v_", "φ_")]
+        assert {"nielsen": "σ_5", "bishop": "h_5", "plain": "f_5"}[name] in labels
+        target = {"nielsen": "output y,", "bishop": "target t,", "plain": "target y,"}
+        assert target[name] in shown.replace("\n", " ")
         assert "The sign of δ is ours" in shown.replace("\n", " ")
         back = {"nielsen": "z_5 = w_50 a_0", "bishop": "a_5 = w_50 z_0", "plain": "z_5 = w_50 h_0"}
         assert back[name] in shown

@@ -22,7 +22,7 @@ _CASES = re.compile(
     r"\\end\{array\}\\right\.",
     re.DOTALL,
 )
-_CONDITION = re.compile(r"\\\\\[6pt\]\s*\\quad(?=\\text)")
+_CONDITION = re.compile(r"\\\\\[(?:6|15)pt\]\s*\\quad(?=\\text)")
 _CONTINUED = re.compile(r"\\\\\[6pt\]\s*\\displaystyle\s*\\quad")
 
 
