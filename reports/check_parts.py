@@ -255,7 +255,7 @@ class PageOf:
             scripts = listed(_counted(used.scripts)) or "–"
             where = "–" if used.defined is None else f"({used.defined})"
             sign = Math(Drawn(used.sign, unicode_of(used.sign)))
-            yield (sign,), runs(scripts), runs(where), runs(used.meaning)
+            yield (sign,), runs(scripts), runs(where), prose(used.meaning)
 
     def _ranges(self) -> Iterator[Block]:
         """The sign of δ, and what the sums run over, where the document leaves it open."""

@@ -228,7 +228,7 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
         if len(shown) < len(directly):
             few = counted(len(shown), "of them is", "of them are") if shown else "none is"
             words += f" {few.capitalize()} printed here"
-            words += "; the others are like them." if shown else ": they are long."
+            words += "; the others are like them." if shown else ", since they are long."
         lines = equation_lines(shown, checked.derivation, marks).lines
         bare = tuple(replace(line, reason=()) for line in lines)
         blocks.append(Paragraph(runs(words.strip()), keep=bool(bare)))

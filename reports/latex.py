@@ -34,7 +34,16 @@ from reports.document import (
     with_asides,
 )
 from reports.escaping import escaped
-from reports.latex_runs import broken, math_latex, run_latex, runs_latex, typed, width_of, wrappable
+from reports.latex_runs import (
+    broken,
+    guarded,
+    math_latex,
+    run_latex,
+    runs_latex,
+    typed,
+    width_of,
+    wrappable,
+)
 from reports.latex_tables import LINE_WIDTH, table_latex
 from reports.latex_width import width_em
 from symbolic.reading.documents import CLAIMS, NO_CLAIMS
@@ -154,7 +163,7 @@ def block_latex(block: Block) -> str:
         case Annotated():
             return _annotated(block, inside=False)
         case Bullets(items):
-            rows = [rf"\item {runs_latex(item)}" for item in items]
+            rows = [rf"\item {guarded(runs_latex(item))}" for item in items]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
         case Figure():
             return _figure(block)
@@ -202,7 +211,7 @@ def _aside(text: str, inside: bool) -> str:
 def _annotated(block: Annotated, inside: bool) -> str:
     """The mark and the place in the margin, the formula, the notes in small type."""
     number = "" if block.number is None else rf"\enspace({block.number})"
-    place = rf"{MARKS[block.mark]}{number}\\{escaped(block.place)}"
+    place = rf"{MARKS[block.mark]}{number}\\{guarded(escaped(block.place))}"
     margin = rf"\mbox{{}}\marginpar{{\raggedright\small {place}}}"
     if isinstance(block.right, Code):
         rows = [run_latex(block.right)]
@@ -270,7 +279,8 @@ def _rule(box: RuleBox) -> str:
         below = rf"\quad\text{{{words}}}"
         if long:
             below = rf"\quad\parbox[t]{{{room - 3:.0f}em}}{{\raggedright {words}}}"
-        rows.append(r" \\[6pt] ".join(parts if beside else (*parts, below)))
+        low = r" \\[15pt] " if r"\sum" in parts[-1] else r" \\[6pt] "  # its limit hangs low
+        rows.append(r" \\[6pt] ".join(parts) + ("" if beside else low + below))
     columns = r"@{}l@{\quad}l@{}" if beside else "@{}l@{}"
     array = rf"\begin{{array}}{{{columns}}} " + r" \\[10pt] ".join(rows) + r" \end{array}"
     brace = r"\left\{" if len(box.cases) > 1 else r"\left."

@@ -48,6 +48,15 @@ def run_latex(run: Run) -> str:
             return f"${math_latex(run)}$"
 
 
+def guarded(latex: str) -> str:
+    r"""What stands behind a command with an optional argument, such as \\ or \item.
+
+    >>> guarded("[a] b"), guarded("a"), guarded("*")
+    ('{}[a] b', 'a', '{}*')
+    """
+    return "{}" + latex if latex.lstrip().startswith(("[", "*")) else latex
+
+
 LONG_WORD = 24  # signs; a longer word may be broken
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from reports.document import Math, Runs, Table
-from reports.latex_runs import math_latex, pieces_of, runs_latex, width_of
+from reports.latex_runs import guarded, math_latex, pieces_of, runs_latex, width_of
 from reports.latex_width import width_em
 
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
@@ -46,7 +46,7 @@ def table_latex(table: Table) -> str:
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
     rows = [
         " & ".join(
-            (r"\raggedright " if n in wrap else "") + _cell(cell, n in wrap)
+            (r"\raggedright " if n in wrap else "") + guarded(_cell(cell, n in wrap))
             for n, cell in enumerate(row)
         )
         + r"\tabularnewline"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from reports.document import (
     Algorithm,
@@ -23,7 +24,6 @@ from reports.document import (
     Figure,
     Fold,
     Formula,
-    Heading,
     Line,
     Math,
     Paragraph,
@@ -39,6 +39,10 @@ from reports.plain import PlainPrinter
 from reports.printer import Piece, Printer
 from reports.wording import prose
 from symbolic.terms import Equation
+
+if TYPE_CHECKING:
+    from reports.figures import Scene
+    from reports.figures.labels import Label
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,6 @@ NOTATIONS: dict[str, Notation | None] = {
         "plain_letters",
     ),
 }
-OURS = ("output-", "hidden-", "backward", "neuron-")
-"""Figures whose labels are in our own letters."""
 _LATEX = re.compile(
     r"(_\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|_.|\\(?:text|mathrm|operatorname)\{[^{}]*\})"
     r"|(\\mathcal\{E\}|\\[A-Za-z]+|[A-Za-z])"
@@ -96,15 +98,9 @@ def in_notation(document: Document, name: str) -> Document:
         return document
     head, *rest = document.blocks
     said = (*prose(f"{notation.note} This page is written in the notation "),)
-    blocks = (head, Paragraph((*said, Code(notation.profile), *runs("."))), *rest)
-    kept = tuple(block for block in blocks if not _is_ours(block))
-    return replace(document, blocks=_Letters(notation).blocks(kept), network=None)
-
-
-def _is_ours(block: Block) -> bool:
-    if isinstance(block, Heading):
-        return block.text == "Backward flow"  # a section that is its figure
-    return isinstance(block, Figure) and block.name.startswith(OURS)
+    note = Paragraph((*said, Code(notation.profile), *runs(".")))
+    first, *others = _Letters(notation).blocks((head, *rest))
+    return replace(document, blocks=(first, note, *others), network=None)
 
 
 def latex_in(latex: str, letters: Mapping[str, str]) -> str:
@@ -166,13 +162,34 @@ class _Letters:
                 return Algorithm(tuple((deep, self.runs(words)) for deep, words in lines))
             case Figure():
                 seen = tuple(map(self.runs, block.seen))
-                return replace(block, caption=self.runs(block.caption), seen=seen)
+                scene = self.scene(block.scene)
+                return replace(block, scene=scene, caption=self.runs(block.caption), seen=seen)
             case Fold(summary, inside):
                 return Fold(summary, self.blocks(inside))
             case Annotated():
                 raise ValueError("a reader's own text keeps its letters")
             case _:
                 return block
+
+    def scene(self, scene: Scene) -> Scene:
+        """The drawing with its formulas in the other letters; names of units stay."""
+        texts = tuple(
+            text if text.label.plain == text.neuron else replace(text, label=self.label(text.label))
+            for text in scene.texts
+        )
+        return replace(scene, texts=texts, description=text_in(scene.description, self.text))
+
+    def label(self, label: Label) -> Label:
+        from reports.figures.labels import formula  # only a page with figures needs them
+
+        if not label.latex.startswith("$"):
+            return label
+        latex = latex_in(label.latex[1:-1], self.notation.latex)
+        return formula(latex, text_in(label.plain, self.text))
+
+    @property
+    def text(self) -> Mapping[str, str]:
+        return self.notation.text
 
     def line(self, line: Line) -> Line:
         left = None if line.left is None else self.math(line.left)

@@ -68,7 +68,7 @@ def typst_of(latex: str) -> str:
     >>> typst_of(r"\varphi_j'\bigl(v_j\bigr)\, \frac{1}{N}")
     "φ'_(j) lr(size: #120%, paren.l) v_(j) lr(size: #120%, paren.r) thin frac(1, N)"
     >>> typst_of(r"\mathrm{a\_b} = \text{so}")
-    'upright("a_b") = "so"'
+    'upright("a_b")="so"'
 
     Raises `UnknownError` for a command that is not known.
     """
@@ -87,6 +87,12 @@ def quoted(text: str) -> str:
     """
     inside = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{inside}"'
+
+
+def _apart(before: str, part: str) -> str:
+    """The blank between two parts: beside words it would be seen."""
+    words = before.endswith(('"', '")')) or part.startswith('"')
+    return "" if words or part == "[" or not before else " "
 
 
 class _Reader:
@@ -122,8 +128,7 @@ class _Reader:
         while self.at < len(self.tokens) and self.peek() not in stop:
             part = self.scripted()
             if part:
-                apart = "" if part == "[" or not parts else " "  # a blank after a word is seen
-                parts.append(apart + part)
+                parts.append(_apart(parts[-1] if parts else "", part) + part)
         return "".join(parts)
 
     def scripted(self) -> str:

@@ -244,7 +244,7 @@ def _rule(lines: Sequence[Math], left: Math, cases: Sequence[tuple[Formula, Runs
 
 def _said(words: Runs) -> str:
     """Words within a formula."""
-    return " ".join(_formula(run) if isinstance(run, Math) else word(run.text) for run in words)
+    return "".join(_formula(run) if isinstance(run, Math) else word(run.text) for run in words)
 
 
 def _equations(lines: Sequence[Line]) -> str:
@@ -288,7 +288,9 @@ def _table(table: Table) -> str:
     )
     header = f"table.hline(), table.header({head}), table.hline(stroke: 0.5pt)"
     whole = f"table(columns: ({columns}), {header},\n  {rows}, table.hline())"
-    return f"#block(inset: (left: 1em))[#set par(justify: false)\n#{whole}]"
+    taken = sum(room for room in rooms if room is not None)
+    small = f"#set text(size: {(WIDTH - 1) / taken:.2f}em)\n" if taken > WIDTH - 1 else ""
+    return f"#block(inset: (left: 1em))[{small}#set par(justify: false)\n#{whole}]"
 
 
 def _rooms(table: Table) -> list[float | None]:

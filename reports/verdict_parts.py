@@ -180,6 +180,6 @@ def verdict_rows(
         said.setdefault(sentence(verdict), []).append(member)
     for words, names in said.items():
         claim = members_in_a_row(letter, names, ROWS)
-        count = f" ({len(names):,} {many})" if len(names) > 1 else ""
+        count = f" ({len(names):,}\u00a0{many})" if len(names) > 1 else ""
         mark = MARKS[type(members[names[0]])].value
         yield (claim, prose(f"{mark} {words}{count}"))

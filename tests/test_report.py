@@ -19,6 +19,7 @@ from reports import report
 from reports.cli import main
 from reports.document import (
     Algorithm,
+    Bullets,
     CodeBlock,
     Document,
     Drawn,
@@ -40,7 +41,7 @@ from reports.latex_runs import math_latex
 from reports.markdown import page_markdown
 from reports.notations import NOTATIONS, in_notation, latex_in, text_in
 from reports.notebook import notebook, notebook_latex
-from reports.pdf import set_by_tex
+from reports.pdf import set_by_tex, tex_engine
 from reports.report_page import Choice, Detail
 from reports.reporting import Report, figures_of
 from reports.text import runs_text, text
@@ -248,8 +249,12 @@ def test_another_notation_changes_letters_only(name: str, small: Report) -> None
     shown = text(page)
     if name != "haykin":
         assert "φ" not in shown
-        assert "Backward flow" not in shown
         assert "v_5" not in shown
+        labels = [t.label.plain for f in figures_of(page.blocks) for t in f.scene.texts]
+        assert not [label for label in labels if label[:2] in ("v_", "φ_")]
+        assert {"nielsen": "σ_5", "bishop": "h_5", "plain": "f_5"}[name] in labels
+        target = {"nielsen": "output y,", "bishop": "target t,", "plain": "target y,"}
+        assert target[name] in shown.replace("\n", " ")
         assert "The sign of δ is ours" in shown.replace("\n", " ")
         back = {"nielsen": "z_5 = w_50 a_0", "bishop": "a_5 = w_50 z_0", "plain": "z_5 = w_50 h_0"}
         assert back[name] in shown
@@ -296,6 +301,15 @@ def test_a_name_commands_nothing_in_any_format(words: str, small: Report) -> Non
     assert notebook_latex(dressed) == ""
     if find_spec("typst"):
         assert set_by_typst(dressed).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("words", ["[x", "* a", "[a]"])
+def test_a_bracket_that_begins_a_cell_is_no_option_of_tex(words: str) -> None:
+    table = Table((runs("a"), runs("b")), ((runs(words), runs(words)),) * 3)
+    source = latex(Document("t", (table, Bullets((runs(words), runs(words))))))
+    assert not re.search(r"(\\tabularnewline|\\item|\\\\)\s*[\[*]", source)
+    if tex_engine():
+        assert set_by_tex(source).startswith(b"%PDF")
 
 
 def test_every_kind_of_file_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

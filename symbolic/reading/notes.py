@@ -22,7 +22,7 @@ _CASES = re.compile(
     r"\\end\{array\}\\right\.",
     re.DOTALL,
 )
-_CONDITION = re.compile(r"\\\\\[6pt\]\s*\\quad\s*(?=\\text)")
+_CONDITION = re.compile(r"\\\\\[(?:6|15)pt\]\s*\\quad\s*(?=\\text)")
 _WRAPPED = re.compile(r"\\parbox\[t\]\{[^{}]*\}\{\\raggedright ")
 _CONTINUED = re.compile(r"\\\\\[6pt\]\s*\\displaystyle\s*\\quad")
 
