@@ -357,6 +357,20 @@ def test_a_bug_in_how_a_batch_goes_part_by_part_is_caught(
     assert isinstance(audit(program, texts=texts, batches=(5,)), Differs), what
 
 
+def test_threads_that_stay_slower_are_tried_ever_more_rarely() -> None:
+    pace, tried = sharing.Pace(), []
+    for turn in range(1000):
+        several = pace.several()
+        pace.took(several, 9.0 if several else 1.0)
+        if several:
+            tried.append(turn)
+    assert tried == [1, 3, 36, 100, 228, 484, 996]
+    for _ in range(2000):  # now they are faster
+        several = pace.several()
+        pace.took(several, 0.5 if several else 1.0)
+    assert several
+
+
 def test_no_more_threads_than_processors_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing.os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
     assert [sharing.at_most(n) for n in (1, 2, 3, 99)] == [1, 2, 3, 3]

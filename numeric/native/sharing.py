@@ -19,7 +19,7 @@ WORTH = 1 << 18
 PAYS = 1 << 22
 """The same, times the updates of a call: threads are made for each call anew."""
 FIRST, AGAIN = 4, 32
-"""So many calls try both ways by turns; then every so many calls the slower way once more."""
+"""So many calls try both ways by turns; after so many more the slower way is tried once again."""
 HEIGHT = 8
 """Rows of a matrix are shared out in so many."""
 
@@ -78,6 +78,8 @@ class Pace:
     """Whether several threads are faster here and now: both ways are timed, and again now and then.
 
     On a busy machine threads wait for each other; since the bits are the same, the choice is free.
+    The slower way is tried again after `AGAIN` calls, and each time that it is still the slower
+    one after twice as many, so that the trials take an ever smaller part of the time.
 
     >>> pace = Pace()
     >>> for seconds in (3.0, 2.0, 3.0, 1.0):
@@ -87,18 +89,25 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._turn = -1
+        self._turn, self._wait = -1, AGAIN
+        self._trial = FIRST + AGAIN
         self._seconds = {False: math.inf, True: math.inf}
 
     def several(self) -> bool:
         """The way of the next call."""
         self._turn += 1
-        faster = self._seconds[True] < self._seconds[False]
         if self._turn < FIRST:
             return self._turn % 2 == 1
-        return faster != (self._turn % AGAIN == 0)
+        return self._faster != (self._turn == self._trial)
+
+    @property
+    def _faster(self) -> bool:
+        return self._seconds[True] < self._seconds[False]
 
     def took(self, several: bool, seconds: float) -> None:
         """What an update took."""
         known = self._seconds[several] if self._turn < FIRST else math.inf
         self._seconds[several] = min(known, seconds)
+        if self._turn == self._trial:
+            self._wait = AGAIN if self._faster == several else 2 * self._wait
+            self._trial += self._wait
