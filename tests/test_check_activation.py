@@ -351,3 +351,32 @@ $y_k = \frac{\exp(v_k)}{\sum_i \exp(v_i)}$. $\mathcal{E} = -\sum_k d_k \ln y_k$.
     net = Given("one output", ((2, 1),), (2,))
     [last] = judge(read_document(text, HAYKIN), network=net).lines[-1:]
     assert (last.word, last.told[0].under) == ("proved", ((Assumption.DT,),))
+
+
+@pytest.mark.parametrize(
+    "slope", [r"[z_j > 0]", r"\mathbb{1}[z_j > 0]", r"\mathbf{1}_{z_j > 0}", r"1_{0 < z_j}"]
+)
+def test_the_slope_of_the_rectifier_is_a_bracket_of_one_or_zero(slope: str) -> None:
+    given = r"Let $h_j = \max(0, z_j)$. For a hidden unit $j$: "
+    for line, word in (
+        (rf"\frac{{\partial h_j}}{{\partial z_j}} = {slope}", "proved"),
+        (rf"\delta_j = {slope} \sum_k W_{{jk}} \delta_k", "proved"),
+        (rf"\delta_j = {slope} \sum_k W_{{jk}} z_k", "refuted"),
+    ):
+        reading = read_document(f"{given}${line}$", open_profile("plain"))
+        assert judge(reading).lines[-1].word == word, line
+
+
+def test_a_bracket_about_anything_else_is_not_read() -> None:
+    reading = read_document(r"$\delta_j = [z_j > 1]$", open_profile("plain"))
+    assert "A bracket is read in [z > 0] only" in reading.ledger[0].why
+
+
+def test_functions_and_brackets_act_on_whole_vectors_by_components() -> None:
+    given = r"Let $a^l = \max(0, z^l)$. "
+    rule = r"\delta^l = (w^{l+1})^T \delta^{l+1} \odot [z^l > 0]"
+    found = judge(read_document(f"{given}$${rule}$$", open_profile("nielsen"))).lines
+    assert [one.word for one in found] == ["definition", "proved"]
+    wrong = rule.replace("z^l > 0", "z^{l+1} > 0")
+    reading = read_document(f"{given}$${wrong}$$", open_profile("nielsen"))
+    assert "Check shapes and layers" in [e.why for e in reading.ledger if e.why][0]

@@ -1,4 +1,6 @@
-"""Tokens put in order: no arguments after a cost, J(W, b; x, y), and a sign behind Σ a factor."""
+"""Tokens put in order: no arguments after a cost, J(W, b; x, y), a sign behind Σ a factor, and
+brackets that are 1 where something is true, [z > 0], without the 1 in front of them.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +60,46 @@ def with_signs(found: Sequence[Tok]) -> list[Tok]:
             left += [Tok(kind, text, sign.at, sign.end) for kind, text in one]
             n += 1
     return left
+
+
+_ONES = ("\\mathbb{1}", "\\mathbf{1}", "\\mathbb{I}", "\\mathbf{I}", "1")
+_AROUND = {"LSQ": "RSQ", "LP": "RP", "LB": "RB"}
+
+
+def with_indicators(found: Sequence[Tok]) -> list[Tok]:
+    r"""The tokens in which 1[z > 0], 1(z > 0) and 1_{z > 0} are [z > 0].
+
+    >>> from symbolic.reading.tokens import tokens
+    >>> typed = r"\mathbb{1}_{z_j > 0} + \mathbf{1}(z_j > 0)"
+    >>> "".join(token.text for token in with_indicators(tokens(typed)))
+    '[z_j>0]+[z_j>0]'
+    """
+    left: list[Tok] = []
+    n = 0
+    while n < len(found):
+        start = n + 1 + (n + 1 < len(found) and found[n + 1].kind == "SUB")
+        end = _closed(found, start) if found[n].text in _ONES else 0
+        if end and any(token.kind == "REL" for token in found[start:end]):
+            opening, closing = found[start], found[end - 1]
+            inside = found[start + 1 : end - 1]
+            left.append(Tok("LSQ", "[", opening.at, opening.end))
+            left += [*inside, Tok("RSQ", "]", closing.at, closing.end)]
+            n = end
+        else:
+            left.append(found[n])
+            n += 1
+    return left
+
+
+def _closed(found: Sequence[Tok], start: int) -> int:
+    """Where the bracket that opens here ends, 0 where none does."""
+    closing = _AROUND.get(found[start].kind) if start < len(found) else None
+    depth = 0
+    for n in range(start, len(found) if closing else 0):
+        depth += (found[n].kind == found[start].kind) - (found[n].kind == closing)
+        if not depth:
+            return n + 1
+    return 0
 
 
 def _script(found: Sequence[Tok], n: int) -> int:

@@ -30,6 +30,7 @@ from symbolic.reading.tree import (
     Addition,
     BigSum,
     Braced,
+    Condition,
     Group,
     Letter,
     Listed,
@@ -143,6 +144,8 @@ class Factors:
                 return Power(by.read(inside), Fraction(1, 2))
             case Braced(inside):
                 return by.read(inside)
+            case Condition(relation):
+                return self._indicator(relation)
             case Mark():
                 return self._mark(node)
             case Letter():
@@ -158,6 +161,17 @@ class Factors:
             case Scripted(Mark(kind="PARTIAL")):
                 raise NotUnderstood("Second derivatives are not read.", "", node.at)
         raise NotUnderstood("These scripts are not understood here.", "", node.at)
+
+    def _indicator(self, relation: Related) -> Formula:
+        """[z > 0], which is 1 where z is above 0, else 0."""
+        zero = Number("0", 0)
+        left, right, at = relation.left, relation.right, relation.at
+        if relation.relation == "<":
+            left, right = right, left
+        above = relation.relation in ("<", ">") and isinstance(right, Number)
+        if left is None or not above or getattr(right, "text", "") != zero.text:
+            raise NotUnderstood("A bracket is read in [z > 0] only.", "", at)
+        return Call("step", self.by.read(left))
 
     def _called(self, node: Node) -> Formula | None:
         """tanh(x) and tanh²(x), where it is one of the functions."""

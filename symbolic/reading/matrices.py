@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symbolic.reading.context import Context
+from symbolic.reading.factors import CALLS
 from symbolic.reading.formulas import LAYER
 from symbolic.reading.layers import LAST, level
 from symbolic.reading.profile import Symbol
@@ -32,6 +33,7 @@ from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
     Addition,
     BigSum,
+    Condition,
     Group,
     Letter,
     Mark,
@@ -40,6 +42,7 @@ from symbolic.reading.tree import (
     Number,
     Product,
     Quotient,
+    Related,
     Scripted,
     outside_scripts,
 )
@@ -243,6 +246,8 @@ class _Shapes:
             if following is None or by is None:
                 raise NotUnderstood("∇ does not say of what, or by what.", "Write both.", node.at)
             return self._gradient(following, by, node.at), n + 2
+        if isinstance(following, Group) and _is_function(node):
+            return self._each(node, following), n + 2
         symbol = self.profile.symbol(base.name) if isinstance(base, Letter) else None
         if symbol is not None and symbol.kind == "activation":
             return self._applied(node, symbol, following), n + 2
@@ -292,8 +297,27 @@ class _Shapes:
             return Shaped(inner.rows, inner.rows, build, diagonal=True)
         return Shaped(inner.rows, inner.columns, build)
 
+    def _each(self, node: Node, argument: Group) -> Shaped:
+        """A function of every component, such as tanh(z) or max(0, z)."""
+        inner = [self.of(item) for item in argument.items]
+        shaped = next((one for one in inner if not one.number), inner[0])
+
+        def build(row: str, column: str, used: frozenset[str]) -> Node:
+            parts = (one.build(*(("", "") if one.number else (row, column)), used) for one in inner)
+            return Product((node, Group(tuple(parts), argument.at)), ("", ""), argument.at)
+
+        return Shaped(shaped.rows, shaped.columns, build)
+
     def _one(self, node: Node, symbol: Symbol | None) -> Shaped:
         match node:
+            case Condition(Related(inside, relation, Number() as limit, at)) if inside is not None:
+                one = self.of(inside)
+
+                def true(row: str, column: str, used: frozenset[str]) -> Node:
+                    related = Related(one.build(row, column, used), relation, limit, at)
+                    return Condition(related, node.at)
+
+                return Shaped(one.rows, one.columns, true)
             case Group((inside,)):
                 one = self.of(inside)
                 return Shaped(one.rows, one.columns, grouped(one, node.at), one.diagonal)
@@ -421,6 +445,12 @@ class _Shapes:
             if sort == LAYER.name:
                 return sign
         raise NotUnderstood("The last layer has no letter.", "Declare its size.", at)
+
+
+def _is_function(node: Node) -> bool:
+    """Whether it is the sign of an elementary function, or max."""
+    sign = node.text if isinstance(node, Mark) else node.name if isinstance(node, Letter) else ""
+    return sign in CALLS or sign == "\\max"
 
 
 def _factors(node: Node) -> tuple[Node, ...]:
