@@ -445,3 +445,29 @@ def test_a_cost_that_leaves_out_an_output_is_taken_as_it_stands() -> None:
     other = text.replace(r"e_{o_1}^2", r"e_{o_1}^2 + \frac12 e_{o_2}^2 + \frac12 e_{o_3}^2")
     assert judged(text, "autoencoder")[0][-1].word == "refuted"
     assert judged(other, "autoencoder")[0][-1].word == "proved"
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (r"\delta_o = \frac{1}{N} e_o", "proved"),  # o is the identity
+        (r"\delta_o = \frac{2}{N} e_o", "refuted"),
+        (r"\delta_a = \varphi_a'(v_a) \delta_o w_{oa}", "proved"),
+        (r"\delta_a = \delta_o w_{oa}", "refuted"),
+        (r"y_a = v_a", "refuted"),
+    ],
+)
+def test_functions_with_a_kink_are_those_of_the_network(line: str, word: str) -> None:
+    network = parse(
+        'inputs = ["x1"]\noutputs = ["o"]\nactivation = "relu"\n[neurons.a]\nfrom = ["x1"]\n'
+        '[neurons.o]\nfrom = ["a"]\nactivation = "identity"\n'
+    )
+    assert said(f"Then $${line}$$", network).word == word
+
+
+def test_a_function_that_is_not_read_leaves_every_function_open() -> None:
+    network = parse(
+        'inputs = ["x1"]\noutputs = ["o"]\nactivation = "gelu"\n[neurons.o]\nfrom = ["x1"]\n'
+    )
+    assert given(network, "net").functions == ()
+    assert said(r"Then $$\delta_o = \frac{1}{N} e_o \varphi_o'(v_o)$$", network).word == "proved"

@@ -1,6 +1,6 @@
 """Formulas of a network file as formulas of the reading: φ of a neuron, a field of its own.
 
-A formula with an absolute value, cases or a function that is not read here has no such form.
+At a kink nothing is said.  A formula with a function that is not read here has no such form.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from symbolic.indexed import Num, Shifted
 from symbolic.network import Neuron
-from symbolic.reading.activation import ARGUMENT, SLOPES
+from symbolic.reading.activation import ARGUMENT, MINUS, NOTHING, SLOPES
 from symbolic.reading.formulas import UNWRITTEN, Call, Formula, Power, Read, over, plus, times
-from symbolic.terms import Add, Frac, Mul, Pow, Sign, Term
+from symbolic.terms import Add, Cases, Condition, Frac, Mul, Pow, Relation, Sign, Term
 from symbolic.terms import Call as Function
 from symbolic.terms import Num as Number
 
@@ -41,6 +41,16 @@ def field_of(term: Term, units: Mapping[str, int], weights: Mapping[str, Place])
     return _formula(term, known)
 
 
+def _split(side: Formula | None, above: Formula | None, below: Formula | None) -> Formula | None:
+    """`above` where the side is positive, `below` where it is negative; nothing is said at 0."""
+    if side is None or above is None or below is None:
+        return None
+    if side == above and below == NOTHING:
+        return Call("relu", side)
+    off = Call("step", side), Call("step", times(MINUS, side))
+    return plus(times(off[0], above), times(off[1], below))
+
+
 def _formula(term: Term, known: Mapping[Sign, Formula]) -> Formula | None:
     match term:
         case Number(value):
@@ -62,6 +72,15 @@ def _formula(term: Term, known: Mapping[Sign, Formula]) -> Formula | None:
             inner = _formula(base, known)
             whole_ = exponent.denominator == 1
             return Power(inner, Fraction(exponent)) if inner is not None and whole_ else None
+        case Function("abs", argument):  # max(0, x) + max(0, −x)
+            inner = _formula(argument, known)
+            if inner is None:
+                return None
+            return plus(Call("relu", inner), Call("relu", times(MINUS, inner)))
+        case Cases(((Condition(left, relation, Number(Fraction(numerator=0))), above),), below):
+            parts_ = tuple(_formula(part, known) for part in (left, above, below))
+            over_zero = relation in (Relation.GREATER, Relation.AT_LEAST)
+            return _split(*parts_) if over_zero else None
         case Function(name, argument):
             inner = _formula(argument, known)
             return Call(name, inner) if inner is not None and name in SLOPES else None
