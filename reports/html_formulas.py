@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from reports.document import RELATIONS, Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
 from reports.latex_printer import LatexPrinter
 from reports.latex_runs import MOST_TERMS, math_latex
+from reports.latex_width import width_em
 from reports.printer import Piece
 from reports.text import math_text
 from symbolic.terms import Equation
@@ -88,12 +89,24 @@ def _breakable(math: Math) -> str:
         pieces = printer.pieces(formula)
     if len(pieces) < 2:
         return math_latex(math)
-    first, *more = pieces
-    parts = ((piece.joint, _SIGN.sub(r"\1 \\nobreak ", piece.text)) for piece in more)
-    return first.text + "".join(rf"{joint}\allowbreak {text}" for joint, text in parts)
+    outer = min(piece.depth for piece in pieces[1:])
+    terms: list[list[Piece]] = [[]]
+    for n, piece in enumerate(pieces):
+        if n and piece.depth == outer:
+            terms.append([])
+        terms[-1].append(piece)
+    parts = []
+    for term in terms:
+        long = width_em(" ".join(piece.text for piece in term)) > LONG_TERM
+        for n, piece in enumerate(term):
+            gap = r"\allowbreak " if long or not n else ""
+            parts.append(f"{piece.joint}{gap}{_SIGN.sub(SIGNED, piece.text)}")
+    return pieces[0].text + "".join(parts[1:])
 
 
-_SIGN = re.compile(r"^([+-]) ")
+LONG_TERM = 11.0
+"""Em of a term that may be broken between its factors."""
+_SIGN, SIGNED = re.compile(r"^([+-]) "), r"\1 \\nobreak "
 """The sign before a piece: KaTeX would break the line behind it."""
 _WORDS = re.compile(r"\\text\{([^{}]* [^{}]* [^{}]*)\}(?![^{}]*\})")
 """Words in a formula, in no braces, between which a line may break."""
