@@ -379,4 +379,4 @@ def test_functions_and_brackets_act_on_whole_vectors_by_components() -> None:
     assert [one.word for one in found] == ["definition", "proved"]
     wrong = rule.replace("z^l > 0", "z^{l+1} > 0")
     reading = read_document(f"{given}$${wrong}$$", open_profile("nielsen"))
-    assert "Check shapes and layers" in [e.why for e in reading.ledger if e.why][0]
+    assert "Check shapes and layers" in next(e.why for e in reading.ledger if e.why)
