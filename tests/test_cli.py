@@ -130,7 +130,7 @@ def test_the_command_alone_prints_its_help_and_knows_its_version(capsys):
     ("name", "what"),
     [
         ("missing/file.tex", "there is no folder"),
-        ("file.doc", "the endings known are"),
+        ("file.docx", "the endings known are .tex, .txt, .json"),
         ("folder.tex", "a folder"),
     ],
 )

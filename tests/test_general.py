@@ -322,7 +322,7 @@ def test_the_theorems_can_be_written_to_a_file(tmp_path, ending):
         (["prove", "2-3-1", "--general"], "leave out NET"),
         (["prove", "--general", "--rule", "x.rule"], "leave out --rule"),
         (["prove", "--general", "-o", "x.derivation.json"], "one network"),
-        (["prove", "--general", "-o", "x.pdf"], "endings known"),
+        (["prove", "--general", "-o", "x.docx"], "endings known"),
     ],
 )
 def test_a_wrong_use_of_prove_says_what_to_do(capsys, arguments, told):

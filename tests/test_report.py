@@ -402,6 +402,8 @@ def test_without_tex_the_latex_is_written_and_said(
     assert "There is no TeX here" in capsys.readouterr().err
     assert (tmp_path / "page.tex").read_text("ascii").startswith(r"\documentclass")
     assert not (tmp_path / "page.pdf").exists()
+    assert main(["derive", "1-1-1", "-o", str(tmp_path / "page.pdf")]) == 2  # before any work
+    assert "There is no TeX here" in capsys.readouterr().err
 
 
 def test_without_tex_typst_sets_the_page(
