@@ -220,7 +220,7 @@ def wrapped(words: str, width: int, indent: str = "", first: str | None = None) 
     doubled = (c + WIDE if columns(c) > 1 else c for c in words.replace(WIDE, ""))
     return textwrap.fill(
         "".join(doubled),
-        max(width, len(indent) + 20),
+        max(width, len(indent) + 1),
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_on_hyphens=False,

@@ -260,7 +260,10 @@ def test_two_formulas_in_a_row_begin_no_display() -> None:
         ("off the kink v = 0", "off the kink $v = 0$"),
         ("off the kinks of φ_j", r"off the kinks of $\varphi_{j}$"),
         ("y_h1 > 0 and w_10,3 ≠ 2", r"$y_{h_1} > 0$ and $w_{10,3} \neq 2$"),
-        (r"what I like: so_b% \input{it} $", r"what I like: so\_b\% \textbackslash{}input\{it\} \$"),
+        (
+            r"what I like: so_b% \input{it} $",
+            r"what I like: so\_b\% \textbackslash{}input\{it\} \$",
+        ),
     ],
 )
 def test_hypotheses_are_set_as_formulas(name: str, drawn: str) -> None:

@@ -112,7 +112,7 @@ REFUSED = [  # formula, column, words of the message
     (r"\frac{\partial^2 \mathcal{E}}{\partial v_j^2} = 0", 1, "Second derivatives"),
     (r"y_j = \sum_{k=1} y_k", 7, "no end"),
     (r"y_j = \sum y_k", 7, "over which index"),
-    (r"w_{ji}(n+1) = w_{ji}(n) + \Delta w_{ji}(n)", 7, "Two iterations"),
+    (r"\delta_j(n+1) = \delta_j(n)", 9, "Two iterations"),
     (r"y_j = v_j \odot v_j", 17, "Elementwise"),
     (r"y_j = \left. v_j \right)", 7, "leaves a bracket out"),
     (r"y_j \approx v_j", 5, "relation"),

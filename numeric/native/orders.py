@@ -386,7 +386,8 @@ class Orders:
             return
         if line.right not in self._flipped:
             width = -(-columns // VECTOR) * VECTOR
-            held = self._scratch(width * self._batch).ctypes.data
+            samples = min(self._batch, self._lane + self._lanes)
+            held = self._scratch(width * samples).ctypes.data
             self._code.append([Kernel.TRANSPOSE, held, right, columns, width])
             self._flipped[line.right] = held, width
         held, width = self._flipped[line.right]

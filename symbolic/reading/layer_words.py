@@ -91,7 +91,7 @@ def counts_layers(text: str, words: str, profile: Profile) -> bool:
     False
     """
     _, bare = _bare(text, profile)
-    return _COUNTED.fullmatch(bare) is not None and _CONDITION.search(words) is None
+    return _COUNTED.fullmatch(bare) is not None and _CONDITION.search(words[-40:]) is None
 
 
 def _said(text: str, profile: Profile) -> tuple[str, str]:

@@ -71,6 +71,8 @@ _SUM_OVER = re.compile(
     re.IGNORECASE,
 )
 _SUMMED = re.compile(r"\b(?:sum|sums|summed|summing|summation)\b[^.;$]{0,40}$", re.IGNORECASE)
+NEAR = 60
+"""So many characters before a letter may speak of a sum."""
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 _GOES_ON = re.compile(
     r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
@@ -130,7 +132,7 @@ def said(text: str) -> Iterator[Said]:
             one.letter == "*"
             or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
         ) and one.role not in ("unshared", "synapse")
-        summed = _SUMMED.search(text[: one.start]) is not None
+        summed = _SUMMED.search(text, max(0, one.start - NEAR), one.start) is not None
         yield replace(one, local=local, summed=summed)
 
 

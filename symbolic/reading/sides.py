@@ -23,6 +23,8 @@ from symbolic.reading.relations import Relations
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 
+NEAR = 40
+"""So many characters before a formula may ask for what it says."""
 _CONDITION = re.compile(r"(?:,|and|;)*\s*(?:if|for|when|where)?\s*")
 
 
@@ -138,9 +140,10 @@ def of_units(condition: str, profile: Profile) -> str:
 def named_units(text: str, words: str, profile: Profile) -> str:
     """The letter that is said to stand for units of the network: if $j = p$; else empty."""
     units = profile.units
-    match = re.fullmatch(r"\s*([A-Za-z])\s*=([^$]*)", text)
-    asked = re.search(r"\b(?:if|when|for)\s*$", words, re.IGNORECASE)
-    if units is None or match is None or asked is None:
+    match = re.fullmatch(r"\s*([A-Za-z])\s*=([^$]*)", text) if units is not None else None
+    if units is None or match is None:
+        return ""
+    if re.search(r"\b(?:if|when|for)\s*$", words[-NEAR:], re.IGNORECASE) is None:
         return ""
     known = all(units.number(name) is not None for name in match[2].split(","))
     return match[1] if known and profile.letters.get(match[1]) == "neuron" else ""
