@@ -187,7 +187,11 @@ def rule_section(checked: Judged) -> tuple[Block, ...]:
     if rest:
         many = counted(rest, "more neuron has", "more neurons have").capitalize()
         said.append(f"{many} a rule by name above.")
-    box = (Heading(title), *apart, RuleBox(() if apart else lines, left, tuple(cases)))
+    box = (
+        Heading(title, aside=not proved),
+        *apart,
+        RuleBox(() if apart else lines, left, tuple(cases)),
+    )
     return (*box, Paragraph(prose(*said))) if said else box
 
 

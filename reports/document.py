@@ -102,10 +102,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text; `keep` asks that it stays with the block that follows."""
+    """Running text; `keep` asks that it stays with the block that follows.
+
+    As an `aside` it claims nothing, as what stands under such a heading.
+    """
 
     runs: Runs
     keep: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,18 +125,20 @@ class Line:
 
 @dataclass(frozen=True)
 class EquationLines:
-    """Lines aligned at their equals signs."""
+    """Lines aligned at their equals signs; as an `aside` they claim nothing."""
 
     lines: tuple[Line, ...]
+    aside: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells; `wide` is the column that may wrap."""
+    """Rows of cells; `wide` is the column that may wrap; as an `aside` it claims nothing."""
 
     head: tuple[Runs, ...]
     rows: tuple[tuple[Runs, ...], ...]
     wide: int = -1
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -277,7 +283,12 @@ class Document:
 def with_asides(blocks: Sequence[Block]) -> Iterator[Block | bool]:
     """The blocks, with True where an aside begins and False where it ends."""
     inside: Heading | None = None
+    alone = False
     for block in blocks:
+        own = isinstance(block, Paragraph | EquationLines | Table) and block.aside
+        if inside is None and own != alone:
+            yield own
+            alone = own
         if isinstance(block, VerdictBox) and block.aside and inside is None:
             yield from (True, block, False)
             continue
@@ -289,7 +300,7 @@ def with_asides(blocks: Sequence[Block]) -> Iterator[Block | bool]:
                 inside = block
                 yield True
         yield block
-    if inside is not None:
+    if inside is not None or alone:
         yield False
 
 

@@ -97,13 +97,14 @@ def _counterexample(step: Step, verdict: Refuted, network: Network) -> Iterator[
     names = dict(zip(step.over.letters, verdict.member, strict=False))
     left, right = (renamed(side, names) for side in (step.claim.left, step.claim.right))
     yield from _put_in(tuple(_numbers(verdict)))
-    yield Paragraph(prose("Then the two sides differ:"), keep=True)
+    yield Paragraph(prose("Then the two sides differ:"), keep=True, aside=True)
     true = runs("the left side, differentiated" if _measured(left) else "the left side")
     yield EquationLines(
         (
             Line(Math(left), value(verdict.left), true),
             Line(Math(right), value(verdict.right), runs("the right side, as claimed")),
-        )
+        ),
+        aside=True,
     )
     whole = written_out(step.claim, names, network).right
     absent = dict.fromkeys(part for part in walk(whole) if _absent(part, network))
@@ -112,7 +113,7 @@ def _counterexample(step: Step, verdict: Refuted, network: Network) -> Iterator[
         belong = "belongs" if len(absent) == 1 else "belong"
         counts = "counts" if len(absent) == 1 else "count"
         words = f"Here {said} {belong} to no synapse of the network and {counts} as 0."
-        yield Paragraph(prose(words))
+        yield Paragraph(prose(words), aside=True)
     nearest = verdict.nearest
     if isinstance(nearest, Equation):
         yield Paragraph(prose("The nearest right form, itself proved:"), keep=True)
@@ -123,15 +124,15 @@ def _put_in(rows: tuple[tuple[Drawn, Runs, Num], ...]) -> Iterator[Block]:
     """The numbers of the witness: a few in a row, more in a table."""
     others = "0 for every other weight and signal"
     if len(rows) > 10:
-        yield Paragraph(prose(f"Put in these numbers, and {others}:"), keep=True)
+        yield Paragraph(prose(f"Put in these numbers, and {others}:"), keep=True, aside=True)
         table = tuple(((Math(sign), *tag), (Math(number),)) for sign, tag, number in rows)
-        yield Table((runs("quantity"), runs("value")), table)
+        yield Table((runs("quantity"), runs("value")), table, aside=True)
         return
     parts: list[str | Run] = []
     for sign, tag, number in rows:
         latex, text = (f"{a} = {b}" for a, b in zip(_both(sign), _both(number), strict=True))
         parts += [Math(Drawn(latex, text)), *tag, ", "]
-    yield Paragraph(prose("Put in ", *parts, f"and {others}."))
+    yield Paragraph(prose("Put in ", *parts, f"and {others}."), aside=True)
 
 
 def _measured(left: Term) -> bool:

@@ -216,3 +216,21 @@ def test_pages_with_kinks_or_a_softmax_are_read_and_nothing_in_them_is_refuted(
     assert words.count("proved") >= 25
     if whole:
         assert set(words) <= set(JUDGED)
+
+
+@pytest.mark.parametrize("ending", ["md", "tex"])
+def test_of_the_page_of_a_wrong_rule_its_wrong_line_alone_is_refuted(
+    ending: str, tmp_path: Path
+) -> None:
+    """The numbers that show it are no claims, and the nearest right form is proved."""
+    page = tmp_path / f"page.{ending}"
+    wrong = EXAMPLES / "wrong.rule"
+    assert main(["prove", "2-2-1", "--rule", str(wrong), "-o", str(page)]) == 1
+    kind = {"md": "markdown", "tex": "latex"}[ending]
+    reading = read_document(page.read_text("utf-8"), open_profile("haykin"), kind)
+    lines = judge(reading, network=given(open_network("2-2-1"), "2-2-1")).lines
+    [bad] = [one for one in lines if one.word not in JUDGED]
+    assert bad.word == "refuted"
+    [near] = [one for one in lines if one.claim.number == bad.claim.number + 1]
+    assert near.claim.left == bad.claim.left
+    assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
