@@ -15,8 +15,8 @@ all integers, its range among the inequalities.  An atom is
 
 Each rewriting is an identity for all sizes ≥ 1 and all values (with 1/0 = 0, off the zeros of
 denominators): letters are renamed apart before a product; [k = e] under Σ_k puts e for k; a sum of
-what does not depend on the letter is a factor |sort|; 0/1 factors are idempotent; an array entry
-carries its range.  So equal normal forms are equal.  The converse is not claimed.
+what does not depend on the letter is a factor |sort|; 0/1 factors and steps are idempotent; an
+array entry carries its range.  So equal normal forms are equal.  The converse is not claimed.
 """
 
 from __future__ import annotations
@@ -389,6 +389,9 @@ class Monomials:
                 powers[atom] = 1 if power else powers.get(atom, 0)
             else:
                 powers[atom] = powers.get(atom, 0) + power
+        for atom, power in powers.items():
+            if atom[:2] == ("c", "step") and power > 1:
+                powers[atom] = 1  # it is 0 or 1
         bases: list[Normal] = []
         for atom in [a for a in powers if a[0] == "p"]:
             whole = powers[atom] // 1

@@ -51,7 +51,7 @@ def test_a_derivation_in_markdown_is_read_and_proved(network: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("command", ["derive", "prove"])
-@pytest.mark.parametrize("network", ["1-2-2", *SLOW])
+@pytest.mark.parametrize("network", ["1-2-2", "1-2:elu-1", "1-2:arctan-1", *SLOW])
 def test_with_its_network_every_line_of_a_page_is_proved(
     command: str, network: str, tmp_path: Path
 ) -> None:
