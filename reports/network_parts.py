@@ -265,10 +265,6 @@ def _activations(network: Network) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-PARAMETERS = {"alpha": r"\alpha"}
-"""The signs of parameters that are no letters."""
-
-
 def _activation_words(activation: Activation, names: list[str], network: Network) -> Runs:
     """The activation function of neuron j = o is tanh, or as it was given."""
     parts: list[str | Run] = ["The activation function of "]
@@ -282,13 +278,12 @@ def _activation_words(activation: Activation, names: list[str], network: Network
     else:
         parts.append(" is " + NAMES.get(activation.name, activation.name.replace("_", " ")))
     given = [(letter, n) for letter, n in activation.parameters if n != 1]
-    for n, (letter, number) in enumerate(given):
-        sign = PARAMETERS.get(letter, letter)
-        value = Math(
-            Drawn(f"{sign} = {latex_of(Num(number))}", f"{letter} = {plain_of(Num(number))}")
-        )
-        said: str | Math = f"slope {number} below 0" if letter == "slope" else value
-        parts += [" with " if n == 0 else " and ", said]
+    many = "the parameters " if len(given) > 1 else "the parameter "
+    for n, (letter, number) in enumerate(given):  # by their values: a letter may be a field
+        value = Math(Drawn(latex_of(Num(number)), plain_of(Num(number))))
+        said: list[str | Run] = [many, value] if n == 0 else [value]
+        said = [f"slope {number} below 0"] if letter == "slope" else said
+        parts += [" with " if n == 0 else " and ", *said]
     parts.append(", and y stands for its value:" if _reads_y(activation) else ":")
     return prose(*parts)
 

@@ -234,3 +234,17 @@ def test_of_the_page_of_a_wrong_rule_its_wrong_line_alone_is_refuted(
     [near] = [one for one in lines if one.claim.number == bad.claim.number + 1]
     assert near.claim.left == bad.claim.left
     assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
+
+
+@pytest.mark.parametrize("notation", ["bishop", "nielsen"])
+def test_parameters_of_a_function_are_no_signs_of_a_notation(notation: str, tmp_path: Path) -> None:
+    """Haykin's a tanh(b v), where a is a field or a signal in other books."""
+    net, page = tmp_path / "net.toml", tmp_path / "page.md"
+    net.write_text(
+        'inputs = ["1"]\noutputs = ["3"]\nactivation = "logistic"\n'
+        '[neurons.2]\nfrom = ["1"]\nactivation = { name = "tanh", a = "1.7159", b = "2/3" }\n'
+        '[neurons.3]\nfrom = ["2"]\n'
+    )
+    assert main(["report", str(net), "--notation", notation, "-o", str(page)]) == 0
+    profile = f"{notation}_letters"
+    assert main(["check", str(page), "--profile", profile, "--network", str(net)]) == 0
