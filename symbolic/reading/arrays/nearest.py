@@ -28,6 +28,8 @@ from symbolic.shapes import put
 
 MOST_EDITS = 8_000
 """How many edits of a line are looked at."""
+MOST_TRIED = 1_000
+"""How many of these, the near ones first, are held against exact instances."""
 MOST_PROOFS = 8
 """How many edits that no instance breaks are tried to be proved."""
 
@@ -75,6 +77,8 @@ class Search:
         for edit in self._candidates(claim):
             if edit.formula in seen or _itself(claim, edit.formula):
                 continue
+            if len(seen) > MOST_TRIED:
+                return
             seen.add(edit.formula)
             case = self._case(claim, edit.formula)
             if case is None:

@@ -21,7 +21,7 @@ from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.rules import Rules
 from symbolic.reading.source import NotUnderstood
 
-MOST_EDITS = 500
+MOST_EDITS = 100
 """How many edits of definitions are tried."""
 FARTHEST = 2
 """How far an edit may be from what is written."""
