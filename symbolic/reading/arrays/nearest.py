@@ -28,7 +28,7 @@ from symbolic.shapes import put
 
 MOST_EDITS = 8_000
 """How many edits of a line are looked at."""
-MOST_TRIED = 1_000
+MOST_TRIED = 2_000
 """How many of these, the near ones first, are held against exact instances."""
 MOST_PROOFS = 8
 """How many edits that no instance breaks are tried to be proved."""
