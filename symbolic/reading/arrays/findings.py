@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbolic.array_instances import ArrayWitness
@@ -52,6 +53,13 @@ class ArrayReached:
     nearest: ArrayNearest | Derived | None = None
 
 
+def word_of(kind: Kind, cases: Sequence[ArrayReached]) -> str:
+    """What is said of a relation in one word: a definition and an assumption have no verdict."""
+    if not cases:
+        return "definition" if kind is Kind.DEFINITION else "assumption"
+    return cases[0].word
+
+
 @dataclass(frozen=True)
 class ArrayJudged:
     """A relation with its verdict; a definition has none.
@@ -68,9 +76,7 @@ class ArrayJudged:
     @property
     def word(self) -> str:
         """proved, refuted, open, definition or assumption."""
-        if not self.cases:
-            return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
-        return self.cases[0].word
+        return word_of(self.claim.kind, self.cases)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,5 @@ class ArrayJudgement:
     @property
     def broken(self) -> int | None:
         """The number of the line where it first goes wrong, or of the definition."""
-        if self.repair is not None:
-            return self.repair.definition
         own = (o.claim.number for o in self.lines if o.word == "refuted" and o.inherits is None)
-        return next(own, None)
+        return next(own, None) if self.repair is None else self.repair.definition

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbolic.reading.argument import Argument
-from symbolic.reading.arrays.findings import ArrayReached
-from symbolic.reading.claims import Kind
+from symbolic.reading.arrays.findings import ArrayReached, word_of
 from symbolic.reading.indexed.claims import IndexClaim
 from symbolic.reading.indexed.repairs import IndexRepair
 
@@ -28,9 +27,7 @@ class IndexJudged:
     @property
     def word(self) -> str:
         """proved, refuted, open, definition or assumption."""
-        if not self.cases:
-            return "definition" if self.claim.kind is Kind.DEFINITION else "assumption"
-        return self.cases[0].word
+        return word_of(self.claim.kind, self.cases)
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,5 @@ class IndexJudgement:
     @property
     def broken(self) -> int | None:
         """The number of the line where it first goes wrong, or of the definition."""
-        if self.repair is not None:
-            return self.repair.definition
         own = (o.claim.number for o in self.lines if o.word == "refuted" and o.inherits is None)
-        return next(own, None)
+        return next(own, None) if self.repair is None else self.repair.definition
