@@ -273,7 +273,7 @@ def _put_in(closing: Closing, signs: Signs) -> Runs:
     parts: list[str | Run] = []
     for n, drawn in enumerate(put):
         parts += [", " if n else "", Math(drawn)]
-    return prose("with ", *parts) if put else ()
+    return prose(*parts, " substituted") if put else ()
 
 
 def _bare(name: str, signs: Signs) -> Drawn:
