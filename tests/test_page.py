@@ -272,7 +272,7 @@ def test_like_verdicts_share_a_row() -> None:
     findings[11] = Finding(bad["3",], {**bad, ("5",): Open("it is like the others")})
     shown = text(page(replace(good, findings=tuple(findings))))
     assert "Line (12) is refuted for 2 of 3 neurons and 1 more was not decided." in shown
-    assert shown.replace("\u00a0", " ").count("φ'_j(v_j) missing (2 neurons)") == 1
+    assert shown.replace("\u00a0", " ").count("✗ refuted: φ'_j(v_j) missing (2 neurons)") == 1
 
 
 def test_both_senses_of_a_derivative_are_explained_where_both_occur() -> None:

@@ -164,13 +164,12 @@ class Factors:
 
     def _indicator(self, relation: Related) -> Formula:
         """[z > 0], which is 1 where z is above 0, else 0."""
-        zero = Number("0", 0)
-        left, right, at = relation.left, relation.right, relation.at
+        left, right = relation.left, relation.right
         if relation.relation == "<":
             left, right = right, left
-        above = relation.relation in ("<", ">") and isinstance(right, Number)
-        if left is None or not above or getattr(right, "text", "") != zero.text:
-            raise NotUnderstood("A bracket is read in [z > 0] only.", "", at)
+        zero = isinstance(right, Number) and right.text == "0"
+        if left is None or not zero or relation.relation not in ("<", ">"):
+            raise NotUnderstood("A bracket is read in [z > 0] only.", "", relation.at)
         return Call("step", self.by.read(left))
 
     def _called(self, node: Node) -> Formula | None:

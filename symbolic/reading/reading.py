@@ -159,8 +159,7 @@ class _Reader:
         return text
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
-        counted = not piece.display and counts_layers(piece.text, self.words, self.profile)
-        if counted:
+        if not piece.display and counts_layers(piece.text, self.words, self.profile):
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         layers = in_words(piece.text, self.profile) if not piece.display else ""
