@@ -26,7 +26,7 @@ from symbolic.array_numbers import (
     times,
 )
 from symbolic.arrays import Abstract, Definition, Program
-from symbolic.duals import ONE, ZERO, Number, Undecided, apply, multiply, power
+from symbolic.duals import ONE, ZERO, Number, Undecided, apply, multiply, power, vanishes
 from symbolic.indexed import (
     INTEGERS,
     Add,
@@ -123,6 +123,7 @@ class Instance:
                 self._meaning[f"∂{array}"] = array
         self._acyclic = {relation.array: relation for relation in program.acyclic}
         self._ranges: dict[Sort, range] = {}
+        self._axes: dict[str, tuple[range, ...]] = {}
         self._memo: dict[Key, Moved] = {}
         self._seeds: dict[Key, int] = {}
         for array in seeded:
@@ -242,13 +243,15 @@ class Instance:
             for place in self.places(v.sort for v in local.at):
                 inner = {**env, **dict(zip(local.at, place, strict=True))}
                 slope = self._value(local.slope, inner).real
-                if slope != ZERO:
+                if not vanishes(slope):
                     terms.append(scaled(slope, self._entry(local.array, place)))
         return added(terms)
 
     def _entry(self, array: str, at: Place) -> Moved:
-        sorts = self.program.arrays[self._meaning.get(array, array)]
-        if any(i not in self.elements(s) for s, i in zip(sorts, at, strict=True)):
+        if array not in self._axes:
+            sorts = self.program.arrays[self._meaning.get(array, array)]
+            self._axes[array] = tuple(map(self.elements, sorts))
+        if any(i not in axis for axis, i in zip(self._axes[array], at, strict=True)):
             return NOTHING
         key = (array, at)
         if array in self._given:
@@ -336,7 +339,7 @@ class Instance:
         result = Moved(ONE, {})
         for factor in sorted(factors, key=self._rank):
             result = times(result, self._value(factor, env))
-            if result.real == ZERO and not result.moved:
+            if vanishes(result.real) and not result.moved:
                 return NOTHING
         return result
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from flint import arb
+
 from symbolic.duals import (
     ONE,
     ZERO,
@@ -22,6 +24,7 @@ from symbolic.duals import (
     real,
     sign,
     tangent,
+    vanishes,
 )
 
 Polynomial = tuple[tuple[tuple[int, ...], Fraction], ...]
@@ -74,19 +77,17 @@ def times(a: Moved, b: Moved) -> Moved:
         return scaled(a.real, b)
     if not b.moved:
         return scaled(b.real, a)
-    return added(
-        [
-            Moved(number(multiply(a.real, b.real)), scaled(b.real, a).moved),
-            Moved(ZERO, scaled(a.real, b).moved),
-        ]
-    )
+    moved = dict(scaled(b.real, a).moved)
+    for s, m in scaled(a.real, b).moved.items():
+        moved[s] = number(add(moved[s], m)) if s in moved else m
+    return Moved(number(multiply(a.real, b.real)), moved)
 
 
 def scaled(c: Number, a: Moved) -> Moved:
     """A number times a moved number."""
-    if c == ZERO:
+    if vanishes(c):
         return NOTHING
-    if c == ONE:
+    if not isinstance(c, arb) and c == 1:
         return a
     return Moved(
         number(multiply(c, a.real)), {s: number(multiply(c, m)) for s, m in a.moved.items()}

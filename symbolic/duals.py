@@ -67,28 +67,35 @@ def plain(x: Scalar) -> Number:
 
 def ball(x: Number) -> arb:
     """An enclosure of the number."""
-    return arb(fmpq(x.numerator, x.denominator)) if isinstance(x, Fraction) else x
+    return x if isinstance(x, arb) else arb(fmpq(x.numerator, x.denominator))
+
+
+def vanishes(x: Number) -> bool:
+    """Whether it is the rational number 0.
+
+    >>> vanishes(ZERO), vanishes(ONE), vanishes(ball(ZERO))
+    (True, False, False)
+    """
+    return not isinstance(x, arb) and not x
 
 
 def add(a: Scalar, b: Scalar) -> Scalar:
     """a + b."""
-    if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return a + b
     if isinstance(a, Dual) or isinstance(b, Dual):
         return Dual(add(real(a), real(b)), add(tangent(a), tangent(b)))
-    return ball(a) + ball(b)
+    if isinstance(a, arb) or isinstance(b, arb):
+        return ball(a) + ball(b)
+    return a + b
 
 
 def multiply(a: Scalar, b: Scalar) -> Scalar:
     """a · b, with (a + a'ε)(b + b'ε) = ab + (a'b + ab')ε."""
-    if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return a * b
     if isinstance(a, Dual) or isinstance(b, Dual):
         first = multiply(tangent(a), real(b))
         return Dual(multiply(real(a), real(b)), add(first, multiply(real(a), tangent(b))))
-    if ZERO in (a if isinstance(a, Fraction) else ONE, b if isinstance(b, Fraction) else ONE):
-        return ZERO
-    return ball(a) * ball(b)
+    if isinstance(a, arb) or isinstance(b, arb):
+        return ZERO if vanishes(a) or vanishes(b) else ball(a) * ball(b)
+    return a * b
 
 
 def inverse(a: Scalar) -> Scalar:
@@ -133,7 +140,7 @@ def power(a: Scalar, exponent: Fraction) -> Scalar:
 
 def sign(x: Number) -> int:
     """−1, 0 or +1; raises `TooWide` where the ball holds zero and more."""
-    if isinstance(x, Fraction):
+    if not isinstance(x, arb):
         return (x > 0) - (x < 0)
     if x.is_zero():
         return 0
@@ -150,9 +157,9 @@ def differ(a: Number, b: Number) -> bool:
     >>> differ(Fraction(1, 2), Fraction(1, 3)), differ(ball(ONE), ONE)
     (True, False)
     """
-    if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return a != b
-    return not (ball(a) - ball(b)).contains(0)
+    if isinstance(a, arb) or isinstance(b, arb):
+        return not (ball(a) - ball(b)).contains(0)
+    return a != b
 
 
 def enclosure(x: Number) -> Value:

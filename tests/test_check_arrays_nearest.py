@@ -19,6 +19,16 @@ from symbolic.reading.claims import Kind
 from tests.test_check_arrays import DOCUMENTS, GATES, OUTPUTS, RIGHT, ROWS, last
 from tests.test_check_arrays_mutants import mutants
 
+THREE = r"""$i_t = \sigma(W_i x_t + U_i h_{t-1})$, $f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f)$,
+$g_t = \tanh(W_g x_t + U_g h_{t-1})$,
+$h_t = i_t \odot f_t \odot g_t$ and $L = \sum_t L_t$ with $L_t = \frac{1}{2} \|h_t - y_t\|^2$.
+Let $\delta_{i,t}$ be the derivative of $L$ by the argument of the gate $i_t$, and so on.
+"""
+SUM = r"h_t - y_t + \sum_{{k \in \{{i, f, g\}}}} {}^T \delta_{{k,t+1}}"
+THREE_TERMS = (
+    r"h_{t} - y_{t} + U_{i}^{\top} \delta_{i,t+1} + U_{f}^{\top} \delta_{f,t+1}"
+    r" + U_{g}^{\top} \delta_{g,t+1}"
+)
 NEAREST = [  # a wrong line, the right side that is offered, and what is said of the change
     (ROWS, "cs231n", "dW_2 = H dS_2", r"H^{\top} dS_{2}", "H transposed"),
     (ROWS, "cs231n", "dW_2 = dS_2 H^T", r"H^{\top} dS_{2}", "change places"),
@@ -44,6 +54,15 @@ NEAREST = [  # a wrong line, the right side that is offered, and what is said of
     (GATES, "lstm", r"\delta_t = dh_t \odot (1 - h_t)",
      r"dh_{t} \odot (1 - h_{t}^{2})", "h_{t}^{2}"),
     (OUTPUTS, "lstm", "do_t = p_t - y_t", r"\frac{1}{T} (p_{t} - y_{t})", "1/T"),
+    (THREE, "lstm", f"dh_t = {SUM.format('3 U_k')}", THREE_TERMS, "a factor 3 less in every term"),
+    (THREE, "lstm", f"dh_t = {SUM.format('W_k')}", THREE_TERMS, "U for W in every term"),
+    (THREE, "lstm", r"dx_t = -W_i^T \delta_{i,t} - W_f^T \delta_{f,t} - W_g^T \delta_{g,t}",
+     r"W_{i}^{\top} \delta_{i,t} + W_{f}^{\top} \delta_{f,t} + W_{g}^{\top} \delta_{g,t}",
+     "the sign"),
+    (THREE + r"Then $db_f = \sum_t \delta_{f,t}$.", "lstm",
+     r"dx_t = W_i^T \delta_{i,t} + W_g^T \delta_{g,t}",
+     r"W_{i}^{\top} \delta_{i,t} + W_{g}^{\top} \delta_{g,t} + W_{f}^{\top} \delta_{f,t}",
+     r"a term W_{f}^{\top} \delta_{f,t} more"),
 ]  # fmt: skip
 
 

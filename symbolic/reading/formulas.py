@@ -198,14 +198,21 @@ def walk(formula: Formula) -> Iterator[Formula]:
 def free(formula: Formula) -> frozenset[Var]:
     """The letters that no sum inside binds, `UNWRITTEN` among them."""
     match formula:
+        case Read(_, at):
+            return _letters(at)
         case SumOver(letter, _, body):
             return free(body) - {letter}
-        case Read(_, at):
-            return frozenset().union(*map(letters_in, at))
         case Applied(_, at, argument):
-            return frozenset().union(*map(letters_in, at), free(argument))
+            return _letters(at) | free(argument)
         case _:
             return frozenset().union(*map(free, inside(formula)))
+
+
+def _letters(at: tuple[Shifted | int, ...]) -> frozenset[Var]:
+    found = set[Var]()
+    for index in at:
+        found |= {index} if isinstance(index, Var) else letters_in(index)
+    return frozenset(found)
 
 
 def with_range(formula: Formula, span: Range) -> Formula:
@@ -262,7 +269,10 @@ def bound(formula: Formula) -> tuple[SumOver, ...]:
     return tuple(part for part in walk(formula) if isinstance(part, SumOver))
 
 
-def canonical(*sides: Formula) -> tuple[object, ...]:
+_SAMPLE = frozenset({UNWRITTEN})
+
+
+def canonical(*sides: Formula) -> tuple[str, ...]:
     """The sides with letters numbered in the order they are met and factors in a fixed order.
 
     Equal results mean equal up to the names of letters, with ranges left aside, and with the one
@@ -273,51 +283,45 @@ def canonical(*sides: Formula) -> tuple[object, ...]:
     return tuple(_canonical(side, names, dropped) for side in sides)
 
 
-def _canonical(formula: Formula, names: dict[Var, int], dropped: frozenset[Var]) -> object:
-    def index(at: Shifted | int) -> object:
-        if isinstance(at, Var) and at != UNWRITTEN:
-            return names.setdefault(at, len(names))
-        return repr(at)
+def _canonical(formula: Formula, names: dict[Var, int], dropped: frozenset[Var]) -> str:
+    def indices(at: tuple[Shifted | int, ...], left_out: frozenset[Var]) -> str:
+        return ",".join(
+            repr(i)
+            if not isinstance(i, Var) or i == UNWRITTEN
+            else str(names.setdefault(i, len(names)))
+            for i in at
+            if i not in left_out
+        )
+
+    def inner(part: Formula) -> str:
+        return _canonical(part, names, dropped)
 
     match formula:
-        case Num() | Count():
-            return repr(formula)
+        case Num(value):
+            return str(value)
+        case Count():
+            return "count"
         case Read(array, at):
-            left_out = {UNWRITTEN} if array.startswith("E") else {UNWRITTEN, *dropped}
-            kept = tuple(index(i) for i in at if i not in left_out)
-            return ("read", array, kept)
+            left_out = _SAMPLE if array.startswith("E") else _SAMPLE | dropped
+            return f"{array!r}[{indices(at, left_out)}]"
         case Applied(function, at, argument, order):
-            return (
-                "phi",
-                function,
-                order,
-                tuple(map(index, at)),
-                _canonical(argument, names, dropped),
-            )
+            return f"phi({function!r},{order},[{indices(at, frozenset())}],{inner(argument)})"
         case SumOver(letter, _, body):
             outer = names.pop(letter, None)
             names[letter] = 1000 + len(names)
-            inner = _canonical(body, names, dropped)
+            summed = inner(body)
             del names[letter]
             if outer is not None:
                 names[letter] = outer
-            return ("sum", letter.sort.name, inner)
+            return f"sum({letter.sort.name},{summed})"
         case Plus(parts) | Times(parts):
-            return (
-                type(formula).__name__,
-                *sorted((_canonical(p, names, dropped) for p in parts), key=repr),
-            )
+            return f"{type(formula).__name__}({','.join(sorted(map(inner, parts)))})"
         case Power(base, exponent):
-            return ("power", _canonical(base, names, dropped), exponent)
+            return f"power({inner(base)},{exponent})"
         case Call(name, argument):
-            return ("call", name, _canonical(argument, names, dropped))
+            return f"call({name!r},{inner(argument)})"
         case Partial(of, by, reading):
-            return (
-                "partial",
-                _canonical(of, names, dropped),
-                _canonical(by, names, dropped),
-                reading,
-            )
+            return f"partial({inner(of)},{inner(by)},{reading})"
 
 
 def _secant(formula: Formula) -> tuple[Formula, Fraction] | None:

@@ -86,7 +86,7 @@ class Flat:
 
 def is_layered(*formulas: Formula) -> bool:
     """Whether a layer is written somewhere."""
-    return any(_own(part) is not None for formula in formulas for part in walk(formula))
+    return any(own_layer(part) is not None for formula in formulas for part in walk(formula))
 
 
 def spelled(level: Level) -> str:
@@ -132,7 +132,7 @@ def layer(name: str, step: int) -> Shifted:
     return start + step if step else start
 
 
-def _own(part: Formula) -> Shifted | None:
+def own_layer(part: Formula) -> Shifted | None:
     """The layer index of a quantity, None where it has none."""
     if isinstance(part, Read | Applied) and part.at:
         first = part.at[0]
@@ -145,7 +145,7 @@ def lives(part: Formula) -> Iterator[tuple[Var, Level]]:
     """The letters of neurons that a quantity itself shows, each with its layer."""
     if not isinstance(part, Read | Applied):
         return
-    own = _own(part)
+    own = own_layer(part)
     letters = [i for i in part.at if isinstance(i, Var) and i.sort == NEURON]
     array = part.array if isinstance(part, Read) else ""
     if own is None:
@@ -219,7 +219,7 @@ def of_last_layer(formula: Formula) -> Formula | None:
     if isinstance(made, SumOver) and made.range.kind == "layer":
         last = level_of(made.range.of) == (LAST, 0)
         return replace(made, range=Range("output")) if last else None
-    own = _own(made)
+    own = own_layer(made)
     if own is None or not isinstance(made, Read):
         return made
     return replace(made, at=made.at[1:]) if level(own) == (LAST, 0) else None
@@ -231,7 +231,7 @@ def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]
     highest: dict[str, int] = {}
     for side in sides:
         for part in walk(side):
-            own = _own(part)
+            own = own_layer(part)
             if own is not None:
                 tuple(lives(part))  # raises where it has no neuron
                 name, step = level(own)
@@ -344,7 +344,7 @@ def relocated(formula: Formula, layers: Mapping[str, Shifted | int]) -> Formula:
         )
     if isinstance(made, SumOver) and (made.range.of or made.over.name in layers):
         raise BeyondError("The range of a sum is said in words, and its layer is another here.")
-    if _own(made) is None:
+    if own_layer(made) is None:
         return made
     assert isinstance(made, Read | Applied)
     return replace(made, at=(layer(*_moved(level(made.at[0]), layers)), *made.at[1:]))
@@ -381,7 +381,7 @@ class _Flattener:
         if isinstance(formula, SumOver) and formula.over.sort == NEURON:
             return self._sum(formula, at)
         new = rebuilt(formula, tuple(self.of(part, at) for part in inside(formula)))
-        if _own(new) is None:
+        if own_layer(new) is None:
             return new
         assert isinstance(new, Read | Applied)
         return replace(new, at=new.at[1:])

@@ -30,6 +30,8 @@ from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.size import MOST_TO_MEND, parts, require_small
 from symbolic.reading.theory import Assumption
 
+MOST_TRIED = 12_000
+"""How many parts the candidates have together that are looked at, the near ones first."""
 MOST_PROOFS = 12
 """How many candidates that no network breaks are tried to be proved."""
 _OFFERED = tuple(one for one in Assumption if one is not Assumption.SO)
@@ -123,11 +125,16 @@ class Search:
     ) -> Iterator[tuple[Edit, Settled]]:
         """The candidates that no exact network breaks, each with the case that it speaks of."""
         seen = {canonical(claim.left)}
+        tried = 0
         for edit in map(_placed, candidates):
+            tried += parts(edit.formula)
+            if tried > MOST_TRIED:
+                return
             form = canonical(edit.formula)
-            itself = claim.kind is not Kind.LABEL and claim.left in walk(edit.formula)
-            if form in seen or itself:
+            if form in seen:
                 continue
+            if claim.kind is not Kind.LABEL and claim.left in walk(edit.formula):
+                continue  # it says itself
             seen.add(form)
             for other in self._cases(claim, edit.formula, span):
                 if _covers(other, case) and self._agrees(other, among):

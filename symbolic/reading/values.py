@@ -53,7 +53,7 @@ from symbolic.reading.formulas import (
     plus,
     walk,
 )
-from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
+from symbolic.reading.layers import LAST, Level, level_of, lives, own_layer
 from symbolic.reading.pathways import CORE
 from symbolic.reading.theory import COST
 from symbolic.reading.worlds import World
@@ -265,7 +265,7 @@ class Values:
     def _entry(self, read: Read, at: Mapping[Var, int]) -> Entry:
         """An entry; in layer notation its neurons must lie in the layers that it says."""
         indices = read.at
-        if is_layered(read):
+        if own_layer(read) is not None:
             indices = indices[1:]
             for letter, one in lives(read):
                 if self.world.layers[at[letter]][0] != self._layer(one, at):
@@ -292,7 +292,7 @@ class Values:
         self, factors: tuple[Formula, ...], at: Mapping[Var, int], by: Moved, within: str
     ) -> Number:
         for factor in factors:  # where there is no connection, nothing else need be defined
-            if isinstance(factor, Read) and factor.array == "w" and not is_layered(factor):
+            if isinstance(factor, Read) and factor.array == "w" and own_layer(factor) is None:
                 to, source = (self._index(i, at) for i in factor.at)
                 if (to, source) not in self.world.strength:
                     return ZERO, ZERO

@@ -31,9 +31,7 @@ def require_modest(formula: Formula) -> None:
         raise _large(f"It has {parts} parts; at most {MOST_PARTS} are read.", formula)
     if _depth(formula) > MOST_INSIDE:
         raise _large(f"More than {MOST_INSIDE} functions stand inside each other.", formula)
-    for part in walk(formula):
-        if _terms(part) > MOST_TERMS:
-            raise _large(f"Multiplied out it has more than {MOST_TERMS} terms.", part)
+    _terms(formula)
 
 
 def _large(what: str, formula: Formula) -> NotUnderstood:
@@ -47,7 +45,7 @@ def _depth(formula: Formula) -> int:
 
 
 def _terms(formula: Formula) -> int:
-    """How many terms it has when it is multiplied out, capped."""
+    """How many terms it has when it is multiplied out; raises `NotUnderstood` for too many."""
     below = [_terms(part) for part in inside(formula)]
     match formula:
         case Plus():
@@ -55,7 +53,7 @@ def _terms(formula: Formula) -> int:
         case Product() | Elementwise():
             found = below[0] * below[1]
         case Power(_, exponent) if exponent > 0:
-            found = below[0] ** max(exponent.numerator, 1)
+            found = below[0] ** min(exponent.numerator, MOST_TERMS)
         case SquaredNorm():
             found = below[0] ** 2
         case Applied(_, _, _, primes):
@@ -64,4 +62,6 @@ def _terms(formula: Formula) -> int:
             found = below[0]
         case _:
             found = max(below, default=1)
-    return min(found, MOST_TERMS + 1)
+    if found > MOST_TERMS:
+        raise _large(f"Multiplied out it has more than {MOST_TERMS} terms.", formula)
+    return found

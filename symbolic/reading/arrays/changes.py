@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
 from symbolic.reading.arrays.formulas import (
     Elementwise,
     Formula,
-    Gradient,
     LocalError,
     Minus,
     Product,
-    Quantity,
     Time,
-    Transposed,
 )
 from symbolic.reading.arrays.offers import Derivative
 
@@ -50,33 +47,3 @@ def elements(derivative: Derivative, at: tuple[str, ...]) -> Derivative:
     if isinstance(derivative, LocalError):
         return replace(derivative, at=at)
     return replace(derivative, of=replace(derivative.of, at=at))
-
-
-def flipped(formula: Formula) -> Formula:
-    """The transpose, and of a transpose what it is of."""
-    return formula.body if isinstance(formula, Transposed) else Transposed(formula)
-
-
-def shifted(step: int) -> Callable[[Formula], Formula]:
-    """The factor at another time, if it has one."""
-
-    def change(factor: Formula) -> Formula:
-        match factor:
-            case Quantity(time=time) | LocalError(time=time) if time is not None:
-                return replace(factor, time=replace(time, shift=time.shift + step))
-            case Gradient(of, _, None) if of.time is not None:
-                time = replace(of.time, shift=of.time.shift + step)
-                return replace(factor, of=replace(of, time=time))
-            case Transposed(body):
-                return Transposed(change(body))
-        return factor
-
-    return change
-
-
-ALIKE: tuple[tuple[Callable[[Formula], Formula], str], ...] = (
-    (flipped, "in every term transposed, or no longer"),
-    (shifted(1), "one time later in every term"),
-    (shifted(-1), "one time earlier in every term"),
-)
-"""What may be done with one factor of every term."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from symbolic.reading.arrays.changes import ALIKE, chained, elements, negated, timed
+from symbolic.reading.arrays.alike import everywhere
+from symbolic.reading.arrays.changes import chained, elements, negated, timed
 from symbolic.reading.arrays.formulas import (
     Applied,
     Change,
@@ -271,24 +272,8 @@ class Editor:
             if not isinstance(term, Minus):
                 turned = Plus((*terms[:n], Minus(term), *terms[n + 1 :]))
                 yield Edit(turned, 1, f"the sign of {self.said(body)}")
-        yield from self._everywhere(terms)
-
-    def _everywhere(self, terms: tuple[Formula, ...]) -> Iterator[Edit]:
-        """One factor of every term, as in a sum over gates that is written once."""
-        chains = [chain(term) for term in terms if isinstance(term, Product)]
-        long = min(map(len, chains), default=0)
-        if len(chains) < 2:
-            return
-        for n in range(long):
-            for change, said in ALIKE:
-                changed = [
-                    chained(term, (*c[:n], change(c[n]), *c[n + 1 :]))
-                    if isinstance(term, Product) and (c := chain(term))
-                    else term
-                    for term in terms
-                ]
-                shown = ", ".join(self.said(factors[n]) for factors in chains)
-                yield Edit(Plus(tuple(changed)), 1, f"{shown} {said}")
+        for new, cost, what in everywhere(terms, self.by, self.said):
+            yield Edit(new, cost, what)
 
     def _of_chain(self, old: Product | Elementwise, scope: Scope) -> Iterator[Edit]:
         factors = chain(old)

@@ -28,8 +28,8 @@ from symbolic.shapes import put
 
 MOST_EDITS = 8_000
 """How many edits of a line are looked at."""
-MOST_TRIED = 2_000
-"""How many of these, the near ones first, are held against exact instances."""
+MOST_TRIED = 20_000
+"""How many parts the edits have together that are held against exact instances, near ones first."""
 MOST_PROOFS = 8
 """How many edits that no instance breaks are tried to be proved."""
 
@@ -74,10 +74,12 @@ class Search:
         """The edits that fit in their shapes and that no exact instance breaks."""
         bench: _Bench | None = None
         seen = {claim.right}
+        tried = 0
         for edit in self._candidates(claim):
             if edit.formula in seen or _itself(claim, edit.formula):
                 continue
-            if len(seen) > MOST_TRIED:
+            tried += sum(1 for _ in parts(edit.formula))
+            if tried > MOST_TRIED:
                 return
             seen.add(edit.formula)
             case = self._case(claim, edit.formula)
