@@ -11,7 +11,7 @@ from symbolic.reading.argument import OWN, Argument, numbered
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, settled
 from symbolic.reading.claims import Claim, Kind, Reading
-from symbolic.reading.equations import Line
+from symbolic.reading.equations import Line, OfAll, Quantities
 from symbolic.reading.findings import Reached
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.inference import Inference, Shown, with_given
@@ -33,15 +33,18 @@ class Case:
     reached: Reached
 
 
-_Found = list[tuple[Case, tuple[Shown, ...]]]
+Found = list[tuple[Case, tuple[Shown, ...]]]
 
 
 class Argued:
-    """The lines of a document so far; `inherits` is the source of a wrong line that has one."""
+    """The lines of a document so far; `inherits` is the source of a wrong line that has one.
+
+    It speaks of all networks; `here.py` of a given one.
+    """
 
     def __init__(self, base: Base, reading: Reading) -> None:
         self.base = base
-        self.inference = Inference(base, _said(base, reading))
+        self.inference = Inference(self._quantities(reading), base.layered)
         self.citations = Citations(reading.claims, reading.marks)
         self.pieces = {claim.number: claim.piece for claim in reading.claims}
         self.words: dict[int, str] = {}  # the verdicts of the lines so far
@@ -49,6 +52,9 @@ class Argued:
         self.mended: list[Line] = []  # the right forms of wrong lines
         self.inherits: dict[int, int] = {}
         self._chain: dict[tuple[object, ...], Line] = {}
+
+    def _quantities(self, reading: Reading) -> Quantities:
+        return OfAll(self.base, _said(self.base, reading))
 
     def define(self, claim: Claim, number: int) -> None:
         """A definition holds for every neuron, wherever it stands."""
@@ -66,7 +72,7 @@ class Argued:
             case = Settled(head, with_range(body, limits), roles)
             self.inference.lines.append(Line(number, case, ((),), given=True))
 
-    def argument(self, claim: Claim, found: Sequence[Case]) -> Argument:
+    def argument(self, claim: Claim, found: Sequence[Case]) -> Argument | None:
         """What the lines before it, or those that the text cites, show of a line that is true.
 
         Where they do not lead to it, the line is taken as a step of its own: an application of
@@ -87,15 +93,15 @@ class Argued:
             claim, found, premises.numbers, argument
         )
 
-    def _shown(self, inference: Inference, claim: Claim, found: Sequence[Case]) -> _Found:
+    def _shown(self, inference: Inference, claim: Claim, found: Sequence[Case]) -> Found:
         """How the lines of the inference show each case of a line that is true of all networks."""
-        shown: _Found = []
+        shown: Found = []
         for one in found:
             if one.reached.word == "proved" and not one.reached.taking and claim.some is None:
                 shown.append((one, self._follows(inference, one.settled, one.reached.under)))
         return shown
 
-    def _learn(self, claim: Claim, shown: _Found) -> None:
+    def _learn(self, claim: Claim, shown: Found) -> None:
         """The line may be used from now on: under what it was shown, else under what it needs."""
         known = []
         for one, ways in shown:
@@ -104,7 +110,7 @@ class Argued:
         self.inference.lines += known
         self.inference.lines += [joined for line in known if (joined := self._joined(line))]
 
-    def _all(self, shown: _Found) -> Argument | None:
+    def _all(self, shown: Found) -> Argument | None:
         """What is shown of a line by any of its cases, None where nothing is."""
         found = [argument for one, ways in shown if (argument := _argued(one, ways)) is not None]
         wide = [argument for argument in found if argument.word == "follows"]
@@ -124,13 +130,13 @@ class Argued:
                 return Argument("unjustified", (), tuple(wrong), _are_wrong(wrong))
         return Argument("follows", _first(found).under, why=OWN)
 
-    def _by_all(self, shown: _Found) -> Argument | None:
+    def _by_all(self, shown: Found) -> Argument | None:
         """What is shown of a line of every kind of neurons that it speaks of, or None."""
         kinds: dict[str, list[Argument]] = {}
         for one, ways in shown:
             argument = _argued(one, ways)
             kinds.setdefault(one.reached.roles, []).extend([argument] if argument else [])
-        if not all(kinds.values()):
+        if not kinds or not all(kinds.values()):
             return None
         best = [
             min(of_kind, key=lambda argument: argument.word != "follows")
@@ -189,10 +195,14 @@ class Argued:
         for one, case in zip(found, cases, strict=True):
             if case.nearest is None or claim.kind is Kind.LABEL:
                 continue
-            for other in cases_with(claim, case.nearest.right, one.span):
-                if other.roles == one.settled.roles:
-                    known = with_given(other, (case.nearest.under,))
-                    self.mended.append(Line(claim.number, other, known))
+            for other in self._with(claim, case.nearest.right, one):
+                known = with_given(other, (case.nearest.under,))
+                self.mended.append(Line(claim.number, other, known))
+
+    def _with(self, claim: Claim, right: Formula, case: Case) -> Sequence[Settled]:
+        """The case of a claim with another right side."""
+        found = cases_with(claim, right, case.span)
+        return [other for other in found if other.roles == case.settled.roles]
 
     def source(self, claim: Claim, found: Sequence[Case]) -> int | None:
         """The wrong line that this wrong line follows from, if it is not wrong by itself."""

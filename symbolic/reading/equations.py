@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -59,20 +59,17 @@ class Equation:
 
 
 class Quantities:
-    """What a document speaks of: arrays by name, and what its lines say of them.
+    """What a document speaks of: arrays as they are `called`, and what its lines say of them.
 
-    `said` are all its formulas.  `chain_rule` are the equations at one neuron that need no line.
+    `chain_rule` are the equations at one neuron that need no line.
     """
 
-    def __init__(self, base: Base, said: Iterable[Formula]) -> None:
-        self._own_activation = any(
-            isinstance(part, Applied) and part.at for part in walk(base.definitions["y"][1])
-        )
+    chain_rule: Sequence[Equation] = ()
+
+    def __init__(self, base: Base, called: Callable[[Read], str] = name_of) -> None:
         self.phi = base.activation.at if base.activation else None
         self.arrays: dict[str, tuple[Sort, ...]] = base.arrays
-        for formula in said:
-            self._learn(formula)
-        self.chain_rule = [*self._chain_rule_of_costs()] if _keeps_to_the_field(base) else []
+        self._called = called
 
     def equations(self, line: Line, last: bool) -> Iterator[Equation]:
         """What a line says, read in both directions."""
@@ -108,6 +105,55 @@ class Quantities:
         value = Num(1 / factor) * self.expression(other)
         return Equation(number, atom.array, tuple(letters), Mul(tuple(equal)), value)
 
+    def learn(self, formula: Formula) -> None:
+        """Take note of the quantities of a formula, each derivative one of its own."""
+        for part in walk(formula):
+            if isinstance(part, Read) or (isinstance(part, Partial) and isinstance(part.of, Read)):
+                name, at = self._named(part)
+                sorts = tuple(i.sort for i in at if isinstance(i, Var))
+                if len(sorts) == len(at):
+                    self.arrays.setdefault(name, sorts)
+
+    def _atom(self, part: Read | Partial) -> Get:
+        name, at = self._named(part)
+        sorts = tuple(i.sort for i in at if isinstance(i, Var))
+        if len(sorts) != len(at) or self.arrays.get(name) != sorts:
+            raise BeyondError("An index that is no letter is not in reach.")
+        return Get(name, at)
+
+    def expression(self, formula: Formula) -> Expr:
+        for part in walk(formula):
+            require_reach(part)
+            if isinstance(part, Read):
+                self._atom(part)
+
+        def named(part: Partial | SumOver) -> Expr:
+            if isinstance(part, Partial):
+                return self._atom(part)
+            return Sum(part.over, within(part.over, part.range) * self.expression(part.body))
+
+        return as_indexed(formula, named, self._called, self.phi)
+
+    def _named(self, part: Read | Partial) -> tuple[str, tuple[Shifted | int, ...]]:
+        if isinstance(part, Read):
+            return self._called(part), part.at
+        if not isinstance(part.of, Read):
+            raise BeyondError("A derivative of an expression is not in reach.")
+        return f"∂{self._called(part.of)}/∂{self._called(part.by)}", (*part.of.at, *part.by.at)
+
+
+class OfAll(Quantities):
+    """The quantities of all networks; `said` are all the formulas of the document."""
+
+    def __init__(self, base: Base, said: Iterable[Formula]) -> None:
+        super().__init__(base)
+        self._own_activation = any(
+            isinstance(part, Applied) and part.at for part in walk(base.definitions["y"][1])
+        )
+        for formula in said:
+            self.learn(formula)
+        self.chain_rule = [*self._chain_rule_of_costs()] if keeps_to_the_field(base) else []
+
     def _chain_rule_of_costs(self) -> Iterator[Equation]:
         """∂𝓔/∂w and ∂𝓔/∂v for each cost that occurs."""
         j, i, s = Var("j", NEURON), Var("i", NEURON), Var("s", SAMPLE)
@@ -129,45 +175,8 @@ class Quantities:
             yield Equation(0, f"∂{cost}/∂v", (*own, j, s), unit, by_signal * slope)
             yield Equation(0, f"∂{cost}/∂w", (*own, j, i), unit, by_weight)
 
-    def _learn(self, formula: Formula) -> None:
-        """Take note of the quantities of a formula, each derivative one of its own."""
-        for part in walk(formula):
-            if isinstance(part, Read) or (isinstance(part, Partial) and isinstance(part.of, Read)):
-                name, at = _named(part)
-                sorts = tuple(i.sort for i in at if isinstance(i, Var))
-                if len(sorts) == len(at):
-                    self.arrays.setdefault(name, sorts)
 
-    def _atom(self, part: Read | Partial) -> Get:
-        name, at = _named(part)
-        sorts = tuple(i.sort for i in at if isinstance(i, Var))
-        if len(sorts) != len(at) or self.arrays.get(name) != sorts:
-            raise BeyondError("An index that is no letter is not in reach.")
-        return Get(name, at)
-
-    def expression(self, formula: Formula) -> Expr:
-        for part in walk(formula):
-            require_reach(part)
-            if isinstance(part, Read):
-                self._atom(part)
-
-        def named(part: Partial | SumOver) -> Expr:
-            if isinstance(part, Partial):
-                return self._atom(part)
-            return Sum(part.over, within(part.over, part.range) * self.expression(part.body))
-
-        return as_indexed(formula, named, name_of, self.phi)
-
-
-def _named(part: Read | Partial) -> tuple[str, tuple[Shifted | int, ...]]:
-    if isinstance(part, Read):
-        return name_of(part), part.at
-    if not isinstance(part.of, Read):
-        raise BeyondError("A derivative of an expression is not in reach.")
-    return f"∂{name_of(part.of)}/∂{name_of(part.by)}", (*part.of.at, *part.by.at)
-
-
-def _keeps_to_the_field(base: Base) -> bool:
+def keeps_to_the_field(base: Base) -> bool:
     """Whether the cost depends on a weight through v alone, and on v through y = φ(v) alone."""
     if base.outer is not None:
         return False

@@ -18,10 +18,9 @@ from symbolic.indices import Calculus
 from symbolic.integers import Linear
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import arrays_of, is_zero
-from symbolic.reading.base import Base
 from symbolic.reading.cases import Settled, condition
 from symbolic.reading.equations import Equation, Line, Quantities
-from symbolic.reading.formulas import Formula, free
+from symbolic.reading.formulas import free
 from symbolic.reading.pathways import table
 from symbolic.reading.theory import INDICATORS, Assumption, Sets, laws
 
@@ -83,15 +82,11 @@ class _Notebook:
 
 
 class Inference:
-    """What the lines of a document give for the next one; `lines` are those so far.
+    """What the lines of a document give for the next one; `lines` are those so far."""
 
-    `said` are all the formulas of the document.
-    """
-
-    def __init__(self, base: Base, said: Iterable[Formula]) -> None:
+    def __init__(self, quantities: Quantities, layered: bool = False) -> None:
         self.lines: list[Line] = []
-        self.layered = base.layered
-        self.quantities = Quantities(base, said)
+        self.quantities, self.layered = quantities, layered
         self._notebooks: dict[tuple[tuple[Assumption, ...], bool], _Notebook] = {}
 
     def among(self, numbers: Collection[int]) -> Inference:
@@ -124,9 +119,9 @@ class Inference:
 
         Raises `BeyondError` where the claim is not in reach, `TooLargeError` where it is too long.
         """
-        found = [self._shown(claim, under, broken) for under in with_given(claim, truth)]
-        if any(found):
-            return tuple(shown for shown in found if shown is not None)
+        found = self.just(claim, truth, broken)
+        if found:
+            return found
         every = (a for one in self.lines for under in one.known for a in under)
         widest = self._shown(claim, _ordered((*claim.given, *every)), broken)
         if widest is None:
@@ -141,6 +136,14 @@ class Inference:
                 shown = self._shown(claim, under, broken)
                 shown_by += [shown] if shown is not None else []
         return tuple(shown_by) or (widest,)
+
+    def just(self, claim: Settled, truth: Sets, broken: bool = False) -> tuple[Shown, ...]:
+        """How the claim follows under one of these sets of assumptions and no more.
+
+        Raises as `follows` does.
+        """
+        found = (self._shown(claim, under, broken) for under in with_given(claim, truth))
+        return tuple(shown for shown in found if shown is not None)
 
     # ------------------------------------------------------------------ search
 
@@ -176,6 +179,7 @@ class Inference:
             calculus = Calculus(self.quantities.arrays, INDICATORS, laws(under, self.layered))
             self._notebooks[at] = _Notebook(calculus, self.quantities.chain_rule)
         notebook = self._notebooks[at]
+        notebook.calculus.arrays |= self.quantities.arrays
         for line in self.lines[notebook.read :]:
             known = any(set(one) <= set(under) for one in line.known)
             if known and (broken or not line.broken):

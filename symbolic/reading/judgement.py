@@ -37,6 +37,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.given import Given
+from symbolic.reading.here import ArguedHere
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.nearest_given import GivenSearch
 from symbolic.reading.prover import Prover
@@ -99,7 +100,11 @@ class _Judge:
             names: _with_activation(base, one)
             for names, one in activations_of_some(reading).items()
         }
-        self.lines = Argued(general, reading)
+        self.lines = (
+            ArguedHere(base, reading, network)
+            if network is not None and (not self.plain or _names_neurons(reading))
+            else Argued(general, reading)
+        )
         self.updates = judged_updates(document)
         if not self.plain:  # the rule over iterations is one of unshared weights
             self.updates = dict.fromkeys(self.updates, Reached("open", why=_ITERATIONS))
@@ -143,8 +148,6 @@ class _Judge:
             return found
         judged = Judged(claim, tuple(case.reached for case in found))
         judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
-        if not self.plain:
-            return judged
         if judged.word == "proved":
             return replace(judged, argument=self.lines.argument(claim, found))
         if judged.word == "refuted":
@@ -323,6 +326,11 @@ class _Judge:
                 found = search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
+
+
+def _names_neurons(reading: Reading) -> bool:
+    """Whether a line speaks of a neuron by its number or name."""
+    return any(is_numbered(claim.left, claim.right) for claim in reading.claims)
 
 
 def _of_all_networks(base: Base) -> Base:

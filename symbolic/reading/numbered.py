@@ -113,10 +113,14 @@ class Numbered(ABC):
     # ------------------------------------------------------------------ reading
 
     def _normal(self, formula: Formula, at: Mapping[Var, int], defines: str = "") -> Normal:
-        """The formula at these neurons."""
+        """The formula at these neurons, in normal form."""
+        return self._indexed(self.flat(formula, at, defines))
+
+    def flat(self, formula: Formula, at: Mapping[Var, int], defines: str = "") -> Formula:
+        """The formula at these neurons: arrays of their own, and sums over neurons written out."""
         for part in walk(formula):
             require_reach(part)
-        return self._indexed(self._flat(formula, at, defines))
+        return self._flat(formula, at, defines)
 
     def _indexed(self, flat: Formula) -> Normal:
         """The normal form of a formula whose neurons are numbers already."""
@@ -236,7 +240,7 @@ class Numbered(ABC):
 
     # ------------------------------------------------------------------ definitions
 
-    def _defined(self, name: str) -> bool:
+    def defined(self, name: str) -> bool:
         general, numbers = self._own[name]
         if general == GRADIENT:
             return True
@@ -250,19 +254,23 @@ class Numbered(ABC):
             letters = (*self._letters(of, "a"), *self._letters(by, "b"))
             self._bodies[name] = letters, self._gradient(of, by)
         if name not in self._bodies:
-            general, numbers = self._own[name]
-            head, body = self.base.definitions[general]
-            own = self._by_itself(general, numbers)
-            if own is not None:
-                [sample] = [i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE]
-                body = put(own, {UNWRITTEN: sample})
-            elif general == "y" and self._kind(numbers[0]) == "output":
-                body = self._of_output(body)
-            samples = tuple(i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE)
-            neurons = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
-            at = dict(zip(neurons, numbers, strict=True))
-            self._bodies[name] = samples, self._normal(body, at, general)
+            samples, flat = self.definition(name)
+            self._bodies[name] = samples, self._indexed(flat)
         return self._bodies[name]
+
+    def definition(self, name: str) -> tuple[tuple[Var, ...], Formula]:
+        """What defines a numbered quantity: its sample and a formula, its derivatives whole."""
+        general, numbers = self._own[name]
+        head, body = self.base.definitions[general]
+        own = self._by_itself(general, numbers)
+        if own is not None:
+            [sample] = [i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE]
+            body = put(own, {UNWRITTEN: sample})
+        elif general == "y" and self._kind(numbers[0]) == "output":
+            body = self._of_output(body)
+        samples = tuple(i for i in head.at if isinstance(i, Var) and i.sort == SAMPLE)
+        neurons = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
+        return samples, self.flat(body, dict(zip(neurons, numbers, strict=True)), general)
 
     def _by_itself(self, general: str, numbers: tuple[int, ...]) -> Formula | None:
         """The formula that a neuron of the network has for v or y."""

@@ -7,6 +7,7 @@ taken forward through the network, those of the cost by the gradients of later n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -28,6 +29,8 @@ from symbolic.reading.formulas import (
     Partial,
     Read,
     free,
+    inside,
+    rebuilt,
     walk,
 )
 from symbolic.reading.numbered import ANY, GRADIENT, Numbered
@@ -79,7 +82,7 @@ class Written(Numbered):
         left, right = sides
         gap, opened = self._tied(add(left, scale(right, -1))), 0
         while not is_zero(self.calculus, gap):
-            known = {name for name in arrays_of(gap) if self._defined(name)}
+            known = {name for name in arrays_of(gap) if self.defined(name)}
             if not known:
                 return is_zero(self.calculus, self._shared(gap))
             first = {n for n in known if self._own[n][0] not in ("y", CORE, GRADIENT)}
@@ -135,6 +138,16 @@ class Written(Numbered):
         body = bases(self.calculus, (letter,)), self.calculus.normal(rest)
         return unfolded(self.calculus, gap, {last: body})
 
+    def united(self, formula: Formula) -> Formula:
+        """A flat formula with one sign for each shared weight, whose uses move together."""
+        if isinstance(formula, Read):
+            array, pair = self._own.get(formula.array, ("", ()))
+            if array != "w":
+                return formula
+            to, source = self.world.uses((pair[0], pair[1]))[0]
+            return replace(formula, array=self._weight((to, source)))
+        return rebuilt(formula, [self.united(part) for part in inside(formula)])
+
     # ------------------------------------------------------------------ derivatives
 
     def _partial(self, partial: Partial) -> Normal:
@@ -149,7 +162,7 @@ class Written(Numbered):
             for name in self._together(array, pair) or (by.array,):
                 accumulate(result, self._total(partial.of, name, at))
             return result
-        if not isinstance(partial.of, Read) or not self._defined(partial.of.array):
+        if not isinstance(partial.of, Read) or not self.defined(partial.of.array):
             raise BeyondError("A direct derivative is one of a quantity with a definition.")
         letters, body = self._body(partial.of.array)
         place = table(self.calculus, letters, tuple(map(self.calculus.index, partial.of.at)))
@@ -246,7 +259,7 @@ class Written(Numbered):
             if name == target:
                 pairs = zip(map(self.calculus.index, a), ends, strict=True)
                 found = self.calculus.product(self.calculus.delta(*pair) for pair in pairs)
-            elif self._defined(name):
+            elif self.defined(name):
                 letters, body = self._body(name)
                 places = table(self.calculus, letters, tuple(map(self.calculus.index, a)))
                 found = self._moved(self.calculus.put(body, places), target, ends, held)
