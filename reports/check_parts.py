@@ -48,6 +48,7 @@ from symbolic.reading.base import Base, base_of, name_of
 from symbolic.reading.claims import Claim, Entry, Kind, Lint, Reading
 from symbolic.reading.findings import Judged
 from symbolic.reading.formulas import Formula, Read, SumOver, bound, walk
+from symbolic.reading.named import with_named
 from symbolic.reading.profile import Profile
 from symbolic.reading.setting import prepared
 from symbolic.reading.source import DEFINITE, Place
@@ -198,7 +199,8 @@ class PageOf:
             if self.base is None:
                 yield Paragraph(prose(f"It gives {short(case.against, self.profile)}."))
             else:
-                yield from numbers(one.claim, case.against, self.base, self.profile)
+                base = with_named(self.base, case.taking) or self.base
+                yield from numbers(one.claim, case.against, base, self.profile)
             return
 
     def formulas(self) -> Iterator[Block]:

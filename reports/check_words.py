@@ -132,6 +132,7 @@ def case_words(case: Reached, *like: Reached) -> Runs:
             for_ += f", with {taken_words(case.taking)}"
         return prose(f"Proved{for_}" + (f", if {needed}." if needed else "."))
     if case.word == "refuted":
+        for_ += f", with {taken_words(case.taking)}" if case.taking else ""
         return prose(f"Wrong{for_}", f": {case.why.rstrip('.')}." if case.why else ".")
     return prose(f"Not decided{for_}: ", case.why.rstrip(".") + ".")
 

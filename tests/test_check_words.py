@@ -56,16 +56,25 @@ def said(text: str, profile: str = "bishop") -> str:
 def test_a_function_that_words_name_is_taken_and_told(
     words: str, right: str, wrong: str, told: str
 ) -> None:
-    """Words prove with the function they name, and refute nothing."""
+    """Words prove with the function they name; they refute what no known one makes true."""
     text = LINEAR + f"With {words}, for an output unit $k$\n$$"
     found = last(text + right + "$$")
     assert found.word == "proved"
     assert [one.place.line for one in found.cases[0].taking] == [3]
     assert f"with {told} of line 3" in said(text + right + "$$")
-    assert last(text + wrong + "$$").word == "open"
-    assert f"fails as things are usually defined, and with {told} of line 3" in said(
-        text + wrong + "$$"
-    )
+    found = last(text + wrong + "$$")
+    assert found.word == "refuted"
+    assert found.cases[0].nearest is not None
+    assert f"an output neuron, with {told} of line 3" in said(text + wrong + "$$")
+
+
+def test_what_another_function_makes_true_is_not_refuted() -> None:
+    """Words may be missed that say which units are meant: linear outputs would make it true."""
+    text = LINEAR + "With logistic units, for an output unit $k$\n$$"
+    line = text + r"\delta_k = y_k - t_k$$"
+    assert last(line).word == "open"
+    assert "fails as things are usually defined, and with the logistic function" in said(line)
+    assert last(text + r"\delta_k = 2 (y_k - t_k)$$").word == "refuted"
 
 
 def test_the_function_named_last_before_a_line_is_meant() -> None:
@@ -294,7 +303,10 @@ def test_softmax_outputs_in_words_need_targets_that_add_up_to_one() -> None:
     assert found.cases[0].under == ((Assumption.DT,),)
     assert [one.function for one in found.cases[0].taking] == ["softmax"]
     wrong = last(text + r"$$\frac{\partial C}{\partial z^L_j} = a^L_j + y_j$$", "nielsen")
-    assert wrong.word == "open"
+    assert wrong.word == "refuted"
+    near = last(text + r"$$\frac{\partial C}{\partial z^L_j} = y_j - a^L_j$$", "nielsen")
+    assert near.word == "refuted"
+    assert near.cases[0].nearest is not None
 
 
 def test_a_function_of_units_at_their_times_is_that_of_these_units() -> None:

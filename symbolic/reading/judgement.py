@@ -319,6 +319,9 @@ class _Judge:
         if same not in self._near:
             numbered = is_numbered(case.settled.left, case.settled.right) or not self.plain
             search = self.here if numbered and self.here is not None else self.search
+            if case.reached.taking:
+                named = self.verdicts.with_words(case.reached.taking)
+                search = Search(named.prover, named.refuter, self.reading)
             if case.reached.word in WRONG:
                 found = search.mended(claim, case.settled, case.span)
             else:

@@ -1,13 +1,13 @@
 """Functions that words name and no formula writes: "with the logistic function", "linear outputs".
 
 A line that holds with the function named last before it is proved with it, and its verdict says
-so.  Words refute nothing: what fails with the named function is open, for other words may give
-other neurons another one.
+so.  Words refute only what fails with every function that this module knows: else other words may
+give other neurons the one that the line is true for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from symbolic.indexed import Var
@@ -72,8 +72,21 @@ def _softmax(base: Base) -> Base:
     return replace(base, outer=over(part, whole))
 
 
+def with_any(base: Base) -> Iterator[Base]:
+    """The definitions with each function that is known here, for all neurons and for outputs."""
+    if "y" not in base.definitions:
+        return
+    for inner in _INNER:
+        made = inner(base)
+        yield from (made, _linear(made), _softmax(made))
+
+
 _MAKE: dict[str, Callable[[Base], Base]] = {
     **{name: _every(name) for name in ("logistic", "tanh", "relu", "softplus")},
     "linear": _linear,
     "softmax": _softmax,
 }
+_INNER = (
+    lambda base: replace(base, activation=Activation(ARGUMENT, 0)),
+    *(_every(name) for name in ("logistic", "tanh", "relu", "softplus")),
+)

@@ -15,17 +15,15 @@ from typing import Any
 from flint import arb, ctx
 
 from symbolic import duals
+from symbolic.array_numbers import FUNCTIONS
 from symbolic.duals import (
     Dual,
     Undecided,
-    add,
     apply,
     ball,
     enclosure,
-    inverse,
     plain,
     real,
-    sign,
     tangent,
 )
 from symbolic.errors import InputError
@@ -230,20 +228,10 @@ class Values:
     def _called(self, name: str, value: Real, slope: Real) -> Number:
         """An elementary function and its slope, as a dual number."""
         value, slope = (ball(Fraction(x)) if isinstance(x, int) else x for x in (value, slope))
+        moved = Dual(value, slope)
         try:
-            if name in ("relu", "step"):  # nothing is said at the kink
-                side = sign(value)
-                if side == 0:
-                    raise UndefinedError
-                if name == "step":
-                    return (1 if side > 0 else ZERO), ZERO
-                return (value, slope) if side > 0 else (ZERO, ZERO)
-            if name == "logistic":
-                below = apply("exp", Dual(-value, -slope))
-                found = inverse(add(below, Fraction(1)))
-            else:
-                found = apply(name, Dual(value, slope))
-        except (Undecided, InputError):
+            found = FUNCTIONS[name](moved) if name in FUNCTIONS else apply(name, moved)
+        except (Undecided, InputError):  # nothing is said at a kink
             raise UndefinedError from None
         parts = plain(real(found)), plain(tangent(found))
         value, slope = (self._number(one) if isinstance(one, Fraction) else one for one in parts)

@@ -15,7 +15,7 @@ from symbolic.reading.cases import Settled, is_numbered
 from symbolic.reading.claims import FunctionName
 from symbolic.reading.findings import Reached
 from symbolic.reading.given import Given
-from symbolic.reading.named import last_before, taken_words, with_named
+from symbolic.reading.named import last_before, taken_words, with_any, with_named
 from symbolic.reading.numbered import FixedError, NoSuchError
 from symbolic.reading.prover import Prover
 from symbolic.reading.reach import may_lack_value
@@ -48,6 +48,7 @@ class Verdicts:
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
         self._here: Refuter | None = None
+        self._fail_with: list[Refuter] | None = None
         self._written: dict[tuple[frozenset[Assumption], bool], Written] = {}
 
     def of(self, case: Settled, span: str) -> Reached:
@@ -70,7 +71,7 @@ class Verdicts:
         nearest = (last_before(self._named, array, at) for array in ("outputs", "phi"))
         taken = [one for one in nearest if one is not None]
         ways = [[one] for one in taken] + [taken] * (len(taken) > 1)
-        fails = ""
+        fails, wrong = "", None
         for way in ways:
             functions = tuple(one.function for one in way)
             if functions not in self._with:
@@ -80,7 +81,26 @@ class Verdicts:
             if reached.word == "proved":
                 return replace(reached, taking=tuple(way))
             fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
+            wrong = replace(reached, taking=tuple(way)) if fails else None
+        if wrong is not None and len(self._named) == len(taken) and self._always_fails(case):
+            return wrong
         return replace(found, why=fails or found.why)
+
+    def _always_fails(self, case: Settled) -> bool:
+        """Whether the case fails with each function that words may name, whatever is assumed.
+
+        But for a single output: its softmax is 1, and all gradients are 0.
+        """
+        if self._fail_with is None:
+            self._fail_with = [*map(Refuter, with_any(self.base))]
+        under = tuple(a for a in self.prover.offered(case) if a is not Assumption.SO)
+        return all(
+            isinstance(refuter.find(case, under), Counterexample) for refuter in self._fail_with
+        )
+
+    def with_words(self, taken: Sequence[FunctionName]) -> Verdicts:
+        """The verdicts with functions that words name, where they were taken for one."""
+        return self._with.get(tuple(one.function for one in taken)) or self
 
     def _made(self, taken: Sequence[FunctionName]) -> Verdicts | None:
         base = with_named(self.base, taken)
