@@ -26,8 +26,8 @@ Let $\delta_{i,t}$ be the derivative of $L$ by the argument of the gate $i_t$, a
 """
 SUM = r"h_t - y_t + \sum_{{k \in \{{i, f, g\}}}} {}^T \delta_{{k,t+1}}"
 THREE_TERMS = (
-    r"h_{t} - y_{t} + U_{i}^{\top} \delta_{i,t+1} + U_{f}^{\top} \delta_{f,t+1}"
-    r" + U_{g}^{\top} \delta_{g,t+1}"
+    r"h_{t} - y_{t} + (U_{i}^{\top} \delta_{i,t+1} + U_{f}^{\top} \delta_{f,t+1}"
+    r" + U_{g}^{\top} \delta_{g,t+1})"
 )
 NEAREST = [  # a wrong line, the right side that is offered, and what is said of the change
     (ROWS, "cs231n", "dW_2 = H dS_2", r"H^{\top} dS_{2}", "H transposed"),

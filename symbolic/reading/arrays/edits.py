@@ -127,7 +127,11 @@ class Editor:
         if not isinstance(formula, Elementwise) and above is not Elementwise:
             for factor in self.pools.of("elementwise", scope):
                 what = f"a factor {self.said(factor)} more"
-                yield Edit(Elementwise(formula, factor), 3, what)
+                yield Edit(Elementwise(formula, factor), self._far(factor), what)
+
+    def _far(self, factor: Formula) -> int:
+        """How far a lost factor is: a slope is lost more often than others."""
+        return 2 if factor in self.by.slopes else 3
 
     def _turned(self, formula: Formula) -> Iterator[Edit]:
         if isinstance(formula, Minus):
@@ -298,7 +302,8 @@ class Editor:
             what = f"a factor {self.said(factor)} more"
             places = range(len(factors) + 1) if kind is Product else (len(factors),)
             for n in places:
-                yield Edit(chained(old, (*factors[:n], factor, *factors[n:])), 3, what)
+                new = chained(old, (*factors[:n], factor, *factors[n:]))
+                yield Edit(new, self._far(factor), what)
         if isinstance(old, Elementwise):
             yield from self._other_slopes(old, factors, scope)
 

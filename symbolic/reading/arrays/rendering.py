@@ -5,7 +5,6 @@ What is printed reads back to the same formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from symbolic.reading.arrays.formulas import (
@@ -124,7 +123,7 @@ class _Writer:
 
     def _plus(self, terms: tuple[Formula, ...]) -> str:
         text = ""
-        for term in _flat(terms):
+        for term in terms:
             minus = isinstance(term, Minus)
             body = term.body if isinstance(term, Minus) else term
             sign = (" - " if minus else " + ") if text else ("-" if minus else "")
@@ -173,12 +172,6 @@ def _ends_open(formula: Formula) -> bool:
         case Product(_, right):
             return isinstance(right, Total)
     return False
-
-
-def _flat(terms: tuple[Formula, ...]) -> Iterator[Formula]:
-    """a, b, c of a + (b + c)."""
-    for term in terms:
-        yield from _flat(term.terms) if isinstance(term, Plus) else (term,)
 
 
 def _number(value: Fraction) -> tuple[str, int]:

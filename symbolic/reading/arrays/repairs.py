@@ -55,9 +55,10 @@ def repair(
     is reported only where the lines that it mends are proved then, at least two, and those that
     were `proved` still are.
     """
-    if len(own) < 2:
-        return None
-    claims = [claim for claim in reading.claims if claim.number in own][:FEW]
+    claims = [claim for claim in reading.claims if claim.number in own]
+    if len({claim.first or claim.left for claim in claims}) < 2:
+        return None  # one chain has its error from itself
+    claims = claims[:FEW]
     edited = islice(_edited(reading, base), MOST_EDITS)
     likely = (one for one in edited if _holding(one[2], claims) > 1)
     best: ArrayRepair | None = None
