@@ -17,6 +17,7 @@ from symbolic.reading.arrays.formulas import (
     Ones,
     Product,
     Quantity,
+    Size,
     Transposed,
     Unknown,
     later,
@@ -29,7 +30,7 @@ from symbolic.reading.source import Fault, NotUnderstood
 
 NET = "net "
 """Before the sign of what a function is applied to, where it has no name of its own."""
-WHOLE = ("softmax", "sum", "trace", "diag")
+WHOLE = ("softmax", "sum", "sum_along", "sum_down", "trace", "diag")
 
 
 class NoProgramError(Exception):
@@ -70,6 +71,7 @@ class Collection:
         self.losses = tuple(k for k in self.mentioned if self.symbol(k).kind == "loss")
         self._require_losses()
         self.loss = self._whole_loss()
+        self.per_example = self.profile.per_example and self._is_mean()
 
     def symbol(self, key: Key) -> ArraySymbol:
         """What the profile says of an array."""
@@ -238,6 +240,19 @@ class Collection:
             signs = ", ".join(sorted(_shown(key) for key in roots))
             raise NoProgramError(f"it is not clear which of {signs} is the whole loss")
         return roots[0] if roots else None
+
+    def _is_mean(self) -> bool:
+        """Whether the loss is a mean over the examples, and no dQ is said to be ∂J/∂Q."""
+        size = self.profile.examples_size
+        for claim in self.reading.claims:
+            of = claim.left.of if isinstance(claim.left, Gradient) else None
+            named = claim.kind is Kind.DEFINITION and of is not None
+            if named and of is not None and size in self.symbol(of.key).shape:
+                return False
+        made = self.made.get(self.loss) if self.loss is not None else None
+        if made is None or isinstance(made.right, Unknown):
+            return True
+        return any(part == Size(size) for part in walk(made.right))
 
     def _require_losses(self) -> None:
         """No loss may be defined in what was not understood."""

@@ -102,6 +102,14 @@ class Elaborator:
             raise NotUnderstood(
                 f"{symbol.sign} has no such element.", "Check its indices.", node.at
             )
+        whole = self.profile.examples.get(node.base.name)
+        sizes = [self.profile.letters[letter] for letter in scripts.at]
+        if whole is not None and self.profile.examples_size not in sizes:
+            raise NotUnderstood(
+                f"{node.base.name} is a column of {whole}, and of which example is not said.",
+                f"Write {node.base.name}^{{(i)}}, or {whole} for all examples.",
+                node.at,
+            )
         found = Quantity(symbol.sign, scripts.label, scripts.time, scripts.at, node.at)
         return found, scripts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from symbolic.reading.arrays.formulas import (
     Unknown,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
-from symbolic.reading.arrays.scripts import is_transpose, scripts_of
+from symbolic.reading.arrays.scripts import is_transpose, label_of, scripts_of
 from symbolic.reading.scripts import power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
@@ -58,6 +59,18 @@ def _is_exponential(node: Scripted) -> bool:
 
 def _function_sign(node: Node) -> str:
     return node.name if isinstance(node, Letter) else node.text if isinstance(node, Mark) else ""
+
+
+def labelled(name: str, node: Scripted) -> tuple[str, Scripted]:
+    """The function of one layer, g^{[1]} or g^{[1]\\prime}, under a name of its own."""
+    match node.sup:
+        case Group((label,)):
+            primes = node.primes
+        case Scripted(Group((label,)), None, None, marks):
+            primes = node.primes + marks
+        case _:
+            return name, node
+    return f"{name}^{{[{label_of(label)}]}}", replace(node, sup=None, primes=primes)
 
 
 class Factors:
@@ -270,6 +283,7 @@ class Factors:
 
     def _applied(self, function: str, name: str, node: Scripted) -> Formula:
         """f(…), f'(…), tanh²(…), and e^{…}."""
+        name, node = labelled(name, node) if self.profile.above else (name, node)
         if node.sub is not None:
             raise NotUnderstood(f"{name} has no index here.", "", node.sub.at)
         following = self.factors[self.n] if self.n < len(self.factors) else None

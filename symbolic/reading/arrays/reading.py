@@ -9,9 +9,11 @@ from functools import cache
 from importlib.resources import files
 
 from symbolic.errors import InputError
+from symbolic.reading.arrays.axis_sums import plain_sums
 from symbolic.reading.arrays.bounds import require_modest
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.elaborate import Elaborator
+from symbolic.reading.arrays.example_losses import of_one_example, with_example_losses
 from symbolic.reading.arrays.formulas import (
     Change,
     Formula,
@@ -136,6 +138,7 @@ class _Reader:
             left = self.source.text[at:end].partition("=")[0]
             self.spoiled.by_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
+        self.claims = list(with_example_losses(self.claims, self.profile))
         return ArrayReading(
             self.profile,
             tuple(self.claims),
@@ -180,6 +183,8 @@ class _Reader:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
+            if "sum_along" in self.profile.functions.values():
+                text, offsets = plain_sums(text, offsets)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
             self._listen()
@@ -311,7 +316,7 @@ class _Reader:
     ) -> tuple[Chain, list[Formula | None]]:
         """W ← W - η dW says that the change of W, which is -η ∂L/∂W, is the difference."""
         left, right = members[0], members[-1]
-        if chain.relations[0].text not in UPDATING or len(members) != 2 or right is None:
+        if not self._updates(chain, members) or len(members) != 2 or right is None:
             return chain, members
         rate = any(isinstance(q, Quantity) and q.sign == self.profile.rate for q in walk(right))
         if not (rate and isinstance(left, Quantity) and self._is_weight(left)):
@@ -325,11 +330,18 @@ class _Reader:
         difference = Plus((right, Minus(left, left.place)), left.place)
         return replace(chain, relations=(relation,)), [change, difference]
 
+    def _updates(self, chain: Chain, members: list[Formula | None]) -> bool:
+        """Whether it gives a new value: W ← …, or W := W - …, which no definition can be."""
+        left, sign = members[0], chain.relations[0].text
+        if sign != ":=" or not isinstance(left, Quantity) or not self._is_weight(left):
+            return sign in UPDATING
+        return any(part == left for right in members[1:] if right for part in walk(right))
+
     def _is_weight(self, quantity: Quantity) -> bool:
         return self.profile.symbols[quantity.sign].kind == "weight"
 
     def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
-        update = chain.relations[0].text in UPDATING
+        update = self._updates(chain, members)
         chain, members = self._updated(chain, members)
         for relation in chain.relations:
             if relation.text not in DEFINING:
@@ -338,7 +350,7 @@ class _Reader:
                 )
         start = members[0]
         continued = start is None
-        if continued:
+        if start is None:
             start = self.last
             if start is None or self.head is None:
                 raise NotUnderstood(
@@ -347,7 +359,7 @@ class _Reader:
                     chain.at,
                 )
         else:
-            self.head = start
+            self.head = start = of_one_example(start, self.profile)
         assert start is not None
         left: Formula = start
         for n, (relation, right) in enumerate(zip(chain.relations, members[1:], strict=True)):

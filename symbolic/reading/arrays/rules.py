@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from symbolic import adjoints
 from symbolic.arrays import ONE, Given, Program, Rule
-from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Num, Sort, Sum, Var
+from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Num, Pow, Sort, Sum, Var
 from symbolic.indices import Law
 from symbolic.model_notation import plain
 from symbolic.reading.arrays.claims import ArrayClaim
@@ -22,6 +23,7 @@ from symbolic.reading.arrays.formulas import (
     occurs,
 )
 from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.signs import MINUS_ONE
 from symbolic.reading.arrays.values import Value
 from symbolic.reading.source import NotUnderstood
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
@@ -91,12 +93,12 @@ class Rules:
         value = meaning.entry(replace(entry, timed=False), plain, at, place)
         other = meaning.read(right)
         self._fit(value, other, right, place)
-        letters += [meaning.var(meaning.scope[name]) for name in at]
+        own_letters = [meaning.var(meaning.scope[name]) for name in at]
         rows, cols = (None if w is None else meaning.new(w) for w in (value.rows, value.cols))
-        letters += [v for v in (rows, cols) if v is not None]
+        letters += value.letters(own_letters, rows, cols)
         body = self._element(other, value, rows, cols)
         if entry.factor != ONE:
-            body = -body
+            body = -body if entry.factor == MINUS_ONE else body * Pow(entry.factor, Fraction(-1))
         self._require_small(body, place)
         final, body = named(body, tuple(letters), self.base.stems)
         program = self.base.program

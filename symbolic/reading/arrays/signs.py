@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from itertools import chain, count
 
 from symbolic.arrays import ONE, Multiplier, Program
-from symbolic.indexed import Expr, Get, Num, Sort
+from symbolic.indexed import Count, Expr, Get, Num, Pow, Sort
 from symbolic.reading.arrays.collecting import NET, Collection
 from symbolic.reading.arrays.formulas import (
     EACH,
@@ -132,10 +133,19 @@ class Signs:
             name = self.new("delta" + (f"_{label}" if label else ""))
             factor = ONE if sign == 1 else MINUS_ONE
             self.multipliers[key] = Multiplier(self.names[key], name, factor)
-        for key, _ in self._differentiated():
+        for key, of in self._differentiated():
             if key not in self.multipliers and key in self.names:
                 name = self.new(f"d{self.names[key]}")
-                self.multipliers[key] = Multiplier(self.names[key], name)
+                self.multipliers[key] = Multiplier(self.names[key], name, self._own(of, key))
+
+    def _own(self, formula: Formula, key: Key) -> Expr:
+        """What a sign of a derivative is, in ∂cost/∂array: m where dQ is of the examples alone."""
+        if isinstance(formula, LocalError):
+            return ONE if self._sign(formula) == 1 else MINUS_ONE
+        prefixed = isinstance(formula, Gradient) and formula.loss is None
+        size = self.profile.examples_size
+        of_each = any(self.widths.name(width) == size for width in self.axes[key])
+        return Count(size) if prefixed and of_each and self.found.per_example else ONE
 
     def _sign(self, error: LocalError) -> int:
         own = self.found.signs.get((error.sign, error.label))
@@ -189,8 +199,10 @@ class Signs:
             if rate not in self.names:
                 raise NotUnderstood("Δ needs the learning rate.", "Write it.", formula.place)
             return MINUS_ONE * Get(self.names[rate])
-        sign = self._sign(formula) if isinstance(formula, LocalError) else 1
-        return ONE if (self._multiplier(key).factor == ONE) == (sign == 1) else MINUS_ONE
+        own, named = self._own(formula, key), self._multiplier(key).factor
+        if own == named:
+            return ONE
+        return MINUS_ONE if {own, named} == {ONE, MINUS_ONE} else own * Pow(named, Fraction(-1))
 
     def _multiplier(self, key: Key) -> Multiplier:
         name = self.names[key]

@@ -35,12 +35,23 @@ class Sorter:
         self.defined: dict[Key, ArrayClaim] = {}
         self.initial: dict[Key, ArrayClaim] = {}
         self.named: dict[tuple[str, str], ArrayClaim] = {}
+        self.before: ArrayClaim | None = None
 
     def sorted(self, claim: ArrayClaim) -> ArrayClaim:
         """The claim with its kind."""
+        self.before = self._sorted(claim)
+        return self.before
+
+    def _defines_on(self, claim: ArrayClaim) -> bool:
+        """Whether it is the rest of Ŷ = A = g(Z), where no line says what A is."""
+        before, left = self.before, claim.left
+        known = before is not None and before.kind is Kind.DEFINITION and before.right == left
+        return known and isinstance(left, Quantity) and left.key not in self.defined
+
+    def _sorted(self, claim: ArrayClaim) -> ArrayClaim:
         explicit = claim.relation == ":=" or claim.cue == "let"
         claim = replace(claim, explicit=explicit)
-        if claim.first is not None:
+        if claim.first is not None and not self._defines_on(claim):
             if claim.relation == ":=":
                 return self._wrong(claim, "Only the first relation of a chain can define.")
             return claim
