@@ -34,6 +34,7 @@ from symbolic.reading.prose import (
     conditional,
     formulas_alone,
     lead,
+    own_range,
     plainly,
     sets,
     sums_over,
@@ -119,6 +120,7 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        self.relations.claims = self.relations.definitions.settled(self.relations.claims)
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
         slips = lints(
@@ -335,7 +337,8 @@ class _Reader:
             cites=self.cites,
         )
         if TRAILING.match(following):
-            self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
+            own = own_range(first_sentence(following))
+            self.hearing.hear(own, (), chain.at, trailing=True)
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
