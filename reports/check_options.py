@@ -40,7 +40,7 @@ CHECK = Command(
             {
                 "metavar": "P",
                 "help": "the notation: haykin, bishop, nielsen, layers, ufldl, rumelhart, "
-                "wikipedia, plain, cs231n, ng, lstm, indices or a .toml (what the document says, "
+                "wikipedia, plain, cs231n, ng, lstm, bptt, indices or a .toml (what the document says, "
                 "else haykin)",
             },
         ),

@@ -51,6 +51,7 @@ class Elaborator:
         self.profile = profile
         self.labels: dict[str, str] = {}  # letters of sums over gates, and the gate
         self.deep = 0
+        self.classes: set[str] = set()  # the targets that are written as classes
 
     def read(self, node: Node) -> Formula:
         """The formula that a tree means; raises `NotUnderstood`."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.reading.anywhere import EULER
+from symbolic.reading.arrays.classes import chosen, class_element, of_class
 from symbolic.reading.arrays.formulas import (
     Applied,
     Change,
@@ -14,9 +15,11 @@ from symbolic.reading.arrays.formulas import (
     Formula,
     Gradient,
     LocalError,
+    Minus,
     Number,
     Ones,
     Over,
+    Plus,
     Positive,
     Power,
     Product,
@@ -24,6 +27,7 @@ from symbolic.reading.arrays.formulas import (
     Size,
     SquaredNorm,
     Stack,
+    Transposed,
     Unknown,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
@@ -41,6 +45,7 @@ from symbolic.reading.tree import (
     Node,
     Norm,
     Quotient,
+    Related,
     Root,
     Scripted,
 )
@@ -151,12 +156,29 @@ class Factors:
                 raise NotUnderstood(
                     "A label under a brace is not read here.", "Claim it by itself.", node.at
                 )
+            case Scripted(Group((inside,)), Letter() as below, None, 0):
+                return self._element(by.read(inside), below)
             case Scripted(Root() | Group() | Quotient() | Beside() as base, None, above, 0) if (
                 above is not None
             ):
                 inner = Factors(by, (base,), ("",)).all()
                 return by.powered(inner, above, isinstance(base, Group))
         raise NotUnderstood("These signs are not understood here.", "", node.at)
+
+    def _element(self, whole: Formula, below: Letter) -> Formula:
+        """(∇_{o_t} L)_i: the element of a vector, of a sum that of each term."""
+        match whole:
+            case Quantity(at=()) | LocalError(at=()) if below.name in self.profile.letters:
+                return replace(whole, at=(below.name,))
+            case Gradient(of=Quantity(at=()) as of) if below.name in self.profile.letters:
+                return replace(whole, of=replace(of, at=(below.name,)))
+            case Plus(terms):
+                return replace(whole, terms=tuple(self._element(one, below) for one in terms))
+            case Minus(body):
+                return replace(whole, body=self._element(body, below))
+        raise NotUnderstood(
+            "An index stands at a bracket.", "Write it at each sign within.", below.at
+        )
 
     def _group(self, items: tuple[Node, ...], node: Node) -> Formula:
         if len(items) == 1:
@@ -197,6 +219,10 @@ class Factors:
             return self._delta(symbol, node)
         if symbol.kind == "change":
             return Change(self._next_quantity(node), node.at)
+        if symbol.kind == "value" and isinstance(node.sub, Scripted):
+            one = chosen(self.by, node.sub)
+            whole = self._named(replace(node, sub=None))
+            return Product(Transposed(one, node.at), whole, place=node.at)
         quantity, scripts = self.by.quantity(node)
         if symbol.kind == "loss" and self._argument_follows():
             return self._unknown(name, node)
@@ -240,7 +266,9 @@ class Factors:
         quantity, scripts = self.by.quantity(following)
         if scripts.transposed or scripts.power is not None:
             raise NotUnderstood("Here a plain quantity must follow.", "Use brackets.", following.at)
-        if self.by.symbol(following.base).kind not in ("data", "weight", "value"):
+        symbol = self.by.symbol(following.base)
+        of_one = symbol.kind == "loss" and quantity.time is not None
+        if symbol.kind not in ("data", "weight", "value") and not of_one:
             raise NotUnderstood("Nothing is differentiated by this.", "", following.at)
         return quantity
 
@@ -256,14 +284,18 @@ class Factors:
         if isinstance(following, Condition) and not self.signs[self.n]:
             self.n += 1
             return self._condition(following)
+        if isinstance(node.sub, Related) and node.sup is None:
+            return class_element(self.by, node.sub)
         if node.sub is not None and not isinstance(node.sub, Letter):
             raise NotUnderstood("The ones have at most their number below.", "", node.sub.at)
         ones = Ones(node.at)
         return ones if node.sup is None else self.by.powered(ones, node.sup)
 
     def _condition(self, node: Condition) -> Formula:
-        """[S > 0]"""
+        """[S > 0], and [i = y]"""
         relation = node.relation
+        if relation.relation == "=" and relation.left is not None:
+            return class_element(self.by, relation)
         zero = isinstance(relation.right, Digits) and relation.right.text == "0"
         if relation.relation != ">" or not zero or relation.left is None:
             raise NotUnderstood("Only the condition … > 0 is read.", "Write [S > 0].", node.at)
@@ -289,7 +321,7 @@ class Factors:
         following = self.factors[self.n] if self.n < len(self.factors) else None
         if name.startswith("\\") and name[1:].isalpha() and self._plain_argument(following):
             body = self._operand()
-            found: Formula = Applied(function, name, body, node.primes, node.at)
+            found: Formula = of_class(self.by, Applied(function, name, body, node.primes, node.at))
             return found if node.sup is None else self.by.powered(found, node.sup)
         above: Node | None = None
         if isinstance(following, Scripted) and following.sub is None and not following.primes:
@@ -300,7 +332,7 @@ class Factors:
             )
         self.n += 1
         body = self.by.read(following.items[0])
-        found = Applied(function, name, body, node.primes, node.at)
+        found = of_class(self.by, Applied(function, name, body, node.primes, node.at))
         for script in (node.sup, above):
             if script is not None:
                 found = self.by.powered(found, script)

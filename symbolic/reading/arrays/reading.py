@@ -12,6 +12,7 @@ from symbolic.errors import InputError
 from symbolic.reading.arrays.axis_sums import plain_sums
 from symbolic.reading.arrays.bounds import require_modest
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.classes import of_classes
 from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.example_losses import of_one_example, with_example_losses
 from symbolic.reading.arrays.formulas import (
@@ -115,6 +116,7 @@ class _Reader:
         self.spoiled = Spoiled(profile, self._read)
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
+        self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.cue = ""
@@ -138,6 +140,8 @@ class _Reader:
             left = self.source.text[at:end].partition("=")[0]
             self.spoiled.by_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
+        for sign in sorted(self.classes):
+            self.claims = of_classes(self.claims, sign)
         self.claims = list(with_example_losses(self.claims, self.profile))
         return ArrayReading(
             self.profile,
@@ -256,7 +260,9 @@ class _Reader:
 
     def _read(self, member: Sequence[Tok]) -> Formula:
         toks = prepared(marked(member), self.profile, self.styles)
-        found = Elaborator(self.profile).read(parse(toks))
+        elaborator = Elaborator(self.profile)
+        found = elaborator.read(parse(toks))
+        self.classes |= elaborator.classes
         require_modest(found)
         return found
 

@@ -275,6 +275,8 @@ class Signs:
                 gradient.place,
             )
         self._require_known(of.key, gradient)
+        if self.program is None:
+            raise NotUnderstood("A definition speaks of no derivative.", "", gradient.place)
         slope = self._local_slope(loss.key, of.key)
         return Entry(
             "",
