@@ -117,7 +117,7 @@ class Elaborator:
     def _each(self, scripts: Scripts) -> bool:
         """Whether a loss carries the letter of the samples, and nothing else."""
         sizes = [self.profile.letters[letter] for letter in scripts.at]
-        return not scripts.label and sizes == [*self.profile.sizes[:1]]
+        return not scripts.label and bool(sizes) and sizes == [*self.profile.sizes[:1]]
 
     def finished(self, base: Formula, scripts: Scripts, node: Node) -> Formula:
         """The base with the power or the transposition that stands above it."""

@@ -27,11 +27,12 @@ from symbolic.reading.arrays.formulas import (
     Size,
     SquaredNorm,
     Stack,
+    Time,
     Transposed,
     Unknown,
 )
-from symbolic.reading.arrays.profile import ArraySymbol
-from symbolic.reading.arrays.scripts import is_transpose, label_of, scripts_of
+from symbolic.reading.arrays.profile import ArrayProfile, ArraySymbol
+from symbolic.reading.arrays.scripts import is_transpose, label_of, scripts_of, time_of
 from symbolic.reading.scripts import power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
@@ -66,16 +67,19 @@ def _function_sign(node: Node) -> str:
     return node.name if isinstance(node, Letter) else node.text if isinstance(node, Mark) else ""
 
 
-def labelled(name: str, node: Scripted) -> tuple[str, Scripted]:
-    """The function of one layer, g^{[1]} or g^{[1]\\prime}, under a name of its own."""
+def labelled(name: str, node: Scripted, profile: ArrayProfile) -> tuple[str, Time | None, Scripted]:
+    """The function of one layer, g^{[1]} or g^{[l]\\prime}: its own name, or its layer."""
     match node.sup:
         case Group((label,)):
             primes = node.primes
         case Scripted(Group((label,)), None, None, marks):
             primes = node.primes + marks
         case _:
-            return name, node
-    return f"{name}^{{[{label_of(label)}]}}", replace(node, sup=None, primes=primes)
+            return name, None, node
+    plain = replace(node, sup=None, primes=primes)
+    if profile.time:
+        return name, time_of(label, profile), plain
+    return f"{name}^{{[{label_of(label)}]}}", None, plain
 
 
 class Factors:
@@ -315,13 +319,17 @@ class Factors:
 
     def _applied(self, function: str, name: str, node: Scripted) -> Formula:
         """f(…), f'(…), tanh²(…), and e^{…}."""
-        name, node = labelled(name, node) if self.profile.above else (name, node)
+        time: Time | None = None
+        if self.profile.layers:
+            name, time, node = labelled(name, node, self.profile)
         if node.sub is not None:
             raise NotUnderstood(f"{name} has no index here.", "", node.sub.at)
         following = self.factors[self.n] if self.n < len(self.factors) else None
         if name.startswith("\\") and name[1:].isalpha() and self._plain_argument(following):
             body = self._operand()
-            found: Formula = of_class(self.by, Applied(function, name, body, node.primes, node.at))
+            found: Formula = of_class(
+                self.by, Applied(function, name, body, node.primes, node.at, time)
+            )
             return found if node.sup is None else self.by.powered(found, node.sup)
         above: Node | None = None
         if isinstance(following, Scripted) and following.sub is None and not following.primes:
@@ -332,7 +340,7 @@ class Factors:
             )
         self.n += 1
         body = self.by.read(following.items[0])
-        found = of_class(self.by, Applied(function, name, body, node.primes, node.at))
+        found = of_class(self.by, Applied(function, name, body, node.primes, node.at, time))
         for script in (node.sup, above):
             if script is not None:
                 found = self.by.powered(found, script)
@@ -388,6 +396,11 @@ class Factors:
         by = inner._only_quantity(node)
         loss = self._loss(self.factors[self.n : self.n + 1], node)
         self.n += 1
+        if self._argument_follows():  # ∇_ŷ L(ŷ, y)
+            group = self.factors[self.n]
+            assert isinstance(group, Group)
+            if len(group.items) > 1 and all(map(self.by.read, group.items)):
+                self.n += 1
         return Gradient(by, "\\nabla", loss, node.at)
 
     def _only_quantity(self, node: Node) -> Quantity:

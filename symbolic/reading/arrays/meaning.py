@@ -170,6 +170,10 @@ class Meaning:
         axes = entry.axes
         first = self.index(time, place) if time is not None and entry.timed else None
         fixed: list[Binder] = [self.binder(name, place) for name in at]
+        if len(fixed) > len(axes):
+            raise NotUnderstood(
+                "There is no such element.", "Check its indices.", place, Fault.INDEX
+            )
         alone = len(fixed) == 1 and len(axes) == 2
         column = alone and self._is_column(fixed[0], axes)
         if alone and not column and not self._names(fixed[0], axes[0]):
@@ -362,7 +366,12 @@ class Meaning:
                 raise NotUnderstood(f"{sign} has at most two primes.", "", place)
             orders = (primes,) if primes else ()
             family = re.sub(r"[^A-Za-z0-9_]", "", sign)
-            return each(lambda e: Opaque(family, (), (e,), orders), body)
+            layer = self.index(formula.time, place) if formula.time is not None else None
+
+            def of(argument: Expr) -> Expr:
+                return Opaque(family, () if layer is None else (layer(),), (argument,), orders)
+
+            return each(of, body)
         if name in WHOLE:
             if primes:
                 raise NotUnderstood(f"{sign} has no derivative ′ that is read here.", "", place)

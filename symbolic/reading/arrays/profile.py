@@ -14,14 +14,14 @@ from importlib.resources import files
 from symbolic.reading.tables import TomlReader
 
 OPEN = "?"
-KINDS = ("data", "weight", "value", "number", "loss", "delta", "change")
+KINDS = ("data", "weight", "value", "number", "loss", "delta", "change", "running")
 VECTORS = ("columns", "rows")
 SIGNS = ("+", "-")
 FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
              "cosh", "any", "sum", "sum_along", "sum_down", "trace", "diag", "ones")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
-         "examples", "elementwise", "above", "per_example")  # fmt: skip
+         "examples", "elementwise", "above", "per_example", "layers")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
                 "sums_to_one")  # fmt: skip
 
@@ -54,9 +54,11 @@ class ArrayProfile:
     `vectors` are columns or rows; rows are added to every row of a matrix.  `letters` are those of
     elements, with the size they run over or ?; `time` those of time, up to `last`.  `derivatives`
     are the signs that stand before what the loss is differentiated by, `rate` the learning rate.
-    An unsaid loss is any function of `loss_of` where nothing else tells.  `examples` are letters of
-    one column, x^{(i)} of X; `elementwise` signs that mean ⊙; labels stand `above` in square
-    brackets.  `per_example`: dQ of what has a column for each example is m ∂J/∂Q.
+    An unsaid loss is any function of `loss_of` where nothing else tells.
+
+    `examples` are letters of one column, x^{(i)} of X; `elementwise` signs that mean ⊙; labels and
+    times stand `above` in these brackets.  `layers` are letters of time that count layers
+    (`layering`).  `per_example`: dQ of what has a column for each example is m ∂J/∂Q.
     """
 
     name: str
@@ -76,7 +78,8 @@ class ArrayProfile:
     note: str = ""
     examples: Mapping[str, str] = field(default_factory=dict)
     elementwise: tuple[str, ...] = ()
-    above: bool = False
+    above: str = ""
+    layers: tuple[str, ...] = ()
     per_example: bool = False
     file: str | None = field(default=None, compare=False)
 
@@ -144,7 +147,8 @@ class _Reader(TomlReader):
             self._text("note", default=""),
             self._examples(symbols),
             self._texts("elementwise"),
-            self._bool("above"),
+            self._text("above", default=""),
+            self._texts("layers"),
             self._bool("per_example"),
             self.file,
         )

@@ -51,6 +51,11 @@ class Base:
     """Arrays that hold the value of the time before, and of which array."""
     numbers: Mapping[str, int]
     """The number of the definition of each array that the document defines itself."""
+    begun: frozenset[Key] = frozenset()
+    """Arrays that have a value before the first time."""
+
+    def begins(self, key: Key) -> bool:
+        return key in self.begun
 
 
 def base_of(reading: ArrayReading) -> Base:
@@ -113,6 +118,7 @@ class _Builder:
             },
             self.signs.before_names(),
             self._numbers(),
+            frozenset(self.signs.initial),
         )
 
     def _numbers(self) -> dict[str, int]:
@@ -231,7 +237,9 @@ class _Builder:
             and self.found.symbol(key).kind in ("data", "weight", "number")
         ]
         given += [
-            Given(name, self.signs.sorts(key)[1:]) for key, name in self.signs.initial.items()
+            Given(name, self.signs.sorts(key)[1:])
+            for key, name in self.signs.initial.items()
+            if key not in self.found.begin
         ]
         given += [
             Given(name, self.signs.sorts(key)) for (_, key), name in self.signs.slopes.items()
@@ -366,7 +374,9 @@ class _Builder:
             t, name = head.time.letter, self.signs.names[head.key]
             written = f"{name}[{t}{head.time.shift:+d}]"
             yield f"{written} = … is read as {name}[{t}] = … for {t} = 1 … {self.profile.last}"
-        for name in self.signs.initial.values():
+        for key, name in self.signs.initial.items():
+            if key in self.found.begin:
+                continue
             yield f"{name} is not said; it may be anything"
         for loss in dict.fromkeys(pair[0] for pair in self.signs.slopes):
             sign = "the loss" if loss is None else f"{loss[0]}_t" if loss[2] else loss[0]

@@ -25,7 +25,9 @@ from symbolic.reading.arrays.formulas import (
     Stack,
     walk,
 )
+from symbolic.reading.arrays.layering import every_layer, fitted
 from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
 from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
@@ -70,7 +72,7 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     >>> [claim.kind.value for claim in reading.claims]
     ['definition', 'claim']
     """
-    return _Reader(cut(text, kind), profile).reading()
+    return _Reader(cut(text, kind), fitted(profile, text)).reading()
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -109,6 +111,7 @@ class _Reader:
         self.known = _words().union(profile.words)
         self.sorter = Sorter(profile)
         self.stacks = Stacks(profile)
+        self.running = Running(profile)
         self.marks = Marks(document)
         self.claims: list[ArrayClaim] = []
         self.ledger = Ledger(document)
@@ -140,6 +143,7 @@ class _Reader:
             left = self.source.text[at:end].partition("=")[0]
             self.spoiled.by_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
+        self.claims = self.running.settled(self.claims)
         for sign in sorted(self.classes):
             self.claims = of_classes(self.claims, sign)
         self.claims = list(with_example_losses(self.claims, self.profile))
@@ -184,6 +188,10 @@ class _Reader:
         return text
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
+        if not piece.display and every_layer(piece.text, self.profile):
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.words += "all"
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
@@ -195,6 +203,8 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self.spoiled.all_of(piece.text)
+            for sign in self.running.signs():
+                self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
         real = [one for one in found if isinstance(one, Chain)]
@@ -221,6 +231,9 @@ class _Reader:
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.ledger.trouble(troubles[-1])
+            for token in one.members[0][:1]:
+                if token.text in self.running.signs():
+                    self.running.lost(token.text)
             self.spoiled.by_chain(one)
             self.words, self.last = "", None
         if real[-1].stopped:
@@ -305,6 +318,7 @@ class _Reader:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
+        members = self.running.used(members)
         if not any(isinstance(part, Stack) for m in members if m for part in walk(m)):
             self._relations(chain, members, cue, piece)
             return
@@ -346,7 +360,30 @@ class _Reader:
     def _is_weight(self, quantity: Quantity) -> bool:
         return self.profile.symbols[quantity.sign].kind == "weight"
 
+    def _runs(self, left: Formula | None) -> bool:
+        return isinstance(left, Quantity) and left.sign in self.running.signs()
+
+    def _gives(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        """g ← A = B gives g a value, and claims that A is B."""
+        left = members[0]
+        assert isinstance(left, Quantity)
+        rest = [member for member in members[1:] if member is not None]
+        place = self.source.place(chain.at)
+        self.running.assigned(left, rest, (place, chain.at, piece))
+        number = len(self.claims) + 1
+        bare = replace(left, label="")
+        self.claims.append(
+            ArrayClaim(number, Kind.DEFINITION, bare, ":=", rest[0], place, chain.at, cue, piece,
+                       update=True)
+        )  # fmt: skip
+        if len(rest) > 1:
+            inner = replace(chain, members=chain.members[1:], relations=chain.relations[1:])
+            self._relations(inner, list(rest), cue, piece)
+
     def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        if chain.relations[0].text in UPDATING and self._runs(members[0]):
+            self._gives(chain, members, cue, piece)
+            return
         update = self._updates(chain, members)
         chain, members = self._updated(chain, members)
         for relation in chain.relations:

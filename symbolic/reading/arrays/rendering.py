@@ -91,6 +91,9 @@ class _Writer:
                 if exponent == Fraction(1, 2):
                     return f"\\sqrt{{{self.text(body, SUM)}}}", ATOM
                 return f"{self._raised(body, True)}^{{{exponent}}}", FACTOR
+            case Applied(_, sign, body, primes, _, Time() as layer):
+                marks = "\\prime" * primes
+                return f"{sign}^{{[{_time(layer)}]{marks}}}({self.text(body, SUM)})", ATOM
             case Applied(function, sign, body, primes):
                 inside = self.text(body, SUM)
                 inside = f"0, {inside}" if sign == "\\max" else inside
@@ -120,7 +123,9 @@ class _Writer:
         sign = one.sign
         if own:
             sign = next((s for s, of in self.profile.examples.items() if of == sign), sign)
-        above = f"[{one.label}]" if one.label not in ("", EACH) else ""
+        left, right = self.profile.above[0], self.profile.above[-1]
+        above = f"{left}{one.label}{right}" if one.label not in ("", EACH) else ""
+        above += f"{left}{_time(one.time)}{right}" if one.time is not None else ""
         above += "".join(f"({letter})" for letter in own) + mark
         below = ",".join(letter for letter in one.at if letter not in own)
         below = f"_{{{below}}}" if below else ""

@@ -10,7 +10,7 @@ from itertools import chain, count
 
 from symbolic.arrays import ONE, Multiplier, Program
 from symbolic.indexed import Count, Expr, Get, Num, Pow, Sort
-from symbolic.reading.arrays.collecting import NET, Collection
+from symbolic.reading.arrays.collecting import NET, Collection, NoProgramError
 from symbolic.reading.arrays.formulas import (
     EACH,
     Change,
@@ -72,8 +72,20 @@ class Signs:
                 continue
             for key in self._earlier(made.right):
                 if key not in self.initial:
-                    self.initial[key] = self.new(f"{self.names[key]}_0")
+                    begin = self.found.begin.get(key)
+                    same = begin is not None and self._fits(key, begin)
+                    self.initial[key] = (
+                        self.names[begin] if same and begin else self.new(f"{self.names[key]}_0")
+                    )
                     self.before[key] = self.new(f"{self.names[key]}_before")
+
+    def _fits(self, key: Key, begin: Key) -> bool:
+        """Whether the data before the first layer have the shape of a layer."""
+        pairs = zip(self.axes[key], self.axes[begin], strict=False)
+        alike = len(self.axes[key]) == len(self.axes[begin])
+        if not alike or not all(self.widths.same(a, b) for a, b in pairs):
+            raise NoProgramError(f"{begin[0]} has another shape than {key[0]}")
+        return True
 
     def _earlier(self, formula: Formula) -> Iterator[Key]:
         """What is read at an earlier time, and has a value before the first."""
@@ -220,6 +232,9 @@ class Signs:
 
     def _require_whole(self, loss: Quantity) -> None:
         whole = self.found.loss
+        made = self.found.made.get(whole) if whole is not None else None
+        if made is not None and isinstance(made.right, Unknown) and made.right.sign == loss.sign:
+            return  # J = L(ŷ, y)
         if whole is not None and loss.key != whole:
             raise NotUnderstood(
                 f"Only the whole loss {whole[0]} is differentiated here.", "", loss.place

@@ -60,7 +60,7 @@ class Sorter:
         left, right = claim.left, claim.right
         outside = self._outside(left)
         if outside:
-            if _zero(right):
+            if _zero(right) or (outside == "before" and self._is_data(right)):
                 return self._initial(claim, outside)
             if outside == "after" or explicit:
                 return self._wrong(claim, "Outside of its times everything is 0 here.")
@@ -87,6 +87,15 @@ class Sorter:
         if not time.letter and time.shift <= 0:
             return "before"
         return "after" if time.letter == self.profile.last and time.shift > 0 else ""
+
+    def _is_data(self, right: Formula) -> bool:
+        """Whether it is given data without time, the x of h^{(0)} = x."""
+        plain = isinstance(right, Quantity) and right.time is None and not right.at
+        return (
+            plain
+            and isinstance(right, Quantity)
+            and (self.profile.symbols[right.sign].kind == "data")
+        )
 
     def _initial(self, claim: ArrayClaim, outside: str) -> ArrayClaim:
         if isinstance(claim.left, Quantity) and outside == "before":
