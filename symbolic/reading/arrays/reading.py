@@ -421,7 +421,7 @@ class _Reader:
                 piece,
                 None if opens else self.head,
                 update=update,
-                cites=self.cites.of(n + 1 == len(chain.relations)),
+                cites=self.cites.of(relation, n + 1 == len(chain.relations)),
             )
             claim = self.sorter.sorted(claim)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:

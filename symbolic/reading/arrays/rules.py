@@ -141,7 +141,8 @@ class Rules:
         factors += [AtLeast(size + high, own)] if high < 0 else []
         if not factors:
             return ONE, ""
-        span = f"{own.name} = {max(low, 1)} … {size.name}{high or ''}"
+        first, last = max(low, 1) - time.shift, high - time.shift
+        span = f"{own.name} = {first} … {size.name}{f'{last:+d}' if last else ''}"
         return factors[0] if len(factors) == 1 else Mul(tuple(factors)), span
 
     # -- any two sides

@@ -315,7 +315,7 @@ class _Reader:
         for n, (relation, right) in enumerate(zip(chain.relations, trees[1:], strict=True)):
             assert right is not None
             claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
-            cites = self.cites.of(n + 1 == len(chain.relations))
+            cites = self.cites.of(relation, n + 1 == len(chain.relations))
             claim = replace(claim, left_text=left_text, cites=cites)
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
