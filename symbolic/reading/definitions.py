@@ -311,6 +311,17 @@ def _is_signal(claim: Claim) -> bool:
     return False
 
 
+def is_idle(claim: Claim, assumed: Claim, profile: Profile) -> bool:
+    """Whether an assumption changes no verdict of a claim, and is not what holds anyway."""
+    if _says_positive(assumed) or _is_bias(assumed, profile):
+        return False
+    if isinstance(assumed.left, Count):
+        least = assumed.relation == ">=" and assumed.right == ONE
+        anyway = least or (assumed.relation in (">", "!=") and assumed.right == Num(Fraction(0)))
+        return not (anyway or (assumed.right == ONE and claim.one_sample))
+    return not (says_shares(assumed) and claim.shares)
+
+
 def says_shares(claim: Claim, outputs: Collection[int] | None = None) -> bool:
     """Whether it says that the desired responses of a sample add up to one.
 

@@ -88,7 +88,13 @@ _PARALLEL = re.compile(
     re.IGNORECASE,
 )
 """A range, and a formula that has one of its own, or that says too much for a condition."""
-_CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(if|when|whenever|provided(?: that)?|for|with)\s*$", re.IGNORECASE)
+_AFTERTHOUGHT = re.compile(
+    r";\s+(?:but\s+|and\s+)?(?:only\s+)?(?:if|when|whenever|provided|unless|except)\b"
+    r"(?:[^,;:$]|\$[^$]*\$)*[.!?]$",
+    re.IGNORECASE,
+)
+"""A condition behind a semicolon, and nothing that is claimed under it."""
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
 )
@@ -333,7 +339,7 @@ def lead(
     doubt = _doubt("before", words, more)
     narrow = not doubt or _narrow(words, more)
     if condition:
-        return Lead("if" if condition[1].lower() in ("if", "when") else "for", doubt=doubt)
+        return Lead("for" if condition[1].lower() in ("for", "with") else "if", doubt=doubt)
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
     return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming, narrow=narrow)
@@ -428,7 +434,11 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     """What the words after a formula make of it; `embedded` words stand in the formula itself."""
     text = _plain_quotes(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
-    sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
+    sentence = re.split(r"(?<=[.!?])(?:\s|$)", first)[0]
+    if _AFTERTHOUGHT.search(sentence):
+        sentence = sentence.replace(";", ",")
+    else:
+        sentence = re.split(r"(?<=;)(?:\s|$)", sentence)[0]
     goes_on = embedded or _GOES_ON.match(sentence)
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:

@@ -40,7 +40,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
-from symbolic.reading.markup import plain
+from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place
@@ -55,7 +55,6 @@ def _words() -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
-_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 UPDATING = ("\\leftarrow", "\\gets")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -122,6 +121,7 @@ class _Reader:
         self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
+        self.claimed = False  # whether something was claimed in it
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
         self.head: Formula | None = None
@@ -227,7 +227,7 @@ class _Reader:
             except RecursionError:
                 troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
             else:
-                self.words = ""
+                self.words, self.claimed = "", True
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.ledger.trouble(troubles[-1])
@@ -282,10 +282,10 @@ class _Reader:
     # -- words
 
     def _sentence_ends(self) -> None:
-        self.broken, self.cue = False, ""
+        self.broken, self.cue, self.claimed = False, "", False
 
     def _listen(self) -> None:
-        if _END.search(self.words):
+        if ends(self.words, self.claimed):
             self._sentence_ends()
 
     # -- chains
