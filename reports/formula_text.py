@@ -59,6 +59,7 @@ _ROOT = re.compile(r"\\sqrt\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
 SIGNS = {
     "partial": "∂",
+    "nabla": "∇",
     "sum": "Σ",
     "cdot": "·",
     "odot": "⊙",

@@ -277,7 +277,7 @@ $L_t = \frac{1}{2} \|h_t - y_t\|^2$. Then
 $$dh_{t-1} = \frac{\partial L_{t-1}}{\partial h_{t-1}} + U^T dz_t = h_{t-1} - y_{t-1} + U^T dz_t$$
 """
     line = judged(text, "lstm")[-1]
-    assert (line.word, line.cases[0].span) == ("proved", "t = 1 … T-1")
+    assert (line.word, line.cases[0].span) == ("proved", "t = 2 … T")
     wrong = judged(text.replace(r"= h_{t-1} -", r"= h_t -"), "lstm")[-1]
     assert wrong.word == "refuted"
 

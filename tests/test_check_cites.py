@@ -252,3 +252,40 @@ def test_every_page_says_what_is_wrong_with_a_citation(
         assert "no line of the document is called (9). Cite a line before it." in shown
         assert "The argument first fails in (5), line 8." in shown
     capsys.readouterr()
+
+
+# ---------------------------------------------------------------------------- over a relation
+
+OVER = [  # what stands over the two relations, the lines the second follows from, or what it lacks
+    ("(2)", "(BP3)", (4,), ""),
+    (r"\eqref{eq:two}", "BP3", (4,), ""),
+    ("(2)", "(2)", (), "it needs (4)"),
+    ("(2)", "(7)", (), "no line of the document is called (7)"),
+    ("(2)", r"\eqref{eq:no}", (), "no line of the document is called (eq:no)"),
+    ("(2)", "(a)", (4,), ""),  # a mark that names no line says nothing
+    ("(2)", "*", (4,), ""),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "numbers", "lacks"), OVER)
+def test_a_line_over_a_relation_is_cited_for_it(
+    first: str, second: str, numbers: tuple[int, ...], lacks: str
+) -> None:
+    lines = BOTH.replace(r"\tag{2}", r"\tag{2} \label{eq:two}")
+    slope = r"-\frac{\partial \mathcal{E}}{\partial y_j} \varphi_j'(v_j)"
+    end = r"\varphi_j'(v_j) \sum_k \delta_k w_{kj}"
+    chain = rf"\delta_j \overset{{{first}}}{{=}} {slope} \stackrel{{{second}}}{{=}} {end}"
+    found = argument(f"{lines}\n$${chain}$$\n")
+    assert found.word == ("unjustified" if lacks else "follows")
+    assert lacks in f"{found.why}{found.fault}"
+    assert lacks or found.uses == numbers
+
+
+def test_what_questions_a_relation_from_above_is_not_read() -> None:
+    for sign in ("!", "?", r"\text{to show}"):
+        text = (
+            rf"{BOTH}$$\delta_j \overset{{{sign}}}{{=}} \varphi_j'(v_j) \sum_k \delta_k w_{{kj}}$$"
+        )
+        reading = read_document(text, open_profile("haykin"))
+        [problem] = reading.problems
+        assert "over the relation" in problem.what

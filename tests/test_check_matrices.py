@@ -207,3 +207,25 @@ def test_layers_that_are_counted_otherwise_are_not_guessed() -> None:
     reading = read_document("Then $$\\hat{y} = a^{[L]}$$", other)
     with pytest.raises(InputError, match="layers of W are not in reach"):
         judge(reading)
+
+
+SQUASHED = r"a^l = \tanh(z^l), \quad \delta^l = (w^{l+1})^T \delta^{l+1} \odot "
+
+
+@pytest.mark.parametrize(
+    ("slope", "word"),
+    [
+        (r"(1 - a^l \odot a^l)", "proved"),
+        (r"(1 - (a^l)^2)", "proved"),
+        (r"(1 + (a^l)^2)", "refuted"),
+        (r"(1 - a^l)", "refuted"),
+    ],
+)
+def test_a_numeral_beside_a_vector_stands_in_every_place(slope: str, word: str) -> None:
+    assert last(SQUASHED + slope).word == word
+
+
+@pytest.mark.parametrize("slope", [r"(1 - (w^l)^2)", r"(1 - \delta^{l+1})", r"(\eta - a^l)"])
+def test_what_is_no_numeral_or_another_shape_beside_a_vector_is_a_type_error(slope: str) -> None:
+    reading = read_document(f"Then\n$${SQUASHED}{slope}$$\n", NIELSEN)
+    assert [problem.fault for problem in reading.problems] == [Fault.TYPE]

@@ -182,3 +182,48 @@ The last layer is linear, $a^L_j = z^L_j$. Let $C = \frac12 \sum_j (a^L_j - y_j)
 """
     assert words(text + r"$$\delta^L_j = a^L_j - y_j$$", "nielsen") == ["proved"]
     assert words(text + r"$$\delta^L_j = (a^L_j - y_j) \sigma'(z^L_j)$$", "nielsen") == ["refuted"]
+
+
+TWO = r"""Let $h_j = \tanh(z_j)$ for hidden units and $\hat{y}_k = z_k$ for output units, and
+$L = \frac12 \sum_k (\hat{y}_k - y_k)^2$.
+
+For an output unit $k$: $$\delta_k = """
+BELOW = r"""$$
+For a hidden unit $j$: $$\delta_j = """
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "said"),
+    [
+        (r"\hat{y}_k - y_k", r"(1 - h_j^2) \sum_k W_{jk} \delta_k", ["proved", "proved"]),
+        (r"(\hat{y}_k - y_k) (1 - \hat{y}_k^2)", r"\sum_k W_{jk} \delta_k", ["refuted"] * 2),
+        (r"y_k - \hat{y}_k", r"h_j (1 - h_j) \sum_k W_{jk} \delta_k", ["refuted"] * 2),
+    ],
+)
+def test_one_sentence_may_say_two_functions(above: str, below: str, said: list[str]) -> None:
+    assert words(f"{TWO}{above}{BELOW}{below}$$\n", "plain") == said
+
+
+def test_a_function_of_the_hidden_units_needs_one_of_the_outputs() -> None:
+    text = TWO.replace(r" and $\hat{y}_k = z_k$ for output units", "")
+    found = lines(rf"{text}\hat{{y}}_k - y_k{BELOW}(1 - h_j^2) \sum_k W_{{jk}} \delta_k$$", "plain")
+    assert "Say what the output neurons compute" in str(found[0].claim.problems[0])
+    assert [one.word for one in found[2:]] == ["open", "open"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "for hidden units and $z_j > 0$.",
+        "for hidden units, and $j = 3$.",
+        "for hidden units and $y_k = 0$.",
+        "for hidden units with $z_j = 0$, and $L = 1$ for output units.",
+    ],
+)
+def test_what_may_be_a_condition_behind_a_range_is_not_dropped(rest: str) -> None:
+    reading = read_document(
+        rf"We have $\delta_j = \sum_k W_{{jk}} \delta_k$ {rest}", open_profile("plain")
+    )
+    [first, *_] = reading.ledger
+    assert first.outcome is Outcome.NOT_UNDERSTOOD
+    assert "the range after it is not understood" in first.why

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from symbolic.reading.chains import Chain
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.source import Place
+from symbolic.reading.tokens import Tok
 
 _MARK = re.compile(
     r"\\tag\*?\s*\{\s*\(?(?P<tag>[^{}()]{1,20}?)\)?\s*\}|\\label\s*\{(?P<label>[^{}]{1,80})\}"
@@ -34,6 +35,9 @@ _BARE = re.compile(
     r"\b(?:eqs?\.|eqs?\b|equations?\b|formulas?\b)[\s~]*\d{1,3}[a-z]?(?![\w.]*\d)\b"
     r"(?:(?:[\s~]*,[\s~]*|[\s~]*[-–—]+[\s~]*|[\s~]+(?:and|to)[\s~]+)\d{1,3}[a-z]?\b)*",
     re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\\(?:overset|underset|stackrel)\s*\{\s*((?:\(?\\\w+\s*\{[^{}]*\}|[^{}])+?)\s*\}"
 )
 _COUNTED = re.compile(r"([A-Za-z]+)\d+[a-z]?")
 _NOUN = r"(?:(?:the|eqs?\.?|equations?|formulas?|lines?|rules?|relations?|results?|both)[\s~]+)*"
@@ -76,14 +80,19 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Cites:
-    """What words before a chain cite for all of it, and words after it for its last relation."""
+    """What words before a chain cite for all of it, and words after it for its last relation.
+
+    `over` are the lines that stand over one relation, \\overset{(3)}{=}, with its character.
+    """
 
     lead: tuple[Cited, ...] = ()
     tail: tuple[Cited, ...] = ()
+    over: tuple[tuple[int, Cited], ...] = ()
 
-    def of(self, last: bool) -> tuple[Cited, ...]:
+    def of(self, relation: Tok, last: bool) -> tuple[Cited, ...]:
         """What is cited for a relation of the chain."""
-        return (*self.lead, *self.tail) if last else self.lead
+        own = tuple(cited for at, cited in self.over if at == relation.at)
+        return (*self.lead, *own, *self.tail) if last else (*self.lead, *own)
 
 
 NOTHING = Cites()
@@ -162,7 +171,18 @@ class Marks:
             at = self._place(shown, chain.at, chain.end, follows)
             found[follows].append(Cited(name, f"({shown})", self.source.place(at)))
         lead, tail = found
-        return Cites(tuple(lead), tuple(tail))
+        over = tuple((one.at, what) for one in chain.relations for what in self._over(one))
+        return Cites(tuple(lead), tuple(tail), over)
+
+    def _over(self, relation: Tok) -> Iterable[Cited]:
+        """The line whose name stands over a relation; a mark that names none says nothing."""
+        match = _OVER.match(self.source.text[relation.at : relation.end])
+        named = self.written(match[1] if match[1][0] in "(\\" else f"({match[1]})") if match else ""
+        for name in _NUMBERED.findall(named):
+            counted = name[0].isdigit() and any(one[0].isdigit() for one in self.names)
+            if counted or name in self.names or (match is not None and "\\" in match[1]):
+                place = self.source.place(relation.at)
+                yield Cited(name, f"({self.shown.get(name, name)})", place)
 
     def _place(self, shown: str, begin: int, end: int, follows: bool) -> int:
         """Where the words name a line: last before the formula ends, or first after it begins."""

@@ -116,6 +116,7 @@ class Definitions:
         self.made: dict[Key, int] = {}  # key: the number of the claim
         self.activation: tuple[int, Formula] | None = None  # what φ is, and who says so
         self.outputs: tuple[int, tuple[object, ...]] | None = None  # of output neurons alone
+        self.hidden = 0  # the number of the line that says what φ of hidden neurons is
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
@@ -178,6 +179,14 @@ class Definitions:
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
+    def settled(self, claims: list[Claim]) -> list[Claim]:
+        """The claims at the end: φ of hidden neurons is that of all but outputs with their own."""
+        if not self.hidden or self.outputs is not None:
+            return claims
+        one = replace(claims[self.hidden - 1], kind=Kind.CLAIM)
+        claims[self.hidden - 1] = _of_some(one, "Say what the output neurons compute, too.")
+        return claims
+
     def _of_outputs(self, claim: Claim) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
         if not isinstance(claim.left, Read) or claim.left.array != "y":
@@ -211,10 +220,11 @@ class Definitions:
         """The first formula for φ defines it, for every neuron."""
         names = {v.name for v in free(claim.left)}
         said = (r for r in claim.roles if r.letter in names and r.at > self.section)
-        if any(role.role in ("output", "hidden") for role in said):
-            what = "An activation function of some of the neurons is not in reach."
-            problem = Problem(Fault.NOT_UNDERSTOOD, what, "Write it without φ.", claim.place)
-            return replace(claim, problems=(*claim.problems, problem))
+        kinds = {role.role for role in said}
+        if "output" in kinds:
+            return _of_some(claim, "Write it without φ.")
+        if "hidden" in kinds:
+            self.hidden = claim.number
         if claim.some and not claim.doubt:  # it is used for claims about these neurons alone
             return claim if claim.head else replace(claim, kind=Kind.DEFINITION, explicit=True)
         if self.activation is not None:
@@ -271,6 +281,12 @@ class Definitions:
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
 
 
+def _of_some(claim: Claim, next_step: str) -> Claim:
+    what = "An activation function of some of the neurons is not in reach."
+    problem = Problem(Fault.NOT_UNDERSTOOD, what, next_step, claim.place)
+    return replace(claim, problems=(*claim.problems, problem))
+
+
 def _require_words(claim: Claim, at: int) -> None:
     """Refuses what would be no claim where a condition may stand beside it."""
     if claim.doubt:
@@ -293,6 +309,17 @@ def _is_signal(claim: Claim) -> bool:
         case Read("y", at), Applied("phi", places, Read("v", own), 0):
             return own == at and all(place in at for place in places)
     return False
+
+
+def is_idle(claim: Claim, assumed: Claim, profile: Profile) -> bool:
+    """Whether an assumption changes no verdict of a claim, and is not what holds anyway."""
+    if _says_positive(assumed) or _is_bias(assumed, profile):
+        return False
+    if isinstance(assumed.left, Count):
+        least = assumed.relation == ">=" and assumed.right == ONE
+        anyway = least or (assumed.relation in (">", "!=") and assumed.right == Num(Fraction(0)))
+        return not (anyway or (assumed.right == ONE and claim.one_sample))
+    return not (says_shares(assumed) and claim.shares)
 
 
 def says_shares(claim: Claim, outputs: Collection[int] | None = None) -> bool:

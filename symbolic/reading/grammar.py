@@ -170,6 +170,9 @@ class _Build(Transformer[Token, Any]):
         if isinstance(script, Mark) and script.kind == "PRIME":
             primes = old.primes + len(script.text)
             return Scripted(old.base, old.sub, old.sup, primes, old.at)
+        if isinstance(base, _Held):
+            inside = Scripted(old.base, old.sub, old.sup, old.primes, old.at)
+            return Scripted(Group((inside,), old.at), None, script, 0, old.at)
         if old.sup is not None:
             raise NotUnderstood("Two superscripts stand on one sign.", "Use braces.", _at(sign))
         return Scripted(old.base, old.sub, script, old.primes, old.at)
@@ -179,6 +182,12 @@ class _Build(Transformer[Token, Any]):
         return Scripted(old.base, old.sub, old.sup, old.primes + 1, old.at)
 
     def braced(self, _: Token, inside: Node, __: Token) -> Node:
+        return inside
+
+    def held(self, _: Token, inside: Node, __: Token) -> Node:
+        """{W^{[2]}}, which may carry another script above."""
+        if isinstance(inside, Scripted) and inside.sup is not None:
+            return _Held(inside.base, inside.sub, inside.sup, inside.primes, inside.at)
         return inside
 
     def nothing(self, opening: Token, _: Token) -> Node:
@@ -232,6 +241,10 @@ class _Build(Transformer[Token, Any]):
 
     def root(self, sign: Token, _: Token, inside: Node, __: Token) -> Node:
         return Root(inside, _at(sign))
+
+
+class _Held(Scripted):
+    """A sign with a script above, in braces."""
 
 
 def _whole(node: Node) -> Node:

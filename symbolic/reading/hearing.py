@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from symbolic.reading.context import Named, Role
+from symbolic.reading.markup import ends
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import said
 
@@ -19,8 +20,7 @@ _FRAGMENT = (
 )
 """A paragraph that begins as a heading would: (b) Hidden layer."""
 HEADING = re.compile(rf"^#{{1,6}} |\\(?:sub)*section\b|{_FRAGMENT}", re.MULTILINE | re.IGNORECASE)
-END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
-"""The end of a sentence or of a paragraph."""
+_END = re.compile(r"[.!?](?:\s|$)|\n\s*\n\s*\S")
 _TITLE = re.compile(rf"^# (.*)$|{_FRAGMENT}", re.MULTILINE | re.IGNORECASE)
 _CAPTION = re.compile(r"[a-z][^.!?:;]*\b(?:of|at) ?")  # the error signal of output neuron j
 _KIND = re.compile(
@@ -42,7 +42,7 @@ def some_neurons(words: str) -> Named | None:
     >>> some_neurons("The activation function of the neurons $j = 3, 4$ is")
     Named(letter='j', names=('3', '4'))
     """
-    last = END.split(" ".join(words.split()))[-1]
+    last = _END.split(" ".join(words.split()))[-1]
     for mention in _OF_SOME.findall(last):
         letter, relation, names = mention.partition("=")
         if relation and letter.strip().isalpha():
@@ -90,14 +90,14 @@ class Hearing:
     section: int = -1
     counts: list[tuple[str, int]] = field(default_factory=list)
 
-    def listen(self, words: str, mentions: Sequence[int]) -> bool:
+    def listen(self, words: str, mentions: Sequence[int], claimed: bool) -> bool:
         """Take in the words before a formula; whether a sentence ended among them.
 
-        `mentions` are where the formulas among the words stand.
+        `mentions` are where the formulas among the words stand; `claimed` says whether something
+        was claimed in the sentence that goes on.
         """
-        ended = END.search(words) is not None
-        ends = [end.start() + 1 for end in END.finditer(words.rstrip(" .!?;\n"))]
-        last = ends[-1] if ends else 0
+        ended = bool(ends(words, claimed))
+        last = [0, *ends(words.rstrip(" .!?;\n"), claimed)][-1]
         if ended:
             self.hear(words[:last], mentions, -1)
             self.passed = self.local.get("*")

@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.reading.activation import Activation
 from symbolic.reading.argued import Argued, Case
-from symbolic.reading.argument import Argument
+from symbolic.reading.argument import Argument, numbered
 from symbolic.reading.base import (
     Base,
     activations_of_some,
@@ -24,6 +24,7 @@ from symbolic.reading.base import (
 )
 from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
 from symbolic.reading.claims import Claim, Kind, Reading
+from symbolic.reading.definitions import is_idle
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
     NEURON,
@@ -205,7 +206,16 @@ class _Judge:
             found = self._by_name(claim) or found
         if claim.doubt:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
+        idle = self._idle(claim)
+        if idle and Judged(claim, tuple(case.reached for case in found)).word == "refuted":
+            found = [replace(case, reached=_unused(case.reached, idle)) for case in found]
         return found
+
+    def _idle(self, claim: Claim) -> tuple[int, ...]:
+        """The assumptions of a claim that its verdict does not use."""
+        given = {one.number: one for one in self.reading.claims}
+        profile = self.reading.profile
+        return tuple(n for n in claim.under if is_idle(claim, given[n], profile))
 
     def _settled(self, claim: Claim, span: str) -> tuple[Settled, ...]:
         cases = settled(claim, span, numbered=self.network is not None)
@@ -403,6 +413,14 @@ def _doubted(case: Reached, claim: Claim) -> Reached:
         return case
     with_ = " under assumptions" if case.under and case.under[0] else ""
     why = f"{held}{with_} as it stands, but {claim.doubt}"
+    return Reached("open", case.roles, case.span, why=why)
+
+
+def _unused(case: Reached, idle: Sequence[int]) -> Reached:
+    """A line that is wrong without assumptions that are not used may be right with them."""
+    if case.word != "refuted":
+        return case
+    why = f"it fails without {numbered(idle)}, which is assumed and not used here"
     return Reached("open", case.roles, case.span, why=why)
 
 

@@ -19,6 +19,26 @@ _MARKUP = re.compile(
 TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
 
 
+_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
+"""The end of a sentence or of a paragraph."""
+
+
+def ends(words: str, claimed: bool) -> list[int]:
+    """Where sentences end: a semicolon ends one where something was claimed in it.
+
+    In "If j = 3; then" it stands between a condition and what is claimed under it.
+
+    >>> ends("; then if j = 3; we get", True), ends("If j = 3; then", False)
+    ([1], [])
+    """
+    found = []
+    for match in _END.finditer(words):
+        if match[0][0] != ";" or claimed:
+            found.append(match.start() + 1)
+            claimed = False
+    return found
+
+
 def plain(text: str) -> str:
     """Words without commands, tags and addresses; a heading is a paragraph of its own."""
     text = _HEADING.sub(lambda m: f"\n\n# {(m[1] or m[2]).lstrip('# ')}\n\n", text)

@@ -164,18 +164,27 @@ class _Shapes:
     def _sum(
         self, terms: tuple[Shaped, ...], signs: tuple[str, ...], nodes: tuple[Node, ...]
     ) -> Shaped:
-        for term, node in zip(terms, nodes, strict=True):
-            require_equal(terms[0], term, node.at)
+        alone = [
+            term.number and isinstance(node, Number)
+            for term, node in zip(terms, nodes, strict=True)
+        ]
+        whole = next((t for t, bare in zip(terms, alone, strict=True) if not bare), terms[0])
+        for term, node, bare in zip(terms, nodes, alone, strict=True):
+            if not bare:  # the 1 of 1 - a stands in every place
+                require_equal(whole, term, node.at)
             if term.diagonal and len(terms) > 1:
                 raise shape_error(
                     "A diagonal matrix is added.", "Write the formula by indices.", node.at
                 )
 
         def build(row: str, column: str, used: frozenset[str]) -> Node:
-            parts = tuple(term.build(row, column, used) for term in terms)
+            parts = tuple(
+                term.build(*(("", "") if bare else (row, column)), used)
+                for term, bare in zip(terms, alone, strict=True)
+            )
             return Addition(parts, signs, nodes[0].at)
 
-        return Shaped(terms[0].rows, terms[0].columns, build, terms[0].diagonal)
+        return Shaped(whole.rows, whole.columns, build, whole.diagonal)
 
     def _products(self, factors: tuple[Node, ...], signs: tuple[str, ...]) -> Shaped:
         """A B ⊙ C D is (A B) ⊙ (C D)."""
@@ -334,7 +343,8 @@ class _Shapes:
                 raise NotUnderstood("A norm is read as ‖…‖^2.", "Write the square.", node.at)
             case Scripted(base, None, above, 0) if above is not None:
                 one = self.of(base)
-                if not one.number:
+                vector = (one.rows is None) != (one.columns is None)
+                if not (one.number or (vector and isinstance(base, Group))):  # (a)^2 of each
                     raise shape_error(f"A power of {one}.", "Write the components.", node.at)
 
                 def power(row: str, column: str, used: frozenset[str]) -> Node:
@@ -342,7 +352,7 @@ class _Shapes:
                         Group((one.build(row, column, used),), node.at), None, above, 0, node.at
                     )
 
-                return Shaped(None, None, power)
+                return Shaped(one.rows, one.columns, power)
             case Quotient(over, under):
                 return self._quotient(over, under, node.at)
             case BigSum(Letter(name) as below, above, body) if (

@@ -22,7 +22,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(rf"^[\s,(]*(?:for|if|when|whenever|where|with)\s+{_PAIR}[\s)]*")
-_SENTENCE = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*(?=\S)")
+_SENTENCE = re.compile(r"[.!?](?:\s|$)|\n\s*\n\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)

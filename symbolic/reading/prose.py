@@ -80,7 +80,21 @@ _GOES_ON = re.compile(
 _SET = re.compile(r"\\(?:in|notin|subset|subseteq)\b")
 _ASIDE = re.compile(r"\s*(?:\\forall\s*[^\\=<>]*(?:\\[a-z]+\s*)?|\(\d+\))\s*")
 _FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
-_CONDITION = re.compile(r"\b(if|when|for|with)\s*$", re.IGNORECASE)
+_KINDS = rf"(?:for|in) (?:all |the |each |every |an? )*{_K} (?:{_N}|layer)"
+_PARALLEL = re.compile(
+    rf"([\s,]*{_KINDS})"
+    rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
+    r"|,\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$)",
+    re.IGNORECASE,
+)
+"""A range, and a formula that has one of its own, or that says too much for a condition."""
+_CONDITION = re.compile(r"\b(if|when|whenever|provided(?: that)?|for|with)\s*$", re.IGNORECASE)
+_AFTERTHOUGHT = re.compile(
+    r";\s+(?:but\s+|and\s+)?(?:only\s+)?(?:if|when|whenever|provided|unless|except)\b"
+    r"(?:[^,;:$]|\$[^$]*\$)*[.!?]$",
+    re.IGNORECASE,
+)
+"""A condition behind a semicolon, and nothing that is claimed under it."""
 _CONDITIONAL = re.compile(
     r"\b(?:if|when|whenever|for|under|assum\w*|suppos\w*|provided|given|with|where|let)\b", re.I
 )
@@ -325,7 +339,7 @@ def lead(
     doubt = _doubt("before", words, more)
     narrow = not doubt or _narrow(words, more)
     if condition:
-        return Lead("if" if condition[1].lower() in ("if", "when") else "for", doubt=doubt)
+        return Lead("for" if condition[1].lower() in ("for", "with") else "if", doubt=doubt)
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
     return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming, narrow=narrow)
@@ -420,14 +434,18 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     """What the words after a formula make of it; `embedded` words stand in the formula itself."""
     text = _plain_quotes(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
-    sentence = re.split(r"(?<=[.!?;])(?:\s|$)", first)[0]
+    sentence = re.split(r"(?<=[.!?])(?:\s|$)", first)[0]
+    if _AFTERTHOUGHT.search(sentence):
+        sentence = sentence.replace(";", ",")
+    else:
+        sentence = re.split(r"(?<=;)(?:\s|$)", sentence)[0]
     goes_on = embedded or _GOES_ON.match(sentence)
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return Lead("", f"the words after it deny or question it ({denial[0]!r})")
     if goes_on and not embedded:
         sets = any(_SET.search(mention) for mention in _MENTION.findall(sentence))
-        if sets or _FOR.match(sentence):
+        if sets or _FOR.match(own_range(sentence)):
             return Lead("", "the range after it is not understood")
     if embedded:
         words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
@@ -437,6 +455,16 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
         if re.search(r"\b(?:if|iff|when|provided)\b", rest, re.I):
             return Lead("", doubt="the condition after it is not understood")
     return Lead("")
+
+
+def own_range(text: str) -> str:
+    """What follows a formula without what follows the next one, where each has its own range.
+
+    >>> own_range(r" for hidden units and $y_k = z_k$ for output units")
+    ' for hidden units'
+    """
+    match = _PARALLEL.match(" ".join(text.split()) if "\n" in text else text)
+    return match[1] if match else text
 
 
 def _without_roles(text: str) -> str:

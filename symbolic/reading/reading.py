@@ -22,7 +22,7 @@ from symbolic.reading.layer_words import Ending, counts_layers, ending, in_words
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
-from symbolic.reading.markup import TRAILING, first_sentence, plain
+from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
@@ -34,6 +34,7 @@ from symbolic.reading.prose import (
     conditional,
     formulas_alone,
     lead,
+    own_range,
     plainly,
     sets,
     sums_over,
@@ -90,6 +91,7 @@ class _Reader:
         self.words = ""  # since the last formula
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
+        self.claimed = False  # whether something was claimed in it
         self.cue = ""
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
@@ -119,6 +121,7 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        self.relations.claims = self.relations.definitions.settled(self.relations.claims)
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
         slips = lints(
@@ -215,6 +218,8 @@ class _Reader:
             except RecursionError:
                 troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
             else:
+                kinds = {claim.kind for claim in self.relations.claims[first:]}
+                self.claimed = self.claimed or bool(kinds - {Kind.ASSUMPTION})
                 self._reset()
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
@@ -270,17 +275,19 @@ class _Reader:
         self._new_sentence()
 
     def _new_sentence(self) -> None:
+        self.claimed = False
         self.broken, self.cue, self.some = False, "", None
         self.pairs, self.unread_pair = (), False
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
-        if self.hearing.listen(self.words, self.mentions):
+        rest = self.words[[0, *ends(self.words, self.claimed)][-1] :]
+        if self.hearing.listen(self.words, self.mentions, self.claimed):
             self.relations.assumed_here.clear()
             self._new_sentence()
-        self.some = some_neurons(self.words) or self.some
-        self.pairs = said_before(self.words, self.profile.letters) or self.pairs
-        self.unread_pair = self.unread_pair or unread_pair(self.words, self.profile.letters)
+        self.some = some_neurons(rest) or self.some
+        self.pairs = said_before(rest, self.profile.letters) or self.pairs
+        self.unread_pair = self.unread_pair or unread_pair(rest, self.profile.letters)
 
     # -- chains
 
@@ -335,7 +342,8 @@ class _Reader:
             cites=self.cites,
         )
         if TRAILING.match(following):
-            self.hearing.hear(first_sentence(following), (), chain.at, trailing=True)
+            own = own_range(first_sentence(following))
+            self.hearing.hear(own, (), chain.at, trailing=True)
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)

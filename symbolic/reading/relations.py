@@ -100,7 +100,7 @@ class Relations:
                 some=words.some,
                 pairs=_free_pairs(words.pairs, left, right),
                 at=at,
-                cites=words.cites.of(n + 1 == len(chain.relations)),
+                cites=words.cites.of(relation, n + 1 == len(chain.relations)),
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
@@ -159,7 +159,7 @@ class Relations:
                     explicit=first,
                     doubt=words.doubt,
                     at=at,
-                    cites=words.cites.of(n + 1 == len(chain.relations)),
+                    cites=words.cites.of(relation, n + 1 == len(chain.relations)),
                 )
             )
         self.chain = typed(sides[-1]), frozenset()

@@ -35,6 +35,11 @@ _SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|cal)(?![A-Za-z])")
 """An alphabet for the rest of a group, as old texts write it: {\\rm th}."""
 _WORD = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z0-9]|\\_){1,140}")
 """The name of a unit or a weight: \\mathrm{hidden\\_1}."""
+_REASON = re.compile(
+    r"\(?(?:[0-9ivx*]{1,4}|[a-z]|[A-Z]{1,4}\d{1,3}[a-z]?|\d{1,3}(?:\.\d{1,3})*[a-z]?)\)?"
+    r"|\(?\\(?:eq)?ref\s*\{[^{}]{1,80}\}\)?"
+)
+"""What may stand over an equals sign: the name of the line that it follows from, or a mark."""
 GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
 """What follows \\underline where an exercise leaves a gap."""
 
@@ -292,7 +297,7 @@ class _Tokenizer:
         inside = self._group(start, name).strip()
         if inside == "=":
             defines = re.fullmatch(r"(?:\\(?:text|mathrm)\{)?\s*def\.?\s*\}?", decoration.strip())
-            if not (defines or re.fullmatch(r"\(?[0-9ivx*]{1,4}\)?", decoration.strip())):
+            if not (defines or _REASON.fullmatch(decoration.strip())):
                 raise self._refuse(
                     "The sign over the relation is not understood.", "Write a plain =.", start
                 )

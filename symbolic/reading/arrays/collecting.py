@@ -14,22 +14,25 @@ from symbolic.reading.arrays.formulas import (
     Key,
     LocalError,
     Minus,
+    Number,
     Ones,
     Product,
     Quantity,
+    Size,
     Transposed,
     Unknown,
     later,
     walk,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
+from symbolic.reading.arrays.running import is_running
 from symbolic.reading.arrays.sorting import stepped
 from symbolic.reading.claims import Kind
 from symbolic.reading.source import Fault, NotUnderstood
 
 NET = "net "
 """Before the sign of what a function is applied to, where it has no name of its own."""
-WHOLE = ("softmax", "sum", "trace", "diag")
+WHOLE = ("softmax", "sum", "sum_along", "sum_down", "trace", "diag")
 
 
 class NoProgramError(Exception):
@@ -62,6 +65,7 @@ class Collection:
         self.signs: dict[tuple[str, str], int] = {}
         self.stepped: list[Quantity] = []  # heads that are written one time later
         self.zero: set[Key] = set()  # values before the first time are said to be 0
+        self.begin: dict[Key, Key] = {}  # h and the x of h^{(0)} = x
         self._say()
         self.columns = self._columns()
         self._fill()
@@ -70,6 +74,7 @@ class Collection:
         self.losses = tuple(k for k in self.mentioned if self.symbol(k).kind == "loss")
         self._require_losses()
         self.loss = self._whole_loss()
+        self.per_example = self.profile.per_example and self._is_mean()
 
     def symbol(self, key: Key) -> ArraySymbol:
         """What the profile says of an array."""
@@ -78,7 +83,8 @@ class Collection:
     def formulas(self) -> Iterator[Formula]:
         """Every side of every relation and of every definition."""
         for claim in self.reading.claims:
-            yield claim.left
+            if not is_running(claim, self.profile):
+                yield claim.left
             yield claim.right
         for made in list(self.made.values()):
             yield made.left
@@ -88,6 +94,8 @@ class Collection:
         """What the document itself defines."""
         for claim in self.reading.claims:
             if claim.kind is not Kind.DEFINITION or claim.problems:
+                continue
+            if is_running(claim, self.profile):
                 continue
             left, right = claim.left, claim.right
             if isinstance(left, LocalError):
@@ -101,7 +109,7 @@ class Collection:
                 and (left.time.letter not in self.profile.time)
             ):
                 if not left.time.letter:
-                    self.zero.add(left.key)
+                    self._begins(left, right)
             elif isinstance(left, Quantity):
                 steps = stepped(claim, self.profile)
                 if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
@@ -109,6 +117,18 @@ class Collection:
                     right = later(right, left.time.letter, -steps)
                     left = replace(left, time=replace(left.time, shift=0))
                 self.made[left.key] = Made(left, right, claim.number)
+
+    def _begins(self, left: Quantity, right: Formula) -> None:
+        """What lies before the first time is 0, or data without time."""
+        if isinstance(right, Number) and right.value == 0:
+            self.zero.add(left.key)
+        elif isinstance(right, Quantity) and self.symbol(right.key).kind == "data":
+            if right.time is None and not right.at:
+                self.begin[left.key] = right.key
+                return
+            raise NoProgramError(f"{right.sign} has a time or an index, where {left.sign} begins")
+        else:
+            raise NoProgramError(f"where {left.sign} begins is not understood")
 
     def _columns(self) -> frozenset[Key]:
         """The vectors that a definition adds as 1 b^T: columns, where vectors are rows."""
@@ -227,6 +247,8 @@ class Collection:
             for part in walk(self.made[key].right)
             if isinstance(part, Quantity) and part.key != key
         }
+        made = (self.made[key].right for key in whole if key in self.made)
+        read |= {(right.sign, "", False) for right in made if isinstance(right, Unknown)}
         roots = [key for key in whole if key not in read]
         each = [key[0] for key in roots if key[1] == EACH]
         if each:
@@ -238,6 +260,19 @@ class Collection:
             signs = ", ".join(sorted(_shown(key) for key in roots))
             raise NoProgramError(f"it is not clear which of {signs} is the whole loss")
         return roots[0] if roots else None
+
+    def _is_mean(self) -> bool:
+        """Whether the loss is a mean over the examples, and no dQ is said to be ∂J/∂Q."""
+        size = self.profile.examples_size
+        for claim in self.reading.claims:
+            of = claim.left.of if isinstance(claim.left, Gradient) else None
+            named = claim.kind is Kind.DEFINITION and of is not None
+            if named and of is not None and size in self.symbol(of.key).shape:
+                return False
+        made = self.made.get(self.loss) if self.loss is not None else None
+        if made is None or isinstance(made.right, Unknown):
+            return True
+        return any(part == Size(size) for part in walk(made.right))
 
     def _require_losses(self) -> None:
         """No loss may be defined in what was not understood."""
@@ -288,8 +323,12 @@ class Collection:
                     right.place,
                 )
                 raise NoProgramError("the loss has an error", {made.number: error})
-        keys = (argument.key for argument in right.arguments if isinstance(argument, Quantity))
-        return tuple(dict.fromkeys(keys))
+        known = [argument for argument in right.arguments if isinstance(argument, Quantity)]
+        for one in known:
+            if self.symbol(one.key).kind == "value" and one.key not in self.made:
+                error = NotUnderstood(f"{one.sign} is not defined.", "Say what it is.", one.place)
+                raise NoProgramError("the loss has an error", {made.number: error})
+        return tuple(dict.fromkeys(one.key for one in known))
 
     def _ends(self) -> tuple[Key, ...]:
         """What is defined and read by nothing else, and what the profile says if it feeds none."""

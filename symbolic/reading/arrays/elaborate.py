@@ -51,6 +51,7 @@ class Elaborator:
         self.profile = profile
         self.labels: dict[str, str] = {}  # letters of sums over gates, and the gate
         self.deep = 0
+        self.classes: set[str] = set()  # the targets that are written as classes
 
     def read(self, node: Node) -> Formula:
         """The formula that a tree means; raises `NotUnderstood`."""
@@ -102,13 +103,21 @@ class Elaborator:
             raise NotUnderstood(
                 f"{symbol.sign} has no such element.", "Check its indices.", node.at
             )
+        whole = self.profile.examples.get(node.base.name)
+        sizes = [self.profile.letters[letter] for letter in scripts.at]
+        if whole is not None and self.profile.examples_size not in sizes:
+            raise NotUnderstood(
+                f"{node.base.name} is a column of {whole}, and of which example is not said.",
+                f"Write {node.base.name}^{{(i)}}, or {whole} for all examples.",
+                node.at,
+            )
         found = Quantity(symbol.sign, scripts.label, scripts.time, scripts.at, node.at)
         return found, scripts
 
     def _each(self, scripts: Scripts) -> bool:
         """Whether a loss carries the letter of the samples, and nothing else."""
         sizes = [self.profile.letters[letter] for letter in scripts.at]
-        return not scripts.label and sizes == [*self.profile.sizes[:1]]
+        return not scripts.label and bool(sizes) and sizes == [*self.profile.sizes[:1]]
 
     def finished(self, base: Formula, scripts: Scripts, node: Node) -> Formula:
         """The base with the power or the transposition that stands above it."""

@@ -22,6 +22,8 @@ NAMED = {
     "cosh": "hyperbolic cosine of every element",
     "any": "any differentiable function of every element",
     "sum": "the sum of all elements",
+    "sum_along": "np.sum(…, axis=1): every row is added up",
+    "sum_down": "np.sum(…, axis=0): every column is added up",
     "trace": "the sum of the diagonal",
     "diag": "the matrix with a vector on its diagonal",
     "ones": "a column of ones, as long as it has to be",
@@ -57,6 +59,9 @@ def _rows(profile: ArrayProfile) -> Iterator[str]:
         yield _row(f"{symbol.sign}{below}", f"{symbol.meaning}{_facts(symbol)}{_also(others)}")
         if symbol.definition:
             yield _row("", f"usually {symbol.definition}")
+    for letter, whole in profile.examples.items():
+        example = next(s for s, size in profile.letters.items() if size == profile.examples_size)
+        yield _row(f"{letter}^{{({example})}}", f"the column of {whole} of example {example}")
     yield ""
     for name, what in NAMED.items():
         signs = [sign for sign, function in profile.functions.items() if function == name]
@@ -69,6 +74,8 @@ def _rows(profile: ArrayProfile) -> Iterator[str]:
         yield _row(sign, what)
     if profile.vectors == "rows":
         yield _row("A + b", "the row b is added to every row of A")
+    if profile.examples:
+        yield _row("A + b", "the column b is added to every column of A")
     yield ""
     yield from _indices(profile)
     if profile.derivatives:
@@ -93,6 +100,8 @@ def _groups(profile: ArrayProfile) -> list[tuple[ArraySymbol, list[str]]]:
     """Each symbol with the signs that are alike."""
     found: dict[ArraySymbol, tuple[ArraySymbol, list[str]]] = {}
     for sign, symbol in profile.symbols.items():
+        if sign in profile.examples:
+            continue
         kind = replace(symbol, sign="", definition="")
         found.setdefault(kind, (symbol, []))[1].append(sign)
     return [(symbol, signs[1:]) for symbol, signs in found.values()]

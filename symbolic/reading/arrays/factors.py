@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symbolic.reading.anywhere import EULER
+from symbolic.reading.arrays.classes import chosen, class_element, of_class
 from symbolic.reading.arrays.formulas import (
     Applied,
     Change,
@@ -13,9 +15,11 @@ from symbolic.reading.arrays.formulas import (
     Formula,
     Gradient,
     LocalError,
+    Minus,
     Number,
     Ones,
     Over,
+    Plus,
     Positive,
     Power,
     Product,
@@ -23,10 +27,12 @@ from symbolic.reading.arrays.formulas import (
     Size,
     SquaredNorm,
     Stack,
+    Time,
+    Transposed,
     Unknown,
 )
-from symbolic.reading.arrays.profile import ArraySymbol
-from symbolic.reading.arrays.scripts import is_transpose, scripts_of
+from symbolic.reading.arrays.profile import ArrayProfile, ArraySymbol
+from symbolic.reading.arrays.scripts import is_transpose, label_of, scripts_of, time_of
 from symbolic.reading.scripts import power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
@@ -40,6 +46,7 @@ from symbolic.reading.tree import (
     Node,
     Norm,
     Quotient,
+    Related,
     Root,
     Scripted,
 )
@@ -58,6 +65,21 @@ def _is_exponential(node: Scripted) -> bool:
 
 def _function_sign(node: Node) -> str:
     return node.name if isinstance(node, Letter) else node.text if isinstance(node, Mark) else ""
+
+
+def labelled(name: str, node: Scripted, profile: ArrayProfile) -> tuple[str, Time | None, Scripted]:
+    """The function of one layer, g^{[1]} or g^{[l]\\prime}: its own name, or its layer."""
+    match node.sup:
+        case Group((label,)):
+            primes = node.primes
+        case Scripted(Group((label,)), None, None, marks):
+            primes = node.primes + marks
+        case _:
+            return name, None, node
+    plain = replace(node, sup=None, primes=primes)
+    if profile.time:
+        return name, time_of(label, profile), plain
+    return f"{name}^{{[{label_of(label)}]}}", None, plain
 
 
 class Factors:
@@ -138,12 +160,29 @@ class Factors:
                 raise NotUnderstood(
                     "A label under a brace is not read here.", "Claim it by itself.", node.at
                 )
+            case Scripted(Group((inside,)), Letter() as below, None, 0):
+                return self._element(by.read(inside), below)
             case Scripted(Root() | Group() | Quotient() | Beside() as base, None, above, 0) if (
                 above is not None
             ):
                 inner = Factors(by, (base,), ("",)).all()
                 return by.powered(inner, above, isinstance(base, Group))
         raise NotUnderstood("These signs are not understood here.", "", node.at)
+
+    def _element(self, whole: Formula, below: Letter) -> Formula:
+        """(∇_{o_t} L)_i: the element of a vector, of a sum that of each term."""
+        match whole:
+            case Quantity(at=()) | LocalError(at=()) if below.name in self.profile.letters:
+                return replace(whole, at=(below.name,))
+            case Gradient(of=Quantity(at=()) as of) if below.name in self.profile.letters:
+                return replace(whole, of=replace(of, at=(below.name,)))
+            case Plus(terms):
+                return replace(whole, terms=tuple(self._element(one, below) for one in terms))
+            case Minus(body):
+                return replace(whole, body=self._element(body, below))
+        raise NotUnderstood(
+            "An index stands at a bracket.", "Write it at each sign within.", below.at
+        )
 
     def _group(self, items: tuple[Node, ...], node: Node) -> Formula:
         if len(items) == 1:
@@ -184,6 +223,10 @@ class Factors:
             return self._delta(symbol, node)
         if symbol.kind == "change":
             return Change(self._next_quantity(node), node.at)
+        if symbol.kind == "value" and isinstance(node.sub, Scripted):
+            one = chosen(self.by, node.sub)
+            whole = self._named(replace(node, sub=None))
+            return Product(Transposed(one, node.at), whole, place=node.at)
         quantity, scripts = self.by.quantity(node)
         if symbol.kind == "loss" and self._argument_follows():
             return self._unknown(name, node)
@@ -227,7 +270,9 @@ class Factors:
         quantity, scripts = self.by.quantity(following)
         if scripts.transposed or scripts.power is not None:
             raise NotUnderstood("Here a plain quantity must follow.", "Use brackets.", following.at)
-        if self.by.symbol(following.base).kind not in ("data", "weight", "value"):
+        symbol = self.by.symbol(following.base)
+        of_one = symbol.kind == "loss" and quantity.time is not None
+        if symbol.kind not in ("data", "weight", "value") and not of_one:
             raise NotUnderstood("Nothing is differentiated by this.", "", following.at)
         return quantity
 
@@ -243,14 +288,18 @@ class Factors:
         if isinstance(following, Condition) and not self.signs[self.n]:
             self.n += 1
             return self._condition(following)
+        if isinstance(node.sub, Related) and node.sup is None:
+            return class_element(self.by, node.sub)
         if node.sub is not None and not isinstance(node.sub, Letter):
             raise NotUnderstood("The ones have at most their number below.", "", node.sub.at)
         ones = Ones(node.at)
         return ones if node.sup is None else self.by.powered(ones, node.sup)
 
     def _condition(self, node: Condition) -> Formula:
-        """[S > 0]"""
+        """[S > 0], and [i = y]"""
         relation = node.relation
+        if relation.relation == "=" and relation.left is not None:
+            return class_element(self.by, relation)
         zero = isinstance(relation.right, Digits) and relation.right.text == "0"
         if relation.relation != ">" or not zero or relation.left is None:
             raise NotUnderstood("Only the condition … > 0 is read.", "Write [S > 0].", node.at)
@@ -270,12 +319,17 @@ class Factors:
 
     def _applied(self, function: str, name: str, node: Scripted) -> Formula:
         """f(…), f'(…), tanh²(…), and e^{…}."""
+        time: Time | None = None
+        if self.profile.layers:
+            name, time, node = labelled(name, node, self.profile)
         if node.sub is not None:
             raise NotUnderstood(f"{name} has no index here.", "", node.sub.at)
         following = self.factors[self.n] if self.n < len(self.factors) else None
         if name.startswith("\\") and name[1:].isalpha() and self._plain_argument(following):
             body = self._operand()
-            found: Formula = Applied(function, name, body, node.primes, node.at)
+            found: Formula = of_class(
+                self.by, Applied(function, name, body, node.primes, node.at, time)
+            )
             return found if node.sup is None else self.by.powered(found, node.sup)
         above: Node | None = None
         if isinstance(following, Scripted) and following.sub is None and not following.primes:
@@ -286,7 +340,7 @@ class Factors:
             )
         self.n += 1
         body = self.by.read(following.items[0])
-        found = Applied(function, name, body, node.primes, node.at)
+        found = of_class(self.by, Applied(function, name, body, node.primes, node.at, time))
         for script in (node.sup, above):
             if script is not None:
                 found = self.by.powered(found, script)
@@ -342,6 +396,11 @@ class Factors:
         by = inner._only_quantity(node)
         loss = self._loss(self.factors[self.n : self.n + 1], node)
         self.n += 1
+        if self._argument_follows():  # ∇_ŷ L(ŷ, y)
+            group = self.factors[self.n]
+            assert isinstance(group, Group)
+            if len(group.items) > 1 and all(map(self.by.read, group.items)):
+                self.n += 1
         return Gradient(by, "\\nabla", loss, node.at)
 
     def _only_quantity(self, node: Node) -> Quantity:

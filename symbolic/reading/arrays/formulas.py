@@ -153,6 +153,8 @@ class Applied:
     body: Formula
     primes: int = 0
     place: int = field(default=0, compare=False)
+    time: Time | None = None
+    """The layer of a function that each layer has of its own, g^{[l]}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,8 @@ def occurs(letter: str, formula: Formula) -> bool:
             return letter in at or (time is not None and time.letter == letter)
         case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
             return True
+        case Applied(time=Time(own)) if own == letter:
+            return True
         case Total(own) if own == letter:
             return False
     return any(occurs(letter, part) for part in inside(formula))
@@ -325,4 +329,6 @@ def later(formula: Formula, letter: str, steps: int) -> Formula:
             inner = replace(of, time=moved(of.time))
             whole = loss if loss is None else replace(loss, time=moved(loss.time))
             return replace(formula, of=inner, loss=whole)
+        case Applied(time=Time() as time):
+            formula = replace(formula, time=moved(time))
     return rebuilt(formula, [later(part, letter, steps) for part in inside(formula)])

@@ -24,7 +24,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, affine
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
-from symbolic.reading.argument import Argument
+from symbolic.reading.argument import Argument, numbered
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.collecting import NoProgramError
 from symbolic.reading.arrays.consequences import Consequences
@@ -130,6 +130,7 @@ class Court:
         self.explain = explain
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
+        self.idle: list[int] = []  # assumptions that no verdict uses
         self.search = Search(reading, base, self.rules, self._proof)
         self.consequences = Consequences(self.rules.probed, base.offered, self._proof)
         self.inference = Inference()
@@ -173,6 +174,9 @@ class Court:
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
+        if reached.word == "refuted" and self.idle:
+            why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
+            return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
         one = ArrayJudged(claim, (reached,))
         if not self.explain:
             return one
@@ -259,6 +263,7 @@ class Court:
         try:
             law = self.rules.law(claim)
         except NotUnderstood as error:
+            self.idle.append(claim.number)
             return _open(claim, f"{error.what} {error.next_step}".rstrip())
         known = [(h.bound, h.pattern, h.value) for h in self.offered if isinstance(h, Law)]
         if (law.bound, law.pattern, law.value) not in known:

@@ -6,6 +6,7 @@ is asked for when all widths are known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -53,6 +54,10 @@ class Meaning:
     letters: Letters = field(default_factory=Letters)
     scope: dict[str, Binder] = field(default_factory=dict)
     keep: Callable[[Expr], Expr] | None = None
+    samples: str = ""
+    """The size of the axis of examples, where they are columns."""
+    lone: list[Width] | None = None
+    """The widths that a loss takes to be 1: it multiplies columns as if they were numbers."""
 
     # -- letters
 
@@ -165,19 +170,19 @@ class Meaning:
         axes = entry.axes
         first = self.index(time, place) if time is not None and entry.timed else None
         fixed: list[Binder] = [self.binder(name, place) for name in at]
-        if len(fixed) == 1 and len(axes) == 2:
-            width = fixed[0].width
-            if (
-                width is None
-                or not self.widths.name(width)
-                or not self.widths.equal(width, axes[0])
-            ):
-                raise NotUnderstood(
-                    "One index stands at a matrix: of its row or of its column?",
-                    "Write both.",
-                    place,
-                )
-        for binder, axis in zip(fixed, axes, strict=False):
+        if len(fixed) > len(axes):
+            raise NotUnderstood(
+                "There is no such element.", "Check its indices.", place, Fault.INDEX
+            )
+        alone = len(fixed) == 1 and len(axes) == 2
+        column = alone and self._is_column(fixed[0], axes)
+        if alone and not column and not self._names(fixed[0], axes[0]):
+            raise NotUnderstood(
+                "One index stands at a matrix: of its row or of its column?",
+                "Write both.",
+                place,
+            )
+        for binder, axis in zip(fixed, axes[1:] if column else axes, strict=False):
             if binder.width is None or not self.widths.same(binder.width, axis):
                 name = "a time" if binder.width is None else self.widths.shown(binder.width)
                 raise NotUnderstood(
@@ -189,16 +194,29 @@ class Meaning:
 
         def element(*rest: Index | None) -> Expr:
             places: list[Index] = [self.var(binder) for binder in fixed]
-            places += [index for index in rest if index is not None]
+            others = [index for index in rest if index is not None]
+            places = [*others, *places] if column else [*places, *others]
             return self._read(entry, first, places)
 
-        left = axes[len(fixed) :]
+        left = axes[:1] if column else axes[len(fixed) :]
         if len(left) == 2:
             return Value(left[0], left[1], element)
         if not left:
             return Value(None, None, element)
+        if column:
+            return Value(left[0], None, element, column=True)
         upright = entry.upright or self.vectors == "columns"
         return Value(left[0] if upright else None, None if upright else left[0], element)
+
+    def _names(self, binder: Binder, axis: Width) -> bool:
+        """Whether a letter runs over a size of a name, and the axis has it."""
+        width = binder.width
+        named = width is not None and bool(self.widths.name(width))
+        return named and width is not None and self.widths.equal(width, axis)
+
+    def _is_column(self, binder: Binder, axes: tuple[Width, ...]) -> bool:
+        """Whether the letter is one of examples, which are columns: x^{(i)} of X."""
+        return bool(self.samples) and self._names(binder, axes[1])
 
     def _read(self, entry: Entry, first: Callable[[], Index] | None, places: list[Index]) -> Expr:
         if first is None:
@@ -250,13 +268,16 @@ class Meaning:
         self, operation: Callable[[Expr, Expr], Expr], sign: str, left: Value, right: Value,
         place: int,
     ) -> Value:  # fmt: skip
-        """The operation on equal places; a number meets every element, a row every row."""
+        """The operation on equal places; a number meets every element, a vector every other."""
         if left.is_number or right.is_number:
             big = right if left.is_number else left
             pick = [(lambda r, c: (None, None)) if v.is_number else _same for v in (left, right)]
         elif self._broadcast(left, right):
             big = right if left.rows is None else left
             pick = [(lambda r, c: (None, c)) if v.rows is None else _same for v in (left, right)]
+        elif self._across(left, right):
+            big = right if left.cols is None else left
+            pick = [(lambda r, c: (r, None)) if v.cols is None else _same for v in (left, right)]
         elif self.fits(left, right):
             big, pick = left, [_same, _same]
         else:
@@ -275,7 +296,22 @@ class Meaning:
             return False
         return self.widths.same(left.cols, right.cols)
 
+    def _across(self, left: Value, right: Value) -> bool:
+        """Whether one is a column that meets the column of every example."""
+        if not self.samples or (left.cols is None) == (right.cols is None):
+            return False
+        wide = left if right.cols is None else right
+        if left.rows is None or right.rows is None or wide.cols is None:
+            return False
+        return self.widths.name(wide.cols) == self.samples and self.widths.same(
+            left.rows, right.rows
+        )
+
     def _product(self, left: Value, right: Value, dotted: bool, place: int) -> Value:
+        columns = left.cols is None and right.cols is None and left.rows is not None
+        if columns and self.lone is not None and left.rows is not None and self.fits(left, right):
+            self.lone.append(left.rows)
+            return self._both(lambda a, b: a * b, "the product", left, right, place)
         if left.is_number or right.is_number:
             return self._both(lambda a, b: a * b, "the product", left, right, place)
         alike = (left.rows is None, left.cols is None) == (right.rows is None, right.cols is None)
@@ -329,8 +365,13 @@ class Meaning:
             if primes > 2:
                 raise NotUnderstood(f"{sign} has at most two primes.", "", place)
             orders = (primes,) if primes else ()
-            family = sign.strip("\\")
-            return each(lambda e: Opaque(family, (), (e,), orders), body)
+            family = re.sub(r"[^A-Za-z0-9_]", "", sign)
+            layer = self.index(formula.time, place) if formula.time is not None else None
+
+            def of(argument: Expr) -> Expr:
+                return Opaque(family, () if layer is None else (layer(),), (argument,), orders)
+
+            return each(of, body)
         if name in WHOLE:
             if primes:
                 raise NotUnderstood(f"{sign} has no derivative ′ that is read here.", "", place)

@@ -31,6 +31,7 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.running import is_running
 
 MOST_WRITTEN = 40
 """How many of the factors and terms that a document writes are tried elsewhere in it."""
@@ -60,7 +61,8 @@ class Offers:
 def offers(reading: ArrayReading, base: Base) -> Offers:
     """What a document and the definitions that stand in for it write."""
     profile = reading.profile
-    formulas = [side for claim in reading.claims for side in (claim.left, claim.right)]
+    said = [claim for claim in reading.claims if not is_running(claim, profile)]
+    formulas = [side for claim in said for side in (claim.left, claim.right)]
     formulas += [side for pair in base.known.items() for side in pair]
     arrays: dict[Quantity, None] = {}
     numbers: dict[Quantity, None] = {}
@@ -228,6 +230,8 @@ def moved(formula: Formula, time: Time) -> Formula:
             assert isinstance(inner, Quantity)
             assert other is None or isinstance(other, Quantity)
             return replace(formula, of=inner, loss=other)
+        case Applied(time=Time() as own):
+            formula = replace(formula, time=Time(time.letter, time.shift + own.shift))
     return rebuilt(formula, tuple(moved(part, time) for part in inside(formula)))
 
 
@@ -246,7 +250,7 @@ def _at(formula: Formula, letters: tuple[str, ...], by: Offers) -> Formula:
 
 
 def _time(formula: Formula) -> Time | None:
-    return formula.time if isinstance(formula, Quantity | LocalError) else None
+    return formula.time if isinstance(formula, Quantity | LocalError | Applied) else None
 
 
 def general(template: Formula, profile: ArrayProfile) -> bool:

@@ -7,20 +7,21 @@ axes that it leaves open (`?`) follow from the definitions of the document.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
 from symbolic.reading.tables import TomlReader
 
 OPEN = "?"
-KINDS = ("data", "weight", "value", "number", "loss", "delta", "change")
+KINDS = ("data", "weight", "value", "number", "loss", "delta", "change", "running")
 VECTORS = ("columns", "rows")
 SIGNS = ("+", "-")
 FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
-             "cosh", "any", "sum", "trace", "diag", "ones")  # fmt: skip
+             "cosh", "any", "sum", "sum_along", "sum_down", "trace", "diag", "ones")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
-         "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of")  # fmt: skip
+         "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
+         "examples", "elementwise", "above", "per_example", "layers")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
                 "sums_to_one")  # fmt: skip
 
@@ -54,6 +55,10 @@ class ArrayProfile:
     elements, with the size they run over or ?; `time` those of time, up to `last`.  `derivatives`
     are the signs that stand before what the loss is differentiated by, `rate` the learning rate.
     An unsaid loss is any function of `loss_of` where nothing else tells.
+
+    `examples` are letters of one column, x^{(i)} of X; `elementwise` signs that mean ⊙; labels and
+    times stand `above` in these brackets.  `layers` are letters of time that count layers
+    (`layering`).  `per_example`: dQ of what has a column for each example is m ∂J/∂Q.
     """
 
     name: str
@@ -71,7 +76,17 @@ class ArrayProfile:
     loss_of: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     note: str = ""
+    examples: Mapping[str, str] = field(default_factory=dict)
+    elementwise: tuple[str, ...] = ()
+    above: str = ""
+    layers: tuple[str, ...] = ()
+    per_example: bool = False
     file: str | None = field(default=None, compare=False)
+
+    @property
+    def examples_size(self) -> str:
+        """How many examples there are: the first size, empty where there is none."""
+        return self.sizes[0] if self.sizes else ""
 
 
 @cache
@@ -130,9 +145,24 @@ class _Reader(TomlReader):
             self._texts("loss_of"),
             tuple(word.lower() for word in self._texts("words")),
             self._text("note", default=""),
+            self._examples(symbols),
+            self._texts("elementwise"),
+            self._text("above", default=""),
+            self._texts("layers"),
+            self._bool("per_example"),
             self.file,
         )
         self._unique(found)
+        return found
+
+    def _examples(self, symbols: dict[str, ArraySymbol]) -> dict[str, str]:
+        """The letters of one column, which become symbols: x is read as X at its example."""
+        found = {letter: self._text("examples", letter) for letter in self._table("examples")}
+        for letter, whole in found.items():
+            if whole not in symbols or letter in symbols:
+                self.refuse(f"{letter} is a column of a declared matrix", "examples", letter)
+            meaning = f"a column of {whole}, that of one example"
+            symbols[letter] = replace(symbols[whole], meaning=meaning, definition="")
         return found
 
     def _symbol(self, table: str, sign: str) -> ArraySymbol:

@@ -14,7 +14,7 @@ from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
 from symbolic.errors import InputError
 from symbolic.indexed import Affine, Delta, Expr, Get, Num, Sum, Var, free_letters
 from symbolic.indexed import walk as walk_expr
-from symbolic.indices import Hypothesis, Law
+from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.reading.arrays.claims import ArrayReading
 from symbolic.reading.arrays.collecting import NET, Collection, Made, NoProgramError
 from symbolic.reading.arrays.formulas import (
@@ -26,6 +26,8 @@ from symbolic.reading.arrays.meaning import Meaning
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
 from symbolic.reading.arrays.signs import Signs
 from symbolic.reading.arrays.values import Binder, Value
+from symbolic.reading.arrays.whole import everything
+from symbolic.reading.arrays.widths import Width
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
 
@@ -49,6 +51,11 @@ class Base:
     """Arrays that hold the value of the time before, and of which array."""
     numbers: Mapping[str, int]
     """The number of the definition of each array that the document defines itself."""
+    begun: frozenset[Key] = frozenset()
+    """Arrays that have a value before the first time."""
+
+    def begins(self, key: Key) -> bool:
+        return key in self.begun
 
 
 def base_of(reading: ArrayReading) -> Base:
@@ -80,7 +87,9 @@ class _Builder:
             self.profile.letters,
             self.signs.lookup,
             self.signs.letters,
+            samples=self.profile.examples_size if self.profile.examples else "",
         )
+        self.lone: list[Width] = []
         self.kept: list[Definition] = []
         self.parts: dict[str, str] = {}  # the names of inner sums, and of which array
         self.stems: dict[str, str] = {}
@@ -99,7 +108,7 @@ class _Builder:
             self.profile,
             self.meaning,
             program,
-            tuple(self._laws()),
+            (*self._single(), *(() if self.lone else self._laws())),
             tuple(self._remarks()),
             self.stems,
             {
@@ -109,6 +118,7 @@ class _Builder:
             },
             self.signs.before_names(),
             self._numbers(),
+            frozenset(self.signs.initial),
         )
 
     def _numbers(self) -> dict[str, int]:
@@ -140,7 +150,9 @@ class _Builder:
         value = meaning.entry(
             replace(self.signs.lookup(left), initial=None), left.time, left.at, left.place
         )
-        right = meaning.read(made.right)
+        right = (
+            self._of_loss(made) if made.left.key in self.found.losses else meaning.read(made.right)
+        )
         if not meaning.fits(value, right):
             raise meaning.mismatch("the two sides", value, right, left.place)
         return _Typed(made, opened, value, right)
@@ -152,7 +164,7 @@ class _Builder:
             return None
         self.meaning.scope = {}
         try:
-            value = self.meaning.read(made.right)
+            value = self._of_loss(made)
             if not value.is_number:
                 raise NotUnderstood(
                     "The loss is one number, and the right side is none.",
@@ -163,6 +175,21 @@ class _Builder:
         except NotUnderstood as error:
             raise NoProgramError("the loss has an error", {made.number: error}) from None
         return value
+
+    def _of_loss(self, made: Made) -> Value:
+        """The right side of a loss: columns that are multiplied are of one output, so numbers."""
+        self.meaning.lone = [] if self.meaning.samples else None
+        value = self.meaning.read(made.right)
+        lone, self.meaning.lone = self.meaning.lone, None
+        if lone and value.cols is None and value.rows is not None:
+            value = everything(self.meaning, value)
+        self.lone += lone or []
+        return value
+
+    def _single(self) -> Iterator[Hypothesis]:
+        """There is one output where the loss multiplies columns as numbers."""
+        for name in dict.fromkeys(self.widths.name(width) for width in self.lone):
+            yield SizeOne(f"{name} = 1", name)
 
     def _pool(self) -> Iterator[str]:
         taken = {*self.profile.sizes, self.profile.last}
@@ -210,7 +237,9 @@ class _Builder:
             and self.found.symbol(key).kind in ("data", "weight", "number")
         ]
         given += [
-            Given(name, self.signs.sorts(key)[1:]) for key, name in self.signs.initial.items()
+            Given(name, self.signs.sorts(key)[1:])
+            for key, name in self.signs.initial.items()
+            if key not in self.found.begin
         ]
         given += [
             Given(name, self.signs.sorts(key)) for (_, key), name in self.signs.slopes.items()
@@ -228,7 +257,7 @@ class _Builder:
         at = [meaning.var(binder) for binder in one.opened]
         rows, cols = (None if w is None else meaning.new(w) for w in (one.left.rows, one.left.cols))
         body = one.right.element(rows, cols)
-        letters = (*at, *(v for v in (rows, cols) if v is not None))
+        letters = one.left.letters(at, rows, cols)
         self._require_small(body, one.made)
         letters, body = named(body, letters, self.stems)
         return Definition(name, letters, body)
@@ -320,10 +349,21 @@ class _Builder:
                 continue
             name = self.signs.names[key]
             entry = ",".join(v.name for v in letters)
-            over = letters[-1]
+            over = letters[0] if self.profile.examples else letters[-1]
             yield Law(f"sum({over.name}, {name}[{entry}]) = 1", (over,), (Get(name, letters),), ONE)
 
+    def _of_examples(self) -> Iterator[str]:
+        """What dZ is, and where the loss is one of a single output."""
+        if self.profile.per_example:
+            m = self.profile.examples_size
+            loss = "the loss" if self.found.loss is None else self.found.loss[0]
+            factor = f"{m} " if self.found.per_example else ""
+            yield f"dQ of what has a column for each example is {factor}∂{loss}/∂Q, else ∂{loss}/∂Q"
+        for one in self._single():
+            yield f"the loss multiplies columns, so it is one of a single output, {one.name}"
+
     def _remarks(self) -> Iterator[str]:
+        yield from self._of_examples()
         for made in self.found.made.values():
             if made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
@@ -334,7 +374,9 @@ class _Builder:
             t, name = head.time.letter, self.signs.names[head.key]
             written = f"{name}[{t}{head.time.shift:+d}]"
             yield f"{written} = … is read as {name}[{t}] = … for {t} = 1 … {self.profile.last}"
-        for name in self.signs.initial.values():
+        for key, name in self.signs.initial.items():
+            if key in self.found.begin:
+                continue
             yield f"{name} is not said; it may be anything"
         for loss in dict.fromkeys(pair[0] for pair in self.signs.slopes):
             sign = "the loss" if loss is None else f"{loss[0]}_t" if loss[2] else loss[0]

@@ -9,9 +9,12 @@ from functools import cache
 from importlib.resources import files
 
 from symbolic.errors import InputError
+from symbolic.reading.arrays.axis_sums import plain_sums
 from symbolic.reading.arrays.bounds import require_modest
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
+from symbolic.reading.arrays.classes import of_classes
 from symbolic.reading.arrays.elaborate import Elaborator
+from symbolic.reading.arrays.example_losses import of_one_example, with_example_losses
 from symbolic.reading.arrays.formulas import (
     Change,
     Formula,
@@ -22,7 +25,9 @@ from symbolic.reading.arrays.formulas import (
     Stack,
     walk,
 )
+from symbolic.reading.arrays.layering import every_layer, fitted
 from symbolic.reading.arrays.profile import ArrayProfile
+from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
 from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
@@ -35,7 +40,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
-from symbolic.reading.markup import plain
+from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place
@@ -50,7 +55,6 @@ def _words() -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
-_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 UPDATING = ("\\leftarrow", "\\gets")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -67,7 +71,7 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     >>> [claim.kind.value for claim in reading.claims]
     ['definition', 'claim']
     """
-    return _Reader(cut(text, kind), profile).reading()
+    return _Reader(cut(text, kind), fitted(profile, text)).reading()
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -106,6 +110,7 @@ class _Reader:
         self.known = _words().union(profile.words)
         self.sorter = Sorter(profile)
         self.stacks = Stacks(profile)
+        self.running = Running(profile)
         self.marks = Marks(document)
         self.claims: list[ArrayClaim] = []
         self.ledger = Ledger(document)
@@ -113,8 +118,10 @@ class _Reader:
         self.spoiled = Spoiled(profile, self._read)
         self.styles: dict[str, str] = {}  # how each letter is written
         self.words = ""  # since the last formula
+        self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
+        self.claimed = False  # whether something was claimed in it
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
         self.head: Formula | None = None
@@ -136,6 +143,10 @@ class _Reader:
             left = self.source.text[at:end].partition("=")[0]
             self.spoiled.by_signs(re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", left))
         self._whole_weights()
+        self.claims = self.running.settled(self.claims)
+        for sign in sorted(self.classes):
+            self.claims = of_classes(self.claims, sign)
+        self.claims = list(with_example_losses(self.claims, self.profile))
         return ArrayReading(
             self.profile,
             tuple(self.claims),
@@ -177,15 +188,23 @@ class _Reader:
         return text
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
+        if not piece.display and every_layer(piece.text, self.profile):
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.words += "all"
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
+            if "sum_along" in self.profile.functions.values():
+                text, offsets = plain_sums(text, offsets)
             found = chains(tokens(text, offsets))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self.spoiled.all_of(piece.text)
+            for sign in self.running.signs():
+                self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
         real = [one for one in found if isinstance(one, Chain)]
@@ -208,10 +227,13 @@ class _Reader:
             except RecursionError:
                 troubles.append(NotUnderstood("The formula is too deep.", "Split it.", one.at))
             else:
-                self.words = ""
+                self.words, self.claimed = "", True
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
             self.ledger.trouble(troubles[-1])
+            for token in one.members[0][:1]:
+                if token.text in self.running.signs():
+                    self.running.lost(token.text)
             self.spoiled.by_chain(one)
             self.words, self.last = "", None
         if real[-1].stopped:
@@ -251,17 +273,19 @@ class _Reader:
 
     def _read(self, member: Sequence[Tok]) -> Formula:
         toks = prepared(marked(member), self.profile, self.styles)
-        found = Elaborator(self.profile).read(parse(toks))
+        elaborator = Elaborator(self.profile)
+        found = elaborator.read(parse(toks))
+        self.classes |= elaborator.classes
         require_modest(found)
         return found
 
     # -- words
 
     def _sentence_ends(self) -> None:
-        self.broken, self.cue = False, ""
+        self.broken, self.cue, self.claimed = False, "", False
 
     def _listen(self) -> None:
-        if _END.search(self.words):
+        if ends(self.words, self.claimed):
             self._sentence_ends()
 
     # -- chains
@@ -294,6 +318,7 @@ class _Reader:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
+        members = self.running.used(members)
         if not any(isinstance(part, Stack) for m in members if m for part in walk(m)):
             self._relations(chain, members, cue, piece)
             return
@@ -311,7 +336,7 @@ class _Reader:
     ) -> tuple[Chain, list[Formula | None]]:
         """W ← W - η dW says that the change of W, which is -η ∂L/∂W, is the difference."""
         left, right = members[0], members[-1]
-        if chain.relations[0].text not in UPDATING or len(members) != 2 or right is None:
+        if not self._updates(chain, members) or len(members) != 2 or right is None:
             return chain, members
         rate = any(isinstance(q, Quantity) and q.sign == self.profile.rate for q in walk(right))
         if not (rate and isinstance(left, Quantity) and self._is_weight(left)):
@@ -325,11 +350,41 @@ class _Reader:
         difference = Plus((right, Minus(left, left.place)), left.place)
         return replace(chain, relations=(relation,)), [change, difference]
 
+    def _updates(self, chain: Chain, members: list[Formula | None]) -> bool:
+        """Whether it gives a new value: W ← …, or W := W - …, which no definition can be."""
+        left, sign = members[0], chain.relations[0].text
+        if sign != ":=" or not isinstance(left, Quantity) or not self._is_weight(left):
+            return sign in UPDATING
+        return any(part == left for right in members[1:] if right for part in walk(right))
+
     def _is_weight(self, quantity: Quantity) -> bool:
         return self.profile.symbols[quantity.sign].kind == "weight"
 
+    def _runs(self, left: Formula | None) -> bool:
+        return isinstance(left, Quantity) and left.sign in self.running.signs()
+
+    def _gives(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
+        """g ← A = B gives g a value, and claims that A is B."""
+        left = members[0]
+        assert isinstance(left, Quantity)
+        rest = [member for member in members[1:] if member is not None]
+        place = self.source.place(chain.at)
+        self.running.assigned(left, rest, (place, chain.at, piece))
+        number = len(self.claims) + 1
+        bare = replace(left, label="")
+        self.claims.append(
+            ArrayClaim(number, Kind.DEFINITION, bare, ":=", rest[0], place, chain.at, cue, piece,
+                       update=True)
+        )  # fmt: skip
+        if len(rest) > 1:
+            inner = replace(chain, members=chain.members[1:], relations=chain.relations[1:])
+            self._relations(inner, list(rest), cue, piece)
+
     def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
-        update = chain.relations[0].text in UPDATING
+        if chain.relations[0].text in UPDATING and self._runs(members[0]):
+            self._gives(chain, members, cue, piece)
+            return
+        update = self._updates(chain, members)
         chain, members = self._updated(chain, members)
         for relation in chain.relations:
             if relation.text not in DEFINING:
@@ -338,7 +393,7 @@ class _Reader:
                 )
         start = members[0]
         continued = start is None
-        if continued:
+        if start is None:
             start = self.last
             if start is None or self.head is None:
                 raise NotUnderstood(
@@ -347,7 +402,7 @@ class _Reader:
                     chain.at,
                 )
         else:
-            self.head = start
+            self.head = start = of_one_example(start, self.profile)
         assert start is not None
         left: Formula = start
         for n, (relation, right) in enumerate(zip(chain.relations, members[1:], strict=True)):
@@ -366,7 +421,7 @@ class _Reader:
                 piece,
                 None if opens else self.head,
                 update=update,
-                cites=self.cites.of(n + 1 == len(chain.relations)),
+                cites=self.cites.of(relation, n + 1 == len(chain.relations)),
             )
             claim = self.sorter.sorted(claim)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:

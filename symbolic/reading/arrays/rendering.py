@@ -34,6 +34,7 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 
+AXES = {"sum_along": 1, "sum_down": 0}
 SUM, ELEMENTWISE, PRODUCT, FACTOR, ATOM = range(5)
 
 
@@ -63,10 +64,8 @@ class _Writer:
                 return _number(value)
             case Size(name):
                 return name, ATOM
-            case Quantity(sign, label, time, at):
-                return sign + self._scripts(label, time, at), FACTOR
-            case LocalError(sign, label, time, at):
-                return sign + self._scripts(label, time, at), FACTOR
+            case Quantity() | LocalError():
+                return self._named(formula), FACTOR
             case Gradient(of, written, loss):
                 return self._gradient(of, written, loss)
             case Change(of):
@@ -82,16 +81,25 @@ class _Writer:
                 return f"{left_text} \\odot {self.text(right, PRODUCT)}", ELEMENTWISE
             case Over(left, right):
                 return f"\\frac{{{self.text(left, SUM)}}}{{{self.text(right, SUM)}}}", ATOM
+            case Transposed(Quantity() | LocalError() as body) if self.profile.above:
+                return self._named(body, "\\top"), FACTOR
+            case Transposed(Gradient(of, written, None)) if self.profile.above:
+                return f"{self._prefix(written)}{self._named(of, chr(92) + 'top')}", FACTOR
             case Transposed(body):
                 return f"{self._raised(body)}^{{\\top}}", FACTOR
             case Power(body, exponent):
                 if exponent == Fraction(1, 2):
                     return f"\\sqrt{{{self.text(body, SUM)}}}", ATOM
                 return f"{self._raised(body, True)}^{{{exponent}}}", FACTOR
-            case Applied(_, sign, body, primes):
+            case Applied(_, sign, body, primes, _, Time() as layer):
+                marks = "\\prime" * primes
+                return f"{sign}^{{[{_time(layer)}]{marks}}}({self.text(body, SUM)})", ATOM
+            case Applied(function, sign, body, primes):
                 inside = self.text(body, SUM)
                 inside = f"0, {inside}" if sign == "\\max" else inside
-                return f"{sign}{chr(39) * primes}({inside})", ATOM
+                if function in AXES:
+                    return f"\\mathrm{{np.sum}}({inside}, axis={AXES[function]})", ATOM
+                return f"{_primed(sign, primes)}({inside})", ATOM
             case Unknown(sign, arguments):
                 inside = ", ".join(self.text(one, SUM) for one in arguments)
                 return f"{sign}({inside})", ATOM
@@ -106,6 +114,23 @@ class _Writer:
             case Stack(parts):
                 return f"[{'; '.join(self.text(one, SUM) for one in parts)}]", ATOM
 
+    def _named(self, one: Quantity | LocalError, mark: str = "") -> str:
+        """A sign with its scripts; `mark` stands behind those above."""
+        if not self.profile.above:
+            return one.sign + self._scripts(one.label, one.time, one.at)
+        letters = self.profile.letters
+        own = [a for a in one.at if letters.get(a) == self.profile.examples_size]
+        sign = one.sign
+        if own:
+            sign = next((s for s, of in self.profile.examples.items() if of == sign), sign)
+        left, right = self.profile.above[0], self.profile.above[-1]
+        above = f"{left}{one.label}{right}" if one.label not in ("", EACH) else ""
+        above += f"{left}{_time(one.time)}{right}" if one.time is not None else ""
+        above += "".join(f"({letter})" for letter in own) + mark
+        below = ",".join(letter for letter in one.at if letter not in own)
+        below = f"_{{{below}}}" if below else ""
+        return f"{sign}^{{{above}}}{below}" if above else f"{sign}{below}"
+
     def _scripts(self, label: str, time: Time | None, at: tuple[str, ...]) -> str:
         parts = [label] if label not in ("", EACH) else []
         parts += [_time(time)] if time is not None else []
@@ -118,8 +143,11 @@ class _Writer:
             return f"\\nabla_{{{by}}} {self.text(loss, FACTOR)}", FACTOR
         if written == "\\partial" and loss is not None:
             return f"\\frac{{\\partial {self.text(loss, FACTOR)}}}{{\\partial {by}}}", ATOM
-        gap = " " if written.startswith("\\") and written[-1].isalpha() else ""
-        return f"{written}{gap}{by}", FACTOR
+        return f"{self._prefix(written)}{by}", FACTOR
+
+    @staticmethod
+    def _prefix(written: str) -> str:
+        return f"{written} " if written.startswith("\\") and written[-1].isalpha() else written
 
     def _plus(self, terms: tuple[Formula, ...]) -> str:
         text = ""
@@ -148,7 +176,7 @@ class _Writer:
             return f"({self.text(body, SUM)})" if power else self.text(body, FACTOR)
         if isinstance(body, Quantity):
             symbol = self.profile.symbols.get(body.sign)
-            wide = power and symbol is not None and len(symbol.shape) == 2
+            wide = power and symbol is not None and (len(symbol.shape) == 2 or self.profile.above)
             return f"({self.text(body, SUM)})" if wide else self.text(body, FACTOR)
         if isinstance(body, LocalError | Ones):
             return self.text(body, FACTOR)
@@ -172,6 +200,13 @@ def _ends_open(formula: Formula) -> bool:
         case Product(_, right):
             return isinstance(right, Total)
     return False
+
+
+def _primed(sign: str, primes: int) -> str:
+    """g', and g^{[1]\\prime} for the function of one layer."""
+    if primes and sign.endswith("}") and "^" in sign:
+        return sign[:-1] + "\\prime" * primes + "}"
+    return sign + "'" * primes
 
 
 def _number(value: Fraction) -> tuple[str, int]:

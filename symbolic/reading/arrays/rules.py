@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from symbolic import adjoints
 from symbolic.arrays import ONE, Given, Program, Rule
-from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Num, Sort, Sum, Var
+from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Num, Pow, Sort, Sum, Var
 from symbolic.indices import Law
 from symbolic.model_notation import plain
 from symbolic.reading.arrays.claims import ArrayClaim
 from symbolic.reading.arrays.formulas import (
+    Applied,
     Formula,
     Gradient,
     LocalError,
@@ -20,8 +22,10 @@ from symbolic.reading.arrays.formulas import (
     Total,
     folded,
     occurs,
+    walk,
 )
 from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.signs import MINUS_ONE
 from symbolic.reading.arrays.values import Value
 from symbolic.reading.source import NotUnderstood
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
@@ -51,12 +55,18 @@ class Rules:
     def case(self, claim: ArrayClaim) -> Case:
         """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
         left, right = (folded(side, self.base.known) for side in (claim.left, claim.right))
-        if is_head(right) and not is_head(left):
+        if is_head(right) and (not is_head(left) or self._is_fixed(right, left)):
             left, right = right, left
         if is_head(left) and self._is_derivative(left):
             assert isinstance(left, Gradient | LocalError)
             return self._rule(left, right, claim.at)
         return self._difference(left, right, claim.at)
+
+    def _is_fixed(self, one: Formula, other: Formula) -> bool:
+        """Whether one of two derivatives is by what is at one time, and the other by no such."""
+        time = _place_of(one)[0]
+        fixed = time is not None and time.letter not in self.base.profile.time
+        return fixed and _place_of(other)[0] is None
 
     def _is_derivative(self, head: Formula) -> bool:
         """Whether the head has a place in the program, and is no end beyond the times."""
@@ -79,7 +89,7 @@ class Rules:
                 binder = meaning.open(time.letter, own=True)
                 binder.offset = -time.shift
                 own = meaning.var(binder)
-                where, span = self._shifted(own, time)
+                where, span = self._among(own, time, self._extent(time, head, right))
             else:
                 own = fixed = Var(self.base.profile.time[0], meaning.time)
                 index = meaning.index(time, place)()
@@ -91,12 +101,12 @@ class Rules:
         value = meaning.entry(replace(entry, timed=False), plain, at, place)
         other = meaning.read(right)
         self._fit(value, other, right, place)
-        letters += [meaning.var(meaning.scope[name]) for name in at]
+        own_letters = [meaning.var(meaning.scope[name]) for name in at]
         rows, cols = (None if w is None else meaning.new(w) for w in (value.rows, value.cols))
-        letters += [v for v in (rows, cols) if v is not None]
+        letters += value.letters(own_letters, rows, cols)
         body = self._element(other, value, rows, cols)
         if entry.factor != ONE:
-            body = -body
+            body = -body if entry.factor == MINUS_ONE else body * Pow(entry.factor, Fraction(-1))
         self._require_small(body, place)
         final, body = named(body, tuple(letters), self.base.stems)
         program = self.base.program
@@ -105,14 +115,35 @@ class Rules:
         adjoints.require_rule(program, rule)
         return Case(program, rule, span=span)
 
-    def _shifted(self, own: Var, time: Time) -> tuple[Expr, str]:
-        """dh_{t-1} = … for t = 1 … T speaks of the times up to T-1; d h_0 is not one of them."""
-        if time.shift == 0:
-            return ONE, ""
+    def _extent(self, time: Time, *sides: Formula) -> tuple[int, int]:
+        """The least t of a line, and how much later than the last time its greatest is.
+
+        dh_{t-1} = … for t = 1 … T speaks of the times up to T-1.  A line about layers is one about
+        every layer for which all that it speaks of exists.
+        """
+        if not self.base.profile.layers:
+            return 1, 0
+        low, high = 1, 0
+        for part in (part for side in sides for part in walk(side)):
+            own = part.time if isinstance(part, Quantity | LocalError | Applied) else None
+            if own is None or own.letter != time.letter:
+                continue
+            begun = isinstance(part, Quantity) and self.base.begins(part.key)
+            low = max(low, (0 if begun else 1) - own.shift)
+            high = min(high, -own.shift)
+        return low, high
+
+    def _among(self, own: Var, time: Time, extent: tuple[int, int]) -> tuple[Expr, str]:
+        """Where the time of a head lies, whose letter has this extent, and that in words."""
+        low, high = extent[0] + time.shift, min(extent[1] + time.shift, 0)
         size = self.base.meaning.time.extent()
-        if time.shift < 0:
-            return AtLeast(size + time.shift, own), f"{own.name} = 1 … {size.name}{time.shift}"
-        return AtLeast(own, 1 + time.shift), f"{own.name} = {1 + time.shift} … {size.name}"
+        factors = [AtLeast(own, low)] if low > 1 else []
+        factors += [AtLeast(size + high, own)] if high < 0 else []
+        if not factors:
+            return ONE, ""
+        first, last = max(low, 1) - time.shift, high - time.shift
+        span = f"{own.name} = {first} … {size.name}{f'{last:+d}' if last else ''}"
+        return factors[0] if len(factors) == 1 else Mul(tuple(factors)), span
 
     # -- any two sides
 
@@ -136,21 +167,20 @@ class Rules:
         assert isinstance(pair, Mul)
         one, other = pair.factors
         program = self.probed(tuple(v.sort for v in final))
-        where, span = self._within(left)
+        where, span = self._within(left, right)
         rule = Rule(PROBE, final, one - other, where)
         adjoints.require_rule(program, rule)
         return Case(program, rule, (one, other), span)
 
-    def _within(self, left: Formula) -> tuple[Expr, str]:
+    def _within(self, left: Formula, right: Formula) -> tuple[Expr, str]:
         """h_{t+1} = … speaks of the times that there are, and not of what lies outside."""
         time = left.time if isinstance(left, Quantity) else None
-        if time is None or time.shift == 0 or time.letter not in self.base.profile.time:
+        if time is None or time.letter not in self.base.profile.time:
             return ONE, ""
+        low, high = self._extent(time, left, right)
+        extent = max(low, 1 - time.shift), min(high, -time.shift)
         own = self.base.meaning.var(self.base.meaning.scope[time.letter])
-        size = self.base.meaning.time.extent()
-        if time.shift > 0:
-            return AtLeast(size - time.shift, own), f"{own.name} = 1 … {size.name}-{time.shift}"
-        return AtLeast(own, 1 - time.shift), f"{own.name} = {1 - time.shift} … {size.name}"
+        return self._among(own, Time(time.letter), extent)
 
     def probed(self, sorts: tuple[Sort, ...]) -> Program:
         if sorts not in self.probes:

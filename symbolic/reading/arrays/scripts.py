@@ -89,11 +89,16 @@ def _above(
     if power_of(script) is not None:
         return [], False, script
     pieces = list(parts(script))
+    power: Node | None = None
+    match pieces[-1]:
+        case Scripted(Group() as label, None, above, 0) if above is not None:  # W^{[2]^T}
+            pieces[-1:] = [label, above]
+            power = None if is_transpose(above) else above
     transposed = len(pieces) > 1 and is_transpose(pieces[-1])
     found: list[Node] = []
-    for one in pieces[:-1] if transposed else pieces:
+    for one in pieces[:-1] if transposed or power is not None else pieces:
         found += parts(one) if isinstance(one, Group) else [one]
-    return found, transposed, None
+    return found, transposed, power
 
 
 def is_transpose(script: Node) -> bool:

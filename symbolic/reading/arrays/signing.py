@@ -43,6 +43,8 @@ def prepared(
             kind = "RNORM" if opened[-1] else "LNORM"
             opened[-1] = not opened[-1]
             token = replace(token, kind=kind)
+        elif token.text in profile.elementwise and not scripted:
+            token = replace(token, kind="ODOT")
         elif token.kind == "SYM":
             token = _plain(token, profile, {} if styles is None or scripted else styles)
         found.append(token)

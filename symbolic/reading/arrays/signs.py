@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from itertools import chain, count
 
 from symbolic.arrays import ONE, Multiplier, Program
-from symbolic.indexed import Expr, Get, Num, Sort
-from symbolic.reading.arrays.collecting import NET, Collection
+from symbolic.indexed import Count, Expr, Get, Num, Pow, Sort
+from symbolic.reading.arrays.collecting import NET, Collection, NoProgramError
 from symbolic.reading.arrays.formulas import (
     EACH,
     Change,
@@ -71,8 +72,20 @@ class Signs:
                 continue
             for key in self._earlier(made.right):
                 if key not in self.initial:
-                    self.initial[key] = self.new(f"{self.names[key]}_0")
+                    begin = self.found.begin.get(key)
+                    same = begin is not None and self._fits(key, begin)
+                    self.initial[key] = (
+                        self.names[begin] if same and begin else self.new(f"{self.names[key]}_0")
+                    )
                     self.before[key] = self.new(f"{self.names[key]}_before")
+
+    def _fits(self, key: Key, begin: Key) -> bool:
+        """Whether the data before the first layer have the shape of a layer."""
+        pairs = zip(self.axes[key], self.axes[begin], strict=False)
+        alike = len(self.axes[key]) == len(self.axes[begin])
+        if not alike or not all(self.widths.same(a, b) for a, b in pairs):
+            raise NoProgramError(f"{begin[0]} has another shape than {key[0]}")
+        return True
 
     def _earlier(self, formula: Formula) -> Iterator[Key]:
         """What is read at an earlier time, and has a value before the first."""
@@ -132,10 +145,19 @@ class Signs:
             name = self.new("delta" + (f"_{label}" if label else ""))
             factor = ONE if sign == 1 else MINUS_ONE
             self.multipliers[key] = Multiplier(self.names[key], name, factor)
-        for key, _ in self._differentiated():
+        for key, of in self._differentiated():
             if key not in self.multipliers and key in self.names:
                 name = self.new(f"d{self.names[key]}")
-                self.multipliers[key] = Multiplier(self.names[key], name)
+                self.multipliers[key] = Multiplier(self.names[key], name, self._own(of, key))
+
+    def _own(self, formula: Formula, key: Key) -> Expr:
+        """What a sign of a derivative is, in ∂cost/∂array: m where dQ is of the examples alone."""
+        if isinstance(formula, LocalError):
+            return ONE if self._sign(formula) == 1 else MINUS_ONE
+        prefixed = isinstance(formula, Gradient) and formula.loss is None
+        size = self.profile.examples_size
+        of_each = any(self.widths.name(width) == size for width in self.axes[key])
+        return Count(size) if prefixed and of_each and self.found.per_example else ONE
 
     def _sign(self, error: LocalError) -> int:
         own = self.found.signs.get((error.sign, error.label))
@@ -189,8 +211,10 @@ class Signs:
             if rate not in self.names:
                 raise NotUnderstood("Δ needs the learning rate.", "Write it.", formula.place)
             return MINUS_ONE * Get(self.names[rate])
-        sign = self._sign(formula) if isinstance(formula, LocalError) else 1
-        return ONE if (self._multiplier(key).factor == ONE) == (sign == 1) else MINUS_ONE
+        own, named = self._own(formula, key), self._multiplier(key).factor
+        if own == named:
+            return ONE
+        return MINUS_ONE if {own, named} == {ONE, MINUS_ONE} else own * Pow(named, Fraction(-1))
 
     def _multiplier(self, key: Key) -> Multiplier:
         name = self.names[key]
@@ -208,6 +232,9 @@ class Signs:
 
     def _require_whole(self, loss: Quantity) -> None:
         whole = self.found.loss
+        made = self.found.made.get(whole) if whole is not None else None
+        if made is not None and isinstance(made.right, Unknown) and made.right.sign == loss.sign:
+            return  # J = L(ŷ, y)
         if whole is not None and loss.key != whole:
             raise NotUnderstood(
                 f"Only the whole loss {whole[0]} is differentiated here.", "", loss.place
@@ -263,6 +290,8 @@ class Signs:
                 gradient.place,
             )
         self._require_known(of.key, gradient)
+        if self.program is None:
+            raise NotUnderstood("A definition speaks of no derivative.", "", gradient.place)
         slope = self._local_slope(loss.key, of.key)
         return Entry(
             "",

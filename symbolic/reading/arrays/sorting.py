@@ -35,12 +35,23 @@ class Sorter:
         self.defined: dict[Key, ArrayClaim] = {}
         self.initial: dict[Key, ArrayClaim] = {}
         self.named: dict[tuple[str, str], ArrayClaim] = {}
+        self.before: ArrayClaim | None = None
 
     def sorted(self, claim: ArrayClaim) -> ArrayClaim:
         """The claim with its kind."""
+        self.before = self._sorted(claim)
+        return self.before
+
+    def _defines_on(self, claim: ArrayClaim) -> bool:
+        """Whether it is the rest of Ŷ = A = g(Z), where no line says what A is."""
+        before, left = self.before, claim.left
+        known = before is not None and before.kind is Kind.DEFINITION and before.right == left
+        return known and isinstance(left, Quantity) and left.key not in self.defined
+
+    def _sorted(self, claim: ArrayClaim) -> ArrayClaim:
         explicit = claim.relation == ":=" or claim.cue == "let"
         claim = replace(claim, explicit=explicit)
-        if claim.first is not None:
+        if claim.first is not None and not self._defines_on(claim):
             if claim.relation == ":=":
                 return self._wrong(claim, "Only the first relation of a chain can define.")
             return claim
@@ -49,7 +60,7 @@ class Sorter:
         left, right = claim.left, claim.right
         outside = self._outside(left)
         if outside:
-            if _zero(right):
+            if _zero(right) or (outside == "before" and self._is_data(right)):
                 return self._initial(claim, outside)
             if outside == "after" or explicit:
                 return self._wrong(claim, "Outside of its times everything is 0 here.")
@@ -76,6 +87,15 @@ class Sorter:
         if not time.letter and time.shift <= 0:
             return "before"
         return "after" if time.letter == self.profile.last and time.shift > 0 else ""
+
+    def _is_data(self, right: Formula) -> bool:
+        """Whether it is given data without time, the x of h^{(0)} = x."""
+        plain = isinstance(right, Quantity) and right.time is None and not right.at
+        return (
+            plain
+            and isinstance(right, Quantity)
+            and (self.profile.symbols[right.sign].kind == "data")
+        )
 
     def _initial(self, claim: ArrayClaim, outside: str) -> ArrayClaim:
         if isinstance(claim.left, Quantity) and outside == "before":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from symbolic.arrays import ONE
@@ -20,10 +20,17 @@ class Value:
     rows: Width | None
     cols: Width | None
     element: Element
+    column: bool = False
+    """Whether it is the column of one example, x^{(i)} of X: the last axis has its letter."""
 
     @property
     def is_number(self) -> bool:
         return self.rows is None and self.cols is None
+
+    def letters(self, at: Sequence[Var], row: Var | None, col: Var | None) -> tuple[Var, ...]:
+        """The letters of an array in the order of its axes: those written, then those left open."""
+        left = tuple(v for v in (row, col) if v is not None)
+        return (*left, *at) if self.column else (*at, *left)
 
 
 @dataclass

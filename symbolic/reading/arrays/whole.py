@@ -59,17 +59,20 @@ def _diagonal(by: Meaning, body: Value, place: int) -> Value:
 
 def _softmax(by: Meaning, body: Value, place: int) -> Value:
     """exp over its sum: along each row, of a column along the column."""
-    if body.rows is not None and body.cols is not None and by.vectors == "columns":
+    matrix = body.rows is not None and body.cols is not None
+    samples = body.cols is not None and by.widths.name(body.cols) == by.samples != ""
+    if matrix and by.vectors == "columns" and not samples:
         raise NotUnderstood("softmax of a matrix: along which axis?", "", place)
-    along = body.rows if body.cols is None else body.cols
+    down = body.cols is None or (matrix and samples)
+    along = body.rows if down else body.cols
     if along is None:
         raise NotUnderstood("softmax of a number is taken.", "", place, Fault.TYPE)
-    down, width = body.cols is None, along
+    width = along
     top = each(lambda e: Fn("exp", e), body)
 
     def summed(r: Index | None, c: Index | None) -> Expr:
         k = by.new(width)
-        return Sum(k, top.element(k, None) if down else top.element(r, k))
+        return Sum(k, top.element(k, c) if down else top.element(r, k))
 
     def element(r: Index | None, c: Index | None) -> Expr:
         return top.element(r, c) / by.kept(summed(r, c))
@@ -77,9 +80,37 @@ def _softmax(by: Meaning, body: Value, place: int) -> Value:
     return Value(body.rows, body.cols, element)
 
 
+def _along(by: Meaning, body: Value, place: int) -> Value:
+    """np.sum(…, axis=1): every row is added up."""
+    if body.rows is None or body.cols is None:
+        raise NotUnderstood("axis=1 adds the columns of a matrix.", "", place, Fault.TYPE)
+    width = body.cols
+
+    def element(r: Index | None, c: Index | None) -> Expr:
+        k = by.new(width)
+        return Sum(k, body.element(r, k))
+
+    return Value(body.rows, None, element)
+
+
+def _down(by: Meaning, body: Value, place: int) -> Value:
+    """np.sum(…, axis=0): every column is added up."""
+    if body.rows is None or body.cols is None:
+        raise NotUnderstood("axis=0 adds the rows of a matrix.", "", place, Fault.TYPE)
+    width = body.rows
+
+    def element(r: Index | None, c: Index | None) -> Expr:
+        k = by.new(width)
+        return Sum(k, body.element(k, c))
+
+    return Value(None, body.cols, element)
+
+
 WHOLE: dict[str, Callable[[Meaning, Value, int], Value]] = {
     "softmax": _softmax,
     "sum": everything,
+    "sum_along": _along,
+    "sum_down": _down,
     "trace": _trace,
     "diag": _diagonal,
 }

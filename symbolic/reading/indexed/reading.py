@@ -23,14 +23,13 @@ from symbolic.reading.indexed.rows import ANY, groups, is_unknown, sides, where
 from symbolic.reading.indexed.sections import resolved
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
-from symbolic.reading.markup import plain
+from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import NotUnderstood, Place
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Node
 
-_END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
@@ -66,6 +65,7 @@ class _Reader:
         self.count = 0
         self.words = ""  # since the last formula
         self.broken = False  # whether a condition of this sentence was not understood
+        self.claimed = False  # whether something was claimed in it
         self.cue = ""
         self.last: tuple[Node, str] | None = None  # what a line continues that begins with =
         self.head: Node | None = None
@@ -169,7 +169,7 @@ class _Reader:
             self._one(one, n == 0, tail, number, troubles)
         last = found[-1]
         if isinstance(last, Chain) and last.stopped:
-            self.broken, self.cue = False, ""
+            self.broken, self.cue, self.claimed = False, "", False
         numbers = tuple(range(before + 1, self.count + 1))
         why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         outcome = Outcome.NOT_UNDERSTOOD if troubles else Outcome.CLAIM
@@ -200,6 +200,8 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.last = None
             self._lose(at)
+        else:
+            self.claimed = True
         self.words = ""
 
     # -- words
@@ -215,8 +217,8 @@ class _Reader:
                 self.sections.append(Gathered(len(self.sections), at=at))
             self.headed = False
         self.sections[-1].words += f" {self.words}"
-        if _END.search(self.words):
-            self.broken, self.cue = False, ""
+        if ends(self.words, self.claimed):
+            self.broken, self.cue, self.claimed = False, "", False
 
     def _cue(
         self, before: str, inner: str, after_: str, following: str, at: int, first: bool
@@ -315,7 +317,7 @@ class _Reader:
         for n, (relation, right) in enumerate(zip(chain.relations, trees[1:], strict=True)):
             assert right is not None
             claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
-            cites = self.cites.of(n + 1 == len(chain.relations))
+            cites = self.cites.of(relation, n + 1 == len(chain.relations))
             claim = replace(claim, left_text=left_text, cites=cites)
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at

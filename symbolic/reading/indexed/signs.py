@@ -35,6 +35,7 @@ from symbolic.reading.indexed.lines import (
 )
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.survey import Survey
+from symbolic.reading.indexed.undeclared import declaration
 from symbolic.reading.source import NotUnderstood, Source
 from symbolic.reading.tokens import tokens
 from symbolic.reading.tree import Addition, Letter, Node, Number, Product, Quotient, Scripted
@@ -63,7 +64,8 @@ class Signs:
     def _survey(self) -> None:
         lines = [*self.one.lines, *self.one.assumed]
         trees = [tree for line in lines for tree in trees_of(line)]
-        survey = Survey(self.letters)
+        known = self.letters.ranges, (*self.letters.functions, *self.profile.functions)
+        survey = Survey(self.letters, lambda: declaration(trees, *known))
         survey.marks(trees)
         for tree in trees:
             survey.look(tree)

@@ -7,7 +7,7 @@ one.  A set has an order where somebody adds to its letters or compares them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -54,6 +54,8 @@ class Survey:
     """What was seen; `at` are the indices of every occurrence of an array, `first` is the first."""
 
     letters: Letters
+    missing: Callable[[], str] = str
+    """What the text has to say, where it does not say over what letters run."""
     at: dict[Key, list[tuple[Node, ...]]] = field(default_factory=dict)
     first: dict[Key, Entry] = field(default_factory=dict)
     predicates: dict[str, tuple[Node, ...]] = field(default_factory=dict)
@@ -192,7 +194,7 @@ class Survey:
             if over is None:
                 raise NotUnderstood(
                     f"Over what the indices of {key[0]} run is not said.",
-                    "Say over what its letters run.",
+                    self.missing() or "Say over what its letters run.",
                     column[0].at,
                 )
             if any(isinstance(node, Number | Addition) for node in column):

@@ -1,0 +1,70 @@
+"""Layers that a document numbers, or writes with a letter: z^{[1]} and z^{[2]}, or z^{[l]}.
+
+A letter of a layer is one of time: l = 1 … L, each layer as wide as every other, since a unit that
+nothing leads to and nothing reads changes no derivative.  Where no letter stands, z^{[1]} and
+z^{[2]} are arrays of their own, each as wide as its definition makes it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from symbolic.reading.arrays.profile import OPEN, ArrayProfile, ArraySymbol
+
+_ABOVE = re.compile(r"\^\s*\{*\s*[\[(]?\s*([A-Za-z])(?![A-Za-z])")
+
+_RANGE = re.compile(
+    r"([A-Za-z])\s*=\s*([A-Za-z1])(?:\s*,\s*(?:[A-Za-z]\s*-\s*1|2))?\s*,\s*"
+    r"(?:\\(?:[lc]?dots|ldots)|…|\.{3})\s*,\s*([A-Za-z1])"
+)
+
+
+def fitted(profile: ArrayProfile, text: str) -> ArrayProfile:
+    """The profile with the layers of a document: numbered, or with the letters that it writes.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> ng = array_profile("ng")
+    >>> fitted(ng, "$Z^{[1]} = W^{[1]} X$").time, fitted(ng, "$Z^{[l]} = W^{[l]} A^{[l-1]}$").time
+    ((), ('l',))
+    """
+    if not profile.layers:
+        return profile
+    used = {*_ABOVE.findall(text)} & {*profile.layers, profile.last}
+    if not used:
+        return _numbered(profile)
+    last = profile.last
+    if last not in used and len(used) > 1:  # k = 1 … l
+        last = profile.layers[-1]
+    time = tuple(letter for letter in profile.layers if letter in used and letter != last)
+    time = time or tuple(letter for letter in profile.layers if letter != last)[:1]
+    letters = {name: size for name, size in profile.letters.items() if name not in time}
+    return replace(profile, time=time, last=last, letters=letters)
+
+
+def every_layer(text: str, profile: ArrayProfile) -> bool:
+    """Whether a mention says that a letter runs over all layers: l = 1, …, L or l = L, …, 1.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> every_layer(r"l = 1, \\dots, L", fitted(array_profile("ng"), "$A^{[l]}$"))
+    True
+    """
+    match = _RANGE.fullmatch(text.strip()) if profile.layers else None
+    if match is None or match[1] not in profile.time:
+        return False
+    return {match[2], match[3]} == {"1", profile.last}
+
+
+def _numbered(profile: ArrayProfile) -> ArrayProfile:
+    """Without a letter of layers: the number is a part of the name, each width its own."""
+    symbols = {sign: _alone(symbol, profile) for sign, symbol in profile.symbols.items()}
+    letters = dict.fromkeys(profile.layers, OPEN)
+    return replace(
+        profile, time=(), last="", symbols=symbols, letters={**profile.letters, **letters}
+    )
+
+
+def _alone(symbol: ArraySymbol, profile: ArrayProfile) -> ArraySymbol:
+    width = profile.widths[0]
+    shape = tuple(OPEN if size == width else size for size in symbol.shape)
+    return replace(symbol, time=False, shape=shape, definition="")

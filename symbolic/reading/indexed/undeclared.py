@@ -1,0 +1,110 @@
+r"""What a document of entries has to say before it is read: over what its letters run.
+
+    Write: Here $n$ runs over the samples; $i, j$ run over the units.
+
+Letters that stand at the same place of the same sign run over the same set.  The names of the sets
+are a proposal; any words do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from symbolic.reading.indexed.entries import walk
+from symbolic.reading.indexed.letters import letter_of
+from symbolic.reading.scripts import parts
+from symbolic.reading.tree import BigSum, Group, Letter, Listed, Node, Product, Scripted
+
+USUAL = {
+    **dict.fromkeys(("n", "s", "p", "\\xi"), "samples"),
+    **dict.fromkeys(("t", "\\tau"), "times 1 … $T$"),
+    **dict.fromkeys(("l", "\\ell"), "layers 1 … $L$"),
+}
+"""The set that a letter usually runs over."""
+OTHERS = ("units", "inputs", "outputs", "places")
+FUNCTIONS = ("\\varphi", "\\phi", "\\sigma", "f", "g")
+
+
+def declaration(trees: Iterable[Node], known: Iterable[str], functions: Iterable[str]) -> str:
+    """The sentence that says what is missing; empty where nothing is.
+
+    `known` are the letters whose sets the text says, `functions` the signs that it calls so.
+    """
+    trees = tuple(trees)
+    groups = _groups(trees, frozenset(known))
+    said = []
+    named: dict[str, int] = {}
+    for group in groups:
+        usual = next((USUAL[letter] for letter in group if letter in USUAL), "")
+        over = usual or next((one for one in OTHERS if one not in named), OTHERS[-1])
+        named[over] = named.get(over, 0) + 1
+        over = over if named[over] == 1 else f"other {over}"
+        verb = "run" if len(group) > 1 else "runs"
+        said.append(f"${', '.join(group)}$ {verb} over the {over}")
+    applied = dict.fromkeys(_applied(trees))
+    said += [f"${s}$ is any differentiable function" for s in applied if s not in {*functions}]
+    return f"Write: Here {'; '.join(said)}." if said else ""
+
+
+def _groups(trees: Sequence[Node], known: frozenset[str]) -> list[tuple[str, ...]]:
+    """The letters that are not known, those of one set together, in the order they are met."""
+    column: dict[tuple[str, int, int], str] = {}
+    parent: dict[str, str] = {}
+
+    def root(letter: str) -> str:
+        while parent[letter] != letter:
+            letter = parent[letter]
+        return letter
+
+    for tree in trees:
+        for place, letter in _places(tree):
+            if letter in known:
+                continue
+            parent.setdefault(letter, letter)
+            if place is not None:
+                first = column.setdefault(place, letter)
+                parent[root(letter)] = root(first)
+    found: dict[str, list[str]] = {}
+    for letter in parent:
+        found.setdefault(root(letter), []).append(letter)
+    return [tuple(sorted(group)) for group in found.values()]
+
+
+def _places(tree: Node) -> Iterator[tuple[tuple[str, int, int] | None, str]]:
+    """Each letter that is an index, with the sign it stands at and where, None below Σ."""
+    for node in walk(tree):
+        match node:
+            case BigSum(below=below) if below is not None:
+                heads = parts(getattr(below, "left", None) or below)
+                yield from ((None, name) for one in heads if (name := letter_of(one)))
+            case Scripted(Letter(sign), below, _, _) if below is not None:
+                scripts = [p for one in parts(below) for p in _spread(one)]
+                for n, one in enumerate(scripts):
+                    if name := letter_of(one):
+                        yield (sign, len(scripts), n), name
+            case Product(factors):
+                for one, following in pairwise(factors):  # h_j(t)
+                    base = one.base if isinstance(one, Scripted) else one
+                    inner = following.items if isinstance(following, Group) else ()
+                    called = isinstance(base, Letter) and base.name not in FUNCTIONS
+                    name = letter_of(inner[0]) if len(inner) == 1 else ""
+                    if called and name in USUAL and isinstance(base, Letter):
+                        yield (base.name, 0, 0), name
+
+
+def _spread(node: Node) -> list[Node]:
+    return parts(node) if isinstance(node, Product | Listed) else [node]
+
+
+def _applied(trees: Sequence[Node]) -> Iterator[str]:
+    """The usual signs of functions that stand before a bracket."""
+    for node in (part for tree in trees for part in walk(tree)):
+        if not isinstance(node, Product):
+            continue
+        for one, following in pairwise(node.factors):
+            base = one.base if isinstance(one, Scripted) else one
+            inner = following.items if isinstance(following, Group) else ()
+            timed = len(inner) == 1 and letter_of(inner[0]) in USUAL
+            if isinstance(base, Letter) and base.name in FUNCTIONS and inner and not timed:
+                yield base.name

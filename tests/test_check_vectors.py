@@ -1,0 +1,189 @@
+"""Layers of one example as whole vectors, numbered or general, and an algorithm's running sign."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbolic.reading.arrays.findings import ArrayJudged
+from symbolic.reading.arrays.judgement import Court
+from symbolic.reading.arrays.layering import every_layer, fitted
+from symbolic.reading.arrays.profile import array_profile
+from symbolic.reading.arrays.program import base_of
+from symbolic.reading.arrays.reading import read_arrays
+from symbolic.reading.arrays.rendering import render
+
+NUMBERED = r"""
+The hidden layer squashes, the output layer has a function of its own,
+$$z^{[1]} = W^{[1]} x + b^{[1]}, \qquad a^{[1]} = \tanh(z^{[1]})$$
+$$z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}, \qquad \hat{y} = a^{[2]} = \sigma(z^{[2]})$$
+and the loss is $L = \frac{1}{2} \|a^{[2]} - y\|^2$. Let
+$$\delta^{[2]} = \frac{\partial L}{\partial z^{[2]}}$$
+"""
+GENERAL = r"""
+For each layer $k = 1, \dots, l$
+$$a^{(k)} = b^{(k)} + W^{(k)} h^{(k-1)}, \qquad h^{(k)} = f(a^{(k)})$$
+with $h^{(0)} = x$, $\hat{y} = h^{(l)}$ and the cost $J = L(\hat{y}, y)$.
+"""
+ALGORITHM = r"""
+$$g \leftarrow \nabla_{\hat{y}} J = \nabla_{\hat{y}} L(\hat{y}, y)$$
+For $k = l, l-1, \dots, 1$ do
+$$g \leftarrow \nabla_{a^{(k)}} J = g \odot f'(a^{(k)})$$
+$$\nabla_{b^{(k)}} J = g$$
+$$\nabla_{W^{(k)}} J = g h^{(k-1)\top}$$
+$$g \leftarrow \nabla_{h^{(k-1)}} J = W^{(k)\top} g$$
+"""
+
+
+def judged(text: str, profile: str = "vectors") -> list[ArrayJudged]:
+    """The verdict of every line; why one is wrong is not asked."""
+    reading = read_arrays(text, array_profile(profile))
+    assert [str(problem) for problem in reading.problems] == []
+    return Court(reading, base_of(reading), explain=False).lines(reading.claims)
+
+
+def after(forward: str, *formulas: str, profile: str = "vectors") -> list[ArrayJudged]:
+    """The verdicts of formulas, in the order they are written."""
+    shown = "\n".join(f"$${formula}$$" for formula in formulas)
+    return judged(f"{forward}\n{shown}\n", profile)[-len(formulas) :]
+
+
+def claims(lines: list[ArrayJudged]) -> list[str]:
+    return [line.word for line in lines if line.word != "definition"]
+
+
+def test_numbered_layers_have_widths_and_functions_of_their_own() -> None:
+    right = (
+        r"\delta^{[2]} = (a^{[2]} - y) \odot \sigma'(z^{[2]})",
+        r"\delta^{[1]} = W^{[2]T} \delta^{[2]} \odot (1 - a^{[1]} \odot a^{[1]})",
+        r"\delta^{[1]} = (W^{[2]})^T \delta^{[2]} \odot (1 - (a^{[1]})^2)",
+        r"\frac{\partial L}{\partial W^{[1]}} = \delta^{[1]} x^T",
+        r"\frac{\partial L}{\partial W^{[1]}_{ij}} = \delta^{[1]}_i x_j",
+    )
+    wrong = (
+        r"\delta^{[1]} = W^{[2]T} \delta^{[2]} \odot a^{[1]} \odot (1 - a^{[1]})",
+        r"\delta^{[1]} = W^{[2]T} \delta^{[2]} \odot \sigma'(z^{[1]})",
+        r"\delta^{[1]} = W^{[2]T} (a^{[2]} - y) \odot (1 - (a^{[1]})^2)",
+    )
+    ill_typed = (
+        r"\delta^{[1]} = W^{[2]} \delta^{[2]} \odot (1 - (a^{[1]})^2)",
+        r"\frac{\partial L}{\partial W^{[1]}} = \delta^{[2]} x^T",
+    )
+    lines = after(NUMBERED, *right, *wrong, *ill_typed)
+    assert claims(lines) == ["proved"] * 5 + ["refuted"] * 3 + ["open"] * 2
+    assert all(line.cases[0].why.startswith("type error") for line in lines[-2:])
+
+
+def test_a_line_about_layers_speaks_of_those_that_there_are() -> None:
+    lines = after(
+        GENERAL,
+        r"\nabla_{a^{(k)}} J = W^{(k+1)\top} \nabla_{a^{(k+1)}} J \odot f'(a^{(k)})",
+        r"\nabla_{a^{(l)}} J = \nabla_{\hat{y}} J \odot f'(a^{(l)})",
+        r"\nabla_{W^{(1)}} J = (\nabla_{a^{(1)}} J) x^\top",
+        r"\nabla_{a^{(k)}} J = W^{(k+1)} \nabla_{a^{(k+1)}} J \odot f'(a^{(k)})",
+        r"\nabla_{a^{(k)}} J = W^{(k+1)\top} \nabla_{a^{(k+1)}} J \odot f'(a^{(k+1)})",
+        r"\nabla_{W^{(k)}} J = (\nabla_{a^{(k)}} J) x^\top",
+    )
+    assert claims(lines) == ["proved"] * 3 + ["refuted"] * 3
+    assert lines[0].cases[0].span == "k = 1 … l-1"
+
+
+def test_each_layer_may_have_a_function_of_its_own() -> None:
+    forward = r"""
+$$Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}, \quad A^{[l]} = g^{[l]}(Z^{[l]}), \quad A^{[0]} = X$$
+$$J = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(\hat{y}^{(i)}, y^{(i)})$$
+"""
+    lines = after(
+        forward,
+        r"dZ^{[l]} = dA^{[l]} * g^{[l]\prime}(Z^{[l]})",
+        r"dW^{[l]} = \frac{1}{m} dZ^{[l]} A^{[l-1]T}",
+        r"dA^{[l-1]} = W^{[l]T} dZ^{[l]}",
+        r"dZ^{[l]} = dA^{[l]} * g^{[l-1]\prime}(Z^{[l]})",
+        r"dW^{[l]} = dZ^{[l]} A^{[l-1]T}",
+        r"dA^{[l]} = W^{[l]T} dZ^{[l]}",
+        profile="ng",
+    )
+    assert claims(lines) == ["proved"] * 3 + ["refuted"] * 3
+
+
+def test_an_algorithm_with_a_running_sign_is_proved() -> None:
+    lines = judged(GENERAL + ALGORITHM)
+    assert claims(lines) == ["proved"] * 6
+    last = lines[-1].claim
+    assert render(last.left, array_profile("vectors")) == r"\nabla_{h^{(l)}} J"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "which"),
+    [
+        (r"= g \odot f'(a^{(k)})", r"= g \odot f(a^{(k)})", [1]),
+        (r"h^{(k-1)\top}", r"h^{(k)\top}", [3]),
+        (r"= W^{(k)\top} g", r"= W^{(k)} g", [4]),
+        (r"\nabla_{a^{(k)}} J = g", r"\nabla_{b^{(k)}} J = g", [1]),
+        (r"\nabla_{\hat{y}} J = \nabla_{\hat{y}} L(\hat{y}, y)", r"\nabla_{a^{(l)}} J", [4]),
+        (r"\nabla_{b^{(k)}} J = g", r"\nabla_{h^{(k)}} J = g", [2]),
+    ],
+)
+def test_a_slip_of_an_algorithm_is_refuted_on_its_line(
+    right: str, wrong: str, which: list[int]
+) -> None:
+    """The fifth puts another value before the loop: the claim of where it begins is refuted."""
+    assert right in ALGORITHM
+    words = claims(judged(GENERAL + ALGORITHM.replace(right, wrong, 1)))
+    if wrong == r"\nabla_{b^{(k)}} J = g":  # ∇_b J is ∇_a J, so that the line is true
+        assert words == ["proved"] * 6
+    else:
+        assert [n for n, word in enumerate(words) if word == "refuted"] == which
+        assert set(words) == {"proved", "refuted"}
+
+
+def test_the_steps_of_a_loop_count_in_their_order() -> None:
+    """∇_b J is g after the slope is multiplied to it, not before."""
+    step = r"$$g \leftarrow \nabla_{a^{(k)}} J = g \odot f'(a^{(k)})$$"
+    bias = r"$$\nabla_{b^{(k)}} J = g$$"
+    turned = ALGORITHM.replace(f"{step}\n{bias}", f"{bias}\n{step}")
+    assert turned != ALGORITHM
+    assert claims(judged(GENERAL + turned))[1] == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (r"g \leftarrow \nabla_{h^{(k-1)}} J = W", r"g \leftarrow W", "begins again is not said"),
+        (r"$$g \leftarrow \nabla_{\hat{y}} J = \nabla_{\hat{y}} L(\hat{y}, y)$$", "", "before the"),
+    ],
+)
+def test_what_a_running_sign_is_where_a_loop_begins_must_be_said(
+    old: str, new: str, why: str
+) -> None:
+    lines = judged(GENERAL + ALGORITHM.replace(old, new))
+    first = next(one for one in lines if one.word == "open")
+    assert why in str(first.claim.problems[0])
+    assert "refuted" not in claims(lines)
+
+
+def test_a_step_that_is_not_understood_leaves_what_follows_open() -> None:
+    plain = ALGORITHM.replace(r"For $k = l, l-1, \dots, 1$ do", "Then")
+    spoiled = plain.replace(r"= g \odot f'(a^{(k)})", r"= g \odot q'(a^{(k)})")
+    reading = read_arrays(GENERAL + spoiled, array_profile("vectors"))
+    lines = Court(reading, base_of(reading), explain=False).lines(reading.claims)
+    assert len(reading.problems) == 1
+    assert claims(lines) == ["proved", "open", "open", "open"]
+    assert all(
+        "not understood" in str(one.claim.problems[0]) for one in lines if one.word == "open"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (r"l = 1, \dots, L", True),
+        (r"l = 1, 2, \ldots, L", True),
+        (r"l = L, L-1, \dots, 1", True),
+        (r"l = L-1, \dots, 1", False),
+        (r"l = 2, \dots, L", False),
+        (r"l = L", False),
+    ],
+)
+def test_only_a_range_of_all_layers_is_no_condition(text: str, whole: bool) -> None:
+    profile = fitted(array_profile("ng"), r"$Z^{[l]} = A^{[L]}$")
+    assert every_layer(text, profile) is whole
