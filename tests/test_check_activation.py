@@ -100,7 +100,7 @@ def test_the_same_line_is_not_true_of_every_function() -> None:
     [
         "All units are rectified linear units. ",
         "All units are sigmoidal. ",
-        r"$$\varphi(v) = \operatorname{erf}(v)$$" + "\n",
+        r"$$\varphi(v) = \operatorname{Si}(v)$$" + "\n",
         r"For an output neuron $j$, $\varphi_j(v_j) = \tanh(v_j)$. ",
     ],
 )

@@ -66,20 +66,19 @@ class Base:
 
     @property
     def elementary(self) -> bool:
-        """Whether elementary functions occur, so that numbers are enclosed and no fractions."""
-        return bool(self._calls)
+        """Whether functions occur whose values are enclosed and no fractions."""
+        return needs_balls(*self._bodies)
 
     @property
     def kinked(self) -> bool:
         """Whether a function with a kink at 0 occurs."""
-        return bool(self._calls & {"relu", "step"})
+        return bool(_calls(*self._bodies) & {"abs", "relu", "step"})
 
     @property
-    def _calls(self) -> set[str]:
+    def _bodies(self) -> list[Formula]:
         bodies = [body for _, body in self.definitions.values()]
         bodies += [self.activation.body] if self.activation else []
-        bodies += [self.outer] if self.outer is not None else []
-        return {part.name for body in bodies for part in walk(body) if isinstance(part, Call)}
+        return [*bodies, self.outer] if self.outer is not None else bodies
 
     def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
         """All that formulas speak of, directly or through definitions: array → its definition.
@@ -117,6 +116,19 @@ class Base:
         return field is not None and any(
             isinstance(part, Read) and part.array == "b" for part in walk(field[1])
         )
+
+
+def _calls(*bodies: Formula) -> set[str]:
+    return {part.name for body in bodies for part in walk(body) if isinstance(part, Call)}
+
+
+def needs_balls(*bodies: Formula) -> bool:
+    """Whether they have functions whose values are no fractions.
+
+    >>> needs_balls(Call("abs", Read("v"))), needs_balls(Call("exp", Read("v")))
+    (False, True)
+    """
+    return bool(_calls(*bodies) - {"abs"})
 
 
 def name_of(read: Read) -> str:

@@ -11,6 +11,7 @@ from symbolic.reading.context import Label, Seen
 from symbolic.reading.formulas import (
     FROM,
     ONE,
+    PI,
     SORTS,
     TO,
     UNWRITTEN,
@@ -27,6 +28,7 @@ from symbolic.reading.profile import GIVEN, Symbol
 from symbolic.reading.scripts import indices, kronecker, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Braced,
@@ -144,6 +146,8 @@ class Factors:
                 return Power(by.read(inside), Fraction(1, 2))
             case Braced(inside):
                 return by.read(inside)
+            case Absolute(inside):
+                return Call("abs", by.read(inside))
             case Condition(relation):
                 return self._indicator(relation)
             case Mark():
@@ -248,6 +252,8 @@ class Factors:
             return by.powered(of_any_neuron("v", by.context), node.sup)
         assert isinstance(node.base, Letter)
         name = node.base.name
+        if name == "\\pi" and by.profile.symbol(name) is None and node.sub is None:
+            return by.powered(PI, node.sup)
         symbol = by.symbol(node.base)
         if symbol.kind == "local gradient" and (pair := kronecker(node, by.profile)):
             return Read("same", pair, name)

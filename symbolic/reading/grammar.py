@@ -11,9 +11,11 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 from lark.lexer import Lexer
 
+from symbolic.reading.bars import paired
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Braced,
@@ -40,6 +42,8 @@ _NAMES = {
     "REL": "a relation",
     "DOTS": "… or ∞",
     "BAR": "a bar",
+    "LABS": "a bar",
+    "RABS": "a bar",
     "COLON": "a colon",
     "BANG": "an exclamation mark",
     "STOP": "a full stop",
@@ -60,6 +64,7 @@ def parse(tokens: Sequence[Tok]) -> Node:
     """
     if not tokens:
         raise NotUnderstood("One side of the relation is empty.", "Write it.", 0)
+    tokens = paired(tokens)
     try:
         tree = _parser().parse(list(tokens))
     except UnexpectedToken as error:
@@ -220,6 +225,9 @@ class _Build(Transformer[Token, Any]):
 
     def norm(self, opening: Token, inside: Node, _: Token) -> Node:
         return Norm(inside, _at(opening))
+
+    def absolute(self, opening: Token, inside: Node, _: Token) -> Node:
+        return Absolute(inside, _at(opening))
 
     def quotient(self, sign: Token, over: Node, under: Node) -> Node:
         return Quotient(over, under, _at(sign))

@@ -11,8 +11,20 @@ from fractions import Fraction
 from symbolic.indexed import Num, Shifted
 from symbolic.network import Neuron
 from symbolic.reading.activation import ARGUMENT, MINUS, NOTHING, SLOPES
-from symbolic.reading.formulas import UNWRITTEN, Call, Formula, Power, Read, over, plus, times
-from symbolic.terms import Add, Cases, Condition, Frac, Mul, Pow, Relation, Sign, Term
+from symbolic.reading.formulas import PI, UNWRITTEN, Call, Formula, Power, Read, over, plus, times
+from symbolic.terms import (
+    Add,
+    Cases,
+    Condition,
+    Constant,
+    Frac,
+    Mul,
+    Pow,
+    Relation,
+    Sign,
+    Term,
+    walk,
+)
 from symbolic.terms import Call as Function
 from symbolic.terms import Num as Number
 
@@ -72,11 +84,11 @@ def _formula(term: Term, known: Mapping[Sign, Formula]) -> Formula | None:
             inner = _formula(base, known)
             whole_ = exponent.denominator == 1
             return Power(inner, Fraction(exponent)) if inner is not None and whole_ else None
-        case Function("abs", argument):  # max(0, x) + max(0, −x)
+        case Constant("pi"):
+            return PI
+        case Function("sqrt", argument) if not any(isinstance(p, Sign) for p in walk(argument)):
             inner = _formula(argument, known)
-            if inner is None:
-                return None
-            return plus(Call("relu", inner), Call("relu", times(MINUS, inner)))
+            return Power(inner, Fraction(1, 2)) if inner is not None else None
         case Cases(((Condition(left, relation, Number(Fraction(numerator=0))), above),), below):
             parts_ = tuple(_formula(part, known) for part in (left, above, below))
             over_zero = relation in (Relation.GREATER, Relation.AT_LEAST)

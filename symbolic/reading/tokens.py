@@ -18,9 +18,11 @@ from symbolic.reading.vocabulary import (
     COMMANDS,
     ENVIRONMENTS,
     GREEK,
+    LEFT,
     MARKS,
     OPENS,
     RELATIONS,
+    RIGHT,
     SILENT,
     SKIPPED,
     TEXTS,
@@ -35,6 +37,8 @@ _SWITCH = re.compile(r"\{\s*\\(rm|bf|it|sf|cal)(?![A-Za-z])")
 """An alphabet for the rest of a group, as old texts write it: {\\rm th}."""
 _WORD = re.compile(r"(?=.*[A-Za-z])(?:[A-Za-z0-9]|\\_){1,140}")
 """The name of a unit or a weight: \\mathrm{hidden\\_1}."""
+_BAR = re.compile(r"\s*(?:\||\\vert(?![A-Za-z]))")
+"""The bar that follows \\left or \\right."""
 GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
 """What follows \\underline where an exercise leaves a gap."""
 
@@ -175,6 +179,9 @@ class _Tokenizer:
             name = self.text[start + 1 : self.n]
         if name == "\\":
             self._row(start)
+        elif name in LEFT | RIGHT and (bar := _BAR.match(self.text, self.n)):
+            self.n = bar.end()
+            self._emit("LABS" if name in LEFT else "RABS", "|", start)
         elif name in SILENT:
             self._silent(name)
         elif name in SKIPPED:

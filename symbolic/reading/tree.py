@@ -129,6 +129,14 @@ class Norm:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """|body|."""
+
+    body: Node
+    at: int
+
+
 Node = (
     Number
     | Letter
@@ -145,6 +153,7 @@ Node = (
     | Root
     | Condition
     | Norm
+    | Absolute
 )
 
 
@@ -159,7 +168,7 @@ def outside_scripts(node: Node) -> Iterator[Node]:
                 stack += parts
             case Quotient(over, under):
                 stack += [over, under]
-            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body):
+            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body) | Absolute(body):
                 stack.append(body)
             case Scripted(base) if not isinstance(base, Letter):
                 stack.append(base)

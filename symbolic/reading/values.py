@@ -31,7 +31,7 @@ from symbolic.duals import (
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT, owner
-from symbolic.reading.base import Base, name_of
+from symbolic.reading.base import Base, name_of, needs_balls
 from symbolic.reading.formulas import (
     FROM,
     LAYER,
@@ -51,7 +51,6 @@ from symbolic.reading.formulas import (
     Times,
     free,
     plus,
-    walk,
 )
 from symbolic.reading.layers import LAST, Level, is_layered, level_of, lives
 from symbolic.reading.pathways import CORE
@@ -136,8 +135,8 @@ class Values:
     def __init__(self, base: Base, world: World) -> None:
         self.base, self.definitions, self.world = base, dict(base.written), world
         own = (*world.fields, *world.signals, *world.functions)
-        called = any(isinstance(part, Call) for _, body in own for part in walk(body))
-        self.elementary, self.shared = base.elementary or called, base.shared
+        self.elementary = base.elementary or needs_balls(*(body for _, body in own))
+        self.shared = base.shared
         self._own = {CORE: dict(world.fields), "y": dict(world.signals)}
         self._functions = {} if base.activation is not None else dict(world.functions)
         self._argument: Number = ZERO, ZERO  # of the activation function, while it is evaluated
@@ -185,6 +184,13 @@ class Values:
                 if n < 1 and isinstance(value, int):  # its power of -1 would be a float
                     value = ball(Fraction(value)) if self.elementary else Fraction(value)
                 return value**n, (n * value ** (n - 1) * slope if n else ZERO)
+            case Power(base, exponent) if self.elementary:
+                value, slope = self.of(base, at, by, within)
+                root = ball(Fraction(value)) if isinstance(value, int) else value
+                if not root > 0:
+                    raise UndefinedError
+                power = root ** (ball(exponent))
+                return power, ball(exponent) * power / root * slope
             case SumOver():
                 parts = [
                     self.of(formula.body, {**at, formula.over: n}, by, within)
@@ -219,6 +225,12 @@ class Values:
                 name, places = self._entry(of, at)
                 body, letters = self._definition(name, places)
                 return self.of(body, letters, Alone(self._entry(read, at)), name)[1], ZERO
+            case Call("abs", argument):
+                value, slope = self.of(argument, at, by, within)
+                if not (value > 0 or value < 0 or (value == 0 and slope == 0)):
+                    raise UndefinedError  # at the kink, or too wide to tell
+                side = 1 if value > 0 else -1
+                return side * value, side * slope
             case Call(name, argument) if self.elementary:
                 return self._called(name, *self.of(argument, at, by, within))
             case Read() if formula == ARGUMENT:
