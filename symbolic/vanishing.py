@@ -15,9 +15,21 @@ from symbolic.fields import Identity, decide
 from symbolic.integers import Base
 from symbolic.labelling import Atom, nested, occurring
 from symbolic.monomials import ONE, Monomial, Normal, Number, freeze
-from symbolic.terms import Call, Cases, Condition, Constant, Pow, Relation, Sign, Term, num
+from symbolic.partials import KINKED
+from symbolic.terms import (
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Pow,
+    Relation,
+    Sign,
+    Term,
+    num,
+    replaced,
+)
 
-MOST_ATOMS, MOST_VARIABLES = 60, 4
+MOST_ATOMS, MOST_VARIABLES = 160, 4
 """Larger forms are left alone: a neuron's own functions are small."""
 QUARTER = ("c", "arctan", freeze(ONE))
 Factor = tuple[Atom, Number]
@@ -53,7 +65,7 @@ def _is_called(atom: Atom) -> bool:
 
 def _grouped(normal: Normal) -> dict[object, dict[Factors, Number]]:
     """S → f, as monomials with their coefficients."""
-    read = {atom for m in normal for outer, _ in m[2] for atom in _within(outer)}
+    read = {inner for m in normal for outer, _ in m[2] for inner in _within(outer)}
     groups: dict[object, dict[Factors, Number]] = {}
     for monomial, c in normal.items():
         summed, factors = _split(monomial)
@@ -85,6 +97,19 @@ def _depends(factor: Factor, bounds: Sequence[Base]) -> bool:
     return bool(bounds) and not occurring(((factor,), (), ())).isdisjoint(bounds)
 
 
+def _lone_entry(monomial: Monomial) -> Atom | None:
+    """The entry that the monomial is, if it is one."""
+    sizes, bounds, atoms, *places = monomial
+    lone = len(atoms) == 1 and atoms[0][1] == 1 and atoms[0][0][0] == "x"
+    return atoms[0][0] if lone and not (sizes or bounds or any(places)) else None
+
+
+def _atoms(normal: Normal) -> set[Atom]:
+    """All atoms, those of arguments as well."""
+    outer = [atom for monomial in normal for atom, _ in monomial[2]]
+    return {*outer, *(inner for atom in outer for inner in _within(atom))}
+
+
 def _is_nothing(group: Mapping[Factors, Number]) -> bool:
     """Whether Σ coefficient · factors is 0 for all values of what the functions read."""
     if not any(_is_called(atom) for factors in group for atom, _ in factors):
@@ -95,14 +120,15 @@ def _is_nothing(group: Mapping[Factors, Number]) -> bool:
         total = total + num(Fraction(c)) * made.product(factors)
     if made.count > MOST_ATOMS or len(made.signs) > MOST_VARIABLES:
         return False
-    return isinstance(decide(total, num(0)), Identity)
+    return isinstance(decide(made.with_sides(total), num(0)), Identity)
 
 
 class _Terms:
-    """Normal forms as terms in `signs`; `count` atoms were written."""
+    """Normal forms as terms in `signs`; `count` atoms were written, `sides` decide pieces."""
 
     def __init__(self) -> None:
         self.signs: dict[object, Sign] = {}
+        self.sides: list[Normal] = []
         self.count = 0
 
     def of(self, normal: Normal) -> Term:
@@ -123,6 +149,21 @@ class _Terms:
             whole = whole * self._atom(atom, power)
         return whole
 
+    def with_sides(self, total: Term) -> Term:
+        """The term in u and y for d = u + y, where |d − y| decides its pieces.
+
+        As d runs over all numbers, so does u.
+        """
+        for side in self.sides:
+            for monomial, c in sorted(side.items()):
+                rest = {m: k for m, k in side.items() if m != monomial}
+                alone = _lone_entry(monomial)
+                if rest and alone is not None and alone not in _atoms(rest):
+                    u = self._sign(("side", *monomial))
+                    found = (u - self.of(rest)) * num(1 / Fraction(c))
+                    return replaced(total, {self.signs[alone]: found})
+        return total
+
     def _sign(self, key: object) -> Sign:
         return self.signs.setdefault(key, Sign("x", (str(len(self.signs)),)))
 
@@ -135,6 +176,8 @@ class _Terms:
                 return Call("exp", num(Fraction(power)) * self.of(dict(inner)))
             case ("c", name, inner):
                 argument = self.of(dict(inner))
+                if name in KINKED:
+                    self.sides.append(dict(inner))
                 made = _CALLED[name](argument) if name in _CALLED else Call(name, argument)
                 return _raised(made, power)
             case ("p", inner):

@@ -17,6 +17,7 @@ from symbolic.reading.formulas import (
     Applied,
     Call,
     Formula,
+    Power,
     Range,
     Read,
     SumOver,
@@ -29,6 +30,9 @@ from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import GIVEN, OWN, Profile
 from symbolic.reading.source import BeyondError, Fault, Place
 from symbolic.reading.theory import ARRAYS, COST, OPEN, SORTS
+
+KINKED = frozenset(("abs", "relu", "step"))
+"""Functions with a kink at 0, whose values are exact."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Base:
     @property
     def kinked(self) -> bool:
         """Whether a function with a kink at 0 occurs."""
-        return bool(_calls(*self._bodies) & {"abs", "relu", "step"})
+        return bool(_calls(*self._bodies) & KINKED)
 
     @property
     def _bodies(self) -> list[Formula]:
@@ -123,12 +127,17 @@ def _calls(*bodies: Formula) -> set[str]:
 
 
 def needs_balls(*bodies: Formula) -> bool:
-    """Whether they have functions whose values are no fractions.
+    """Whether they have functions or roots whose values are no fractions.
 
     >>> needs_balls(Call("abs", Read("v"))), needs_balls(Call("exp", Read("v")))
     (False, True)
     """
-    return bool(_calls(*bodies) - {"abs"})
+    roots = (
+        isinstance(part, Power) and part.exponent.denominator > 1
+        for body in bodies
+        for part in walk(body)
+    )
+    return bool(_calls(*bodies) - KINKED) or any(roots)
 
 
 def name_of(read: Read) -> str:

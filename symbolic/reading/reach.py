@@ -12,8 +12,8 @@ SMOOTH = ("exp", "tanh", "logistic", "softplus", "sin", "cos", "sinh", "cosh", "
 
 def require_reach(part: Formula) -> None:
     """Refuses functions and roots that the index calculus or the exact networks do not know."""
-    if isinstance(part, Power) and part.exponent.denominator > 1 and not _is_plain(part.base):
-        raise BeyondError("A root is not in reach.")
+    if isinstance(part, Power) and part.exponent.denominator > 1 and not _has_root(part.base):
+        raise BeyondError("A root of what may be 0 or below is not in reach.")
     if isinstance(part, Call) and part.name not in (*SMOOTH, "ln", "abs", "relu", "step"):
         raise BeyondError(f"{part.name} is not in reach.")
 
@@ -53,6 +53,10 @@ def _is_positive(formula: Formula) -> bool:
         case Power(base):
             return _is_positive(base)
     return False
+
+
+def _has_root(formula: Formula) -> bool:
+    return _is_plain(formula) or _is_positive(formula)
 
 
 def _is_nonnegative(formula: Formula) -> bool:

@@ -137,6 +137,14 @@ class Absolute:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The rows of a function in pieces: a value and its condition, None for all the rest."""
+
+    rows: tuple[tuple[Node, Related | None], ...]
+    at: int
+
+
 Node = (
     Number
     | Letter
@@ -154,6 +162,7 @@ Node = (
     | Condition
     | Norm
     | Absolute
+    | Pieces
 )
 
 
@@ -172,3 +181,7 @@ def outside_scripts(node: Node) -> Iterator[Node]:
                 stack.append(body)
             case Scripted(base) if not isinstance(base, Letter):
                 stack.append(base)
+            case Pieces(rows):
+                for value, said in rows:
+                    stack += [value] if said is None else [value, said.right]
+                    stack += [said.left] if said is not None and said.left is not None else []

@@ -25,7 +25,6 @@ from symbolic.duals import (
     inverse,
     plain,
     real,
-    sign,
     tangent,
 )
 from symbolic.errors import InputError
@@ -225,12 +224,8 @@ class Values:
                 name, places = self._entry(of, at)
                 body, letters = self._definition(name, places)
                 return self.of(body, letters, Alone(self._entry(read, at)), name)[1], ZERO
-            case Call("abs", argument):
-                value, slope = self.of(argument, at, by, within)
-                if not (value > 0 or value < 0 or (value == 0 and slope == 0)):
-                    raise UndefinedError  # at the kink, or too wide to tell
-                side = 1 if value > 0 else -1
-                return side * value, side * slope
+            case Call("abs" | "relu" | "step" as name, argument):
+                return _by_side(name, *self.of(argument, at, by, within))
             case Call(name, argument) if self.elementary:
                 return self._called(name, *self.of(argument, at, by, within))
             case Read() if formula == ARGUMENT:
@@ -243,13 +238,6 @@ class Values:
         """An elementary function and its slope, as a dual number."""
         value, slope = (ball(Fraction(x)) if isinstance(x, int) else x for x in (value, slope))
         try:
-            if name in ("relu", "step"):  # nothing is said at the kink
-                side = sign(value)
-                if side == 0:
-                    raise UndefinedError
-                if name == "step":
-                    return (1 if side > 0 else ZERO), ZERO
-                return (value, slope) if side > 0 else (ZERO, ZERO)
             if name == "logistic":
                 below = apply("exp", Dual(-value, -slope))
                 found = inverse(add(below, Fraction(1)))
@@ -409,3 +397,16 @@ class Values:
             if isinstance(i, Var) and i.sort == LAYER:
                 values[i] = world.layers[at[0]][0]
         return body, values
+
+
+def _by_side(name: str, value: Real, slope: Real) -> Number:
+    """|x|, max(0, x) or [x > 0] with its slope; nothing is said at the kink."""
+    if value == 0 and slope == 0 and name == "abs":
+        return ZERO, ZERO
+    if not (value > 0 or value < 0):  # at the kink, or too wide to tell
+        raise UndefinedError
+    if name == "step":
+        return int(value > 0), ZERO
+    below = -1 if name == "abs" else 0
+    side = 1 if value > 0 else below
+    return side * value, side * slope
