@@ -13,7 +13,7 @@ from symbolic.partials import KINKED
 from symbolic.verdicts import Hypothesis
 
 OFF_ZERO = Hypothesis("denominators ≠ 0", "no denominator that is written vanishes")
-OFF_KINKS = Hypothesis("off the kinks", "no argument of relu or step is 0")
+OFF_KINKS = Hypothesis("off the kinks", "no argument of relu, abs or step is 0")
 POSITIVE = Hypothesis("arguments > 0", "what stands under ln or a root is positive")
 
 
@@ -51,6 +51,8 @@ def _positive(expr: Expr, arrays: frozenset[str]) -> bool:
     match expr:
         case Num(value):
             return value > 0
+        case Fn("arctan", inner):
+            return _positive(inner, arrays)
         case Get(array, at):  # a shifted entry is 0 outside its range
             return array in arrays and all(isinstance(index, Var) for index in at)
         case Add(parts) | Mul(parts):

@@ -58,8 +58,9 @@ _SHARES = frozenset({"logistic", "softmax"})
 
 def off_the_kinks(name: str, points: tuple[str, ...]) -> Hypothesis:
     """An activation's φ' in its published form was put in, which holds off these points."""
-    listed = " and ".join(f"v = {point}" for point in points)
-    return Hypothesis(f"off {listed}", f"no {name} neuron has {listed}")
+    listed = " and ".join(points)
+    kinks = "kink" if len(points) == 1 else "kinks"
+    return Hypothesis(f"v off {listed}", f"each {name} neuron has v off the {kinks} at {listed}")
 
 
 def standing(network: Network) -> tuple[Hypothesis, ...]:

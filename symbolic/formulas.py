@@ -65,6 +65,8 @@ PRIMES: dict[str, Callable[[Expr], Expr]] = {  # f: f'(u); a test proves each ro
     "sinh": apply("cosh"),
     "cosh": apply("sinh"),
     "arctan": lambda u: 1 / (1 + u**2),
+    "erf": lambda u: 2 / (4 * Fn("arctan", Num(Fraction(1)))) ** HALF * Fn("exp", -(u**2)),
+    "abs": lambda u: u / Fn("abs", u),
     "relu": apply("step"),
 }
 SUMS = ("sum", "mean", "var", "softmax")

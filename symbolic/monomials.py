@@ -39,7 +39,8 @@ Frozen = tuple[tuple[Monomial, Number], ...]
 NONE: Monomial = ((), (), (), (), ())
 ONE: Normal = {NONE: 1}
 MONOMIALS = 20_000  # of one normal form
-AT_ZERO = {"tanh": 0, "sin": 0, "sinh": 0, "arctan": 0, "cos": 1, "cosh": 1, "relu": 0}
+AT_ZERO = {"tanh": 0, "sin": 0, "sinh": 0, "arctan": 0, "cos": 1, "cosh": 1, "relu": 0, "erf": 0,
+           "abs": 0}  # fmt: skip
 FUNCTIONS = ("exp", "ln", "logistic", "softplus", "step", *AT_ZERO)
 
 
@@ -100,6 +101,8 @@ class Monomials:
             return {((), (), tuple(sorted(atoms)), (), ()): 1}
         if not argument and name in AT_ZERO:
             return scale(ONE, AT_ZERO[name])
+        if name == "abs" and min(argument.items())[1] < 0:  # |−u| = |u|
+            argument = scale(argument, -1)
         return {((), (), ((("c", name, freeze(argument)), 1),), (), ()): 1}
 
     def product(self, factors: Iterable[Normal]) -> Normal:

@@ -53,10 +53,15 @@ SLOPES: dict[str, Slope] = {  # f: f'(u)
     "sinh": lambda c, u, f: c.function("cosh", u),
     "cosh": lambda c, u, f: c.function("sinh", u),
     "arctan": lambda c, u, f: c.power(add(ONE, c.multiply(u, u)), -1),
+    "erf": lambda c, u, f: c.multiply(
+        scale(c.power(scale(c.function("arctan", ONE), 4), Fraction(-1, 2)), 2),  # 2/√π
+        c.function("exp", scale(c.multiply(u, u), -1)),
+    ),
+    "abs": lambda c, u, f: c.multiply(u, c.power(f, -1)),  # off u = 0
     "relu": lambda c, u, f: c.function("step", u),  # off u = 0
     "step": lambda c, u, f: {},  # off u = 0
 }
-KINKED = ("relu", "step")  # claims about these hold off the kink u = 0
+KINKED = ("abs", "relu", "step")  # claims about these hold off the kink u = 0
 
 
 def derivative(calculus: Calculus, normal: Normal, array: str, at: tuple[Linear, ...]) -> Normal:
@@ -192,6 +197,12 @@ def _entries(
             yield atom[2]
         for inner in nested(atom):
             stack += [one for monomial, _ in inner for one, _ in monomial[2]]
+
+
+def free_entries(normal: Normal, array: str) -> Iterator[tuple[Linear, ...]]:
+    """The indices without bound letters of the entries of an array, also inside functions."""
+    for monomial in normal:
+        yield from (at for at in _entries(monomial[2], (array,)) if _is_free(at, ()))
 
 
 def _is_free(at: tuple[Linear, ...], opened: Collection[Base]) -> bool:

@@ -100,7 +100,7 @@ def test_the_same_line_is_not_true_of_every_function() -> None:
     [
         "All units are rectified linear units. ",
         "All units are sigmoidal. ",
-        r"$$\varphi(v) = \operatorname{erf}(v)$$" + "\n",
+        r"$$\varphi(v) = \operatorname{Si}(v)$$" + "\n",
         r"For an output neuron $j$, $\varphi_j(v_j) = \tanh(v_j)$. ",
     ],
 )
@@ -322,10 +322,11 @@ def test_a_function_may_be_written_in_two_pieces(below: str, right: str, wrong: 
 @pytest.mark.parametrize(
     "cases",
     [
-        r"v & v > 1 \\ 0 & v < 1",
+        r"v & v > 1 \\ 0 & v < 0",
         r"v & v > 0 \\ 0 & z < 0",
         r"v & v > 0 \\ w & v > 0",
-        r"v & v > 0 \\ 0 & v < 0 \\ 1 & \text{otherwise}",
+        r"v & v > 0 \\ 0 & v = 0 \\ 1 & \text{otherwise}",
+        r"v & v > 0 \\ 0 & \text{otherwise} \\ 1 & v < 0",
         r"v & \text{on Mondays} \\ 0 & \text{otherwise}",
     ],
 )

@@ -13,6 +13,8 @@ import pytest
 
 from reports.cli import main
 from reports.notations import NOTATIONS
+from symbolic.activation_table import V
+from symbolic.activations import own
 from symbolic.errors import InputError
 from symbolic.network import Network
 from symbolic.reading.base import base_of
@@ -34,6 +36,7 @@ from symbolic.reading.theory import Assumption
 from symbolic.reading.verdicts import Verdicts
 from symbolic.reading.worlds import World
 from symbolic.spec import open_network, parse
+from symbolic.terms import Cases, Condition, Relation, num
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 JUDGED = ("proved", "definition", "assumption")
@@ -466,8 +469,11 @@ def test_functions_with_a_kink_are_those_of_the_network(line: str, word: str) ->
 
 
 def test_a_function_that_is_not_read_leaves_every_function_open() -> None:
-    network = parse(
-        'inputs = ["x1"]\noutputs = ["o"]\nactivation = "gelu"\n[neurons.o]\nfrom = ["x1"]\n'
-    )
+    line = (Condition(V, Relation.EQUAL, num(0)), num(0))
+    odd = own("odd", V, num(1))
+    network = parse('inputs = ["x1"]\noutputs = ["o"]\n[neurons.o]\nfrom = ["x1"]\n')
+    [neuron] = network.neurons
+    neuron = replace(neuron, activation=replace(odd, phi=Cases((line,), V)))
+    network = replace(network, neurons=(neuron,))
     assert given(network, "net").functions == ()
     assert said(r"Then $$\delta_o = \frac{1}{N} e_o \varphi_o'(v_o)$$", network).word == "proved"

@@ -247,4 +247,4 @@ def test_a_kink_is_named_where_the_published_slope_was_put_in():
 
     step = Step(Equation(slope(J), closed), ByElementaryCalculus(), neurons("output", ("o",)))
     found = verdict(step, net=net)
-    assert "off v = 0" in names(found)
+    assert "v off 0" in names(found)

@@ -14,6 +14,7 @@ from symbolic.indexed import Num, Shifted, Var
 from symbolic.reading.formulas import (
     NEURON,
     ONE,
+    PI,
     Applied,
     Call,
     Formula,
@@ -48,6 +49,12 @@ SLOPES: dict[str, Callable[[Formula, Formula], Formula]] = {  # f: f'(u), from u
     "sinh": lambda u, f: Call("cosh", u),
     "cosh": lambda u, f: Call("sinh", u),
     "arctan": lambda u, f: over(ONE, plus(ONE, Power(u, Fraction(2)))),
+    "erf": lambda u, f: times(
+        Num(Fraction(2)),
+        Power(PI, Fraction(-1, 2)),
+        Call("exp", times(MINUS, Power(u, Fraction(2)))),
+    ),
+    "abs": lambda u, f: over(u, f),
     "relu": lambda u, f: Call("step", u),
     "step": lambda u, f: NOTHING,
 }

@@ -17,6 +17,7 @@ from symbolic.reading.formulas import (
     Applied,
     Call,
     Formula,
+    Power,
     Range,
     Read,
     SumOver,
@@ -29,6 +30,9 @@ from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import GIVEN, OWN, Profile
 from symbolic.reading.source import BeyondError, Fault, Place
 from symbolic.reading.theory import ARRAYS, COST, OPEN, SORTS
+
+KINKED = frozenset(("abs", "relu", "step"))
+"""Functions with a kink at 0, whose values are exact."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +70,19 @@ class Base:
 
     @property
     def elementary(self) -> bool:
-        """Whether elementary functions occur, so that numbers are enclosed and no fractions."""
-        return bool(self._calls)
+        """Whether functions occur whose values are enclosed and no fractions."""
+        return needs_balls(*self._bodies)
 
     @property
     def kinked(self) -> bool:
         """Whether a function with a kink at 0 occurs."""
-        return bool(self._calls & {"relu", "step"})
+        return bool(_calls(*self._bodies) & KINKED)
 
     @property
-    def _calls(self) -> set[str]:
+    def _bodies(self) -> list[Formula]:
         bodies = [body for _, body in self.definitions.values()]
         bodies += [self.activation.body] if self.activation else []
-        bodies += [self.outer] if self.outer is not None else []
-        return {part.name for body in bodies for part in walk(body) if isinstance(part, Call)}
+        return [*bodies, self.outer] if self.outer is not None else bodies
 
     def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
         """All that formulas speak of, directly or through definitions: array → its definition.
@@ -117,6 +120,24 @@ class Base:
         return field is not None and any(
             isinstance(part, Read) and part.array == "b" for part in walk(field[1])
         )
+
+
+def _calls(*bodies: Formula) -> set[str]:
+    return {part.name for body in bodies for part in walk(body) if isinstance(part, Call)}
+
+
+def needs_balls(*bodies: Formula) -> bool:
+    """Whether they have functions or roots whose values are no fractions.
+
+    >>> needs_balls(Call("abs", Read("v"))), needs_balls(Call("exp", Read("v")))
+    (False, True)
+    """
+    roots = (
+        isinstance(part, Power) and part.exponent.denominator > 1
+        for body in bodies
+        for part in walk(body)
+    )
+    return bool(_calls(*bodies) - KINKED) or any(roots)
 
 
 def name_of(read: Read) -> str:

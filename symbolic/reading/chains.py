@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from symbolic.reading.pieces import compares
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.vocabulary import ROWS
@@ -33,8 +34,9 @@ class Case:
 class Chain:
     """members[0] relations[0] members[1] …, with the words before and after it.
 
-    An empty first member continues the chain before.  `cases` takes the place of the last member.
-    `stopped` where a full stop follows.
+    An empty first member continues the chain before.  `cases` takes the place of the last member,
+    but where quantities are compared in them: those are pieces of a function.  `stopped` where a
+    full stop follows.
     """
 
     members: tuple[tuple[Tok, ...], ...]
@@ -167,7 +169,7 @@ def _runs(tokens: list[Tok]) -> list[_Run]:
         if depth == 0 and token.kind == "LP":
             end = _closing(tokens, n)
             inside = tokens[n + 1 : end]
-            if any(t.kind == "TEXT" for t in inside):
+            if _has_words(inside):
                 runs.append(_Run("words", tokens[n : end + 1], f"({_flat(inside)})"))
                 n = end + 1
                 continue
@@ -194,6 +196,16 @@ def _runs(tokens: list[Tok]) -> list[_Run]:
                 runs.append(_Run("math", [token]))
         n += 1
     return runs
+
+
+def _has_words(tokens: Sequence[Tok]) -> bool:
+    """Whether words stand there, but for those within an environment such as cases."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "BEGIN") - (token.kind == "END")
+        if depth == 0 and token.kind == "TEXT":
+            return True
+    return False
 
 
 def _joined(runs: list[_Run]) -> list[_Run]:
@@ -240,13 +252,11 @@ def _chain(tokens: list[Tok], words: str) -> Chain:
         )
     cases: tuple[Case, ...] = ()
     if members[-1][0].kind == "BEGIN" and members[-1][0].text == "cases":
-        cases = _cases(members.pop())
-        relations_here = relations
-    else:
-        relations_here = relations
+        cases = _cases(members[-1])
+        del members[-1 if cases else len(members) :]
     return Chain(
         tuple(map(tuple, members)),
-        tuple(relations_here),
+        tuple(relations),
         words,
         "",
         tokens[0].at,
@@ -256,6 +266,7 @@ def _chain(tokens: list[Tok], words: str) -> Chain:
 
 
 def _cases(tokens: list[Tok]) -> tuple[Case, ...]:
+    """The cases of neurons or pairs of them; none where they are pieces of a function."""
     if tokens[-1].kind != "END":
         raise NotUnderstood(
             "Signs follow \\end{cases}.", "Write the cases alone on their side.", tokens[-1].at
@@ -270,6 +281,8 @@ def _cases(tokens: list[Tok]) -> tuple[Case, ...]:
         else:
             depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
             rows[-1][-1].append(token)
+    if compares([row[1] for row in rows if len(row) == 2]):
+        return ()
     found = []
     for row in rows:
         if not any(row):
@@ -277,7 +290,7 @@ def _cases(tokens: list[Tok]) -> tuple[Case, ...]:
         value = row[0]
         while value and value[-1].kind in ("COMMA", "SEMI", "STOP", "QUAD"):
             value = value[:-1]
-        if len(row) != 2 or not value or any(t.kind in ("TEXT", "REL") for t in value):
+        if len(row) != 2 or not value or _has_words(value) or _related(value):
             raise NotUnderstood(
                 "A row of the cases is not understood.",
                 "Write value & \\text{if …} \\\\.",

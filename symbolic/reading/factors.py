@@ -11,6 +11,7 @@ from symbolic.reading.context import Label, Seen
 from symbolic.reading.formulas import (
     FROM,
     ONE,
+    PI,
     SORTS,
     TO,
     UNWRITTEN,
@@ -23,10 +24,12 @@ from symbolic.reading.formulas import (
     over,
     times,
 )
+from symbolic.reading.pieces import Piece, above, pieced
 from symbolic.reading.profile import GIVEN, Symbol
 from symbolic.reading.scripts import indices, kronecker, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Braced,
@@ -37,6 +40,7 @@ from symbolic.reading.tree import (
     Mark,
     Node,
     Number,
+    Pieces,
     Product,
     Quotient,
     Related,
@@ -144,6 +148,10 @@ class Factors:
                 return Power(by.read(inside), Fraction(1, 2))
             case Braced(inside):
                 return by.read(inside)
+            case Absolute(inside):
+                return Call("abs", by.read(inside))
+            case Pieces(rows):
+                return pieced([self._piece(value, said) for value, said in rows], node.at)
             case Condition(relation):
                 return self._indicator(relation)
             case Mark():
@@ -161,6 +169,14 @@ class Factors:
             case Scripted(Mark(kind="PARTIAL")):
                 raise NotUnderstood("Second derivatives are not read.", "", node.at)
         raise NotUnderstood("These scripts are not understood here.", "", node.at)
+
+    def _piece(self, value: Node, said: Related | None) -> Piece:
+        """A value, and what is above 0 where it is the value of a function in pieces."""
+        if said is None:
+            return self.by.read(value), None
+        assert said.left is not None
+        left, right = self.by.read(said.left), self.by.read(said.right)
+        return self.by.read(value), above(left, said.relation, right, said.at)
 
     def _indicator(self, relation: Related) -> Formula:
         """[z > 0], which is 1 where z is above 0, else 0."""
@@ -248,6 +264,8 @@ class Factors:
             return by.powered(of_any_neuron("v", by.context), node.sup)
         assert isinstance(node.base, Letter)
         name = node.base.name
+        if name == "\\pi" and by.profile.symbol(name) is None and node.sub is None:
+            return by.powered(PI, node.sup)
         symbol = by.symbol(node.base)
         if symbol.kind == "local gradient" and (pair := kronecker(node, by.profile)):
             return Read("same", pair, name)

@@ -110,6 +110,10 @@ KINDS: tuple[type[Formula], ...] = (
 ONE = Num(Fraction(1))
 
 
+QUARTER = Call("arctan", ONE)
+"""π/4, so that π needs no sign of its own."""
+
+
 def plus(*terms: Formula) -> Formula:
     """The sum as one flat list of terms."""
     flat: list[Formula] = []
@@ -135,6 +139,9 @@ def times(*factors: Formula) -> Formula:
     if number != 1 or not flat:
         flat.insert(0, Num(number))
     return flat[0] if len(flat) == 1 else Times(tuple(flat))
+
+
+PI = times(Num(Fraction(4)), QUARTER)
 
 
 def over(numerator: Formula, denominator: Formula) -> Formula:

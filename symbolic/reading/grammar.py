@@ -11,9 +11,12 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 from lark.lexer import Lexer
 
+from symbolic.reading.bars import paired
+from symbolic.reading.pieces import marked
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Braced,
@@ -25,6 +28,7 @@ from symbolic.reading.tree import (
     Node,
     Norm,
     Number,
+    Pieces,
     Product,
     Quotient,
     Related,
@@ -32,6 +36,7 @@ from symbolic.reading.tree import (
     Scripted,
 )
 
+Row = tuple[Node, Related | None]
 _SIGNS = {"TIMES": "*", "SLASH": "/", "ODOT": "o", "PLUS": "+", "MINUS": "-"}
 _NAMES = {
     "RB": "a closing brace",
@@ -40,6 +45,8 @@ _NAMES = {
     "REL": "a relation",
     "DOTS": "… or ∞",
     "BAR": "a bar",
+    "LABS": "a bar",
+    "RABS": "a bar",
     "COLON": "a colon",
     "BANG": "an exclamation mark",
     "STOP": "a full stop",
@@ -60,6 +67,7 @@ def parse(tokens: Sequence[Tok]) -> Node:
     """
     if not tokens:
         raise NotUnderstood("One side of the relation is empty.", "Write it.", 0)
+    tokens = paired(marked(tokens))
     try:
         tree = _parser().parse(list(tokens))
     except UnexpectedToken as error:
@@ -229,6 +237,26 @@ class _Build(Transformer[Token, Any]):
 
     def norm(self, opening: Token, inside: Node, _: Token) -> Node:
         return Norm(inside, _at(opening))
+
+    def absolute(self, opening: Token, inside: Node, _: Token) -> Node:
+        return Absolute(inside, _at(opening))
+
+    def pieces(self, opening: Token, rows: list[Row], _: Token) -> Node:
+        return Pieces(tuple(rows), _at(opening))
+
+    def first_row(self, row: Row) -> list[Row]:
+        return [row]
+
+    def more_rows(self, before: list[Row], _: Token, row: Row) -> list[Row]:
+        return [*before, row]
+
+    def piece(
+        self, value: Node, _: Token, __: Token, left: Node, relation: Token, right: Node
+    ) -> Row:
+        return value, Related(left, str(relation), right, left.at)
+
+    def rest(self, value: Node, _: Token, __: Token) -> Row:
+        return value, None
 
     def quotient(self, sign: Token, over: Node, under: Node) -> Node:
         return Quotient(over, under, _at(sign))

@@ -7,8 +7,9 @@ import re
 _HEADING = re.compile(
     r"^(#{1,6} [^\n]*)$|\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)\}", re.MULTILINE
 )
+_TYPED = r"(?:[^{}]|\{[^{}]*\})"
 _MARKUP = re.compile(
-    r"\\texttt\{[^{}]*[(*/^+][^{}]*\}"  # a formula as it was typed, as in `exp(-v)`
+    rf"\\texttt\{{{_TYPED}*(?:[(*/^+]|circum){_TYPED}*\}}"  # a formula as in `exp(-v^2)`
     r"|\\(?:setlength|renewcommand)\s*\{[^{}]*\}\s*\{[^{}]*\}"
     r"|\\rule\s*(?:\[[^\]]*\])?\{[^{}]*\}\{[^{}]*\}|\\[hv]space\*?\{[^{}]*\}|\\vskip-?[\d.]+[a-z]{2}"
     r"|\\begin\{tabular\}\{(?:[^{}]|\{[^{}]*\})*\}"

@@ -31,6 +31,7 @@ from symbolic.reading.shaped import (
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Condition,
@@ -339,6 +340,9 @@ class _Shapes:
                 return Shaped(one.columns, one.rows, turned(one), one.diagonal)
             case Scripted(Norm(inside), None, Number("2"), 0):
                 return self._squares(self.of(inside), node.at)
+            case Absolute() | Scripted(Absolute()):
+                what = "|…| may be the length of a vector or its elements without their signs."
+                raise NotUnderstood(what, "Write its components.", node.at)
             case Norm() | Scripted(Norm()):
                 raise NotUnderstood("A norm is read as ‖…‖^2.", "Write the square.", node.at)
             case Scripted(base, None, above, 0) if above is not None:

@@ -10,9 +10,21 @@ from fractions import Fraction
 
 from symbolic.indexed import Num, Shifted
 from symbolic.network import Neuron
-from symbolic.reading.activation import ARGUMENT, MINUS, NOTHING, SLOPES
-from symbolic.reading.formulas import UNWRITTEN, Call, Formula, Power, Read, over, plus, times
-from symbolic.terms import Add, Cases, Condition, Frac, Mul, Pow, Relation, Sign, Term
+from symbolic.reading.activation import ARGUMENT, SLOPES
+from symbolic.reading.formulas import PI, UNWRITTEN, Call, Formula, Power, Read, over, plus, times
+from symbolic.reading.pieces import Piece, above, pieced
+from symbolic.terms import (
+    Add,
+    Cases,
+    Condition,
+    Constant,
+    Frac,
+    Mul,
+    Pow,
+    Relation,
+    Sign,
+    Term,
+)
 from symbolic.terms import Call as Function
 from symbolic.terms import Num as Number
 
@@ -41,14 +53,28 @@ def field_of(term: Term, units: Mapping[str, int], weights: Mapping[str, Place])
     return _formula(term, known)
 
 
-def _split(side: Formula | None, above: Formula | None, below: Formula | None) -> Formula | None:
-    """`above` where the side is positive, `below` where it is negative; nothing is said at 0."""
-    if side is None or above is None or below is None:
-        return None
-    if side == above and below == NOTHING:
-        return Call("relu", side)
-    off = Call("step", side), Call("step", times(MINUS, side))
-    return plus(times(off[0], above), times(off[1], below))
+_RELATIONS = {
+    Relation.GREATER: ">",
+    Relation.AT_LEAST: ">=",
+    Relation.LESS: "<",
+    Relation.AT_MOST: "<=",
+}
+
+
+def _in_pieces(
+    pieces: tuple[tuple[Condition, Term], ...], otherwise: Term, known: Mapping[Sign, Formula]
+) -> Formula | None:
+    """The value of the first piece whose condition holds; nothing is said where pieces meet."""
+    rows: list[Piece] = []
+    for condition, piece in pieces:
+        value, left, right = (
+            _formula(one, known) for one in (piece, condition.left, condition.right)
+        )
+        if value is None or left is None or right is None or condition.relation not in _RELATIONS:
+            return None
+        rows.append((value, above(left, _RELATIONS[condition.relation], right, 0)))
+    last = _formula(otherwise, known)
+    return None if last is None else pieced([*rows, (last, None)], 0)
 
 
 def _formula(term: Term, known: Mapping[Sign, Formula]) -> Formula | None:
@@ -70,17 +96,14 @@ def _formula(term: Term, known: Mapping[Sign, Formula]) -> Formula | None:
             return over(top, bottom) if top is not None and bottom is not None else None
         case Pow(base, exponent):
             inner = _formula(base, known)
-            whole_ = exponent.denominator == 1
-            return Power(inner, Fraction(exponent)) if inner is not None and whole_ else None
-        case Function("abs", argument):  # max(0, x) + max(0, −x)
+            return Power(inner, Fraction(exponent)) if inner is not None else None
+        case Constant("pi"):
+            return PI
+        case Function("sqrt", argument):
             inner = _formula(argument, known)
-            if inner is None:
-                return None
-            return plus(Call("relu", inner), Call("relu", times(MINUS, inner)))
-        case Cases(((Condition(left, relation, Number(Fraction(numerator=0))), above),), below):
-            parts_ = tuple(_formula(part, known) for part in (left, above, below))
-            over_zero = relation in (Relation.GREATER, Relation.AT_LEAST)
-            return _split(*parts_) if over_zero else None
+            return Power(inner, Fraction(1, 2)) if inner is not None else None
+        case Cases(pieces, otherwise):
+            return _in_pieces(pieces, otherwise, known)
         case Function(name, argument):
             inner = _formula(argument, known)
             return Call(name, inner) if inner is not None and name in SLOPES else None

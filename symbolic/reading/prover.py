@@ -19,8 +19,16 @@ from symbolic.indexed import Expr, Get, Num, Sort, Sum, Var, free_letters
 from symbolic.indices import Calculus, SizeOne
 from symbolic.integers import Base as Letter
 from symbolic.integers import Linear
-from symbolic.monomials import Normal, add, scale
-from symbolic.partials import arrays_of, derivative, is_zero, renewed, unfolded, written
+from symbolic.monomials import ONE, Normal, add, scale
+from symbolic.partials import (
+    arrays_of,
+    derivative,
+    free_entries,
+    is_zero,
+    renewed,
+    unfolded,
+    written,
+)
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, Settled, condition, within
 from symbolic.reading.formulas import (
@@ -38,6 +46,7 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE, PATHS, Pathways
 from symbolic.reading.reach import require_reach
 from symbolic.reading.theory import COST, INDICATORS, SLOPE, Assumption, laws
+from symbolic.vanishing import has_calls, vanishes
 from symbolic.wellfounded import require_order
 
 J, S = Var("j", NEURON), Var("s", SAMPLE)
@@ -87,13 +96,13 @@ class Prover:
         gap = settled(gap)
         steps: list[str] = []
         for name, step in self._steps(claim, written, calculus):
-            if is_zero(calculus, gap):
+            if _is_nothing(calculus, gap):
                 return Proof(under, tuple(steps))
             again = calculus.multiply(where, step(gap))
             if again != gap:
                 steps.append(name)
                 gap = again
-        return Proof(under, tuple(steps)) if is_zero(calculus, gap) else None
+        return Proof(under, tuple(steps)) if _is_nothing(calculus, gap) else None
 
     def assumptions(
         self,
@@ -436,6 +445,30 @@ def _differentiating(base: Base) -> frozenset[str]:
         if more <= found:
             return frozenset(found)
         found |= more
+
+
+def _is_nothing(calculus: Calculus, gap: Normal) -> bool:
+    """Whether the form is 0 as it stands, or by what its functions are."""
+    return is_zero(calculus, gap) or (
+        has_calls(gap) and (vanishes(gap) or vanishes(_with_known(calculus, gap)))
+    )
+
+
+def _with_known(calculus: Calculus, gap: Normal) -> Normal:
+    """The form with 1 for each 0/1 factor i where gap · i = gap, within functions as well.
+
+    Where i is 0 the gap is 0 anyway, so that it is 0 if this form is.
+    """
+    found = [
+        (array, at)
+        for array in sorted(arrays_of(gap) & {*INDICATORS})
+        for at in sorted({*free_entries(gap, array)})
+        if calculus.multiply(gap, calculus.read(array, at)) == gap
+    ]
+    for array, at in found:
+        letters = tuple(base for form in at for base, _ in form[1])
+        gap = unfolded(calculus, gap, {array: (letters, ONE)}, at.__eq__)
+    return gap
 
 
 def bases(calculus: Calculus, letters: tuple[Var, ...]) -> tuple[Letter, ...]:

@@ -11,6 +11,7 @@ from symbolic.indexed import Count, Num, Shifted, Size, Var
 from symbolic.reading.formulas import (
     FROM,
     LAYER,
+    QUARTER,
     SORTS,
     TO,
     TYPED,
@@ -62,6 +63,7 @@ class Writer:
         return text
 
     def product(self, formula: Formula) -> str:
+        formula = _with_pi(formula)
         if not isinstance(formula, Times):
             return self.factor(formula, last=True)
         parts = as_fraction(formula)
@@ -97,6 +99,8 @@ class Writer:
                 if exponent == -1 and not isinstance(base, Num):
                     return f"\\frac{{1}}{{{self.sum(base)}}}"
                 return f"({self.sum(base)})^{{{exponent}}}"
+            case Call("abs", argument):
+                return f"\\lvert {self.sum(argument)} \\rvert"
             case Call("relu", argument):
                 return f"\\max(0, {self.sum(argument)})"
             case Call(name, argument):
@@ -200,6 +204,15 @@ class Writer:
         """The profile's letter for a size."""
         sort = next((s.name for s in SORTS.values() if s.extent().name == name), LAYER.name)
         return next((sign for sign, of in self.profile.sizes.items() if of == sort), name)
+
+
+def _with_pi(formula: Formula) -> Formula:
+    """The product with π for 4 arctan(1)."""
+    factors = formula.factors if isinstance(formula, Times) else (formula,)
+    if QUARTER not in factors:
+        return formula
+    quarter = times(Num(Fraction(1, 4)), Read(TYPED, (), "\\pi"))
+    return times(*(quarter if one == QUARTER else one for one in factors))
 
 
 def as_fraction(formula: Formula) -> tuple[Formula, Formula] | None:

@@ -16,7 +16,6 @@ from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import Hearing, here
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.pairs import Pair, of_row
-from symbolic.reading.pieces import Pieces, pieced, pieces
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead, after, said
 from symbolic.reading.relations import Relations
@@ -60,28 +59,8 @@ class Sides:
         reader = Elaborator(context, notes)
         return [None if tree is None else reader.read(tree) for tree in trees]
 
-    def _pieces(self, chain: Chain, two: Pieces, context: Context, words: Lead, piece: int) -> None:
-        """A function in two pieces, of an argument above 0 and below."""
-        layered = "layer" in self.profile.letters.values()
-        notes = Notes()
-        reader = Elaborator(context, notes)  # one, so that the letter of φ(v) stays any field
-
-        def read(member: Sequence[Tok]) -> Formula:
-            return reader.read(parse(normed(member) if layered else member))
-
-        members = [read(member) if member else None for member in chain.members]
-        above, below, of = (read(one) for one in (two.above, two.below, two.of))
-        self.relations.add(
-            chain, [*members, pieced(above, below, of)], context, notes, words, piece
-        )
-        self.relations.chain = None
-
     def cases(self, chain: Chain, context: Context, words: Lead, span: str, piece: int) -> None:
         """One claim for each row, under the roles that its condition gives."""
-        two = pieces(chain.cases, chain.at)
-        if two is not None:
-            self._pieces(chain, two, context, words, piece)
-            return
         last: tuple[str, str] | None = None
         pair: Pair | None = None
         for case in chain.cases:

@@ -18,9 +18,11 @@ from symbolic.reading.vocabulary import (
     COMMANDS,
     ENVIRONMENTS,
     GREEK,
+    LEFT,
     MARKS,
     OPENS,
     RELATIONS,
+    RIGHT,
     SILENT,
     SKIPPED,
     TEXTS,
@@ -40,6 +42,8 @@ _REASON = re.compile(
     r"|\(?\\(?:eq)?ref\s*\{[^{}]{1,80}\}\)?"
 )
 """What may stand over an equals sign: the name of the line that it follows from, or a mark."""
+_BAR = re.compile(r"\s*(?:\||\\vert(?![A-Za-z]))")
+"""The bar that follows \\left or \\right."""
 GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
 """What follows \\underline where an exercise leaves a gap."""
 
@@ -180,6 +184,9 @@ class _Tokenizer:
             name = self.text[start + 1 : self.n]
         if name == "\\":
             self._row(start)
+        elif name in LEFT | RIGHT and (bar := _BAR.match(self.text, self.n)):
+            self.n = bar.end()
+            self._emit("LABS" if name in LEFT else "RABS", "|", start)
         elif name in SILENT:
             self._silent(name)
         elif name in SKIPPED:

@@ -129,6 +129,22 @@ class Norm:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """|body|."""
+
+    body: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The rows of a function in pieces: a value and its condition, None for all the rest."""
+
+    rows: tuple[tuple[Node, Related | None], ...]
+    at: int
+
+
 Node = (
     Number
     | Letter
@@ -145,6 +161,8 @@ Node = (
     | Root
     | Condition
     | Norm
+    | Absolute
+    | Pieces
 )
 
 
@@ -159,7 +177,11 @@ def outside_scripts(node: Node) -> Iterator[Node]:
                 stack += parts
             case Quotient(over, under):
                 stack += [over, under]
-            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body):
+            case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body) | Absolute(body):
                 stack.append(body)
             case Scripted(base) if not isinstance(base, Letter):
                 stack.append(base)
+            case Pieces(rows):
+                for value, said in rows:
+                    stack += [value] if said is None else [value, said.right]
+                    stack += [said.left] if said is not None and said.left is not None else []

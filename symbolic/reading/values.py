@@ -29,7 +29,7 @@ from symbolic.duals import (
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT, owner
-from symbolic.reading.base import Base, name_of
+from symbolic.reading.base import Base, name_of, needs_balls
 from symbolic.reading.formulas import (
     FROM,
     LAYER,
@@ -49,7 +49,6 @@ from symbolic.reading.formulas import (
     Times,
     free,
     plus,
-    walk,
 )
 from symbolic.reading.layers import LAST, Level, level_of, lives, own_layer
 from symbolic.reading.pathways import CORE
@@ -134,8 +133,8 @@ class Values:
     def __init__(self, base: Base, world: World) -> None:
         self.base, self.definitions, self.world = base, dict(base.written), world
         own = (*world.fields, *world.signals, *world.functions)
-        called = any(isinstance(part, Call) for _, body in own for part in walk(body))
-        self.elementary, self.shared = base.elementary or called, base.shared
+        self.elementary = base.elementary or needs_balls(*(body for _, body in own))
+        self.shared = base.shared
         self._own = {CORE: dict(world.fields), "y": dict(world.signals)}
         self._functions = {} if base.activation is not None else dict(world.functions)
         self._argument: Number = ZERO, ZERO  # of the activation function, while it is evaluated
@@ -183,6 +182,13 @@ class Values:
                 if n < 1 and isinstance(value, int):  # its power of -1 would be a float
                     value = ball(Fraction(value)) if self.elementary else Fraction(value)
                 return value**n, (n * value ** (n - 1) * slope if n else ZERO)
+            case Power(base, exponent) if self.elementary:
+                value, slope = self.of(base, at, by, within)
+                root = ball(Fraction(value)) if isinstance(value, int) else value
+                if not root > 0:
+                    raise UndefinedError
+                power = root ** (ball(exponent))
+                return power, ball(exponent) * power / root * slope
             case SumOver():
                 parts = [
                     self.of(formula.body, {**at, formula.over: n}, by, within)
@@ -217,6 +223,8 @@ class Values:
                 name, places = self._entry(of, at)
                 body, letters = self._definition(name, places)
                 return self.of(body, letters, Alone(self._entry(read, at)), name)[1], ZERO
+            case Call("abs" | "relu" | "step" as name, argument):
+                return _by_side(name, *self.of(argument, at, by, within))
             case Call(name, argument) if self.elementary:
                 return self._called(name, *self.of(argument, at, by, within))
             case Read() if formula == ARGUMENT:
@@ -231,7 +239,7 @@ class Values:
         moved = Dual(value, slope)
         try:
             found = FUNCTIONS[name](moved) if name in FUNCTIONS else apply(name, moved)
-        except (Undecided, InputError):  # nothing is said at a kink
+        except (Undecided, InputError):
             raise UndefinedError from None
         parts = plain(real(found)), plain(tangent(found))
         value, slope = (self._number(one) if isinstance(one, Fraction) else one for one in parts)
@@ -385,3 +393,16 @@ class Values:
             if isinstance(i, Var) and i.sort == LAYER:
                 values[i] = world.layers[at[0]][0]
         return body, values
+
+
+def _by_side(name: str, value: Real, slope: Real) -> Number:
+    """|x|, max(0, x) or [x > 0] with its slope; nothing is said at the kink."""
+    if value == 0 and slope == 0 and name == "abs":
+        return ZERO, ZERO
+    if not (value > 0 or value < 0):  # at the kink, or too wide to tell
+        raise UndefinedError
+    if name == "step":
+        return int(value > 0), ZERO
+    below = -1 if name == "abs" else 0
+    side = 1 if value > 0 else below
+    return side * value, side * slope

@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {  # functions that are written as words: what they are
     **dict.fromkeys(("ReLU", "relu"), "relu"),
     "step": "step",
     "softplus": "softplus",
+    "erf": "erf",
 }
 
 COMMANDS: dict[str, str] = {
@@ -56,6 +57,8 @@ COMMANDS: dict[str, str] = {
     "rVert": "BAR",
     "Vert": "BAR",
     "vert": "BAR",
+    "lvert": "LABS",
+    "rvert": "RABS",
     "infty": "DOTS",
     "surd": "DOTS",
     "forall": "FORALL",
@@ -67,6 +70,9 @@ SILENT = frozenset(
         "nobreak square blacksquare Box qed qedhere blacklozenge "
     )
 ) | {" ", "\n"}
+LEFT = frozenset(_words("left bigl Bigl biggl Biggl"))
+RIGHT = frozenset(_words("right bigr Bigr biggr Biggr"))
+"""The sizes that say which bar opens and which one closes."""
 SKIPPED = frozenset(("label", "tag", "hspace", "vspace", "phantomsection"))
 TEXTS = frozenset(_words("text textrm mbox textit textbf hbox intertext textnormal "))
 MARKS: dict[str, str] = {
@@ -111,8 +117,9 @@ RELATIONS = {
     "lt": "<",
     "gt": ">",
 }
-OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET"))
-CLOSES = {"RP": "LP", "RSQ": "LSQ", "RB": "LB", "END": "BEGIN", "RSET": "LSET"}
+OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET", "LABS"))
+CLOSES = {"RP": "LP", "RSQ": "LSQ", "RB": "LB", "END": "BEGIN", "RSET": "LSET",
+          "RABS": "LABS"}  # fmt: skip
 UNSUPPORTED: dict[str, str] = {
     "prod": "Products over an index are not read; write the product out.",
     "int": "Integrals are not read.",

@@ -38,6 +38,7 @@ from symbolic.reading.pathways import CORE, table
 from symbolic.reading.prover import bases
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import COST, Assumption
+from symbolic.vanishing import vanishes
 
 MOST_INSTANCES = 400
 MOST_CHOICES = 100_000
@@ -81,10 +82,11 @@ class Written(Numbered):
         sides = (self._normal(side, letters) for side in (claim.left, claim.right))
         left, right = sides
         gap, opened = self._tied(add(left, scale(right, -1))), 0
-        while not is_zero(self.calculus, gap):
+        while not (is_zero(self.calculus, gap) or vanishes(gap)):
             known = {name for name in arrays_of(gap) if self.defined(name)}
             if not known:
-                return is_zero(self.calculus, self._shared(gap))
+                gap = self._shared(gap)
+                return is_zero(self.calculus, gap) or vanishes(gap)
             first = {n for n in known if self._own[n][0] not in ("y", CORE, GRADIENT)}
             first = first or self._earliest(known)
             first = first or {name for name in known if self._own[name][0] == "y"}

@@ -11,6 +11,8 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 from symbolic.reading.vocabulary import CLOSES, OPENS
 
+_SIDED = {"LABS": "LNORM", "RABS": "RNORM"}
+"""Of arrays |x| is ‖x‖, also where the bars say which one opens."""
 _STYLED = re.compile(r"\\(?:mathbf|mathrm|mathit|mathsf|mathbb)\{([^{}]+)\}")
 
 
@@ -39,7 +41,9 @@ def prepared(
             opened.append(False)
         elif token.kind in CLOSES and len(opened) > 1:
             opened.pop()
-        if token.kind == "BAR":
+        if token.kind in _SIDED:
+            token = replace(token, kind=_SIDED[token.kind])
+        elif token.kind == "BAR":
             kind = "RNORM" if opened[-1] else "LNORM"
             opened[-1] = not opened[-1]
             token = replace(token, kind=kind)
