@@ -55,9 +55,22 @@ def _best(pieces: Sequence[Piece], widths: list[float], start: int, end: int, li
         filled -= widths[place]
         if filled < LEAST_FILL * limit:
             break
-        if pieces[place].depth < pieces[best].depth:
+        if pieces[place].depth < pieces[best].depth and _saves(pieces, widths, place, end, limit):
             best = place
     return best
+
+
+def _saves(
+    pieces: Sequence[Piece], widths: list[float], place: int, end: int, limit: float
+) -> bool:
+    """Whether a break here keeps together what a break at `end` would part.
+
+    What begins here and is wider than a line is parted in any case; then a sign in it is as good.
+    """
+    depth = pieces[place].depth
+    later = range(place + 1, len(pieces))
+    after = next((n for n in later if pieces[n].depth <= depth), len(pieces))
+    return after <= end or sum(widths[place:after]) <= limit
 
 
 def _joined(pieces: Sequence[Piece], later: bool) -> str:

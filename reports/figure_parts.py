@@ -25,7 +25,9 @@ def overview_figures(network: Network) -> Iterator[Figure]:
 
     told = _told(network)
     if network.recurrent is not None:
-        caption = "The network unrolled in time, one column for each step."
+        caption = "The network unrolled in time, one column for each step"
+        biased = any(s.source == BIAS for s in network.synapses)
+        caption += "; a short arrow from nowhere is a bias." if biased else "."
         yield Figure("network", figures.unrolled(network), prose(caption), told)
         if figures.is_rolled(network):
             caption = "The same network as it is built: a box holds a signal for one step."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reports.document import RELATIONS, Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
 from reports.latex_printer import LatexPrinter
@@ -45,7 +46,8 @@ def _glued(found: re.Match[str]) -> str:
         formula, before, start = found[0].removeprefix(before), "", before
     else:
         formula, start = found[0], ""
-    held = (before or after) and len(shown) < (LISTED if before == "(" else SHORT)
+    listed = before == "(" or after.startswith(")")
+    held = (before or after) and len(shown) < (LISTED if listed else SHORT)
     return f'{start}<span class="g">{formula}</span>' if held else found[0]
 
 
@@ -80,34 +82,62 @@ def display(math: Math, relation: str = "", end: str = "") -> str:
 
 
 def _breakable(math: Math) -> str:
+    """The formula with the places where a line may break."""
     formula = math.formula
     pieces: Sequence[Piece] = ()
-    if isinstance(formula, Drawn):
-        pieces = formula.latex_pieces
-    elif not isinstance(formula, Equation):
-        printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
-        pieces = printer.pieces(formula)
-    if len(pieces) < 2:
-        return math_latex(math)
+    printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
+    match formula:
+        case Drawn():
+            pieces = formula.latex_pieces
+        case Equation(left, right):
+            first, *more = printer.pieces(right)
+            pieces = (replace(first, text=f"{printer.term(left)} = {first.text}"), *more)
+        case _:
+            pieces = printer.pieces(formula)
+    return _flowing(pieces) if len(pieces) > 1 else math_latex(math)
+
+
+def _flowing(pieces: Sequence[Piece]) -> str:
+    """Pieces in a row: a line may break before the outermost, within one only where it is long."""
     outer = min(piece.depth for piece in pieces[1:])
-    terms: list[list[Piece]] = [[]]
-    for n, piece in enumerate(pieces):
-        if n and piece.depth == outer:
-            terms.append([])
-        terms[-1].append(piece)
-    parts = []
-    for term in terms:
-        long = width_em(" ".join(piece.text for piece in term)) > LONG_TERM
-        for n, piece in enumerate(term):
-            gap = r"\allowbreak " if long or not n else ""
-            parts.append(f"{piece.joint}{gap}{_SIGN.sub(SIGNED, piece.text)}")
-    return pieces[0].text + "".join(parts[1:])
+    starts = [0, *(n for n, piece in enumerate(pieces) if n and piece.depth == outer)]
+    groups = [pieces[a:b] for a, b in zip(starts, [*starts[1:], len(pieces)], strict=True)]
+    return "".join(
+        (_joint(group[0], breaks=True) if n else "") + _group(group)
+        for n, group in enumerate(groups)
+    )
+
+
+def _group(group: Sequence[Piece]) -> str:
+    """A term or factor; a short one is not broken."""
+    if len(group) > 1 and width_em(" ".join(piece.text for piece in group)) > LONG_TERM:
+        return _flowing(group)
+    first, *more = (_held_together(piece.text) for piece in group)
+    joints = (_joint(piece, breaks=False) for piece in group[1:])
+    return first + "".join(f"{joint}{text}" for joint, text in zip(joints, more, strict=True))
+
+
+def _joint(piece: Piece, breaks: bool) -> str:
+    """What stands before a piece; a line breaks before a dot, not behind it."""
+    allowed = r"\allowbreak " if breaks else ""
+    if r"\cdot" in piece.joint:
+        return allowed + piece.joint.replace(r"\cdot", r"\cdot \nobreak")
+    return piece.joint + allowed
+
+
+def _held_together(text: str) -> str:
+    """A piece within which no line breaks: KaTeX would break it behind a sign."""
+    found = _SIGN.match(text)
+    sign, rest = (rf"{found[1]} \nobreak ", text[found.end() :]) if found else ("", text)
+    inside = _INNER.search(rest) is not None and width_em(rest) <= LONG_TERM
+    return sign + (f"{{{rest}}}" if inside else rest)
 
 
 LONG_TERM = 11.0
 """Em of a term that may be broken between its factors."""
-_SIGN, SIGNED = re.compile(r"^([+-]) "), r"\1 \\nobreak "
-"""The sign before a piece: KaTeX would break the line behind it."""
+_SIGN = re.compile(r"([+-]) ")
+"""The sign before a piece."""
+_INNER = re.compile(r" [+-] ")
 _WORDS = re.compile(r"\\text\{([^{}]* [^{}]* [^{}]*)\}(?![^{}]*\})")
 """Words in a formula, in no braces, between which a line may break."""
 

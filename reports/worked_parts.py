@@ -167,10 +167,10 @@ def _put_in(network: Network, sample: Witness, shown: dict[str, None]) -> Iterat
         *((member_sign("d", (name,)), x) for name, x in sample.targets[0].items()),
         (Drawn(r"\eta", "η"), sample.eta),
     ]
-    yield Paragraph(runs("The sample: ", *_equal(given), "."))
+    yield Paragraph(runs("The sample: ", *_equal(given)))
     weights = [(member_sign("w", (w,)), x) for w, x in sample.weights.items()]
     if len(weights) <= WEIGHTS and len(shown) == len(network.neurons):
-        yield Paragraph(runs("The weights: ", *_equal(weights), "."))
+        yield Paragraph(runs("The weights: ", *_equal(weights)))
 
 
 def _equal(given: Sequence[tuple[Drawn, Fraction]], most: int = WEIGHTS) -> Iterator[str | Run]:
@@ -181,8 +181,7 @@ def _equal(given: Sequence[tuple[Drawn, Fraction]], most: int = WEIGHTS) -> Iter
         equal = Drawn(f"{sign.latex} = {text}", f"{sign.text} = {text}".replace("-", "−"))
         yield ", " if n else ""
         yield Math(equal)
-    if len(given) > len(shown):
-        yield ", …"
+    yield ", …" if len(given) > len(shown) else "."
 
 
 def _row(row: Row, texts: Texts) -> tuple[Runs, ...]:
