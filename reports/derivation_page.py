@@ -258,14 +258,15 @@ def _is_printed(item: Numbered) -> bool:
 
 
 def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
-    """The shortest direct derivative of each role, and every one that is not proved."""
+    """Of each role the first direct derivative that is not long, and every one not proved."""
     outputs = checked.derivation.network.output_set
     best: dict[tuple[str, bool], int] = {}
     for n, item in enumerate(direct):
         partials = (p.by for p in walk(item[1].claim.left) if isinstance(p, Partial))
         by = next(partials, Sign(""))
         role = (by.letter, bool(by.at) and by.at[0] in outputs)
-        if role not in best or _length(item) < _length(direct[best[role]]):
+        before = _length(direct[best[role]]) if role in best else LONGEST + 1
+        if role not in best or (before > LONGEST and _length(item) < before):
             best[role] = n
     kept = set(best.values())
     return [

@@ -79,10 +79,16 @@ def backward_figure(network: Network) -> Figure:
     """The error signals on their way back."""
     from reports import figures  # likewise
 
-    caption = prose(
+    words: list[str | Math] = [
         "The same network for the errors: every branch is reversed, every φ_j is replaced by its"
         " slope, and the δ_j stand where the v_j stood."
-    )
+    ]
+    if any(figures.bundled(network, j) for j in network.peers):
+        error = Math(Drawn(r"-\partial\mathcal{E}/\partial y_k", "−∂𝓔/∂y_k"))
+        factor = Math(Drawn(r"\partial y_k/\partial v_j", "∂y_k/∂v_j"))
+        words += [" In the softmax group, the branch to δ_j from ", error, " has the factor "]
+        words += [factor, "."]
+    caption = prose(*words)
     seen = tuple(
         runs(
             f"neuron {unit_name(j)} gets errors from "

@@ -37,7 +37,7 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.html_formulas import display, held, run_html, runs_html, safe, set_formula
+from reports.html_formulas import display, glued, run_html, runs_html, safe, set_formula
 from reports.latex_runs import math_latex, rule_latex, width_of
 from reports.latex_width import width_em
 from reports.static import MOST_SET, formulas_set, quickjs_is_here
@@ -254,7 +254,7 @@ class _Page:
             if isinstance(run, Text):
                 shown = _CITED.sub(self._link, shown)
             parts.append(shown)
-        return held("".join(parts))
+        return glued("".join(parts))
 
     def _link(self, match: re.Match[str]) -> str:
         if int(match[1]) not in self.last:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reports.breaking import held
 from reports.document import RELATIONS, Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
 from reports.latex_printer import LatexPrinter
 from reports.latex_runs import MOST_TERMS, math_latex
@@ -30,14 +31,14 @@ def safe(words: str) -> str:
     return html.escape(STEERING.sub("", words), quote=True)
 
 
-_HELD = re.compile(
+_GLUED = re.compile(
     r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
 )
 
 
-def held(line: str) -> str:
+def glued(line: str) -> str:
     """No line ends between a short formula and the "(" or "neuron" before it or the ")" after."""
-    return _HELD.sub(_glued, line)
+    return _GLUED.sub(_glued, line)
 
 
 def _glued(found: re.Match[str]) -> str:
@@ -53,7 +54,7 @@ def _glued(found: re.Match[str]) -> str:
 
 def runs_html(words: Runs) -> str:
     """Words and formulas in a row."""
-    return held("".join(map(run_html, words)))
+    return glued("".join(map(run_html, words)))
 
 
 def run_html(run: Run) -> str:
@@ -99,22 +100,12 @@ def _breakable(math: Math) -> str:
 
 def _flowing(pieces: Sequence[Piece]) -> str:
     """Pieces in a row: a line may break before the outermost, within one only where it is long."""
-    outer = min(piece.depth for piece in pieces[1:])
-    starts = [0, *(n for n, piece in enumerate(pieces) if n and piece.depth == outer)]
-    groups = [pieces[a:b] for a, b in zip(starts, [*starts[1:], len(pieces)], strict=True)]
-    return "".join(
-        (_joint(group[0], breaks=True) if n else "") + _group(group)
-        for n, group in enumerate(groups)
-    )
-
-
-def _group(group: Sequence[Piece]) -> str:
-    """A term or factor; a short one is not broken."""
-    if len(group) > 1 and width_em(" ".join(piece.text for piece in group)) > LONG_TERM:
-        return _flowing(group)
-    first, *more = (_held_together(piece.text) for piece in group)
-    joints = (_joint(piece, breaks=False) for piece in group[1:])
-    return first + "".join(f"{joint}{text}" for joint, text in zip(joints, more, strict=True))
+    parts = []
+    for n, group in enumerate(held(pieces, LONG_TERM, width_em)):
+        for m, piece in enumerate(group):
+            joint = _joint(piece, breaks=not m) if n or m else ""
+            parts.append(joint + _held_together(piece.text))
+    return "".join(parts)
 
 
 def _joint(piece: Piece, breaks: bool) -> str:
