@@ -86,8 +86,11 @@ def _saves(
 ) -> bool:
     """Whether a break here keeps together what a break at `end` would part.
 
-    What begins here and is wider than a line is parted in any case; then a sign in it is as good.
+    A factor that begins here and is wider than a line is parted in any case; then a sign in it is
+    as good.
     """
+    if not pieces[place].lead:
+        return True
     depth = pieces[place].depth
     later = range(place + 1, len(pieces))
     after = next((n for n in later if pieces[n].depth <= depth), len(pieces))

@@ -77,7 +77,8 @@ def table_latex(table: Table, long: bool = False) -> str:
             rows[n] += "*"
         return "\n".join(
             (
-                start + r"\setlength{\LTleft}{1em}\setlength{\LTpre}{0pt}\setlength{\LTpost}{0pt}",
+                start + r"\setlength{\LTleft}{1em minus 0.4em}",
+                r"\setlength{\LTpre}{0pt}\setlength{\LTpost}{0pt}%",
                 rf"\begin{{longtable}}{{{''.join(columns)}}}",
                 rf"\hline {head}\tabularnewline \hline \endhead",
                 *rows,

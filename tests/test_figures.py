@@ -26,6 +26,7 @@ from reports.figures.routing import met
 from reports.figures.scene import Point, Rect, Scene, Text, clashes
 from reports.figures.tikz_writer import document
 from reports.notations import NOTATIONS
+from reports.typst_figures import drawing
 from symbolic.activations import activation
 from symbolic.costs import cost
 from symbolic.errors import InputError
@@ -440,3 +441,15 @@ def test_every_letter_of_another_notation_is_drawn_as_one_sign() -> None:
             drawn = labels.formula(letter, "").runs
             shown = "".join(run.letters for run in drawn)
             assert shown == {r"\sigma": "σ"}.get(letter, letter)
+
+
+def test_a_figure_for_typst_has_no_variables_and_its_texts_begin_where_they_stand() -> None:
+    scene = figures.output_neuron(shorthand("2-2-1"), "5")
+    drawn = drawing(scene)
+    assert "var(" not in drawn
+    assert "text-anchor" not in drawn
+    assert "𝜑" in drawn
+    label = next(text for text in scene.texts if text.label.plain == "y_0 = +1")
+    start = round(label.at.x - label.label.width * label.size, 2)
+    assert label.anchor == "end"
+    assert f'x="{start:g}"' in drawn
