@@ -248,7 +248,7 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-LONGEST = 40
+LONGEST = 24
 """Parts of a formula up to which the derivative of the whole cost is printed."""
 
 

@@ -48,7 +48,8 @@ def _glued(found: re.Match[str]) -> str:
     else:
         formula, start = found[0], ""
     listed = before == "(" or after.startswith(")")
-    held = (before or after) and len(shown) < (LISTED if listed else SHORT)
+    most = LISTED if listed else EQUATION if after else SHORT
+    held = (before or after) and len(shown) < most
     return f'{start}<span class="g">{formula}</span>' if held else found[0]
 
 
@@ -142,6 +143,8 @@ SHORT = 14
 """Signs of a formula within words that stays on one line."""
 LISTED = 32
 """Signs of a formula in brackets, such as (j = 3, 4), that stays on one line."""
+EQUATION = 24
+"""Signs of a formula before a comma or stop, such as y_3 = 0.64566, that stays on one line."""
 LETTERS = 5
 """Signs of a formula that stays with the word before it."""
 GAP = '<span class="gap" role="img" aria-label="gap" style="width:{wide}em">____</span>'

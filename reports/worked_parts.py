@@ -40,7 +40,7 @@ from reports.worked_step import borrowed, middle, of_one_step, said
 from symbolic.derivation import Derivation
 from symbolic.network import Network
 from symbolic.notation import E
-from symbolic.terms import Condition, Sign, Term
+from symbolic.terms import Condition, Num, Sign, Term
 from symbolic.verdicts import Witness
 
 LARGEST, MOST_SYNAPSES = 400, 20_000
@@ -215,7 +215,8 @@ def _row(row: Row, texts: Texts) -> tuple[Runs, ...]:
     formula: tuple[Run, ...] = (Math(_bare(row.right)),)
     for guard in row.where:
         formula += runs(", as ", Math(_condition(guard)))
-    return (Math(_bare(row.left)),), formula, (Math(with_numbers(row.right, texts)),), value_of(row)
+    numbers = () if isinstance(row.right, Num) else (Math(with_numbers(row.right, texts)),)
+    return (Math(_bare(row.left)),), formula, numbers, value_of(row)
 
 
 def _bare(term: Term) -> Drawn:

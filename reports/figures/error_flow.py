@@ -182,9 +182,13 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
 
 
 def _crowds(kept: list[list[Vertex]], flow: Flow) -> list[int]:
-    """How many branches more than EASY each column receives from the next: they cross."""
+    """How many branches more than EASY each column receives from the next: their labels cross."""
     column = {vertex: n for n, row in enumerate(kept) for vertex in row}
-    received = [column[reader] for reader, _ in flow.branches]
+    received = [
+        column[reader]
+        for (reader, _), (label, _, _) in flow.branches.items()
+        if label.runs or not label.plain
+    ]
     return [max(0, received.count(n) - EASY) for n in range(len(kept))]
 
 
