@@ -48,6 +48,27 @@ def lines(
     return [*rows[:2], plus + dots, rows[-1]]
 
 
+def held(
+    pieces: Sequence[Piece], longest: float, measure: Callable[[str], float]
+) -> list[Sequence[Piece]]:
+    """The pieces in groups that stay on one line; a group wider than `longest` is parted.
+
+    >>> row = [Piece("a", 0), Piece("bb", 1), Piece("+ cc", 0), Piece("d", 1)]
+    >>> ["".join(piece.text for piece in group) for group in held(row, 9, len)]
+    ['abb', '+ ccd']
+    >>> ["".join(piece.text for piece in group) for group in held(row, 5, len)]
+    ['abb', '+ cc', 'd']
+    """
+    outer = min((piece.depth for piece in pieces[1:]), default=0)
+    starts = [0, *(n for n, piece in enumerate(pieces) if n and piece.depth == outer)]
+    found: list[Sequence[Piece]] = []
+    for a, b in zip(starts, [*starts[1:], len(pieces)], strict=True):
+        group = pieces[a:b]
+        wide = len(group) > 1 and measure(" ".join(piece.text for piece in group)) > longest
+        found += held(group, longest, measure) if wide else [group]
+    return found
+
+
 def _best(pieces: Sequence[Piece], widths: list[float], start: int, end: int, limit: float) -> int:
     """Where the line that begins at `start` and is full before `end` should end."""
     best, filled = end, sum(widths[start:end])
@@ -55,9 +76,25 @@ def _best(pieces: Sequence[Piece], widths: list[float], start: int, end: int, li
         filled -= widths[place]
         if filled < LEAST_FILL * limit:
             break
-        if pieces[place].depth < pieces[best].depth:
+        if pieces[place].depth < pieces[best].depth and _saves(pieces, widths, place, end, limit):
             best = place
     return best
+
+
+def _saves(
+    pieces: Sequence[Piece], widths: list[float], place: int, end: int, limit: float
+) -> bool:
+    """Whether a break here keeps together what a break at `end` would part.
+
+    A factor that begins here and is wider than a line is parted in any case; then a sign in it is
+    as good.
+    """
+    if not pieces[place].lead:
+        return True
+    depth = pieces[place].depth
+    later = range(place + 1, len(pieces))
+    after = next((n for n in later if pieces[n].depth <= depth), len(pieces))
+    return after <= end or sum(widths[place:after]) <= limit
 
 
 def _joined(pieces: Sequence[Piece], later: bool) -> str:

@@ -249,7 +249,7 @@ def _sides(claim: Claim, found: Counterexample, base: Base, profile: Profile) ->
     for part, number in zip(parts[:MOST_PARTS], values, strict=False):
         shown_part = _close(drawn(_placed(part, at), profile))
         if number is not None and _short(shown_part):
-            rows.append(((), (_number(number),), (shown_part,)))
+            rows.append((runs("a part"), (_number(number),), (shown_part,)))
     for side, number, said in (
         (claim.left, found.left, "the left side"),
         (claim.right, found.right, "the right side"),

@@ -248,29 +248,35 @@ def proof_section(checked: Judged, marks: bool) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-LONGEST = 50
+LONGEST = 24
 """Parts of a formula up to which the derivative of the whole cost is printed."""
 
 
 def _is_printed(item: Numbered) -> bool:
     """Whether a line is short enough to be read, or is not proved and so must be seen."""
-    long = sum(1 for _ in walk(item[1].claim.right)) > LONGEST
-    return not long or mark_of(item[2]) is not Mark.PROVED
+    return _length(item) <= LONGEST or mark_of(item[2]) is not Mark.PROVED
 
 
 def _representatives(direct: list[Numbered], checked: Judged) -> list[Numbered]:
-    """One direct derivative for each role, and every one that is not proved."""
+    """Of each role the first direct derivative that is not long, and every one not proved."""
     outputs = checked.derivation.network.output_set
-    seen: set[tuple[str, bool]] = set()
-    shown = []
-    for item in direct:
+    best: dict[tuple[str, bool], int] = {}
+    for n, item in enumerate(direct):
         partials = (p.by for p in walk(item[1].claim.left) if isinstance(p, Partial))
         by = next(partials, Sign(""))
         role = (by.letter, bool(by.at) and by.at[0] in outputs)
-        if role not in seen or mark_of(item[2]) is not Mark.PROVED:
-            shown.append(item)
-        seen.add(role)
-    return shown
+        before = _length(direct[best[role]]) if role in best else LONGEST + 1
+        if role not in best or (before > LONGEST and _length(item) < before):
+            best[role] = n
+    kept = set(best.values())
+    return [
+        item for n, item in enumerate(direct) if n in kept or mark_of(item[2]) is not Mark.PROVED
+    ]
+
+
+def _length(item: Numbered) -> int:
+    """How many parts the right side of a line has."""
+    return sum(1 for _ in walk(item[1].claim.right))
 
 
 def scope_section(checked: Judged) -> tuple[Block, ...]:

@@ -25,7 +25,9 @@ def overview_figures(network: Network) -> Iterator[Figure]:
 
     told = _told(network)
     if network.recurrent is not None:
-        caption = "The network unrolled in time, one column for each step."
+        caption = "The network unrolled in time, one column for each step"
+        biased = any(s.source == BIAS for s in network.synapses)
+        caption += "; a short arrow from nowhere is a bias." if biased else "."
         yield Figure("network", figures.unrolled(network), prose(caption), told)
         if figures.is_rolled(network):
             caption = "The same network as it is built: a box holds a signal for one step."
@@ -77,10 +79,16 @@ def backward_figure(network: Network) -> Figure:
     """The error signals on their way back."""
     from reports import figures  # likewise
 
-    caption = prose(
+    words: list[str | Math] = [
         "The same network for the errors: every branch is reversed, every φ_j is replaced by its"
         " slope, and the δ_j stand where the v_j stood."
-    )
+    ]
+    if any(figures.bundled(network, j) for j in network.peers):
+        error = Math(Drawn(r"-\partial\mathcal{E}/\partial y_k", "−∂𝓔/∂y_k"))
+        factor = Math(Drawn(r"\partial y_k/\partial v_j", "∂y_k/∂v_j"))
+        words += [" In the softmax group, the branch to δ_j from ", error, " has the factor "]
+        words += [factor, "."]
+    caption = prose(*words)
     seen = tuple(
         runs(
             f"neuron {unit_name(j)} gets errors from "

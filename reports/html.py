@@ -37,8 +37,8 @@ from reports.document import (
     Text,
     VerdictBox,
 )
-from reports.html_formulas import display, held, run_html, runs_html, safe, set_formula
-from reports.latex_runs import math_latex, runs_latex, width_of
+from reports.html_formulas import display, glued, run_html, runs_html, safe, set_formula
+from reports.latex_runs import math_latex, rule_latex, width_of
 from reports.latex_width import width_em
 from reports.static import MOST_SET, formulas_set, quickjs_is_here
 from reports.text import runs_text
@@ -122,6 +122,15 @@ def _policy(static: bool) -> str:
     )
 
 
+_NAME = re.compile(r"\d[\w:]*(?:-[\w:]+){1,6}")
+"""A network by its layers, 2-2:tanh-1."""
+
+
+def _whole_names(title: str) -> str:
+    """The title, in which no line ends within the name of a network."""
+    return _NAME.sub(lambda found: f'<span class="g">{found[0]}</span>', title)
+
+
 class _Page:
     """One page: it knows which numbered formulas can be linked to."""
 
@@ -159,7 +168,7 @@ class _Page:
             '<meta name="referrer" content="no-referrer">\n'
             f"<title>{title}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
             '<a class="skip" href="#main">To the text</a>\n'
-            f'<header><h1 dir="auto">{title}</h1></header>\n{nav}'
+            f'<header><h1 dir="auto">{_whole_names(title)}</h1></header>\n{nav}'
             f'<main id="main">\n{main}\n</main>\n{linked}'
             f"<script>{_script(static)}</script>\n</body>\n</html>\n"
         )
@@ -245,7 +254,7 @@ class _Page:
             if isinstance(run, Text):
                 shown = _CITED.sub(self._link, shown)
             parts.append(shown)
-        return held("".join(parts))
+        return glued("".join(parts))
 
     def _link(self, match: re.Match[str]) -> str:
         if int(match[1]) not in self.last:
@@ -299,16 +308,8 @@ def _cell(cell: Runs, wide: bool, label: str) -> str:
         case (Math() as math,):
             wide = wide or width_em(math_latex(math)) > NARROW
             return f'<td class="{"wide" if wide else "one"}"{label}>{display(math)}</td>'
-    return f"<td{label}>{runs_html(cell)}</td>"
-
-
-def _rule_latex(box: RuleBox) -> str:
-    """The rule as LaTeX to be copied: the lines, then the cases."""
-    cases = r" \\ ".join(
-        rf"{math_latex(Math(case))}, & \text{{{runs_latex(words)}}}" for case, words in box.cases
-    )
-    whole = rf"{math_latex(Math(box.left))} = \begin{{cases}} {cases} \end{{cases}}"
-    return "\n".join((*(math_latex(Math(line)) for line in box.lines), whole))
+    shown = runs_html(cell)
+    return f"<td{label}>{f'<span>{shown}</span>' if label else shown}</td>"
 
 
 BESIDE = 28.0
@@ -331,7 +332,7 @@ def _rule(box: RuleBox) -> str:
     )
     left = display(Math(box.left))
     return (
-        f'<div class="boxed{stacked}" data-copy="{safe(_rule_latex(box))}">{top}'
+        f'<div class="boxed{stacked}" data-copy="{safe(rule_latex(box))}">{top}'
         f'<div class="equations"><table><tr><td class="left">{left} '
         f"{set_formula('=', '=')}</td>{BRACE}"
         f'<td class="cases"><table>{cases}</table></td></tr></table>'

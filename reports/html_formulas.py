@@ -8,7 +8,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from reports.breaking import held
 from reports.document import RELATIONS, Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
 from reports.latex_printer import LatexPrinter
 from reports.latex_runs import MOST_TERMS, math_latex
@@ -29,14 +31,14 @@ def safe(words: str) -> str:
     return html.escape(STEERING.sub("", words), quote=True)
 
 
-_HELD = re.compile(
+_GLUED = re.compile(
     r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
 )
 
 
-def held(line: str) -> str:
+def glued(line: str) -> str:
     """No line ends between a short formula and the "(" or "neuron" before it or the ")" after."""
-    return _HELD.sub(_glued, line)
+    return _GLUED.sub(_glued, line)
 
 
 def _glued(found: re.Match[str]) -> str:
@@ -45,13 +47,15 @@ def _glued(found: re.Match[str]) -> str:
         formula, before, start = found[0].removeprefix(before), "", before
     else:
         formula, start = found[0], ""
-    held = (before or after) and len(shown) < (LISTED if before == "(" else SHORT)
+    listed = before == "(" or after.startswith(")")
+    most = LISTED if listed else EQUATION if after else SHORT
+    held = (before or after) and len(shown) < most
     return f'{start}<span class="g">{formula}</span>' if held else found[0]
 
 
 def runs_html(words: Runs) -> str:
     """Words and formulas in a row."""
-    return held("".join(map(run_html, words)))
+    return glued("".join(map(run_html, words)))
 
 
 def run_html(run: Run) -> str:
@@ -80,34 +84,52 @@ def display(math: Math, relation: str = "", end: str = "") -> str:
 
 
 def _breakable(math: Math) -> str:
+    """The formula with the places where a line may break."""
     formula = math.formula
     pieces: Sequence[Piece] = ()
-    if isinstance(formula, Drawn):
-        pieces = formula.latex_pieces
-    elif not isinstance(formula, Equation):
-        printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
-        pieces = printer.pieces(formula)
-    if len(pieces) < 2:
-        return math_latex(math)
-    outer = min(piece.depth for piece in pieces[1:])
-    terms: list[list[Piece]] = [[]]
-    for n, piece in enumerate(pieces):
-        if n and piece.depth == outer:
-            terms.append([])
-        terms[-1].append(piece)
+    printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
+    match formula:
+        case Drawn():
+            pieces = formula.latex_pieces
+        case Equation(left, right):
+            first, *more = printer.pieces(right)
+            pieces = (replace(first, text=f"{printer.term(left)} = {first.text}"), *more)
+        case _:
+            pieces = printer.pieces(formula)
+    return _flowing(pieces) if len(pieces) > 1 else math_latex(math)
+
+
+def _flowing(pieces: Sequence[Piece]) -> str:
+    """Pieces in a row: a line may break before the outermost, within one only where it is long."""
     parts = []
-    for term in terms:
-        long = width_em(" ".join(piece.text for piece in term)) > LONG_TERM
-        for n, piece in enumerate(term):
-            gap = r"\allowbreak " if long or not n else ""
-            parts.append(f"{piece.joint}{gap}{_SIGN.sub(SIGNED, piece.text)}")
-    return pieces[0].text + "".join(parts[1:])
+    for n, group in enumerate(held(pieces, LONG_TERM, width_em)):
+        for m, piece in enumerate(group):
+            joint = _joint(piece, breaks=not m) if n or m else ""
+            parts.append(joint + _held_together(piece.text))
+    return "".join(parts)
+
+
+def _joint(piece: Piece, breaks: bool) -> str:
+    """What stands before a piece; a line breaks before a dot, not behind it."""
+    allowed = r"\allowbreak " if breaks else ""
+    if r"\cdot" in piece.joint:
+        return allowed + piece.joint.replace(r"\cdot", r"\cdot \nobreak")
+    return piece.joint + allowed
+
+
+def _held_together(text: str) -> str:
+    """A piece within which no line breaks: KaTeX would break it behind a sign."""
+    found = _SIGN.match(text)
+    sign, rest = (rf"{found[1]} \nobreak ", text[found.end() :]) if found else ("", text)
+    inside = _INNER.search(rest) is not None and width_em(rest) <= LONG_TERM
+    return sign + (f"{{{rest}}}" if inside else rest)
 
 
 LONG_TERM = 11.0
 """Em of a term that may be broken between its factors."""
-_SIGN, SIGNED = re.compile(r"^([+-]) "), r"\1 \\nobreak "
-"""The sign before a piece: KaTeX would break the line behind it."""
+_SIGN = re.compile(r"([+-]) ")
+"""The sign before a piece."""
+_INNER = re.compile(r" [+-] ")
 _WORDS = re.compile(r"\\text\{([^{}]* [^{}]* [^{}]*)\}(?![^{}]*\})")
 """Words in a formula, in no braces, between which a line may break."""
 
@@ -121,6 +143,8 @@ SHORT = 14
 """Signs of a formula within words that stays on one line."""
 LISTED = 32
 """Signs of a formula in brackets, such as (j = 3, 4), that stays on one line."""
+EQUATION = 24
+"""Signs of a formula before a comma or stop, such as y_3 = 0.64566, that stays on one line."""
 LETTERS = 5
 """Signs of a formula that stays with the word before it."""
 GAP = '<span class="gap" role="img" aria-label="gap" style="width:{wide}em">____</span>'

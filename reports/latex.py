@@ -1,4 +1,4 @@
-r"""Document → LaTeX that compiles with amsmath alone: a whole page, or a body to \input.
+r"""Document → LaTeX: a whole page, or a body to \input that compiles with amsmath alone.
 
 Every word passes `escaped`; formulas come from our own printer.  Equal documents give equal bytes.
 """
@@ -44,7 +44,7 @@ from reports.latex_runs import (
     width_of,
     wrappable,
 )
-from reports.latex_tables import LINE_WIDTH, table_latex
+from reports.latex_tables import LINE_WIDTH, is_tall, table_latex
 from reports.latex_width import width_em
 from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 
@@ -52,12 +52,15 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage[fleqn]{amsmath}
+\usepackage{longtable}
 \setlength{\textwidth}{160mm}\setlength{\oddsidemargin}{-0.4mm}\setlength{\evensidemargin}{-0.4mm}
 \setlength{\topmargin}{-12mm}\setlength{\textheight}{240mm}
 \setlength{\parindent}{0pt}\setlength{\parskip}{5pt plus 2pt}
 \setlength{\mathindent}{1em}\setlength{\jot}{5pt}
 \AtBeginDocument{\setlength{\abovedisplayshortskip}{\abovedisplayskip}}
 \clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks[1]\emergencystretch=2em
+\newcommand{\derivationneed}{\par\penalty0\ifdim\pagetotal>0pt
+  \ifdim\dimexpr\pagegoal-\pagetotal\relax<130pt \newpage\fi\fi}
 """
 FIGURE_PREAMBLE = r"""\usepackage{graphicx}
 \newsavebox{\derivationbox}
@@ -85,7 +88,8 @@ def latex(document: Document) -> str:
     r"""The whole page, from \documentclass on."""
     head = rf"\begin{{center}}\LARGE {wrappable(document.title)}\end{{center}}"
     start = PREAMBLE + (_figure_preamble() if _has_figure(document.blocks) else "")
-    return f"{start}\\begin{{document}}\n{head}\n\n{body(document)}\n\\end{{document}}\n"
+    inside = f"{BODY_PREAMBLE}{blocks_latex(document.blocks, long=True)}\n"
+    return f"{start}\\begin{{document}}\n{head}\n\n{inside}\n\\end{{document}}\n"
 
 
 def _figure_preamble() -> str:
@@ -104,31 +108,39 @@ def body(document: Document) -> str:
     return f"{BODY_PREAMBLE}{blocks_latex(document.blocks)}\n"
 
 
-def blocks_latex(blocks: Sequence[Block]) -> str:
-    """Blocks one after the other; a paragraph that announces the next block stays with it."""
+def blocks_latex(blocks: Sequence[Block], long: bool = False) -> str:
+    """Blocks one after the other; a paragraph that announces the next block stays with it.
+
+    With `long` a table may be a longtable; the page breaks before what announces it.
+    """
     rows: list[str] = []
     before: Block | None = None
     inside = False
+    lead = 0
     for block in with_asides(blocks):
         if isinstance(block, bool):
             inside = block
             rows.append(f"% {NO_CLAIMS if block else CLAIMS}\n")
             continue
         kept = isinstance(before, Paragraph) and before.keep
+        if not (kept or isinstance(before, Heading)):
+            lead = len(rows)
+        if long and isinstance(block, Table) and is_tall(block):
+            rows.insert(lead, "\\derivationneed\n")
         if isinstance(block, EquationLines):
             rows.append(_equations(block.lines, follows=kept))
         elif isinstance(block, Annotated):
             rows.append(_annotated(block, inside))
         else:
             kept = kept and not isinstance(block, Table)  # a table stays with its words anyway
-            rows.append((r"\par\nobreak" + "\n" if kept else "") + block_latex(block))
+            rows.append((r"\par\nobreak" + "\n" if kept else "") + block_latex(block, long))
         rows.append("\n" if isinstance(block, Paragraph) and block.keep else "\n\n")
         before = block
     return "".join(rows).rstrip("\n") + "\n"
 
 
-def block_latex(block: Block) -> str:
-    """One block."""
+def block_latex(block: Block, long: bool = False) -> str:
+    """One block; with `long` a table may be a longtable."""
     match block:
         case Heading(text, level):
             command = {1: "section", 2: "subsection*"}.get(level, "paragraph*")
@@ -138,7 +150,7 @@ def block_latex(block: Block) -> str:
         case EquationLines(lines):
             return _equations(lines, follows=False)
         case Table():
-            return table_latex(block)
+            return table_latex(block, long)
         case RuleBox():
             return _rule(block)
         case Boxed(lines):
@@ -171,7 +183,7 @@ def block_latex(block: Block) -> str:
             return _algorithm(lines)
         case Fold(summary, blocks):
             lead = Paragraph((Strong(summary),), keep=True)
-            return blocks_latex((lead, *blocks)).rstrip("\n")
+            return blocks_latex((lead, *blocks), long).rstrip("\n")
 
 
 def _figure(block: Figure) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from reports.breaking import lines as broken_lines
-from reports.document import Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
+from reports.document import Code, Drawn, Emphasis, Math, RuleBox, Run, Runs, Strong, Text
 from reports.escaping import escaped
 from reports.latex_printer import LatexPrinter
 from reports.latex_width import width_em
@@ -81,6 +81,15 @@ def math_latex(math: Math) -> str:
     if isinstance(formula, Equation):
         return printer.equation(formula)
     return printer.term(formula)
+
+
+def rule_latex(box: RuleBox) -> str:
+    """The rule as LaTeX to be copied: the lines, then the cases."""
+    cases = r" \\ ".join(
+        rf"{math_latex(Math(case))}, & \text{{{runs_latex(words)}}}" for case, words in box.cases
+    )
+    whole = rf"{math_latex(Math(box.left))} = \begin{{cases}} {cases} \end{{cases}}"
+    return "\n".join((*(math_latex(Math(line)) for line in box.lines), whole))
 
 
 def printer_of(math: Math) -> LatexPrinter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from reports.breaking import held
 from reports.document import Math, Runs, Table
 from reports.latex_runs import guarded, math_latex, pieces_of, runs_latex, width_of
 from reports.latex_width import width_em
@@ -13,25 +14,40 @@ LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
 SIZES = (("", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.84), (r"\scriptsize", 0.74))
 """The letters of a table and how large they are; a table of many columns has small ones."""
 COLUMN_GAP = 1.15  # em between two columns of a table
+LONG_PART = 10.0
+"""Em of a part of a formula that may be broken in a cell."""
 TALLEST = 10  # lines; a taller table may be broken between its rows
 
 
-def table_latex(table: Table) -> str:
-    """A table at the indent of the formulas; an unnamed last column stands at the right margin.
+def is_tall(table: Table) -> bool:
+    """Whether a page may break between the rows of a table."""
+    return bool(table.head[-1]) and len(table.rows) > 6 and sum(_laid(table)[2]) > TALLEST
 
-    Where it is wider than the page, its widest columns are narrowed and wrap; where it is tall, the
-    page may break between its rows.
-    """
+
+def _laid(table: Table) -> tuple[tuple[str, float], list[float], list[float]]:
+    """The letters of a table, the widths of its columns and the heights of its rows."""
     count = len(table.head)
     grid = [table.head, *table.rows]
     widths = [max(width_of(row[n]) for row in grid) for n in range(count)]
     least = [max(least_width(row[n]) for row in grid) for n in range(count)]
     room = LINE_WIDTH - 1.5 - COLUMN_GAP * count
-    size, letter = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
-    if size == SIZES[0][0] and room < sum(widths):  # a little smaller, and less is wrapped
-        size, letter = SIZES[1]
-    narrowed = fitted(widths, least, room / letter)
-    heights = [_height(row, narrowed) for row in table.rows]
+    size = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
+    if size == SIZES[0] and room < sum(widths):  # a little smaller, and less is wrapped
+        size = SIZES[1]
+    narrowed = fitted(widths, least, room / size[1])
+    return size, narrowed, [_height(row, narrowed) for row in table.rows]
+
+
+def table_latex(table: Table, long: bool = False) -> str:
+    """A table at the indent of the formulas; an unnamed last column stands at the right margin.
+
+    Where it is wider than the page, its widest columns are narrowed and wrap; where it is tall, the
+    page may break between its rows.  With `long` the package longtable is there, and the head of a
+    tall one stands again on the next page.
+    """
+    count = len(table.head)
+    widths = [max(map(width_of, column)) for column in zip(table.head, *table.rows, strict=True)]
+    (size, _), narrowed, heights = _laid(table)
     wrap = {n for n, width in enumerate(widths) if width > narrowed[n]}
     if not table.head[-1]:
         wrap -= {count - 1}
@@ -52,13 +68,30 @@ def table_latex(table: Table) -> str:
         + r"\tabularnewline"
         for row in table.rows
     ]
+    start = (
+        rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
+        r"\renewcommand{\arraystretch}{1.25}"
+    )
+    if long and is_tall(table):
+        for n in (0, -2):  # no row stands alone on a page
+            rows[n] += "*"
+        return "\n".join(
+            (
+                start + r"\setlength{\LTleft}{1em minus 0.4em}",
+                r"\setlength{\LTpre}{0pt}\setlength{\LTpost}{0pt}%",
+                rf"\begin{{longtable}}{{{''.join(columns)}}}",
+                rf"\hline {head}\tabularnewline \hline \endhead",
+                *rows,
+                r"\hline",
+                r"\end{longtable}\par}\medskip",
+            )
+        )
     apart = f"{end}\\par\\nointerlineskip\n\\noindent\\hspace*{{1em}}%\n{begin}"
     if len(wrap) == count and len(rows) > 6:  # equal columns: between its rows a page may break
         rows = [*rows[:4], *(part for row in rows[4:-1] for part in (apart, row)), rows[-1]]
     return "\n".join(
         (
-            rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
-            r"\renewcommand{\arraystretch}{1.25}",
+            start,
             r"\noindent\hspace*{1em}%",
             begin,
             rf"\hline {head}\tabularnewline \hline",
@@ -93,7 +126,9 @@ def least_width(cell: Runs) -> float:
     for run in cell:
         if isinstance(run, Math):
             pieces = pieces_of(run)
-            parts = [piece.text for piece in pieces] if pieces else [math_latex(run)]
+            groups = held(pieces, LONG_PART, width_em) if pieces else []
+            parts = [" ".join(piece.text for piece in group) for group in groups]
+            parts = parts or [math_latex(run)]
             widest = max(widest, *(1.1 * width_em(part) + 0.3 for part in parts))
         else:
             widest = max(widest, *(0.55 * len(word) for word in (*run.text.split(), "")))
@@ -123,5 +158,12 @@ def _wrapping(formula: Math) -> str:
     pieces = pieces_of(formula)
     if len(pieces) < 2:
         return math_latex(formula)
-    first, *more = pieces
-    return first.text + "".join(rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+    parts = []
+    for n, group in enumerate(held(pieces, LONG_PART, width_em)):
+        for m, piece in enumerate(group):
+            allowed = r"\allowbreak " if n and not m else ""
+            joint = piece.joint if n or m else ""
+            if r"\cdot" in joint:  # a line begins with the dot
+                joint, allowed = allowed + joint.replace(r"\cdot", r"\cdot\nobreak"), ""
+            parts.append(joint + allowed + piece.text)
+    return "".join(parts)

@@ -22,6 +22,9 @@ TOLD = (
     *("validation_split", "patience", "class_weight", "standardise", "seed", "dtype", "threads"),
 )
 """The options that the page tells, where they are not what they are without being given."""
+PLAIN = {"dtype": "numbers", "l2": "L2 penalty", "decay": "weight decay"}
+COMPUTED = {"native": "a compiled program", "numpy": "NumPy", "jax": "JAX"}
+"""What options and backends are called on the page."""
 
 
 def learned(
@@ -87,5 +90,5 @@ def _settings(trainer: Trainer, options: argparse.Namespace) -> list[tuple[str, 
         value = getattr(options, name)
         if value not in (None, False, 0, 0.0):
             shown = "yes" if value is True else str(value)
-            found.append((name.replace("_", " "), shown))
-    return [*found, ("backend", trainer.backend)]
+            found.append((PLAIN.get(name, name.replace("_", " ")), shown))
+    return [*found, ("computed by", COMPUTED.get(trainer.backend, trainer.backend))]

@@ -136,9 +136,12 @@ def _in_time(drawn: Recurrent) -> list[object]:
     last, alone = units([at_step(unit, drawn.steps)]), units([unit])
     before: list[object] = [Text("every signal is 0.")]
     if drawn.initial:
-        before = [Text("stands an input: ")]
-        for n, (unit, name) in enumerate(drawn.initial.items()):
-            before += [Text(", " * bool(n)), units([name]), Text(" for "), units([unit])]
+        names = {unit: drawn.before(unit) for unit in drawn.initial}
+        stand = "stands an input: " if sum(map(len, names.values())) == 1 else "stand inputs: "
+        before = [Text(stand)]
+        for n, (unit, own) in enumerate(names.items()):
+            before += [Text(", " * bool(n)), units(own), Text(" for "), units([unit])]
+            before.append(Text(", the latest first" * (len(own) > 1)))
         before.append(Text("."))
     return [
         Text(f"A recurrent network unrolled in time over {counted(drawn.steps, 'step')}: "),

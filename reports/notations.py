@@ -28,8 +28,10 @@ from reports.document import (
     Math,
     Paragraph,
     RuleBox,
+    Run,
     Runs,
     Table,
+    Text,
     VerdictBox,
     runs,
 )
@@ -47,39 +49,87 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Notation:
-    """The letters of a book for ours, as LaTeX and as text, and a sentence about it.
+    """The letters of a book for ours, as LaTeX and as text, its words for ours, and a sentence.
 
-    `profile` is the notation in which such a page is read back.
+    In the sentence every second part is a letter.  `profile` is the notation in which such a page
+    is read back.
     """
 
     latex: Mapping[str, str]
     text: Mapping[str, str]
-    note: str
+    words: Mapping[str, str]
+    note: tuple[str, ...]
     profile: str
 
 
 OPPOSITE = " The sign of δ is ours, minus the derivative of the cost; {} has the other one."
+_FIELD_WORDS = {", the weighted sum entering neuron": " of neuron"}
 NOTATIONS: dict[str, Notation | None] = {
     "haykin": None,
     "nielsen": Notation(
         {"v": "z", "y": "a", "d": "y", r"\varphi": r"\sigma", r"\mathcal{E}": "C"},
         {"v": "z", "y": "a", "d": "y", "φ": "σ", "𝓔": "C"},
-        "In the letters of Nielsen: weighted input z, activation a, desired output y, cost C."
-        + OPPOSITE.format("Nielsen"),
+        {
+            **_FIELD_WORDS,
+            "induced local field": "weighted input",
+            "function signal": "activation",
+            "desired response": "desired output",
+        },
+        (
+            "In the letters of Nielsen: weighted input ",
+            "z",
+            ", activation ",
+            "a",
+            ", desired output ",
+            "y",
+            ", cost ",
+            "C",
+            "." + OPPOSITE.format("Nielsen"),
+        ),
         "nielsen_letters",
     ),
     "bishop": Notation(
         {"v": "a", "y": "z", "d": "t", r"\varphi": "h", r"\mathcal{E}": "E"},
         {"v": "a", "y": "z", "d": "t", "φ": "h", "𝓔": "E"},
-        "In the letters of Bishop: weighted input a, output z of a unit, target t, error E."
-        + OPPOSITE.format("Bishop"),
+        {
+            **_FIELD_WORDS,
+            "induced local field": "activation",
+            "function signal": "output",
+            "desired response": "target",
+        },
+        (
+            "In the letters of Bishop: activation ",
+            "a",
+            ", output ",
+            "z",
+            " of a unit, target ",
+            "t",
+            ", error ",
+            "E",
+            "." + OPPOSITE.format("Bishop"),
+        ),
         "bishop_letters",
     ),
     "plain": Notation(
         {"v": "z", "y": "h", "d": "y", r"\varphi": "f", r"\mathcal{E}": "L"},
         {"v": "z", "y": "h", "d": "y", "φ": "f", "𝓔": "L"},
-        "In the letters of machine-learning courses: score z, output h of a unit, target y, loss L."
-        + OPPOSITE.format("a course that writes δ for the derivative itself"),
+        {
+            **_FIELD_WORDS,
+            "induced local field": "score",
+            "function signal": "output",
+            "desired response": "target",
+        },
+        (
+            "In the letters of machine-learning courses: score ",
+            "z",
+            ", output ",
+            "h",
+            " of a unit, target ",
+            "y",
+            ", loss ",
+            "L",
+            "." + OPPOSITE.format("a course that writes δ for the derivative itself"),
+        ),
         "plain_letters",
     ),
 }
@@ -97,8 +147,9 @@ def in_notation(document: Document, name: str) -> Document:
     if notation is None:
         return document
     head, *rest = document.blocks
-    said = (*prose(f"{notation.note} This page is written in the notation "),)
-    note = Paragraph((*said, Code(notation.profile), *runs(".")))
+    said = [Math(Drawn(part, part)) if n % 2 else part for n, part in enumerate(notation.note)]
+    read = " This page is written in the notation "
+    note = Paragraph((*prose(*said, read), Code(notation.profile), *runs(".")))
     first, *others = _Letters(notation).blocks((head, *rest))
     return replace(document, blocks=(first, note, *others), network=None)
 
@@ -196,7 +247,18 @@ class _Letters:
         return replace(line, left=left, right=self.math(line.right), reason=self.runs(line.reason))
 
     def runs(self, words: Runs) -> Runs:
-        return tuple(self.math(run) if isinstance(run, Math) else run for run in words)
+        return tuple(map(self.run, words))
+
+    def run(self, run: Run) -> Run:
+        """A formula in the other letters, words in the words of the book."""
+        match run:
+            case Math():
+                return self.math(run)
+            case Text(text):
+                for ours, theirs in self.notation.words.items():
+                    text = text.replace(ours, theirs)
+                return Text(text)
+        return run
 
     def math(self, math: Math) -> Math:
         return Math(self.formula(math.formula, math))

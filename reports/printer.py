@@ -214,11 +214,12 @@ class Printer(ABC):
         last = len(factors) - 1
         for n, factor in enumerate(factors):
             need = Level.SUM if n == last else Level.RATIO
-            first, *others = self.pieces(factor, need, depth + 1)
+            first, *others = self.pieces(factor, need, depth + 2)
+            first = replace(first, depth=depth + 1 if found else depth)
             if found:
                 before = found[-1].text
                 joint = self.joined(before, first.text)[len(before) : -len(first.text)]
-                first = Piece(first.text, depth + 1, joint, self.times)
+                first = replace(first, joint=joint, lead=self.times)
             found += [first, *others]
         return found
 

@@ -27,6 +27,7 @@ from reports.document import (
     Mark,
     Math,
     Paragraph,
+    RuleBox,
     Runs,
     Table,
     runs,
@@ -41,7 +42,7 @@ from reports.figure_parts import (
     role_figure,
 )
 from reports.instances import written_out
-from reports.latex_runs import math_latex
+from reports.latex_runs import math_latex, rule_latex
 from reports.network_parts import SMALL, cost_section, forward_section, network_section
 from reports.notations import in_notation
 from reports.training_parts import training_section
@@ -226,7 +227,7 @@ def _alike(rule: Step, names: Sequence[str], network: Network) -> Table | Equati
 
 
 def sources_section(document: Document) -> Iterator[Block]:
-    """The LaTeX of every numbered line, to be copied."""
+    """The LaTeX of the rule and of every numbered line, to be copied."""
     rows = [
         f"({line.number})  "
         + (math_latex(line.left) if line.left else "")
@@ -237,9 +238,14 @@ def sources_section(document: Document) -> Iterator[Block]:
         for line in block.lines
         if line.number is not None
     ]
+    rules = [rule_latex(block) for block in document.blocks if isinstance(block, RuleBox)]
     yield Heading("Sources")
-    yield Paragraph(prose("Every formula can be copied as LaTeX; here are the numbered lines."))
-    yield Fold("LaTeX of the numbered lines", (CodeBlock("\n".join(rows)),))
+    kept = " and ".join(["the rule"] * bool(rules) + ["the numbered lines"] * bool(rows))
+    kept = f"; here {'are' if rows else 'is'} {kept}" if kept else ""
+    yield Paragraph(prose(f"Every formula can be copied as LaTeX{kept}."))
+    for what, code in (("the rule", rules), ("the numbered lines", rows)):
+        if code:
+            yield Fold(f"LaTeX of {what}", (CodeBlock("\n".join(code)),))
 
 
 __all__ = ["Choice", "Detail", "report_page", "sources_section"]

@@ -40,9 +40,9 @@ from symbolic.verdicts import Open, Proved
 METHOD = (
     "Each theorem is about a program: definitions in order, with indices whose ranges have any"
     " size, and a cost 𝓔. All defined arrays are moved at once: a dot marks the movement, and the"
-    " differentiated definition of an array says how it moves with what it reads. Take the"
-    " derivatives of the cost as multipliers. Let "
+    " differentiated definition of an array says how it moves with what it reads."
 )
+METHOD_LET = "Take the derivatives of the cost as multipliers. Let "
 METHOD_SUM = (
     " be the movement of the cost and, for every defined array and all of its indices, the"
     " derivative of the cost by it times what its differentiated definition is more than its"
@@ -52,9 +52,10 @@ METHOD_SUM = (
 METHOD_AFTER = (
     " is zero for all movements, the cost moves by the sum of the multipliers times the steps: the"
     " multipliers are the derivatives of the cost. It is zero if what stands before each movement"
-    " is zero; these lines are the recursion that is claimed. A bracket such as "
+    " is zero; these lines are the recursion that is claimed."
 )
 METHOD_BRACKETS = (
+    "A bracket such as ",
     " is 1 where it is true and 0 elsewhere: ",
     " says that j is an output neuron, ",
     " that k reads y_j. An array is 0 outside the range of its indices.",
@@ -131,11 +132,10 @@ def _method() -> Iterator[Block]:
             (r"[j \to k]", "[j → k]"),
         )
     )
-    is_one, is_output, is_read = METHOD_BRACKETS
-    yield Paragraph(
-        prose(METHOD, Math(SUM), METHOD_SUM, Math(SUM), METHOD_AFTER, equal, is_one, out,
-              is_output, reads, is_read)
-    )  # fmt: skip
+    such_as, is_one, is_output, is_read = METHOD_BRACKETS
+    yield Paragraph(prose(METHOD))
+    yield Paragraph(prose(METHOD_LET, Math(SUM), METHOD_SUM, Math(SUM), METHOD_AFTER))
+    yield Paragraph(prose(such_as, equal, is_one, out, is_output, reads, is_read))
     notation = (*runs("This page is written in the notation "), Code(NOTATION))
     yield Paragraph((*notation, *runs(", in which it can be checked again.")))
 

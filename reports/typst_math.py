@@ -48,10 +48,10 @@ SIGNS = {  # what prints as one sign
     "&": "&",
 }
 OPERATORS = {rf"\{name}": name for name in ("ln", "sin", "cos", "sinh", "cosh", "tanh", "arctan")}
-SILENT = frozenset((r"\displaystyle", r"\allowbreak", r"\left", r"\right"))
+SILENT = frozenset((r"\displaystyle", r"\allowbreak"))
 SIZES = {
-    rf"\{size}{side}": percent
-    for size, percent in (("big", 120), ("Big", 150), ("bigg", 200), ("Bigg", 250))
+    rf"\{size}{side}": em
+    for size, em in (("big", 1.2), ("Big", 1.75), ("bigg", 2.35), ("Bigg", 2.95))
     for side in "lr"
 }
 NAMED = {r"\frac": "frac", r"\sqrt": "sqrt", r"\mathcal": "cal", r"\boxed": ""}
@@ -66,7 +66,7 @@ def typst_of(latex: str) -> str:
     r"""The formula in Typst, without dollars.
 
     >>> typst_of(r"\varphi_j'\bigl(v_j\bigr)\, \frac{1}{N}")
-    "φ'_(j) lr(size: #120%, paren.l) v_(j) lr(size: #120%, paren.r) thin frac(1, N)"
+    "φ'_(j) lr(size: #1.2em, paren.l) v_(j) lr(size: #1.2em, paren.r) thin frac(1, N)"
     >>> typst_of(r"\mathrm{a\_b} = \text{so}")
     'upright("a_b")="so"'
 
@@ -168,7 +168,11 @@ class _Reader:
         if token in SILENT:
             return ""
         if token in SIZES:
-            return f"lr(size: #{SIZES[token]}%, {self.atom()})"
+            return f"lr(size: #{SIZES[token]}em, {self.atom()})"
+        if token == r"\left":
+            left, inside = self.atom(), self.row((r"\right",))
+            self.next()
+            return f"lr({left} {inside} {self.atom()})"
         if token in NAMED:
             count = 2 if token == r"\frac" else 1
             return f"{NAMED[token]}({', '.join(self.group() for _ in range(count))})"

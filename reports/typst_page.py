@@ -6,7 +6,6 @@ into Typst stands as its text.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -45,6 +44,7 @@ from reports.latex_runs import broken, math_latex, width_of
 from reports.latex_tables import fitted, least_width
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
+from reports.typst_figures import drawing, figures_of
 from reports.typst_math import UnknownError, quoted, typst_of
 from symbolic.errors import InputError
 
@@ -55,9 +55,31 @@ PREAMBLE = """#set document(title: {title}, date: none)
 #set heading(numbering: "1")
 #show heading.where(level: 2): set heading(numbering: none)
 #show heading: set block(above: 1.5em, below: 0.9em)
+#set table.cell(breakable: false)
 #set table(stroke: none, inset: (x: 5pt, y: 3.5pt), align: left + horizon)
 #show figure: set block(above: 1.2em, below: 1.2em)
 #show figure.caption: set text(size: 0.9em)
+#let equation(wide, why, left, right, more, reason, number) = block(
+  above: 10pt, below: 10pt, inset: (left: 1em), breakable: false, {{
+  set par(leading: 0.1em, justify: false)
+  block(below: 0pt, {{
+    box(width: 1fr, {{
+      box(width: wide, align(std.right, left))
+      h(4pt)
+      right
+    }})
+    box(width: why, {{
+      set par(leading: 0.55em)
+      text(size: 0.88em, reason)
+    }})
+    box(width: 3em, align(std.right, number))
+  }})
+  for part in more {{ block(above: 7pt, below: 0pt, inset: (left: wide + 2em), part) }}
+}})
+#let equations(why, ..rows) = context {{
+  let wide = calc.max(0pt, ..rows.pos().map(row => measure(row.at(0)).width))
+  for row in rows.pos() {{ equation(wide, why, ..row) }}
+}}
 """
 COLOURS = {
     Mark.NONE: "black",
@@ -75,6 +97,10 @@ SHORT = 14
 """Signs of a formula within words that stays on one line."""
 SURE = 0.86
 """The share of its room that a line may fill by its estimated width, which is a little short."""
+SURE_CELL = 0.97
+"""The same within a cell, where most is numbers."""
+SMALLEST = 0.86
+"""The size of the letters of a table that is wider than the page."""
 INSET = 1.0
 """Em that a cell of a table has on its sides together."""
 TIGHT = "#set par(leading: 0.1em)"
@@ -107,34 +133,12 @@ def set_by_typst(document: Document) -> bytes:
     except ImportError:
         raise InputError("The package typst is not here: pip install proofprop[pdf].") from None
     with tempfile.TemporaryDirectory(prefix="proofprop-") as folder:
-        for figure in _figures(document.blocks):
-            from reports.figures import svg  # only a page with figures needs them
-
-            drawing = Path(folder) / f"{figure.name}.svg"
-            drawing.write_text(_plain(svg(figure.scene)), encoding="utf-8")
+        for figure in figures_of(document.blocks):
+            file = Path(folder) / f"{figure.name}.svg"
+            file.write_text(drawing(figure.scene), encoding="utf-8")
         page = Path(folder) / "page.typ"
         page.write_text(page_typst(document), encoding="utf-8")
         return bytes(typst.compile(str(page), root=folder))
-
-
-def _figures(blocks: Sequence[Block]) -> list[Figure]:
-    found: list[Figure] = []
-    for block in blocks:
-        if isinstance(block, Figure):
-            found.append(block)
-        elif isinstance(block, Fold):
-            found += _figures(block.blocks)
-    return found
-
-
-_VARIABLE = re.compile(r"var\((--[\w-]+)(?:,([^)]*))?\)")
-
-
-def _plain(drawing: str) -> str:
-    """SVG for readers that know no CSS variables and have no dark screen: light colours put in."""
-    light = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", drawing)
-    colours = {f[1]: f[2] for f in re.finditer(r"(--[\w-]+):([^;}]+)", light)}
-    return _VARIABLE.sub(lambda f: str(colours.get(f[1]) or f[2] or "black"), light)
 
 
 def word(text: str) -> str:
@@ -177,11 +181,12 @@ def block_typst(block: Block) -> str:
             return f"#figure({image}, caption: [{runs_typst(caption)}], numbering: none)"
         case Algorithm(lines):
             rows = ", ".join(
-                f"[{n}], [#h({1.4 * deep:g}em){runs_typst(words)}]"
+                f"[{n}], pad(left: {1.4 * deep:g}em)[{runs_typst(words)}]"
                 for n, (deep, words) in enumerate(lines, 1)
             )
             grid = f"grid(columns: (1.5em, 1fr), row-gutter: 7pt, {rows})"
-            return f"#block(breakable: false, inset: (left: 1em), {grid})"
+            ragged = "#set par(justify: false)"
+            return f"#block(breakable: false, inset: (left: 1em))[{ragged}\n#{grid}]"
         case Fold(summary, blocks):
             lead = f"#block(sticky: true, strong({word(summary)}))"
             return "\n\n".join((lead, *map(block_typst, blocks)))
@@ -216,9 +221,9 @@ def _formula(math: Math) -> str:
 
 
 def _of(latex: str) -> str:
-    """A part of a broken formula."""
+    """A part of a broken formula; a sign that begins a line has room behind it."""
     try:
-        return typst_of(latex)
+        return '"" ' * latex.startswith(("+ ", "- ")) + typst_of(latex)
     except UnknownError:
         return word(latex)
 
@@ -249,37 +254,29 @@ def _said(words: Runs) -> str:
 
 def _equations(lines: Sequence[Line]) -> str:
     """Lines aligned at their equals signs, each with its reason and number."""
-    cells = []
     told = any(line.reason for line in lines)
     lefts = (0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines)
     room = SURE * ((0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5)
+    rows = []
     for line in lines:
         first, *more = broken(line.right, room)
-        right = f"$display(= {_of(first)})$"
-        if more:
-            parts = (right, *(f"$display(quad {_of(part)})$" for part in more))
-            right = f"#stack(spacing: 6pt, {', '.join(parts)})"
         left = "" if line.left is None else f"$display({_formula(line.left)})$"
+        later = "".join(f"[$display({_of(part)})$], " for part in more)
         number = "" if line.number is None else f"({line.number})"
         mark = f" {line.mark.value}" if line.mark.value else ""
-        cells += [
-            f"[{left}]",
-            f"[{right}]",
-            f"[#set par(leading: 0.55em, justify: false)\n"
-            f"#text(size: 0.88em)[{runs_typst(line.reason)}]]",
-            f"[{number}{mark}]",
-        ]
-    columns = f"(auto, 1fr, {'36%' if told else '0pt'}, 2.8em)"
-    align = "(right + horizon, left + horizon, left + horizon, right + horizon)"
-    gutters = "column-gutter: (4pt, 8pt, 4pt), row-gutter: 9pt"
-    inside = ",\n  ".join(cells)
-    grid = f"#grid(columns: {columns}, align: {align}, {gutters},\n  {inside})"
-    return f"#block(inset: (left: 1em), above: 0.9em, below: 1.1em)[{TIGHT}\n{grid}]"
+        rows.append(
+            f"([{left}], [$display(= {_of(first)})$], ({later}),"
+            f" [{runs_typst(line.reason)}], [{number}{mark}])"
+        )
+    inside = ",\n  ".join(rows)
+    return (
+        f"#block(above: 0.9em, below: 1.1em)[#equations({'36%' if told else '0pt'},\n  {inside})]"
+    )
 
 
 def _table(table: Table) -> str:
     head = ", ".join(f"[#emph[{runs_typst(cell)}]]" for cell in table.head)
-    rooms = _rooms(table)
+    rooms, size = _rooms(table)
     rows = ",\n  ".join(", ".join(map(_cell, row, rooms)) for row in table.rows)
     wide = table.wide % len(table.head) if table.wide >= 0 else -1
     columns = ", ".join(
@@ -289,18 +286,23 @@ def _table(table: Table) -> str:
     header = f"table.hline(), table.header({head}), table.hline(stroke: 0.5pt)"
     whole = f"table(columns: ({columns}), {header},\n  {rows}, table.hline())"
     taken = sum(room for room in rooms if room is not None)
-    small = f"#set text(size: {(WIDTH - 1) / taken:.2f}em)\n" if taken > WIDTH - 1 else ""
+    size = min(size, (WIDTH - 1) / taken) if taken else size
+    small = f"#set text(size: {size:.2f}em)\n" if size < 1 else ""
     return f"#block(inset: (left: 1em))[{small}#set par(justify: false)\n#{whole}]"
 
 
-def _rooms(table: Table) -> list[float | None]:
-    """The width of each column in em, inset included, of a table that is wider than the page."""
+def _rooms(table: Table) -> tuple[list[float | None], float]:
+    """The width of each column in em, inset included, None where it is as wide as it needs.
+
+    A table that is a little wider than the page has smaller letters, whose size stands behind.
+    """
     columns = list(zip(table.head, *table.rows, strict=True))
     widths = [max(map(width_of, cells)) + INSET for cells in columns]
-    if sum(widths) <= WIDTH - 1:
-        return [None] * len(columns)
+    if sum(widths) * SMALLEST <= WIDTH - 1:
+        return [None] * len(columns), min(1.0, (WIDTH - 1) / sum(widths))
     least = [max(map(least_width, cells)) / SURE + INSET for cells in columns]
-    return [float(one) for one in fitted(widths, least, WIDTH - 1)]
+    room = (WIDTH - 1) / SMALLEST
+    return [float(one) for one in fitted(widths, least, room)], SMALLEST
 
 
 def _cell(cell: Runs, room: float | None) -> str:
@@ -309,7 +311,7 @@ def _cell(cell: Runs, room: float | None) -> str:
             if room is None:
                 return f"[{TIGHT}\n$display({_formula(math)})$]"
             lines = ", ".join(
-                f"$display({_of(line)})$" for line in broken(math, SURE * (room - INSET))
+                f"$display({_of(line)})$" for line in broken(math, SURE_CELL * (room - INSET))
             )
             return f"[{TIGHT}\n#stack(spacing: 5pt, {lines})]"
     return f"[{runs_typst(cell)}]"

@@ -36,10 +36,11 @@ from reports.worked import (
     decimals,
     nearest,
 )
+from reports.worked_step import borrowed, middle, of_one_step, said
 from symbolic.derivation import Derivation
 from symbolic.network import Network
 from symbolic.notation import E
-from symbolic.terms import Condition, Sign, Term
+from symbolic.terms import Condition, Num, Sign, Term
 from symbolic.verdicts import Witness
 
 LARGEST, MOST_SYNAPSES = 400, 20_000
@@ -121,8 +122,12 @@ def worked_section(
         words = f"With these numbers the example has no value: {reason}. Choose another sample."
         yield Paragraph(runs(words))
         return
-    yield Paragraph(prose(INTRODUCTION, _shortened(network, shown)))
-    yield from _put_in(network, sample, shown)
+    one_step = not chosen and middle(network) > 0 and [*shown] == of_one_step(network)
+    which = said(network, [*shown]) if one_step else [_shortened(network, shown)]
+    yield Paragraph(prose(INTRODUCTION, *which))
+    yield from _put_in(network, sample, one_step or len(shown) == len(network.neurons))
+    if one_step:
+        yield from _borrowed(network, example, shown)
     texts = example.working.texts
     for title, lines in (("Forward", example.forward), ("Backward", example.backward)):
         rows = tuple(_row(row, texts) for j, row in lines if not j or j in shown)
@@ -137,6 +142,8 @@ def _shown(derivation: Derivation, chosen: Sequence[str]) -> dict[str, None]:
     network = derivation.network
     if chosen:
         return dict.fromkeys(chosen)
+    if middle(network) and len(network.uses) <= WEIGHTS and len(of_one_step(network)) <= WHOLE:
+        return dict.fromkeys(of_one_step(network))
     if len(network.neurons) <= WHOLE and len(network.uses) <= WEIGHTS:
         return dict.fromkeys(network.order)
     firsts: dict[str, None] = {}
@@ -160,17 +167,37 @@ def _shortened(network: Network, shown: dict[str, None]) -> str:
     return words
 
 
-def _put_in(network: Network, sample: Witness, shown: dict[str, None]) -> Iterator[Block]:
+def _borrowed(network: Network, example: Worked, shown: dict[str, None]) -> Iterator[Block]:
+    """The numbers of steps that are not shown, where the shown lines use them."""
+    rows = [row for _, row in (*example.forward, *example.backward)]
+    own = [row for j, row in (*example.forward, *example.backward) if not j or j in shown]
+    own += [row for w, row in example.changes.items() if _belongs(network, w, shown)]
+    found = borrowed(own, rows, network.inputs)
+    if found:
+        parts = [part for row in found for part in (", ", Math(_equation_of(row)))][1:]
+        yield Paragraph(runs("Of the other steps the lines below use ", *parts, "."))
+
+
+def _equation_of(row: Row) -> Drawn:
+    """left = value, or ≈."""
+    left = _bare(row.left)
+    sign, command = ("=", "=") if row.exact else ("≈", r"\approx")
+    return Drawn(
+        f"{left.latex} {command} {row.text}", f"{left.text} {sign} {row.text}".replace("-", "−")
+    )
+
+
+def _put_in(network: Network, sample: Witness, all_weights: bool) -> Iterator[Block]:
     """The sample, η and the weights in rows of equations."""
     given = [
         *((member_sign("y", (name,)), x) for name, x in sample.inputs[0].items()),
         *((member_sign("d", (name,)), x) for name, x in sample.targets[0].items()),
         (Drawn(r"\eta", "η"), sample.eta),
     ]
-    yield Paragraph(runs("The sample: ", *_equal(given), "."))
+    yield Paragraph(runs("The sample: ", *_equal(given)))
     weights = [(member_sign("w", (w,)), x) for w, x in sample.weights.items()]
-    if len(weights) <= WEIGHTS and len(shown) == len(network.neurons):
-        yield Paragraph(runs("The weights: ", *_equal(weights), "."))
+    if len(weights) <= WEIGHTS and all_weights:
+        yield Paragraph(runs("The weights: ", *_equal(weights)))
 
 
 def _equal(given: Sequence[tuple[Drawn, Fraction]], most: int = WEIGHTS) -> Iterator[str | Run]:
@@ -181,15 +208,15 @@ def _equal(given: Sequence[tuple[Drawn, Fraction]], most: int = WEIGHTS) -> Iter
         equal = Drawn(f"{sign.latex} = {text}", f"{sign.text} = {text}".replace("-", "−"))
         yield ", " if n else ""
         yield Math(equal)
-    if len(given) > len(shown):
-        yield ", …"
+    yield ", …" if len(given) > len(shown) else "."
 
 
 def _row(row: Row, texts: Texts) -> tuple[Runs, ...]:
     formula: tuple[Run, ...] = (Math(_bare(row.right)),)
     for guard in row.where:
         formula += runs(", as ", Math(_condition(guard)))
-    return (Math(_bare(row.left)),), formula, (Math(with_numbers(row.right, texts)),), value_of(row)
+    numbers = () if isinstance(row.right, Num) else (Math(with_numbers(row.right, texts)),)
+    return (Math(_bare(row.left)),), formula, numbers, value_of(row)
 
 
 def _bare(term: Term) -> Drawn:

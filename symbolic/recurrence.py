@@ -115,6 +115,11 @@ class Recurrent:
                     about=("initial", unit),
                 )
 
+    def before(self, unit: str) -> list[str]:
+        """The inputs that stand for a unit before the first step, the latest first."""
+        deepest = min(self.deepest.get(unit, 0), self.steps)
+        return [self._before(unit, 1 - n) for n in range(1, 1 + deepest)]
+
     @cached_property
     def deepest(self) -> dict[str, int]:
         """By how many steps late each unit is read at most."""
@@ -141,11 +146,7 @@ class Recurrent:
         Neurons that lead to no output, such as the outputs of earlier steps that are never
         compared, are left out.
         """
-        inputs = [
-            self._before(unit, 1 - n)
-            for unit in self.initial
-            for n in range(1, 1 + min(self.deepest.get(unit, 0), self.steps))
-        ]
+        inputs = [name for unit in self.initial for name in self.before(unit)]
         steps = range(1, self.steps + 1)
         inputs += [at_step(unit, t) for t in steps for unit in self.inputs]
         ends = steps if self.outputs_at == EVERY else steps[-1:]

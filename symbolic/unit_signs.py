@@ -74,6 +74,8 @@ def unit_latex(name: str, escape: Callable[[str], str] = _plain) -> str:
     if parts := re.fullmatch(r"([A-Za-z])_?(\d+)", name):
         number = parts[2] if len(parts[2]) == 1 else f"{{{parts[2]}}}"
         return f"{parts[1]}_{number}"
+    if parts := re.fullmatch(r"([A-Za-z])(\d+)_(\d+)", name):
+        return f"{parts[1]}_{{{parts[2]},{parts[3]}}}"
     if found := at_step_of(name):
         return f"{unit_latex(found[0], escape)}[{found[1]}]"
     return rf"\mathrm{{{escape(name)}}}"

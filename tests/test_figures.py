@@ -25,6 +25,8 @@ from reports.figures.ordering import crossings, ordered
 from reports.figures.routing import met
 from reports.figures.scene import Point, Rect, Scene, Text, clashes
 from reports.figures.tikz_writer import document
+from reports.notations import NOTATIONS
+from reports.typst_figures import drawing
 from symbolic.activations import activation
 from symbolic.costs import cost
 from symbolic.errors import InputError
@@ -420,3 +422,34 @@ def test_every_figure_compiles(tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-2000:]
     assert "Overfull" not in run.stdout
+
+
+def test_the_slopes_of_a_softmax_group_of_three_are_named_by_one_label() -> None:
+    scene = figures.backward(shorthand("2-2:tanh-3:softmax"))
+    named = [text.label.plain for text in scene.texts if "/∂v_" in text.label.plain]
+    assert named == ["∂y_k/∂v_j"]
+    said = [edge.said for edge in scene.edges if "/∂v_" in edge.said]
+    assert len(said) == 9
+    assert "∂y_7/∂v_5, from the error of 7 to δ of 5" in said
+    pair = figures.backward(shorthand("2-2:tanh-2:softmax"))
+    assert sum("/∂v_" in text.label.plain for text in pair.texts) == 4
+
+
+def test_every_letter_of_another_notation_is_drawn_as_one_sign() -> None:
+    for notation in filter(None, NOTATIONS.values()):
+        for letter in notation.latex.values():
+            drawn = labels.formula(letter, "").runs
+            shown = "".join(run.letters for run in drawn)
+            assert shown == {r"\sigma": "σ"}.get(letter, letter)
+
+
+def test_a_figure_for_typst_has_no_variables_and_its_texts_begin_where_they_stand() -> None:
+    scene = figures.output_neuron(shorthand("2-2-1"), "5")
+    drawn = drawing(scene)
+    assert "var(" not in drawn
+    assert "text-anchor" not in drawn
+    assert "𝜑" in drawn
+    label = next(text for text in scene.texts if text.label.plain == "y_0 = +1")
+    start = round(label.at.x - label.label.width * label.size, 2)
+    assert label.anchor == "end"
+    assert f'x="{start:g}"' in drawn

@@ -90,7 +90,20 @@ def test_the_body_alone_has_no_preamble() -> None:
     inside = body(page(checked()))
     assert "documentclass" not in inside
     assert r"\section{" in inside
-    assert latex(page(checked())).count(r"\usepackage") == 3
+    assert latex(page(checked())).count(r"\usepackage") == 4
+
+
+def test_the_head_of_a_tall_table_stands_again_on_the_next_page() -> None:
+    rows = tuple((runs(f"row {n}"), runs("said")) for n in range(30))
+    tall = Document("", (Heading("Long", 2), Table((runs("name"), runs("what")), rows)))
+    whole, inside = latex(tall), body(tall)
+    assert whole.count(r"\endhead") == 1
+    assert whole.index(r"\derivationneed" + "\n") < whole.index(r"\subsection*{Long}")
+    assert whole.count("row ") == inside.count("row ") == 30
+    assert "longtable" not in inside  # a page of one's own may not have it
+    assert "derivationneed" not in inside
+    short = Document("", (Table(tall.blocks[1].head, rows[:4]),))  # type: ignore[union-attr]
+    assert r"\endhead" not in latex(short)
 
 
 def test_a_wide_sum_is_broken_and_a_very_long_one_shortened() -> None:

@@ -13,6 +13,7 @@ from page_example import wide
 from reports.breaking import lines
 from reports.latex_printer import LatexPrinter, latex_of
 from reports.plain import PlainPrinter, plain_of
+from reports.printer import Piece
 from symbolic.notation import ES, ETA, E, I, J, K, N, W, delta, dw, e, slope, v, w, y
 from symbolic.terms import (
     KINDS,
@@ -317,3 +318,16 @@ def _all(term: Term) -> list[Term]:
     from symbolic.terms import walk
 
     return list(walk(term))
+
+
+def test_a_line_ends_before_a_factor_rather_than_within_it() -> None:
+    bracket = [Piece("(aaaa", 1, " ", "* "), Piece("+ bbbb)", 2)]
+    assert lines([Piece("xxxxxx", 0), *bracket], 15, len, "…") == ["xxxxxx", "* (aaaa + bbbb)"]
+    long = [Piece("(aaaa", 1, " ", "* "), Piece("+ bbbb", 2), Piece("+ cccc)", 2)]
+    assert lines([Piece("xxxxxx", 0), *long], 15, len, "…") == ["xxxxxx (aaaa", "+ bbbb + cccc)"]
+    sign = [Piece("+ (aaaa", 1), Piece("+ bbbb", 2), Piece("+ cccc)", 2)]
+    assert lines([Piece("xxxxxx", 0), *sign], 15, len, "…") == [
+        "xxxxxx",
+        "+ (aaaa + bbbb",
+        "+ cccc)",
+    ]

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from reports.document import Document
 from reports.number_printers import digits, with_numbers
 from reports.reference_step import update
+from reports.text import text as page_text
 from reports.worked import Difference, Row, Working, decimals, nearest
 from reports.worked_parts import unrounded, worked, worked_section
 from reports.worked_sample import chosen_sample
+from reports.worked_step import borrowed
 from symbolic.costs import cost
 from symbolic.derived import derive
 from symbolic.errors import InputError
@@ -165,3 +168,31 @@ def test_the_reference_step_is_the_rule() -> None:
     for (to, source), name in net.weight_of.items():
         change = w[to][source] - before[to][source]
         assert abs(change - float(exact.value(Sign("dw", (name,))))) < 1e-12
+
+
+@pytest.mark.parametrize("name", ["lstm", "elman", "jordan"])
+def test_of_a_network_in_time_one_step_is_shown_with_all_numbers_it_uses(name: str) -> None:
+    net = open_network(str(EXAMPLES / f"{name}.toml"))
+    page = page_text(Document("", tuple(worked_section(derive(net).checked.derivation,
+                                                       chosen_sample(net)))), 200)  # fmt: skip
+    assert "shown is step 2" in page
+    given = " ".join(page.partition("Forward:")[0].split())
+    columns = [re.split(r" {3,}", row.strip()) for row in page.splitlines()]
+    rows = [row for row in columns if len(row) >= 4 and re.match(r"[=≈] ", row[3])]
+    own = [neuron.name[:-3] for neuron in net.neurons if neuron.name.endswith("_t2")]
+    assert {row[0] for row in rows} >= {f"v_{neuron}[2]" for neuron in own}
+    assert not any(re.search(r"v_\w+\[1\]", row[0]) for row in rows)
+    known = set(re.findall(r"[=≈] (−?\d+(?:\.\d+)?)", given)) | {row[3][2:] for row in rows}
+    for row in rows:
+        for number in re.findall(r"(?<![\d.])\d+\.\d{4,}", row[2]):
+            assert {number, f"−{number}"} & known, (row, number)
+
+
+def test_numbers_of_other_steps_are_given_only_where_a_shown_line_uses_them() -> None:
+    net = open_network(str(EXAMPLES / "elman.toml"))
+    example = worked(derive(net).checked.derivation, chosen_sample(net))
+    rows = {row.left: row for _, row in (*example.forward, *example.backward)}
+    one = rows[Sign("v", ("h1_t2",))]
+    found = [row.left for row in borrowed([one], list(rows.values()), net.inputs)]
+    assert found == [Sign("y", ("h1_t1",)), Sign("y", ("h2_t1",))]
+    assert borrowed([one, *(rows[left] for left in found)], [rows[found[0]]], net.inputs) == []

@@ -5,7 +5,7 @@ Each function takes a network and returns a `Scene`, which `svg` and `tikz` draw
 
 from reports.figures.adjacency import matrix
 from reports.figures.block_view import blocks
-from reports.figures.error_flow import backward
+from reports.figures.error_flow import backward, bundled
 from reports.figures.layer_ends import ellipsis
 from reports.figures.scene import Scene
 from reports.figures.signal_flow import hidden_neuron, output_neuron
@@ -21,6 +21,7 @@ __all__ = [
     "Scene",
     "backward",
     "blocks",
+    "bundled",
     "ellipsis",
     "hidden_neuron",
     "is_rolled",

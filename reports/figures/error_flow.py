@@ -18,7 +18,7 @@ from reports.figures.scene import Node, Point, Scene
 from reports.figures.time_columns import unrolled
 from reports.figures.units import called, columns, drawn_whole, entering, weight_label
 from symbolic.network import Network
-from symbolic.notation import delta, v, y
+from symbolic.notation import J, K, delta, v, y
 
 LABELLED = 18
 """Up to so many branches each has its factor beside it."""
@@ -26,6 +26,8 @@ ACROSS, DOWN = 108.0, 58.0
 PLAIN_ACROSS, PLAIN_DOWN = 84.0, 34.0
 EASY, CROWD = 5, 0.16
 """More branches than EASY between two columns need room: so much more for each."""
+BUNDLE = 3
+"""Neurons of a softmax group from which all its slopes are named by one label."""
 DENSE = 90
 """From so many branches on they are thin and without arrowheads."""
 KIND = "backward"
@@ -64,6 +66,8 @@ def reversed_flow(network: Network) -> Flow:
         for peer in network.peers.get(name, ()):
             for end in _ends(network, peer):
                 factor = labels.ratio(y(peer), v(name))
+                if bundled(network, name):
+                    factor = labels.formula("", factor.plain)
                 flow.branches[(("d", name), end)] = (factor, (), True)
         if name not in network.peers:
             for end in ends:
@@ -82,6 +86,11 @@ def reversed_flow(network: Network) -> Flow:
                 pair = ((to, source),)
                 flow.branches[(("s", source), ("d", to))] = (label, pair, True)
     return flow
+
+
+def bundled(network: Network, name: str) -> bool:
+    """Whether a neuron is of a softmax group with too many branches for a label on each."""
+    return len(network.peers.get(name, ())) >= BUNDLE
 
 
 def _ends(network: Network, name: str) -> list[Vertex]:
@@ -157,6 +166,13 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
             dashed=other and bool(synapses),
             side=-1,
         )
+    for name in network.peers if roomy else ():
+        if bundled(network, name) and name == network.peers[name][0]:
+            ends = [end for peer in network.peers[name] for end in _ends(network, peer)]
+            around = [nodes[one].at for one in (*(("d", p) for p in network.peers[name]), *ends)]
+            middle = (around[0].x + around[-1].x) / 2
+            above = Point(middle, min(p.y for p in around) - 16)
+            drawing.write(above, labels.ratio(y(K), v(J)), KIND, size=14)
     batch = "; N is the size of the batch" if network.cost.name == "squared_error" else ""
     return drawing.scene(
         f"Backward flow of the error in {called(network)}, from the outputs to δ of every neuron.",
@@ -166,9 +182,13 @@ def _whole(network: Network, flow: Flow, room: float) -> Scene:
 
 
 def _crowds(kept: list[list[Vertex]], flow: Flow) -> list[int]:
-    """How many branches more than EASY each column receives from the next: they cross."""
+    """How many branches more than EASY each column receives from the next: their labels cross."""
     column = {vertex: n for n, row in enumerate(kept) for vertex in row}
-    received = [column[reader] for reader, _ in flow.branches]
+    received = [
+        column[reader]
+        for (reader, _), (label, _, _) in flow.branches.items()
+        if label.runs or not label.plain
+    ]
     return [max(0, received.count(n) - EASY) for n in range(len(kept))]
 
 

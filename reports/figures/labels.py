@@ -34,6 +34,7 @@ SIGNS = {
     "eta": ("η", True),
     "xi": ("ξ", True),
     "pi": ("π", True),
+    "sigma": ("σ", True),
     "partial": ("∂", False),
     "sum": ("Σ", False),
     "le": ("≤", False),

@@ -12,7 +12,7 @@ _MARKUP = re.compile(
     rf"\\texttt\{{{_TYPED}*(?:[(*/^+]|circum){_TYPED}*\}}"  # a formula as in `exp(-v^2)`
     r"|\\(?:setlength|renewcommand)\s*\{[^{}]*\}\s*\{[^{}]*\}"
     r"|\\rule\s*(?:\[[^\]]*\])?\{[^{}]*\}\{[^{}]*\}|\\[hv]space\*?\{[^{}]*\}|\\vskip-?[\d.]+[a-z]{2}"
-    r"|\\begin\{tabular\}\{(?:[^{}]|\{[^{}]*\})*\}"
+    r"|\\begin\{(?:tabular|longtable)\}\{(?:[^{}]|\{[^{}]*\})*\}"
     r"|\\begin\{tabular\*\}\{[^{}]*\}\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
     r"|\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
     r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
