@@ -53,6 +53,7 @@ ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
          "sets", "constants", "symbols", "note", "samples")  # fmt: skip
 _RENAMED_KEYS = ("name", "title", "like", "renamed", "note")
+_BOLD = re.compile(r"\\mathbf\{(\\?[A-Za-z]+)\}")
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
                 "order", "definition", "diagonal")  # fmt: skip
 MOST_BYTES = 200_000
@@ -121,10 +122,16 @@ class Profile:
     direct: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, sign: str) -> Symbol | None:
-        """The symbol of a sign or of one of its other spellings."""
+        """The symbol of a sign or of one of its other spellings; a bold letter is the letter.
+
+        >>> open_profile("nielsen").symbol("\\\\mathbf{z}").meaning
+        'weighted input'
+        """
         if sign in self.symbols:
             return self.symbols[sign]
-        return next((s for s in self.symbols.values() if sign in s.also), None)
+        found = next((s for s in self.symbols.values() if sign in s.also), None)
+        bold = _BOLD.fullmatch(sign)
+        return self.symbol(bold[1]) if found is None and bold else found
 
     def sense(self, of: object, by: str) -> str:
         """How ∂of/∂by is read."""

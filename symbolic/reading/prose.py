@@ -107,7 +107,7 @@ _MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
 _LABEL = re.compile(r"\b[A-Z]{1,4}\d{1,3}[a-z]?\b|\((?:[a-z]|[ivx]{2,4})\)")
 """The name of a line, (BP2), or of a part, (b)."""
 _ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
-_SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”]+(?=[A-Z$①-⑳(])")
+_SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”*]+(?=[A-Z$①-⑳(])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ _REASON = re.compile(
     r"|\(?\\(?:eq)?ref\s*\{[^{}]{1,80}\}\)?"
 )
 """What may stand over an equals sign: the name of the line that it follows from, or a mark."""
+_OPENS = re.compile(r"\s*(?:\\(?:left|[bB]igl?)\s*)?\(")
 _BAR = re.compile(r"\s*(?:\||\\vert(?![A-Za-z]))")
 """The bar that follows \\left or \\right."""
 GAP = re.compile(r"\s*\{\s*\\hspace\*?\{[\d.]+[a-z]{2}\}\s*\}")
@@ -195,7 +196,7 @@ class _Tokenizer:
         elif name in TEXTS:
             inside = self._group(start, name)
             behind = self.text[self.n :].lstrip()[:1]
-            applied = inside.strip() in WORDS and behind == "("
+            applied = inside.strip() in (*WORDS, "softmax") and _OPENS.match(self.text, self.n)
             scripted = behind == "_" and re.fullmatch(r"\s*[A-Za-z]{1,20}\s*", inside)
             if applied or scripted:
                 self._emit("SYM", f"\\mathrm{{{inside.strip()}}}", start)

@@ -10,10 +10,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from symbolic.reading.arrays.formulas import (
+    Formula,
+    Gradient,
+    LocalError,
+    Quantity,
+    Time,
+    Total,
+    inside,
+    rebuilt,
+)
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile, ArraySymbol
 
 _ABOVE = re.compile(r"\^\s*\{*\s*[\[(]?\s*([A-Za-z])(?![A-Za-z])")
 
+_ONE = re.compile(r"([A-Za-z])\s*=\s*([A-Za-z]|\d{1,3})")
 _RANGE = re.compile(
     r"([A-Za-z])\s*=\s*([A-Za-z1])(?:\s*,\s*(?:[A-Za-z]\s*-\s*1|2))?\s*,\s*"
     r"(?:\\(?:[lc]?dots|ldots)|…|\.{3})\s*,\s*([A-Za-z1])"
@@ -43,16 +54,50 @@ def fitted(profile: ArrayProfile, text: str) -> ArrayProfile:
 
 
 def every_layer(text: str, profile: ArrayProfile) -> bool:
-    """Whether a mention says that a letter runs over all layers: l = 1, …, L or l = L, …, 1.
+    """Whether a mention says that a letter runs over all layers or times: l = 1, …, L, or back.
 
     >>> from symbolic.reading.arrays.profile import array_profile
     >>> every_layer(r"l = 1, \\dots, L", fitted(array_profile("ng"), "$A^{[l]}$"))
     True
     """
-    match = _RANGE.fullmatch(text.strip()) if profile.layers else None
+    match = _RANGE.fullmatch(text.strip())
     if match is None or match[1] not in profile.time:
         return False
     return {match[2], match[3]} == {"1", profile.last}
+
+
+def one_time(text: str, profile: ArrayProfile) -> tuple[str, Time] | None:
+    """The letter of time and the one time that a mention says it is: t = T, t = 1.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> one_time("t = T", array_profile("lstm")), one_time("t = k", array_profile("lstm"))
+    (('t', Time(letter='T', shift=0)), None)
+    """
+    match = _ONE.fullmatch(text.strip())
+    if match is None or match[1] not in profile.time:
+        return None
+    if match[2].isdigit():
+        return match[1], Time("", int(match[2]))
+    return (match[1], Time(profile.last)) if match[2] == profile.last else None
+
+
+def at_time(formula: Formula, letter: str, time: Time) -> Formula:
+    """The formula with this time for a free letter: h_{t-1} becomes h_{T-1}."""
+
+    def put(old: Time | None) -> Time | None:
+        if old is None or old.letter != letter:
+            return old
+        return replace(time, shift=time.shift + old.shift)
+
+    match formula:
+        case Quantity(time=old) | LocalError(time=old):
+            return replace(formula, time=put(old))
+        case Gradient(of, _, loss):
+            whole = loss if loss is None else replace(loss, time=put(loss.time))
+            return replace(formula, of=replace(of, time=put(of.time)), loss=whole)
+        case Total(own) if own == letter:
+            return formula
+    return rebuilt(formula, [at_time(part, letter, time) for part in inside(formula)])
 
 
 def _numbered(profile: ArrayProfile) -> ArrayProfile:

@@ -23,9 +23,10 @@ from symbolic.reading.arrays.formulas import (
     Plus,
     Quantity,
     Stack,
+    Time,
     walk,
 )
-from symbolic.reading.arrays.layering import every_layer, fitted
+from symbolic.reading.arrays.layering import at_time, every_layer, fitted, one_time
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
@@ -56,6 +57,10 @@ def _words() -> frozenset[str]:
 
 
 UPDATING = ("\\leftarrow", "\\gets")
+_FROM_NOW_ON = re.compile(
+    r"\b(?:let|suppose|consider|assume|assuming|set|take|put)\b[^.]*$", re.IGNORECASE
+)
+"""Words that say something for more than their own sentence."""
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -122,6 +127,8 @@ class _Reader:
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
+        self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
+        self.only_from = 0  # where in the words that was said
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
         self.head: Formula | None = None
@@ -192,6 +199,13 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             self.words += "all"
             return
+        fixed = None if piece.display else one_time(piece.text, self.profile)
+        if fixed is not None and not _FROM_NOW_ON.search(self.words):
+            self._listen()
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.words += "now"
+            self.only, self.only_from = fixed, len(self.words)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
@@ -236,8 +250,10 @@ class _Reader:
                     self.running.lost(token.text)
             self.spoiled.by_chain(one)
             self.words, self.last = "", None
+        self.only_from = 0
         if real[-1].stopped:
             self._sentence_ends()
+            self.only = None
         numbers = tuple(claim.number for claim in self.claims[first:])
         kinds = {claim.kind for claim in self.claims[first:]}
         alone = {Kind.DEFINITION: Outcome.DEFINITION, Kind.ASSUMPTION: Outcome.ASSUMPTION}
@@ -287,6 +303,8 @@ class _Reader:
     def _listen(self) -> None:
         if ends(self.words, self.claimed):
             self._sentence_ends()
+        if ends(self.words[self.only_from :], self.claimed):
+            self.only = None
 
     # -- chains
 
@@ -319,6 +337,8 @@ class _Reader:
         members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
         members = self.running.used(members)
+        if self.only is not None:
+            members = [None if m is None else at_time(m, *self.only) for m in members]
         if not any(isinstance(part, Stack) for m in members if m for part in walk(m)):
             self._relations(chain, members, cue, piece)
             return

@@ -12,6 +12,7 @@ from symbolic.reading.arrays.formulas import (
     LocalError,
     Minus,
     Number,
+    Product,
     Quantity,
     Time,
     Total,
@@ -48,9 +49,27 @@ class Sorter:
         known = before is not None and before.kind is Kind.DEFINITION and before.right == left
         return known and isinstance(left, Quantity) and left.key not in self.defined
 
+    def _of_each_time(self, claim: ArrayClaim) -> ArrayClaim | None:
+        """L_t = ℓ_t, of the rest of L = Σ_t L_t = Σ_t ℓ_t, where no line says what L_t is."""
+        before = self.before
+        if before is None or before.kind is not Kind.DEFINITION or before.right != claim.left:
+            return None
+        one, other = _summed(claim.left), _summed(claim.right)
+        if one is None or other is None or one[0] != other[0]:
+            return None
+        loss = one[1]
+        if not isinstance(loss, Quantity) or loss.key in self.defined:
+            return None
+        if self.profile.symbols[loss.sign].kind != "loss":
+            return None
+        return replace(claim, left=loss, right=other[1], first=None)
+
     def _sorted(self, claim: ArrayClaim) -> ArrayClaim:
         explicit = claim.relation == ":=" or claim.cue == "let"
         claim = replace(claim, explicit=explicit)
+        each = self._of_each_time(claim)
+        if each is not None:
+            return self._sorted(each)
         if claim.first is not None and not self._defines_on(claim):
             if claim.relation == ":=":
                 return self._wrong(claim, "Only the first relation of a chain can define.")
@@ -181,3 +200,16 @@ def _whole(gradient: Gradient) -> bool:
 
 def _zero(formula: Formula) -> bool:
     return isinstance(formula, Number) and formula.value == 0
+
+
+def _summed(side: Formula) -> tuple[tuple[object, ...], Formula] | None:
+    """c Σ_t f as the factor and the bounds, and f with the sign of the whole."""
+    minus = isinstance(side, Minus)
+    whole = side.body if isinstance(side, Minus) else side
+    factor = None
+    if isinstance(whole, Product) and isinstance(whole.right, Total):
+        factor, whole = whole.left, whole.right
+    if not isinstance(whole, Total) or not whole.letter:
+        return None
+    body = Minus(whole.body) if minus else whole.body
+    return (factor, whole.letter, whole.low, whole.high), body
