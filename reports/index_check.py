@@ -52,7 +52,9 @@ def as_json(paper: IndexPaper) -> Json:
         "verdict": paper.verdict,
         "items": [_item(one, paper.profile) for one in paper.judgement.lines],
         "not_understood": unread_rows(paper.unread),
-        "unsaid": [one.unsaid for one in paper.reading.sections if one.unsaid],
+        "unsaid": [
+            what for one in paper.reading.sections for what in (one.supplied, one.unsaid) if what
+        ],
         "profile": paper.profile.name,
         "broken": None if broken is None else str(broken),
     }

@@ -48,8 +48,9 @@ def index_page(paper: IndexPaper) -> Document:
         blocks += _causes(paper)
     blocks += [Heading("Line by line"), *_lines(paper), Heading("How it was read", aside=True)]
     blocks.append(Paragraph((*runs("In the notation "), Code(paper.profile.name), *runs("."))))
-    taken = dict.fromkeys(one.unsaid for one in paper.reading.sections if one.unsaid)
-    blocks += [Paragraph(runs(f"Nothing else being said, {what}.")) for what in taken]
+    sections = paper.reading.sections
+    taken = dict.fromkeys(what for one in sections for what in (one.supplied, one.unsaid) if what)
+    blocks += [Paragraph(runs(f"Nothing else being said, {unicode_of(what)}.")) for what in taken]
     return Document(Path(paper.name).name, tuple(blocks))
 
 

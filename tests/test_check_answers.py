@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from symbolic.reading.arrays.judgement import judge_arrays
+from symbolic.reading.arrays.judgement import Court, judge_arrays
 from symbolic.reading.arrays.profile import array_profile
+from symbolic.reading.arrays.program import base_of
 from symbolic.reading.arrays.reading import read_arrays
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
@@ -24,7 +25,8 @@ GOES_ON = ENDS + (
 def word(text: str, profile: str = "lstm") -> str:
     """The verdict of the last formula, none where it is no claim."""
     reading = read_arrays(text, array_profile(profile))
-    return "" if reading.problems else judge_arrays(reading).lines[-1].word
+    court = Court(reading, base_of(reading), explain=False)
+    return "" if reading.problems else court.lines(reading.claims)[-1].word
 
 
 def test_a_loss_that_is_written_out_in_its_chain_is_that_of_each_time() -> None:

@@ -39,36 +39,55 @@ def missing(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked", "after"),
+    ("text", "taken"),
     [
         (
             NETWORK,
-            r"Here $n$ runs over the samples; $j$ runs over the units; $i$ runs over the inputs; "
-            r"$\varphi$ is any differentiable function.",
-            ["proved", "refuted"],
+            r"n runs over samples; j runs over J; i runs over I; "
+            r"\varphi is any differentiable function",
         ),
-        (
-            RECURRENT,
-            "Here $t$ runs over the times 1 … $T$; $i, j$ run over the units.",
-            ["proved", "refuted"],
-        ),
+        (RECURRENT, "t runs over times 1 … T; i, j run over I"),
     ],
 )
-def test_what_is_missing_is_asked_for_in_words_that_are_understood(
-    text: str, asked: str, after: list[str]
-) -> None:
-    assert missing(text) == asked
-    assert words(text) == []
-    assert words(f"{asked}\n{text}")[-2:] == after
+def test_a_text_that_says_nothing_of_its_letters_is_read_and_told(text: str, taken: str) -> None:
+    reading = read_indices(text, index_profile("indices"))
+    assert [section.supplied for section in reading.sections] == [taken]
+    assert words(text)[-2:] == ["proved", "refuted"]
+
+
+LOGISTIC = r"""
+$$E = \frac{1}{2} \sum_k (t_k - y_k)^2$$
+where $y_k = \sigma(z_k)$ and $z_k = \sum_j w_{kj} h_j$. Then
+$$\frac{\partial E}{\partial w_{kj}} = \frac{\partial E}{\partial y_k}
+\frac{\partial y_k}{\partial z_k} \frac{\partial z_k}{\partial w_{kj}} = (y_k - t_k) y_k (1 - y_k) h_j$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "verdict"),
+    [
+        ("I have sigmoid units.", "proved"),
+        ("All units use tanh.", "refuted"),
+        ("", "refuted"),
+        ("I do not have sigmoid units.", ""),
+        ("I have sigmoid and tanh units.", ""),
+    ],
+)
+def test_a_function_that_words_name_is_that_of_the_sign(named: str, verdict: str) -> None:
+    """What a chain says of its head is judged, though the member between is not read."""
+    found = words(f"{named}\n{LOGISTIC}")
+    assert found[-1:] == ([verdict] if verdict else [])
 
 
 def test_only_what_is_missing_is_asked_for() -> None:
     begun = r"Here $n$ runs over the samples; $\varphi$ is any differentiable function."
-    assert missing(f"{begun}\n{NETWORK}") == (
-        "Here $j$ runs over the units; $i$ runs over the inputs."
-    )
+    asked = "Here $j$ runs over the units; $i$ runs over the inputs."
+    assert missing(f"{begun}\n{NETWORK}") == asked
+    assert words(f"{begun}\n{NETWORK}") == []
+    assert words(f"{begun}\n{asked}\n{NETWORK}")[-2:] == ["proved", "refuted"]
 
 
 def test_letters_at_the_same_place_of_a_sign_run_over_the_same_set() -> None:
     square = NETWORK.replace("x_{ni}", "y_{ni}")
-    assert "$i, j$ run over the units" in missing(square)
+    begun = "Here $n$ runs over the samples."
+    assert "$i, j$ run over the units" in missing(f"{begun}\n{square}")

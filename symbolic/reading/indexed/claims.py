@@ -86,7 +86,8 @@ class Hand:
 class Section:
     """The program of one section and what it offers; `trouble` says why there is none.
 
-    `unsaid` says what a cost is taken for that the document does not define.
+    `unsaid` says what a cost is taken for that the document does not define, `supplied` over what
+    its letters are taken to run.
     """
 
     program: Program | None = None
@@ -95,6 +96,7 @@ class Section:
     trouble: str = ""
     hand: Hand | None = None
     unsaid: str = ""
+    supplied: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symbolic.reading.indexed.claims import IndexClaim
 from symbolic.reading.indexed.entries import Entry, Letters
@@ -32,6 +32,15 @@ class Line:
     head: Node | None = None
     where: Node | str | None = None
     """A bracket, or output or hidden for the neuron on the left."""
+    head_text: str = ""
+
+    @property
+    def from_head(self) -> Line | None:
+        """a = c, for the b = c of a chain a = b = c whose b is not understood."""
+        if self.head is None or self.head is self.left:
+            return None
+        claim = replace(self.claim, left_text=self.head_text)
+        return replace(self, claim=claim, left=self.head)
 
 
 @dataclass

@@ -69,6 +69,7 @@ class _Reader:
         self.cue = ""
         self.last: tuple[Node, str] | None = None  # what a line continues that begins with =
         self.head: Node | None = None
+        self.head_text = ""
 
     def reading(self) -> IndexReading:
         pieces = self.document.pieces
@@ -313,7 +314,7 @@ class _Reader:
             left, left_text = self.last
         else:
             left, left_text = opening, self._text(chain.members[0])
-            self.head = opening
+            self.head, self.head_text = opening, left_text
         for n, (relation, right) in enumerate(zip(chain.relations, trees[1:], strict=True)):
             assert right is not None
             claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
@@ -321,7 +322,8 @@ class _Reader:
             claim = replace(claim, left_text=left_text, cites=cites)
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
-            self._keep(Line(claim, left, right, at, None if opens else self.head, beside))
+            head = None if opens else self.head
+            self._keep(Line(claim, left, right, at, head, beside, self.head_text))
             left, left_text = right, claim.right_text
         self.last = left, left_text
 

@@ -30,6 +30,7 @@ from symbolic.reading.indexed.lines import (
 )
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.programs import Assembled
+from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
 from symbolic.reading.tree import Number, Product, Quotient
 
@@ -38,7 +39,9 @@ def resolved(
     one: Gathered, profile: IndexProfile, source: Source
 ) -> tuple[Section, list[IndexClaim]]:
     """The program of a section and its claims; never raises for what stands in it."""
-    return _Resolver(one, profile, source).all()
+    one, profile, taken = supplied(one, profile)
+    section, claims = _Resolver(one, profile, source).all()
+    return replace(section, supplied=taken), claims
 
 
 class _Resolver(Assembled):
@@ -61,7 +64,9 @@ class _Resolver(Assembled):
             try:
                 claims.append(self._claim(line))
             except NotUnderstood as error:
-                claims.append(self._wrong(line, error))
+                claims.append(self._by_head(line) or self._wrong(line, error))
+                if not claims[-1].problems:
+                    continue
                 if self._may_define(line) and not self.trouble:
                     place = line.claim.place
                     self.trouble = f"what stands at {place} is not understood and may define it"
@@ -81,6 +86,13 @@ class _Resolver(Assembled):
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
         moved = tuple(self.moved)
         return Section(program, offered, moved, self.trouble, self._hand(), self.unsaid), whole
+
+    def _by_head(self, line: Line) -> IndexClaim | None:
+        """A line of a chain as it is said of its head, where what stands before it is unread."""
+        try:
+            return self._claim(line.from_head) if line.from_head is not None else None
+        except NotUnderstood:
+            return None
 
     def _any_cost(self) -> None:
         """A cost that is not said is any differentiable function of what nothing else reads."""

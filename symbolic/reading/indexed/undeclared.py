@@ -3,16 +3,24 @@ r"""What a document of entries has to say before it is read: over what its lette
     Write: Here $n$ runs over the samples; $i, j$ run over the units.
 
 Letters that stand at the same place of the same sign run over the same set.  The names of the sets
-are a proposal; any words do.
+are a proposal; any words do.  Where a document says nothing at all of its letters this is taken:
+sets that have nothing to do with each other are the most general.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from symbolic.reading import function_words
 from symbolic.reading.indexed.entries import walk
-from symbolic.reading.indexed.letters import letter_of
+from symbolic.reading.indexed.letters import FUNCTIONS as CALLED
+from symbolic.reading.indexed.letters import RUNS, letter_of
+from symbolic.reading.indexed.lines import Gathered, trees_of
+from symbolic.reading.indexed.profile import IndexProfile
+from symbolic.reading.named import SHOWN
+from symbolic.reading.prose import plainly
 from symbolic.reading.scripts import parts
 from symbolic.reading.tree import BigSum, Group, Letter, Listed, Node, Product, Scripted
 
@@ -26,17 +34,52 @@ OTHERS = ("units", "inputs", "outputs", "places")
 FUNCTIONS = ("\\varphi", "\\phi", "\\sigma", "f", "g")
 
 
+def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfile, str]:
+    """The section with what it leaves unsaid, where it says nothing of letters and functions.
+
+    A function that words name, and no other, is that of the sign; else the sign is any function.
+    """
+    if RUNS.search(one.words) or CALLED.search(one.words) or one.lost:
+        return one, profile, ""
+    trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
+    applied = [s for s in dict.fromkeys(_applied(trees)) if s not in profile.functions]
+    named = [found for found in function_words.named(one.words) if found[0] == "phi"]
+    taken = ""
+    if named:
+        names = {name for _, name, _ in named}
+        plain = (plainly(one.words[:at], one.words[at:], profile.words) for *_, at in named)
+        if len(names) > 1 or len(applied) != 1 or not min(names) or not all(plain):
+            return one, profile, ""
+        [taken] = names
+        profile = replace(profile, functions={**profile.functions, applied[0]: taken})
+    said = _sentence(trees, (), profile.functions, of_letters=True)
+    if not said:
+        return one, profile, ""
+    words = f"{applied[0]} is {SHOWN[taken]}; " if taken else ""
+    shown = (words + said[len("Here ") : -1]).replace("$", "").replace("over the ", "over ")
+    return replace(one, words=f"{one.words} {said}"), profile, shown
+
+
 def declaration(trees: Iterable[Node], known: Iterable[str], functions: Iterable[str]) -> str:
     """The sentence that says what is missing; empty where nothing is.
 
     `known` are the letters whose sets the text says, `functions` the signs that it calls so.
     """
+    said = _sentence(trees, known, functions)
+    return f"Write: {said}" if said else ""
+
+
+def _sentence(
+    trees: Iterable[Node], known: Iterable[str], functions: Iterable[str], of_letters: bool = False
+) -> str:
+    """The sentence; the set of i is called I where sets are named `of_letters`."""
     trees = tuple(trees)
     groups = _groups(trees, frozenset(known))
     said = []
     named: dict[str, int] = {}
     for group in groups:
         usual = next((USUAL[letter] for letter in group if letter in USUAL), "")
+        usual = usual or (group[0].upper() if of_letters and group[0].isalpha() else "")
         over = usual or next((one for one in OTHERS if one not in named), OTHERS[-1])
         named[over] = named.get(over, 0) + 1
         over = over if named[over] == 1 else f"other {over}"
@@ -44,7 +87,7 @@ def declaration(trees: Iterable[Node], known: Iterable[str], functions: Iterable
         said.append(f"${', '.join(group)}$ {verb} over the {over}")
     applied = dict.fromkeys(_applied(trees))
     said += [f"${s}$ is any differentiable function" for s in applied if s not in {*functions}]
-    return f"Write: Here {'; '.join(said)}." if said else ""
+    return f"Here {'; '.join(said)}." if said else ""
 
 
 def _groups(trees: Sequence[Node], known: frozenset[str]) -> list[tuple[str, ...]]:
