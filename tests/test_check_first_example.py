@@ -51,3 +51,36 @@ def test_a_sum_from_0_to_another_end_is_not_one_over_all() -> None:
     reading = read_document(text, open_profile("layers"))
     [problem] = reading.problems
     assert "bounds of Σ" in problem.what
+
+
+ENTROPY = r"""
+The cost is $C = -\sum_j \left( y_j \ln a^L_j + (1 - y_j) \ln (1 - a^L_j) \right)$,
+where $\sigma(z) = \frac{1}{1 + e^{-z}}$.
+"""
+BRACKET = r"\left( \frac{y_j}{\sigma(z^L_j)} - \frac{1 - y_j}{1 - \sigma(z^L_j)} \right)"
+SLOPE = r"\frac{\partial \sigma}{\partial w^L_{jk}}"
+
+
+@pytest.mark.parametrize(
+    ("right", "word"),
+    [
+        (f"-{BRACKET} {SLOPE}", "proved"),
+        (f"{BRACKET} {SLOPE}", "refuted"),
+        (f"-{BRACKET} {SLOPE}".replace(r"1 - \sigma(z^L_j)", r"1 + \sigma(z^L_j)"), "refuted"),
+        (rf"-{BRACKET} \sigma'(z^L_j)", "refuted"),
+    ],
+)
+def test_a_function_without_its_argument_has_the_one_that_stands_there(
+    right: str, word: str
+) -> None:
+    text = rf"{ENTROPY}$$\frac{{\partial C}}{{\partial w^L_{{jk}}}} = {right}$$"
+    reading = read_document(text, open_profile("nielsen"))
+    assert reading.problems == ()
+    assert judge(reading).lines[-1].word == word
+
+
+def test_a_function_with_two_arguments_is_not_one_without() -> None:
+    other = BRACKET.replace(r"1 - \sigma(z^L_j)", r"1 - \sigma(z^L_i)")
+    text = rf"{ENTROPY}$$\frac{{\partial C}}{{\partial w^L_{{jk}}}} = -{other} {SLOPE}$$"
+    [problem] = read_document(text, open_profile("nielsen")).problems
+    assert "without its argument" in problem.what
