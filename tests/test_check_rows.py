@@ -50,3 +50,15 @@ def test_a_size_that_no_array_has_is_offered_to_no_wrong_line() -> None:
     """In a document without samples a factor 1/N was tried, of which there is no number."""
     shown = FORWARD + r"$$\delta_1 = y - \hat{y}$$"
     assert judge_arrays(read_arrays(shown, array_profile("cs224n"))).lines[-1].word == "refuted"
+
+
+def test_a_second_derivative_is_not_read_as_a_first() -> None:
+    text = r"""We have $z = x W$ and $J = z z^T$.
+$$\frac{\partial^2 J}{\partial z} = 2 z$$
+$$\frac{\partial J}{\partial z} = 2 z$$
+"""
+    reading = read_arrays(text, array_profile("cs224n"))
+    assert [problem.what for problem in reading.problems] == ["Only first derivatives are read."]
+    primed = read_arrays(text + r"$$\nabla_z' J = 2 z$$", array_profile("cs224n"))
+    assert len(primed.problems) == 2
+    assert judge_arrays(reading).lines[-1].word == "proved"

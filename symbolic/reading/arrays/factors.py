@@ -390,7 +390,7 @@ class Factors:
 
     def _nabla(self, node: Scripted) -> Formula:
         """∇_W L"""
-        if node.sub is None or node.sup is not None:
+        if node.sub is None or node.sup is not None or node.primes:
             raise NotUnderstood("∇ does not say by what.", "Write \\nabla_{W} L.", node.at)
         inner = Factors(self.by, (node.sub,), ("",))
         by = inner._only_quantity(node)
@@ -414,6 +414,8 @@ class Factors:
         signs = [_is_sign_of_derivative(side) for side in (above, below)]
         if not any(signs):
             return Over(self.by.read(top), self.by.read(bottom), node.at)
+        if any(isinstance(side[0], Scripted) for side in (above, below)):
+            raise NotUnderstood("Only first derivatives are read.", "Write them.", node.at)
         if not all(signs) or len(above) < 2:
             raise NotUnderstood(
                 "This derivative is not understood.", "Write \\frac{\\partial L}{\\partial W}.",
