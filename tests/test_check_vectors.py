@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from reports.cli import main
 from symbolic.reading.arrays.findings import ArrayJudged
 from symbolic.reading.arrays.judgement import Court
 from symbolic.reading.arrays.layering import every_layer, fitted
@@ -187,3 +190,14 @@ def test_a_step_that_is_not_understood_leaves_what_follows_open() -> None:
 def test_only_a_range_of_all_layers_is_no_condition(text: str, whole: bool) -> None:
     profile = fitted(array_profile("ng"), r"$Z^{[l]} = A^{[L]}$")
     assert every_layer(text, profile) is whole
+
+
+def test_the_notation_that_fits_is_the_one_whose_shapes_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """x W_1 is read in row notation too, and its definitions have type errors there."""
+    source = tmp_path / "notes.md"
+    wrong = r"$$\frac{\partial L}{\partial W^{[1]}} = \delta^{[2]} x^T$$"
+    source.write_text(NUMBERED + wrong, encoding="utf-8")
+    main(["check", str(source)])
+    assert "0 with --profile vectors." in capsys.readouterr().err

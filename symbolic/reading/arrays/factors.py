@@ -150,8 +150,8 @@ class Factors:
                 return self._named(node)
             case Mark() | Scripted(Mark()):
                 return self._mark(node)
-            case Scripted(Norm(inside), _, above, 0):
-                return self._norm(inside, above, node)
+            case Scripted(Norm(inside), below, above, 0):
+                return self._norm(inside, below, above, node)
             case Norm():
                 raise NotUnderstood("A norm is read squared only.", "Write \\|…\\|^2.", node.at)
             case Condition():
@@ -381,7 +381,9 @@ class Factors:
         self.n += 1
         return Applied("relu", "\\max", self.by.read(items[zeros.index(False)]), 0, node.at)
 
-    def _norm(self, inside: Node, above: Node | None, node: Node) -> Formula:
+    def _norm(self, inside: Node, below: Node | None, above: Node | None, node: Node) -> Formula:
+        if not (below is None or below in (Letter("F", below.at), Digits("2", below.at))):
+            raise NotUnderstood("This norm is not read.", "Write \\|…\\|_2^2 or _F^2.", below.at)
         if above is None or power_of(above) != 2:
             raise NotUnderstood("A norm is read squared only.", "Write \\|…\\|^2.", node.at)
         return SquaredNorm(self.by.read(inside), node.at)
