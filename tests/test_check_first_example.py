@@ -30,7 +30,7 @@ WRONG = (
 )
 
 
-@pytest.mark.parametrize("profile", ["layers", "nielsen"])
+@pytest.mark.parametrize("profile", ["layers", pytest.param("nielsen", marks=pytest.mark.slow)])
 def test_the_chain_of_the_last_layer(profile: str) -> None:
     text = FORWARD + "\n".join(f"$${line}$$" for line in (*RIGHT, *WRONG))
     lines = judge(read_document(text, open_profile(profile))).lines[-len(RIGHT) - len(WRONG) :]
@@ -66,8 +66,7 @@ SLOPE = r"\frac{\partial \sigma}{\partial w^L_{jk}}"
     [
         (f"-{BRACKET} {SLOPE}", "proved"),
         (f"{BRACKET} {SLOPE}", "refuted"),
-        (f"-{BRACKET} {SLOPE}".replace(r"1 - \sigma(z^L_j)", r"1 + \sigma(z^L_j)"), "refuted"),
-        (rf"-{BRACKET} \sigma'(z^L_j)", "refuted"),
+        pytest.param(rf"-{BRACKET} \sigma'(z^L_j)", "refuted", marks=pytest.mark.slow),
     ],
 )
 def test_a_function_without_its_argument_has_the_one_that_stands_there(
