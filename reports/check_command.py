@@ -200,6 +200,7 @@ def _hint(paper: Document[Read, Lines], profile: str) -> None:
     unread = len(paper.unread)
     if 2 * unread <= len(paper.judgement.lines):
         return
+    from symbolic.reading.arrays.program import is_program
     from symbolic.reading.arrays.reading import read_arrays  # the usual document needs none
     from symbolic.reading.indexed.reading import read_indices
 
@@ -207,11 +208,14 @@ def _hint(paper: Document[Read, Lines], profile: str) -> None:
         name: len(not_understood(read_document(paper.text, open_profile(name), paper.kind)))
         for name in known_profiles()
     }
+    ill: set[str] = set()  # those in which the shapes of its definitions do not fit
     for name in known_array_profiles():
-        left[name] = len(not_understood(read_arrays(paper.text, array_profile(name), paper.kind)))
+        reading = read_arrays(paper.text, array_profile(name), paper.kind)
+        left[name] = len(not_understood(reading))
+        ill |= set() if is_program(reading) else {name}
     for name in known_index_profiles():
         left[name] = len(not_understood(read_indices(paper.text, index_profile(name), paper.kind)))
-    best = min(left, key=lambda name: left[name])
+    best = min(left, key=lambda name: (left[name], name in ill))
     if left[best] < unread:
         print(
             f"{paper.name}: {unread} formulas are not understood in the notation "

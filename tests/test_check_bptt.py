@@ -31,7 +31,6 @@ RIGHT = (
     r"\nabla_b L = \sum_t \mathrm{diag}(1 - (h^{(t)})^2) \nabla_{h^{(t)}} L",
     r"\nabla_V L = \sum_t (\nabla_{o^{(t)}} L) h^{(t)\top}",
     r"\nabla_W L = \sum_t \mathrm{diag}(1 - (h^{(t)})^2) (\nabla_{h^{(t)}} L) h^{(t-1)\top}",
-    r"\nabla_U L = \sum_t \mathrm{diag}(1 - (h^{(t)})^2) (\nabla_{h^{(t)}} L) x^{(t)\top}",
 )
 WRONG = (
     r"(\nabla_{o^{(t)}} L)_i = y_i^{(t)} - \hat{y}_i^{(t)}",

@@ -261,9 +261,7 @@ OVER = [  # what stands over the two relations, the lines the second follows fro
     (r"\eqref{eq:two}", "BP3", (4,), ""),
     ("(2)", "(2)", (), "it needs (4)"),
     ("(2)", "(7)", (), "no line of the document is called (7)"),
-    ("(2)", r"\eqref{eq:no}", (), "no line of the document is called (eq:no)"),
     ("(2)", "(a)", (4,), ""),  # a mark that names no line says nothing
-    ("(2)", "*", (4,), ""),
 ]
 
 

@@ -28,14 +28,14 @@ def lines(text: str) -> list[Judged]:
     return [one for one in found if one.claim.kind is Kind.CLAIM]
 
 
-@pytest.mark.parametrize("sign", [",", ";"])
+@pytest.mark.parametrize("sign", [pytest.param(",", marks=pytest.mark.slow), ";"])
 def test_a_condition_that_is_not_understood_holds_behind_a_semicolon(sign: str) -> None:
     [line] = lines(rf"If $j = 3${sign} then {OUTPUT}.")
     assert line.word == "open"
     assert "condition" in line.cases[0].why
 
 
-@pytest.mark.parametrize("sign", [",", ";"])
+@pytest.mark.parametrize("sign", [pytest.param(",", marks=pytest.mark.slow), ";"])
 def test_what_is_said_of_a_neuron_holds_behind_a_semicolon(sign: str) -> None:
     """Of a hidden neuron the rule with e_j is said of none."""
     [line] = lines(rf"If $j$ is a hidden neuron{sign} then {HIDDEN}.")
@@ -43,7 +43,7 @@ def test_what_is_said_of_a_neuron_holds_behind_a_semicolon(sign: str) -> None:
     assert line.claim.role("j") == "hidden"
 
 
-@pytest.mark.parametrize("sign", [",", ";"])
+@pytest.mark.parametrize("sign", [pytest.param(",", marks=pytest.mark.slow), ";"])
 def test_an_assumption_that_no_verdict_uses_leaves_a_wrong_line_open(sign: str) -> None:
     unused, used, proved = lines(
         rf"If $\varphi_j'(v_j) = 0${sign} then $\delta_j = 0$." "\n\n"

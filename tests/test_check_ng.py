@@ -98,6 +98,31 @@ def test_one_output_is_what_the_loss_says_where_it_multiplies_columns() -> None:
     assert wrong.word == "refuted"
 
 
+def test_a_penalty_is_counted_once_beside_the_loss_of_one_output() -> None:
+    penalty = r" + \frac{\lambda}{2m} \|W^{[2]}\|_F^2$$"
+    forward = FORWARD + ENTROPY.replace(r"\right)$$", rf"\right){penalty}")
+    right, lost, other = after(
+        forward,
+        r"dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T} + \frac{\lambda}{m} W^{[2]}",
+        r"dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T}",
+        r"dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T} + \lambda W^{[2]}",
+    )
+    assert [right.word, lost.word, other.word] == ["proved", "refuted", "refuted"]
+    assert right.cases[0].under == (("arguments > 0",),)
+    reading = read_arrays(forward.replace("_F^2", "_1^2"), array_profile("ng"))
+    assert [problem.what for problem in reading.problems] == ["This norm is not read."]
+
+
+def test_the_square_of_a_column_is_the_loss_of_one_output() -> None:
+    cost = r"The cost is $J = \frac{1}{2m} \sum_{i=1}^{m} (a^{[2](i)} - y^{(i)})^2$. Then"
+    right, wrong = after(
+        FORWARD + cost,
+        r"dA^{[2]} = A^{[2]} - Y",
+        r"dA^{[2]} = 2 (A^{[2]} - Y)",
+    )
+    assert (right.word, wrong.word) == ("proved", "refuted")
+
+
 def test_a_sum_over_the_examples_has_no_m_to_take_out() -> None:
     right = (
         r"dZ^{[2]} = (A^{[2]} - Y) * \sigma'(Z^{[2]})",

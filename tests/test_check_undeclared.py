@@ -59,7 +59,8 @@ LOGISTIC = r"""
 $$E = \frac{1}{2} \sum_k (t_k - y_k)^2$$
 where $y_k = \sigma(z_k)$ and $z_k = \sum_j w_{kj} h_j$. Then
 $$\frac{\partial E}{\partial w_{kj}} = \frac{\partial E}{\partial y_k}
-\frac{\partial y_k}{\partial z_k} \frac{\partial z_k}{\partial w_{kj}} = (y_k - t_k) y_k (1 - y_k) h_j$$
+\frac{\partial y_k}{\partial z_k} \frac{\partial z_k}{\partial w_{kj}}
+= (y_k - t_k) y_k (1 - y_k) h_j$$
 """
 
 

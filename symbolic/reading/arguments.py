@@ -5,6 +5,7 @@ brackets that are 1 where something is true, [z > 0], without the 1 in front of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood
@@ -88,6 +89,35 @@ def with_indicators(found: Sequence[Tok]) -> list[Tok]:
         else:
             left.append(found[n])
             n += 1
+    return left
+
+
+def with_argument(found: Sequence[Tok], profile: Profile) -> list[Tok]:
+    r"""The tokens in which ∂σ/∂w is ∂σ(z)/∂w, where z is all that σ is applied to there.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> from symbolic.reading.tokens import tokens
+    >>> typed = tokens(r"\sigma(z^l_j) \frac{\partial \sigma}{\partial w^l_{jk}}")
+    >>> "".join(t.text for t in with_argument(typed, open_profile("nielsen")))
+    '\\sigma(z^l_j)\\frac{\\partial\\sigma(z^l_j)}{\\partialw^l_{jk}}'
+    """
+    left: list[Tok] = []
+    for n, token in enumerate(found):
+        left.append(token)
+        kinds = [one.kind for one in found[max(n - 3, 0) : n + 2]]
+        symbol = profile.symbol(token.text) if token.kind == "SYM" else None
+        bare = kinds == ["FRAC", "LB", "PARTIAL", "SYM", "RB"]
+        if not bare or symbol is None or symbol.kind != "activation":
+            continue
+        calls = {
+            tuple(one.text for one in found[at + 1 : end]): found[at + 1 : end]
+            for at, one in enumerate(found[:-1])
+            if one.text == token.text and found[at + 1].kind == "LP"
+            if (end := _closed(found, at + 1))
+        }
+        if len(calls) == 1:
+            [argument] = calls.values()
+            left += [replace(one, at=token.at, end=token.end) for one in argument]
     return left
 
 

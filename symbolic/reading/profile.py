@@ -101,7 +101,8 @@ class Profile:
 
     `units` are the names of a given network, where its neurons have names; `direct` are the pairs
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
-    `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0.
+    `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0;
+    `first_example` says that its cost is always C_0, that of one example.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Profile:
     file: str | None = field(default=None, compare=False)
     units: Units | None = field(default=None, compare=False)
     depth: int = 0
+    first_example: bool = False
     direct: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, sign: str) -> Symbol | None:

@@ -14,6 +14,7 @@ from symbolic.reading.counted import counting, from_last, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.first_example import from_one, numbering
 from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
@@ -64,7 +65,8 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     ['definition']
     """
     document = cut(text, kind)
-    return _Reader(document, with_own_signs(document, counting(document, profile))).reading()
+    profile = numbering(document, counting(document, profile))
+    return _Reader(document, with_own_signs(document, profile)).reading()
 
 
 def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
@@ -241,7 +243,8 @@ class _Reader:
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        return from_last(with_names(tokens(text, offsets), self.profile.units), self.profile)
+        found = from_one(with_names(tokens(text, offsets), self.profile.units), self.profile)
+        return from_last(found, self.profile)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symbolic.reading.anywhere import speaks_of_any_field
-from symbolic.reading.arguments import with_indicators, with_signs, without_arguments
+from symbolic.reading.arguments import with_argument, with_indicators, with_signs, without_arguments
 from symbolic.reading.chains import Case, Chain
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.elaborate import Elaborator
@@ -42,7 +42,11 @@ class Sides:
         """The sides of a chain; whole vectors and matrices by their components."""
         layered = "layer" in self.profile.letters.values()
         bare = [
-            with_signs(with_indicators(without_arguments(member, self.profile)))
+            with_signs(
+                with_indicators(
+                    with_argument(without_arguments(member, self.profile), self.profile)
+                )
+            )
             for member in members
         ]
         trees = [parse(normed(m) if layered else m) if m else None for m in bare]

@@ -145,7 +145,7 @@ class Editor:
 
     def _scaled(self, formula: Formula) -> Iterator[Edit]:
         """A lost number in front."""
-        for name in self.by.profile.sizes:
+        for name in self.by.sizes:
             size = Size(name)
             yield Edit(Product(Over(ONE, size), formula), 2, f"a factor 1/{name} more")
             yield Edit(Product(size, formula), 2, f"a factor {name} more")

@@ -150,8 +150,8 @@ class Factors:
                 return self._named(node)
             case Mark() | Scripted(Mark()):
                 return self._mark(node)
-            case Scripted(Norm(inside), _, above, 0):
-                return self._norm(inside, above, node)
+            case Scripted(Norm(inside), below, above, 0):
+                return self._norm(inside, below, above, node)
             case Norm():
                 raise NotUnderstood("A norm is read squared only.", "Write \\|…\\|^2.", node.at)
             case Condition():
@@ -381,7 +381,9 @@ class Factors:
         self.n += 1
         return Applied("relu", "\\max", self.by.read(items[zeros.index(False)]), 0, node.at)
 
-    def _norm(self, inside: Node, above: Node | None, node: Node) -> Formula:
+    def _norm(self, inside: Node, below: Node | None, above: Node | None, node: Node) -> Formula:
+        if not (below is None or below in (Letter("F", below.at), Digits("2", below.at))):
+            raise NotUnderstood("This norm is not read.", "Write \\|…\\|_2^2 or _F^2.", below.at)
         if above is None or power_of(above) != 2:
             raise NotUnderstood("A norm is read squared only.", "Write \\|…\\|^2.", node.at)
         return SquaredNorm(self.by.read(inside), node.at)
@@ -390,7 +392,7 @@ class Factors:
 
     def _nabla(self, node: Scripted) -> Formula:
         """∇_W L"""
-        if node.sub is None or node.sup is not None:
+        if node.sub is None or node.sup is not None or node.primes:
             raise NotUnderstood("∇ does not say by what.", "Write \\nabla_{W} L.", node.at)
         inner = Factors(self.by, (node.sub,), ("",))
         by = inner._only_quantity(node)
@@ -414,6 +416,8 @@ class Factors:
         signs = [_is_sign_of_derivative(side) for side in (above, below)]
         if not any(signs):
             return Over(self.by.read(top), self.by.read(bottom), node.at)
+        if any(isinstance(side[0], Scripted) for side in (above, below)):
+            raise NotUnderstood("Only first derivatives are read.", "Write them.", node.at)
         if not all(signs) or len(above) < 2:
             raise NotUnderstood(
                 "This derivative is not understood.", "Write \\frac{\\partial L}{\\partial W}.",

@@ -132,7 +132,7 @@ class Meaning:
             case w.Plus(terms):
                 found = self.read(terms[0])
                 for term in terms[1:]:
-                    found = self._both(lambda a, b: a + b, "+", found, self.read(term), term.place)
+                    found = self.added(found, self.read(term), term.place)
                 return found
             case w.Minus(body):
                 return each(lambda e: -e, self.read(body))
@@ -263,6 +263,10 @@ class Meaning:
             if (a is None) != (b is None) or not (a is None or b is None or self.widths.same(a, b)):
                 return False
         return True
+
+    def added(self, left: Value, right: Value, place: int) -> Value:
+        """The sum of two values."""
+        return self._both(lambda a, b: a + b, "+", left, right, place)
 
     def _both(
         self, operation: Callable[[Expr, Expr], Expr], sign: str, left: Value, right: Value,

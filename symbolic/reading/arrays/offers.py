@@ -52,6 +52,8 @@ class Offers:
     functions: tuple[Applied, ...]
     factors: tuple[Formula, ...]
     terms: tuple[Formula, ...]
+    sizes: tuple[str, ...] = ()
+    """The sizes of the profile that an array of the document has."""
 
     def rank(self, quantity: Quantity) -> int:
         """How many axes an array has besides time."""
@@ -89,6 +91,9 @@ def offers(reading: ArrayReading, base: Base) -> Offers:
     for left in base.known.values() if profile.derivatives else ():
         if isinstance(left, Quantity) and left in arrays and left.key not in named:
             derivatives.setdefault(Gradient(left, profile.derivatives[0]))
+    known = {
+        name for sorts in base.program.arrays.values() for s in sorts for name in (s.name, s.size)
+    }
     return Offers(
         profile,
         tuple(arrays),
@@ -98,6 +103,7 @@ def offers(reading: ArrayReading, base: Base) -> Offers:
         tuple(functions.values()),
         _general(_factors(reading), profile),
         _general(_terms(reading), profile),
+        tuple(size for size in profile.sizes if size in known),
     )
 
 

@@ -36,7 +36,7 @@ class Pools:
             case "elementwise":
                 yield from dict.fromkeys((*by.slopes, *by.factors, *by.derivatives, *by.arrays))
             case "product":
-                for name in by.profile.sizes:
+                for name in by.sizes:
                     yield from (Over(ONE, Size(name)), Size(name))
                 yield from by.numbers
                 arrays = [a for a in by.arrays if by.rank(a)]

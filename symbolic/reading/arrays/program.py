@@ -20,12 +20,14 @@ from symbolic.reading.arrays.collecting import NET, Collection, Made, NoProgramE
 from symbolic.reading.arrays.formulas import (
     Formula,
     Key,
+    Minus,
+    Plus,
     Unknown,
 )
 from symbolic.reading.arrays.meaning import Meaning
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
 from symbolic.reading.arrays.signs import Signs
-from symbolic.reading.arrays.values import Binder, Value
+from symbolic.reading.arrays.values import Binder, Value, each
 from symbolic.reading.arrays.whole import everything
 from symbolic.reading.arrays.widths import Width
 from symbolic.reading.source import Fault, NotUnderstood
@@ -61,6 +63,15 @@ class Base:
 def base_of(reading: ArrayReading) -> Base:
     """The program of a document; raises `NoProgramError`."""
     return _Builder(reading).base()
+
+
+def is_program(reading: ArrayReading) -> bool:
+    """Whether the definitions of a document make a program: their shapes fit, its loss is clear."""
+    try:
+        base_of(reading)
+    except (NoProgramError, InputError):
+        return False
+    return True
 
 
 @dataclass
@@ -179,12 +190,26 @@ class _Builder:
     def _of_loss(self, made: Made) -> Value:
         """The right side of a loss: columns that are multiplied are of one output, so numbers."""
         self.meaning.lone = [] if self.meaning.samples else None
-        value = self.meaning.read(made.right)
+        value = self._summed(made.right) if self.meaning.samples else self.meaning.read(made.right)
         lone, self.meaning.lone = self.meaning.lone, None
-        if lone and value.cols is None and value.rows is not None:
-            value = everything(self.meaning, value)
         self.lone += lone or []
         return value
+
+    def _summed(self, formula: Formula) -> Value:
+        """A term of a loss as a number: that of the single output is the sum over all outputs."""
+        match formula:
+            case Plus(terms, place):
+                found = self._summed(terms[0])
+                for term in terms[1:]:
+                    found = self.meaning.added(found, self._summed(term), place)
+                return found
+            case Minus(body):
+                return each(lambda e: -e, self._summed(body))
+        value = self.meaning.read(formula)
+        if value.cols is not None or value.rows is None:
+            return value
+        self.lone.append(value.rows)
+        return everything(self.meaning, value)
 
     def _single(self) -> Iterator[Hypothesis]:
         """There is one output where the loss multiplies columns as numbers."""
@@ -360,7 +385,7 @@ class _Builder:
             factor = f"{m} " if self.found.per_example else ""
             yield f"dQ of what has a column for each example is {factor}∂{loss}/∂Q, else ∂{loss}/∂Q"
         for one in self._single():
-            yield f"the loss multiplies columns, so it is one of a single output, {one.name}"
+            yield f"the loss shows columns as numbers, so it is one of a single output, {one.name}"
 
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
