@@ -33,6 +33,7 @@ from symbolic.reading.indexed.entries import (
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Condition,
@@ -117,7 +118,7 @@ class Survey:
                 self.look(body)
             case Condition(relation):
                 self._bracket(relation)
-            case Root(body):
+            case Root(body) | Absolute(body) | Scripted(Absolute(body)):
                 self.look(body)
 
     def _factors(self, factors: Sequence[Node], signs: Sequence[str]) -> None:
