@@ -92,7 +92,7 @@ class Survey:
         """Note every entry of a tree."""
         match node:
             case Letter() | Scripted() | Mark():
-                if isinstance(node, Scripted) and isinstance(node.base, Group):
+                if isinstance(node, Scripted) and isinstance(node.base, Group | Absolute):
                     self.look(node.base)
                 else:
                     self._factors((node,), ("",))
@@ -118,7 +118,7 @@ class Survey:
                 self.look(body)
             case Condition(relation):
                 self._bracket(relation)
-            case Root(body) | Absolute(body) | Scripted(Absolute(body)):
+            case Root(body) | Absolute(body):
                 self.look(body)
 
     def _factors(self, factors: Sequence[Node], signs: Sequence[str]) -> None:
