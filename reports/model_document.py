@@ -29,7 +29,7 @@ from reports.matrix_forms import matrix_form
 from reports.model_page import numbers
 from reports.program_lines import NOTATION, Signs, definition_lines, letters_of
 from reports.program_signs import predicates_of, signs_of
-from reports.wording import MARKS, TITLES, prose
+from reports.wording import MARKS, TITLES, in_words, prose
 from symbolic.array_instances import ArrayWitness
 from symbolic.arrays import ONE, Multiplier, Rule
 from symbolic.indexed import Expr, Mul, Sum, Var
@@ -156,7 +156,9 @@ def _reason(claim: Claim, verdict: Verdict, signs: Signs) -> Runs:
                 known = named.get(need.name)
                 first = "proved " if need.name.startswith("off ") else "proved under "
                 row += runs(" and " if n else first)
-                row += prose(need.name) if known is None else (Math(_drawn(known, signs)),)
+                row += (
+                    prose(in_words(need.name)) if known is None else (Math(_drawn(known, signs)),)
+                )
         case Open(why):
             row += prose(f"not decided: {why.rstrip('.')}")
         case _:

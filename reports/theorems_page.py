@@ -28,7 +28,7 @@ from reports.document import (
 )
 from reports.jsonout import WORDS, Json, worst
 from reports.program_lines import NOTATION, Signs, definition_lines, factors_of, letters_of
-from reports.wording import MARKS, TITLES, prose
+from reports.wording import MARKS, TITLES, in_words, prose
 from symbolic.arguments import MOVED, Argument, Closing, Coefficient, argument
 from symbolic.arrays import ONE, Rule
 from symbolic.general import CheckedStatement
@@ -78,7 +78,7 @@ def page(checked: Sequence[CheckedStatement], library: Sequence[CheckedStatement
         for statement in library:
             blocks += _section(statement)
     hypotheses = dict.fromkeys(h for s in (*checked, *library) for h in s.hypotheses)
-    said = [f"{_said(h.name)}: {h.sentence}" for h in hypotheses if h.name != h.sentence]
+    said = [f"{in_words(h.name)}: {h.sentence}" for h in hypotheses if h.name != h.sentence]
     blocks += [Heading("Hypotheses"), Bullets(tuple(prose(words) for words in said))]
     blocks.append(Heading("What this rests on"))
     blocks.append(Bullets(tuple(prose(words) for words in checked[0].rests_on)))
@@ -301,20 +301,13 @@ def _condition(claim: Rule, signs: Signs) -> Runs:
 def _scope(checked: CheckedStatement) -> Iterator[Block]:
     """Hypotheses and sources in one line each."""
     if checked.hypotheses:
-        said = "; ".join(_said(hypothesis.name) for hypothesis in checked.hypotheses)
+        said = "; ".join(in_words(hypothesis.name) for hypothesis in checked.hypotheses)
         yield Paragraph(prose(f"Under: {said}."))
     signs = Signs(checked.statement)
     for fact in checked.statement.program.facts:
         yield Paragraph((*runs("By construction "), *_fact(fact, signs), *runs(".")))
     if checked.statement.sources:
         yield Paragraph(runs(f"See {'; '.join(checked.statement.sources)}."))
-
-
-def _said(name: str) -> str:
-    """A hypothesis without a relation among its words."""
-    return name.replace("all sizes ≥ 1", "all sizes are positive").replace(
-        "arguments > 0", "arguments are positive"
-    )
 
 
 def _fact(fact: Hypothesis, signs: Signs) -> Runs:

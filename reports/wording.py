@@ -78,6 +78,24 @@ def reason(step: Step, derivation: Derivation) -> Runs:
             return runs(word + (f", from {cited}" if cited else ""))
 
 
+_IN_WORDS = {
+    "all sizes ≥ 1": "all sizes are positive",
+    "arguments > 0": "arguments are positive",
+    "denominators ≠ 0": "denominators off 0",
+}
+
+
+def in_words(name: str) -> str:
+    """A hypothesis without a relation among its words, which would be a formula in prose.
+
+    >>> in_words("denominators ≠ 0")
+    'denominators off 0'
+    """
+    for formula, words in _IN_WORDS.items():
+        name = name.replace(formula, words)
+    return name
+
+
 def numbered(steps: Iterable[int]) -> str:
     """The lines (counted from 0) as the page numbers them, neighbours as a range.
 
@@ -281,7 +299,7 @@ def sentence(verdict: Verdict) -> str:
     """A verdict as a person would say it."""
     match verdict:
         case Proved(by, under):
-            names = listed([hypothesis.name for hypothesis in under])
+            names = listed([in_words(hypothesis.name) for hypothesis in under])
             return f"proved by {by}" + (f", under {names}" if names else "")
         case Refuted(diagnosis=diagnosis):
             return "refuted" + (f": {diagnosis.rstrip('.')}" if diagnosis else "")

@@ -352,6 +352,17 @@ def _rules(derivation: Derivation) -> Iterator[tuple[tuple[str, tuple[str, ...]]
                 yield (left.letter, member or named), step
 
 
+def is_whole(derivation: Derivation) -> bool:
+    """Whether a goal gives the δ of every neuron, and one the Δw of every weight."""
+    rules, network = dict(_rules(derivation)), derivation.network
+    weights = all(
+        ("dw", places[0]) in rules if len(places) == 1 else ("dw", (weight,)) in rules
+        for weight, places in network.uses.items()
+        if ("dw", (weight,)) not in rules
+    )
+    return weights and all(("delta", (j,)) in rules for j in network.order)
+
+
 class Difference:
     """−η Δ𝓔/Δw by a central difference of the exact cost: no rounding, and no derivative."""
 
@@ -373,4 +384,4 @@ class Difference:
         return Fraction(middle) * Fraction(2) ** exponent
 
 
-__all__ = ["Difference", "Row", "Undecided", "Undefined", "Working"]
+__all__ = ["Difference", "Row", "Undecided", "Undefined", "Working", "is_whole"]

@@ -34,6 +34,7 @@ from reports.worked import (
     Undefined,
     Working,
     decimals,
+    is_whole,
     nearest,
 )
 from reports.worked_step import borrowed, middle, of_one_step, said
@@ -113,6 +114,10 @@ def worked_section(
         words = f"An example is worked in numbers for up to {LARGEST} neurons and "
         words += f"{MOST_SYNAPSES:,} connections."
         yield Paragraph(runs(words))
+        return
+    if not is_whole(derivation):
+        words = "An example is worked of a rule that gives the δ of every neuron and every Δw."
+        yield Paragraph(prose(words))
         return
     shown = _shown(derivation, chosen)
     try:

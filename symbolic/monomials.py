@@ -398,7 +398,8 @@ class Monomials:
         bases: list[Normal] = []
         for atom in [a for a in powers if a[0] == "p"]:
             whole = powers[atom] // 1
-            if whole >= 1:  # (a + b)^(3/2) is (a + b) · (a + b)^(1/2)
+            number = len(atom[1]) == 1 and atom[1][0][0] == NONE  # 2^(-1/2) is 2^(1/2) / 2
+            if whole >= 1 or (number and whole):  # (a + b)^(3/2) is (a + b) · (a + b)^(1/2)
                 powers[atom] -= whole
                 bases.append(self.power(dict(atom[1]), whole))
         found = [(atom, power) for atom, power in powers.items() if power]

@@ -17,7 +17,7 @@ from symbolic.reading.theory import Assumption
 from symbolic.reading.units import Pair, Units, units_of, with_units
 from symbolic.reading.worlds import STRENGTHS, World
 
-MOST_EDGES = 2_000
+MOST_EDGES = 20_000
 NAMED = (2, 3, -2, 5, -3)
 """The weights that are tried, one after the other; 1 would hide one that is missing."""
 

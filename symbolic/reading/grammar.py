@@ -12,6 +12,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 from lark.lexer import Lexer
 
 from symbolic.reading.bars import paired
+from symbolic.reading.dots import written_out
 from symbolic.reading.pieces import marked
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
@@ -67,7 +68,7 @@ def parse(tokens: Sequence[Tok]) -> Node:
     """
     if not tokens:
         raise NotUnderstood("One side of the relation is empty.", "Write it.", 0)
-    tokens = paired(marked(tokens))
+    tokens = paired(marked(written_out(tokens)))
     try:
         tree = _parser().parse(list(tokens))
     except UnexpectedToken as error:

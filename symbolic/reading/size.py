@@ -89,8 +89,9 @@ def sums(formula: Formula) -> int:
             return max(2, 1 + within[0])
         case Partial(of):
             return 2 if isinstance(of, Read) and of.array == "E" else 1
-        case Read(array):
-            return 2 if array in ("v", "E") else 0
+        case Read(array, at):
+            numbered = any(isinstance(index, int) for index in at)  # it may stay a sign
+            return 2 - numbered if array in ("v", "E") else 0
         case _:
             return max([0, *within])
 

@@ -82,11 +82,10 @@ class Written(Numbered):
         sides = (self._normal(side, letters) for side in (claim.left, claim.right))
         left, right = sides
         gap, opened = self._tied(add(left, scale(right, -1))), 0
-        while not (is_zero(self.calculus, gap) or vanishes(gap)):
+        while not self._is_nothing(gap):
             known = {name for name in arrays_of(gap) if self.defined(name)}
             if not known:
-                gap = self._shared(gap)
-                return is_zero(self.calculus, gap) or vanishes(gap)
+                return False
             first = {n for n in known if self._own[n][0] not in ("y", CORE, GRADIENT)}
             first = first or self._earliest(known)
             first = first or {name for name in known if self._own[name][0] == "y"}
@@ -99,6 +98,13 @@ class Written(Numbered):
             if _is_large(gap):
                 raise TooLargeError("a line that is too long when it is written out")
         return True
+
+    def _is_nothing(self, gap: Normal) -> bool:
+        """Whether the form is 0 as it stands, by what its functions are, or where Σ d = 1."""
+        if is_zero(self.calculus, gap) or vanishes(gap):
+            return True
+        shared = self._shared(gap)
+        return shared is not gap and (is_zero(self.calculus, shared) or vanishes(shared))
 
     def _earliest(self, names: Collection[str]) -> set[str]:
         """The gradients ∂𝓔/∂v_j of the first neuron of all: those of later ones stay signs."""
@@ -127,7 +133,7 @@ class Written(Numbered):
     def _shared(self, gap: Normal) -> Normal:
         """The form with d of the last output as 1 less the others, where Σ d = 1.
 
-        It is put in last of all: while derivatives are taken, every d is given by itself.
+        It is only looked at: while derivatives are taken, every d is given by itself.
         """
         kind = name_of(Read("d", (ANY, UNWRITTEN)))
         *others, last = (f"{kind}[{k}]" for k in self.network.outputs)

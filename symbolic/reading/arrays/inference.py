@@ -65,6 +65,9 @@ class Inference:
         shown = attempt.shown(within, _known(usable, within))
         if shown is not None:
             return self._follows(shown, under)
+        again = None if named else self._anew(setting, case, under, within)
+        if again is not None:
+            return again
         wider = tuple(dict.fromkeys((*within, *(name for line in usable for name in line.under))))
         if wider != within:
             shown = Attempt(setting, case, said).shown(wider, usable)
@@ -74,6 +77,27 @@ class Inference:
                 names = tuple(n for n in needed if n in under or n not in setting.given)
                 return Argument("unjustified", (names,), shown.uses)
         return self._unshown(attempt, under, within, named)
+
+    def _anew(self, setting: Setting, case: Case, under: Names, within: Names) -> Argument | None:
+        """How a line is had that says more of its derivative than all lines before it.
+
+        These hold under more than it needs, and nobody draws the general from the special: it is
+        shown as if they said nothing.
+        """
+        if case.rule.array == PROBE:
+            return None
+        name = setting.equations(()).multipliers[case.rule.array].name
+        about = [line for line in self.lines if line.name == name]
+        if not about or any(one.word != "proved" or {*one.under} <= {*within} for one in about):
+            return None
+        usable = [line for line in self.lines if line.word == "proved" and line.name != name]
+        attempt = Attempt(setting, case, self.said - {name})
+        shown = attempt.shown(within, _known(usable, within))
+        if shown is not None:
+            return self._follows(shown, under)
+        if attempt.stuck or self._bad(attempt, self.lines):
+            return None
+        return Argument("follows", (under,) if under else (), (), OWN)
 
     def _follows(self, shown: Shown, under: Names) -> Argument:
         """From lines, or as a step of its own: by the chain rule from the definitions alone."""

@@ -41,6 +41,7 @@ from symbolic.reading.indexed.entries import (
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Condition,
@@ -137,8 +138,10 @@ class Elaborator:
                 return self._bracket(relation)
             case Root(body):
                 return Pow(self.read(body), Fraction(1, 2))
-            case Scripted(Group((inside,)), None, above, 0) if above is not None:
-                return self._power(self.read(inside), above)
+            case Absolute(body):
+                return Fn("abs", self.read(body))
+            case Scripted(base, None, above, 0) if above is not None and not _is_sign(base):
+                return self._power(self.read(base), above)
             case Letter() | Scripted():
                 return self._product((node,), ("",))
         raise NotUnderstood("This is no number here.", "Write entries of arrays.", node.at)
@@ -224,6 +227,8 @@ class Elaborator:
                 raise NotUnderstood(
                     f"The index {entry.sign} is no number.", "", entry.place, Fault.INDEX
                 )
+            if entry.sign == "\\pi" and not (entry.at or entry.label or entry.moved):
+                return 4 * Fn("arctan", Num(Fraction(1)))
             raise NotUnderstood(f"{entry.sign} is not known here.", "", entry.place)
         name = f"{MOVED}{info.name}" if entry.moved else info.name
         return Get(name, self._at(entry, info.sorts))
@@ -394,6 +399,11 @@ class Elaborator:
         if v.name not in self.scope:
             self.open.setdefault(v.name, (v, at))
         return v
+
+
+def _is_sign(node: Node) -> bool:
+    """Whether it is a sign, whose scripts are indices or powers."""
+    return isinstance(node, Letter | Mark)
 
 
 def _minus(expr: Expr) -> Expr:

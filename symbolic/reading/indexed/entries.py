@@ -17,6 +17,7 @@ from symbolic.reading.anywhere import EULER
 from symbolic.reading.indexed.letters import Range, letter_of, size_name, size_sign, stem_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Condition,
@@ -129,6 +130,8 @@ def items(
         if isinstance(node, Letter) and node.name == "\\Delta" and n + 1 < len(factors):
             change, n, node = True, n + 1, factors[n + 1]
         head = base_of(node)
+        if head is not None and isinstance(_base(node), Mark):
+            _require_known(head, letters, node.at)
         n += 1
         above = _exponential(node, letters)
         if above is not None and not orders and not change:
@@ -188,10 +191,21 @@ def _order(node: Node) -> int:
 
 def base_of(node: Node) -> str | None:
     """The sign that a factor is, None where it is none."""
-    base = node.base if isinstance(node, Scripted) else node
+    base = _base(node)
     if isinstance(base, Letter):
         return undotted(base.name)[0]
     return base.text if isinstance(base, Mark) and base.kind == "FUNC" else None
+
+
+def _base(node: Node) -> Node:
+    return node.base if isinstance(node, Scripted) else node
+
+
+def _require_known(function: str, letters: Letters, at: int) -> None:
+    """A command such as \\max is no sign of an array."""
+    if function not in letters.elementary:
+        known = ", ".join(sign for sign in letters.elementary if sign.startswith("\\"))
+        raise NotUnderstood(f"{function} is not read here.", f"Known are {known}.", at)
 
 
 def undotted(name: str) -> tuple[str, bool]:
@@ -363,5 +377,5 @@ def walk(node: Node) -> Iterator[Node]:
                 stack += [right, left]
             case Condition(relation):
                 stack.append(relation)
-            case Root(body):
+            case Root(body) | Absolute(body):
                 stack.append(body)

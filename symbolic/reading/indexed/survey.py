@@ -33,6 +33,7 @@ from symbolic.reading.indexed.entries import (
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
+    Absolute,
     Addition,
     BigSum,
     Condition,
@@ -93,7 +94,7 @@ class Survey:
         """Note every entry of a tree."""
         match node:
             case Letter() | Scripted() | Mark():
-                if isinstance(node, Scripted) and isinstance(node.base, Group):
+                if isinstance(node, Scripted) and isinstance(node.base, Group | Absolute):
                     self.look(node.base)
                 else:
                     self._factors((node,), ("",))
@@ -119,7 +120,7 @@ class Survey:
                 self.look(body)
             case Condition(relation):
                 self._bracket(relation)
-            case Root(body):
+            case Root(body) | Absolute(body):
                 self.look(body)
 
     def _factors(self, factors: Sequence[Node], signs: Sequence[str]) -> None:
