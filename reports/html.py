@@ -277,11 +277,27 @@ def _equations(lines: Sequence[Line]) -> str:
             f'<td class="number">{number}{mark}</td></tr>'
         )
     bare = "" if any(line.number for line in lines) else " bare"
+    bare += " long" if told and _crowded(lines) else ""
     return f'<div class="equations{bare}"><table>{"".join(rows)}</table></div>'
 
 
 NARROW = 12.0
-"""The widest formula, in em, that stays on one line in a cell of a table."""
+"""The widest formula, in em, that stays on one line in a cell of a table of few columns."""
+BESIDE_REASON, SHORT_REASON = 18.0, 14.0
+"""Em of a line beside a reason of the usual width, and of a reason that needs less."""
+
+
+def _crowded(lines: Sequence[Line]) -> bool:
+    """Whether some line is long and every reason short: then the lines get more of the room."""
+    widths = (
+        width_em(math_latex(line.right)) + (width_em(math_latex(line.left)) if line.left else 0.0)
+        for line in lines
+    )
+    return max(widths) > BESIDE_REASON and max(width_of(x.reason) for x in lines) < SHORT_REASON
+
+
+CELL = 8.0
+"""Em of a part of a formula that is broken in a table of more columns than `MANY`."""
 MANY = 4
 """Columns from which a table is set row by row on a narrow screen, each cell with its label."""
 
@@ -292,8 +308,15 @@ def _table(table: Table) -> str:
     many = len(table.head) >= MANY and not numbered
     kind = " many" if many else " numbered" * numbered
     labels = [f' data-label="{safe(runs_text(cell))}"' if many else "" for cell in table.head]
+    narrow = NARROW * min(1.0, MANY / len(table.head))
+    longest = CELL if len(table.head) > MANY else None
     rows = "".join(
-        f"<tr>{''.join(_cell(cell, n == table.wide, labels[n]) for n, cell in enumerate(row))}</tr>"
+        "<tr>"
+        + "".join(
+            _cell(cell, 0.0 if n == table.wide else narrow, longest, labels[n])
+            for n, cell in enumerate(row)
+        )
+        + "</tr>"
         for row in table.rows
     )
     return (
@@ -302,12 +325,13 @@ def _table(table: Table) -> str:
     )
 
 
-def _cell(cell: Runs, wide: bool, label: str) -> str:
-    """A formula alone in its cell stays on one line, but in the column that may wrap."""
+def _cell(cell: Runs, narrow: float, longest: float | None, label: str) -> str:
+    """A formula alone in its cell stays on one line where it is no wider than so many em."""
     match cell:
         case (Math() as math,):
-            wide = wide or width_em(math_latex(math)) > NARROW
-            return f'<td class="{"wide" if wide else "one"}"{label}>{display(math)}</td>'
+            wide = width_em(math_latex(math)) > narrow
+            shown = display(math, longest=longest)
+            return f'<td class="{"wide" if wide else "one"}"{label}>{shown}</td>'
     shown = runs_html(cell)
     return f"<td{label}>{f'<span>{shown}</span>' if label else shown}</td>"
 

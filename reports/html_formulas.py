@@ -70,12 +70,12 @@ def run_html(run: Run) -> str:
         case Code(text):
             return f"<code>{safe(text)}</code>"
         case Math():
-            return set_formula(_breakable(run), math_text(run))
+            return set_formula(_breakable(run, LONG_TERM), math_text(run))
 
 
-def display(math: Math, relation: str = "", end: str = "") -> str:
+def display(math: Math, relation: str = "", end: str = "", longest: float | None = None) -> str:
     """A formula that stands alone, maybe after its relation; it may wrap between its pieces."""
-    latex = _WORDS.sub(_apart, _breakable(math)) + end
+    latex = _WORDS.sub(_apart, _breakable(math, longest or LONG_TERM)) + end
     shown = math_text(math) + end
     if relation:
         sign, command = RELATIONS[relation]
@@ -83,7 +83,7 @@ def display(math: Math, relation: str = "", end: str = "") -> str:
     return set_formula(rf"\displaystyle {latex}", shown)
 
 
-def _breakable(math: Math) -> str:
+def _breakable(math: Math, longest: float) -> str:
     """The formula with the places where a line may break."""
     formula = math.formula
     pieces: Sequence[Piece] = ()
@@ -96,13 +96,13 @@ def _breakable(math: Math) -> str:
             pieces = (replace(first, text=f"{printer.term(left)} = {first.text}"), *more)
         case _:
             pieces = printer.pieces(formula)
-    return _flowing(pieces) if len(pieces) > 1 else math_latex(math)
+    return _flowing(pieces, longest) if len(pieces) > 1 else math_latex(math)
 
 
-def _flowing(pieces: Sequence[Piece]) -> str:
+def _flowing(pieces: Sequence[Piece], longest: float) -> str:
     """Pieces in a row: a line may break before the outermost, within one only where it is long."""
     parts = []
-    for n, group in enumerate(held(pieces, LONG_TERM, width_em)):
+    for n, group in enumerate(held(pieces, longest, width_em)):
         for m, piece in enumerate(group):
             joint = _joint(piece, breaks=not m) if n or m else ""
             parts.append(joint + _held_together(piece.text))

@@ -294,7 +294,9 @@ def _rule(box: RuleBox) -> str:
         low = r" \\[15pt] " if r"\sum" in parts[-1] else r" \\[6pt] "  # its limit hangs low
         rows.append(r" \\[6pt] ".join(parts) + ("" if beside else low + below))
     columns = r"@{}l@{\quad}l@{}" if beside else "@{}l@{}"
-    array = rf"\begin{{array}}{{{columns}}} " + r" \\[10pt] ".join(rows) + r" \end{array}"
+    gaps = [r" \\[16pt] " if r"\sum" in row and beside else r" \\[10pt] " for row in rows[:-1]]
+    inner = "".join(f"{row}{gap}" for row, gap in zip(rows, [*gaps, ""], strict=True))
+    array = rf"\begin{{array}}{{{columns}}} {inner} \end{{array}}"
     brace = r"\left\{" if len(box.cases) > 1 else r"\left."
     inner = r" \\[8pt] ".join((*top, rf"{left} = {brace}{array}\right."))
     return (

@@ -85,10 +85,10 @@ def math_latex(math: Math) -> str:
 
 def rule_latex(box: RuleBox) -> str:
     """The rule as LaTeX to be copied: the lines, then the cases."""
-    cases = r" \\ ".join(
+    cases = " \\\\\n  ".join(
         rf"{math_latex(Math(case))}, & \text{{{runs_latex(words)}}}" for case, words in box.cases
     )
-    whole = rf"{math_latex(Math(box.left))} = \begin{{cases}} {cases} \end{{cases}}"
+    whole = rf"{math_latex(Math(box.left))} = \begin{{cases}}" + f"\n  {cases}\n" + r"\end{cases}"
     return "\n".join((*(math_latex(Math(line)) for line in box.lines), whole))
 
 

@@ -10,13 +10,43 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\d+(?:\.\d+)?|[A-Za-z]|\S")
 SIGNS = {  # what prints as one sign
-    r"\varphi": "φ",
+    r"\alpha": "α",
+    r"\beta": "β",
+    r"\gamma": "γ",
     r"\delta": "δ",
-    r"\Delta": "Δ",
+    r"\varepsilon": "ε",
+    r"\epsilon": "ϵ",
+    r"\zeta": "ζ",
     r"\eta": "η",
+    r"\theta": "θ",
+    r"\kappa": "κ",
+    r"\lambda": "λ",
+    r"\mu": "μ",
+    r"\nu": "ν",
     r"\xi": "ξ",
     r"\pi": "π",
+    r"\rho": "ρ",
     r"\sigma": "σ",
+    r"\tau": "τ",
+    r"\varphi": "φ",
+    r"\phi": "ϕ",
+    r"\chi": "χ",
+    r"\psi": "ψ",
+    r"\omega": "ω",
+    r"\Gamma": "Γ",
+    r"\Delta": "Δ",
+    r"\Theta": "Θ",
+    r"\Lambda": "Λ",
+    r"\Sigma": "Σ",
+    r"\Phi": "Φ",
+    r"\Psi": "Ψ",
+    r"\Omega": "Ω",
+    r"\prime": "prime",
+    r"\odot": "⊙",
+    r"\otimes": "⊗",
+    r"\times": "×",
+    r"\top": "⊤",
+    r"\ldots": "…",
     r"\partial": "∂",
     r"\sum": "∑",
     r"\cdot": "⋅",
@@ -47,14 +77,16 @@ SIGNS = {  # what prints as one sign
     "/": "slash",
     "&": "&",
 }
-OPERATORS = {rf"\{name}": name for name in ("ln", "sin", "cos", "sinh", "cosh", "tanh", "arctan")}
+WORDS = ("ln", "log", "exp", "max", "min", "sin", "cos", "sinh", "cosh", "tanh", "arctan")
+OPERATORS = {rf"\{name}": name for name in WORDS}
 SILENT = frozenset((r"\displaystyle", r"\allowbreak"))
 SIZES = {
     rf"\{size}{side}": em
     for size, em in (("big", 1.2), ("Big", 1.75), ("bigg", 2.35), ("Bigg", 2.95))
     for side in "lr"
 }
-NAMED = {r"\frac": "frac", r"\sqrt": "sqrt", r"\mathcal": "cal", r"\boxed": ""}
+ACCENTS = {r"\dot": "dot", r"\hat": "hat", r"\tilde": "tilde", r"\bar": "macron"}
+NAMED = {**ACCENTS, r"\frac": "frac", r"\sqrt": "sqrt", r"\mathcal": "cal", r"\boxed": ""}
 
 
 class UnknownError(ValueError):
@@ -176,6 +208,8 @@ class _Reader:
         if token in NAMED:
             count = 2 if token == r"\frac" else 1
             return f"{NAMED[token]}({', '.join(self.group() for _ in range(count))})"
+        if token == r"\tfrac":
+            return f"inline(frac({self.group()}, {self.group()}))"
         if token == r"\underbrace":
             base = self.group()
             if self.peek() != "_":

@@ -220,12 +220,17 @@ def _formula(math: Math) -> str:
         return word(math_text(math))
 
 
-def _of(latex: str) -> str:
-    """A part of a broken formula; a sign that begins a line has room behind it."""
+def _lines(math: Math, room: float) -> list[str]:
+    """A formula in lines of at most `room` em; one that is not known stands as its text."""
     try:
-        return '"" ' * latex.startswith(("+ ", "- ")) + typst_of(latex)
+        return [_line(part) for part in broken(math, room)]
     except UnknownError:
-        return word(latex)
+        return [word(math_text(math))]
+
+
+def _line(latex: str) -> str:
+    """A part of a broken formula; a sign that begins a line has room behind it."""
+    return '"" ' * latex.startswith(("+ ", "- ")) + typst_of(latex)
 
 
 def _display(math: Math) -> str:
@@ -240,7 +245,7 @@ def _rule(lines: Sequence[Math], left: Math, cases: Sequence[tuple[Formula, Runs
     beside = widest + said < room
     rows = []
     for case, words in cases:
-        *before, last = (f"display({_of(part)})" for part in broken(Math(case), room))
+        *before, last = (f"display({line})" for line in _lines(Math(case), room))
         tail = f"{last} comma & quad {_said(words)}"
         rows += [*before, *((tail,) if beside else (f"{last} comma", f"quad {_said(words)}"))]
     whole = f"$ {_formula(left)} = cases(gap: #0.8em, {', '.join(rows)}) $"
@@ -259,13 +264,13 @@ def _equations(lines: Sequence[Line]) -> str:
     room = SURE * ((0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5)
     rows = []
     for line in lines:
-        first, *more = broken(line.right, room)
+        first, *more = _lines(line.right, room)
         left = "" if line.left is None else f"$display({_formula(line.left)})$"
-        later = "".join(f"[$display({_of(part)})$], " for part in more)
+        later = "".join(f"[$display({part})$], " for part in more)
         number = "" if line.number is None else f"({line.number})"
         mark = f" {line.mark.value}" if line.mark.value else ""
         rows.append(
-            f"([{left}], [$display(= {_of(first)})$], ({later}),"
+            f"([{left}], [$display(= {first})$], ({later}),"
             f" [{runs_typst(line.reason)}], [{number}{mark}])"
         )
     inside = ",\n  ".join(rows)
@@ -311,7 +316,7 @@ def _cell(cell: Runs, room: float | None) -> str:
             if room is None:
                 return f"[{TIGHT}\n$display({_formula(math)})$]"
             lines = ", ".join(
-                f"$display({_of(line)})$" for line in broken(math, SURE_CELL * (room - INSET))
+                f"$display({line})$" for line in _lines(math, SURE_CELL * (room - INSET))
             )
             return f"[{TIGHT}\n#stack(spacing: 5pt, {lines})]"
     return f"[{runs_typst(cell)}]"
@@ -332,6 +337,8 @@ def _annotated(block: Annotated) -> str:
         formula = f"$display({left} {word(sign)} {_formula(block.right)})$"
     number = "" if block.number is None else f"({block.number}) "
     place = f"#text(size: 0.85em, {word(number + block.place)})"
-    notes = "".join(f"\n#text(size: 0.9em)[{runs_typst(note)}]\n" for note in block.notes)
+    said = (f"#block(above: 0.6em, text(size: 0.9em)[{runs_typst(n)}])" for n in block.notes)
+    notes = "\n".join(said)
     inner = "\n\n".join(map(block_typst, block.blocks))
-    return f"#block[#{word(block.mark.value)}; {formula} #h(1fr) {place}\n{notes}\n{inner}]"
+    head = f"#{word(block.mark.value)}; {formula} #h(1fr) {place}"
+    return f"#block(above: 1.3em)[{head}\n{notes}\n{inner}]"

@@ -42,6 +42,7 @@ from symbolic.derivation import Derivation
 from symbolic.network import Network
 from symbolic.notation import E
 from symbolic.terms import Condition, Num, Sign, Term
+from symbolic.unit_signs import unit_name
 from symbolic.verdicts import Witness
 
 LARGEST, MOST_SYNAPSES = 400, 20_000
@@ -130,9 +131,10 @@ def worked_section(
     one_step = not chosen and middle(network) > 0 and [*shown] == of_one_step(network)
     which = said(network, [*shown]) if one_step else [_shortened(network, shown)]
     yield Paragraph(prose(INTRODUCTION, *which))
-    yield from _put_in(network, sample, one_step or len(shown) == len(network.neurons))
-    if one_step:
-        yield from _borrowed(network, example, shown)
+    small = one_step or (len(network.neurons) <= WHOLE and len(network.uses) <= WEIGHTS)
+    yield from _put_in(network, sample, small)
+    if small:
+        yield from _borrowed(network, example, shown, "steps" if one_step else "neurons")
     texts = example.working.texts
     for title, lines in (("Forward", example.forward), ("Backward", example.backward)):
         rows = tuple(_row(row, texts) for j, row in lines if not j or j in shown)
@@ -166,21 +168,25 @@ def _shown(derivation: Derivation, chosen: Sequence[str]) -> dict[str, None]:
 def _shortened(network: Network, shown: dict[str, None]) -> str:
     if len(shown) == len(network.neurons):
         return ""
-    words = f" All {len(network.neurons)} neurons were worked; shown are {listed(list(shown))}."
+    names = listed([unit_name(j) for j in shown])
+    which = f"is neuron {names}" if len(shown) == 1 else f"are {names}"
+    words = f" All {len(network.neurons)} neurons were worked; shown {which}."
     if any(len(network.sources[j]) > 8 for j in shown):
         words += " A sum of more than eight terms is shortened by dots; all its terms were added."
     return words
 
 
-def _borrowed(network: Network, example: Worked, shown: dict[str, None]) -> Iterator[Block]:
-    """The numbers of steps that are not shown, where the shown lines use them."""
+def _borrowed(
+    network: Network, example: Worked, shown: dict[str, None], others: str
+) -> Iterator[Block]:
+    """The numbers of steps or neurons that are not shown, where the shown lines use them."""
     rows = [row for _, row in (*example.forward, *example.backward)]
     own = [row for j, row in (*example.forward, *example.backward) if not j or j in shown]
     own += [row for w, row in example.changes.items() if _belongs(network, w, shown)]
     found = borrowed(own, rows, network.inputs)
     if found:
         parts = [part for row in found for part in (", ", Math(_equation_of(row)))][1:]
-        yield Paragraph(runs("Of the other steps the lines below use ", *parts, "."))
+        yield Paragraph(runs(f"Of the other {others} the lines below use ", *parts, "."))
 
 
 def _equation_of(row: Row) -> Drawn:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from test_report import formulas
 
+from reports.document import Drawn, EquationLines, Line, Math
 from reports.latex import latex
+from reports.latex_runs import math_latex
 from reports.markdown import page_markdown
 from reports.theorems_page import page
+from reports.typst_math import typst_of
+from reports.typst_page import block_typst
 from symbolic.general import check
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.indexed.judgement import IndexJudged, judge_indices
@@ -107,3 +112,18 @@ def test_what_a_theorem_needs_is_named() -> None:
     assert fact in text
     words = [one.word for one in lines_of(text.replace(fact, ""))]
     assert words.count("refuted") == 1
+
+
+def test_every_formula_of_the_theorems_is_turned_into_typst() -> None:
+    document = page([check(STATEMENTS[name]) for name in QUICK])
+    found = {math_latex(formula) for formula in formulas(document.blocks)}
+    assert any(r"\dot" in latex_ for latex_ in found)
+    for one in found:
+        assert typst_of(one)
+
+
+def test_a_formula_that_typst_cannot_set_stands_as_its_text() -> None:
+    odd = Math(Drawn(r"\unheardof{x}", "x with a hat"))
+    set_so = block_typst(EquationLines((Line(Math(Drawn("y", "y")), odd),)))
+    assert "unheardof" not in set_so
+    assert '"x with a hat"' in set_so

@@ -196,3 +196,11 @@ def test_numbers_of_other_steps_are_given_only_where_a_shown_line_uses_them() ->
     found = [row.left for row in borrowed([one], list(rows.values()), net.inputs)]
     assert found == [Sign("y", ("h1_t1",)), Sign("y", ("h2_t1",))]
     assert borrowed([one, *(rows[left] for left in found)], [rows[found[0]]], net.inputs) == []
+
+
+def test_a_chosen_neuron_is_shown_with_the_numbers_of_the_others() -> None:
+    blocks = worked_section(derive(open_network("2-3-1")).checked.derivation,
+                            chosen_sample(open_network("2-3-1")), ("4",))  # fmt: skip
+    page = page_text(Document("", tuple(blocks)), 200)
+    assert "shown is neuron 4." in page
+    assert "Of the other neurons the lines below use e_6 = 0.50694, δ_6 ≈ 0.12671." in page
