@@ -45,15 +45,14 @@ class Clearing:
 
     def needed(self, rows: Rows | Pick) -> Iterator[Rows]:
         """What is to be cleared now, because these rows are read."""
-        held = self._held.get(rows.buffer)
-        if held is None:
+        held, at = self._held.get(rows.buffer), slice_of(rows)
+        if held is None or not held[at].any():
             return
         part = np.zeros_like(held)
-        part[slice_of(rows)] = True
+        part[at] = True
         part &= held
-        if part.any():
-            held &= ~part
-            yield from _runs(rows.buffer, part)
+        held &= ~part
+        yield from _runs(rows.buffer, part)
 
     def rest(self) -> Iterator[Rows]:
         """What is to be cleared at the end: all that anything writes."""

@@ -14,7 +14,7 @@ from numeric.program import WEIGHTS, Instruction, Matrix, Outer, Product, Progra
 
 
 class Copies:
-    """Where the copies are; `blocks`: how they are made and taken back, see `Block` in `driver.h`."""
+    """Where the copies are; `blocks`: how they are made and taken back, `Block` of `driver.h`."""
 
     def __init__(self) -> None:
         self.blocks: list[list[int]] = []

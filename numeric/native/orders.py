@@ -68,6 +68,8 @@ class Orders:
         self._one, self._vector = batch == 1, vector
         self._clearing, self._copies = Clearing(program), Copies()
         self._pulled = self._pulls()
+        self._turns: dict[Rows, int] = {}
+        self._rooms: dict[tuple[int, int], int] = {}
         self._flipped: dict[Rows, tuple[int, int]] = {}
         self.flipped: dict[Rows, tuple[int, int]] = {}
         self.corrections: list[list[int]] = []
@@ -254,19 +256,17 @@ class Orders:
         width = self._width(line.out.buffer)
         count = line.out.count
         reads: list[tuple[int, int, int]] = []
-        for rows in line.reads:
+        for slot, rows in enumerate(line.reads, start=1):
             step = self._step(rows.buffer)
             if isinstance(rows, Pick):
-                held = self._scratch(rows.count * step).ctypes.data
+                held = self._room(slot, rows.count * step)
                 self._take(rows, held)
             else:
                 held = self._rows(rows)
             several = rows.count > 1
             reads.append((held, step * several, int(step > 1 or (several and width == 1))))
         out, step_ = line.out, self._step(line.out.buffer)
-        target = (
-            self._rows(out) if isinstance(out, Rows) else self._scratch(count * step_).ctypes.data
-        )
+        target = self._rows(out) if isinstance(out, Rows) else self._room(0, count * step_)
         rows_ = count
         if width == step_ and all(
             step == width or (not step and not inside) for _, step, inside in reads
@@ -281,6 +281,13 @@ class Orders:
             place = self.tables.place(out.at)
             shape = count, self._width(out.buffer), self._step(out.buffer)
             self._code.append([Kernel.PUT, target, self._at(out.buffer, 0), place, *shape])
+
+    def _room(self, slot: int, size: int) -> int:
+        """Room for the orders of one instruction; those of the next use the same."""
+        size = 1 << (size - 1).bit_length()
+        if (slot, size) not in self._rooms:
+            self._rooms[slot, size] = self._scratch(size).ctypes.data
+        return self._rooms[slot, size]
 
     def _take(self, of: Pick, out: int) -> None:
         place = self.tables.place(of.at)
@@ -328,10 +335,12 @@ class Orders:
 
     def _turned(self, rows: Rows) -> tuple[int, int]:
         """Where the rows stand sample by sample, and how far apart the samples are."""
-        if rows not in self._flipped:
-            width = -(-rows.count // VECTOR) * VECTOR
+        width = -(-rows.count // VECTOR) * VECTOR
+        if rows not in self._turns:  # one place for all passes: no two of them run at once
             samples = min(self._batch, self._lane + self._lanes)
-            held = self._scratch(width * samples).ctypes.data
+            self._turns[rows] = self._scratch(width * samples).ctypes.data
+        if rows not in self._flipped:
+            held = self._turns[rows]
             self._code.append([Kernel.TRANSPOSE, held, self._rows(rows), rows.count, width])
             self._flipped[rows] = held, width
         return self._flipped[rows]
