@@ -131,9 +131,10 @@ VECTOR_BUGS = [
     ("A += CHUNK * f->up, C", "C"),
     ("beside + (r * wide + n) * LANES", "beside + (r * 3 + n) * LANES"),
     ("own.row = f->row;", "own.row = f->row - 1;"),
+    ("else v_store_to(out, sum[l], s->lanes - c);", "else v_store(out, sum[l]);"),
     ("wide, x + c, step, rows - r,", "wide, x, step, rows - r,"),
     ("here += l + 1 < rows ? S : 0;", "here += l + 2 < rows ? S : 0;"),
-    ("if (i + l < width) v_store(out", "if (i + l + 1 < width) v_store(out"),
+    ("if (i + l < width) v_store_to(out", "if (i + l + 1 < width) v_store_to(out"),
 ]
 
 

@@ -49,7 +49,8 @@ F void edges(const int wide, const int picked, const Setting *s, const Order *o,
       const T *row = x + index[e] * S;
       UNROLL for (int l = 0; l < wide; l++) sum[l] = v_fma(a, v_load(row + l * LANES), sum[l]);
     }
-    UNROLL for (int l = 0; l < wide; l++) v_store(out + l * LANES, sum[l]);
+    UNROLL for (int l = 0; l < wide; l++)
+      if (wide > 1) v_store(out + l * LANES, sum[l]); else v_store_to(out, sum[l], s->lanes - c);
   }
 }
 #define EDGES(name, wide, picked) static void name(const Setting *s, const Order *o, int64_t c) { edges(wide, picked, s, o, c); }
@@ -160,10 +161,10 @@ static void k_softmax(const Setting *s, const Order *o) {
     for (int64_t r = 0; r < rows; r++) {
       V e = v_exp(v_sub(v_load(v + r * S + c), peak));
       sum = v_add(sum, e);
-      v_store(y + r * S + c, e);
+      v_store_to(y + r * S + c, e, s->lanes - c);
     }
     V share = v_div(v_set(K(1, 1)), sum);
-    for (int64_t r = 0; r < rows; r++) v_store(y + r * S + c, v_mul(v_load(y + r * S + c), share));
+    for (int64_t r = 0; r < rows; r++) v_store_to(y + r * S + c, v_mul(v_load(y + r * S + c), share), s->lanes - c);
   }
 }
 
@@ -194,7 +195,7 @@ static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const i
       if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[l] + i);
       else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[l] + i, (int)(width - i));
       v_transpose(a);
-      UNROLL for (int l = 0; l < LANES; l++, out += S) { HELD(out); if (i + l < width) v_store(out, a[l]); }
+      UNROLL for (int l = 0; l < LANES; l++, out += S) { HELD(out); if (i + l < width) v_store_to(out, a[l], s->lanes - c); }
     }
   }
 }
