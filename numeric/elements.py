@@ -107,6 +107,7 @@ class Elements:
         """out := body for these units; `known` are the rows of its linked sums, None: empty."""
         reads: dict[Rows | Pick, Sign] = {}
         expr = self._over(body, bound, known, reads)
+        expr = self.space.terms.setdefault(expr, expr)  # the same term is the same object
         self.code.append(Map(out, expr, tuple(reads)))
 
     def vector(self, parts: tuple[Term, ...], letter: Index, units: Units) -> str:

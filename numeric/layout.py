@@ -6,12 +6,17 @@ contiguous piece of memory and a weight matrix times it is one product.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from symbolic.activations import Activation
 from symbolic.network import BIAS, Network, letters_of
 
+Numbers = NDArray[np.int64]
 FEW = 4
 """So many neurons must share their sources before scattered rows are gathered for one product."""
 
@@ -69,6 +74,47 @@ class Layout:
         """The entry of the weight of each synapse (to, source)."""
         return {edge: self.entry[weight] for edge, weight in self.network.weight_of.items()}
 
+    @cached_property
+    def scattered(self) -> Scattered | None:
+        """The synapses as arrays, where each has a weight of its own and no block is a matrix."""
+        network = self.network
+        own = len(network.uses) == len(network.synapses) and not network.readers
+        if not own or any(b.sources is not None for level in self.levels for b in level):
+            return None
+        ends = np.empty((2, len(self.entry)), np.int64)
+        at, row = list(self.entry_of.values()), self.row
+        for n in (0, 1):
+            ends[n, at] = [row[edge[n]] for edge in self.entry_of]
+        return Scattered(self.rows, ends[0], ends[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Scattered:
+    """The rows `to` and `source` of the synapse of each entry, of so many rows."""
+
+    rows: int
+    to: Numbers
+    source: Numbers
+
+    def around(self, first: int, last: int, end: int) -> tuple[Numbers, Numbers, Numbers]:
+        """What the rows first to last feed (`end` 0) or are fed by (1), in order.
+
+        Where that of each row begins; the rows at the other end; the entries.
+        """
+        order, starts = self._by_end[end]
+        part = slice(starts[first], starts[last + 1])
+        other = (self.to, self.source)[end]
+        return starts[first : last + 2] - starts[first], other[order[part]], order[part]
+
+    @cached_property
+    def _by_end(self) -> tuple[tuple[Numbers, Numbers], ...]:
+        """The entries in the order of one end and then of the other; where each row begins."""
+        found = []
+        for near, far in ((self.source, self.to), (self.to, self.source)):
+            order = np.lexsort((far, near))
+            found.append((order, np.searchsorted(near[order], np.arange(self.rows + 1))))
+        return tuple(found)
+
 
 def adjacent(rows: tuple[int, ...]) -> bool:
     """Whether these are neighbouring rows in rising order."""
@@ -103,13 +149,18 @@ def _grouped(
         else:
             sharing.setdefault(frozenset(network.sources[name]), []).append(name)
     for sources, neurons in sharing.items():
-        places = sorted(place[unit] for unit in sources if unit != BIAS)
-        near = not places or places[-1] - places[0] == len(places) - 1
-        if len(neurons) >= FEW or (near and (len(neurons) > 1 or len(level) == 1)):
+        alone = len(neurons) == 1 < len(level)
+        if len(neurons) >= FEW or (not alone and _near(place, sources)):
             groups.append((_by_activation(network, neurons), True))
         else:
             rest += neurons
     return [*groups, (_by_activation(network, rest), False)] if rest else groups
+
+
+def _near(place: dict[str, int], units: Iterable[str]) -> bool:
+    """Whether these units, but for the bias, are neighbours."""
+    places = [place[unit] for unit in units if unit != BIAS]
+    return not places or max(places) - min(places) == len(places) - 1
 
 
 def _by_activation(network: Network, names: list[str]) -> list[str]:
@@ -144,13 +195,13 @@ def _placed(
     wanted: set[str] = set()
     spanned: list[tuple[int, int]] = []
     for level in groups:
-        for neurons, dense in level:
-            read = sorted(place[unit] for unit in network.sources[neurons[0]] if unit != BIAS)
-            if not dense or not read or read[-1] - read[0] != len(read) - 1:
+        for sources in (network.sources[neurons[0]] for neurons, dense in level if dense):
+            read = [place[unit] for unit in sources if unit != BIAS]
+            if not read or not _near(place, sources):
                 continue
-            spanned.append((read[0], read[-1]))
-            if BIAS in network.sources[neurons[0]] and units[read[0]] in starts:
-                wanted.add(units[read[0]])
+            spanned.append((min(read), max(read)))
+            if BIAS in sources and units[min(read)] in starts:
+                wanted.add(units[min(read)])
     wanted = {unit for unit in wanted if not any(a < place[unit] <= b for a, b in spanned)}
     row: dict[str, int] = {}
     ones = [0]
@@ -173,9 +224,11 @@ def _placed(
             shared = len(entry) - first != len(weights) or (
                 tied and any(len(network.uses[w]) > 1 or w in network.readers for w in weights)
             )
-            columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
-            near = adjacent(layout.rows_of(columns))
-            whole = dense and (near or len(neurons) >= FEW)
-            blocks.append(Block(tuple(neurons), columns if whole else None, first, shared))
+            columns: tuple[str, ...] | None = None
+            if dense:
+                columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
+                if not adjacent(layout.rows_of(columns)) and len(neurons) < FEW:
+                    columns = None
+            blocks.append(Block(tuple(neurons), columns, first, shared))
         levels.append(tuple(blocks))
     return replace(layout, levels=tuple(levels))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain, pairwise
 
-from numeric.layout import Block, Layout, adjacent, layout_of
+from numeric.layout import Block, Layout, Scattered, adjacent, layout_of
 from numeric.program import (
     CORRECTIONS,
     DIVISOR,
@@ -24,7 +24,7 @@ from numeric.program import (
     Take,
 )
 from symbolic.network import Network
-from symbolic.terms import Sign
+from symbolic.terms import Sign, Term
 
 Units = tuple[str, ...]
 Edge = tuple[str, str]
@@ -52,6 +52,7 @@ class Space:
         self._target = {name: n for n, name in enumerate(self.layout.outputs)}
         self.gathered: dict[tuple[str, Units], Rows] = {}
         self.spread: dict[int, str] = {}
+        self.terms: dict[Term, Term] = {}
 
     def fresh(self, name: str, size: int, sampled: bool = True) -> Rows:
         """A new buffer of this size."""
@@ -117,6 +118,9 @@ class Linear:
 
     def feeding(self, units: Units, source: str, place: Rows) -> None:
         """place_j := Σ_i w_ji source_i over the units i that feed j; the j are neighbours."""
+        if self.layout.scattered is not None:
+            self._scattered(self.layout.scattered, units, source, place, 1)
+            return
         parts: dict[Block, list[str]] = {}
         for unit in units:
             parts.setdefault(self.space.block[unit], []).append(unit)
@@ -134,6 +138,9 @@ class Linear:
 
     def fed(self, units: Units, source: str, place: Rows) -> None:
         """place_j := Σ_k source_k w_kj over the neurons k fed by j; the j are neighbours."""
+        if self.layout.scattered is not None:
+            self._scattered(self.layout.scattered, units, source, place, 0)
+            return
         table = self.network.successors
         blocks = dict.fromkeys(self.space.block[k] for j in units for k in table[j])
         products: list[tuple[Block, int, Units]] = []
@@ -169,11 +176,16 @@ class Linear:
     def correct(
         self, edges: list[Edge], left: str, right: str, out: str = CORRECTIONS
     ) -> dict[Edge, int]:
-        """Σ_ξ left_j right_i for the synapses; where each lies in the vector `out`.
+        """Σ_ξ left_j right_i for the synapses; where each lies, in another vector than Δw.
 
         In Δw itself, each lies at the entry of its weight; any other vector is filled from 0.
         """
-        own = out == CORRECTIONS
+        own, scattered = out == CORRECTIONS, self.layout.scattered
+        if own and scattered is not None and len(edges) == len(scattered.to):
+            at_j, at_i = (tuple(rows.tolist()) for rows in (scattered.to, scattered.source))
+            whole = Rows(out, 0, len(edges))
+            self.code.append(EdgeDots(whole, Pick(left, at_j), Pick(right, at_i)))
+            return {}
         remaining = dict.fromkeys(edges)
         place: dict[Edge, int] = {}
         filled = 0
@@ -265,6 +277,14 @@ class Linear:
                 self.space.gathered[buffer, units] = found
         return found
 
+    def _scattered(
+        self, table: Scattered, units: Units, source: str, place: Rows, end: int
+    ) -> None:
+        """place_j := Σ w source over all that the units feed (`end` 0) or are fed by (1)."""
+        row = self.layout.row
+        pointer, index, entries = table.around(row[units[0]], row[units[-1]], end)
+        self._listed(place, pointer.tolist(), index.tolist(), entries.tolist(), source)
+
     def _sparse(self, out: Rows, edges: list[list[Edge]], source: str, end: int) -> None:
         """out_r += Σ w source over the synapses of row r, source at their end 0 (to) or 1."""
         row, entry, pointer = self.layout.row, self.layout.entry_of.__getitem__, [0]
@@ -275,6 +295,11 @@ class Linear:
             index += [at for at, _ in ordered]
             entries += [at for _, at in ordered]
             pointer.append(len(index))
+        self._listed(out, pointer, index, entries, source)
+
+    def _listed(
+        self, out: Rows, pointer: list[int], index: list[int], entries: list[int], source: str
+    ) -> None:
         if adjacent(tuple(entries)):
             data = Rows(WEIGHTS, entries[0], entries[-1] + 1)
         else:

@@ -3,6 +3,15 @@
 The forward pass is done again level by level from the network, and ∂𝓔/∂v_j and ∂𝓔/∂w_ji are
 found by pushing forward what a small change does (a tangent): no recursion for δ is known here.
 This is an audit, not a proof: a wrong program would have to agree at random points modulo a prime.
+
+Why residues and not fractions: both are exact, and what two programs give is the same expression
+in the weights, inputs, targets and opaque values or it is not.  Where their fractions are equal, so
+are their residues, since x ↦ x mod p keeps sums, products and quotients.  Where the expressions
+differ, a point shows it unless it is a root of the difference, and the bound on that is the same:
+the degree by the number of values that are drawn from, here p.  Residues lose besides only a
+difference all of whose coefficients are multiples of 2^61 - 1, which no lost term, wrong index or
+stale weight makes.  Fractions grow with every level, so that a deep network could not be compared
+in them, and tanh of a fraction would have to be opaque as well.
 """
 
 from __future__ import annotations

@@ -244,3 +244,24 @@ def test_two_processes_end_where_one_ends(tmp_path: Path) -> None:
     first, second = (np.load(tmp_path / f"{n}.npy") for n in range(2))
     assert np.array_equal(first, second)
     assert first == pytest.approx(alone(), rel=1e-11)
+
+
+def graphics_processors() -> list[Any]:
+    """The graphics processors that JAX sees."""
+    try:
+        return jax.devices("gpu")
+    except RuntimeError:
+        return []
+
+
+@pytest.mark.skipif(not graphics_processors(), reason="JAX sees no graphics processor here")
+def test_a_graphics_processor_ends_where_numpy_ends() -> None:
+    network = shorthand("3-5:tanh-3:softmax")
+    X, D = samples(network, 24)
+    ends = []
+    for backend in ("jax", "numpy"):
+        trainer = Trainer(rule_of(network), seed=2, backend=backend)
+        trainer.fit(X, D, 20, 8, progress=False)
+        ends.append([*trainer.weights.values(), trainer.cost(X, D)])
+    assert jax.devices()[0].platform == "gpu"
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9)

@@ -9,7 +9,7 @@ function it stands for), and the compiler.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -220,8 +220,9 @@ def _digest(program: Program) -> str:
     """A name for the program, all that it computes and where, and for who writes it as C."""
     layout, network = program.layout, program.layout.network
     whole = hashlib.sha256(_emitter())
+    spelled: dict[int, bytes] = {}
     for line in (*program.forward, None, *program.backward):
-        _say(whole, line)
+        _say(whole, line, spelled)
     kinds: dict[int, int] = {}
     for neuron in network.neurons:
         kinds.setdefault(id(neuron.activation), len(kinds))
@@ -239,18 +240,25 @@ def _digest(program: Program) -> str:
     return whole.hexdigest()
 
 
-def _say(whole: Any, part: Any) -> None:
-    """All of an instruction; long lists of numbers as bytes, since they take long to spell."""
-    if isinstance(part, tuple) and part and isinstance(part[0], int):
+def _say(whole: Any, part: Any, spelled: dict[int, bytes]) -> None:
+    """All of an instruction; long lists of numbers as bytes, since they take long to spell.
+
+    `spelled`: the terms of this program that were spelled before, by their identity.
+    """
+    if isinstance(part, str | int | None):
+        whole.update(repr(part).encode() + b"\0")
+    elif isinstance(part, tuple) and part and isinstance(part[0], int):
         whole.update(b"%d " % len(part) + np.array(part, np.int64).tobytes())
     elif isinstance(part, Instruction | Rows | Pick | Matrix):
         whole.update(type(part).__name__.encode() + b"(")
-        for field in fields(part):
-            _say(whole, getattr(part, field.name))
+        for inner in vars(part).values():
+            _say(whole, inner, spelled)
         whole.update(b")")
     elif isinstance(part, tuple):
         whole.update(b"%d [" % len(part))
         for inner in part:
-            _say(whole, inner)
+            _say(whole, inner, spelled)
     else:
-        whole.update(repr(part).encode() + b"\0")
+        if id(part) not in spelled:
+            spelled[id(part)] = repr(part).encode() + b"\0"
+        whole.update(spelled[id(part)])

@@ -24,6 +24,17 @@ def aligned(size: int, kind: Any) -> Array:
     return whole
 
 
+def stride_of(batch: int, lanes: int) -> int:
+    """From one row to the next: whole vectors, or where no vector is filled a power of two.
+
+    >>> [stride_of(batch, 16) for batch in (1, 5, 8, 16, 17)]
+    [1, 8, 8, 16, 32]
+    """
+    if batch < lanes:
+        return 1 << (batch - 1).bit_length()
+    return -(-batch // lanes) * lanes
+
+
 @dataclass(frozen=True, eq=False)
 class Buffers:
     """`flat`: every buffer; `rows`: those with samples, as [rows, stride].

@@ -49,7 +49,8 @@ F void edges(const int wide, const int picked, const Setting *s, const Order *o,
       const T *row = x + index[e] * S;
       UNROLL for (int l = 0; l < wide; l++) sum[l] = v_fma(a, v_load(row + l * LANES), sum[l]);
     }
-    UNROLL for (int l = 0; l < wide; l++) v_store(out + l * LANES, sum[l]);
+    UNROLL for (int l = 0; l < wide; l++)
+      if (wide > 1) v_store(out + l * LANES, sum[l]); else v_store_to(out, sum[l], s->lanes - c);
   }
 }
 #define EDGES(name, wide, picked) static void name(const Setting *s, const Order *o, int64_t c) { edges(wide, picked, s, o, c); }
@@ -160,10 +161,10 @@ static void k_softmax(const Setting *s, const Order *o) {
     for (int64_t r = 0; r < rows; r++) {
       V e = v_exp(v_sub(v_load(v + r * S + c), peak));
       sum = v_add(sum, e);
-      v_store(y + r * S + c, e);
+      v_store_to(y + r * S + c, e, s->lanes - c);
     }
     V share = v_div(v_set(K(1, 1)), sum);
-    for (int64_t r = 0; r < rows; r++) v_store(y + r * S + c, v_mul(v_load(y + r * S + c), share));
+    for (int64_t r = 0; r < rows; r++) v_store_to(y + r * S + c, v_mul(v_load(y + r * S + c), share), s->lanes - c);
   }
 }
 
@@ -179,23 +180,22 @@ static void k_runs(const Setting *s, const Order *o) {
 
 /* Samples to rows: y[i][ξ] := X[order ξ][i]; the lanes beyond the batch repeat the last sample. */
 static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
-  enum { NEAR = 4 }; /* so many vectors of samples at a time: what is read and written stays near */
   int64_t S = s->stride;
   if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
-  for (int64_t first = 0; first < s->lanes; first += NEAR * LANES) {
-    const T *row[NEAR * LANES];
-    int64_t many = least(NEAR * LANES, s->lanes - first);
-    for (int64_t l = 0; l < many; l++) {
-      int64_t n = start + least(first + l, s->batch - 1);
+  for (int64_t c = 0; c < s->lanes; c += LANES) {
+    const T *row[LANES];
+    UNROLL for (int l = 0; l < LANES; l++) {
+      int64_t n = start + least(c + l, s->batch - 1);
       row[l] = X + (order ? order[n] : n) * width;
+      HELD(row[l]);
     }
-    for (int64_t i = 0; i < width; i += LANES)
-      for (int64_t c = 0; c < many; c += LANES) {
-        V a[LANES];
-        if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[c + l] + i);
-        else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[c + l] + i, (int)(width - i));
-        v_transpose(a);
-        UNROLL for (int l = 0; l < LANES; l++) if (i + l < width) v_store(y + (i + l) * S + first + c, a[l]);
-      }
+    for (int64_t i = 0; i < width; i += LANES) {
+      T *out = y + i * S + c;
+      V a[LANES];
+      if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[l] + i);
+      else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[l] + i, (int)(width - i));
+      v_transpose(a);
+      UNROLL for (int l = 0; l < LANES; l++, out += S) { HELD(out); if (i + l < width) v_store_to(out, a[l], s->lanes - c); }
+    }
   }
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numeric.layout import adjacent
 from numeric.modular import NoInverseError
 from numeric.native.access import tail_of
-from numeric.native.buffers import Buffers, aligned, buffers_of
+from numeric.native.buffers import Buffers, aligned, buffers_of, stride_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
 from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share
@@ -74,7 +74,7 @@ class NativeMachine:
             for text, level in zip(given, LEVELS[arithmetic == FIELD], strict=True)
         )
         lanes, panel = int(self._code.pp_lanes()), int(self._code.pp_panel())
-        stride = 1 if batch == 1 else -(-batch // lanes) * lanes
+        stride = stride_of(batch, lanes)
         self._weights = weights
         self._held: list[Array] = []
         self._buffers = buffers = buffers_of(program, stride, kind, {WEIGHTS: weights})

@@ -9,13 +9,15 @@ a product is a matrix times a vector, its rows are neighbours, and a single row 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numeric.native.access import in_runs, overlap, rows_of, slice_of, tail_of
+from numeric.native.access import in_runs, overlap, rows_of, tail_of
+from numeric.native.clearing import Clearing
+from numeric.native.copies import Copies
 from numeric.native.tables import NONE, VECTOR, WIDTH, Kernel, Tables
 from numeric.native.text import Text
 from numeric.program import (
@@ -64,15 +66,14 @@ class Orders:
         self.tables = tables or Tables()
         self._lane, self._lanes = lanes or (0, stride)
         self._one, self._vector = batch == 1, vector
-        self._held: dict[str, NDArray[np.bool_]] = {}
-        self._written = self._all_written()
+        self._clearing, self._copies = Clearing(program), Copies()
         self._pulled = self._pulls()
+        self._turns: dict[Rows, int] = {}
+        self._rooms: dict[tuple[int, int], int] = {}
         self._flipped: dict[Rows, tuple[int, int]] = {}
         self.flipped: dict[Rows, tuple[int, int]] = {}
         self.corrections: list[list[int]] = []
         self._code: list[list[int]] = []
-        self._copies: dict[int, tuple[int, int, int]] = {}
-        self.blocks: list[list[int]] = []
         self.tail = tail = tail_of(program)
         if lanes is not None:
             return
@@ -82,7 +83,11 @@ class Orders:
         self.train = [*self.learn, add]
         if tail is not None:
             if self._one:
-                self._pad(program.backward[tail.start :])
+                pulled = tuple(self._pulled.values())
+                self._copies.make(
+                    *(program, program.backward[tail.start :], pulled, vector),
+                    *(arrays[WEIGHTS], scratch),
+                )
             ahead = self._pass(program.forward)
             fused = self._pass(program.backward[: tail.start], ends=False)
             number = text.factors.index(tail.factor)
@@ -100,11 +105,12 @@ class Orders:
     # passes -----------------------------------------------------------------------------------
 
     def _pass(self, lines: Sequence[Instruction], ends: bool = True) -> list[list[int]]:
-        self._code, self._held, self._flipped = [], {}, {}
+        self._code, self._flipped = [], {}
+        self._clearing.start()
         for line in lines:
             self._order(line)
         if ends:
-            self._clear_what_is_held()
+            self._clear(self._clearing.rest())
         return self._code
 
     def _corrections(
@@ -114,17 +120,17 @@ class Orders:
         self._code = []
         for line in lines:
             for rows in rows_of(line)[0]:
-                self._needed(rows)
+                self._clear(self._clearing.needed(rows))
             if isinstance(line, Outer):
                 self._outer(line, into, more, factor)
             elif isinstance(line, EdgeDots):
                 self._dots(line, into, more, factor)
-        self._clear_what_is_held()
+        self._clear(self._clearing.rest())
         return self._code
 
     # parts of a batch ---------------------------------------------------------------------------
 
-    def part(self) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    def part(self) -> tuple[list[list[int]], ...]:
         """Signals and δ of a part of a batch; Δw := and Δw += its Σ_ξ δ y.
 
         What an order says stands at `k_outer` and `k_dots`: a[6] is whether it adds.
@@ -144,6 +150,11 @@ class Orders:
         factor = self._text.factors.index(self.tail.factor)
         at = self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]
         return [[Kernel.ADD, *at, *[0] * 4, factor]]
+
+    @property
+    def blocks(self) -> list[list[int]]:
+        """The padded copies that one sample after the other is learned in."""
+        return self._copies.blocks
 
     @property
     def divisible(self) -> bool:
@@ -166,21 +177,12 @@ class Orders:
         backward = self._pass(program.backward[: tail.start], ends=False)
         for line in program.backward[tail.start :]:
             for rows in rows_of(line)[0]:
-                self._needed(rows)
-        self._clear_what_is_held()
+                self._clear(self._clearing.needed(rows))
+        self._clear(self._clearing.rest())
         for rows, (held, width) in whole.flipped.items():
             at = held + self._lane * width * self._item
             backward.append([Kernel.TRANSPOSE, at, self._rows(rows), rows.count, width])
         return forward + backward
-
-    def _all_written(self) -> dict[str, NDArray[np.bool_]]:
-        """Which rows any instruction but Clear writes."""
-        found = {name: np.zeros(size, bool) for name, size in self._size.items()}
-        for line in (*self._program.forward, *self._program.backward):
-            if not isinstance(line, Clear):
-                for rows in rows_of(line)[1]:
-                    found[rows.buffer][slice_of(rows)] = True
-        return found
 
     def _pulls(self) -> dict[str, tuple[int, ...]]:
         """Gathered weights that sparse products alone read: their places in the weights."""
@@ -198,68 +200,18 @@ class Orders:
                     found.pop(rows.buffer, None)
         return found
 
-    def _pad(self, corrections: Sequence[Instruction]) -> None:
-        """Padded copies of the matrices that products alone touch."""
-        touched = np.zeros(self._size[WEIGHTS] + 1, bool)
-        for places in self._pulled.values():
-            touched[list(places)] = True
-        for line in (*self._program.forward, *self._program.backward):
-            if not isinstance(line, Product):
-                for rows in rows_of(line)[0]:
-                    if rows.buffer == WEIGHTS:
-                        touched[slice_of(rows)] = True
-        for line in corrections:
-            if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():
-                height, width = line.left.count, line.right.count
-                step = -(-width // self._vector) * self._vector
-                copy = self._scratch(height * step).ctypes.data
-                first = line.out.start
-                self._copies[first] = copy, step, line.out.count
-                at = self._base[WEIGHTS] + first * self._item
-                self.blocks.append([at, copy, height, width, step])
-
-    # rows that are cleared ----------------------------------------------------------------------
-
-    def _hold(self, buffer: str) -> None:
-        self._held[buffer] = np.ones(self._size[buffer], bool)
-
-    def _clear(self, buffer: str, rows: NDArray[np.bool_]) -> None:
-        """Orders to clear these rows, run by run."""
-        at = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
-        shape = self._width(buffer), self._step(buffer)
-        for start, stop in zip(at[::2].tolist(), at[1::2].tolist(), strict=True):
-            self._code.append([Kernel.CLEAR, self._at(buffer, start), stop - start, *shape])
-
-    def _needed(self, rows: Rows | Pick) -> None:
-        """Clear what is still to be cleared of rows that are read now."""
-        held = self._held.get(rows.buffer)
-        if held is None:
-            return
-        part = np.zeros_like(held)
-        part[slice_of(rows)] = True
-        part &= held
-        if part.any():
-            self._clear(rows.buffer, part)
-            held &= ~part
-
-    def _clear_what_is_held(self) -> None:
-        for buffer, held in self._held.items():
-            self._clear(buffer, held & self._written[buffer])
-        self._held = {}
-
     # instructions -------------------------------------------------------------------------------
 
     def _order(self, line: Instruction) -> None:
         if isinstance(line, Clear):
-            self._hold(line.buffer)
+            self._clearing.hold(line.buffer)
             return
         reads, writes = rows_of(line)
-        fresh = isinstance(line, Sparse) and self._fresh(line.out)
+        fresh = isinstance(line, Sparse) and self._clearing.fresh(line.out)
         for rows in reads[:-1] if fresh else reads:
-            self._needed(rows)
+            self._clear(self._clearing.needed(rows))
         for rows in writes:
-            if rows.buffer in self._held:
-                self._held[rows.buffer][slice_of(rows)] = False
+            self._clearing.written(rows)
             for flipped in [f for f in self._flipped if overlap(f, rows)]:
                 del self._flipped[flipped]
         match line:
@@ -296,10 +248,6 @@ class Orders:
                     ]
                 )
 
-    def _fresh(self, rows: Rows) -> bool:
-        held = self._held.get(rows.buffer)
-        return held is not None and bool(held[rows.start : rows.stop].all())
-
     def _map(self, line: Map) -> None:
         for part in [line] if self._one else in_runs(line):
             self._map_rows(part)
@@ -308,19 +256,17 @@ class Orders:
         width = self._width(line.out.buffer)
         count = line.out.count
         reads: list[tuple[int, int, int]] = []
-        for rows in line.reads:
+        for slot, rows in enumerate(line.reads, start=1):
             step = self._step(rows.buffer)
             if isinstance(rows, Pick):
-                held = self._scratch(rows.count * step).ctypes.data
+                held = self._room(slot, rows.count * step)
                 self._take(rows, held)
             else:
                 held = self._rows(rows)
             several = rows.count > 1
             reads.append((held, step * several, int(step > 1 or (several and width == 1))))
         out, step_ = line.out, self._step(line.out.buffer)
-        target = (
-            self._rows(out) if isinstance(out, Rows) else self._scratch(count * step_).ctypes.data
-        )
+        target = self._rows(out) if isinstance(out, Rows) else self._room(0, count * step_)
         rows_ = count
         if width == step_ and all(
             step == width or (not step and not inside) for _, step, inside in reads
@@ -335,6 +281,13 @@ class Orders:
             place = self.tables.place(out.at)
             shape = count, self._width(out.buffer), self._step(out.buffer)
             self._code.append([Kernel.PUT, target, self._at(out.buffer, 0), place, *shape])
+
+    def _room(self, slot: int, size: int) -> int:
+        """Room for the orders of one instruction; those of the next use the same."""
+        size = 1 << (size - 1).bit_length()
+        if (slot, size) not in self._rooms:
+            self._rooms[slot, size] = self._scratch(size).ctypes.data
+        return self._rooms[slot, size]
 
     def _take(self, of: Pick, out: int) -> None:
         place = self.tables.place(of.at)
@@ -355,21 +308,11 @@ class Orders:
         kind = Kernel.PRODUCT
         if self._one:
             kind = Kernel.VECTOR_MATRIX if line.transposed else Kernel.MATRIX_VECTOR
-            given.append(self._padded(given, line))
+            given.append(0)
+            copy = self._copies.around(matrix, self._item, self._vector)
+            if copy is not None:
+                given[1], given[5], given[7] = copy
         self._code.append([kind, *given])
-
-    def _padded(self, given: list[int], line: Product) -> int:
-        """Turn to the padded copy of the matrix, if there is one; 1: it reads whole vectors."""
-        matrix = line.matrix
-        if matrix.buffer != WEIGHTS or not self._copies:
-            return 0
-        first = max((first for first in self._copies if first <= matrix.first), default=NONE)
-        copy, step, count = self._copies.get(first, (0, 0, 0))
-        if matrix.first >= first + count:
-            return 0
-        row, column = divmod(matrix.first - first, matrix.stride)
-        given[1], given[5] = copy + (row * step + column) * self._item, step
-        return int(column + -(-matrix.width // self._vector) * self._vector <= step)
 
     def _outer(self, line: Outer, into: str, more: int, factor: int) -> None:
         out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
@@ -378,22 +321,29 @@ class Orders:
         rows, columns = line.left.count, line.right.count
         if self._one:
             step = 0
-            if into == WEIGHTS and line.out.start in self._copies:
-                out, step, _ = self._copies[line.out.start]
+            copy = self._copies.of(line.out.start)
+            if into == WEIGHTS and copy is not None:
+                out, step = copy
             self._code.append(
                 [Kernel.OUTER_ONE, out, left, right, rows, columns, step, more, factor]
             )
             return
-        if line.right not in self._flipped:
-            width = -(-columns // VECTOR) * VECTOR
-            samples = min(self._batch, self._lane + self._lanes)
-            held = self._scratch(width * samples).ctypes.data
-            self._code.append([Kernel.TRANSPOSE, held, right, columns, width])
-            self._flipped[line.right] = held, width
-        held, width = self._flipped[line.right]
+        held, width = self._turned(line.right)
         self._code.append(
             [Kernel.OUTER, out, left, held, rows, columns, width, more, factor, right]
         )
+
+    def _turned(self, rows: Rows) -> tuple[int, int]:
+        """Where the rows stand sample by sample, and how far apart the samples are."""
+        width = -(-rows.count // VECTOR) * VECTOR
+        if rows not in self._turns:  # one place for all passes: no two of them run at once
+            samples = min(self._batch, self._lane + self._lanes)
+            self._turns[rows] = self._scratch(width * samples).ctypes.data
+        if rows not in self._flipped:
+            held = self._turns[rows]
+            self._code.append([Kernel.TRANSPOSE, held, self._rows(rows), rows.count, width])
+            self._flipped[rows] = held, width
+        return self._flipped[rows]
 
     def _sparse(self, line: Sparse, fresh: bool) -> None:
         data, order = line.data, NONE
@@ -417,6 +367,11 @@ class Orders:
         a, b = self._base[line.left.buffer], self._base[line.right.buffer]
         kind = Kernel.DOTS_ONE if self._one else Kernel.DOTS
         self._code.append([kind, out, line.out.count, a, left, b, right, more, factor])
+
+    def _clear(self, runs: Iterable[Rows]) -> None:
+        for rows in runs:
+            shape = self._width(rows.buffer), self._step(rows.buffer)
+            self._code.append([Kernel.CLEAR, self._rows(rows), rows.count, *shape])
 
     # addresses ----------------------------------------------------------------------------------
 

@@ -41,7 +41,14 @@ class Text:
 
     def code(self, line: Map) -> int:
         """The code of the order that computes the term of a line."""
-        return MAPS + self._code[line.expr, len(line.reads)]
+        key = id(line.expr), len(line.reads)  # the very same object is compared but once
+        if key not in self._known:
+            self._known[key] = line.expr, MAPS + self._code[line.expr, len(line.reads)]
+        return self._known[key][1]
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], tuple[Term, int]]:
+        return {}
 
     @cached_property
     def _code(self) -> dict[tuple[Term, int], int]:
@@ -81,7 +88,8 @@ def kernels(arithmetic: str) -> str:
 def text_of(program: Program, factors: tuple[tuple[Term, ...], ...]) -> Text:
     """The text that a program needs."""
     code = (*program.forward, *program.backward)
-    maps = dict.fromkeys((line.expr, len(line.reads)) for line in code if isinstance(line, Map))
+    lines = {(id(m.expr), len(m.reads)): m.expr for m in code if isinstance(m, Map)}
+    maps = dict.fromkeys((expr, count) for (_, count), expr in lines.items())
     return Text(tuple(maps), factors)
 
 
