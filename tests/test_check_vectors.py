@@ -197,3 +197,13 @@ def test_the_notation_that_fits_is_the_one_whose_shapes_fit(
     source.write_text(NUMBERED + wrong, encoding="utf-8")
     main(["check", str(source)])
     assert "0 with --profile vectors." in capsys.readouterr().err
+
+
+def test_the_page_of_an_algorithm_is_proved_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, page = tmp_path / "notes.md", tmp_path / "page.tex"
+    source.write_text(GENERAL + ALGORITHM, encoding="utf-8")
+    assert main(["check", str(source), "--profile", "vectors", "-o", str(page)]) == 0
+    assert main(["check", str(page), "--profile", "vectors"]) == 0
+    assert "no lines wrong, no lines not decided" in " ".join(capsys.readouterr().out.split())
