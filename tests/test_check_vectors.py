@@ -88,6 +88,10 @@ def test_a_line_about_layers_speaks_of_those_that_there_are() -> None:
     )
     assert claims(lines) == ["proved"] * 3 + ["refuted"] * 3
     assert lines[0].cases[0].span == "k = 1 … l-1"
+    said = base_of(read_arrays(GENERAL, array_profile("vectors"))).remarks
+    assert "the layers are taken to be equally wide" in said
+    said = base_of(read_arrays(NUMBERED, array_profile("vectors"))).remarks
+    assert "the layers are taken to be equally wide" not in said
 
 
 def test_each_layer_may_have_a_function_of_its_own() -> None:

@@ -393,6 +393,8 @@ class _Builder:
 
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
+        if self.profile.layers and self.profile.time:
+            yield "the layers are taken to be equally wide"
         for made in self.found.made.values():
             if made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
