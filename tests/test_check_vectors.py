@@ -88,6 +88,10 @@ def test_a_line_about_layers_speaks_of_those_that_there_are() -> None:
     )
     assert claims(lines) == ["proved"] * 3 + ["refuted"] * 3
     assert lines[0].cases[0].span == "k = 1 … l-1"
+    said = base_of(read_arrays(GENERAL, array_profile("vectors"))).remarks
+    assert "the layers are taken to be equally wide" in said
+    said = base_of(read_arrays(NUMBERED, array_profile("vectors"))).remarks
+    assert "the layers are taken to be equally wide" not in said
 
 
 def test_each_layer_may_have_a_function_of_its_own() -> None:
@@ -197,3 +201,13 @@ def test_the_notation_that_fits_is_the_one_whose_shapes_fit(
     source.write_text(NUMBERED + wrong, encoding="utf-8")
     main(["check", str(source)])
     assert "0 with --profile vectors." in capsys.readouterr().err
+
+
+def test_the_page_of_an_algorithm_is_proved_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, page = tmp_path / "notes.md", tmp_path / "page.tex"
+    source.write_text(GENERAL + ALGORITHM, encoding="utf-8")
+    assert main(["check", str(source), "--profile", "vectors", "-o", str(page)]) == 0
+    assert main(["check", str(page), "--profile", "vectors"]) == 0
+    assert "no lines wrong, no lines not decided" in " ".join(capsys.readouterr().out.split())

@@ -1,8 +1,8 @@
 """Layers that a document numbers, or writes with a letter: z^{[1]} and z^{[2]}, or z^{[l]}.
 
-A letter of a layer is one of time: l = 1 … L, each layer as wide as every other, since a unit that
-nothing leads to and nothing reads changes no derivative.  Where no letter stands, z^{[1]} and
-z^{[2]} are arrays of their own, each as wide as its definition makes it.
+A letter of a layer is one of time: l = 1 … L, and each layer is as wide as every other, which the
+page says.  Where no letter stands, z^{[1]} and z^{[2]} are arrays of their own, each as wide as its
+definition makes it.
 """
 
 from __future__ import annotations

@@ -382,13 +382,19 @@ class _Builder:
         if self.profile.per_example:
             m = self.profile.examples_size
             loss = "the loss" if self.found.loss is None else self.found.loss[0]
-            factor = f"{m} " if self.found.per_example else ""
-            yield f"dQ of what has a column for each example is {factor}∂{loss}/∂Q, else ∂{loss}/∂Q"
+            factor = f"{m} times " if self.found.per_example else ""
+            yield (
+                f"d of what has a column for each example is {factor}the derivative of {loss}, "
+                f"d of anything else the derivative of {loss}"
+            )
         for one in self._single():
-            yield f"the loss shows columns as numbers, so it is one of a single output, {one.name}"
+            assert isinstance(one, SizeOne)
+            yield f"the loss shows columns as numbers: a single output, so {one.size} is one"
 
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
+        if self.profile.layers and self.profile.time:
+            yield "the layers are taken to be equally wide"
         for made in self.found.made.values():
             if made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"

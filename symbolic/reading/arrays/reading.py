@@ -401,7 +401,7 @@ class _Reader:
             self._relations(inner, list(rest), cue, piece)
 
     def _relations(self, chain: Chain, members: list[Formula | None], cue: str, piece: int) -> None:
-        if chain.relations[0].text in UPDATING and self._runs(members[0]):
+        if chain.relations[0].text in (*UPDATING, ":=") and self._runs(members[0]):
             self._gives(chain, members, cue, piece)
             return
         update = self._updates(chain, members)
