@@ -14,6 +14,7 @@ from symbolic.reading.context import Named
 from symbolic.reading.definitions import Key, key
 from symbolic.reading.formulas import (
     SAMPLE,
+    UNWRITTEN,
     Applied,
     Call,
     Formula,
@@ -171,6 +172,8 @@ def base_of(reading: Reading) -> Base:
             del usual[one]
     for defined, claim in usual.items():
         found.setdefault(defined, claim)
+    for claim in found.values():
+        _require_cost(claim, {*found} | given)
     definitions: dict[str, tuple[Read, Formula]] = {}
     written: dict[str, tuple[Read, Formula]] = {}
     for claim in found.values():
@@ -206,6 +209,17 @@ def base_of(reading: Reading) -> Base:
     activation = _activation(reading)
     outer = _outer(reading, definitions)
     return Base(definitions, written, layered, open_cost, activation, constants, outer)
+
+
+def _require_cost(claim: Claim, known: set[Key]) -> None:
+    """What a cost is made of must be defined: E = Σ_p E_p, where p is a sample here."""
+    for part in walk(claim.right):
+        if isinstance(part, Read) and part.array.startswith("E") and key(part) not in known:
+            indices = "".join(i.name for i in part.at if isinstance(i, Var) and i != UNWRITTEN)
+            raise InputError(
+                f"{claim.place}: this defines a cost by {part.sign}_{indices}, which no line "
+                "defines. Define it, or say with --profile which notation is meant."
+            )
 
 
 def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) -> Formula | None:
