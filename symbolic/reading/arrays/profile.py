@@ -18,7 +18,7 @@ KINDS = ("data", "weight", "value", "number", "loss", "delta", "change")
 VECTORS = ("columns", "rows")
 SIGNS = ("+", "-")
 FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
-             "cosh", "any", "sum", "trace", "diag", "ones")  # fmt: skip
+             "cosh", "arctan", "erf", "any", "sum", "trace", "diag", "ones")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
