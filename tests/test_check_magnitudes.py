@@ -51,9 +51,24 @@ def claims(text: str) -> list[Judged]:
             r"\varphi'(v_j) = \left(1 - \left| y_j \right|\right)^2",
             r"\varphi'(v_j) = \left(1 + \left| y_j \right|\right)^2",
         ),
-        (SOFTSIGN, r"\delta_j = e_j (1 - |y_j|)^2", r"\delta_j = -e_j (1 - |y_j|)^2"),
-        (GELU, rf"\varphi'(v) = {SHARE} + v {DENSITY}", rf"\varphi'(v) = {SHARE} - v {DENSITY}"),
-        (GELU, rf"\varphi'(v) = {SHARE} + v {DENSITY}", rf"\varphi'(v) = {SHARE} + {DENSITY}"),
+        pytest.param(
+            SOFTSIGN,
+            r"\delta_j = e_j (1 - |y_j|)^2",
+            r"\delta_j = -e_j (1 - |y_j|)^2",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            GELU,
+            rf"\varphi'(v) = {SHARE} + v {DENSITY}",
+            rf"\varphi'(v) = {SHARE} - v {DENSITY}",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            GELU,
+            rf"\varphi'(v) = {SHARE} + v {DENSITY}",
+            rf"\varphi'(v) = {SHARE} + {DENSITY}",
+            marks=pytest.mark.slow,
+        ),
         (
             GELU,
             rf"\varphi'(v) = {SHARE} + v {DENSITY}",
@@ -78,7 +93,7 @@ HIDDEN = r"\delta_j = (1 - |y_j|)^2 \sum_k \delta_k w_{kj}"
 @pytest.mark.parametrize(
     ("rule", "word"),
     [
-        (HIDDEN, "proved"),
+        pytest.param(HIDDEN, "proved", marks=pytest.mark.slow),
         pytest.param(HIDDEN.replace("^2", ""), "refuted", marks=pytest.mark.slow),
     ],
 )
@@ -170,7 +185,8 @@ def test_only_what_is_zero_for_all_real_numbers_vanishes() -> None:
     assert not found(v - w)
 
 
-@pytest.mark.parametrize("net", ["1-1:softsign", pytest.param("1-1:gelu", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("net", ["1-1:softsign", "1-1:gelu"])
 def test_the_page_of_such_a_network_is_proved_and_its_slips_are_not(
     net: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
