@@ -25,6 +25,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+import flint
+
 from symbolic import integers as z
 from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import INTEGERS, Sort
@@ -259,9 +261,11 @@ class Monomials:
 
         A base under a fractional power is positive; one under an even power need not be.
         """
-        if c == 1 and not rest[1] and all(_is_positive(*factor) for factor in rest[2]):
-            return tuple((atom, power * exponent) for atom, power in rest[2])
-        return ((("p", ((rest, c),)), exponent),)
+        primes = _primes(Fraction(c))
+        if primes is None or rest[1] or not all(_is_positive(*factor) for factor in rest[2]):
+            return ((("p", ((rest, c),)), exponent),)
+        roots = ((("p", ((NONE, prime),)), times * exponent) for prime, times in primes)
+        return (*roots, *((atom, power * exponent) for atom, power in rest[2]))
 
     # ------------------------------------------------------------------ the normal form
 
@@ -468,7 +472,19 @@ class Monomials:
 
 def _is_positive(atom: Atom, power: Number) -> bool:
     """Whether the atom is positive wherever roots that hold it are defined."""
-    return atom[:2] == ("c", "exp") or (atom[0] == "p" and power % 1 != 0)
+    rooted = atom[0] == "p" and power % 1 != 0
+    return atom[:2] == ("c", "exp") or rooted or atom == ("c", "arctan", freeze(ONE))
+
+
+def _primes(number: Fraction) -> list[tuple[int, int]] | None:
+    """The primes of a positive number with their powers, so that √8 is 2 √2; else None."""
+    if number <= 0 or max(number.numerator, number.denominator) >= 2**64:
+        return None
+    return [
+        (int(prime), int(times) * way)
+        for whole, way in ((number.numerator, 1), (number.denominator, -1))
+        for prime, times in flint.fmpz(whole).factor()
+    ]
 
 
 def accumulate(result: Normal, part: Normal) -> None:

@@ -51,7 +51,7 @@ def vanishes(normal: Normal) -> bool:
     >>> vanishes(c.normal((1 - softsign) ** 2 - 1 / size**2))
     False
     """
-    return has_calls(normal) and all(map(_is_nothing, _grouped(normal).values()))
+    return not normal or (has_calls(normal) and all(map(_is_nothing, _grouped(normal).values())))
 
 
 def has_calls(normal: Normal) -> bool:

@@ -51,9 +51,24 @@ def claims(text: str) -> list[Judged]:
             r"\varphi'(v_j) = \left(1 - \left| y_j \right|\right)^2",
             r"\varphi'(v_j) = \left(1 + \left| y_j \right|\right)^2",
         ),
-        (SOFTSIGN, r"\delta_j = e_j (1 - |y_j|)^2", r"\delta_j = -e_j (1 - |y_j|)^2"),
-        (GELU, rf"\varphi'(v) = {SHARE} + v {DENSITY}", rf"\varphi'(v) = {SHARE} - v {DENSITY}"),
-        (GELU, rf"\varphi'(v) = {SHARE} + v {DENSITY}", rf"\varphi'(v) = {SHARE} + {DENSITY}"),
+        pytest.param(
+            SOFTSIGN,
+            r"\delta_j = e_j (1 - |y_j|)^2",
+            r"\delta_j = -e_j (1 - |y_j|)^2",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            GELU,
+            rf"\varphi'(v) = {SHARE} + v {DENSITY}",
+            rf"\varphi'(v) = {SHARE} - v {DENSITY}",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            GELU,
+            rf"\varphi'(v) = {SHARE} + v {DENSITY}",
+            rf"\varphi'(v) = {SHARE} + {DENSITY}",
+            marks=pytest.mark.slow,
+        ),
         (
             GELU,
             rf"\varphi'(v) = {SHARE} + v {DENSITY}",
@@ -78,7 +93,7 @@ HIDDEN = r"\delta_j = (1 - |y_j|)^2 \sum_k \delta_k w_{kj}"
 @pytest.mark.parametrize(
     ("rule", "word"),
     [
-        (HIDDEN, "proved"),
+        pytest.param(HIDDEN, "proved", marks=pytest.mark.slow),
         pytest.param(HIDDEN.replace("^2", ""), "refuted", marks=pytest.mark.slow),
     ],
 )
@@ -170,6 +185,7 @@ def test_only_what_is_zero_for_all_real_numbers_vanishes() -> None:
     assert not found(v - w)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("net", ["1-1:softsign", "1-1:gelu"])
 def test_the_page_of_such_a_network_is_proved_and_its_slips_are_not(
     net: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -186,3 +202,70 @@ def test_the_page_of_such_a_network_is_proved_and_its_slips_are_not(
     rows = json.loads(capsys.readouterr().out)["items"]
     [bad] = [row["statement"] for row in rows if row["verdict"] == "refuted"]
     assert bad.startswith(r"\varphi'(v_{j}) =")
+
+
+ARRAYS = r"""Let $Z = X W$ and $A = \frac{1}{2} Z \odot (1 + \operatorname{erf}(Z / \sqrt{2}))$ and
+$L = \frac{1}{2} \|A - Y\|^2$. Then $$dA = A - Y$$
+$$dZ = dA \odot \left(\frac{1}{2} (1 + \operatorname{erf}(Z / \sqrt{2}))
++ Z \odot \frac{\exp(-\frac{1}{2} Z \odot Z)}{\sqrt{2 \pi}}\right)$$
+"""
+ENTRIES = r"""$n$ runs over the samples; $j$ runs over the units.
+Let $\mathcal{E} = \sum_{n,j} |y_{nj} - d_{nj}|$. Then
+$$\frac{\partial \mathcal{E}}{\partial y_{nj}} = \frac{y_{nj} - d_{nj}}{|y_{nj} - d_{nj}|}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "profile", "right", "wrong"),
+    [
+        (ARRAYS, "cs231n", r"\sqrt{2 \pi}", r"\sqrt{3 \pi}"),
+        (ENTRIES, "indices", r"\frac{y_{nj} - d_{nj}}", r"\frac{d_{nj} - y_{nj}}"),
+    ],
+)
+def test_in_the_other_readers_too(
+    text: str,
+    profile: str,
+    right: str,
+    wrong: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = tmp_path / "page.md"
+    for line, code in ((text, 0), (text.replace(right, wrong, 1), 1)):
+        page.write_text(line, "utf-8")
+        assert main(["check", str(page), "--profile", profile]) == code
+    rows = capsys.readouterr().out
+    assert "Refuted" in rows
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (r"\frac{1}{1 + y_{j}^2}", 0),
+        (r"\frac{2}{1 + y_{j}^2}", 1),
+    ],
+)
+def test_a_command_is_a_function_and_no_array(line: str, code: int, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "$j$ runs over the units.\n"
+        rf"Let $\mathcal{{E}} = \sum_j \arctan(y_j)$. Then"
+        "\n"
+        rf"$$\frac{{\partial \mathcal{{E}}}}{{\partial y_j}} = {line}$$",
+        "utf-8",
+    )
+    assert main(["check", str(page), "--profile", "indices"]) == code
+    page.write_text(page.read_text("utf-8").replace(r"\arctan", r"\max"), "utf-8")
+    assert main(["check", str(page), "--profile", "indices"]) == 3
+
+
+def test_roots_of_numbers_have_one_normal_form() -> None:
+    c = Calculus({"v": ()})
+    half, v = Fraction(1, 2), Get("v")
+    two, eight = Num(Fraction(2)), Num(Fraction(8))
+    pi = 4 * Fn("arctan", Num(Fraction(1)))
+    assert c.normal(eight**half) == c.normal(2 * two**half)
+    assert c.normal(two**-half * v) == c.normal(v * two**half / 2)
+    assert c.normal((2 * pi) ** half) == c.normal(two**half * pi**half)
+    assert c.normal((2 * pi) ** half) != c.normal(two * pi**half)
+    assert c.normal((2 * v) ** half) != c.normal(two * v**half)

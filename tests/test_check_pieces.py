@@ -127,7 +127,7 @@ OWN = (
 )
 
 
-@pytest.mark.parametrize("suffix", [".md", ".tex"])
+@pytest.mark.parametrize("suffix", [".md", pytest.param(".tex", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "phi", [*OWN[:1], *(pytest.param(one, marks=pytest.mark.slow) for one in OWN[1:])]
 )

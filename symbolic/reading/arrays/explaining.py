@@ -20,6 +20,8 @@ NAMED = {
     "cos": "cosine of every element",
     "sinh": "hyperbolic sine of every element",
     "cosh": "hyperbolic cosine of every element",
+    "arctan": "arc tangent of every element",
+    "erf": "error function of every element",
     "any": "any differentiable function of every element",
     "sum": "the sum of all elements",
     "sum_along": "np.sum(…, axis=1): every row is added up",

@@ -218,6 +218,8 @@ class Factors:
             sign = next((s for s, what in profile.functions.items() if what == "exp"), "")
             if sign and node.sup is not None:
                 return Applied("exp", sign, self.by.read(node.sup), 0, node.at)
+        if name == "\\pi" and bare and name not in profile.symbols:
+            return self._pi(node)
         symbol = self.by.symbol(node.base)
         if symbol.kind == "delta":
             return self._delta(symbol, node)
@@ -231,6 +233,11 @@ class Factors:
         if symbol.kind == "loss" and self._argument_follows():
             return self._unknown(name, node)
         return self.by.finished(quantity, scripts, node)
+
+    def _pi(self, node: Scripted) -> Formula:
+        """π = 4 arctan(1)."""
+        quarter = Applied("arctan", "\\arctan", Number(Fraction(1), node.at), 0, node.at)
+        return Product(Number(Fraction(4), node.at), quarter, True, node.at)
 
     def _powered_size(self, name: str, node: Scripted) -> Formula:
         size = Size(name, node.at)
