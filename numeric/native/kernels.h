@@ -180,22 +180,25 @@ static void k_runs(const Setting *s, const Order *o) {
 
 /* Samples to rows: y[i][ξ] := X[order ξ][i]; the lanes beyond the batch repeat the last sample. */
 static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
+  enum { NEAR = 4 }; /* so many vectors of samples at a time: what is read and written stays near */
   int64_t S = s->stride;
   if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
-  for (int64_t c = 0; c < s->lanes; c += LANES) {
-    const T *row[LANES];
-    UNROLL for (int l = 0; l < LANES; l++) {
-      int64_t n = start + least(c + l, s->batch - 1);
+  for (int64_t first = 0; first < s->lanes; first += NEAR * LANES) {
+    const T *row[NEAR * LANES];
+    int64_t many = least(NEAR * LANES, s->lanes - first);
+    for (int64_t l = 0; l < NEAR * LANES; l++) {
+      int64_t n = start + least(first + l, s->batch - 1);
       row[l] = X + (order ? order[n] : n) * width;
       HELD(row[l]);
     }
-    for (int64_t i = 0; i < width; i += LANES) {
-      T *out = y + i * S + c;
-      V a[LANES];
-      if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[l] + i);
-      else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[l] + i, (int)(width - i));
-      v_transpose(a);
-      UNROLL for (int l = 0; l < LANES; l++, out += S) { HELD(out); if (i + l < width) v_store_to(out, a[l], s->lanes - c); }
-    }
+    for (int64_t i = 0; i < width; i += LANES)
+      for (int64_t c = 0; c < many; c += LANES) {
+        T *out = y + i * S + first + c;
+        V a[LANES];
+        if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[c + l] + i);
+        else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[c + l] + i, (int)(width - i));
+        v_transpose(a);
+        UNROLL for (int l = 0; l < LANES; l++, out += S) { HELD(out); if (i + l < width) v_store_to(out, a[l], many - c); }
+      }
   }
 }

@@ -55,8 +55,8 @@ static void k_transpose(const Setting *s, const Order *o) {
    pieces takes the processor as long as a small product. */
 typedef struct { int64_t up, across, below, row, depth; int more; T c; } Form;
 F void tile(const int height, const int width, const int partial, const T *A, const T *B, T *C, const Form f, int64_t rest) {
-  V sum[2 * TALL][3];
-  const T *a[2 * TALL / 4 + 1];
+  V sum[TALL][3];
+  const T *a[TALL / 4];
   UNROLL for (int m = 0; m < height; m++) UNROLL for (int n = 0; n < width; n++) sum[m][n] = v_set(0);
   UNROLL for (int m = 0; m < height; m += 4) { a[m / 4] = A; A += 4 * f.up; }
   for (int64_t k = f.depth; k; k--, B += f.below) {
@@ -87,10 +87,8 @@ F void tile(const int height, const int width, const int partial, const T *A, co
 #define STRIP(name, width, partial) \
   static void name(const T *A, const T *B, T *C, const Form *given, int64_t M, int64_t rest) { \
     const Form f = *given; \
-    enum { MOST = width > 1 ? TALL : 2 * TALL }; \
-    TILES(MOST, width, partial) \
-    if (MOST > 8) TILES(8, width, partial) \
-    if (MOST > 4) TILES(4, width, partial) \
+    TILES(TALL, width, partial) \
+    if (TALL > 4) TILES(4, width, partial) \
     TILES(2, width, partial) \
     TILES(1, width, partial) \
   }
