@@ -18,11 +18,8 @@ KINDS = ("data", "weight", "value", "number", "loss", "delta", "change", "runnin
 VECTORS = ("columns", "rows")
 SIGNS = ("+", "-")
 FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
-<<<<<<< HEAD
-             "cosh", "any", "sum", "sum_along", "sum_down", "trace", "diag", "ones")  # fmt: skip
-=======
-             "cosh", "arctan", "erf", "any", "sum", "trace", "diag", "ones")  # fmt: skip
->>>>>>> functions
+             "cosh", "arctan", "erf", "any", "sum", "sum_along", "sum_down", "trace", "diag",
+             "ones")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
          "examples", "elementwise", "above", "per_example", "layers")  # fmt: skip
