@@ -240,6 +240,15 @@ def test_a_failed_write_leaves_the_checkpoint_before_it(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]
 
 
+@pytest.fixture
+def keyboard():
+    """Ctrl-C as in a terminal: what a shell runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("keyboard")
 def test_ctrl_c_is_put_off_until_the_run_is_written_down(tmp_path):
     path = tmp_path / "run.npz"
     keep = Checkpoints(path, epochs=None, seconds=None)
