@@ -30,7 +30,7 @@ from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.size import MOST_TO_MEND, parts, require_small
 from symbolic.reading.theory import Assumption
 
-MOST_TRIED = 12_000
+MOST_TRIED = 8_000
 """How many parts the candidates have together that are looked at, the near ones first."""
 MOST_PROOFS = 12
 """How many candidates that no network breaks are tried to be proved."""

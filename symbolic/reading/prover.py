@@ -109,11 +109,13 @@ class Prover:
         claim: Settled,
         possible: Callable[[tuple[Assumption, ...]], bool] = lambda chosen: True,
         among: tuple[Assumption, ...] = tuple(Assumption),
+        broken: Callable[[tuple[Assumption, ...]], bool] = lambda chosen: False,
     ) -> tuple[Proof, ...]:
         """Proofs under the smallest sets of assumptions `among` these; none holds another.
 
         Where a set is not `possible`, because a network that meets it breaks the claim, no proof
-        is looked for.  Raises as `prove` does.
+        is looked for; nor anywhere, where a network is known that meets all of them and by which
+        it is `broken`.  Raises as `prove` does.
         """
         found: list[Proof] = []
         offered = self.offered(claim, among)
@@ -125,7 +127,7 @@ class Prover:
             return tried[chosen]
 
         for size in range(len(offered) + 1):
-            if size == 1 and self._hopeless(claim, offered, proof_under):
+            if size == 1 and self._hopeless(claim, offered, proof_under, broken):
                 break
             for chosen in combinations(offered, size):
                 if any(set(proof.under) <= set(chosen) for proof in found):
@@ -152,11 +154,15 @@ class Prover:
         claim: Settled,
         offered: tuple[Assumption, ...],
         proof_under: Callable[[tuple[Assumption, ...]], Proof | None],
+        broken: Callable[[tuple[Assumption, ...]], bool],
     ) -> bool:
         """Whether all that may be assumed gives no proof, so that less is not looked at."""
         most = tuple(one for one in offered if one is not Assumption.SO)
         every = [one for one in (most, offered) if not self._empty(claim, one)]
-        return bool(every) and all(proof_under(one) is None for one in every)
+        if not every:  # such neurons are in no last hidden layer
+            fewer = [tuple(a for a in one if a is not Assumption.LH) for one in (most, offered)]
+            every = [one for one in fewer if not self._empty(claim, one)]
+        return bool(every) and all(broken(one) or proof_under(one) is None for one in every)
 
     def _empty(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:
         """Whether no network has the neurons that the claim speaks of."""

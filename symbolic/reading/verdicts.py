@@ -141,8 +141,11 @@ class Verdicts:
             found = tried[under] = self.refuter.find(case, under)
             return isinstance(found, Tried) and found.shows(case, under)
 
+        def broken(under: tuple[Assumption, ...]) -> bool:
+            return isinstance(self.refuter.find(case, under), Counterexample)
+
         try:
-            proofs = self.prover.assumptions(case, possible)
+            proofs = self.prover.assumptions(case, possible, broken=broken)
         except (BeyondError, TooLargeError, InputError) as error:
             return Reached("open", roles, span, why=str(error))
         against = tried[()]
