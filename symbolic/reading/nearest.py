@@ -30,9 +30,9 @@ from symbolic.reading.refuter import Refuter, Tried
 from symbolic.reading.size import MOST_TO_MEND, parts, require_small
 from symbolic.reading.theory import Assumption
 
-MOST_TRIED = 8_000
+MOST_TRIED = 6_000
 """How many parts the candidates have together that are looked at, the near ones first."""
-MOST_PROOFS = 12
+MOST_PROOFS = 8
 """How many candidates that no network breaks are tried to be proved."""
 _OFFERED = tuple(one for one in Assumption if one is not Assumption.SO)
 """A right form for one output neuron only would be no help."""
@@ -108,7 +108,7 @@ class Search:
         best: tuple[int, int, Nearest] | None = None
         alive = self._alive(claim, case, span, candidates, among)
         for edit, other in islice(alive, MOST_PROOFS):
-            if best is not None and edit.cost > best[0]:
+            if best is not None and (edit.cost > best[0] or best[1] == 0):
                 break
             for under in self._under(other, among):
                 if best is None or (edit.cost, len(under)) < best[:2]:

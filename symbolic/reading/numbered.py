@@ -38,8 +38,8 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.given import Given
+from symbolic.reading.normals import bases
 from symbolic.reading.pathways import CORE
-from symbolic.reading.prover import bases
 from symbolic.reading.reach import require_reach
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import Assumption

@@ -33,9 +33,9 @@ from symbolic.reading.formulas import (
     rebuilt,
     walk,
 )
+from symbolic.reading.normals import bases
 from symbolic.reading.numbered import ANY, GRADIENT, Numbered
 from symbolic.reading.pathways import CORE, table
-from symbolic.reading.prover import bases
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import COST, Assumption
 from symbolic.vanishing import vanishes

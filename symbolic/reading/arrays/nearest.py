@@ -28,7 +28,7 @@ from symbolic.shapes import put
 
 MOST_EDITS = 8_000
 """How many edits of a line are looked at."""
-MOST_TRIED = 10_000
+MOST_TRIED = 8_000
 """How many parts the edits have together that are held against exact instances, near ones first."""
 MOST_PROOFS = 8
 """How many edits that no instance breaks are tried to be proved."""
