@@ -62,7 +62,14 @@ def test_a_large_line_gets_its_verdict_and_its_pages_soon(document: str) -> None
     assert time.process_time() - begun < HANGS
 
 
-@pytest.mark.parametrize("document", BOMBS, ids=range(len(BOMBS)))
+DEAR = (8, 15, 16)
+MARKED = [
+    pytest.param(document, marks=[pytest.mark.slow] * (n in DEAR), id=str(n))
+    for n, document in enumerate(BOMBS)
+]
+
+
+@pytest.mark.parametrize("document", MARKED)
 @pytest.mark.parametrize("kind", ["markdown", pytest.param("formula", marks=pytest.mark.whole)])
 def test_a_bomb_is_no_proof_and_its_pages_are_made_soon(document: str, kind: str) -> None:
     begun = time.process_time()

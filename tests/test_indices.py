@@ -286,9 +286,9 @@ def spoiled(expr: Expr, rng: random.Random) -> Expr:
 
 
 def test_normal_forms_agree_with_nested_loops_in_both_directions():
-    seen = fuzz(200, seed=1)
-    assert seen["equal"] > 40
-    assert seen["unequal"] > 40
+    seen = fuzz(120, seed=1)
+    assert seen["equal"] > 24
+    assert seen["unequal"] > 24
     assert not seen["disagree"]
 
 

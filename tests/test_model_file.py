@@ -310,7 +310,7 @@ def test_every_function_has_a_slope_that_can_be_written():
     assert set(KINKED) <= set(SLOPES)
 
 
-LONG = ("gru_after", "gru_before", "jordan")
+LONG = ("gru_after", "gru_before", "jordan", "lstm")
 PRINTED = [
     pytest.param(path, marks=[pytest.mark.slow] * (path.stem in LONG), id=path.stem)
     for path in sorted(EXAMPLES.glob("*.model"))

@@ -141,7 +141,7 @@ BUGS = [
     ("softmax", Map, without_a_factor),
     ("cross-entropy", Map, without_a_factor),
     pytest.param("sparse", Map, turned, marks=pytest.mark.slow),
-    ("sparse", Map, without_a_factor),
+    pytest.param("sparse", Map, without_a_factor, marks=pytest.mark.slow),
     pytest.param("sparse", Sparse, other_source, marks=pytest.mark.slow),
     ("sparse", Sparse, lost),
     ("sparse", Take, stale),
