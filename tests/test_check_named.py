@@ -82,8 +82,8 @@ def said(text: str, net: str | Network) -> Judged:
         ("skip", "haykin", 33),
         ("tied", "haykin", 38),
         *(slow("skip", notation, 33) for notation in NOTATIONS if notation != "haykin"),
-        slow("autoencoder", "haykin", 43),
-        slow("autoencoder", "bishop", 43),
+        slow("autoencoder", "haykin", 42),
+        slow("autoencoder", "bishop", 42),
         slow("jordan", "haykin", 44),
         slow("elman", "haykin", 46),
         slow("elman", "plain", 46),
@@ -113,17 +113,17 @@ def test_a_page_with_softmax_groups_is_proved_where_targets_add_up_to_one() -> N
     assert {one.word for one in lines} == {*JUDGED}
     proved = [one for one in lines if one.word == "proved"]
     assert len(proved) >= 48
-    under = [one for one in proved if any(case.under != ((),) for case in one.cases)]
-    assert all(case.under == ((Assumption.DT,),) for one in under for case in one.cases)
-    assert len(under) == 4
+    assert all(case.under == ((),) for one in proved for case in one.cases)
+    text = page("experts").replace(r" and $\sum_{k} d_{k} = 1$", "")
+    lines, _ = judged(text, "experts")
+    under = [one for one in lines if any(case.under == ((Assumption.DT,),) for case in one.cases)]
+    assert len(under) == 4  # what the text does not assume is named
 
 
 @pytest.mark.slow
-def test_all_of_a_page_but_an_absolute_value_is_proved() -> None:
+def test_a_page_with_an_absolute_value_is_proved() -> None:
     lines, reading = judged(page("partial"), "partial")
-    left = [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
-    assert len(left) == 2
-    assert all("\\lvert" in text for text in left)
+    assert not [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD]
     assert [one.word for one in lines if one.word not in JUDGED] == []
 
 
@@ -143,7 +143,7 @@ MUTANTS = [  # a line of a page, a slip in it, and what the line begins with
     ("tied", "every unshared synapse", "every synapse", r"\frac"),
     ("jordan", r"\delta_{o[2]}(n)\, w_{oo}(n)", r"\delta_{o[1]}(n)\, w_{oo}(n)", r""),
     ("jordan", r"output neuron (here $j = o[3]$)", r"output neuron (here $j = o[2]$)", r""),
-    ("elman", r"w_{11}^2(n)", r"w_{11}(n)", r"-\frac"),
+    ("elman", r"= -\bigl(\delta_{h_1[2]}(n)", r"= \bigl(\delta_{h_1[2]}(n)", r"= "),
     ("rbf", r"-2 \bigl(x_1(n) - w_{c_1}(n)\bigr)", r"2 \bigl(x_1(n) - w_{c_1}(n)\bigr)", r"\frac"),
     ("rbf", r"w_1(n)\, x_1(n)\, x_2(n)", r"w_1(n)\, x_1(n)\, x_1(n)", r"v_p"),
     ("rbf", r"\delta_g(n)\, y_p(n)", r"\delta_g(n)\, y_s(n)", r"\frac"),

@@ -47,6 +47,7 @@ from symbolic.reading.repairs import repair
 from symbolic.reading.setting import prepared
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
+from symbolic.reading.theory import Assumption
 from symbolic.reading.updates import (
     BEFORE,
     is_rule,
@@ -84,7 +85,8 @@ class _Judge:
     """One document: what was shown so far, and what stands there wrongly."""
 
     def __init__(self, document: Reading, network: Given | None = None) -> None:
-        reading = prepared(document, network.outputs if network else ())
+        here = (network.outputs, network.shares) if network else ()
+        reading = prepared(document, *here)
         self.base = base = base_of(reading)
         try:
             require_small(*(body for _, body in base.definitions.values()))
@@ -287,8 +289,9 @@ class _Judge:
     def _verdict(self, claim: Claim, case: Settled, said: str) -> Reached:
         """What is said of a case; of some neurons alone with their own φ, if it speaks of that."""
         own = self._own(claim, case)
-        if own is not None:
-            return own.of(case, said)
+        if own is not None:  # what is said of φ alone needs nothing of the samples
+            given = tuple(one for one in case.given if one is not Assumption.DT)
+            return own.of(replace(case, given=given), said)
         found = self.verdicts.of(case, said)
         found = self.verdicts.taking_words(case, said, claim.place, found)
         if self._is_of_some(claim) and claim.some and found.word == "refuted":

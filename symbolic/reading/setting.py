@@ -37,15 +37,17 @@ from symbolic.reading.source import Place
 from symbolic.reading.unfolding import without_own_signs
 
 
-def prepared(reading: Reading, outputs: Collection[int] = ()) -> Reading:
+def prepared(reading: Reading, outputs: Collection[int] = (), softmax: bool = False) -> Reading:
     """The document as it is judged; the numbers and places of its claims stay.
 
-    `outputs` are those of the given network, if there is one.
+    `outputs` are those of the given network, if there is one; `softmax` says that these are one
+    softmax group there.
     """
     reading = without_own_signs(reading)
     claims = _by_cases(reading)
     assumed = {claim.number for claim in claims if _assumes_one_sample(claim)}
     shared = any(c.outer and any(isinstance(p, SumOver) for p in walk(c.right)) for c in claims)
+    shared = shared or softmax
     shares = {claim.number for claim in claims if shared and says_shares(claim, outputs)}
     single = (
         replace(one, one_sample=bool(assumed & {*one.under}), shares=bool(shares & {*one.under}))
