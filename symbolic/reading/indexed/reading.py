@@ -26,7 +26,7 @@ from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
-from symbolic.reading.source import NotUnderstood, Place
+from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Node
 
@@ -52,6 +52,12 @@ def read_indices(text: str, profile: IndexProfile, kind: str = "markdown") -> In
     ['definition', 'claim']
     """
     return _Reader(cut(text, kind), profile).reading()
+
+
+def _told(problem: Problem) -> str:
+    """A problem where it is said already that something is not understood."""
+    fault = "" if problem.fault is Fault.NOT_UNDERSTOOD else f"{problem.fault}: "
+    return f"{problem.place}: {fault}{problem.what} {problem.next_step}".rstrip()
 
 
 class _Reader:
@@ -98,7 +104,7 @@ class _Reader:
         entries = []
         for entry in self.ledger.entries:
             own = [kinds[n] for n in entry.claims if n in kinds]
-            why = " ".join(str(p) for claim in own for p in claim.problems)
+            why = " ".join(_told(p) for claim in own for p in claim.problems)
             if why:
                 entry = replace(entry, outcome=Outcome.NOT_UNDERSTOOD, why=why)
             elif own and entry.outcome is Outcome.CLAIM:
