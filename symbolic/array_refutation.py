@@ -223,7 +223,10 @@ class _Arena:
                 continue
             told += 1
             if differ(*sides):
-                values = map(enclosure, sides)
+                try:
+                    values = [enclosure(side) for side in sides]
+                except Undecided:  # nobody could write such numbers down
+                    continue
                 return told, Counterexample(at, instance.witness(), *values)
         return told, None
 

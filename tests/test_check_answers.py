@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from reports.cli import main
 from symbolic.errors import InputError
 from symbolic.reading.arrays.judgement import Court, judge_arrays
 from symbolic.reading.arrays.profile import array_profile
@@ -100,3 +103,30 @@ def test_a_question_before_a_formula_denies_nothing() -> None:
     assert [line.word for line in lines] == ["refuted"]
     denied = text.replace("?** My attempt:", "?** It is wrong that")
     assert read_document(denied, open_profile("haykin")).claims == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "profile", "shown"),
+    [
+        (r"$S = X W$, $L = \sum_n \sum_k S_{nk}$. Then $$dS = \exp(100000 S)$$", "cs231n", ""),
+        (r"$S = X W$, $L = \sum_n \sum_k S_{nk}$. Then $$dS = \exp(1000 + S)$$", "cs231n", "10^"),
+        (
+            r"$E = \sum_k z_k^2$. Then $$\frac{\partial E}{\partial z_k} = \exp(100000 z_k)$$",
+            "indices",
+            "",
+        ),
+        (
+            r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $L = -\sum_i y_i \log p_i$. Then "
+            r"$$\frac{\partial L}{\partial z_i} = e^{z_i^3}$$",
+            "plain",
+            "",
+        ),
+    ],
+)
+def test_numbers_that_nobody_could_write_end_no_run(
+    text: str, profile: str, shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "notes.md"
+    file.write_text(f"Let {text}", "utf-8")
+    assert main(["check", str(file), "--profile", profile]) == 1
+    assert shown in capsys.readouterr().out

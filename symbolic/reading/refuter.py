@@ -165,9 +165,12 @@ class Refuter:
                 continue
             left, right = one.sides
             if differ(left, right):
+                try:
+                    ends = as_value(left), as_value(right)
+                except UndefinedError:  # nobody could write such numbers down
+                    continue
                 named = tuple(sorted((v.name, n) for v, n in one.letters.items()))
                 neurons = frozenset(v.name for v in one.letters if v.sort == NEURON)
-                ends = as_value(left), as_value(right)
                 return Counterexample(one.world, named, *ends, neurons)
             count += 1
             alive += differ(left, ZERO)

@@ -107,10 +107,16 @@ def signals(base: Base, world: World, array: str, neuron: int) -> tuple[Value, .
 
 
 def as_value(number: duals.Number) -> Value:
-    """A number as it is printed; the ends of an enclosure have 20 digits."""
+    """A number as it is printed; the ends of an enclosure have 20 digits.
+
+    Raises `UndefinedError` where it is too large or too small to be written out.
+    """
     if isinstance(number, Fraction):
         return Value(number, number)
-    found = enclosure(number)
+    try:
+        found = enclosure(number)
+    except Undecided:
+        raise UndefinedError from None
     return Value(
         Fraction(floor(found.low * DIGITS), DIGITS), Fraction(ceil(found.high * DIGITS), DIGITS)
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from flint import ctx
 
@@ -48,6 +49,10 @@ from symbolic.reading.premises import Citations
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
+
+MOST_FLOAT_BITS = 1_000
+"""A number of more bits before its point is written with a power of ten."""
+LOG_2 = Fraction(30_103, 100_000)
 
 
 def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
@@ -399,7 +404,12 @@ def shown(value: Known) -> str:
     """A number as anyone can check it: exact, or to six digits."""
     if value.exact:
         return str(value.low)
-    return f"≈ {float((value.low + value.high) / 2):.6g}"
+    middle = (value.low + value.high) / 2
+    bits = middle.numerator.bit_length() - middle.denominator.bit_length()
+    if bits < MOST_FLOAT_BITS:
+        return f"≈ {float(middle):.6g}"
+    digits = int(bits * LOG_2)
+    return f"≈ {float(middle / Fraction(10) ** digits):.6g} · 10^{digits}"
 
 
 def world(witness: ArrayWitness) -> str:
