@@ -130,3 +130,10 @@ def test_numbers_that_nobody_could_write_end_no_run(
     file.write_text(f"Let {text}", "utf-8")
     assert main(["check", str(file), "--profile", profile]) == 1
     assert shown in capsys.readouterr().out
+
+
+def test_the_function_of_a_layer_moves_with_its_layer() -> None:
+    text = r"For $l = L$ $$dZ^{[l]} = dA^{[l]} * g^{[l]'}(Z^{[l]})$$"
+    [claim] = read_arrays(text, array_profile("ng")).claims
+    assert claim.latex(array_profile("ng")).count("[L]") == 4
+    assert "[l]" not in claim.latex(array_profile("ng"))

@@ -42,6 +42,9 @@ class Argued:
     It speaks of all networks; `here.py` of a given one.
     """
 
+    look = staticmethod(Inference.follows)
+    """How a case is looked for among the lines."""
+
     def __init__(self, base: Base, reading: Reading) -> None:
         self.base = base
         self.inference = Inference(self._quantities(reading), base.layered)
@@ -225,7 +228,7 @@ class Argued:
         self, inference: Inference, case: Settled, truth: Sets, broken: bool = False
     ) -> tuple[Shown, ...]:
         try:
-            return inference.follows(case, truth, broken)
+            return self.look(inference, case, truth, broken)
         except (BeyondError, TooLargeError):
             return ()
 

@@ -32,10 +32,9 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.given import Given
-from symbolic.reading.inference import Inference, Shown
+from symbolic.reading.inference import Inference
 from symbolic.reading.pathways import CORE
 from symbolic.reading.source import BeyondError
-from symbolic.reading.theory import Sets
 from symbolic.reading.written import Written
 
 MOST_NEURONS = 40
@@ -47,6 +46,9 @@ S = Var("s", SAMPLE)
 
 class ArguedHere(Argued):
     """The lines of a document about one network so far."""
+
+    look = staticmethod(Inference.just)
+    """Under no more than a case needs; finding nothing says nothing."""
 
     def __init__(self, base: Base, reading: Reading, network: Given) -> None:
         self.written, self.network = Written(base, network), network
@@ -141,15 +143,6 @@ class ArguedHere(Argued):
         except (BeyondError, TooLargeError):
             return ()
         return [other for other, said in instances if said == case.reached.roles]
-
-    def _follows(
-        self, inference: Inference, case: Settled, truth: Sets, broken: bool = False
-    ) -> tuple[Shown, ...]:
-        """How the case follows under no more than it needs; finding nothing says nothing."""
-        try:
-            return inference.just(case, truth, broken)
-        except (BeyondError, TooLargeError):
-            return ()
 
     def _all(self, shown: Found) -> Argument | None:
         """A line is shown where it is shown for each of its neurons."""

@@ -6,7 +6,7 @@ alone are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -317,18 +317,35 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
 def later(formula: Formula, letter: str, steps: int) -> Formula:
     """The formula with this letter of time moved on: h_{t-1} becomes h_t."""
 
-    def moved(time: Time | None) -> Time | None:
-        if time is None or time.letter != letter:
-            return time
-        return replace(time, shift=time.shift + steps)
+    def moved(time: Time) -> Time:
+        return replace(time, shift=time.shift + steps) if time.letter == letter else time
+
+    return retimed(formula, moved)
+
+
+def at_time(formula: Formula, letter: str, time: Time) -> Formula:
+    """The formula with this time for a free letter: h_{t-1} becomes h_{T-1}."""
+
+    def put(old: Time) -> Time:
+        return replace(time, shift=time.shift + old.shift) if old.letter == letter else old
+
+    return retimed(formula, put, letter)
+
+
+def retimed(formula: Formula, change: Callable[[Time], Time], free: str = "") -> Formula:
+    """The formula with its times changed, but where a sum binds the letter that is to be `free`."""
+
+    def new(time: Time | None) -> Time | None:
+        return None if time is None else change(time)
 
     match formula:
         case Quantity(time=time) | LocalError(time=time):
-            return replace(formula, time=moved(time))
+            return replace(formula, time=new(time))
         case Gradient(of, _, loss):
-            inner = replace(of, time=moved(of.time))
-            whole = loss if loss is None else replace(loss, time=moved(loss.time))
-            return replace(formula, of=inner, loss=whole)
+            whole = loss if loss is None else replace(loss, time=new(loss.time))
+            return replace(formula, of=replace(of, time=new(of.time)), loss=whole)
         case Applied(time=Time() as time):
-            formula = replace(formula, time=moved(time))
-    return rebuilt(formula, [later(part, letter, steps) for part in inside(formula)])
+            formula = replace(formula, time=new(time))
+        case Total(own) if free and own == free:
+            return formula
+    return rebuilt(formula, [retimed(part, change, free) for part in inside(formula)])

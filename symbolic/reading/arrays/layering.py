@@ -10,16 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from symbolic.reading.arrays.formulas import (
-    Formula,
-    Gradient,
-    LocalError,
-    Quantity,
-    Time,
-    Total,
-    inside,
-    rebuilt,
-)
+from symbolic.reading.arrays.formulas import Time
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile, ArraySymbol
 
 _ABOVE = re.compile(r"\^\s*\{*\s*[\[(]?\s*([A-Za-z])(?![A-Za-z])")
@@ -79,25 +70,6 @@ def one_time(text: str, profile: ArrayProfile) -> tuple[str, Time] | None:
     if match[2].isdigit():
         return match[1], Time("", int(match[2]))
     return (match[1], Time(profile.last)) if match[2] == profile.last else None
-
-
-def at_time(formula: Formula, letter: str, time: Time) -> Formula:
-    """The formula with this time for a free letter: h_{t-1} becomes h_{T-1}."""
-
-    def put(old: Time | None) -> Time | None:
-        if old is None or old.letter != letter:
-            return old
-        return replace(time, shift=time.shift + old.shift)
-
-    match formula:
-        case Quantity(time=old) | LocalError(time=old):
-            return replace(formula, time=put(old))
-        case Gradient(of, _, loss):
-            whole = loss if loss is None else replace(loss, time=put(loss.time))
-            return replace(formula, of=replace(of, time=put(of.time)), loss=whole)
-        case Total(own) if own == letter:
-            return formula
-    return rebuilt(formula, [at_time(part, letter, time) for part in inside(formula)])
 
 
 def _numbered(profile: ArrayProfile) -> ArrayProfile:

@@ -24,9 +24,10 @@ from symbolic.reading.arrays.formulas import (
     Quantity,
     Stack,
     Time,
+    at_time,
     walk,
 )
-from symbolic.reading.arrays.layering import at_time, every_layer, fitted, one_time
+from symbolic.reading.arrays.layering import every_layer, fitted, one_time
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared

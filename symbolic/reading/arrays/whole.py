@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from symbolic.indexed import Delta, Expr, Fn, Sum
@@ -80,37 +81,25 @@ def _softmax(by: Meaning, body: Value, place: int) -> Value:
     return Value(body.rows, body.cols, element)
 
 
-def _along(by: Meaning, body: Value, place: int) -> Value:
-    """np.sum(…, axis=1): every row is added up."""
+def _added(by: Meaning, body: Value, place: int, axis: int) -> Value:
+    """np.sum(…, axis=1): every row is added up; axis=0: every column."""
     if body.rows is None or body.cols is None:
-        raise NotUnderstood("axis=1 adds the columns of a matrix.", "", place, Fault.TYPE)
-    width = body.cols
+        said = "columns" if axis else "rows"
+        raise NotUnderstood(f"axis={axis} adds the {said} of a matrix.", "", place, Fault.TYPE)
+    width = body.cols if axis else body.rows
 
     def element(r: Index | None, c: Index | None) -> Expr:
         k = by.new(width)
-        return Sum(k, body.element(r, k))
+        return Sum(k, body.element(r, k) if axis else body.element(k, c))
 
-    return Value(body.rows, None, element)
-
-
-def _down(by: Meaning, body: Value, place: int) -> Value:
-    """np.sum(…, axis=0): every column is added up."""
-    if body.rows is None or body.cols is None:
-        raise NotUnderstood("axis=0 adds the rows of a matrix.", "", place, Fault.TYPE)
-    width = body.rows
-
-    def element(r: Index | None, c: Index | None) -> Expr:
-        k = by.new(width)
-        return Sum(k, body.element(k, c))
-
-    return Value(None, body.cols, element)
+    return Value(body.rows, None, element) if axis else Value(None, body.cols, element)
 
 
 WHOLE: dict[str, Callable[[Meaning, Value, int], Value]] = {
     "softmax": _softmax,
     "sum": everything,
-    "sum_along": _along,
-    "sum_down": _down,
+    "sum_along": partial(_added, axis=1),
+    "sum_down": partial(_added, axis=0),
     "trace": _trace,
     "diag": _diagonal,
 }
