@@ -315,7 +315,7 @@ def kind_words(claim: Claim) -> Runs:
     """What a line without a verdict is."""
     if claim.kind is Kind.ASSUMPTION:
         return runs("Assumed.")
-    return runs("Definition.")
+    return runs("Definition, for output neurons." if claim.outer else "Definition.")
 
 
 def _fault(claim: Claim) -> Runs:

@@ -227,3 +227,91 @@ def test_what_may_be_a_condition_behind_a_range_is_not_dropped(rest: str) -> Non
     [first, *_] = reading.ledger
     assert first.outcome is Outcome.NOT_UNDERSTOOD
     assert "the range after it is not understood" in first.why
+
+
+UNITS = r"""For each unit $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ and $a^l_j = \sigma(z^l_j)$.
+Let $C = \frac{1}{2}\sum_j (a^L_j - y_j)^2$ and $\delta^l_j = \partial C/\partial z^l_j$. """
+RECTIFIED, AS_IT_IS = r"$\sigma(z) = \max(0, z)$", r"$\sigma(z) = z$"
+SIGMOID = r"$\sigma(z) = \frac{1}{1 + e^{-z}}$"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        f"Here {RECTIFIED} in the hidden layers and {AS_IT_IS} in the output layer.",
+        f"The hidden layers have {RECTIFIED}, the output layer has {AS_IT_IS}.",
+        rf"In hidden layers {RECTIFIED}. In the output layer $\sigma(z^L_j) = z^L_j$.",
+        f"The activation of the output units is {AS_IT_IS}, while {RECTIFIED} for hidden units.",
+    ],
+)
+def test_words_beside_a_function_say_which_neurons_have_it(says: str) -> None:
+    right, wrong = r"$$\delta^L_j = a^L_j - y_j$$", r"$$\delta^L_j = (a^L_j - y_j) 1[z^L_j > 0]$$"
+    hidden = (
+        r"For $l = L-1, \dots, 2$, $$\delta^l_j = 1[z^l_j > 0] \sum_k w^{l+1}_{kj}\delta^{l+1}_k$$"
+    )
+    lost = r"For $l = L-1, \dots, 2$, $$\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k$$"
+    text = "\n\n".join((UNITS + says, right, wrong, hidden, lost))
+    assert words(text, "nielsen") == ["proved", "refuted", "proved", "refuted"]
+
+
+def test_the_slope_of_an_output_is_that_of_its_own_function() -> None:
+    text = UNITS + f"Here {RECTIFIED} in the hidden layers and {SIGMOID} in the output layer.\n\n"
+    general = r"$$\delta^L_j = (a^L_j - y_j) \sigma'(z^L_j)$$" + "\n\n"
+    found = lines(text + general + r"$$\delta^L_j = (a^L_j - y_j) a^L_j (1 - a^L_j)$$", "nielsen")
+    assert [one.word for one in found[-2:]] == ["proved", "proved"]
+    assert words(text + r"$$\sigma'(z^L_j) = 1[z^L_j > 0]$$", "nielsen") == ["refuted"]
+    mixed = r"$$\sigma'(z^l_j) = a^l_j (1 - a^l_j)$$"  # right of the last layer alone
+    [line] = [one for one in lines(text + mixed, "nielsen") if one.claim.kind is Kind.CLAIM]
+    assert {case.word for case in line.cases} == {"proved", "refuted"}
+
+
+@pytest.mark.parametrize("rest", ["", "The output units are what is usual. "])
+def test_a_function_of_hidden_units_is_not_taken_for_that_of_the_outputs(rest: str) -> None:
+    text = UNITS + f"The hidden layers use {RECTIFIED}. {rest}\n\n"
+    assert words(text + r"$$\delta^L_j = a^L_j - y_j$$", "nielsen")[-1] == "open"
+
+
+def test_a_function_beside_the_outputs_is_that_of_all_where_there_is_no_other() -> None:
+    text = UNITS + f"At the output layer, with {SIGMOID},\n\n"
+    line = r"$$\delta^L_j = (a^L_j - y_j) a^L_j (1 - a^L_j)$$"
+    assert words(text + line, "nielsen") == ["proved"]
+    named = UNITS + f"Hidden units are rectified linear units; for output units {SIGMOID}.\n\n"
+    hidden = r"$$\delta^l_j = a^l_j (1 - a^l_j) \sum_k w^{l+1}_{kj}\delta^{l+1}_k$$"
+    assert words(named + hidden, "nielsen")[-1] == "open"
+
+
+def test_two_functions_for_the_same_units_are_not_both_taken() -> None:
+    twice = f"{UNITS}For output units {SIGMOID}. For hidden units {RECTIFIED}. "
+    text = twice + r"For output units $\sigma(z) = \tanh(z)$." + "\n\n"
+    found = lines(text + r"$$\delta^L_j = (a^L_j - y_j) a^L_j (1 - a^L_j)$$", "nielsen")
+    assert "already" in str([one.claim.problems for one in found])
+
+
+def test_a_sum_below_a_stroke_has_one_factor() -> None:
+    text = (
+        r"Let $p_i = e^{z_i}/\sum_k e^{z_k}$, $L = -\sum_i y_i \log p_i$, $\sum_i y_i = 1$."
+        + "\n\n"
+    )
+    right = r"$$\frac{\partial L}{\partial z_i} = p_i - y_i / \sum_k y_k$$"
+    wrong = r"$$\frac{\partial L}{\partial z_i} = y_i / \sum_k y_k - p_i$$"
+    unclear = r"$$\frac{\partial L}{\partial z_i} = p_i - y_i / \sum_k y_k z_k$$"
+    assert words(f"{text}{right}\n\n{wrong}", "plain") == ["proved", "refuted"]
+    reading = read_document(text + unclear, open_profile("plain"))
+    assert [e.text for e in reading.ledger if e.outcome is Outcome.NOT_UNDERSTOOD] == [unclear]
+
+
+def test_a_given_network_has_the_function_of_its_outputs_too() -> None:
+    text = r"""Let $v_j = \sum_i w_{ji} y_i$ and $y_j = \varphi_j(v_j)$, where
+    $\varphi_j(v_j) = \tanh(v_j)$ for a hidden neuron $j$ and $\varphi_k(v_k) = v_k$ for an output
+    neuron $k$. Let $e_k = d_k - y_k$, $\mathcal{E} = \frac12 \sum_k e_k^2$ and
+    $\delta_j = -\partial \mathcal{E} / \partial v_j$."""
+    rules = (
+        r"For a hidden neuron $j$, $$\delta_j = (1 - y_j^2) \sum_k e_k w_{kj}$$",
+        r"For a hidden neuron $j$, $$\delta_j = \sum_k e_k w_{kj}$$",
+        r"For an output neuron $k$, $$\delta_k = \varphi_k'(v_k) e_k = e_k$$",
+        r"For an output neuron $k$, $$\delta_k = (1 - y_k^2) e_k$$",
+    )
+    network = given(open_network("2-2-1"), "2-2-1")
+    reading = read_document("\n\n".join((text, *rules)), open_profile("haykin"))
+    found = [one.word for one in judge(reading, network=network).lines[-5:]]
+    assert found == ["proved", "refuted", "proved", "proved", "refuted"]

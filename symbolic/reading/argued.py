@@ -69,8 +69,9 @@ class Argued:
             limits = Range("output" if name.startswith("E") else "interval")
             letter = head.at[0] if head.at else None
             roles: tuple[tuple[Var, str], ...] = ()
-            if name == "y" and self.base.outer is not None and isinstance(letter, Var):
-                body = self.base.outer if claim.outer else body
+            outer = self.base.outer if self.base.of_outputs is None else None
+            if name == "y" and outer is not None and isinstance(letter, Var):
+                body = outer if claim.outer else body
                 roles = ((letter, "output" if claim.outer else "hidden"),)
             case = Settled(head, with_range(body, limits), roles)
             self.inference.lines.append(Line(number, case, ((),), given=True))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from symbolic.errors import InputError
 from symbolic.indexed import Sort, Var
-from symbolic.reading.activation import Activation, stated
+from symbolic.reading.activation import MINUS, Activation, owner, stated
 from symbolic.reading.claims import Claim, Outcome, Reading
 from symbolic.reading.context import Named
-from symbolic.reading.definitions import Key, key
+from symbolic.reading.definitions import Key, key, stated_of_last
 from symbolic.reading.formulas import (
+    ONE,
     SAMPLE,
     UNWRITTEN,
     Applied,
@@ -22,7 +23,9 @@ from symbolic.reading.formulas import (
     Range,
     Read,
     SumOver,
+    plus,
     put,
+    times,
     walk,
     with_range,
 )
@@ -43,7 +46,8 @@ class Base:
     `definitions` speak of neurons; `written` are the same as written, in layer notation where
     `layered`.  A cost that is `open` has no definition: it is any differentiable function of the
     signals of the output neurons on one sample.  `activation` is that of all neurons, where the
-    document says which one it is; `constants` are the arrays of the positive numbers that the
+    document says which one it is, `of_outputs` that of output neurons where it is another;
+    `constants` are the arrays of the positive numbers that the
     document leaves open, such as the slope a of φ(v) = 1/(1 + e^{-av}).  `outer` is the signal of
     an output neuron where it differs from that of others, in the letters of the definition of y.
     """
@@ -55,6 +59,32 @@ class Base:
     activation: Activation | None = None
     constants: tuple[str, ...] = ()
     outer: Formula | None = None
+    of_outputs: Activation | None = None
+
+    def function(self, kind: str) -> Activation | None:
+        """φ of a kind of neurons, output or another, where it is known."""
+        return self.of_outputs if kind == "output" and self.of_outputs else self.activation
+
+    @property
+    def phi(self) -> Callable[[Applied], Formula] | None:
+        """What φ comes to, where it is known: out_j φ_out(v_j) + (1 − out_j) φ(v_j) where outputs
+        have another function than the rest."""
+        if self.activation is None:
+            return None
+        inner, outer = self.activation, self.of_outputs
+
+        def known(part: Applied) -> Formula:
+            plain = inner.at(part.argument, part.order)
+            if outer is None:
+                return plain
+            own = owner(part, True)
+            if len(own) != 1:
+                raise BeyondError("Outputs have another function, and whose is meant is not said.")
+            out = Read("out", own)
+            other = plus(ONE, times(MINUS, out))
+            return plus(times(out, outer.at(part.argument, part.order)), times(other, plain))
+
+        return known
 
     @property
     def shared_out(self) -> bool:
@@ -82,7 +112,7 @@ class Base:
     @property
     def _bodies(self) -> list[Formula]:
         bodies = [body for _, body in self.definitions.values()]
-        bodies += [self.activation.body] if self.activation else []
+        bodies += [one.body for one in (self.activation, self.of_outputs) if one]
         return [*bodies, self.outer] if self.outer is not None else bodies
 
     def rests_on(self, *formulas: Formula) -> dict[str, Formula]:
@@ -100,6 +130,8 @@ class Base:
                     body = self.definitions[name][1] if name in self.definitions else part
                     if isinstance(part, Applied) and self.activation is not None:
                         body = self.activation.body
+                        if self.of_outputs is not None:
+                            found["phi:outputs"] = self.of_outputs.body
                     found[name] = body
                     waiting.append(body)
                     if name == "y" and self.outer is not None:
@@ -208,7 +240,8 @@ def base_of(reading: Reading) -> Base:
     )
     activation = _activation(reading)
     outer = _outer(reading, definitions)
-    return Base(definitions, written, layered, open_cost, activation, constants, outer)
+    of_outputs = _of_outputs(reading)
+    return Base(definitions, written, layered, open_cost, activation, constants, outer, of_outputs)
 
 
 def _require_cost(claim: Claim, known: set[Key]) -> None:
@@ -227,12 +260,26 @@ def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) ->
     claim = next((claim for claim in reading.definitions if claim.outer), None)
     if claim is None or "y" not in definitions:
         return None
+    own = _of_outputs(reading)
+    if own is not None:
+        return own.at(Read("v", definitions["y"][0].at))
     head, right = of_last_layer(claim.left), of_last_layer(claim.right)
     assert isinstance(head, Read)
     assert right is not None
     pairs = zip(head.at, definitions["y"][0].at, strict=True)
     letters = {a: b for a, b in pairs if isinstance(a, Var) and isinstance(b, Var)}
     return with_range(put(right, letters), Range("output"))
+
+
+def _of_outputs(reading: Reading) -> Activation | None:
+    """φ of output neurons, where it is said to differ: σ(z) = z in the output layer."""
+    claim = next((c for c in reading.definitions if c.outer and isinstance(c.left, Applied)), None)
+    if claim is None:
+        return None
+    body = stated(claim.left, claim.right) or stated_of_last(claim)
+    if body is None:
+        raise InputError(f"{claim.place}: this is no function of the field.")
+    return Activation(body, claim.number)
 
 
 def _functions(reading: Reading) -> list[tuple[Claim, Activation]]:

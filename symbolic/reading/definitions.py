@@ -117,14 +117,24 @@ class Definitions:
         self.activation: tuple[int, Formula] | None = None  # what φ is, and who says so
         self.outputs: tuple[int, tuple[object, ...]] | None = None  # of output neurons alone
         self.hidden = 0  # the number of the line that says what φ of hidden neurons is
+        self.outer = 0  # of the one that says what φ of output neurons is
+        self.outer_role = False  # whether it says so of a letter
+        self.outer_shape: Formula | None = None
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
-    def judged(self, claim: Claim, before: list[Claim], opens: bool, at: int) -> Claim:
+    def judged(
+        self,
+        claim: Claim,
+        before: list[Claim],
+        opens: bool,
+        at: int,
+        kinds: frozenset[str] = frozenset(),
+    ) -> Claim:
         """The claim with its kind; `opens` where it is the first relation of its chain.
 
-        It stands at the character `at`.  Raises `NotUnderstood` where a condition may stand beside
-        what would be no claim.
+        It stands at the character `at`; the words around it name these `kinds` of neurons.  Raises
+        `NotUnderstood` where a condition may stand beside what would be no claim.
         """
         about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
@@ -133,8 +143,10 @@ class Definitions:
         if opens and claim.relation in ("=", ":=") and self._of_outputs(claim):
             return self._outer(claim, at)
         shape = stated(claim.left, claim.right)
+        if shape is None and isinstance(claim.left, Applied):
+            shape, kinds = stated_of_last(claim), frozenset({"output"})
         if shape is not None and claim.relation in ("=", ":="):
-            return self._activation(claim, shape, before, at)
+            return self._activation(claim, shape, before, at, kinds)
         if _is_bias(claim, self.profile):
             return replace(claim, kind=Kind.ASSUMPTION)
         head = claim.head
@@ -179,12 +191,18 @@ class Definitions:
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
-    def settled(self, claims: list[Claim]) -> list[Claim]:
-        """The claims at the end: φ of hidden neurons is that of all but outputs with their own."""
-        if not self.hidden or self.outputs is not None:
-            return claims
-        one = replace(claims[self.hidden - 1], kind=Kind.CLAIM)
-        claims[self.hidden - 1] = _of_some(one, "Say what the output neurons compute, too.")
+    def settled(self, claims: list[Claim], named: bool) -> list[Claim]:
+        """The claims at the end: φ of hidden neurons is that of all but outputs with their own.
+
+        A function that only the words near it give to the outputs is that of all neurons where no
+        other is written or `named` in words.
+        """
+        if self.outer and self.activation is None:
+            one = claims[self.outer - 1]
+            kept = named or self.outer_role
+            claims[self.outer - 1] = _unsaid(one, "hidden") if kept else replace(one, outer=False)
+        if self.hidden and self.outputs is None and not self.outer:
+            claims[self.hidden - 1] = _unsaid(claims[self.hidden - 1], "output")
         return claims
 
     def _of_outputs(self, claim: Claim) -> bool:
@@ -216,13 +234,20 @@ class Definitions:
         self.outputs = claim.number, form
         return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
 
-    def _activation(self, claim: Claim, shape: Formula, before: list[Claim], at: int) -> Claim:
+    def _activation(
+        self, claim: Claim, shape: Formula, before: list[Claim], at: int, told: frozenset[str]
+    ) -> Claim:
         """The first formula for φ defines it, for every neuron."""
         names = {v.name for v in free(claim.left)}
         said = (r for r in claim.roles if r.letter in names and r.at > self.section)
-        kinds = {role.role for role in said}
+        roles = {role.role for role in said}
+        kinds = told | roles
+        if kinds >= {"output", "hidden"}:
+            return _of_some(claim, "Say of each function which neurons have it.")
+        if "output" in kinds and isinstance(claim.left, Applied):
+            return self._outer_activation(claim, shape, at, "output" in roles)
         if "output" in kinds:
-            return _of_some(claim, "Write it without φ.")
+            return _of_some(claim, "Write the signal of an output neuron, without φ.")
         if "hidden" in kinds:
             self.hidden = claim.number
         if claim.some and not claim.doubt:  # it is used for claims about these neurons alone
@@ -245,6 +270,19 @@ class Definitions:
             made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
         self.activation = claim.number, shape
         return made
+
+    def _outer_activation(self, claim: Claim, shape: Formula, at: int, by_role: bool) -> Claim:
+        """φ of output neurons; the first formula for it defines it."""
+        known = self.outer_shape if self.outer else None
+        if self.activation is not None and self.activation[1] == shape and not self.outer:
+            return replace(claim, kind=Kind.RESTATEMENT, of=self.activation[0])
+        if known == shape:
+            return replace(claim, kind=Kind.RESTATEMENT, of=self.outer)
+        if known is not None or self.outputs is not None:
+            return _of_some(claim, "The output neurons have a function already.")
+        _require_words(claim, at)
+        self.outer, self.outer_shape, self.outer_role = claim.number, shape, by_role
+        return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
 
     def _new(self, claim: Claim, name: Key, form: tuple[object, ...]) -> Claim:
         head = claim.head
@@ -279,6 +317,19 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def stated_of_last(claim: Claim) -> Formula | None:
+    """φ, where it is written of a field of the last layer."""
+    left, right = of_last_layer(claim.left), of_last_layer(claim.right)
+    own = left is not None and left != claim.left
+    return stated(left, right) if own and left is not None and right is not None else None
+
+
+def _unsaid(claim: Claim, others: str) -> Claim:
+    """A function of some neurons, where the text does not say what the others compute."""
+    made = replace(claim, kind=Kind.CLAIM, outer=False)
+    return _of_some(made, f"Say what the {others} neurons compute, too.")
 
 
 def _of_some(claim: Claim, next_step: str) -> Claim:

@@ -67,7 +67,7 @@ class Quantities:
     chain_rule: Sequence[Equation] = ()
 
     def __init__(self, base: Base, called: Callable[[Read], str] = name_of) -> None:
-        self.phi = base.activation.at if base.activation else None
+        self.phi = base.phi
         self.arrays: dict[str, tuple[Sort, ...]] = base.arrays
         self._called = called
 

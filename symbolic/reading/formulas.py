@@ -346,14 +346,13 @@ def as_indexed(
     formula: Formula,
     named: Callable[[Partial | SumOver], indexed.Expr],
     array_of: Callable[[Read], str] = lambda read: read.array,
-    phi: Callable[[Formula, int], Formula] | None = None,
+    phi: Callable[[Applied], Formula] | None = None,
 ) -> indexed.Expr:
     """The formula for the index calculus.
 
     `named` says what stands for a partial derivative and for a sum that is no sum over all
     elements of a sort; it is asked for every one of them.  `array_of` names the arrays.  `phi` is
-    the activation function of all neurons where it is known, at an argument, differentiated so
-    many times.
+    what an activation function that is known comes to.
     """
 
     def put(part: Formula) -> indexed.Expr:
@@ -379,7 +378,7 @@ def as_indexed(
                 return indexed.Fn(name, put(argument))
             case Applied(function, at, argument, order):
                 if phi is not None:
-                    return put(phi(argument, order))
+                    return put(phi(part))
                 orders = (order,) if order else ()
                 return indexed.Opaque(function, at, (put(argument),), orders)
             case SumOver(letter, Range("samples" | "layers"), body):

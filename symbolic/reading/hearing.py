@@ -96,9 +96,10 @@ class Hearing:
         `mentions` are where the formulas among the words stand; `claimed` says whether something
         was claimed in the sentence that goes on.
         """
-        ended = bool(ends(words, claimed))
+        ended = ends(words, claimed)
         last = [0, *ends(words.rstrip(" .!?;\n"), claimed)][-1]
         if ended:
+            last = max(last, ended[0]) if claimed else last  # the end of what was claimed before
             self.hear(words[:last], mentions, -1)
             self.passed = self.local.get("*")
             self.local.clear()
@@ -106,7 +107,7 @@ class Hearing:
         for title in _TITLE.finditer(words):
             kinds = {kind.lower() for kind in _KIND.findall(title[0])}
             self.kind = kinds.pop() if len(kinds) == 1 else ""
-        return ended
+        return bool(ended)
 
     def carried(self, letter: str, words: str) -> Role | None:
         """What the sentence before said of its first neuron, where the next goes on from there.

@@ -196,8 +196,7 @@ class Normals:
             body = self.expression(part.body, defines)
             return Sum(part.over, within(part.over, limits) * body)
 
-        phi = self.base.activation.at if self.base.activation else None
-        return as_indexed(formula, named, name_of, phi)
+        return as_indexed(formula, named, name_of, self.base.phi)
 
     def _require(self, read: Read) -> None:
         name = name_of(read)

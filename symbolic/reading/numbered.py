@@ -130,8 +130,7 @@ class Numbered(ABC):
                 return written(self.calculus, self._partial(part))
             raise BeyondError(f"A sum over {part.over.name} is not in reach.")
 
-        phi = self.base.activation.at if self.base.activation else None
-        return self.calculus.normal(as_indexed(flat, named, phi=phi))
+        return self.calculus.normal(as_indexed(flat, named, phi=self.base.phi))
 
     def _flat(self, formula: Formula, at: Mapping[Var, int], defines: str) -> Formula:
         """The formula with arrays of numbered neurons and with sums over neurons written out."""
@@ -158,6 +157,10 @@ class Numbered(ABC):
                 own = owner(Applied(function, numbers, inner, order, sign), True)
                 if len(own) == 1 and own[0] in self._functions:
                     return self._functions[int(own[0])].at(inner, order)
+                if len(own) == 1 and isinstance(own[0], int) and self.base.of_outputs is not None:
+                    known = self.base.function(self.world.kind(own[0]))
+                    assert known is not None
+                    return known.at(inner, order)
                 return Applied(function, numbers, inner, order, sign)
         return rebuilt(formula, [self._flat(part, at, defines) for part in inside(formula)])
 

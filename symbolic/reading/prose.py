@@ -45,8 +45,8 @@ _PATTERNS = tuple(
         rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
         r"(?![\w-])",
         rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
-        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the|an?) {_K}"
-        rf"(?: layer)?",
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?{_K}"
+        rf"(?: layers?)?",
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K}(?: {_N})? {_M}",
         rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
         rf"(?:fed by|that|downstream of|reached by) (?:neuron |unit )?{_M}(?: feeds| reaches)?",
@@ -56,7 +56,7 @@ _PATTERNS = tuple(
         r"(?:sends connections|is connected|connects to|feeds)",
         rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:(?:that|which) are )?fed by "
         rf"(?:neuron |unit )?{_M}",
-        rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layer)(?! \$)",
+        rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layers?)(?! \$)",
         rf"{_M} (?:be |is |denotes? )?(?:an?|the|any) {_N} (?:that is )?fed by (?:neuron )?{_M}",
         rf"{_M} feeds (?:the |each |every )?(?:{_N} )?{_M}",
         rf"(?:that|which) feeds (?:the |each |every |all )?(?:{_N} )?{_M}",
@@ -80,7 +80,7 @@ _GOES_ON = re.compile(
 _SET = re.compile(r"\\(?:in|notin|subset|subseteq)\b")
 _ASIDE = re.compile(r"\s*(?:\\forall\s*[^\\=<>]*(?:\\[a-z]+\s*)?|\(\d+\))\s*")
 _FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
-_KINDS = rf"(?:for|in) (?:all |the |each |every |an? )*{_K} (?:{_N}|layer)"
+_KINDS = rf"(?:for|in) (?:all |the |each |every |an? )*{_K} (?:{_N}|layers?)"
 _PARALLEL = re.compile(
     rf"([\s,]*{_KINDS})"
     rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
@@ -287,6 +287,7 @@ class Lead:
     that is `naming` says which function is meant; words in doubt that are `narrow` at most say of
     fewer networks what is true of all.  `some` are the neurons that it is said of by name, `pairs`
     the letters that are said to be one neuron, or two; `cites` are the lines that it follows from.
+    A formula for φ is said of the `kinds` of neurons alone.
     """
 
     cue: str
@@ -297,6 +298,7 @@ class Lead:
     some: Named | None = None
     pairs: tuple[Pair, ...] = ()
     cites: Cites = NOTHING
+    kinds: frozenset[str] = frozenset()
 
     @property
     def why(self) -> str:

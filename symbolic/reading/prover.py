@@ -200,8 +200,16 @@ class Prover:
             body = written.lawful(calculus, CORE)
             return definitions(unfolded(calculus, gap, {CORE: body}, lambda at: at[0] in named))
 
+        def either(gap: Normal) -> Normal:
+            """The signals of named neurons of either kind, where outputs have another."""
+            if written.outputs is None or "y" not in arrays_of(gap):
+                return gap
+            body = written.lawful(calculus, "y")
+            return definitions(unfolded(calculus, gap, {"y": body}, lambda at: at[0] in named))
+
         return [
             ("by the definitions", definitions),
+            ("by the signals of hidden and output neurons", either),
             ("by the neurons that the paths lead through first", paths(1)),
             ("by the neurons that the paths lead through last", paths(0)),
             ("by the definition of the induced local field", fields),

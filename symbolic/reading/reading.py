@@ -19,6 +19,7 @@ from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
+from symbolic.reading.kinds_said import kinds_said
 from symbolic.reading.layer_words import Ending, counts_layers, ending, in_words
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
@@ -123,7 +124,9 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
-        self.relations.claims = self.relations.definitions.settled(self.relations.claims)
+        self.relations.claims = self.relations.definitions.settled(
+            self.relations.claims, bool(self.named)
+        )
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
         slips = lints(
@@ -310,6 +313,7 @@ class _Reader:
         )
         inner = lead(chain.before, self.profile.words, embedded=True)
         behind = after(chain.after, True, self.profile.words)
+        unsaid = following
         pair, following = said_behind(following, self.profile.letters)
         pairs = (*self.pairs, *beside, *([pair] if pair else []))
         leads = (before, inner, behind, after(following))
@@ -343,6 +347,7 @@ class _Reader:
             some=self.some,
             pairs=pairs,
             cites=self.cites,
+            kinds=kinds_said(f"{spoken} {chain.before}", f"{chain.after} {unsaid}", self.claimed),
         )
         if TRAILING.match(following):
             own = own_range(first_sentence(following))

@@ -104,7 +104,7 @@ class Relations:
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
-                claim = self.definitions.judged(claim, self.claims, opens, at)
+                claim = self.definitions.judged(claim, self.claims, opens, at, words.kinds)
             if claim.pairs and claim.kind is Kind.DEFINITION:
                 raise NotUnderstood(
                     "Read, but a definition for some pairs of letters is not in reach.",

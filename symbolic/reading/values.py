@@ -204,7 +204,7 @@ class Values:
             case Applied(_, _, argument, order):
                 value, slope = self.of(argument, at, by, within)
                 if self.base.activation is not None:
-                    return self._activated(self.base.activation.body, value, slope, order)
+                    return self._activated(self._function(formula, at), value, slope, order)
                 if self._functions:
                     own = owner(formula, True)
                     body = self._functions.get(self._index(own[0], at)) if own else None
@@ -250,6 +250,14 @@ class Values:
         parts = plain(real(found)), plain(tangent(found))
         value, slope = (self._number(one) if isinstance(one, Fraction) else one for one in parts)
         return value, slope
+
+    def _function(self, applied: Applied, at: Mapping[Var, int]) -> Formula:
+        """The body of φ, which may be another for output neurons."""
+        own = owner(applied, True) if self.base.of_outputs is not None else ()
+        known = self.base.function(self.world.kind(self._index(own[0], at)) if own else "")
+        if known is None or (self.base.of_outputs is not None and not own):
+            raise UndefinedError
+        return known.body
 
     def _activated(self, body: Formula, value: Real, slope: Real, order: int) -> Number:
         """φ or φ' at a value that moves with this slope."""
