@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from reports.check_words import MARKS, TITLES, argument_words, mended_words, place, sources, unshown
+from reports.check_words import (
+    MARKS,
+    TITLES,
+    argument_words,
+    condition,
+    mended_words,
+    place,
+    sources,
+    unshown,
+)
 from reports.document import (
     Annotated,
     Block,
@@ -125,7 +134,7 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
 def _case(case: ArrayReached, right: str | None, of: str) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
     if case.word == "proved":
-        needed = " and ".join(case.under[0]) if case.under else ""
+        needed = condition(case.under[0]) if case.under else ""
         yield prose(f"Proved, if {needed}." if needed else "Proved.")
     elif case.word == "open":
         yield prose(f"Not decided: {case.why.rstrip('.')}.")

@@ -292,10 +292,12 @@ def is_zero(calculus: Calculus, normal: Normal) -> bool:
             least = min(power for _, _, power in group)
             cleared: Normal = {}
             for monomial, coefficient, power in group:
-                sizes, bounds, atoms, *rest = monomial
-                without = (sizes, bounds, tuple(f for f in atoms if f[0] != base), *rest)
+                bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+                kept = [factor for factor in atoms if factor[0] != base]
+                without = calculus.settled(coefficient, monomial, kept, equations, ranges)
                 factor = calculus.power(dict(base[1]), power - least)
-                cleared = add(cleared, calculus.multiply({without: coefficient}, factor))
+                whole = calculus.closed(calculus.multiply(without, factor), bounds)
+                cleared = add(cleared, whole)
             if len(groups) == 1:
                 normal = cleared
             elif not is_zero(calculus, cleared):

@@ -248,14 +248,14 @@ class Definitions:
             return self._outer_activation(claim, shape, at, "output" in roles)
         if "output" in kinds:
             return _of_some(claim, "Write the signal of an output neuron, without φ.")
-        if "hidden" in kinds:
-            self.hidden = claim.number
         if claim.some and not claim.doubt:  # it is used for claims about these neurons alone
             return claim if claim.head else replace(claim, kind=Kind.DEFINITION, explicit=True)
         if self.activation is not None:
             number, known = self.activation
             if shape == known and claim.head is None:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
+            if shape != known and "hidden" in kinds:
+                return _of_some(claim, "Say of each function which neurons have it.")
             return claim
         _require_words(claim, at)
         made = replace(claim, kind=Kind.DEFINITION, explicit=True)
@@ -269,6 +269,7 @@ class Definitions:
         elif claim.head is not None:  # φ is not written
             made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
         self.activation = claim.number, shape
+        self.hidden = claim.number if "hidden" in kinds else 0
         return made
 
     def _outer_activation(self, claim: Claim, shape: Formula, at: int, by_role: bool) -> Claim:

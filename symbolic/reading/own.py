@@ -165,6 +165,7 @@ def _symbol(node: Node, profile: Profile) -> Symbol | None:
             return None
     taken = profile.symbol(sign) is not None or sign in profile.sizes or sign in profile.sets
     taken = taken or (profile.units is not None and profile.units.number(sign) is not None)
+    taken = taken or sign in _indices(profile)
     if taken or (below is None and above is None and sign in profile.letters):
         return None
     sorts = [_sorts(script, profile) for script in (below, above)]
@@ -174,6 +175,12 @@ def _symbol(node: Node, profile: Profile) -> Symbol | None:
     layers = (0,) * neurons if "layer" in sorts[0] + sorts[1] else ()
     said = "defined by the document itself"
     return Symbol(sign, OWN.strip(), said, sorts[0], sorts[1], layers=layers)
+
+
+def _indices(profile: Profile) -> set[str]:
+    """The index letters that the usual definitions of a notation are written with."""
+    usual = (tokens(one.definition) for one in profile.symbols.values() if one.definition)
+    return {token.text for found in usual for token in found} & {*profile.letters}
 
 
 def _sorts(script: Node | None, profile: Profile) -> tuple[str, ...] | None:

@@ -106,6 +106,10 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
 _MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
 _LABEL = re.compile(r"\b[A-Z]{1,4}\d{1,3}[a-z]?\b|\((?:[a-z]|[ivx]{2,4})\)")
 """The name of a line, (BP2), or of a part, (b)."""
+_ASKS = re.compile(
+    r"(?:\W|Q\b|Question\b|so\b|but\b)*(?:where|what|how|which|can|could)\b[^?]*\?$", re.IGNORECASE
+)
+"""Where is my mistake?  That is asked of all that follows, and denies none of it."""
 _ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
 _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”*]+(?=[A-Z$①-⑳(])")
 
@@ -324,7 +328,7 @@ def lead(
     sentence = text if embedded else _SENTENCE.split(last)[-1].strip()
     complete = not embedded and (heading or sentence.endswith((".", "!", "?")))
     denial = _DENIALS.search(_without_roles(sentence))
-    if denial:
+    if denial and not (complete and _ASKS.match(sentence)):
         return Lead("", f"the words before it deny or question it ({denial[0]!r})")
     if complete:
         return Lead("")
@@ -362,9 +366,13 @@ def plainly(before: str, after: str, more: Iterable[str] = ()) -> bool:
 
 
 def _strange(words: Iterable[str], more: Iterable[str]) -> list[str]:
-    """The words that are on no list."""
+    """The words that are on no list, as neither are all the parts of one with hyphens."""
     lists = (_listed("words.txt"), CUES, frozenset(more))
-    return [w for w in words if w and not any(stem in one for stem in _stems(w) for one in lists)]
+
+    def listed(word: str) -> bool:
+        return any(stem in one for stem in _stems(word) for one in lists)
+
+    return [w for w in words if w and not (listed(w) or all(map(listed, w.split("-"))))]
 
 
 def _narrow(words: Iterable[str], more: Iterable[str]) -> bool:

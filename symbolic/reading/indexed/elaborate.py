@@ -432,6 +432,8 @@ def code_of(sign: str) -> str:
     >>> code_of(r"\xi"), code_of("j_2"), code_of(r"\hat{x}"), code_of(r"\Delta w")
     ('xi', 'j2', 'xhat', 'dw')
     """
+    if sign.endswith("^2"):
+        return code_of(sign[:-2]) + "2"
     if sign.startswith("\\Delta "):
         return "d" + code_of(sign[7:])
     if sign.startswith("\\") and sign.endswith("}"):

@@ -148,6 +148,10 @@ def items(
         plain = beside if isinstance(beside, Group) else None
         if isinstance(beside, Scripted) and beside.sub is None and not beside.primes:
             plain = beside.base if isinstance(beside.base, Group) else None
+        if plain is None and head in letters.elementary:
+            yield sign, _of_next(spelled(node, change, letters, ()), factors, signs, n)
+            n += 1
+            continue
         function = head in letters.functions or head in letters.elementary
         argument = plain is not None and is_argument(head, plain, letters)
         if plain is not None and (function or argument):
@@ -164,6 +168,16 @@ def items(
         if orders:
             raise NotUnderstood("Only a function has a derivative by its argument.", "", node.at)
         yield sign, entry
+
+
+def _of_next(head: Entry, factors: Sequence[Node], signs: Sequence[str], n: int) -> Applied:
+    """An elementary function of the factor after it, log p_k; what follows that needs a sign."""
+    if n == len(factors) or signs[n]:
+        raise NotUnderstood("A function has no argument here.", "Write it in brackets.", head.place)
+    if n + 1 < len(factors) and not signs[n + 1]:
+        what = "Where the argument of this function ends is not said."
+        raise NotUnderstood(what, "Write it in brackets.", head.place)
+    return Applied(head, (factors[n],), place=head.place)
 
 
 def _raised(entry: Entry, power: Node | None) -> Entry:

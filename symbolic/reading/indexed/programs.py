@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.arrays import Abstract, Acyclic, Definition, Given, Program
-from symbolic.indexed import Expr, Get, Mul, Num, Sum, Var
+from symbolic.indexed import Expr, Fn, Get, Mul, Num, Sum, Var, walk
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.model_notation import plain
 from symbolic.reading.claims import Kind
@@ -35,6 +35,11 @@ from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.signs import Signs
 from symbolic.reading.source import NotUnderstood, Source
 from symbolic.reading.tree import Number
+
+
+def is_logarithm(part: Expr) -> bool:
+    """Whether it is ln of something."""
+    return isinstance(part, Fn) and part.name == "ln"
 
 
 class Assembled(Signs):
@@ -117,7 +122,24 @@ class Assembled(Signs):
             if isinstance(one, Get) and isinstance(other, Get) and {*one.at} == {*other.at}:
                 yield Law(match[0].replace("$", ""), (), (other, one), other)
 
+    def _shares(self) -> Iterator[Law]:
+        """Σ_k t_k = 1 for each given t by whose entries logarithms are weighted in the cost."""
+        defined = {d.array for d in self.definitions}
+        if self.cost is None or isinstance(self.cost, Abstract):
+            return
+        for whole in walk(self.cost):
+            if not isinstance(whole, Sum) or not any(map(is_logarithm, walk(whole.body))):
+                continue
+            for part in walk(whole.body):
+                if not isinstance(part, Get) or part.array in defined:
+                    continue
+                at = {i for i in part.at if isinstance(i, Var)}
+                if whole.over in at and len(at) == len(part.at):
+                    name = f"{plain(Sum(whole.over, part))} = 1"
+                    yield Law(name, (whole.over,), (part,), Num(Fraction(1)))
+
     def _offered(self) -> Iterator[Hypothesis]:
+        yield from self._shares()
         if NO_READER in self.text and OUT in self.predicates:
             weights = self._acyclic([])
             for name in weights or ():

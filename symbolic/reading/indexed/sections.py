@@ -11,6 +11,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, Var, arrays_read
 from symbolic.reading.claims import Kind
 from symbolic.reading.indexed.claims import IndexClaim, Section
+from symbolic.reading.indexed.compounds import with_compounds
 from symbolic.reading.indexed.elaborate import (
     MOVED,
     OUT,
@@ -39,7 +40,7 @@ def resolved(
     one: Gathered, profile: IndexProfile, source: Source
 ) -> tuple[Section, list[IndexClaim]]:
     """The program of a section and its claims; never raises for what stands in it."""
-    one, profile, taken = supplied(one, profile)
+    one, profile, taken = supplied(with_compounds(one), profile)
     section, claims = _Resolver(one, profile, source).all()
     return replace(section, supplied=taken), claims
 

@@ -9,7 +9,7 @@ sets that have nothing to do with each other are the most general.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -22,7 +22,18 @@ from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.named import SHOWN
 from symbolic.reading.prose import plainly
 from symbolic.reading.scripts import parts
-from symbolic.reading.tree import BigSum, Group, Letter, Listed, Node, Product, Scripted
+from symbolic.reading.tree import (
+    BigSum,
+    Group,
+    Letter,
+    Listed,
+    Node,
+    Number,
+    Product,
+    Quotient,
+    Related,
+    Scripted,
+)
 
 USUAL = {
     **dict.fromkeys(("n", "s", "p", "\\xi"), "samples"),
@@ -52,7 +63,8 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
             return one, profile, ""
         [taken] = names
         profile = replace(profile, functions={**profile.functions, applied[0]: taken})
-    said = _sentence(trees, (), profile.functions, of_letters=True)
+    defined = {line.left.name for line in one.lines if isinstance(line.left, Letter)}
+    said = _sentence(trees, (), profile.functions, of_letters=True, defined=defined)
     if not said:
         return one, profile, ""
     words = f"{applied[0]} is {SHOWN[taken]}; " if taken else ""
@@ -70,11 +82,19 @@ def declaration(trees: Iterable[Node], known: Iterable[str], functions: Iterable
 
 
 def _sentence(
-    trees: Iterable[Node], known: Iterable[str], functions: Iterable[str], of_letters: bool = False
+    trees: Iterable[Node],
+    known: Iterable[str],
+    functions: Iterable[str],
+    of_letters: bool = False,
+    defined: Collection[str] = (),
 ) -> str:
-    """The sentence; the set of i is called I where sets are named `of_letters`."""
+    """The sentence; the set of i is called I where sets are named `of_letters`.
+
+    Then it also has the size that means show, but none that is `defined`.
+    """
     trees = tuple(trees)
     groups = _groups(trees, frozenset(known))
+    sizes = _sizes(trees, groups)
     said = []
     named: dict[str, int] = {}
     for group in groups:
@@ -83,11 +103,57 @@ def _sentence(
         over = usual or next((one for one in OTHERS if one not in named), OTHERS[-1])
         named[over] = named.get(over, 0) + 1
         over = over if named[over] == 1 else f"other {over}"
+        size = sizes.get(group, "") if of_letters and "…" not in over else ""
+        size = "" if size in defined else size
+        over += f" 1 … ${size}$" if size else ""
         verb = "run" if len(group) > 1 else "runs"
         said.append(f"${', '.join(group)}$ {verb} over the {over}")
     applied = dict.fromkeys(_applied(trees))
     said += [f"${s}$ is any differentiable function" for s in applied if s not in {*functions}]
     return f"Here {'; '.join(said)}." if said else ""
+
+
+def _sizes(trees: Sequence[Node], groups: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    r"""The n of \frac{1}{n} \sum_i and of \sum_{i=1}^n for the letters of a set, where it is one.
+
+    It has no index, and no other set has it.
+    """
+    found: dict[tuple[str, ...], set[str]] = {}
+    for node in (part for tree in trees for part in walk(tree)):
+        for letter, size in _counted(node):
+            for group in groups:
+                if letter in group:
+                    found.setdefault(group, set()).add(size)
+    indexed = {
+        part.base.name
+        for tree in trees
+        for part in walk(tree)
+        if isinstance(part, Scripted) and isinstance(part.base, Letter)
+    }
+    every = [size for sizes in found.values() for size in sizes]
+    return {
+        group: min(sizes)
+        for group, sizes in found.items()
+        if len(sizes) == 1 and every.count(min(sizes)) == 1 and min(sizes) not in indexed
+    }
+
+
+def _counted(node: Node) -> Iterator[tuple[str, str]]:
+    """The letters of sums with what they are divided by, and with where they end."""
+    match node:
+        case BigSum(Related(Letter(letter), "=", Number("1")), Letter(size), _):
+            yield letter, size
+        case Quotient(over, Letter(size)):
+            yield from ((letter, size) for letter in _summed(over))
+        case Product(factors):
+            for one, following in pairwise(factors):
+                if isinstance(one, Quotient) and isinstance(one.under, Letter):
+                    yield from ((letter, one.under.name) for letter in _summed(following))
+
+
+def _summed(node: Node) -> Iterator[str]:
+    if isinstance(node, BigSum) and isinstance(node.below, Letter):
+        yield node.below.name
 
 
 def _groups(trees: Sequence[Node], known: frozenset[str]) -> list[tuple[str, ...]]:

@@ -1,0 +1,149 @@
+r"""Signs made of several: \sigma^2 = …, where nothing says what \sigma is, and \mu_B with a label.
+
+The square is read as a sign of its own, and \sigma as its root.  A capital letter that stands
+nowhere but below this sign, which stands nowhere without it, is no index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import partial
+from typing import Any
+
+from symbolic.reading.indexed.letters import declared
+from symbolic.reading.indexed.lines import Gathered, Line, Unknown, trees_of
+from symbolic.reading.tree import Letter, Node, Number, Root, Scripted
+
+_CAPITAL = re.compile(r"[A-Z]|\\mathcal\{[A-Z]\}")
+Change = Callable[[Any], Any]
+"""What a part of a tree becomes; None where it stays and its own parts are looked at."""
+
+
+def with_compounds(one: Gathered) -> Gathered:
+    """The section with each of these as one sign."""
+    known = {letter for letter, _ in declared(" ".join(one.words.split()))}
+    labelled = dict(_labels(one, known))
+    if labelled:
+        one = _changed(one, partial(_with_label, labelled=labelled))
+    for sign in dict.fromkeys(_squares(one)):
+        one = _changed(one, partial(_with_square, sign=sign))
+    return one
+
+
+def _labels(one: Gathered, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each sign with the label that always stands below it."""
+    trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
+    below: dict[str, set[str]] = {}
+    free: set[str] = set()  # letters that stand anywhere but alone below a sign
+    for part in (part for tree in trees for part in _walk(tree, labels=False)):
+        match part:
+            case Scripted(Letter(sign), Letter(label), _, _) if _CAPITAL.fullmatch(label):
+                below.setdefault(sign, set()).add(label)
+            case Scripted(Letter(sign), None, _, _):
+                below.setdefault(sign, set()).add("")
+            case Scripted(Letter(sign)):
+                below.setdefault(sign, set()).add("")
+            case Letter(sign):
+                free.add(sign)
+    for sign, labels in below.items():
+        if len(labels) == 1 and "" not in labels and sign not in free and not labels & free:
+            [label] = labels
+            if label not in known:
+                yield sign, label.removeprefix("\\mathcal{").removesuffix("}")
+
+
+def _with_label(part: Any, labelled: dict[str, str]) -> Any:
+    match part:
+        case Scripted(Letter(sign, at), Letter(), above, primes, _) if sign in labelled:
+            letter = Letter(f"{sign}_{labelled[sign]}", at)
+            return Scripted(letter, None, above, primes, at) if above or primes else letter
+    return None
+
+
+def _squares(one: Gathered) -> Iterator[str]:
+    """The signs that a line defines the square of, and that stand in no line before it."""
+    seen: set[str] = set()
+    for line in one.lines:
+        signs = {part.name for tree in trees_of(line) for part in _letters(tree)}
+        match line.left:
+            case Scripted(Letter(sign), _, Number("2"), 0) if line.head is None:
+                right = () if isinstance(line.right, Unknown) else _letters(line.right)
+                if sign not in seen | {part.name for part in right}:
+                    yield sign
+        seen |= signs
+
+
+def _with_square(part: Any, sign: str) -> Any:
+    """The square as a sign, and the sign alone as its root."""
+    match part:
+        case Scripted(Letter(name, at), below, Number("2"), 0) if name == sign:
+            return _square(sign, below, at)
+        case Scripted(Letter(name, at), below, above, 0) if name == sign and above is not None:
+            return Scripted(Root(_square(sign, below, at), at), None, above, 0, at)
+        case Scripted(Letter(name, at), below, None, 0) if name == sign:
+            return Root(_square(sign, below, at), at)
+        case Letter(name, at) if name == sign:
+            return Root(_square(sign, None, at), at)
+    return None
+
+
+def _square(sign: str, below: Node | None, at: int) -> Node:
+    letter = Letter(f"{sign}^2", at)
+    return letter if below is None else Scripted(letter, below, None, 0, at)
+
+
+# -- trees
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, tuple):
+        return value
+    return tuple(getattr(value, f.name) for f in fields(value)) if is_dataclass(value) else ()
+
+
+def _walk(value: Any, labels: bool = True) -> Iterator[Any]:
+    """A part of a tree and all its parts; without `labels` no single letters above or below."""
+    yield value
+    alone = isinstance(value, Scripted) and not labels
+    if alone and isinstance(value.base, Letter):
+        inner = [one for one in (value.sub, value.sup) if one is not None]
+        inner = [one for one in inner if one is not value.sub or not isinstance(one, Letter)]
+    else:
+        inner = [*_parts(value)]
+    for part in inner:
+        yield from _walk(part, labels)
+
+
+def _letters(value: Any) -> Iterator[Letter]:
+    return (part for part in _walk(value) if isinstance(part, Letter))
+
+
+def _changed(one: Gathered, change: Change) -> Gathered:
+    lines, assumed = ([_line(line, change) for line in of] for of in (one.lines, one.assumed))
+    return replace(one, lines=lines, assumed=assumed)
+
+
+def _line(line: Line, change: Change) -> Line:
+    left = _mapped(line.left, change)
+    right: Node | Unknown
+    if isinstance(line.right, Unknown):
+        pairs = ((_mapped(of, change), _mapped(slope, change)) for of, slope in line.right.of)
+        right = Unknown(tuple(pairs))
+    else:
+        right = _mapped(line.right, change)
+    head = left if line.head is line.left else _mapped(line.head, change)
+    return replace(line, left=left, right=right, head=head)
+
+
+def _mapped(value: Any, change: Change) -> Any:
+    made = change(value)
+    if made is not None:
+        return made
+    if isinstance(value, tuple):
+        return tuple(_mapped(part, change) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: _mapped(getattr(value, f.name), change) for f in fields(value)}
+        return replace(value, **parts)
+    return value

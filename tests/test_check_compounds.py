@@ -1,0 +1,110 @@
+"""Entries as papers write them: σ² that is defined as a square, μ_B, log p, one-hot classes."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbolic.reading.indexed.findings import IndexJudged
+from symbolic.reading.indexed.judgement import judge_indices
+from symbolic.reading.indexed.profile import index_profile
+from symbolic.reading.indexed.reading import read_indices
+
+BATCH = r"""Here $i$ runs over the samples 1 … $m$.
+$$\mu_B = \frac{1}{m} \sum_i x_i, \qquad \sigma_B^2 = \frac{1}{m} \sum_i (x_i - \mu_B)^2$$
+$$\hat{x}_i = \frac{x_i - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}}, \qquad y_i = \gamma \hat{x}_i$$
+The loss $L$ is any differentiable function of the $y_i$.
+"""
+LAYER = r"""The mean is $\mu = \frac{1}{n} \sum_i x_i$, the variance
+$\sigma^2 = \frac{1}{n} \sum_i (x_i - \mu)^2$, and $y_i = \frac{x_i - \mu}{\sigma}$.
+"""
+CLASSES = r"""The probabilities are $p_k = \frac{e^{o_k}}{\sum_m e^{o_m}}$, the loss is
+$L = -\sum_k t_k \log p_k$.
+"""
+
+
+def judged(text: str) -> list[IndexJudged]:
+    """The verdict of every line."""
+    reading = read_indices(text, index_profile("indices"), "markdown")
+    assert [str(problem) for problem in reading.problems] == []
+    return list(judge_indices(reading).lines)
+
+
+def words(before: str, *formulas: str) -> list[str]:
+    shown = "\n".join(f"$${formula}$$" for formula in formulas)
+    return [one.word for one in judged(f"{before}\n{shown}\n")[-len(formulas) :]]
+
+
+def test_batch_normalisation_as_its_paper_writes_it() -> None:
+    by_square = r"\frac{\partial L}{\partial \sigma_B^2} = "
+    by_mean = r"\frac{\partial L}{\partial \mu_B} = "
+    slope = r"\sum_i \frac{\partial L}{\partial \hat{x}_i}"
+    last = r"\frac{\partial L}{\partial \sigma_B^2} \cdot \frac{\sum_i -2 (x_i - \mu_B)}{m}"
+    right = (
+        by_square + slope + r" (x_i - \mu_B) \cdot \frac{-1}{2} (\sigma_B^2 + \epsilon)^{-3/2}",
+        rf"{by_mean}({slope} \cdot \frac{{-1}}{{\sqrt{{\sigma_B^2 + \epsilon}}}}) + {last}",
+    )
+    wrong = (right[0].replace("-3/2", "-1/2"), right[1].replace("-2 (x", "2 (x") + r" + \mu_B")
+    assert words(BATCH, *right, *wrong) == ["proved", "proved", "refuted", "refuted"]
+
+
+def test_a_deviation_is_the_root_of_the_variance_that_is_defined() -> None:
+    given = r"\frac{\partial L}{\partial x_i} = \frac{1}{\sigma} \left("
+    slopes = r"\frac{\partial L}{\partial y_i} - \frac{1}{n} \sum_j \frac{\partial L}{\partial y_j}"
+    rest = r" - \frac{y_i}{n} \sum_j \frac{\partial L}{\partial y_j} y_j \right)"
+    lost = rf"{given}{slopes}\right)"
+    assert words(LAYER, given + slopes + rest, lost) == ["proved", "refuted"]
+    assert words(LAYER, r"\sigma = \sigma^2") == ["refuted"]
+
+
+def test_a_square_is_no_definition_where_its_root_was_read_before() -> None:
+    text = r"Here $i$ runs over the units. Let $y_i = s_i x_i$."
+    reading = judged(text + "\n\n" + r"$$s_i^2 = s_i x_i$$")
+    assert reading[-1].word != "definition"
+
+
+def test_the_size_of_a_set_is_read_off_its_mean() -> None:
+    """With n any number the line would be wrong."""
+    mean = r"The mean is $\mu = \frac{1}{n} \sum_i x_i$ and $y_i = x_i - \mu$."
+    zero = r"\sum_i y_i = 0"
+    assert words(mean, zero) == ["proved"]
+    assert words(mean.replace(r"\frac{1}{n}", r"\frac{1}{n + 1}"), zero) == ["refuted"]
+    assert words(rf"Let $n = 2 \mu_0$. {mean}", zero) == ["refuted"]
+
+
+@pytest.mark.parametrize("sign", ["B", r"\mathcal{B}"])
+def test_a_capital_that_stands_with_one_sign_alone_is_a_label(sign: str) -> None:
+    below = rf"\mu_{sign}" if sign == "B" else rf"\mu_{{{sign}}}"
+    text = rf"Here $i$ runs over the samples 1 … $m$. Let ${below} = \frac{{1}}{{m}} \sum_i x_i$."
+    loss = rf" Let $y_i = x_i - {below}$ and $L = \sum_i y_i$."
+    right = rf"\frac{{\partial L}}{{\partial {below}}} = -m"
+    assert words(text + loss, right, right.replace("-m", "m")) == ["proved", "refuted"]
+
+
+def test_the_last_time_of_an_array_is_no_label() -> None:
+    text = r"Here $t$ runs over the times 1 … $T$. Let $h_t = w x_t$ and $y = h_T$."
+    [section] = read_indices(text, index_profile("indices")).sections
+    assert section.program is not None
+    assert {given.array for given in section.program.given} == {"w", "x"}
+    assert {made.array for made in section.program.definitions} == {"h", "y"}
+
+
+def test_cross_entropy_of_softmax_needs_that_the_classes_add_up_to_one() -> None:
+    right = r"\frac{\partial L}{\partial o_k} = p_k - t_k"
+    found = judged(f"{CLASSES}\n$${right}$$\n\n$${right.replace('- t', '+ t')}$$")[-2:]
+    assert [one.word for one in found] == ["proved", "refuted"]
+    assert found[0].cases[0].under == (("sum(k, t[k]) = 1",),)
+    whole = r"\frac{\partial L}{\partial o_k} = p_k \sum_m t_m - t_k"
+    [one] = judged(f"{CLASSES}\n$${whole}$$")[-1:]
+    assert (one.word, one.cases[0].under) == ("proved", ())
+
+
+@pytest.mark.parametrize(
+    ("cost", "read"),
+    [(r"\log p", True), (r"2 \log p", True), (r"\log p \, q", False), (r"\log", False)],
+)
+def test_a_function_without_brackets_is_of_the_next_factor_alone(cost: str, read: bool) -> None:
+    reading = read_indices(f"Let $L = {cost}$.", index_profile("indices"), "markdown")
+    assert bool(reading.problems) != read
+    right = r"\frac{\partial L}{\partial p} = \frac{1}{p}"
+    if read:
+        assert words(f"Let $L = {cost}$.", right) == ["refuted" if "2" in cost else "proved"]
