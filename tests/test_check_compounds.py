@@ -108,3 +108,39 @@ def test_a_function_without_brackets_is_of_the_next_factor_alone(cost: str, read
     right = r"\frac{\partial L}{\partial p} = \frac{1}{p}"
     if read:
         assert words(f"Let $L = {cost}$.", right) == ["refuted" if "2" in cost else "proved"]
+
+
+def test_what_follows_with_defines_or_is_known_and_is_no_condition() -> None:
+    text = r"Here $n$ runs over the samples; $i$ runs over the inputs; $s$ is any differentiable"
+    text += r" function. The output is $p_n = s(a_n)$ with $a_n = \sum_i w_i x_{ni}$."
+    text += r" Let $L = \sum_n p_n$."
+    right = r"\frac{\partial L}{\partial w_i} = \sum_n s'(a_n) x_{ni}"
+    assert words(text, right, right.replace(r"s'(a_n) ", "")) == ["proved", "refuted"]
+    condition = read_indices(rf"{text} Then ${right}$ with $a_n = 0$.", index_profile("indices"))
+    assert "would be a condition" in str(condition.problems)
+
+
+def test_a_letter_before_lone_entries_alone_is_a_function() -> None:
+    text = r"Let $a_n = \sum_i w_i x_{ni}$, $p_n = s(a_n)$ and $L = \sum_n p_n$."
+    right = r"\frac{\partial L}{\partial w_i} = \sum_n s'(a_n) x_{ni}"
+    assert words(text, right, right.replace(r"s'(a_n) ", "")) == ["proved", "refuted"]
+    factor = text.replace("$L", "$q = s$, $L")
+    assert read_indices(factor, index_profile("indices")).problems
+
+
+def test_that_given_entries_add_up_to_one_is_assumed_and_that_others_do_is_judged() -> None:
+    given = judged(f"{CLASSES.rstrip()[:-1]}, where $\\sum_k t_k = 1$.")
+    assert [(one.word, one.claim.kind.value) for one in given][-1] == ("assumption", "assumption")
+    made = judged(f"{CLASSES.rstrip()[:-1]}, where $\\sum_k p_k = 1$.")
+    assert made[-1].word == "proved"
+    wrong = judged(f"{CLASSES.rstrip()[:-1]}, where $\\sum_k p_k = 2$.")
+    assert wrong[-1].word == "refuted"
+
+
+def test_a_loss_that_is_any_function_leaves_the_letters_to_be_supplied() -> None:
+    text = r"Let $s_k = \sum_i q_i K_{ki}$, $a_k = \frac{e^{s_k}}{\sum_m e^{s_m}}$ and"
+    text += r" $o_j = \sum_k a_k V_{kj}$. The loss $L$ is any differentiable function of the $o_j$."
+    slope = r"\frac{\partial L}{\partial a_k}"
+    right = rf"\frac{{\partial L}}{{\partial s_k}} = a_k ({slope} - \sum_m a_m {slope})"
+    right = right.replace(rf"a_m {slope}", r"a_m \frac{\partial L}{\partial a_m}")
+    assert words(text, right, right.replace("a_k (", "(")) == ["proved", "refuted"]

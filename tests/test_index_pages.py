@@ -164,14 +164,16 @@ COST = "$$E = \\sum_{n,j} y_{nj}^2$$\n\n"
         ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{nj}$$ if all is well.", "condition"),
         ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 y_{nj} \\foo$$", "\\foo is not known"),
         ("$$\\frac{\\partial E}{\\partial y_{nj}} \\le 2 y_{nj}$$", "relation <="),
-        ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 \\psi(y_{nj})$$", ""),
+        ("$$\\frac{\\partial E}{\\partial y_{nj}} = 2 \\psi(y_{nj})$$", "or a factor?"),
     ],
 )
 def test_what_cannot_be_read_is_listed(line: str, why: str) -> None:
-    if why:
-        assert why in unread_of(HEAD + COST + line)
-    else:  # \psi is no function that is declared, so it multiplies
-        assert lines_of(HEAD + COST + line)[-1].word == "refuted"
+    assert why in unread_of(HEAD + COST + line)
+
+
+def test_a_sign_with_a_dot_before_a_bracket_multiplies() -> None:
+    line = "$$\\frac{\\partial E}{\\partial y_{nj}} = 2 \\psi \\cdot (y_{nj})$$"
+    assert lines_of(HEAD + COST + line)[-1].word == "refuted"
 
 
 def test_nothing_is_proved_where_a_definition_is_not_understood() -> None:

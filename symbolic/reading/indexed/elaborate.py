@@ -213,6 +213,12 @@ class Elaborator:
                 f"Say that ${entry.sign}$ is any differentiable function.",
                 entry.place,
             )
+        if entry.applied:
+            raise NotUnderstood(
+                f"Is {entry.sign} a function of what stands in brackets, or a factor?",
+                f"Say that ${entry.sign}$ is any differentiable function, or write a dot between.",
+                entry.place,
+            )
         if not entry.at and not entry.label and entry.sign == names.cost:
             name = f"{MOVED}cost" if entry.moved else "cost"
             return Get(name, ())

@@ -87,6 +87,8 @@ class Entry:
     moved: bool = False
     primes: int = 0
     power: Node | None = None
+    applied: bool = field(default=False, compare=False)
+    """Whether it stands before a bracket with one entry alone, as a function would."""
     above: int = field(default=0, compare=False)
     beside: int = field(default=0, compare=False)
 
@@ -165,6 +167,8 @@ def items(
             entry = _raised(entry, outer)
         else:
             entry = spelled(node, change, letters, ())
+            applied = plain is not None and is_applied(node, plain, letters)
+            entry = replace(entry, applied=applied)
         if orders:
             raise NotUnderstood("Only a function has a derivative by its argument.", "", node.at)
         yield sign, entry
@@ -178,6 +182,14 @@ def _of_next(head: Entry, factors: Sequence[Node], signs: Sequence[str], n: int)
         what = "Where the argument of this function ends is not said."
         raise NotUnderstood(what, "Write it in brackets.", head.place)
     return Applied(head, (factors[n],), place=head.place)
+
+
+def is_applied(node: Node, group: Group, letters: Letters) -> bool:
+    """Whether a sign without indices stands before a bracket with one entry alone: s(a_n)."""
+    bare = node.base if isinstance(node, Scripted) and node.sub is node.sup is None else node
+    [*inner] = group.items
+    lone = len(inner) == 1 and isinstance(inner[0], Letter | Scripted)
+    return isinstance(bare, Letter) and lone and not letters.is_index(inner[0])
 
 
 def _raised(entry: Entry, power: Node | None) -> Entry:
@@ -278,7 +290,7 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
     at = (*low, *high, *arguments)
     label, whole = ",".join(labels), _changed(sign, change)
     beside = len(arguments)
-    return Entry(whole, label, at, node.at, moved, primes, power, len(high), beside)
+    return Entry(whole, label, at, node.at, moved, primes, power, above=len(high), beside=beside)
 
 
 def _steps(node: Node | None, letters: Letters) -> tuple[Node, Node] | None:

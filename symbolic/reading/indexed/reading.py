@@ -30,6 +30,7 @@ from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Node
 
+_WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
@@ -250,11 +251,12 @@ class _Reader:
         cue = within.cue or outer.cue
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
+        if cue == "for" and _WITH.search(f"{before} {inner}"):
+            cue = "with"  # a definition, or what is known of given entries
         self.cue = cue
         if cue in ("if", "for"):
             raise NotUnderstood(
-                "A formula after if, for or with would be a condition; conditions are not read "
-                "here.",
+                "A formula after if or for would be a condition; conditions are not read here.",
                 "Say assume.",
                 at,
             )

@@ -33,7 +33,7 @@ from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.programs import Assembled
 from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
-from symbolic.reading.tree import Number, Product, Quotient
+from symbolic.reading.tree import BigSum, Number, Product, Quotient
 
 
 def resolved(
@@ -61,7 +61,8 @@ class _Resolver(Assembled):
         except NotUnderstood as error:
             return Section(trouble=error.what), [self._wrong(line, error) for line in lines]
         claims = []
-        for line in lines:
+        known = [line for line in lines if self._is_known(line)]
+        for line in (line for line in lines if line not in known):
             try:
                 claims.append(self._claim(line))
             except NotUnderstood as error:
@@ -74,7 +75,7 @@ class _Resolver(Assembled):
             except RecursionError:
                 claims.append(self._wrong(line, NotUnderstood("It is too deep.", "", line.at)))
         try:
-            assumed = [self._assumed(line) for line in self.one.assumed]
+            assumed = [self._assumed(line) for line in (*self.one.assumed, *known)]
             if self.cost is None and self.differentiated and not self.trouble:
                 self._any_cost()
             program, offered = self._program(), tuple(self._offered())
@@ -87,6 +88,19 @@ class _Resolver(Assembled):
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
         moved = tuple(self.moved)
         return Section(program, offered, moved, self.trouble, self._hand(), self.unsaid), whole
+
+    def _is_known(self, line: Line) -> bool:
+        """Whether it says what sums of given entries come to: where Σ_k t_k = 1."""
+        body = line.left
+        if not isinstance(body, BigSum) or not isinstance(line.right, Number):
+            return False
+        while isinstance(body, BigSum):
+            body = body.body
+        entry = self._entry(body)
+        heads = (self._entry(other.left) for other in self.one.lines)
+        defined = {head.key for head in heads if head is not None}
+        told = line.claim.cue in ("where", "with", "since", "assume") and line.head is None
+        return told and entry is not None and entry.key not in defined
 
     def _by_head(self, line: Line) -> IndexClaim | None:
         """A line of a chain as it is said of its head, where what stands before it is unread."""
@@ -152,6 +166,9 @@ class _Resolver(Assembled):
                     return self._defines(line, entry, name)
         if isinstance(line.right, Unknown):
             raise NotUnderstood("This was defined before.", "Remove it.", line.at, Fault.DEFINITION)
+        if claim.cue == "with" and line.head is None:
+            what = "A formula after with that defines nothing would be a condition."
+            raise NotUnderstood(what, "Say assume.", line.at)
         if claim.relation == ":=":
             raise NotUnderstood(
                 "Only an array that is not defined yet can be defined.", "Write =.", line.at,

@@ -9,6 +9,7 @@ sets that have nothing to do with each other are the most general.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -50,7 +51,8 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
 
     A function that words name, and no other, is that of the sign; else the sign is any function.
     """
-    if RUNS.search(one.words) or CALLED.search(one.words) or one.lost:
+    called = {sign for match in CALLED.finditer(one.words) for sign in _signs(match["signs"])}
+    if RUNS.search(one.words) or not called <= {*profile.cost} or one.lost:
         return one, profile, ""
     trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
     applied = [s for s in dict.fromkeys(_applied(trees)) if s not in profile.functions]
@@ -70,6 +72,11 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     words = f"{applied[0]} is {SHOWN[taken]}; " if taken else ""
     shown = (words + said[len("Here ") : -1]).replace("$", "").replace("over the ", "over ")
     return replace(one, words=f"{one.words} {said}"), profile, shown
+
+
+def _signs(mentions: str) -> list[str]:
+    """The signs between dollars."""
+    return [mention.strip() for mention in mentions.split("$")[1::2]]
 
 
 def declaration(trees: Iterable[Node], known: Iterable[str], functions: Iterable[str]) -> str:
@@ -207,7 +214,13 @@ def _spread(node: Node) -> list[Node]:
 
 
 def _applied(trees: Sequence[Node]) -> Iterator[str]:
-    """The usual signs of functions that stand before a bracket."""
+    """The usual signs of functions that stand before a bracket, and those that always do.
+
+    These stand before a bracket with one entry alone, s(a_n), wherever they stand.
+    """
+    every = Counter(p.name for tree in trees for p in walk(tree) if isinstance(p, Letter))
+    called = Counter(name for tree in trees for p in walk(tree) for name in _called(p))
+    yield from (name for name, count in called.items() if count == every[name])
     for node in (part for tree in trees for part in walk(tree)):
         if not isinstance(node, Product):
             continue
@@ -217,3 +230,15 @@ def _applied(trees: Sequence[Node]) -> Iterator[str]:
             timed = len(inner) == 1 and letter_of(inner[0]) in USUAL
             if isinstance(base, Letter) and base.name in FUNCTIONS and inner and not timed:
                 yield base.name
+
+
+def _called(node: Node) -> Iterator[str]:
+    """The letters of a product that stand before a bracket with one entry alone."""
+    factors = node.factors if isinstance(node, Product) else ()
+    for one, following in pairwise(factors):
+        bare = isinstance(one, Scripted) and one.sub is None and one.sup is None
+        base = one.base if isinstance(one, Scripted) and bare else one
+        inner = following.items if isinstance(following, Group) else ()
+        lone = len(inner) == 1 and isinstance(inner[0], Letter | Scripted)
+        if isinstance(base, Letter) and lone and letter_of(inner[0]) not in USUAL:
+            yield base.name
