@@ -40,10 +40,12 @@ from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import (
     arrays_of,
     derivative,
+    index_forms,
     is_zero,
     renewed,
     stepped,
     unfolded,
+    within_ranges,
     written,
 )
 from symbolic.wellfounded import circular, require_order
@@ -369,10 +371,25 @@ class Adjoints:
                 return {}, tuple(opened)
             if len(gap) > most:
                 return gap, tuple(opened)
+        if opened and is_zero(self.calculus, within_ranges(self.calculus, gap)):
+            return {}, tuple(opened)
         again = {name: self.body(name) for name in self.bodies.keys() - {*order}}
-        if again and is_zero(self.calculus, stepped(self.calculus, gap, again)):
+        if again and self._stepped_once(gap, again):
             return {}, (*opened, *(name for name in self.bodies if name in again))
         return gap, tuple(opened)
+
+    def _stepped_once(
+        self, gap: Normal, bodies: dict[str, tuple[tuple[Base, ...], Normal]]
+    ) -> bool:
+        """Whether the gap is zero after one step of all these arrays, or of those at one time."""
+        calculus = self.calculus
+        if is_zero(calculus, stepped(calculus, gap, bodies)):
+            return True
+        times = index_forms(gap, bodies)
+        return len(times) > 1 and any(
+            is_zero(calculus, stepped(calculus, gap, bodies, lambda at, time=time: time in at))
+            for time in times
+        )
 
 
 class Checker:
