@@ -248,3 +248,36 @@ def test_parameters_of_a_function_are_no_signs_of_a_notation(notation: str, tmp_
     assert main(["report", str(net), "--notation", notation, "-o", str(page)]) == 0
     profile = f"{notation}_letters"
     assert main(["check", str(page), "--profile", profile, "--network", str(net)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("network", "rule"),
+    [
+        ("1-2:relu-1", "delta[j] = sum(k, delta[k] * w[k,j]) for hidden j"),
+        ("1-2:relu-1", "delta[j] = (1/N) * e[j] for output j"),
+        pytest.param(
+            "1-2:relu-2:elu-1:tanh",
+            "delta[j] = sum(k, delta[k] * w[k,j]) for hidden j",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_a_wrong_rule_is_refuted_where_the_page_says_phi_neuron_by_neuron(
+    network: str, rule: str, tmp_path: Path
+) -> None:
+    """What is said of some neurons each is used where that is the whole network."""
+    page, file = tmp_path / "page.md", tmp_path / "wrong.rule"
+    file.write_text(f"{rule}\n")
+    assert main(["prove", network, "--rule", str(file), "-o", str(page)]) == 1
+    text = page.read_text("utf-8")
+    net = given(open_network(network), network)
+    lines = judge(read_document(text, open_profile("haykin")), network=net).lines
+    [bad] = [one for one in lines if one.word not in JUDGED]
+    assert bad.word == "refuted"
+    assert bad.cases[0].against is not None
+    [near] = [one for one in lines if one.claim.number == bad.claim.number + 1]
+    assert near.claim.left == bad.claim.left
+    lost = text.replace(r"\frac{1}{1 + \mathrm{e}^{-v}}", r"\text{as usual}")
+    lost = lost.replace(r"\tanh(v)", r"\text{as usual}")
+    lines = judge(read_document(lost, open_profile("haykin")), network=net).lines
+    assert "refuted" not in [one.word for one in lines]  # then not all neurons have a known φ
