@@ -19,6 +19,7 @@ from symbolic.spec import open_network
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 JUDGED = ("proved", "definition", "assumption")
+ENDINGS = ("md", "tex", "ipynb")
 NUMBERED = re.compile(r"[_,{]\s*\d|_\{?\d")
 
 
@@ -281,3 +282,23 @@ def test_a_wrong_rule_is_refuted_where_the_page_says_phi_neuron_by_neuron(
     lost = lost.replace(r"\tanh(v)", r"\text{as usual}")
     lines = judge(read_document(lost, open_profile("haykin")), network=net).lines
     assert "refuted" not in [one.word for one in lines]  # then not all neurons have a known φ
+
+
+NOTED = [(name, ending) for name in ("haykin", "nielsen", "bishop", "plain") for ending in ENDINGS]
+
+
+@pytest.mark.parametrize(
+    ("notation", "ending"),
+    [
+        pytest.param(*one, marks=() if n == 5 else pytest.mark.whole if n % 3 else pytest.mark.slow)
+        for n, one in enumerate(NOTED)
+    ],
+)
+@pytest.mark.parametrize("network", ["1-2:relu-1"])
+def test_a_report_is_read_and_proved_in_every_notation_and_format(
+    network: str, notation: str, ending: str, tmp_path: Path
+) -> None:
+    """The page says itself in which notation it is read, with the examples in numbers left out."""
+    page = tmp_path / f"page.{ending}"
+    assert main(["report", network, "--notation", notation, "-o", str(page)]) == 0
+    assert main(["check", str(page), "--network", network]) == 0
