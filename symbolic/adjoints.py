@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 from symbolic import integers as z
@@ -35,7 +36,7 @@ from symbolic.arrays import (
 from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Sort, Var, walk
 from symbolic.indices import Calculus, Hypothesis, SizeOne
-from symbolic.integers import Base
+from symbolic.integers import Base, Linear
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import (
     arrays_of,
@@ -387,7 +388,7 @@ class Adjoints:
             return True
         times = index_forms(gap, bodies)
         return len(times) > 1 and any(
-            is_zero(calculus, stepped(calculus, gap, bodies, lambda at, time=time: time in at))
+            is_zero(calculus, stepped(calculus, gap, bodies, partial(_is_at, time)))
             for time in times
         )
 
@@ -484,6 +485,10 @@ def _require_condition(program: Program, rule: Rule) -> None:
         if entries[0].array not in program.indicators:
             name = entries[0].array
             raise InputError(f"{name!r} is no 0/1 array, so it is no condition of a rule.")
+
+
+def _is_at(time: Linear, at: tuple[Linear, ...]) -> bool:
+    return time in at
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

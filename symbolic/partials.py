@@ -243,8 +243,8 @@ def within_ranges(calculus: Calculus, normal: Normal) -> Normal:
 def _within_ranges(calculus: Calculus, normal: Normal, known: tuple[Linear, ...]) -> Normal:
     result: Normal = {}
     for monomial, coefficient in normal.items():
-        bounds, (atoms, equations, ranges) = calculus.opened(monomial)
-        ranges = [form for form in ranges if not z.implied(form, known)]
+        bounds, (atoms, equations, all_ranges) = calculus.opened(monomial)
+        ranges = [form for form in all_ranges if not z.implied(form, known)]
         here = (*known, *ranges)
         kept, made = [], []
         for atom, power in atoms:

@@ -105,9 +105,7 @@ class _Judge:
         self.plain = network is None or (network.plain and general is base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
         self.verdicts.base, self.verdicts.plain = base, self.plain
-        self.of_some = {
-            names: _with_activation(base, one) for names, one in of_some.items()
-        }
+        self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (
             ArguedHere(base, reading, network)
             if network is not None and (not self.plain or _names_neurons(reading))
