@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 from symbolic import integers as z
@@ -35,15 +36,17 @@ from symbolic.arrays import (
 from symbolic.errors import InputError, did_you_mean
 from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Sort, Var, walk
 from symbolic.indices import Calculus, Hypothesis, SizeOne
-from symbolic.integers import Base
+from symbolic.integers import Base, Linear
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import (
     arrays_of,
     derivative,
+    index_forms,
     is_zero,
     renewed,
     stepped,
     unfolded,
+    within_ranges,
     written,
 )
 from symbolic.wellfounded import circular, require_order
@@ -369,10 +372,25 @@ class Adjoints:
                 return {}, tuple(opened)
             if len(gap) > most:
                 return gap, tuple(opened)
+        if opened and is_zero(self.calculus, within_ranges(self.calculus, gap)):
+            return {}, tuple(opened)
         again = {name: self.body(name) for name in self.bodies.keys() - {*order}}
-        if again and is_zero(self.calculus, stepped(self.calculus, gap, again)):
+        if again and self._stepped_once(gap, again):
             return {}, (*opened, *(name for name in self.bodies if name in again))
         return gap, tuple(opened)
+
+    def _stepped_once(
+        self, gap: Normal, bodies: dict[str, tuple[tuple[Base, ...], Normal]]
+    ) -> bool:
+        """Whether the gap is zero after one step of all these arrays, or of those at one time."""
+        calculus = self.calculus
+        if is_zero(calculus, stepped(calculus, gap, bodies)):
+            return True
+        times = index_forms(gap, bodies)
+        return len(times) > 1 and any(
+            is_zero(calculus, stepped(calculus, gap, bodies, partial(_is_at, time)))
+            for time in times
+        )
 
 
 class Checker:
@@ -467,6 +485,10 @@ def _require_condition(program: Program, rule: Rule) -> None:
         if entries[0].array not in program.indicators:
             name = entries[0].array
             raise InputError(f"{name!r} is no 0/1 array, so it is no condition of a rule.")
+
+
+def _is_at(time: Linear, at: tuple[Linear, ...]) -> bool:
+    return time in at
 
 
 def _by_array(normal: Normal) -> dict[str, Normal]:

@@ -37,6 +37,8 @@ def _condition(part: Expr, positive: frozenset[str]) -> Hypothesis | None:
     match part:
         case Pow(base, exponent) if exponent.denominator > 1 and not _positive(base, positive):
             return POSITIVE
+        case Pow(Num(value), exponent) if exponent < 0 and value:
+            return None
         case Pow(base, exponent) if exponent < 0 and not _positive(base, positive):
             return OFF_ZERO
         case Fn("ln", inner) if not _positive(inner, positive):

@@ -212,21 +212,63 @@ def _is_free(at: tuple[Linear, ...], opened: Collection[Base]) -> bool:
 
 
 def stepped(
-    calculus: Calculus, normal: Normal, bodies: Mapping[str, tuple[tuple[Base, ...], Normal]]
+    calculus: Calculus,
+    normal: Normal,
+    bodies: Mapping[str, tuple[tuple[Base, ...], Normal]],
+    chosen: Callable[[tuple[Linear, ...]], bool] = lambda at: True,
 ) -> Normal:
-    """The entries that are factors replaced by their bodies once; those inside functions stay."""
+    """The entries that are factors replaced by their bodies once; those inside functions stay.
+
+    Of these entries only those are replaced whose indices are `chosen`.
+    """
     result: Normal = {}
     for monomial, coefficient in normal.items():
         bounds, (atoms, equations, ranges) = calculus.opened(monomial)
         kept, made = [], []
         for atom, power in atoms:
-            if atom[0] == "x" and atom[1] in bodies:
+            if atom[0] == "x" and atom[1] in bodies and chosen(atom[2]):
                 made.append(calculus.power(_unfolded_atom(calculus, atom, bodies), power))
             else:
                 kept.append((atom, power))
         rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
         accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
     return result
+
+
+def within_ranges(calculus: Calculus, normal: Normal) -> Normal:
+    """[c] f([c] a + b) = [c] f(a + b): ranges that hold for a term need not be said inside it."""
+    return _within_ranges(calculus, normal, ())
+
+
+def _within_ranges(calculus: Calculus, normal: Normal, known: tuple[Linear, ...]) -> Normal:
+    result: Normal = {}
+    for monomial, coefficient in normal.items():
+        bounds, (atoms, equations, all_ranges) = calculus.opened(monomial)
+        ranges = [form for form in all_ranges if not z.implied(form, known)]
+        here = (*known, *ranges)
+        kept, made = [], []
+        for atom, power in atoms:
+            inside = [_within_ranges(calculus, dict(inner), here) for inner in nested(atom)]
+            if atom[0] == "x":
+                kept.append((atom, power))
+            else:
+                made.append(calculus.power(_rebuilt(calculus, atom, inside), power))
+        rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
+        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
+    return result
+
+
+def index_forms(normal: Normal, arrays: Collection[str]) -> list[Linear]:
+    """The indices without bound letters, such as n and n − 1, of entries that are factors."""
+    found = {
+        form
+        for monomial in normal
+        for atom, _ in monomial[2]
+        if atom[0] == "x" and atom[1] in arrays
+        for form in atom[2]
+        if _is_free((form,), ())
+    }
+    return sorted(found)
 
 
 def renewed(calculus: Calculus, normal: Normal) -> Normal:

@@ -19,6 +19,7 @@ from symbolic.spec import open_network
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 JUDGED = ("proved", "definition", "assumption")
+ENDINGS = ("md", "tex", "ipynb")
 NUMBERED = re.compile(r"[_,{]\s*\d|_\{?\d")
 
 
@@ -248,3 +249,56 @@ def test_parameters_of_a_function_are_no_signs_of_a_notation(notation: str, tmp_
     assert main(["report", str(net), "--notation", notation, "-o", str(page)]) == 0
     profile = f"{notation}_letters"
     assert main(["check", str(page), "--profile", profile, "--network", str(net)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("network", "rule"),
+    [
+        ("1-2:relu-1", "delta[j] = sum(k, delta[k] * w[k,j]) for hidden j"),
+        ("1-2:relu-1", "delta[j] = (1/N) * e[j] for output j"),
+        pytest.param(
+            "1-2:relu-2:elu-1:tanh",
+            "delta[j] = sum(k, delta[k] * w[k,j]) for hidden j",
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_a_wrong_rule_is_refuted_where_the_page_says_phi_neuron_by_neuron(
+    network: str, rule: str, tmp_path: Path
+) -> None:
+    """What is said of some neurons each is used where that is the whole network."""
+    page, file = tmp_path / "page.md", tmp_path / "wrong.rule"
+    file.write_text(f"{rule}\n")
+    assert main(["prove", network, "--rule", str(file), "-o", str(page)]) == 1
+    text = page.read_text("utf-8")
+    net = given(open_network(network), network)
+    lines = judge(read_document(text, open_profile("haykin")), network=net).lines
+    [bad] = [one for one in lines if one.word not in JUDGED]
+    assert bad.word == "refuted"
+    assert bad.cases[0].against is not None
+    [near] = [one for one in lines if one.claim.number == bad.claim.number + 1]
+    assert near.claim.left == bad.claim.left
+    lost = text.replace(r"\frac{1}{1 + \mathrm{e}^{-v}}", r"\text{as usual}")
+    lost = lost.replace(r"\tanh(v)", r"\text{as usual}")
+    lines = judge(read_document(lost, open_profile("haykin")), network=net).lines
+    assert "refuted" not in [one.word for one in lines]  # then not all neurons have a known φ
+
+
+NOTED = [(name, ending) for name in ("haykin", "nielsen", "bishop", "plain") for ending in ENDINGS]
+
+
+@pytest.mark.parametrize(
+    ("notation", "ending"),
+    [
+        pytest.param(*one, marks=() if n == 5 else pytest.mark.whole if n % 3 else pytest.mark.slow)
+        for n, one in enumerate(NOTED)
+    ],
+)
+@pytest.mark.parametrize("network", ["1-2:relu-1"])
+def test_a_report_is_read_and_proved_in_every_notation_and_format(
+    network: str, notation: str, ending: str, tmp_path: Path
+) -> None:
+    """The page says itself in which notation it is read, with the examples in numbers left out."""
+    page = tmp_path / f"page.{ending}"
+    assert main(["report", network, "--notation", notation, "-o", str(page)]) == 0
+    assert main(["check", str(page), "--network", network]) == 0

@@ -15,6 +15,7 @@ from symbolic.indexed import (
     Count,
     Delta,
     Expr,
+    Fn,
     Gather,
     Get,
     Mul,
@@ -29,7 +30,7 @@ from symbolic.indexed import (
 )
 from symbolic.indices import Calculus, Law, SizeOne
 from symbolic.monomials import add, scale
-from symbolic.partials import derivative, is_zero, written
+from symbolic.partials import derivative, is_zero, within_ranges, written
 
 J, N = Sort("J"), Sort("N")
 T, M = Sort("T", ordered=True), Sort("M", ordered=True)
@@ -396,3 +397,19 @@ def test_normal_forms_agree_with_nested_loops_in_thousands_of_cases():
     seen = fuzz(3000, seed=2)
     assert not seen["disagree"]
     assert seen["equal"] + seen["unequal"] >= 2900
+
+
+def test_a_range_around_a_function_holds_inside_it_and_no_other_does():
+    """[s ≥ 2] exp([s ≥ 1] z + f[s]) = [s ≥ 2] exp(z + f[s]); [s ≥ 2] says nothing of [s ≥ 3]."""
+    calculus = Calculus(ARRAYS)
+    q = Var("q", INTEGERS)
+
+    def gap(outer: int, inner: int) -> dict:
+        known = AtLeast(q, outer)
+        said, bare = (Fn("tanh", part * Get("z")) for part in (AtLeast(q, inner), Num(Fraction(1))))
+        return calculus.normal(known * said - known * bare)
+
+    assert not is_zero(calculus, gap(2, 1))
+    assert is_zero(calculus, within_ranges(calculus, gap(2, 1)))
+    assert is_zero(calculus, within_ranges(calculus, gap(2, 2)))
+    assert not is_zero(calculus, within_ranges(calculus, gap(2, 3)))

@@ -107,7 +107,7 @@ class Base:
     @property
     def kinked(self) -> bool:
         """Whether a function with a kink at 0 occurs."""
-        return bool(_calls(*self._bodies) & KINKED)
+        return has_kink(*self._bodies)
 
     @property
     def _bodies(self) -> list[Formula]:
@@ -153,6 +153,11 @@ class Base:
         return field is not None and any(
             isinstance(part, Read) and part.array == "b" for part in walk(field[1])
         )
+
+
+def has_kink(*bodies: Formula) -> bool:
+    """Whether a function with a kink at 0 occurs in one of them."""
+    return bool(_calls(*bodies) & KINKED)
 
 
 def _calls(*bodies: Formula) -> set[str]:
@@ -330,17 +335,18 @@ def _require_one_sample(head: Read, body: Formula) -> None:
             raise InputError(f"The definition of {head.sign} does not sum over what feeds it.")
 
 
-def missed_definitions(reading: Reading) -> Mapping[str, Place]:
+def missed_definitions(reading: Reading, whole: bool = False) -> Mapping[str, Place]:
     """What the document may define in words or formulas that are not used: array → where.
 
     That is what has no definition in it and stands on the left of a formula that was not
-    understood; of φ, also after y_j = ….
+    understood; of φ, also after y_j = ….  A φ of some neurons is used where that is the `whole`
+    network.
     """
     defined = [claim for claim in reading.definitions if claim.head is not None]
     lost = [one for one in defined if any(p.fault is Fault.NOT_UNDERSTOOD for p in one.problems)]
     made = {claim.head.array for claim in defined if claim.head and claim not in lost}
     functions = _functions(reading)
-    if functions and not any(claim.some for claim, _ in functions):
+    if functions and (whole or not any(claim.some for claim, _ in functions)):
         made.add("phi")
     found: dict[str, Place] = {}
     if functions and "phi" not in made:

@@ -11,7 +11,8 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault
 from symbolic.reading.tree import Node
 
-ROLES = ("output", "hidden", "input", "source", "fed", "synapse", "unshared", "any", "every")
+ROLES = ("output", "hidden", "input", "source", "fed", "synapse", "unshared", "any", "every",
+         "within", "width")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class Role:
 
     output, hidden and input are kinds of neurons; source is any neuron that feeds another, fed any
     that the neuron `of` feeds; synapse says that a connection leads to it from `of`, unshared that
-    no other one has the weight of this; any takes back what was said before;
+    no other one has the weight of this; any takes back what was said before; within is said of a
+    letter of layers whose range is `of`, as in `spans.py`, width of a letter that runs over the
+    units of the layer `of`;
     every is said of a letter that is the name of one unit, by mistake.  `names` are all the
     neurons of the given network that are meant, where the words name them.
     """

@@ -5,8 +5,8 @@ A neuron with a name is its number here; `units.py` says which.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
 from symbolic.network import BIAS, Network
@@ -101,6 +101,22 @@ class Given:
         world = self.world(2)
         hidden = tuple(n for n in world.neurons if world.kind(n) == "hidden")
         return assumption is not Assumption.N1 and world.satisfies(assumption, hidden)
+
+
+def with_functions(network: Given, said: Iterable[tuple[tuple[str, ...], Formula]]) -> Given:
+    """The network with the φ that a document says of the neurons of these names.
+
+    As it is where one of them is left out or two things are said of one, and where the network
+    says itself what they are.
+    """
+    found = [(name, body) for names, body in said for name in names]
+    functions = {int(name): body for name, body in found if name.isdigit()}
+    world = network.world(1)
+    computed = {n for n in world.neurons if world.kind(n) != "input"}
+    whole = len(found) == len(functions) and computed == {*functions}
+    if network.functions or network.units is not None or not whole:
+        return network
+    return replace(network, functions=tuple(sorted(functions.items(), key=lambda one: one[0])))
 
 
 def given(network: Network, name: str) -> Given:

@@ -10,6 +10,7 @@ from symbolic.reading.context import Named, Role
 from symbolic.reading.markup import ends
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import said
+from symbolic.reading.spans import span_from
 
 _BOLD = r"(?:\*\*|__)?"
 _PART = rf"(?:(?:\([a-z0-9]{{1,3}}\)|\d{{1,2}}[.)]|(?:step|part) \d{{1,2}}[.:]?){_BOLD}[ \t]*)?"
@@ -155,6 +156,8 @@ class Hearing:
                 continue
             self.local.pop(one.letter, None)
             local = one.local or trailing or (one.summed and self._layered)
+            if one.role == "within" and not local and span_from(one.letter, one.of).late != 1:
+                role = replace(role, role="any", of="")  # it counts the layers
             (self.local if local else self.roles)[one.letter] = role
             if one.count:
                 self.counts.append((one.letter, place))

@@ -37,7 +37,7 @@ from symbolic.reading.formulas import (
     free,
     walk,
 )
-from symbolic.reading.given import Given
+from symbolic.reading.given import Given, with_functions
 from symbolic.reading.here import ArguedHere
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.nearest_given import GivenSearch
@@ -95,14 +95,17 @@ class _Judge:
         except BeyondError as error:
             raise InputError(str(error)) from None
         self.refuter = Refuter(base)
+        of_some = activations_of_some(reading)
         missed = missed_definitions(reading)
+        if network is not None and base.activation is None:
+            said = [(names.names, one.body) for names, one in of_some.items() if names is not None]
+            own = with_functions(network, said)
+            if own is not network:
+                network, missed = own, missed_definitions(reading, whole=True)
         self.plain = network is None or (network.plain and general is base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
         self.verdicts.base, self.verdicts.plain = base, self.plain
-        self.of_some = {
-            names: _with_activation(base, one)
-            for names, one in activations_of_some(reading).items()
-        }
+        self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (
             ArguedHere(base, reading, network)
             if network is not None and (not self.plain or _names_neurons(reading))

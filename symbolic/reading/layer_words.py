@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolic.reading.formulas import LAYER
 from symbolic.reading.profile import Profile
+from symbolic.reading.spans import Span, span_of
 
-_DOTS = r"(?:\\ldots|\\dots|\\cdots|\.\.\.)"
-_UP_TO = r"(?:\\le|\\leq|\\leqslant)"
-_RANGES = (  # l and L stand for the letters of the notation; blanks are taken out
-    (rf"l=L-1,(?:L-2,)?{_DOTS},2", "hidden"),
-    (rf"l=2,(?:3,)?{_DOTS},L-1", "hidden"),
-    (rf"(?:2{_UP_TO})?l(?:<|\\lt)L", "hidden"),
-    (rf"(?:2{_UP_TO})?l{_UP_TO}L-1", "hidden"),
-    (r"l=L", "output"),
-    (rf"l=L,(?:L-1,)?{_DOTS},2", "any"),
-    (rf"l=2,(?:3,)?{_DOTS},L", "any"),
-    (rf"2{_UP_TO}l{_UP_TO}L", "any"),
-    (r"l(?:>|\\gt)1", "any"),
-    (r"l(?:\\ge|\\geq|\\geqslant)2", "any"),
-)
-"""Layers after the first, which has no weights: all, all but the last, or the last."""
-_COUNTED = re.compile(rf"l=[01],(?:[12],)?{_DOTS},L")
+_COUNTING = (":0", "0:0", "1:0")
+"""Ranges that only count the layers, where no condition begins with them."""
 _CONDITION = re.compile(
     r"\b(?:for|if|when|where|let)(?: all| each| every| any)?\s*$", re.IGNORECASE
 )
@@ -32,15 +19,20 @@ _WORDS = {
     "output": " ${}$ in the output layer ",
     "any": " every unit ${}$ ",
 }
+_WITHIN = " ${}$ within ({}) "
+_ROLES = {":1": "hidden", "2:1": "hidden", ":0!": "output", "2:": "any"}
+"""Layers after the first, which has no weights: all, all but the last, or the last."""
 
-
+_ALL = r"(?: all| any| each| every)?"
 _ENDING = re.compile(
-    r"(?P<all>(?:\\q?quad|\\[,;]|[\s,])*"
-    r"(?:\\(?:text|mbox|textrm)\s*\{,?\s*(?:for|if|when|where|with)(?: all| any| each| every)?\s*\}"
-    r"|\\q?quad|,)\s*(?P<range>[^{}&]*?))"
+    r"(?P<all>(?:\\q?quad|\\[,; ]|[\s,;])*"
+    rf"(?:\\(?:text|mbox|textrm)\s*\{{,?\s*(?:for|if|when|where|with){_ALL}\s*\}}"
+    r"|\\forall|\\q?quad|\\ |[,;])\s*(?P<range>(?:[^{}&]|\\[{}]|[_^]\{[^{}]*\})*?))"
     r"(?:[\s.,;]|\\tag\*?\{[^{}]*\})*$"
 )
-_STARTS = re.compile(r"\\q?quad|\\(?:text|mbox|textrm)\b|,")
+_STARTS = re.compile(r"\\q?quad|\\(?:text|mbox|textrm|forall)\b|[,;]")
+MOST = 3
+"""How many ranges may end a display."""
 LONGEST = 160
 """How many characters at the end of a display may be such a range."""
 
@@ -53,31 +45,51 @@ class Ending:
     end: int
     letter: str
     role: str
+    of: str = ""
 
 
 def in_words(text: str, profile: Profile) -> str:
-    """The words for a range of a layer letter, empty for anything else.
+    r"""The words for a range of a layer letter, empty for anything else.
 
     >>> from symbolic.reading.profile import open_profile
-    >>> in_words("l = L-1, L-2, \\\\ldots, 2", open_profile("nielsen"))
+    >>> in_words("l = L-1, L-2, \\ldots, 2", open_profile("nielsen"))
     ' $l$ in a hidden layer '
+    >>> in_words(r"l = 1, \dots, L-2", open_profile("nielsen"))
+    ' $l$ within (1:2) '
     """
-    letter, role = _said(text, profile)
-    return _WORDS[role].format(letter) if role else ""
+    letter, role, of = _said(text, profile)
+    words = _WITHIN if of else _WORDS.get(role, "")
+    return words.format(letter, of) if letter else ""
 
 
-def ending(text: str, profile: Profile) -> Ending | None:
-    """What the end of a display says of a layer letter.
+def endings(text: str, profile: Profile) -> tuple[Ending, ...]:
+    """What the end of a display says of a layer letter and of the units of a layer, the last first.
 
     >>> from symbolic.reading.profile import open_profile
-    >>> ending("a^l_j = 1 \\\\quad \\\\text{for } l < L.", open_profile("nielsen"))
-    Ending(start=10, end=33, letter='l', role='hidden')
+    >>> endings("a^l_j = 1 \\\\quad \\\\text{for } l < L.", open_profile("nielsen"))
+    (Ending(start=10, end=33, letter='l', role='hidden', of=''),)
     """
+    found: list[Ending] = []
+    while len(found) < MOST:
+        shown = text[: found[-1].start] if found else text
+        one = _ending(shown, profile)
+        if one is None:
+            break
+        found.append(one)
+    return tuple(found)
+
+
+def _ending(text: str, profile: Profile) -> Ending | None:
     for found in _STARTS.finditer(text, max(0, len(text) - LONGEST)):
         match = _ENDING.match(text, found.start())
-        letter, role = _said(match["range"], profile) if match else ("", "")
-        if match and role:
-            return Ending(found.start(), match.end("all"), letter, role)
+        if match is None:
+            continue
+        letter, role, of = _said(match["range"], profile)
+        if not role:
+            letter, of = _units(match["range"], profile)
+            role = "width" if letter else ""
+        if role:
+            return Ending(found.start(), match.end("all"), letter, role, of)
     return None
 
 
@@ -90,24 +102,90 @@ def counts_layers(text: str, words: str, profile: Profile) -> bool:
     >>> counts_layers(r"l = 1, \dots, L", "For ", open_profile("nielsen"))
     False
     """
-    _, bare = _bare(text, profile)
-    return _COUNTED.fullmatch(bare) is not None and _CONDITION.search(words[-40:]) is None
+    span = _span(text, profile)
+    return span is not None and _ends(span) in _COUNTING and _CONDITION.search(words[-40:]) is None
 
 
-def _said(text: str, profile: Profile) -> tuple[str, str]:
-    """The layer letter and its role; empty where the text is no range of one."""
-    letter, bare = _bare(text, profile)
-    role = next((role for pattern, role in _RANGES if re.fullmatch(pattern, bare)), "")
-    return (letter, role) if letter else ("", "")
+_DOTS = r"\\(?:ldots|dots[cb]?|cdots)|\.\.\.|…"
+_UNITS = re.compile(
+    rf"(?P<letter>[A-Za-z])=1,(?:2,)?(?:{_DOTS}),(?P<size>[A-Za-z]|\\[a-z]+)"
+    r"(?:[_^]\{?[\[(]?(?P<layer>[A-Za-z](?:[+-]1)?)[\])]?\}?)?"
+)
 
 
-def _bare(text: str, profile: Profile) -> tuple[str, str]:
-    """The letter of layers, and the text with l and L for this and the last, without blanks."""
-    letters = [sign for sign, sort in profile.letters.items() if sort == LAYER.name]
-    last = [sign for sign, sort in profile.sizes.items() if sort == LAYER.name]
-    signs = re.findall(r"\\[A-Za-z]+|\\.|\S", text)
-    used = [sign for sign in letters if sign in signs]
-    if len(used) != 1 or not last:
+def units_in_words(text: str, profile: Profile) -> str:
+    r"""The words for a range of neurons, j = 1, …, n_l, in layer notation; empty for anything else.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> units_in_words(r"j = 1, \dots, n_{l+1}", open_profile("nielsen"))
+    ' all $j$ as wide as (l+1) '
+    """
+    letter, width = _units(text, profile)
+    return f" all ${letter}$ " + (f"as wide as ({width}) " if width else "") if letter else ""
+
+
+def _units(text: str, profile: Profile) -> tuple[str, str]:
+    """The letter of neurons and the layer whose number it runs up to, if that is said."""
+    found = _UNITS.fullmatch(re.sub(r"\s|\\[,; ]|^\s*\(|\)\s*$", "", text))
+    if found is None or profile.letters.get(found["letter"]) != "neuron":
         return "", ""
-    names = {used[0]: "l", last[0]: "L", "\\,": "", "\\;": "", "\\ ": ""}
-    return used[0], "".join(names.get(sign, sign) for sign in signs)
+    known = profile.letters.get(found["size"], "neuron") == "neuron"
+    layered = "layer" in profile.letters.values()
+    if not (known and layered) or found["size"] == found["letter"]:
+        return "", ""
+    return found["letter"], found["layer"] or ""
+
+
+_FROM_TO = re.compile(
+    r"\$([^$=]{1,12})\$ (?:(?:running |ranging |going )?from|=) \$([^$]{1,12})\$,? "
+    r"(?:(?:and )?(?:down |up |back(?:wards)? )?to) \$([^$]{1,12})\$"
+)
+
+
+_DOWN_TO = re.compile(
+    r"\$(\w)\$ within \(:(\d)!\)\s+(?:and )?(?:down |back(?:wards)? )?to \$(\d)\$"
+)
+"""What words that begin "for $l = L-1$" have become, where they go on "down to $2$"."""
+
+
+def with_ends(words: str, profile: Profile) -> str:
+    r"""Words that say a range by its two ends, "$l$ from $L-1$ down to $2$", say it as others do.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> with_ends("For $l$ from $L-1$ down to $1$,", open_profile("nielsen"))
+    'For  $l$ within (1:1) ,'
+    """
+    return _FROM_TO.sub(
+        lambda match: in_words(rf"{match[1]}={match[2]},\dots,{match[3]}", profile) or match[0],
+        _DOWN_TO.sub(rf"$\1$ from ${_last(profile)}-\2$ to $\3$", words),
+    )
+
+
+def _last(profile: Profile) -> str:
+    """The sign of the last layer."""
+    return next((sign for sign, sort in profile.sizes.items() if sort == LAYER.name), "")
+
+
+def _said(text: str, profile: Profile) -> tuple[str, str, str]:
+    """The layer letter, its role and its range; empty where the text is no range of one."""
+    span = _span(text, profile)
+    if span is None:
+        return "", "", ""
+    role = _ROLES.get(_ends(span), "within")
+    return span.letter, role, str(span) if role == "within" else ""
+
+
+def _span(text: str, profile: Profile) -> Span | None:
+    letters, last = (
+        frozenset(sign for sign, sort in table.items() if sort == LAYER.name)
+        for table in (profile.letters, profile.sizes)
+    )
+    span = span_of(text, letters, last)
+    if span is None or span.low is None:
+        return span
+    return replace(span, low=span.low + (profile.from_zero is True), counted=profile.from_zero)
+
+
+def _ends(span: Span) -> str:
+    """Its ends alone, as they are written."""
+    return str(replace(span, counted=None))

@@ -9,7 +9,7 @@ connections; nothing is proved.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -32,6 +32,7 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.source import BeyondError
+from symbolic.reading.spans import Span, span_from
 
 Level = tuple[str, int]
 """A layer: its letter, or L for the last one, and how many layers later."""
@@ -48,8 +49,8 @@ class Layers:
 
     `written` are its two sides in layer notation; `lowest` says of each layer letter its least
     value (the first layer is 1), `highest` how many layers later its last layer stands; `ends`
-    says of a layer letter whether that last layer is L, where the claim is split by it; `before`
-    are those that words say are before the last.  `known`
+    says of a layer letter whether that last layer is L, where the claim is split by it; `told` is
+    what words say of the layers.  `known`
     are facts of its letters: last (in the layer before the last), deep (in one after the second),
     beside (a pair in one layer), apart (one is two layers after the other).
     """
@@ -59,7 +60,7 @@ class Layers:
     lowest: tuple[tuple[str, int], ...]
     highest: tuple[tuple[str, int], ...]
     ends: tuple[tuple[str, bool], ...] = ()
-    before: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     known: tuple[tuple[str, tuple[tuple[Var, ...], ...]], ...] = ()
 
     @property
@@ -70,7 +71,7 @@ class Layers:
             f"{spelled((name, highest[name]))} {'=' if end else '<'} {LAST}"
             for name, end in self.ends
         ]
-        return ", ".join([*cases, *(f"{name} < {LAST}" for name in self.before)])
+        return ", ".join([*cases, *self.told])
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,12 @@ def lives(part: Formula) -> Iterator[tuple[Var, Level]]:
         yield letter, (name, step - 1 if n and array in WEIGHTS else step)
 
 
-def _levels(formula: Formula, letter: Var) -> set[Level]:
+def levels(formula: Formula, letter: Var) -> set[Level]:
     """The layers at which a letter occurs that no sum inside binds."""
     if isinstance(formula, SumOver) and formula.over == letter:
         return set()
     found = {where for one, where in lives(formula) if one == letter}
-    return found.union(*(_levels(part, letter) for part in inside(formula)))
+    return found.union(*(levels(part, letter) for part in inside(formula)))
 
 
 def _only(levels: set[Level], letter: Var) -> Level:
@@ -184,10 +185,10 @@ def flattened(claim: Claim) -> tuple[Flat, ...]:
     sides = claim.left, claim.right
     letters = {v for side in sides for v in free(side) if v.sort == NEURON}
     where = {
-        v: _only(set().union(*(_levels(side, v) for side in sides)), v)
+        v: _only(set().union(*(levels(side, v) for side in sides)), v)
         for v in sorted(letters, key=lambda v: v.name)
     }
-    lowest, highest = _extent(sides)
+    lowest, highest = extent(sides)
     ended = _said_of_layers(claim, lowest, highest)
     split = {n for n, step in where.values() if n != LAST and step == highest[n]} - {*ended}
     cases = [dict.fromkeys(ended, True)]
@@ -203,7 +204,7 @@ def flattened(claim: Claim) -> tuple[Flat, ...]:
 def flat_definition(head: Read, body: Formula) -> tuple[Read, Formula]:
     """A definition in layer notation as one about neurons; raises `BeyondError`."""
     letters = [i for i in head.at if isinstance(i, Var) and i.sort == NEURON]
-    where = {v: _only(_levels(head, v) | _levels(body, v), v) for v in letters}
+    where = {v: _only(levels(head, v) | levels(body, v), v) for v in letters}
     bare = _Flattener({}).of(head, {})
     assert isinstance(bare, Read)
     return bare, _Flattener({}).of(body, where)
@@ -225,7 +226,7 @@ def of_last_layer(formula: Formula) -> Formula | None:
     return replace(made, at=made.at[1:]) if level(own) == (LAST, 0) else None
 
 
-def _extent(sides: tuple[Formula, ...]) -> tuple[dict[str, int], dict[str, int]]:
+def extent(sides: Sequence[Formula]) -> tuple[dict[str, int], dict[str, int]]:
     """The least value of each layer letter, and how far above it the quantities reach."""
     lowest: dict[str, int] = {}
     highest: dict[str, int] = {}
@@ -265,9 +266,40 @@ def _said_of_layers(claim: Claim, lowest: dict[str, int], highest: dict[str, int
             highest[name] = max(highest[name], 1)
         if said in ("hidden", "any"):
             lowest[name] = max(lowest[name], 2)
+        if said == "within":
+            span = _span(claim, name)
+            if span.late is not None and span.late < highest[name]:
+                beyond = spelled((LAST, highest[name] - span.late))
+                raise BeyondError(f"There is no layer {beyond}.")
+            highest[name] = highest[name] if span.late is None else span.late
+            lowest[name] = max(lowest[name], span.low or 1)
+            ended += [name] if span.alone else []
         if said == "input":
             raise BeyondError(f"{name} is the first layer in words: write its number nowhere else.")
     return ended
+
+
+def _span(claim: Claim, name: str) -> Span:
+    """The range that words give a letter of layers."""
+    return span_from(name, next(role.of for role in claim.roles if role.letter == name))
+
+
+def _told(claim: Claim, lowest: Mapping[str, int], highest: Mapping[str, int]) -> tuple[str, ...]:
+    """What words say of the layers of a claim."""
+    found: list[str] = []
+    for name, late in highest.items():
+        said = claim.role(name)
+        found += [f"{name} < {LAST}"] if said == "hidden" else []
+        if said != "within":
+            continue
+        span, last = _span(claim, name), spelled((LAST, -late))
+        first = "" if span.first is None else f"{span.first} ≤ "
+        all_of_them = late == 0 and (span.low or 1) <= lowest[name] == 2
+        if span.late is not None and not (span.alone or all_of_them):  # those are said as ends
+            found.append(f"{first}{name} ≤ {last}")
+        if span.low is not None and span.low < lowest[name]:
+            found.append("the inputs being layer 0")
+    return tuple(found)
 
 
 _KINDS = {"output": ("output",), "hidden": ("hidden",), "feeder": ("hidden", "input")}
@@ -306,7 +338,7 @@ def _case(
             tuple(lowest.items()),
             tuple(highest.items()),
             tuple(ends.items()),
-            tuple(name for name in highest if claim.role(name) == "hidden"),
+            _told(claim, lowest, highest),
             (
                 ("last", tuple((v,) for v, one in at.items() if one == (LAST, -1))),
                 (
@@ -398,7 +430,7 @@ class _Flattener:
 
     def place(self, total: SumOver) -> Level:
         """The layer that a sum runs over."""
-        found = _levels(total.body, total.over)
+        found = levels(total.body, total.over)
         if total.range.kind == "layer":
             found.add(level_of(total.range.of))
         if total.range.kind in ("hidden", "fed"):

@@ -17,7 +17,10 @@ _MARKUP = re.compile(
     r"|\\(?:label|ref|eqref|cite\w*|begin|end|includegraphics)\s*(?:\[[^\]]*\])?\{[^}]*\}"
     r"|\\[A-Za-z]+\*?|<[^<>\n]{1,200}>|!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"
 )
-TRAILING = re.compile(r"[\s,(]*(?:where|for|with|if|when|and where|here)\b")
+TRAILING = re.compile(
+    r"[\s,(]*(?:(?:where|for|with|if|when|and where|here)\b"
+    r"|\s\$\w\$ (?:within \(|in a hidden layer ))"
+)
 
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")

@@ -102,7 +102,8 @@ class Profile:
     `units` are the names of a given network, where its neurons have names; `direct` are the pairs
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
     `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0;
-    `first_example` says that its cost is always C_0, that of one example.
+    `first_example` says that its cost is always C_0, that of one example; `from_zero` whether the
+    inputs are layer 0 in a document or layer 1, None where that is not said.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Profile:
     units: Units | None = field(default=None, compare=False)
     depth: int = 0
     first_example: bool = False
+    from_zero: bool | None = None
     direct: frozenset[tuple[str, str]] = frozenset()
 
     def symbol(self, sign: str) -> Symbol | None:

@@ -63,6 +63,8 @@ _PATTERNS = tuple(
         rf"(?:for )?(?:every|each|any) (unshared )?(?:synapse|connection) to {_M} from {_M}",
         rf"(?:for )?(?:every|each|any) shared (?:synaptic )?weight {_M}",
         rf"(?:if |when |for )?{_M} is any one of these",
+        rf"(?:with |where |the |layers? )*{_M} within \((\d*:\d?!?[zo]?)\)",
+        rf"(?:for |all |every |each )*{_M} as wide as \((.{{1,5}}?)\)",
     )
 )
 _SUM_OVER = re.compile(
@@ -171,6 +173,10 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     if number == 13:
         role = "unshared" if groups[0] else "synapse"
         return Said(letter_of(groups[1]), role, start, end, of=letter_of(groups[2]))
+    if number == 17:
+        return Said(letter_of(groups[0]), "width", start, end, of=groups[1])
+    if number == 16:
+        return Said(letter_of(groups[0]), "within", start, end, of=groups[1])
     if number == 15:
         return Said(letter_of(groups[0]), "any", start, end)
     if number == 14:

@@ -20,7 +20,15 @@ from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.kinds_said import kinds_said
-from symbolic.reading.layer_words import Ending, counts_layers, ending, in_words
+from symbolic.reading.layer_spans import beyond, counted_from_zero
+from symbolic.reading.layer_words import (
+    Ending,
+    counts_layers,
+    endings,
+    in_words,
+    units_in_words,
+    with_ends,
+)
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
@@ -83,7 +91,8 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
 class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         words = _flat(document.pieces)
-        profile = replace(profile, direct=frozenset(formulas_alone(words, profile)))
+        direct = frozenset(formulas_alone(words, profile))
+        profile = replace(profile, direct=direct, from_zero=counted_from_zero(document))
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -159,18 +168,22 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += f"${piece.text}$"
+                text += self._range(piece.text) or f"${piece.text}$"
             else:
                 break
             if len(text) > FARTHEST:
                 break
-        return text
+        return with_ends(text, self.profile)
+
+    def _range(self, text: str) -> str:
+        """The words for a range of layers or of the units of one, empty for anything else."""
+        return in_words(text, self.profile) or units_in_words(text, self.profile)
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         if not piece.display and counts_layers(piece.text, self.words, self.profile):
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        layers = in_words(piece.text, self.profile) if not piece.display else ""
+        layers = self._range(piece.text) if not piece.display else ""
         if layers:
             self.words += layers
             self.mentions.append(piece.at)
@@ -188,7 +201,7 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
-        said = ending(piece.text, self.profile) if piece.display else None
+        said = endings(piece.text, self.profile) if piece.display else ()
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
@@ -209,8 +222,9 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen()
-        if said is not None:
-            self.hearing.local[said.letter] = Role(said.letter, said.role, piece.at + said.start)
+        for end in said:
+            at = piece.at + end.start
+            self.hearing.local[end.letter] = Role(end.letter, end.role, at, end.of)
         following = self._following(self.document.pieces, number)
         first = len(self.relations.claims)
         troubles: list[NotUnderstood] = []
@@ -231,8 +245,8 @@ class _Reader:
             self.ledger.trouble(troubles[-1])
             self.relations.chain = None
             self._reset()
-        if said is not None:
-            self.hearing.local.pop(said.letter, None)
+        for end in said:
+            self.hearing.local.pop(end.letter, None)
         if real[-1].stopped:
             self._sentence_ends()
         numbers = tuple(claim.number for claim in self.relations.claims[first:])
@@ -287,6 +301,7 @@ class _Reader:
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
+        self.words = with_ends(self.words, self.profile)
         rest = self.words[[0, *ends(self.words, self.claimed)][-1] :]
         if self.hearing.listen(self.words, self.mentions, self.claimed):
             self.relations.assumed_here.clear()
@@ -380,6 +395,7 @@ class _Reader:
             members = [with_range(m, Range(span)) if m else None for m in members]
         if step is not None:
             members = changes(members, chain.at)
+        notes.fails += beyond(members, roles, chain.at)
         self.relations.add(chain, members, context, notes, words, piece)
 
     def _over_iterations(self, chain: Chain, after: int) -> bool:
@@ -414,11 +430,11 @@ def _flat(parts: Sequence[object]) -> str:
     return text
 
 
-def _without(text: str, said: Ending | None) -> str:
+def _without(text: str, said: Sequence[Ending]) -> str:
     """The display without what its end says of a layer; every character keeps its place."""
-    if said is None:
-        return text
-    return text[: said.start] + " " * (said.end - said.start) + text[said.end :]
+    for one in said:
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text
 
 
 def _instances(words: str, text: str) -> bool:

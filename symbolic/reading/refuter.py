@@ -10,7 +10,7 @@ from itertools import product
 
 from symbolic.duals import ZERO, Number, differ
 from symbolic.indexed import Num, Var
-from symbolic.reading.base import Base
+from symbolic.reading.base import Base, has_kink
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
     LAYER,
@@ -139,7 +139,8 @@ class Refuter:
             tried = tuple(world for world in tried if world.satisfies(Assumption.OT, ()))
             tried += () if base.layered else DEEP_SHARES
             tried += tuple(replace(world, shares=True) for world in tried)
-        if base.kinked:  # else all fields may lie on one side of the kink
+        own = (body for world in tried[:1] for _, body in world.functions)
+        if base.kinked or has_kink(*own):  # else all fields may lie on one side of the kink
             tried += tuple(map(_turned, tried[:6]))
         found = (
             replace(
