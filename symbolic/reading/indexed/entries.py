@@ -144,6 +144,10 @@ def items(
             yield sign, node
             continue
         beside = factors[n] if n < len(factors) and not signs[n] else None
+        if isinstance(node, Mark) and not isinstance(_base_of(beside), Group):  # ln y_k
+            n += 1
+            yield sign, _unbracketed(node, beside, factors[n:], signs[n:], letters)
+            continue
         outer = beside.sup if isinstance(beside, Scripted) else None
         plain = beside if isinstance(beside, Group) else None
         if isinstance(beside, Scripted) and beside.sub is None and not beside.primes:
@@ -164,6 +168,26 @@ def items(
         if orders:
             raise NotUnderstood("Only a function has a derivative by its argument.", "", node.at)
         yield sign, entry
+
+
+def _base_of(node: Node | None) -> Node | None:
+    return None if node is None else _base(node)
+
+
+def _unbracketed(
+    function: Mark,
+    argument: Node | None,
+    rest: Sequence[Node],
+    signs: Sequence[str],
+    letters: Letters,
+) -> Applied:
+    r"""\ln y_k, a function of the one factor behind it."""
+    more = bool(rest) and not signs[0]
+    if argument is None or more or isinstance(argument, Mark) or _order(argument):
+        raise NotUnderstood(
+            f"Of what is {function.text} taken?", "Write its argument in brackets.", function.at
+        )
+    return Applied(spelled(function, False, letters, ()), (argument,), place=function.at)
 
 
 def _raised(entry: Entry, power: Node | None) -> Entry:
