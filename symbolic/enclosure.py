@@ -28,7 +28,8 @@ from symbolic.terms import (
 )
 from symbolic.verdicts import Value
 
-Point = Mapping[Sign, Fraction]
+Point = Mapping[Sign, Fraction | Value]
+"""The numbers of the signs; in place of a number may stand all those from low to high."""
 Real = Any  # a Fraction, or a flint.arb where the number is not known to be rational
 LARGEST_EXACT_POWER = 512
 
@@ -96,6 +97,15 @@ def _ball(number: Real) -> Real:
     return number
 
 
+def _given(number: Fraction | Value) -> Real:
+    if isinstance(number, Fraction):
+        return number
+    if number.low == number.high:
+        return number.low
+    low: Real = _ball(number.low)
+    return low.union(_ball(number.high))
+
+
 def _sum(left: Real, right: Real) -> Real:
     both_exact = isinstance(left, Fraction) and isinstance(right, Fraction)
     return left + right if both_exact else _ball(left) + _ball(right)
@@ -134,7 +144,7 @@ def _value(term: Term, at: Point) -> Real:
         case Constant():
             return flint.arb.pi()
         case Sign():
-            return at[term]
+            return _given(at[term])
         case Add(terms):
             total: Real = Fraction(0)
             for part in terms:

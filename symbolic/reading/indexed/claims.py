@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from symbolic.arrays import Program
 from symbolic.indexed import Expr, Var
@@ -14,6 +15,7 @@ from symbolic.indices import Hypothesis
 from symbolic.reading.citations import Cited
 from symbolic.reading.claims import Entry, Kind, Lint
 from symbolic.reading.indexed.profile import IndexProfile
+from symbolic.reading.indexed.slopes import Slopes
 from symbolic.reading.source import Fault, Place, Problem
 
 
@@ -24,7 +26,8 @@ class IndexClaim:
     `at` are its free letters, `of` the array by which it differentiates, "" where it claims no
     derivative, `moved` the array whose movement it claims; `where` its 0/1 condition, None
     without one; `section` the number of the section whose program it is about; `begins` the
-    character where it begins; `cites` are the lines that the text says it follows from.
+    character where it begins; `cites` are the lines that the text says it follows from; `typed` its
+    sides with decimals as they are printed and no derivative worked out (`figures`).
     """
 
     number: int
@@ -45,6 +48,7 @@ class IndexClaim:
     problems: tuple[Problem, ...] = ()
     begins: int = 0
     cites: tuple[Cited, ...] = ()
+    typed: tuple[Expr, Expr] | None = None
 
     def latex(self, profile: IndexProfile) -> str:
         """How it is written."""
@@ -87,7 +91,8 @@ class Section:
     """The program of one section and what it offers; `trouble` says why there is none.
 
     `unsaid` says what a cost is taken for that the document does not define, `supplied` over what
-    its letters are taken to run.
+    its letters are taken to run.  `values` are the numbers that the text gives, `slopes` the
+    derivatives among numbers.
     """
 
     program: Program | None = None
@@ -97,6 +102,8 @@ class Section:
     hand: Hand | None = None
     unsaid: str = ""
     supplied: str = ""
+    values: Mapping[str, Fraction] = field(default_factory=dict)
+    slopes: Slopes | None = None
 
 
 @dataclass(frozen=True)

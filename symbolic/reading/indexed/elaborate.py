@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -39,6 +40,7 @@ from symbolic.reading.indexed.entries import (
     rational,
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
+from symbolic.reading.indexed.slopes import slope_name
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Absolute,
@@ -85,6 +87,8 @@ class Names:
     """By the name of the array that they differentiate by."""
     named: dict[Key, str] = field(default_factory=dict)
     """The signs of derivatives, such as δ, and by which array they differentiate."""
+    slopes: bool = False
+    """Whether the derivative of any number by any other is read (`slopes`)."""
 
     def var(self, letter: str, at: int) -> Var:
         """The letter as a variable."""
@@ -260,6 +264,8 @@ class Elaborator:
             ratio = Pow(self.read(under), Fraction(-1))
             return ratio if over == Number("1", over.at) else Mul((self.read(over), ratio))
         of, by = self._single(above), self._single(below)
+        if self.names.slopes and of.sign != self.names.cost:
+            return self._slope(of, by)
         if of.sign != self.names.cost or of.at or of.label:
             raise NotUnderstood(
                 "Only derivatives of the cost are read here.",
@@ -267,6 +273,16 @@ class Elaborator:
                 over.at,
             )
         return self.derivative(by)
+
+    def _slope(self, of: Entry, by: Entry) -> Expr:
+        """∂a/∂b of two numbers, under the name that it has until all definitions are known."""
+        arrays = self.names.arrays
+        plain = all(one.power is None and not (one.primes or one.moved) for one in (of, by))
+        if not plain or by.key not in arrays:
+            raise NotUnderstood("It is differentiated by no number.", "", by.place)
+        if of.key not in arrays:
+            raise NotUnderstood(f"It is not said what {of.sign} is.", "Define it.", of.place)
+        return Get(slope_name(arrays[of.key].name, arrays[by.key].name))
 
     def _single(self, factors: Sequence[Node]) -> Entry:
         found = list(items(factors, [""] * len(factors), self.letters))
@@ -442,6 +458,10 @@ def code_of(sign: str) -> str:
         return code_of(sign[:-2]) + "2"
     if sign.startswith("\\Delta "):
         return "d" + code_of(sign[7:])
+    if "_{" in sign or "^{" in sign:  # a name with its scripts
+        stem = min(sign.find(mark) for mark in ("_{", "^{") if mark in sign)
+        behind = re.sub(r"[{} ]", "", sign[stem:])
+        return code_of(sign[:stem]) + behind
     if sign.startswith("\\") and sign.endswith("}"):
         style, _, inside = sign[1:-1].partition("{")
         accent = style if style in ("hat", "tilde", "bar", "vec", "dot") else ""

@@ -146,14 +146,14 @@ def items(
             yield sign, node
             continue
         beside = factors[n] if n < len(factors) and not signs[n] else None
+        if head in letters.elementary and not isinstance(_base_of(beside), Group):  # ln y_k
+            n += 1
+            yield sign, _unbracketed(node, beside, factors[n:], signs[n:], letters)
+            continue
         outer = beside.sup if isinstance(beside, Scripted) else None
         plain = beside if isinstance(beside, Group) else None
         if isinstance(beside, Scripted) and beside.sub is None and not beside.primes:
             plain = beside.base if isinstance(beside.base, Group) else None
-        if plain is None and head in letters.elementary:
-            yield sign, _of_next(spelled(node, change, letters, ()), factors, signs, n)
-            n += 1
-            continue
         function = head in letters.functions or head in letters.elementary
         argument = plain is not None and is_argument(head, plain, letters)
         if plain is not None and (function or argument):
@@ -174,22 +174,32 @@ def items(
         yield sign, entry
 
 
-def _of_next(head: Entry, factors: Sequence[Node], signs: Sequence[str], n: int) -> Applied:
-    """An elementary function of the factor after it, log p_k; what follows that needs a sign."""
-    if n == len(factors) or signs[n]:
-        raise NotUnderstood("A function has no argument here.", "Write it in brackets.", head.place)
-    if n + 1 < len(factors) and not signs[n + 1]:
-        what = "Where the argument of this function ends is not said."
-        raise NotUnderstood(what, "Write it in brackets.", head.place)
-    return Applied(head, (factors[n],), place=head.place)
-
-
 def is_applied(node: Node, group: Group, letters: Letters) -> bool:
     """Whether a sign without indices stands before a bracket with one entry alone: s(a_n)."""
     bare = node.base if isinstance(node, Scripted) and node.sub is node.sup is None else node
     [*inner] = group.items
     lone = len(inner) == 1 and isinstance(inner[0], Letter | Scripted)
     return isinstance(bare, Letter) and lone and not letters.is_index(inner[0])
+
+
+def _base_of(node: Node | None) -> Node | None:
+    return None if node is None else _base(node)
+
+
+def _unbracketed(
+    function: Node,
+    argument: Node | None,
+    rest: Sequence[Node],
+    signs: Sequence[str],
+    letters: Letters,
+) -> Applied:
+    r"""\ln y_k, a function of the one factor behind it."""
+    more = bool(rest) and not signs[0]
+    if argument is None or more or isinstance(argument, Mark) or _order(argument):
+        raise NotUnderstood(
+            f"Of what is {base_of(function)} taken?", "Write its argument in brackets.", function.at
+        )
+    return Applied(spelled(function, False, letters, ()), (argument,), place=function.at)
 
 
 def _raised(entry: Entry, power: Node | None) -> Entry:

@@ -36,6 +36,7 @@ from symbolic.reading.claims import Kind
 from symbolic.reading.indexed.argued import Argued
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading, Section
 from symbolic.reading.indexed.elaborate import MOVED
+from symbolic.reading.indexed.figures import with_numbers
 from symbolic.reading.indexed.findings import IndexJudged, IndexJudgement
 from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
@@ -88,7 +89,8 @@ class _Court:
     def lines(self, claims: Sequence[IndexClaim]) -> list[IndexJudged]:
         """The first verdict of every relation."""
         lines = [self.line(claim) for claim in claims]
-        return [self.again(one, lines) for one in lines]
+        lines = [self.again(one, lines) for one in lines]
+        return lines if self.section.slopes is None else with_numbers(lines, self.section)
 
     def explained(self, lines: Sequence[IndexJudged], citations: Citations) -> list[IndexJudged]:
         """The lines with their second verdicts, and where their errors are from."""

@@ -52,6 +52,8 @@ class Gathered:
     lines: list[Line] = field(default_factory=list)
     assumed: list[Line] = field(default_factory=list)
     lost: str = ""
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    """Signs that a formula begins with which is not understood, and where that is."""
     at: int = 0
 
 

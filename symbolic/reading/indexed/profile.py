@@ -10,7 +10,8 @@ from importlib.resources import files
 from symbolic.partials import SLOPES
 from symbolic.reading.tables import TomlReader
 
-_KEYS = ("name", "title", "calculus", "note", "words", "cost", "functions")
+_KEYS = ("name", "title", "calculus", "note", "words", "cost", "functions", "scripts", "signs")
+SCRIPTS = ("indices", "names")
 
 
 OPERATORS = {
@@ -26,7 +27,11 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class IndexProfile:
-    """A notation of entries; `cost` are the signs of the cost, of which a document uses one."""
+    """A notation of entries; `cost` are the signs of the cost, of which a document uses one.
+
+    What stands below and above a sign are its indices, or part of its name where `scripts` are
+    names.  `signs` are words that are one sign each.
+    """
 
     name: str
     title: str
@@ -34,6 +39,8 @@ class IndexProfile:
     functions: Mapping[str, str]
     words: tuple[str, ...] = ()
     note: str = ""
+    scripts: str = SCRIPTS[0]
+    signs: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
 
 
@@ -75,6 +82,8 @@ class _Reader(TomlReader):
             functions,
             tuple(word.lower() for word in self._texts("words")),
             self._text("note", default=""),
+            self._one(self._text("scripts", default=SCRIPTS[0]), SCRIPTS, "scripts"),
+            self._texts("signs"),
             self.file,
         )
 
@@ -87,7 +96,12 @@ def explain_indices(profile: IndexProfile) -> str:
     """
     rows = [f"{profile.title} (profile {profile.name})", ""]
     rows.append(_row(profile.cost[0], f"the cost; so are {', '.join(profile.cost[1:])}"))
-    rows += [_row(sign, what) for sign, what in OPERATORS.items()]
+    if profile.scripts == "names":
+        rows.append(_row("out_{o1}, a^{(L-1)}", "names: every sign with its scripts is a number"))
+        rows.append(_row(profile.signs[0], f"one sign; so are {', '.join(profile.signs[1:])}"))
+        rows.append(_row(r"\frac{\partial A}{\partial B}", "through every path from B to A"))
+    else:
+        rows += [_row(sign, what) for sign, what in OPERATORS.items()]
     rows.append("")
     for function in dict.fromkeys(profile.functions.values()):
         signs = [sign for sign, name in profile.functions.items() if name == function]

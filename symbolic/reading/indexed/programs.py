@@ -51,6 +51,7 @@ class Assembled(Signs):
         self.cost: Expr | Abstract | None = None
         self.slopes: list[Given] = []  # of a cost that is not said
         self.unsaid = ""
+        self.asides: dict[str, Expr] = {}  # of numbers: what derivatives define
 
     # -- the program
 
@@ -78,6 +79,8 @@ class Assembled(Signs):
 
     def _is_aside(self, info: Array) -> bool:
         """What is defined by derivatives, such as Q."""
+        if self.numbers:
+            return info.name in self.asides
         head = next(key for key, other in self.names.arrays.items() if other == info)
         for line in self.one.lines:
             entry = self._entry(line.left)

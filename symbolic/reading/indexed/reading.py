@@ -18,6 +18,7 @@ from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
 from symbolic.reading.indexed.letters import RUNS, without_declarations
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown
+from symbolic.reading.indexed.naming import named
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.rows import ANY, groups, is_unknown, sides, where
 from symbolic.reading.indexed.sections import resolved
@@ -34,6 +35,8 @@ _WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
+_WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
+_BRACES = ("LB", "RB", "LP", "RP", "LSQ", "RSQ", "COMMA", "PLUS", "MINUS", "TEXT")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -207,10 +210,25 @@ class _Reader:
             self.ledger.trouble(trouble)
             self.broken = self.broken or conditional(self.words)
             self.last = None
-            self._lose(at)
+            head = self._head(one)
+            if head:
+                why = f"what stands at {self.source.place(at)} is not understood and may define it"
+                self.sections[-1].unread.append((head, why))
+            else:
+                self._lose(at)
         else:
             self.claimed = True
         self.words = ""
+
+    def _head(self, one: Chain | tuple[Tok, ...]) -> str:
+        """The sign that a formula begins with, where every sign with its scripts is a number."""
+        if self.profile.scripts != "names" or not isinstance(one, Chain):
+            return ""
+        try:
+            found = named(one.members[0], self.profile)
+        except NotUnderstood:
+            return ""
+        return found[0].text if [t.kind for t in found] == ["SYM"] else ""
 
     # -- words
 
@@ -229,9 +247,19 @@ class _Reader:
             self.broken, self.cue, self.claimed = False, "", False
 
     def _cue(
-        self, before: str, inner: str, after_: str, following: str, at: int, first: bool
+        self,
+        before: str,
+        inner: str,
+        after_: str,
+        following: str,
+        at: int,
+        first: bool,
+        defines: bool = False,
     ) -> str:
-        """The cue of a formula; raises `NotUnderstood` where words may change what it claims."""
+        """The cue of a formula; raises `NotUnderstood` where words may change what it claims.
+
+        With before a formula that `defines` a sign is where.
+        """
         if self.broken:
             raise NotUnderstood(
                 "A condition before it in its sentence was not understood.", "See there.", at
@@ -254,6 +282,8 @@ class _Reader:
         if cue == "for" and _WITH.search(f"{before} {inner}"):
             cue = "with"  # a definition, or what is known of given entries
         self.cue = cue
+        if cue == "for" and defines and _WITH.search(before):
+            cue = self.cue = "where"
         if cue in ("if", "for"):
             raise NotUnderstood(
                 "A formula after if or for would be a condition; conditions are not read here.",
@@ -301,15 +331,18 @@ class _Reader:
         self.cites = self.marks.cites(chain, words, following, NOTHING if first else self.cites)
         beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
-        cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
+        defines = self._may_define(chain)
+        cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first, defines)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         for relation in chain.relations:
-            if relation.text not in ("=", ":="):
+            about = relation.text == "\\approx" and self.profile.scripts == "names"
+            if relation.text not in ("=", ":=") and not about:
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read here.", "Write =.", relation.at
                 )
-        trees = [parse(member) if member else None for member in chain.members]
+        members = [named(member, self.profile) for member in chain.members]
+        trees = [parse(member) if member else None for member in members]
         opening = trees[0]
         continued = opening is None
         if opening is None:
@@ -334,6 +367,15 @@ class _Reader:
             self._keep(Line(claim, left, right, at, head, beside, self.head_text))
             left, left_text = right, claim.right_text
         self.last = left, left_text
+
+    def _may_define(self, chain: Chain) -> bool:
+        """Whether it says for the first time what a sign is, by more than a letter or a number."""
+        if len(chain.members) != 2 or len(chain.members[1]) < 3:
+            return False
+        if {t.kind for t in chain.members[0]} - {"SYM", "NUM", "SUB", "SUP", *_BRACES}:
+            return False
+        heads = (line.claim.left_text for line in self.sections[-1].lines if line.head is None)
+        return self._text(chain.members[0]) not in heads
 
     def _assumed(self, chain: Chain, piece: int) -> None:
         """A hypothesis, in a paragraph that begins with Under."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import count
 
 from symbolic.arrays import Abstract, Definition, Given, Local
 from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, Var, arrays_read
 from symbolic.reading.claims import Kind
+from symbolic.reading.indexed.choosing import chosen
 from symbolic.reading.indexed.claims import IndexClaim, Section
 from symbolic.reading.indexed.compounds import with_compounds
+from symbolic.reading.indexed.decimals import DECIMAL, as_printed
 from symbolic.reading.indexed.elaborate import (
     MOVED,
     OUT,
+    Array,
     Elaborator,
 )
-from symbolic.reading.indexed.entries import Entry
+from symbolic.reading.indexed.entries import Entry, Key, walk
 from symbolic.reading.indexed.letters import (
     letter_of,
 )
@@ -31,9 +35,11 @@ from symbolic.reading.indexed.lines import (
 )
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.programs import Assembled
+from symbolic.reading.indexed.slopes import Slopes
 from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
-from symbolic.reading.tree import BigSum, Number, Product, Quotient
+from symbolic.reading.tree import BigSum, Letter, Number, Product, Quotient
+from symbolic.shapes import constant
 
 
 def resolved(
@@ -52,6 +58,7 @@ class _Resolver(Assembled):
         super().__init__(one, profile, source)
         self.trouble = one.lost
         self.moved: dict[str, None] = {}
+        self.chosen: Mapping[Key, Line] = {}  # which of several lines defines a number
 
     def all(self) -> tuple[Section, list[IndexClaim]]:
         """The section, then its claims in order."""
@@ -62,6 +69,7 @@ class _Resolver(Assembled):
             return Section(trouble=error.what), [self._wrong(line, error) for line in lines]
         claims = []
         known = [line for line in lines if self._is_known(line)]
+        self.chosen = chosen(lines, self._entry) if self.numbers else {}
         for line in (line for line in lines if line not in known):
             try:
                 claims.append(self._claim(line))
@@ -74,6 +82,15 @@ class _Resolver(Assembled):
                     self.trouble = f"what stands at {place} is not understood and may define it"
             except RecursionError:
                 claims.append(self._wrong(line, NotUnderstood("It is too deep.", "", line.at)))
+        values: dict[str, Fraction] = {}
+        if self.numbers:
+            values = self._values(claims)
+            claims = self._without_slopes(claims)
+            made = {d.array for d in self.definitions} | {*values, *self.asides}
+            for sign, why in self.one.unread:
+                info = self.names.arrays.get((sign, ""))
+                known = info.name in made if info is not None else self.cost is not None
+                self.trouble = self.trouble or ("" if known else why)
         try:
             assumed = [self._assumed(line) for line in (*self.one.assumed, *known)]
             if self.cost is None and self.differentiated and not self.trouble:
@@ -87,7 +104,10 @@ class _Resolver(Assembled):
         every = (*offered, *(h for _, h in assumed if h is not None))
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
         moved = tuple(self.moved)
-        return Section(program, offered, moved, self.trouble, self._hand(), self.unsaid), whole
+        section = Section(program, offered, moved, self.trouble, self._hand(), self.unsaid)
+        if self.numbers:
+            section = replace(section, values=values, slopes=self._slopes())
+        return section, whole
 
     def _is_known(self, line: Line) -> bool:
         """Whether it says what sums of given entries come to: where Σ_k t_k = 1."""
@@ -108,6 +128,37 @@ class _Resolver(Assembled):
             return self._claim(line.from_head) if line.from_head is not None else None
         except NotUnderstood:
             return None
+
+    def _without_slopes(self, claims: Sequence[IndexClaim]) -> list[IndexClaim]:
+        """The claims with what is put in for derivatives of numbers that are no cost."""
+        slopes = self._slopes()
+        found = []
+        for claim in claims:
+            slopes.within.clear()
+            if claim.kind is Kind.CLAIM and claim.left is not None and claim.right is not None:
+                try:
+                    sides = (slopes.put_in(s, claim.begins) for s in (claim.left, claim.right))
+                    left, right = sides
+                    claim = replace(claim, left=left, right=right)
+                except NotUnderstood as error:
+                    claim = replace(claim, problems=(self.source.problem(error),))
+            found.append(claim)
+        return found
+
+    def _slopes(self) -> Slopes:
+        cost = self.cost
+        made = () if cost is None or isinstance(cost, Abstract) else (Definition("cost", (), cost),)
+        return Slopes((*self.definitions, *made), self.asides)
+
+    def _values(self, claims: Sequence[IndexClaim]) -> dict[str, Fraction]:
+        """What the text gives outright: w_5 = 0.4."""
+        found: dict[str, Fraction] = {}
+        for claim in claims:
+            if claim.kind is Kind.DEFINITION and isinstance(claim.left, Get) and claim.typed:
+                number = constant(claim.right) if claim.right is not None else None
+                if number is not None:
+                    found[claim.left.array] = number
+        return found
 
     def _any_cost(self) -> None:
         """A cost that is not said is any differentiable function of what nothing else reads."""
@@ -155,6 +206,11 @@ class _Resolver(Assembled):
         entry = self._entry(line.left)
         if entry is not None and entry.key in names.named and _named_here(line, self, entry):
             return replace(claim, kind=Kind.DEFINITION)
+        better = self.chosen.get(entry.key, line) if entry is not None else line
+        if entry is not None and line.head is None and better is not line:
+            if better.head is not None and better.from_head is not None:
+                self._claim(replace(better, head=None, left=better.head))  # f = (x + y) z = q z
+            return self._relation(line, entry)
         if entry is not None and line.head is None and not entry.moved:
             defined = {d.array for d in self.definitions}
             if entry.sign == names.cost and not entry.at and not entry.label:
@@ -162,7 +218,8 @@ class _Resolver(Assembled):
                     return self._defines_cost(line)
             elif entry.key in names.arrays:
                 name = names.arrays[entry.key].name
-                if name not in defined and is_general(entry.at):
+                known = name in defined or name in self.asides
+                if not known and is_general(entry.at):
                     return self._defines(line, entry, name)
         if isinstance(line.right, Unknown):
             raise NotUnderstood("This was defined before.", "Remove it.", line.at, Fault.DEFINITION)
@@ -197,14 +254,48 @@ class _Resolver(Assembled):
         reader = Elaborator(self.names, at)
         body = reader.read(line.right)
         self._closed(reader, at)
+        if self.numbers and not arrays_read(body):
+            if self._is_made(entry):
+                return self._relation(line, entry)
+            typed = Get(name), body
+            return replace(
+                line.claim, kind=Kind.DEFINITION, left=Get(name), right=body, typed=typed
+            )
         if self._is_value(body):
             self.definitions.append(Definition(name, at, body))
+        elif self.numbers:
+            self.asides[name] = body
         elif self._used(name):
             raise NotUnderstood(
                 "It is defined by derivatives of the cost, and read elsewhere.", "", line.at,
                 Fault.DEFINITION,
             )  # fmt: skip
         return replace(line.claim, kind=Kind.DEFINITION, left=Get(name, at), right=body, at=at)
+
+    def _is_made(self, entry: Entry) -> bool:
+        """Whether the text says by a formula with signs what a number is."""
+        for line in self.one.lines:
+            head = self._entry(line.left)
+            formula = not isinstance(line.right, Unknown) and any(
+                isinstance(node, Letter) for node in walk(line.right)
+            )
+            if head is not None and head.key == entry.key and line.head is None and formula:
+                return True
+        return False
+
+    def _typed(self, line: Line) -> tuple[Expr, Expr]:
+        """Both sides with decimals as they are printed, and no derivative worked out."""
+        assert not isinstance(line.right, Unknown)
+        sides = tuple(map(as_printed, (line.left, line.right)))
+        more = {
+            (node.name, ""): Array(node.name, ())
+            for side in sides
+            for node in walk(side)
+            if isinstance(node, Letter) and node.name.startswith(DECIMAL)
+        }
+        names = replace(self.names, arrays={**self.names.arrays, **more})
+        left, right = (Elaborator(names).read(side) for side in sides)
+        return left, right
 
     def _used(self, name: str) -> bool:
         """Whether an array occurs anywhere but on the left of its definition."""
@@ -267,10 +358,13 @@ class _Resolver(Assembled):
                 of = array
             if left.array.startswith(MOVED) and left.at == at:
                 moved = left.array.removeprefix(MOVED)
+        typed = self._typed(line) if self.numbers else None
         for side in (left, right):
             read = (r for r in arrays_read(side) if r.startswith(MOVED))
             self.moved |= dict.fromkeys(r.removeprefix(MOVED) for r in read)
-        return replace(claim, left=left, right=right, at=at, of=of, moved=moved, where=where)
+        return replace(
+            claim, left=left, right=right, at=at, of=of, moved=moved, where=where, typed=typed
+        )
 
     def _where(self, line: Line, at: tuple[Var, ...]) -> Expr | None:
         if line.where is None:

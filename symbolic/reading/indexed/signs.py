@@ -17,7 +17,7 @@ from symbolic.reading.indexed.elaborate import (
     differential,
     label_code,
 )
-from symbolic.reading.indexed.entries import Entry, Key, Letters, items
+from symbolic.reading.indexed.entries import Entry, Key, Letters, items, walk
 from symbolic.reading.indexed.letters import (
     WHEREVER,
     Range,
@@ -33,7 +33,9 @@ from symbolic.reading.indexed.lines import (
     same_letters,
     trees_of,
 )
+from symbolic.reading.indexed.naming import base_sign
 from symbolic.reading.indexed.profile import IndexProfile
+from symbolic.reading.indexed.slopes import SLOPE
 from symbolic.reading.indexed.survey import Survey
 from symbolic.reading.indexed.undeclared import declaration
 from symbolic.reading.source import NotUnderstood, Source
@@ -58,6 +60,7 @@ class Signs:
             profile.functions,
         )
         self.differentiated = False
+        self.numbers = profile.scripts == "names"
 
     # -- the whole section
 
@@ -71,9 +74,8 @@ class Signs:
             survey.look(tree)
         for bracket in self._brackets():
             survey.look(bracket)
-        signs = [*survey.costs, *(s for s in self.profile.cost if (s, "") in survey.at)]
-        cost = next((s for s in signs if s in self.profile.cost), self.profile.cost[0])
-        self.differentiated = bool(survey.costs)
+        cost = self._cost(survey)
+        self.differentiated = cost in survey.costs if self.numbers else bool(survey.costs)
         survey.at.pop((cost, ""), None)
         namings = dict(self._namings(cost))
         heads = {}
@@ -95,7 +97,8 @@ class Signs:
         axes = {key: survey.axes(key, heads.get(key)) for key in keys}
         every = [*self.letters.ranges.values()]
         sorts = survey.sorts(dict.fromkeys(every))
-        self.names = Names(self.letters, sorts, survey.arrays(axes, sorts), cost)
+        arrays = survey.arrays(axes, sorts)
+        self.names = Names(self.letters, sorts, arrays, cost, slopes=self.numbers)
         self.predicates = {
             name: tuple(self._sort(node) for node in at) for name, at in survey.predicates.items()
         }
@@ -106,6 +109,23 @@ class Signs:
             self.names.named[sign] = array
             self.names.multipliers[array] = Multiplier(array, name, scale)
         self.first = survey.first
+
+    def _cost(self, survey: Survey) -> str:
+        """The sign of the cost; of numbers the one of its kind that no other one is made of."""
+        if not self.numbers:
+            signs = [*survey.costs, *(s for s in self.profile.cost if (s, "") in survey.at)]
+            return next((s for s in signs if s in self.profile.cost), self.profile.cost[0])
+        kind = [s for s in survey.costs if base_sign(s) in self.profile.cost]
+        parts = {
+            node.name
+            for line in self.one.lines
+            if line.head is None and isinstance(line.left, Letter) and line.left.name in kind
+            for tree in trees_of(line)
+            if tree is not line.left
+            for node in walk(tree)
+            if isinstance(node, Letter)
+        }
+        return next((s for s in kind if s not in parts), self.profile.cost[0])
 
     def _hand(self) -> Hand:
         """How this section writes what it speaks of."""
@@ -195,7 +215,7 @@ class Signs:
         """Whether it speaks of no derivative of the cost and of no movement."""
         named = {m.name for m in self.names.multipliers.values()}
         read = arrays_read(body)
-        return not any(r in named or r == "cost" or r[0] in f"∂{MOVED}" for r in read)
+        return not any(r in named or r == "cost" or r[0] in f"∂{MOVED}{SLOPE}" for r in read)
 
 
 def _free(name: str, arrays: Mapping[Key, Array]) -> str:
