@@ -68,9 +68,9 @@ class _Resolver(Assembled):
         except NotUnderstood as error:
             return Section(trouble=error.what), [self._wrong(line, error) for line in lines]
         claims = []
-        known = [line for line in lines if self._is_known(line)]
+        told = [line for line in lines if self._is_known(line)]
         self.chosen = chosen(lines, self._entry) if self.numbers else {}
-        for line in (line for line in lines if line not in known):
+        for line in (line for line in lines if line not in told):
             try:
                 claims.append(self._claim(line))
             except NotUnderstood as error:
@@ -92,7 +92,7 @@ class _Resolver(Assembled):
                 known = info.name in made if info is not None else self.cost is not None
                 self.trouble = self.trouble or ("" if known else why)
         try:
-            assumed = [self._assumed(line) for line in (*self.one.assumed, *known)]
+            assumed = [self._assumed(line) for line in (*self.one.assumed, *told)]
             if self.cost is None and self.differentiated and not self.trouble:
                 self._any_cost()
             program, offered = self._program(), tuple(self._offered())
