@@ -324,3 +324,41 @@ $$\varphi(v) = v$$
     words = [one.word for one in judge(read_document(text, open_profile("haykin"))).lines]
     assert "refuted" not in words
     assert words == ["definition"] * 4
+
+
+HAYKIN = open_profile("haykin")
+WEIGHTS = r"""For the output units
+$$\delta_k = e_k \varphi_k'(v_k)$$
+The weights change by
+$$\Delta w_{ji} = \eta \delta_j y_i$$
+"""
+
+
+def test_a_line_with_a_capital_behind_a_formula_begins_a_sentence() -> None:
+    lines = judge(read_document(f"\n\n{WEIGHTS}", HAYKIN)).lines
+    assert [len(one.claim.roles) for one in lines] == [1, 0]
+    text = f"\n\n{WEIGHTS}".replace("The weights change by", "then the weights change by")
+    assert [len(one.claim.roles) for one in judge(read_document(text, HAYKIN)).lines] == [1, 1]
+
+
+def test_words_that_lead_up_to_a_formula_are_no_heading() -> None:
+    text = f"{WEIGHTS}\nFor the output units\n\n" + r"$$\delta_k = e_k \varphi_k'(v_k)$$" + "\n\n"
+    hidden = text + "Further on\n\n" + r"$$\delta_j = \varphi_j'(v_j) \sum_k \delta_k w_{kj}$$"
+    assert not read_document(hidden, HAYKIN).claims[-1].roles
+    heading = hidden.replace("\nFor the output units\n\n", "\nOutput units.\n\n")
+    assert [role.role for role in read_document(heading, HAYKIN).claims[-1].roles] == ["output"]
+
+
+def test_momentum_is_named_in_few_words() -> None:
+    rule = r"$$\Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)$$"
+    for words in (r"With momentum $\alpha$,", r"With a momentum of $\alpha$,"):
+        reading = read_document(f"{words} {rule}", HAYKIN)
+        assert [one.kind.value for one in reading.claims] == ["definition"]
+
+
+def test_inputs_have_a_letter_of_their_own() -> None:
+    right = r"$$\frac{\partial E_n}{\partial w_{ji}} = \delta_j x_i$$"
+    lines = judge(read_document(right, open_profile("bishop"))).lines
+    assert [one.word for one in lines] == ["proved"]
+    wrong = right.replace("x_i", "x_j")
+    assert judge(read_document(wrong, open_profile("bishop"))).lines[0].word != "proved"

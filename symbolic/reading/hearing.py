@@ -15,11 +15,13 @@ from symbolic.reading.spans import span_from
 _BOLD = r"(?:\*\*|__)?"
 _PART = rf"(?:(?:\([a-z0-9]{{1,3}}\)|\d{{1,2}}[.)]|(?:step|part) \d{{1,2}}[.:]?){_BOLD}[ \t]*)?"
 _FRAGMENT = (
-    rf"(?<=\n\n)[ \t]*{_BOLD}{_PART}{_BOLD}(?:(?:for )?the )?"
+    rf"(?<=\n\n)[ \t]*(?!for [^\n.:]*(?:\n|$)){_BOLD}{_PART}{_BOLD}(?:(?:for )?the )?"
     r"((?:output|hidden)[- ](?:layer|neuron|unit|node)s?)"
     rf"[.:]?{_BOLD}[.:]?(?=[ \t]*(?:$|[A-Z]))"
 )
-"""A paragraph that begins as a heading would: (b) Hidden layer."""
+"""A paragraph that begins as a heading would: (b) Hidden layer.
+
+A line "For the output units" is none: it leads up to its formula."""
 HEADING = re.compile(rf"^#{{1,6}} |\\(?:sub)*section\b|{_FRAGMENT}", re.MULTILINE | re.IGNORECASE)
 _END = re.compile(r"[.!?](?:\s|$)|\n\s*\n\s*\S")
 _TITLE = re.compile(rf"^# (.*)$|{_FRAGMENT}", re.MULTILINE | re.IGNORECASE)

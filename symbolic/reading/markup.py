@@ -25,6 +25,12 @@ TRAILING = re.compile(
 
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 """The end of a sentence or of a paragraph."""
+_BEGINS = re.compile(
+    r"[ \t]*\n\s*(?!(?:then|therefore|hence|thus|so|consequently|where|with|and|since|because"
+    r"|which)\b)(?-i:[A-Z])[a-z]+\b",
+    re.IGNORECASE,
+)
+"""A line that begins with a capital."""
 
 
 def ends(words: str, claimed: bool) -> list[int]:
@@ -32,10 +38,15 @@ def ends(words: str, claimed: bool) -> list[int]:
 
     In "If j = 3; then" it stands between a condition and what is claimed under it.
 
+    So does a line with a capital behind a formula that claimed something, but none with "Then".
+
     >>> ends("; then if j = 3; we get", True), ends("If j = 3; then", False)
     ([1], [])
+    >>> ends("\\nThe weights have", True), ends("\\nThen", True), ends("\\nThe", False)
+    ([0], [], [])
     """
-    found = []
+    found = [0] if claimed and _BEGINS.match(words) else []
+    claimed = claimed and not found
     for match in _END.finditer(words):
         if match[0][0] != ";" or claimed:
             found.append(match.start() + 1)

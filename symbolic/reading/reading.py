@@ -209,6 +209,7 @@ class _Reader:
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
+            self.claimed = self.claimed or not conditional(self.words)
             self._reset()
             self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
@@ -242,6 +243,7 @@ class _Reader:
                 self._reset()
                 continue
             self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            self.claimed = self.claimed or not self.broken
             self.ledger.trouble(troubles[-1])
             self.relations.chain = None
             self._reset()

@@ -17,7 +17,10 @@ from symbolic.reading.findings import Reached
 from symbolic.reading.formulas import TYPED, Formula, Read, walk
 from symbolic.reading.profile import Profile
 
-_CONSTANT = r"(?:momentum|forgetting)\s+(?:constant|coefficient|parameter|factor|term|rate)"
+_CONSTANT = (
+    r"(?:(?:momentum|forgetting)\s+(?:constant|coefficient|parameter|factor|term|rate|weight)"
+    r"|with\s+(?:a\s+)?momentum(?:\s+of)?)"
+)
 _STEP = r"\(\s*{}\s*[-+]\s*\d+\s*\)"
 _SUM = r"\\sum\s*(?:\\limits\s*)?_\{{?\s*([A-Za-z])\s*=\s*([01])\s*\}}?\s*\^\s*\{{?\s*{}\s*\}}?"
 _LAYOUT = re.compile(r"\\[,;!:]|\\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])|&|\s+")

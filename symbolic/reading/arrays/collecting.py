@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 from symbolic.reading.arrays.claims import ArrayReading
 from symbolic.reading.arrays.formulas import (
@@ -16,11 +17,13 @@ from symbolic.reading.arrays.formulas import (
     Minus,
     Number,
     Ones,
+    Plus,
     Product,
     Quantity,
     Size,
     Transposed,
     Unknown,
+    folded,
     later,
     walk,
 )
@@ -32,6 +35,7 @@ from symbolic.reading.source import Fault, NotUnderstood
 
 NET = "net "
 """Before the sign of what a function is applied to, where it has no name of its own."""
+FEW_TERMS = 4
 WHOLE = ("softmax", "sum", "sum_along", "sum_down", "trace", "diag")
 
 
@@ -69,6 +73,7 @@ class Collection:
         self._say()
         self.columns = self._columns()
         self._fill()
+        self._name()
         self._split()
         self.mentioned = self._mentioned()
         self.losses = tuple(k for k in self.mentioned if self.symbol(k).kind == "loss")
@@ -215,6 +220,23 @@ class Collection:
         """Whether its definition may stand in what was not understood."""
         sign = key[0].removeprefix(NET)
         return key in self.reading.spoiled or sign in self.reading.spoiled_signs
+
+    def _name(self) -> None:
+        """What is named after its use: z_t = W h_t + b behind y_t = f(W h_t + b)."""
+        read = {
+            part.key
+            for key, made in self.made.items()
+            for part in walk(made.right)
+            if isinstance(part, Quantity) and part.key != key
+        }
+        for key, made in list(self.made.items()):
+            plain = isinstance(made.right, Quantity | Number)
+            if key in read or plain or self.symbol(key).kind == "loss":
+                continue
+            for other, one in list(self.made.items()):
+                if other != key:
+                    right = folded(one.right, dict.fromkeys(_spelled(made.right), made.left))
+                    self.made[other] = replace(one, right=right)
 
     def _split(self) -> None:
         """Give a name to what a function is applied to where δ is the derivative by it."""
@@ -363,6 +385,13 @@ class Collection:
                 if isinstance(part, Quantity) and (part.time is None or part.time.shift == 0)
             ]
         return found
+
+
+def _spelled(formula: Formula) -> Iterator[Formula]:
+    """The formula, and a short sum in every order of its terms."""
+    yield formula
+    if isinstance(formula, Plus) and len(formula.terms) <= FEW_TERMS:
+        yield from (replace(formula, terms=terms) for terms in permutations(formula.terms))
 
 
 def reading_keys(reading: ArrayReading) -> list[Key]:

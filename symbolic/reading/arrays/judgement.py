@@ -36,7 +36,7 @@ from symbolic.reading.arrays.findings import (
     ArrayReached,
     Derived,
 )
-from symbolic.reading.arrays.formulas import Formula, Number, Size
+from symbolic.reading.arrays.formulas import Formula, Gradient, Key, Number, Size, walk
 from symbolic.reading.arrays.inference import Inference
 from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.program import Base, base_of
@@ -124,6 +124,13 @@ def _without_program(reading: ArrayReading, error: NoProgramError) -> ArrayJudge
     return ArrayJudgement(tuple(lines))
 
 
+def _by_idle(claim: ArrayClaim, idle: frozenset[Key]) -> str:
+    """The sign of a quantity that it differentiates by and that nothing reads, if there is one."""
+    parts = (part for side in (claim.left, claim.right) for part in walk(side))
+    found = (part.of for part in parts if isinstance(part, Gradient))
+    return next((one.sign for one in found if one.key in idle), "")
+
+
 class Court:
     """Judges the lines of one document; raises `InputError` where its program is too large.
 
@@ -179,6 +186,9 @@ class Court:
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
+        idle = _by_idle(claim, self.base.idle) if reached.word == "refuted" else ""
+        if idle:
+            return _open(claim, f"nothing that is defined here reads {idle}")
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
             return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))

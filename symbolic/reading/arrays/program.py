@@ -12,7 +12,7 @@ from itertools import count
 
 from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
 from symbolic.errors import InputError
-from symbolic.indexed import Affine, Delta, Expr, Get, Num, Sum, Var, free_letters
+from symbolic.indexed import Affine, Delta, Expr, Get, Num, Sum, Var, arrays_read, free_letters
 from symbolic.indexed import walk as walk_expr
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.reading.arrays.claims import ArrayReading
@@ -55,6 +55,8 @@ class Base:
     """The number of the definition of each array that the document defines itself."""
     begun: frozenset[Key] = frozenset()
     """Arrays that have a value before the first time."""
+    idle: frozenset[Key] = frozenset()
+    """Arrays that are defined, and read by no other definition and not by the loss."""
 
     def begins(self, key: Key) -> bool:
         return key in self.begun
@@ -130,7 +132,21 @@ class _Builder:
             self.signs.before_names(),
             self._numbers(),
             frozenset(self.signs.initial),
+            self._idle(program),
         )
+
+    def _idle(self, program: Program) -> frozenset[Key]:
+        read = set() if isinstance(program.cost, Abstract) else set(arrays_read(program.cost))
+        makers = [d for d in program.definitions if isinstance(d, Abstract)]
+        makers += [program.cost] if isinstance(program.cost, Abstract) else []
+        for made in program.definitions:
+            if isinstance(made, Definition):
+                read |= arrays_read(made.body) - {made.array}
+        for one in makers:
+            read |= {local.array for local in one.partials}
+            read |= {array for local in one.partials for array in arrays_read(local.slope)}
+        made_keys = (key for key in self.found.made if key not in self.found.losses)
+        return frozenset(key for key in made_keys if self.signs.names.get(key) not in read)
 
     def _numbers(self) -> dict[str, int]:
         made = self.found.made.items()

@@ -1,0 +1,52 @@
+"""What a document names after its use, and what it names and never uses."""
+
+from __future__ import annotations
+
+import pytest
+
+from symbolic.reading.arrays.findings import ArrayJudged
+from symbolic.reading.arrays.judgement import judge_arrays
+from symbolic.reading.arrays.profile import array_profile
+from symbolic.reading.arrays.reading import read_arrays
+
+STATES = r"""
+$$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h), \qquad y_t = \mathrm{softmax}(W_{hy} h_t + b_y)$$
+The loss is $L = \sum_t L_t$ with $L_t = -\sum_k d_{t,k} \log y_{t,k}$.
+"""
+
+
+def judged(text: str, *formulas: str) -> list[ArrayJudged]:
+    shown = "\n".join(f"$${formula}$$" for formula in formulas)
+    reading = read_arrays(f"{STATES}{text}\n{shown}\n", array_profile("lstm"))
+    assert [str(problem) for problem in reading.problems] == []
+    return list(judge_arrays(reading).lines)[-len(formulas) :]
+
+
+@pytest.mark.parametrize(
+    ("named", "right", "wrong"),
+    [
+        (
+            "Let $z_t = W_{hy} h_t + b_y$. Then",
+            r"\frac{\partial L}{\partial z_t} = y_t - d_t",
+            r"\frac{\partial L}{\partial z_t} = d_t - y_t",
+        ),
+        (
+            "Let $a_t = b_h + W_{xh} x_t + W_{hh} h_{t-1}$. Then",
+            r"\frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t} \odot (1 - h_t^2)",
+            r"\frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t} \odot (1 - h_t)",
+        ),
+    ],
+)
+def test_a_part_that_is_named_after_its_use_is_that_part(
+    named: str, right: str, wrong: str
+) -> None:
+    assert [one.word for one in judged(named, right, wrong)] == ["proved", "refuted"]
+
+
+def test_a_derivative_by_what_nothing_reads_is_not_called_wrong() -> None:
+    """By the definitions it is 0; the author means a quantity that these do not show."""
+    [line] = judged(
+        "Let $z_t = 2 W_{hy} h_t$. Then", r"\frac{\partial L}{\partial z_t} = y_t - d_t"
+    )
+    assert line.word == "open"
+    assert "reads z" in line.cases[0].why
