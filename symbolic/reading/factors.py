@@ -389,10 +389,28 @@ class Factors:
         if above[1:]:
             of = self._single(above[1:], node)
         elif self.n < len(self.factors) and not self.signs[self.n]:
-            of = self._operand()
+            of = self._operated()
         else:
             raise NotUnderstood("∂ does not say of what.", "Write it above the bar.", node.at)
         return Partial(of, by, self._sense(of, by))
+
+    def _operated(self) -> Formula:
+        """What ∂/∂x before a product is of: all beside each other behind a number, else one factor.
+
+        It is ∂/∂x ½ Σ …; where another factor stands beside the one, both may be meant.
+        """
+        end = next((n for n in range(self.n + 1, len(self.factors)) if self.signs[n]), None)
+        beside = self.factors[self.n : end]
+        if _is_number(beside[0]):
+            self.n += len(beside)
+            return Factors(self.by, beside, ("",) * len(beside)).all()
+        first = beside[0]
+        one = self._operand()
+        if self.n < len(self.factors) and not self.signs[self.n] and not isinstance(first, Group):
+            raise NotUnderstood(
+                "Where this derivative ends is not said.", "Use brackets.", first.at
+            )
+        return one
 
     def _sense(self, of: Formula, by: Read) -> str:
         array = of.array if isinstance(of, Read) else None
@@ -456,6 +474,12 @@ def _factors_of(node: Node) -> tuple[Node, ...]:
 def _is_partial(node: Node) -> bool:
     base = node.base if isinstance(node, Scripted) else node
     return isinstance(base, Mark) and base.kind == "PARTIAL"
+
+
+def _is_number(node: Node) -> bool:
+    if isinstance(node, Quotient):
+        return _is_number(node.over) and _is_number(node.under)
+    return isinstance(node, Number)
 
 
 def _is_sign(node: Node) -> bool:

@@ -198,7 +198,10 @@ class _Shapes:
         n = 0
         while n < len(factors):
             at, sign = factors[n].at, signs[n]
-            one, n = self._factor(factors, signs, n)
+            if n + 1 < len(factors) and self._is_operator(factors[n]):
+                one, n = self._operated(factors[n], factors[n + 1 :], signs[n + 1 :]), len(factors)
+            else:
+                one, n = self._factor(factors, signs, n)
             if sign == "o":
                 assert product is not None
                 whole.append(product)
@@ -210,6 +213,21 @@ class _Shapes:
         for other in reversed(whole):
             result = elementwise(other, result, factors[0].at)
         return result
+
+    def _is_operator(self, node: Node) -> bool:
+        """Whether it is ∂/∂z_j before what it is of, by one component."""
+        if not isinstance(node, Quotient):
+            return False
+        above, below = _factors(node.over), _factors(node.under)
+        alone = len(above) == 1 and _is_partial(above[0]) and _is_partial(below[0])
+        return alone and not any(_is_bare(part, self.context) for part in below[1:])
+
+    def _operated(self, sign: Node, rest: tuple[Node, ...], signs: tuple[str, ...]) -> Shaped:
+        """∂/∂z_j ½ ‖a - y‖²: the derivative of a number, which ends with its product."""
+        inner = self._products(rest, ("", *signs[1:]))
+        if not inner.number:
+            raise shape_error(f"A component is no variable of {inner}.", "Write it out.", sign.at)
+        return Shaped(None, None, after(sign, inner))
 
     def _times(self, one: Shaped, other: Shaped, at: int) -> Shaped:
         """The product of two matrices, or of anything with a number."""
