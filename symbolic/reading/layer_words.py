@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 
 from symbolic.reading.formulas import LAYER
 from symbolic.reading.profile import Profile
-from symbolic.reading.spans import Span, span_of
+from symbolic.reading.spans import CONDITION, Span, last_parts, span_of
 
 _COUNTING = (":0", "0:0", "1:0")
 """Ranges that only count the layers, where no condition begins with them."""
-_CONDITION = re.compile(
-    r"\b(?:for|if|when|where|let)(?: all| each| every| any)?\s*$", re.IGNORECASE
-)
 _WORDS = {
     "hidden": " ${}$ in a hidden layer ",
     "output": " ${}$ in the output layer ",
@@ -23,18 +20,8 @@ _WITHIN = " ${}$ within ({}) "
 _ROLES = {":1": "hidden", "2:1": "hidden", ":0!": "output", "2:": "any"}
 """Layers after the first, which has no weights: all, all but the last, or the last."""
 
-_ALL = r"(?: all| any| each| every)?"
-_ENDING = re.compile(
-    r"(?P<all>(?:\\q?quad|\\[,; ]|[\s,;])*"
-    rf"(?:\\(?:text|mbox|textrm)\s*\{{,?\s*(?:for|if|when|where|with){_ALL}\s*\}}"
-    r"|\\forall|\\q?quad|\\ |[,;])\s*(?P<range>(?:[^{}&]|\\[{}]|[_^]\{[^{}]*\})*?))"
-    r"(?:[\s.,;]|\\tag\*?\{[^{}]*\})*$"
-)
-_STARTS = re.compile(r"\\q?quad|\\(?:text|mbox|textrm|forall)\b|[,;]")
 MOST = 3
 """How many ranges may end a display."""
-LONGEST = 160
-"""How many characters at the end of a display may be such a range."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +67,13 @@ def endings(text: str, profile: Profile) -> tuple[Ending, ...]:
 
 
 def _ending(text: str, profile: Profile) -> Ending | None:
-    for found in _STARTS.finditer(text, max(0, len(text) - LONGEST)):
-        match = _ENDING.match(text, found.start())
-        if match is None:
-            continue
-        letter, role, of = _said(match["range"], profile)
+    for start, end, said in last_parts(text):
+        letter, role, of = _said(said, profile)
         if not role:
-            letter, of = _units(match["range"], profile)
+            letter, of = _units(said, profile)
             role = "width" if letter else ""
         if role:
-            return Ending(found.start(), match.end("all"), letter, role, of)
+            return Ending(start, end, letter, role, of)
     return None
 
 
@@ -103,7 +87,7 @@ def counts_layers(text: str, words: str, profile: Profile) -> bool:
     False
     """
     span = _span(text, profile)
-    return span is not None and _ends(span) in _COUNTING and _CONDITION.search(words[-40:]) is None
+    return span is not None and _ends(span) in _COUNTING and CONDITION.search(words[-40:]) is None
 
 
 _DOTS = r"\\(?:ldots|dots[cb]?|cdots)|\.\.\.|…"

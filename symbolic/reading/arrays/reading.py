@@ -27,7 +27,7 @@ from symbolic.reading.arrays.formulas import (
     at_time,
     walk,
 )
-from symbolic.reading.arrays.layering import every_layer, fitted, one_time
+from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
@@ -46,6 +46,7 @@ from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place
+from symbolic.reading.spans import CONDITION, Span, last_parts
 from symbolic.reading.tokens import Tok, tokens
 
 
@@ -62,6 +63,7 @@ _FROM_NOW_ON = re.compile(
     r"\b(?:let|suppose|consider|assume|assuming|set|take|put)\b[^.]*$", re.IGNORECASE
 )
 """Words that say something for more than their own sentence."""
+_LEADS = re.compile(r"[\s,(]*(?:for(?: all| any| each| every)?)?\s*", re.IGNORECASE)
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -129,6 +131,7 @@ class _Reader:
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
+        self.within: Span | None = None  # the times that it speaks of
         self.only_from = 0  # where in the words that was said
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
@@ -196,9 +199,14 @@ class _Reader:
         return text
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
-        if not piece.display and every_layer(piece.text, self.profile):
+        span = None if piece.display else some_times(piece.text, self.profile)
+        if span is not None:
+            asked = CONDITION.search(self.words[-40:]) is not None
+            self._listen()
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             self.words += "all"
+            if asked or not is_all(span):  # else it only counts them
+                self.within, self.only_from = span, len(self.words)
             return
         fixed = None if piece.display else one_time(piece.text, self.profile)
         if fixed is not None and not _FROM_NOW_ON.search(self.words):
@@ -209,7 +217,8 @@ class _Reader:
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
-            text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
+            bare, ending = self._without_range(piece)
+            text, offsets = expanded(unframed(bare), offsets, self.document.macros)
             if "sum_along" in self.profile.functions.values():
                 text, offsets = plain_sums(text, offsets)
             found = chains(tokens(text, offsets))
@@ -232,6 +241,8 @@ class _Reader:
             return
         self._listen()
         following = self._following(number)
+        before = self.within
+        self.within = ending or self._behind(number) or before
         first = len(self.claims)
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
@@ -251,10 +262,10 @@ class _Reader:
                     self.running.lost(token.text)
             self.spoiled.by_chain(one)
             self.words, self.last = "", None
-        self.only_from = 0
+        self.only_from, self.within = 0, before
         if real[-1].stopped:
             self._sentence_ends()
-            self.only = None
+            self.only = self.within = None
         numbers = tuple(claim.number for claim in self.claims[first:])
         kinds = {claim.kind for claim in self.claims[first:]}
         alone = {Kind.DEFINITION: Outcome.DEFINITION, Kind.ASSUMPTION: Outcome.ASSUMPTION}
@@ -282,11 +293,32 @@ class _Reader:
 
     def _quoted(self, piece: Mathematics) -> str:
         """A mention as words; of a shape that is stated only the sign counts."""
+        if some_times(piece.text, self.profile) is not None:
+            return "all"
         try:
             found = stated(tokens(piece.text), self._read)
         except NotUnderstood:
             found = None
         return f"${piece.text}$" if not found else "$X$"
+
+    def _without_range(self, piece: Mathematics) -> tuple[str, Span | None]:
+        """The text without the range that ends a display; every character keeps its place."""
+        for start, end, said in last_parts(piece.text) if piece.display else ():
+            span = some_times(said, self.profile)
+            if span is not None:
+                text = piece.text
+                return text[:start] + " " * (end - start) + text[end:], span
+        return piece.text, None
+
+    def _behind(self, number: int) -> Span | None:
+        """The range that the words right behind a formula begin with: … for t = 1, …, T-1."""
+        pair = self.document.pieces[number + 1 : number + 3]
+        if len(pair) < 2 or not (isinstance(pair[0], Prose) and isinstance(pair[1], Mathematics)):
+            return None
+        words, piece = plain(pair[0].text), pair[1]
+        if piece.display or not _LEADS.fullmatch(words):
+            return None
+        return some_times(piece.text, self.profile)
 
     def _read(self, member: Sequence[Tok]) -> Formula:
         toks = prepared(marked(member), self.profile, self.styles)
@@ -305,7 +337,7 @@ class _Reader:
         if ends(self.words, self.claimed):
             self._sentence_ends()
         if ends(self.words[self.only_from :], self.claimed):
-            self.only = None
+            self.only = self.within = None
 
     # -- chains
 
@@ -443,8 +475,12 @@ class _Reader:
                 None if opens else self.head,
                 update=update,
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
+                within=self.within,
             )
             claim = self.sorter.sorted(claim)
+            if claim.kind is Kind.DEFINITION and self.within and not is_all(self.within):
+                what = "A definition for some times or layers alone is not in reach."
+                raise NotUnderstood(what, "Write it for all.", at)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
                 raise _condition(chain)
             self.claims.append(claim)
