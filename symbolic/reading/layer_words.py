@@ -90,6 +90,7 @@ def counts_layers(text: str, words: str, profile: Profile) -> bool:
     return span is not None and _ends(span) in _COUNTING and CONDITION.search(words[-40:]) is None
 
 
+NUMBERED = " numbered $"
 _DOTS = r"\\(?:ldots|dots[cb]?|cdots)|\.\.\.|…"
 _UNITS = re.compile(
     rf"(?P<letter>[A-Za-z])=1,(?:2,)?(?:{_DOTS}),(?P<size>[A-Za-z]|\\[a-z]+)"
@@ -98,13 +99,17 @@ _UNITS = re.compile(
 
 
 def units_in_words(text: str, profile: Profile) -> str:
-    r"""The words for a range of neurons, j = 1, …, n_l, in layer notation; empty for anything else.
+    r"""The words for a range of neurons, j = 1, …, n_l; empty for anything else.
+
+    Without layers it is not known which neurons these are.
 
     >>> from symbolic.reading.profile import open_profile
     >>> units_in_words(r"j = 1, \dots, n_{l+1}", open_profile("nielsen"))
     ' all $j$ as wide as (l+1) '
     """
     letter, width = _units(text, profile)
+    if letter and "layer" not in profile.letters.values():
+        return f"{NUMBERED}{letter}$ "
     return f" all ${letter}$ " + (f"as wide as ({width}) " if width else "") if letter else ""
 
 
@@ -114,8 +119,7 @@ def _units(text: str, profile: Profile) -> tuple[str, str]:
     if found is None or profile.letters.get(found["letter"]) != "neuron":
         return "", ""
     known = profile.letters.get(found["size"], "neuron") == "neuron"
-    layered = "layer" in profile.letters.values()
-    if not (known and layered) or found["size"] == found["letter"]:
+    if not known or found["size"] == found["letter"]:
         return "", ""
     return found["letter"], found["layer"] or ""
 
