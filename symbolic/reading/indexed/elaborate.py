@@ -39,6 +39,7 @@ from symbolic.reading.indexed.entries import (
     rational,
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
+from symbolic.reading.indexed.own_function import Function
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Absolute,
@@ -85,6 +86,8 @@ class Names:
     """By the name of the array that they differentiate by."""
     named: dict[Key, str] = field(default_factory=dict)
     """The signs of derivatives, such as δ, and by which array they differentiate."""
+    functions: dict[str, Function] = field(default_factory=dict)
+    """The functions that the document defines by a formula."""
 
     def var(self, letter: str, at: int) -> Var:
         """The letter as a variable."""
@@ -201,6 +204,11 @@ class Elaborator:
         if head.primes:
             orders = [head.primes]
         at = tuple(self.index(node, None) for node in head.at)
+        own = self.names.functions.get(head.sign)
+        if own is not None:
+            if len(arguments) != 1 or at or head.label:
+                raise NotUnderstood("It was defined with one argument.", "", item.place)
+            return own.at(arguments[0], sum(orders))
         name = code_of(head.sign) + label_code(head.label)
         return Opaque(name, at, arguments, tuple(orders) if any(orders) else ())
 
