@@ -57,7 +57,8 @@ class ArrayReading:
 
     `spoiled` are the arrays, `spoiled_signs` the signs, whose definition may stand in what was not
     understood; `shapes` the names of the axes of an array, where the document states them; `marks`
-    the numbers of the relations that a name such as (3) in the text stands for.
+    the numbers of the relations that a name such as (3) in the text stands for; `unknown` the
+    signs of functions that it defines by a formula which is not known.
     """
 
     profile: ArrayProfile
@@ -70,6 +71,7 @@ class ArrayReading:
     spoiled_signs: frozenset[str] = frozenset()
     shapes: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

@@ -28,6 +28,12 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
+from symbolic.reading.arrays.own_functions import (
+    OwnFunctions,
+    entry_by_entry,
+    own_functions,
+    with_functions,
+)
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
@@ -79,7 +85,9 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     >>> [claim.kind.value for claim in reading.claims]
     ['definition', 'claim']
     """
-    return _Reader(cut(text, kind), fitted(profile, text)).reading()
+    document = cut(text, kind)
+    own = own_functions(document, profile)
+    return _Reader(document, fitted(with_functions(profile, own), text), own).reading()
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -112,8 +120,9 @@ def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
 
 
 class _Reader:
-    def __init__(self, document: Document, profile: ArrayProfile) -> None:
+    def __init__(self, document: Document, profile: ArrayProfile, own: OwnFunctions) -> None:
         self.document, self.profile, self.source = document, profile, document.source
+        self.own = own
         self.usual = standard(profile)
         self.known = _words().union(profile.words)
         self.sorter = Sorter(profile)
@@ -169,6 +178,7 @@ class _Reader:
             frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
+            self.own.unknown,
         )
 
     def _whole_weights(self) -> None:
@@ -246,6 +256,9 @@ class _Reader:
         first = len(self.claims)
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
+            if one.at in self.own.lines:
+                self._function(one, troubles)
+                continue
             try:
                 self._chain(one, n == 0, following if one is real[-1] else "", number)
             except NotUnderstood as error:
@@ -270,11 +283,21 @@ class _Reader:
         kinds = {claim.kind for claim in self.claims[first:]}
         alone = {Kind.DEFINITION: Outcome.DEFINITION, Kind.ASSUMPTION: Outcome.ASSUMPTION}
         outcome = alone.get(next(iter(kinds)), Outcome.CLAIM) if len(kinds) == 1 else Outcome.CLAIM
+        outcome = outcome if kinds else Outcome.DEFINITION
         why = ""
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    def _function(self, chain: Chain, troubles: list[NotUnderstood]) -> None:
+        """Take in the definition of a function by its formula, which is read already."""
+        self.words, self.claimed, self.last = "", True, None
+        if chain.members[0][0].text in self.own.unknown:
+            what = "This function is none that is known here."
+            step = "Known are 1/(1 + e^{-z}), tanh, max(0, z), ln(1 + e^z), exp and ln."
+            troubles.append(NotUnderstood(what, step, chain.at))
+            self.ledger.trouble(troubles[-1])
 
     def _shapes(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> bool:
         """Take in X ∈ ℝ^{N×D}; whether it is that."""
@@ -367,6 +390,7 @@ class _Reader:
             raise _condition(chain)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
+        chain = entry_by_entry(chain, self.profile)
         members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
         members = self.running.used(members)

@@ -7,7 +7,7 @@ the first course.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -46,7 +46,7 @@ def own_functions(
         taken = {*letters, *known, *found}
         if not sign or {sign, argument} & taken or isinstance(line.right, Unknown):
             continue
-        if line.head is None and line.where is None and _is_formula(line.right, argument, found):
+        if line.head is None and line.where is None and is_formula(line.right, argument, found):
             found[sign] = line
     return found
 
@@ -63,7 +63,7 @@ def _head(node: Node) -> tuple[str, str]:
     return "", ""
 
 
-def _is_formula(node: Node, argument: str, known: Collection[str]) -> bool:
+def is_formula(node: Node, argument: str, known: Collection[str]) -> bool:
     """Whether it shows nothing but numbers, functions and this letter."""
     match node:
         case Letter(name):
@@ -71,19 +71,19 @@ def _is_formula(node: Node, argument: str, known: Collection[str]) -> bool:
         case Number() | Mark("FUNC"):
             return True
         case Scripted(base, None, above, 0):
-            return all(_is_formula(one, argument, known) for one in (base, above) if one)
+            return all(is_formula(one, argument, known) for one in (base, above) if one)
         case Product(parts):
             heads = {n for n, one in enumerate(parts[:-1]) if isinstance(parts[n + 1], Group)}
             return all(
-                (n in heads and base_of(one) in known) or _is_formula(one, argument, known)
+                (n in heads and base_of(one) in known) or is_formula(one, argument, known)
                 for n, one in enumerate(parts)
             )
         case Addition(parts) | Group(parts):
-            return all(_is_formula(one, argument, known) for one in parts)
+            return all(is_formula(one, argument, known) for one in parts)
         case Quotient(over, under):
-            return all(_is_formula(one, argument, known) for one in (over, under))
+            return all(is_formula(one, argument, known) for one in (over, under))
         case Root(body) | Absolute(body):
-            return _is_formula(body, argument, known)
+            return is_formula(body, argument, known)
     return False
 
 
@@ -103,12 +103,18 @@ def _with_any(line: Line, functions: Mapping[str, Line], indexed: Collection[str
     if isinstance(line.right, Unknown):
         return line
     trees = (line.left, line.right)
-    letters = {name for tree in trees for name in _arguments(tree, functions)} & {*indexed}
-    if not letters:
-        return line
-    left, right = (_renamed(tree, letters) for tree in trees)
-    head = None if line.head is None else _renamed(line.head, letters)
-    return replace(line, left=left, right=right, head=head)
+    letters = {name for tree in trees for name in _arguments(tree, functions)}
+    left, right = (_renamed(powers_of_e(tree, letters), letters & {*indexed}) for tree in trees)
+    head = None if line.head is None else _renamed(line.head, letters & {*indexed})
+    return replace(line, left=left, right=right, head=head) if letters else line
+
+
+def powers_of_e(node: Node, letters: Collection[str]) -> Node:
+    """The tree in which e^z is the exponential, which else may be an e with a label."""
+    match node:
+        case Scripted(Letter(name), None, Letter(power), 0) if name in EULER and power in letters:
+            return replace(node, sup=Addition((Letter(power, node.at),), ("+",), node.at))
+    return _changed(node, lambda part: powers_of_e(part, letters))
 
 
 def _arguments(tree: Node, functions: Collection[str]) -> Iterator[str]:
@@ -130,18 +136,24 @@ def _renamed(node: Node, letters: Collection[str]) -> Node:
     match node:
         case Letter(name) if name in letters:
             return replace(node, name=name + ANY)
-        case Scripted(Letter(), None, above, 0) if above is not None:  # a power of it
-            return replace(node, base=_renamed(node.base, letters), sup=_renamed(above, letters))
-        case Scripted(Group(), _, _):
-            return replace(node, base=_renamed(node.base, letters))
+        case Scripted(Letter(), sub, _, _) if sub is not None:  # an entry of the array
+            return node
+    return _changed(node, lambda part: _renamed(part, letters))
+
+
+def _changed(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with all within it changed, but what stands below a sign."""
+    match node:
+        case Scripted(base, _, above):
+            return replace(node, base=change(base), sup=None if above is None else change(above))
         case Product(parts):
-            return replace(node, factors=tuple(_renamed(one, letters) for one in parts))
+            return replace(node, factors=tuple(map(change, parts)))
         case Addition(parts):
-            return replace(node, terms=tuple(_renamed(one, letters) for one in parts))
+            return replace(node, terms=tuple(map(change, parts)))
         case Group(parts):
-            return replace(node, items=tuple(_renamed(one, letters) for one in parts))
+            return replace(node, items=tuple(map(change, parts)))
         case Quotient(over, under):
-            return replace(node, over=_renamed(over, letters), under=_renamed(under, letters))
+            return replace(node, over=change(over), under=change(under))
         case Root(body) | Absolute(body):
-            return replace(node, body=_renamed(body, letters))
+            return replace(node, body=change(body))
     return node

@@ -35,7 +35,7 @@ from symbolic.reading.indexed.lines import (
     same_letters,
     trees_of,
 )
-from symbolic.reading.indexed.own import argument_of, own_functions, with_any
+from symbolic.reading.indexed.own import argument_of, own_functions, powers_of_e, with_any
 from symbolic.reading.indexed.own_function import ARGUMENT, Function
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.survey import Survey
@@ -122,7 +122,8 @@ class Signs:
                 functions=self.names.functions,
             )
             assert not isinstance(line.right, Unknown)
-            self.names.functions[sign] = Function(Elaborator(place).read(line.right))
+            formula = powers_of_e(line.right, {argument_of(line)})
+            self.names.functions[sign] = Function(Elaborator(place).read(formula))
 
     def _is_own(self, line: Line) -> bool:
         """Whether it defines a function by a formula."""
