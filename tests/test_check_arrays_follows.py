@@ -315,3 +315,62 @@ def test_every_output_says_from_what_a_line_follows_and_where_it_does_not(
     capsys.readouterr()
     file.write_text(text, "utf-8")
     assert main(["check", str(file), "--profile", "cs231n"]) == 0
+
+
+SHARES = r"""The scores are $S = X W$ and $P = \mathrm{softmax}(S)$; the loss is
+$L = -\frac{1}{N} \sum_n \sum_k Y_{nk} \log P_{nk}$.
+
+"""  # three definitions
+SPECIAL = r"$$dS = \frac{1}{N} (P - Y) \tag{1}$$"  # where Σ_k Y_nk = 1
+GENERAL = r"$$dS_{nk} = \frac{1}{N} (P_{nk} \sum_m Y_{nm} - Y_{nk})$$"
+ONE = "sum(j, Y[n,j]) = 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "under", "why"),
+    [
+        (f"Then {SPECIAL} Then {GENERAL}", "follows", (), OWN),
+        (f"Then {SPECIAL} From (1) it follows that {GENERAL}", "unjustified", ((ONE,),), ""),
+        (
+            f"Then {SPECIAL.replace('-', '+')} From (1) it follows that {GENERAL}",
+            "unjustified",
+            (),
+            "(4) is wrong",
+        ),
+        (  # on the way to it stands a wrong line, beside the one that says less
+            rf"Then $$dP_{{nk}} = \frac{{Y_{{nk}}}}{{N P_{{nk}}}}$$ and {SPECIAL} Then {GENERAL}",
+            "unjustified",
+            ((ONE,),),
+            "",
+        ),
+        (
+            rf"Then $$dP_{{nk}} = -\frac{{Y_{{nk}}}}{{N P_{{nk}}}}$$ and {SPECIAL} Then {GENERAL}",
+            "follows",
+            (),
+            None,
+        ),
+    ],
+)
+def test_a_line_that_says_more_than_those_before_it_is_a_step_of_its_own(
+    text: str, word: str, under: tuple[tuple[str, ...], ...], why: str | None
+) -> None:
+    """Nobody draws the general from the special; who says so is told under what it holds."""
+    line = judged(SHARES + text)[-1]
+    assert line.word == "proved"
+    assert line.argument is not None
+    assert (line.argument.word, line.argument.under) == (word, under)
+    assert why is None or line.argument.why == why
+
+
+def test_what_is_drawn_from_a_line_that_says_less_says_less() -> None:
+    """dW is right in general, and with dS = (P − Y)/N before it is shown where Σ Y = 1."""
+    general = r"\frac{1}{N} \sum_n X_{ni} (P_{nk} \sum_m Y_{nm} - Y_{nk})"
+    rule = rf"$$\frac{{\partial L}}{{\partial W_{{ik}}}} = {general}$$"
+    line = judged(f"{SHARES}Then {SPECIAL} Then $$dW = X^T dS$$ Then {rule}")[-1]
+    assert line.word == "proved"
+    assert line.argument is not None
+    assert (line.argument.word, line.argument.under) == ("unjustified", ((ONE,),))
+    alone = judged(f"{SHARES}Then {GENERAL} Then $$dW = X^T dS$$ Then {rule}")[-1]
+    assert alone.argument is not None
+    assert alone.argument.word == "follows"
+    assert alone.argument.uses == (4, 5)

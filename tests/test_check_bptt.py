@@ -106,3 +106,53 @@ def test_what_is_made_of_a_class_is_one_too() -> None:
         r"\frac{\partial L}{\partial o_k^{(t)}} = p_k^{(t)}",
     )
     assert (squared.word, single.word) == ("open", "proved")
+
+
+LAST_ONLY = (
+    FORWARD
+    + r"""
+The loss is $L = -\sum_k y_k^{(\tau)} \log \hat{y}_k^{(\tau)}$.
+"""
+)
+BACK = r"\nabla_{h^{(t)}} L = W^\top \mathrm{diag}(1 - (h^{(t+1)})^2) (\nabla_{h^{(t+1)}} L)"
+
+
+def last(text: str) -> ArrayJudged:
+    reading = read_arrays(text, array_profile("bptt"))
+    assert [str(problem) for problem in reading.problems] == []
+    return Court(reading, base_of(reading), explain=False).lines(reading.claims)[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "word", "span"),
+    [
+        ("Then $$%s$$", "refuted", ""),
+        ("For $t = \\tau, \\dots, 1$, $$%s$$", "refuted", ""),
+        ("For $t = \\tau$, $$%s$$", "refuted", "t = \\tau"),
+        ("For $t = \\tau-1, \\dots, 1$, $$%s$$", "proved", "t = 1 … \\tau-1"),
+        ("For $t = 2, \\dots, \\tau-1$, $$%s$$", "proved", "t = 2 … \\tau-1"),
+        ("Then $$%s, \\quad t < \\tau.$$", "proved", "t = 1 … \\tau-1"),
+        ("Then $$%s$$ for all $t < \\tau$.", "proved", "t = 1 … \\tau-1"),
+        ("$$%s \\quad (t = \\tau-1, \\dots, 1)$$", "proved", "t = 1 … \\tau-1"),
+    ],
+)
+def test_a_range_of_times_is_the_scope_of_a_line(words: str, word: str, span: str) -> None:
+    """Only the last time reaches the loss: there the recursion is false, and true before it."""
+    found = last(LAST_ONLY + words % BACK)
+    assert (found.word, found.cases[0].span) == (word, span)
+    wrong = last(LAST_ONLY + words % BACK.replace("(1 - (h^{(t+1)})^2)", "((h^{(t+1)})^2)"))
+    assert wrong.word == "refuted"
+
+
+def test_a_definition_for_some_times_alone_is_not_understood() -> None:
+    reading = read_arrays(
+        r"For $t = 2, \dots, \tau$, $h^{(t)} = \tanh(U x^{(t)})$.", array_profile("bptt")
+    )
+    assert "for some times or layers alone" in str(reading.problems[0])
+
+
+def test_a_range_behind_one_line_does_not_hold_for_the_next() -> None:
+    text = f"{LAST_ONLY}Then $${BACK}$$ for $t < \\tau$. Then $${BACK}$$"
+    reading = read_arrays(text, array_profile("bptt"))
+    lines = Court(reading, base_of(reading), explain=False).lines(reading.claims)[-2:]
+    assert [line.word for line in lines] == ["proved", "refuted"]

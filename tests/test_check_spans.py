@@ -140,3 +140,18 @@ def test_a_range_is_read_in_every_notation_of_layers(profile: str) -> None:
     beyond = last(right.replace(f"{sign}-1, {sign}-2", sign), profile)
     assert beyond.word == "unjustified"
     assert "it speaks of layer" in beyond.cases[0].why
+
+
+@pytest.mark.parametrize(
+    "words", ["For $j = 1, \\dots, m$, $$%s$$", "$$%s$$ for all $j = 1, 2, \\dots, m$."]
+)
+def test_neurons_one_to_m_may_be_some_of_all(words: str) -> None:
+    """What is true of all neurons is true of these; what fails for each kind fails for these."""
+    right, wrong = (rf"\frac{{\partial e_j}}{{\partial y_j}} = {n}" for n in (-1, 1))
+    assert last(words % right, "haykin").word == "proved"
+    assert last(words % wrong, "haykin").word == "refuted"
+    of_hidden = r"\delta_j = \varphi_j'(v_j) \sum_k \delta_k w_{kj}"  # no output feeds a neuron
+    assert last(f"Then $${of_hidden}$$", "haykin").word == "refuted"
+    line = last(words % of_hidden, "haykin")
+    assert line.word == "open"
+    assert "leave neurons out" in " ".join(case.why for case in line.cases)

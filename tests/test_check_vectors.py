@@ -211,3 +211,26 @@ def test_the_page_of_an_algorithm_is_proved_again(
     assert main(["check", str(source), "--profile", "vectors", "-o", str(page)]) == 0
     assert main(["check", str(page), "--profile", "vectors"]) == 0
     assert "no lines wrong, no lines not decided" in " ".join(capsys.readouterr().out.split())
+
+
+BACK = r"\nabla_{a^{(k)}} J = (W^{(k+1)\top} \nabla_{a^{(k+1)}} J) \odot f'(a^{(k)})"
+
+
+def test_a_range_of_layers_is_the_scope_of_a_line() -> None:
+    """The hidden rule has no sense in the last layer, and a range that says it has is named."""
+    for words in (
+        "For $k = l-1, \\dots, 1$, $$%s$$",
+        "Then $$%s$$ for all $k < l$.",
+        "$$%s \\quad \\forall k < l$$",
+    ):
+        line = judged(GENERAL + words % BACK)[-1]
+        assert (line.word, line.cases[0].span) == ("proved", "k = 1 … l-1")
+        wrong = judged(GENERAL + words % BACK.replace("f'(", "f("))[-1]
+        assert wrong.word == "refuted"
+    for span, what in (
+        ("l, \\dots, 1", "For k = l it speaks of layer l+1"),
+        ("l-1, \\dots, 0", "For k = 0 it speaks of what there is not"),
+    ):
+        line = judged(f"{GENERAL}For $k = {span}$, $${BACK}$$")[-1]
+        assert line.word == "open"
+        assert what in line.cases[0].why

@@ -337,7 +337,7 @@ def test_neurons_named_by_their_kind_alone_are_the_first_index_of_the_left_side(
         r"$$y_j = v_j \quad \forall j \in A$$",
         r"For $j \in A$ we have $y_j = v_j$",
         r"We have $y_j = v_j$ for all $j \in A$",
-        r"$$y_j = v_j$$ for $j = 1, \ldots, m$",
+        r"$$y_j = v_j$$ for $j = 1, 3, \ldots, m$",
         "$$y_j = v_j$$\n\nNone of this is true.",
     ],
 )

@@ -37,6 +37,10 @@ class Outcome(StrEnum):
     LEFT_ALONE = "left alone"
 
 
+MAY_LEAVE_OUT = "its range may leave neurons out"
+"""The doubt about a line said of neurons 1, …, m: it is wrong for these where it is for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One atomic relation left … right.

@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 
 from symbolic.reading.formulas import LAYER
 from symbolic.reading.profile import Profile
-from symbolic.reading.spans import Span, span_of
+from symbolic.reading.spans import CONDITION, Span, last_parts, span_of
 
 _COUNTING = (":0", "0:0", "1:0")
 """Ranges that only count the layers, where no condition begins with them."""
-_CONDITION = re.compile(
-    r"\b(?:for|if|when|where|let)(?: all| each| every| any)?\s*$", re.IGNORECASE
-)
 _WORDS = {
     "hidden": " ${}$ in a hidden layer ",
     "output": " ${}$ in the output layer ",
@@ -23,18 +20,8 @@ _WITHIN = " ${}$ within ({}) "
 _ROLES = {":1": "hidden", "2:1": "hidden", ":0!": "output", "2:": "any"}
 """Layers after the first, which has no weights: all, all but the last, or the last."""
 
-_ALL = r"(?: all| any| each| every)?"
-_ENDING = re.compile(
-    r"(?P<all>(?:\\q?quad|\\[,; ]|[\s,;])*"
-    rf"(?:\\(?:text|mbox|textrm)\s*\{{,?\s*(?:for|if|when|where|with){_ALL}\s*\}}"
-    r"|\\forall|\\q?quad|\\ |[,;])\s*(?P<range>(?:[^{}&]|\\[{}]|[_^]\{[^{}]*\})*?))"
-    r"(?:[\s.,;]|\\tag\*?\{[^{}]*\})*$"
-)
-_STARTS = re.compile(r"\\q?quad|\\(?:text|mbox|textrm|forall)\b|[,;]")
 MOST = 3
 """How many ranges may end a display."""
-LONGEST = 160
-"""How many characters at the end of a display may be such a range."""
 
 
 @dataclass(frozen=True)
@@ -80,16 +67,13 @@ def endings(text: str, profile: Profile) -> tuple[Ending, ...]:
 
 
 def _ending(text: str, profile: Profile) -> Ending | None:
-    for found in _STARTS.finditer(text, max(0, len(text) - LONGEST)):
-        match = _ENDING.match(text, found.start())
-        if match is None:
-            continue
-        letter, role, of = _said(match["range"], profile)
+    for start, end, said in last_parts(text):
+        letter, role, of = _said(said, profile)
         if not role:
-            letter, of = _units(match["range"], profile)
+            letter, of = _units(said, profile)
             role = "width" if letter else ""
         if role:
-            return Ending(found.start(), match.end("all"), letter, role, of)
+            return Ending(start, end, letter, role, of)
     return None
 
 
@@ -103,9 +87,10 @@ def counts_layers(text: str, words: str, profile: Profile) -> bool:
     False
     """
     span = _span(text, profile)
-    return span is not None and _ends(span) in _COUNTING and _CONDITION.search(words[-40:]) is None
+    return span is not None and _ends(span) in _COUNTING and CONDITION.search(words[-40:]) is None
 
 
+NUMBERED = " numbered $"
 _DOTS = r"\\(?:ldots|dots[cb]?|cdots)|\.\.\.|…"
 _UNITS = re.compile(
     rf"(?P<letter>[A-Za-z])=1,(?:2,)?(?:{_DOTS}),(?P<size>[A-Za-z]|\\[a-z]+)"
@@ -114,13 +99,17 @@ _UNITS = re.compile(
 
 
 def units_in_words(text: str, profile: Profile) -> str:
-    r"""The words for a range of neurons, j = 1, …, n_l, in layer notation; empty for anything else.
+    r"""The words for a range of neurons, j = 1, …, n_l; empty for anything else.
+
+    Without layers it is not known which neurons these are.
 
     >>> from symbolic.reading.profile import open_profile
     >>> units_in_words(r"j = 1, \dots, n_{l+1}", open_profile("nielsen"))
     ' all $j$ as wide as (l+1) '
     """
     letter, width = _units(text, profile)
+    if letter and "layer" not in profile.letters.values():
+        return f"{NUMBERED}{letter}$ "
     return f" all ${letter}$ " + (f"as wide as ({width}) " if width else "") if letter else ""
 
 
@@ -130,8 +119,7 @@ def _units(text: str, profile: Profile) -> tuple[str, str]:
     if found is None or profile.letters.get(found["letter"]) != "neuron":
         return "", ""
     known = profile.letters.get(found["size"], "neuron") == "neuron"
-    layered = "layer" in profile.letters.values()
-    if not (known and layered) or found["size"] == found["letter"]:
+    if not known or found["size"] == found["letter"]:
         return "", ""
     return found["letter"], found["layer"] or ""
 

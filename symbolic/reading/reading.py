@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
-from symbolic.reading.claims import Claim, FunctionName, Kind, Outcome, Reading
+from symbolic.reading.claims import MAY_LEAVE_OUT, Claim, FunctionName, Kind, Outcome, Reading
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.counted import counting, from_last, in_numbers
 from symbolic.reading.definitions import standard
@@ -22,6 +22,7 @@ from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.kinds_said import kinds_said
 from symbolic.reading.layer_spans import beyond, counted_from_zero
 from symbolic.reading.layer_words import (
+    NUMBERED,
     Ending,
     counts_layers,
     endings,
@@ -108,6 +109,7 @@ class _Reader:
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
+        self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
@@ -299,7 +301,7 @@ class _Reader:
     def _new_sentence(self) -> None:
         self.claimed = False
         self.broken, self.cue, self.some = False, "", None
-        self.pairs, self.unread_pair = (), False
+        self.pairs, self.unread_pair, self.numbered = (), False, False
 
     def _listen(self) -> None:
         """Take in what the words since the last formula say of the letters."""
@@ -342,7 +344,9 @@ class _Reader:
                 "Say it with let, then, since, therefore, if j is an output neuron, ….",
                 chain.at,
             )
-        doubts = [one.doubt for one in leads]
+        self.numbered = self.numbered or NUMBERED in spoken
+        counted = self.numbered or NUMBERED in first_sentence(following)
+        doubts = [MAY_LEAVE_OUT] * counted + [one.doubt for one in leads]
         if self.broken:
             doubts.append("a condition before it in its sentence was not understood")
         narrow = not self.broken and all(one.narrow for one in leads if one.doubt)

@@ -7,6 +7,7 @@ left to those who read layers or times.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +22,18 @@ _BELOW = re.compile(
 _ABOVE = re.compile(r"l(?P<from>>|\\gt|\\geq?(?:slant)?|≥)(?P<low>\d)")
 _ALONE = re.compile(rf"l={_END}")
 _ITEM = re.compile(rf"(?P<number>\d)|{_END}")
+CONDITION = re.compile(r"\b(?:for|if|when|where|let)(?: all| each| every| any)?\s*$", re.IGNORECASE)
+"""The end of words that ask for the range behind them."""
+_ALL = r"(?: all| any| each| every)?"
+_ENDING = re.compile(
+    r"(?P<all>(?:\\q?quad|\\[,; ]|[\s,;])*"
+    rf"(?:\\(?:text|mbox|textrm)\s*\{{,?\s*(?:for|if|when|where|with){_ALL}\s*\}}"
+    r"|\\forall|\\q?quad|\\ |[,;])\s*(?P<range>(?:[^{}&]|\\[{}]|[_^]\{[^{}]*\})*?))"
+    r"(?:[\s.,;]|\\tag\*?\{[^{}]*\})*$"
+)
+_STARTS = re.compile(r"\\q?quad|\\(?:text|mbox|textrm|forall)\b|[,;]")
+LONGEST = 160
+"""How many characters at the end of a display may be a range."""
 _COUNTED = {None: "", True: "z", False: "o"}
 WRITTEN = re.compile(r"(?P<low>\d*):(?P<late>\d?)(?P<alone>!?)(?P<counted>[zo]?)")
 
@@ -84,6 +97,14 @@ def span_of(text: str, letters: frozenset[str], last: frozenset[str]) -> Span | 
         return Span(letter, int(found["low"]) + _MORE[found["from"]], None)
     found = _ALONE.fullmatch(bare)
     return None if found is None else Span(letter, None, int(found["late"] or 0), alone=True)
+
+
+def last_parts(text: str) -> Iterator[tuple[int, int, str]]:
+    """What may be a range at the end of a display: where it begins and ends, and the text of it."""
+    for found in _STARTS.finditer(text, max(0, len(text) - LONGEST)):
+        match = _ENDING.match(text, found.start())
+        if match is not None:
+            yield found.start(), match.end("all"), match["range"]
 
 
 def _listed(letter: str, items: str) -> Span | None:

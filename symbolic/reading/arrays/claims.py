@@ -14,6 +14,7 @@ from symbolic.reading.arrays.rendering import render
 from symbolic.reading.citations import Cited
 from symbolic.reading.claims import Entry, Kind, Lint
 from symbolic.reading.source import Place, Problem
+from symbolic.reading.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class ArrayClaim:
     `first` is the head of its chain where it does not open it; `at` the character where it
     begins; `of` the number of the definition that it repeats; `update` says that it is written
     W ← W - η dW, `block` that it is one block of a relation between stacks; `cites` are the lines
-    that the text says it follows from.
+    that the text says it follows from; `within` is the range of its times or layers that the words
+    say.
     """
 
     number: int
@@ -42,6 +44,7 @@ class ArrayClaim:
     update: bool = False
     block: bool = False
     cites: tuple[Cited, ...] = ()
+    within: Span | None = None
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""
@@ -54,7 +57,8 @@ class ArrayReading:
 
     `spoiled` are the arrays, `spoiled_signs` the signs, whose definition may stand in what was not
     understood; `shapes` the names of the axes of an array, where the document states them; `marks`
-    the numbers of the relations that a name such as (3) in the text stands for.
+    the numbers of the relations that a name such as (3) in the text stands for; `unknown` the
+    signs of functions that it defines by a formula which is not known.
     """
 
     profile: ArrayProfile
@@ -67,6 +71,7 @@ class ArrayReading:
     spoiled_signs: frozenset[str] = frozenset()
     shapes: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

@@ -113,6 +113,12 @@ class Inference:
     ) -> Argument:
         """Why the lines do not show a line, as far as that is sure."""
         bad = self._bad(attempt, named or self.lines)
+        same = [line for line in named if line.word == "refuted" and _is_about(line, attempt)]
+        if same:  # it is drawn from another value of the same derivative
+            numbers = tuple(line.number for line in named)
+            are = "is" if len(same) == 1 else "are"
+            words = f"{numbered([line.number for line in same])} {are} wrong"
+            return Argument("unjustified", (), numbers, words)
         if not attempt.stuck or not (named or bad):
             return Argument("follows", (under,) if under else (), (), OWN)
         if not attempt.fails(within):
@@ -141,6 +147,11 @@ class Inference:
     def _bad(self, attempt: Attempt, lines: Sequence[Line]) -> list[Line]:
         """The lines that are not proved about what an attempt lacked."""
         return [one for one in lines if one.word != "proved" and one.name in attempt.stuck]
+
+
+def _is_about(line: Line, attempt: Attempt) -> bool:
+    """Whether a line states the derivative that an attempt is to show."""
+    return line.rule.array == attempt.case.rule.array
 
 
 def _known(lines: Sequence[Line], under: Names) -> list[Line]:

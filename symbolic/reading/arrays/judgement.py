@@ -143,6 +143,7 @@ class Court:
         self.base, self.rules = base, Rules(base)
         self.offered = base.offered
         self.idle: list[int] = []  # assumptions that no verdict uses
+        self.unknown = reading.unknown
         self.search = Search(reading, base, self.rules, self._proof)
         self.consequences = Consequences(self.rules.probed, base.offered, self._proof)
         self.inference = Inference()
@@ -191,6 +192,9 @@ class Court:
             return _open(claim, f"nothing that is defined here reads {idle}")
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
+            return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
+        if reached.word == "refuted" and self.unknown:
+            why = f"it fails for any {self.unknown[0]}, and which function this is is not known"
             return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
         one = ArrayJudged(claim, (reached,))
         if not self.explain:

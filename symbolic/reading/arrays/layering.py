@@ -12,14 +12,11 @@ from dataclasses import replace
 
 from symbolic.reading.arrays.formulas import Time
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile, ArraySymbol
+from symbolic.reading.spans import Span, span_of
 
 _ABOVE = re.compile(r"\^\s*\{*\s*[\[(]?\s*([A-Za-z])(?![A-Za-z])")
 
-_ONE = re.compile(r"([A-Za-z])\s*=\s*([A-Za-z]|\d{1,3})")
-_RANGE = re.compile(
-    r"([A-Za-z])\s*=\s*([A-Za-z1])(?:\s*,\s*(?:[A-Za-z]\s*-\s*1|2))?\s*,\s*"
-    r"(?:\\(?:[lc]?dots|ldots)|…|\.{3})\s*,\s*([A-Za-z1])"
-)
+_ONE = re.compile(r"([A-Za-z]|\\[a-z]+)\s*=\s*(\d{1,3})")
 
 
 def fitted(profile: ArrayProfile, text: str) -> ArrayProfile:
@@ -44,6 +41,19 @@ def fitted(profile: ArrayProfile, text: str) -> ArrayProfile:
     return replace(profile, time=time, last=last, letters=letters)
 
 
+def some_times(text: str, profile: ArrayProfile) -> Span | None:
+    """The range of times or layers that a mention is: t = 1, …, T-1, or back.
+
+    >>> from symbolic.reading.arrays.profile import array_profile
+    >>> str(some_times(r"l = L, \\dots, 1", fitted(array_profile("ng"), "$A^{[l]}$")))
+    '1:0'
+    """
+    if not profile.time or not profile.last:
+        return None
+    span = span_of(text, frozenset(profile.time), frozenset((profile.last,)))
+    return None if span is None or span.alone else span
+
+
 def every_layer(text: str, profile: ArrayProfile) -> bool:
     """Whether a mention says that a letter runs over all layers or times: l = 1, …, L, or back.
 
@@ -51,10 +61,13 @@ def every_layer(text: str, profile: ArrayProfile) -> bool:
     >>> every_layer(r"l = 1, \\dots, L", fitted(array_profile("ng"), "$A^{[l]}$"))
     True
     """
-    match = _RANGE.fullmatch(text.strip())
-    if match is None or match[1] not in profile.time:
-        return False
-    return {match[2], match[3]} == {"1", profile.last}
+    span = some_times(text, profile)
+    return span is not None and is_all(span)
+
+
+def is_all(span: Span) -> bool:
+    """Whether it is every time that there is."""
+    return span.low == 1 and span.late == 0
 
 
 def one_time(text: str, profile: ArrayProfile) -> tuple[str, Time] | None:
@@ -65,11 +78,11 @@ def one_time(text: str, profile: ArrayProfile) -> tuple[str, Time] | None:
     (('t', Time(letter='T', shift=0)), None)
     """
     match = _ONE.fullmatch(text.strip())
-    if match is None or match[1] not in profile.time:
-        return None
-    if match[2].isdigit():
+    if match is not None and match[1] in profile.time:
         return match[1], Time("", int(match[2]))
-    return (match[1], Time(profile.last)) if match[2] == profile.last else None
+    span = span_of(text, frozenset(profile.time), frozenset({profile.last} - {""}))
+    alone = span is not None and span.alone
+    return (span.letter, Time(profile.last, -(span.late or 0))) if span and alone else None
 
 
 def _numbered(profile: ArrayProfile) -> ArrayProfile:

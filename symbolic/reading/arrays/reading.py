@@ -27,7 +27,13 @@ from symbolic.reading.arrays.formulas import (
     at_time,
     walk,
 )
-from symbolic.reading.arrays.layering import every_layer, fitted, one_time
+from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
+from symbolic.reading.arrays.own_functions import (
+    OwnFunctions,
+    entry_by_entry,
+    own_functions,
+    with_functions,
+)
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
@@ -46,6 +52,7 @@ from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place
+from symbolic.reading.spans import CONDITION, Span, last_parts
 from symbolic.reading.tokens import Tok, tokens
 
 
@@ -62,6 +69,7 @@ _FROM_NOW_ON = re.compile(
     r"\b(?:let|suppose|consider|assume|assuming|set|take|put)\b[^.]*$", re.IGNORECASE
 )
 """Words that say something for more than their own sentence."""
+_LEADS = re.compile(r"[\s,(]*(?:for(?: all| any| each| every)?)?\s*", re.IGNORECASE)
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -77,7 +85,9 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     >>> [claim.kind.value for claim in reading.claims]
     ['definition', 'claim']
     """
-    return _Reader(cut(text, kind), fitted(profile, text)).reading()
+    document = cut(text, kind)
+    own = own_functions(document, profile)
+    return _Reader(document, fitted(with_functions(profile, own), text), own).reading()
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -110,8 +120,9 @@ def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
 
 
 class _Reader:
-    def __init__(self, document: Document, profile: ArrayProfile) -> None:
+    def __init__(self, document: Document, profile: ArrayProfile, own: OwnFunctions) -> None:
         self.document, self.profile, self.source = document, profile, document.source
+        self.own = own
         self.usual = standard(profile)
         self.known = _words().union(profile.words)
         self.sorter = Sorter(profile)
@@ -129,6 +140,7 @@ class _Reader:
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
+        self.within: Span | None = None  # the times that it speaks of
         self.only_from = 0  # where in the words that was said
         self.cue = ""
         self.last: Formula | None = None  # what a line that begins with its relation continues
@@ -166,6 +178,7 @@ class _Reader:
             frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
+            self.own.unknown,
         )
 
     def _whole_weights(self) -> None:
@@ -196,9 +209,14 @@ class _Reader:
         return text
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
-        if not piece.display and every_layer(piece.text, self.profile):
+        span = None if piece.display else some_times(piece.text, self.profile)
+        if span is not None:
+            asked = CONDITION.search(self.words[-40:]) is not None
+            self._listen()
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             self.words += "all"
+            if asked or not is_all(span):  # else it only counts them
+                self.within, self.only_from = span, len(self.words)
             return
         fixed = None if piece.display else one_time(piece.text, self.profile)
         if fixed is not None and not _FROM_NOW_ON.search(self.words):
@@ -209,7 +227,8 @@ class _Reader:
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
-            text, offsets = expanded(unframed(piece.text), offsets, self.document.macros)
+            bare, ending = self._without_range(piece)
+            text, offsets = expanded(unframed(bare), offsets, self.document.macros)
             if "sum_along" in self.profile.functions.values():
                 text, offsets = plain_sums(text, offsets)
             found = chains(tokens(text, offsets))
@@ -232,9 +251,14 @@ class _Reader:
             return
         self._listen()
         following = self._following(number)
+        before = self.within
+        self.within = ending or self._behind(number) or before
         first = len(self.claims)
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
+            if one.at in self.own.lines:
+                self._function(one, troubles)
+                continue
             try:
                 self._chain(one, n == 0, following if one is real[-1] else "", number)
             except NotUnderstood as error:
@@ -251,19 +275,29 @@ class _Reader:
                     self.running.lost(token.text)
             self.spoiled.by_chain(one)
             self.words, self.last = "", None
-        self.only_from = 0
+        self.only_from, self.within = 0, before
         if real[-1].stopped:
             self._sentence_ends()
-            self.only = None
+            self.only = self.within = None
         numbers = tuple(claim.number for claim in self.claims[first:])
         kinds = {claim.kind for claim in self.claims[first:]}
         alone = {Kind.DEFINITION: Outcome.DEFINITION, Kind.ASSUMPTION: Outcome.ASSUMPTION}
         outcome = alone.get(next(iter(kinds)), Outcome.CLAIM) if len(kinds) == 1 else Outcome.CLAIM
+        outcome = outcome if kinds else Outcome.DEFINITION
         why = ""
         if troubles:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    def _function(self, chain: Chain, troubles: list[NotUnderstood]) -> None:
+        """Take in the definition of a function by its formula, which is read already."""
+        self.words, self.claimed, self.last = "", True, None
+        if chain.members[0][0].text in self.own.unknown:
+            what = "This function is none that is known here."
+            step = "Known are 1/(1 + e^{-z}), tanh, max(0, z), ln(1 + e^z), exp and ln."
+            troubles.append(NotUnderstood(what, step, chain.at))
+            self.ledger.trouble(troubles[-1])
 
     def _shapes(self, piece: Mathematics, text: str, offsets: Sequence[int]) -> bool:
         """Take in X ∈ ℝ^{N×D}; whether it is that."""
@@ -282,11 +316,32 @@ class _Reader:
 
     def _quoted(self, piece: Mathematics) -> str:
         """A mention as words; of a shape that is stated only the sign counts."""
+        if some_times(piece.text, self.profile) is not None:
+            return "all"
         try:
             found = stated(tokens(piece.text), self._read)
         except NotUnderstood:
             found = None
         return f"${piece.text}$" if not found else "$X$"
+
+    def _without_range(self, piece: Mathematics) -> tuple[str, Span | None]:
+        """The text without the range that ends a display; every character keeps its place."""
+        for start, end, said in last_parts(piece.text) if piece.display else ():
+            span = some_times(said, self.profile)
+            if span is not None:
+                text = piece.text
+                return text[:start] + " " * (end - start) + text[end:], span
+        return piece.text, None
+
+    def _behind(self, number: int) -> Span | None:
+        """The range that the words right behind a formula begin with: … for t = 1, …, T-1."""
+        pair = self.document.pieces[number + 1 : number + 3]
+        if len(pair) < 2 or not (isinstance(pair[0], Prose) and isinstance(pair[1], Mathematics)):
+            return None
+        words, piece = plain(pair[0].text), pair[1]
+        if piece.display or not _LEADS.fullmatch(words):
+            return None
+        return some_times(piece.text, self.profile)
 
     def _read(self, member: Sequence[Tok]) -> Formula:
         toks = prepared(marked(member), self.profile, self.styles)
@@ -305,7 +360,7 @@ class _Reader:
         if ends(self.words, self.claimed):
             self._sentence_ends()
         if ends(self.words[self.only_from :], self.claimed):
-            self.only = None
+            self.only = self.within = None
 
     # -- chains
 
@@ -335,6 +390,7 @@ class _Reader:
             raise _condition(chain)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
+        chain = entry_by_entry(chain, self.profile)
         members = [self._read(m) if m else None
                    for m in chain.members]  # fmt: skip
         members = self.running.used(members)
@@ -443,8 +499,12 @@ class _Reader:
                 None if opens else self.head,
                 update=update,
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
+                within=self.within,
             )
             claim = self.sorter.sorted(claim)
+            if claim.kind is Kind.DEFINITION and self.within and not is_all(self.within):
+                what = "A definition for some times or layers alone is not in reach."
+                raise NotUnderstood(what, "Write it for all.", at)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
                 raise _condition(chain)
             self.claims.append(claim)

@@ -27,7 +27,8 @@ from symbolic.reading.arrays.formulas import (
 from symbolic.reading.arrays.program import Base
 from symbolic.reading.arrays.signs import MINUS_ONE
 from symbolic.reading.arrays.values import Value
-from symbolic.reading.source import NotUnderstood
+from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.spans import Span
 from symbolic.shapes import MOST_PARTS, MOST_SUMS, named, parts, sums
 
 PROBE = "probe"
@@ -51,9 +52,11 @@ class Rules:
 
     base: Base
     probes: dict[tuple[Sort, ...], Program] = field(default_factory=dict)
+    within: Span | None = None  # the times or layers of the claim at hand
 
     def case(self, claim: ArrayClaim) -> Case:
         """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
+        self.within = claim.within
         left, right = (folded(side, self.base.known) for side in (claim.left, claim.right))
         if is_head(right) and (not is_head(left) or self._is_fixed(right, left)):
             left, right = right, left
@@ -89,7 +92,7 @@ class Rules:
                 binder = meaning.open(time.letter, own=True)
                 binder.offset = -time.shift
                 own = meaning.var(binder)
-                where, span = self._among(own, time, self._extent(time, head, right))
+                where, span = self._among(own, time, self._extent(time, place, head, right))
             else:
                 own = fixed = Var(self.base.profile.time[0], meaning.time)
                 index = meaning.index(time, place)()
@@ -115,23 +118,39 @@ class Rules:
         adjoints.require_rule(program, rule)
         return Case(program, rule, span=span)
 
-    def _extent(self, time: Time, *sides: Formula) -> tuple[int, int]:
+    def _extent(self, time: Time, place: int, *sides: Formula) -> tuple[int, int]:
         """The least t of a line, and how much later than the last time its greatest is.
 
         dh_{t-1} = … for t = 1 … T speaks of the times up to T-1.  A line about layers is one about
-        every layer for which all that it speaks of exists.
+        every layer for which all that it speaks of exists; where its range leads farther that is
+        an error.  Words may narrow it.
         """
-        if not self.base.profile.layers:
-            return 1, 0
         low, high = 1, 0
         for part in (part for side in sides for part in walk(side)):
             own = part.time if isinstance(part, Quantity | LocalError | Applied) else None
-            if own is None or own.letter != time.letter:
+            if not self.base.profile.layers or own is None or own.letter != time.letter:
                 continue
             begun = isinstance(part, Quantity) and self.base.begins(part.key)
             low = max(low, (0 if begun else 1) - own.shift)
             high = min(high, -own.shift)
-        return low, high
+        said = self.within
+        if said is None or said.letter != time.letter:
+            return low, high
+        first, late = (
+            low if said.low is None else said.low,
+            -high if said.late is None else said.late,
+        )
+        last = self.base.profile.last
+        if late < -high:
+            what = f"For {said.letter} = {_said(Time(last, -late))} it speaks of layer "
+            what += f"{_said(Time(last, -high - late))}, and the last one is {last}."
+            step = f"Let the range end at {said.letter} = {_said(Time(last, high))}."
+            raise NotUnderstood(what, step, place, Fault.INDEX)
+        if self.base.profile.layers and first < low:
+            what = f"For {said.letter} = {first} it speaks of what there is not."
+            step = f"Let the range begin with {said.letter} = {low}."
+            raise NotUnderstood(what, step, place, Fault.INDEX)
+        return max(first, low), -late
 
     def _among(self, own: Var, time: Time, extent: tuple[int, int]) -> tuple[Expr, str]:
         """Where the time of a head lies, whose letter has this extent, and that in words."""
@@ -167,17 +186,19 @@ class Rules:
         assert isinstance(pair, Mul)
         one, other = pair.factors
         program = self.probed(tuple(v.sort for v in final))
-        where, span = self._within(left, right)
+        where, span = self._within(left, right, place)
         rule = Rule(PROBE, final, one - other, where)
         adjoints.require_rule(program, rule)
         return Case(program, rule, (one, other), span)
 
-    def _within(self, left: Formula, right: Formula) -> tuple[Expr, str]:
+    def _within(self, left: Formula, right: Formula, place: int) -> tuple[Expr, str]:
         """h_{t+1} = … speaks of the times that there are, and not of what lies outside."""
         time = left.time if isinstance(left, Quantity) else None
+        if time is None and self.within is not None and occurs(self.within.letter, left):
+            time = Time(self.within.letter)
         if time is None or time.letter not in self.base.profile.time:
             return ONE, ""
-        low, high = self._extent(time, left, right)
+        low, high = self._extent(time, place, left, right)
         extent = max(low, 1 - time.shift), min(high, -time.shift)
         own = self.base.meaning.var(self.base.meaning.scope[time.letter])
         return self._among(own, Time(time.letter), extent)

@@ -40,6 +40,7 @@ from symbolic.reading.indexed.entries import (
     rational,
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
+from symbolic.reading.indexed.own_function import Function
 from symbolic.reading.indexed.slopes import slope_name
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
@@ -89,6 +90,8 @@ class Names:
     """The signs of derivatives, such as δ, and by which array they differentiate."""
     slopes: bool = False
     """Whether the derivative of any number by any other is read (`slopes`)."""
+    functions: dict[str, Function] = field(default_factory=dict)
+    """The functions that the document defines by a formula."""
 
     def var(self, letter: str, at: int) -> Var:
         """The letter as a variable."""
@@ -205,6 +208,11 @@ class Elaborator:
         if head.primes:
             orders = [head.primes]
         at = tuple(self.index(node, None) for node in head.at)
+        own = self.names.functions.get(head.sign)
+        if own is not None:
+            if len(arguments) != 1 or at or head.label:
+                raise NotUnderstood("It was defined with one argument.", "", item.place)
+            return own.at(arguments[0], sum(orders))
         name = code_of(head.sign) + label_code(head.label)
         return Opaque(name, at, arguments, tuple(orders) if any(orders) else ())
 

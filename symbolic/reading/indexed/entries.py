@@ -132,6 +132,11 @@ def items(
         if isinstance(node, Letter) and node.name == "\\Delta" and n + 1 < len(factors):
             change, n, node = True, n + 1, factors[n + 1]
         head = base_of(node)
+        larger = _larger_than_0(node, factors[n + 1] if n + 1 < len(factors) else None, letters)
+        if larger is not None and not orders and not change:
+            n += 2
+            yield sign, larger
+            continue
         if head is not None and isinstance(_base(node), Mark):
             _require_known(head, letters, node.at)
         n += 1
@@ -171,6 +176,11 @@ def items(
             entry = replace(entry, applied=applied)
         if orders:
             raise NotUnderstood("Only a function has a derivative by its argument.", "", node.at)
+        alone = n == len(factors) - 1 and not signs[n] and isinstance(factors[n], Letter | Scripted)
+        if alone and head in letters.elementary and isinstance(node, Mark):  # \tanh x
+            n += 1
+            yield sign, Applied(entry, (factors[n - 1],), place=node.at)
+            continue
         yield sign, entry
 
 
@@ -214,6 +224,20 @@ def _exponential(node: Node, letters: Letters) -> Node | None:
         case Scripted(Letter(name), None, above, 0) if name in EULER:
             read = isinstance(above, Addition | Product | Quotient | Scripted)
             return above if read and "\\exp" in letters.elementary else None
+    return None
+
+
+def _larger_than_0(node: Node, beside: Node | None, letters: Letters) -> Applied | None:
+    """max(0, x) as relu(x)."""
+    outer, group = (beside.sup, beside.base) if isinstance(beside, Scripted) else (None, beside)
+    relu = next((sign for sign, name in letters.elementary.items() if name == "relu"), "")
+    match node, group:
+        case Mark("FUNC", "\\max"), Group((first, second)) if relu:
+            numbers = [one for one in (first, second) if rational(one) == 0]
+            others = [one for one in (first, second) if rational(one) != 0]
+            if len(numbers) == 1:
+                head = spelled(Mark("FUNC", relu, node.at), False, letters, ())
+                return Applied(head, (others[0],), power=outer, place=node.at)
     return None
 
 

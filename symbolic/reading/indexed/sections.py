@@ -21,7 +21,7 @@ from symbolic.reading.indexed.elaborate import (
     Array,
     Elaborator,
 )
-from symbolic.reading.indexed.entries import Entry, Key, walk
+from symbolic.reading.indexed.entries import Entry, Key, base_of, walk
 from symbolic.reading.indexed.letters import (
     letter_of,
 )
@@ -197,12 +197,15 @@ class _Resolver(Assembled):
     def _may_define(self, line: Line) -> bool:
         """Whether a line that is not understood may define an array or the cost."""
         first = line.left.factors[0] if isinstance(line.left, Product) else line.left
-        return line.head is None and not isinstance(first, Quotient | Number)
+        known = base_of(first) in self.own  # it is defined
+        return line.head is None and not known and not isinstance(first, Quotient | Number)
 
     # -- one line
 
     def _claim(self, line: Line) -> IndexClaim:
         claim, names = line.claim, self.names
+        if self._is_own(line):
+            return replace(claim, kind=Kind.DEFINITION)
         entry = self._entry(line.left)
         if entry is not None and entry.key in names.named and _named_here(line, self, entry):
             return replace(claim, kind=Kind.DEFINITION)

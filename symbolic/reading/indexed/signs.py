@@ -28,12 +28,16 @@ from symbolic.reading.indexed.letters import (
 )
 from symbolic.reading.indexed.lines import (
     Gathered,
+    Line,
     Unknown,
+    entries_of,
     is_general,
     same_letters,
     trees_of,
 )
 from symbolic.reading.indexed.naming import base_sign
+from symbolic.reading.indexed.own import argument_of, own_functions, powers_of_e, with_any
+from symbolic.reading.indexed.own_function import ARGUMENT, Function
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.slopes import SLOPE
 from symbolic.reading.indexed.survey import Survey
@@ -53,19 +57,22 @@ class Signs:
         for letter, over in declared(self.text):
             if ranges.setdefault(letter, over) != over:
                 one.lost = one.lost or f"it is said twice, differently, over what {letter} runs"
+        named = frozenset(functions(self.text))
+        self.own = own_functions(one.lines, ranges, {*named, *profile.functions, *profile.cost})
         self.letters = Letters(
             ranges,
-            frozenset(functions(self.text)),
+            named | self.own.keys(),
             sizes_of(list(ranges.values())),
             profile.functions,
         )
+        self.one.lines = self._with_any()
         self.differentiated = False
         self.numbers = profile.scripts == "names"
 
     # -- the whole section
 
     def _survey(self) -> None:
-        lines = [*self.one.lines, *self.one.assumed]
+        lines = [*(line for line in self.one.lines if not self._is_own(line)), *self.one.assumed]
         trees = [tree for line in lines for tree in trees_of(line)]
         known = self.letters.ranges, (*self.letters.functions, *self.profile.functions)
         survey = Survey(self.letters, lambda: declaration(trees, *known))
@@ -109,6 +116,38 @@ class Signs:
             self.names.named[sign] = array
             self.names.multipliers[array] = Multiplier(array, name, scale)
         self.first = survey.first
+        for own, line in self.own.items():
+            place = Names(
+                self.letters,
+                sorts,
+                {(argument_of(line), ""): Array(ARGUMENT, ())},
+                cost,
+                functions=self.names.functions,
+            )
+            assert not isinstance(line.right, Unknown)
+            formula = powers_of_e(line.right, {argument_of(line)})
+            self.names.functions[own] = Function(Elaborator(place).read(formula))
+
+    def _is_own(self, line: Line) -> bool:
+        """Whether it defines a function by a formula."""
+        return any(line.claim.number == one.claim.number for one in self.own.values())
+
+    def _with_any(self) -> list[Line]:
+        """The lines in which the argument of a function is any number, where arrays have its sign.
+
+        These are the signs that have indices somewhere.
+        """
+        if not self.own:
+            return self.one.lines
+        entries = (
+            entry
+            for line in self.one.lines
+            if not self._is_own(line)
+            for tree in trees_of(line)
+            for entry in entries_of(tree, self.letters)
+        )
+        indexed = {entry.sign for entry in entries if entry.at}
+        return with_any(self.one.lines, self.own, indexed)
 
     def _cost(self, survey: Survey) -> str:
         """The sign of the cost; of numbers the one of its kind that no other one is made of."""
