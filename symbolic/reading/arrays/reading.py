@@ -27,7 +27,9 @@ from symbolic.reading.arrays.formulas import (
     at_time,
     walk,
 )
+from symbolic.reading.arrays.identities import is_recalled
 from symbolic.reading.arrays.layering import every_layer, fitted, one_time
+from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.running import Running
 from symbolic.reading.arrays.signing import prepared
@@ -77,7 +79,7 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     >>> [claim.kind.value for claim in reading.claims]
     ['definition', 'claim']
     """
-    return _Reader(cut(text, kind), fitted(profile, text)).reading()
+    return _Reader(cut(text, kind), counted(fitted(profile, text), text)).reading()
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -289,7 +291,12 @@ class _Reader:
         return f"${piece.text}$" if not found else "$X$"
 
     def _read(self, member: Sequence[Tok]) -> Formula:
-        toks = prepared(marked(member), self.profile, self.styles)
+        return self._formula(self._prepared(member))
+
+    def _prepared(self, member: Sequence[Tok]) -> tuple[Tok, ...]:
+        return prepared(marked(member), self.profile, self.styles) if member else ()
+
+    def _formula(self, toks: Sequence[Tok]) -> Formula:
         elaborator = Elaborator(self.profile)
         found = elaborator.read(parse(toks))
         self.classes |= elaborator.classes
@@ -335,8 +342,8 @@ class _Reader:
             raise _condition(chain)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
-        members = [self._read(m) if m else None
-                   for m in chain.members]  # fmt: skip
+        toks = of_each_example([self._prepared(m) for m in chain.members], self.profile)
+        members = [self._formula(member) if member else None for member in toks]
         members = self.running.used(members)
         if self.only is not None:
             members = [None if m is None else at_time(m, *self.only) for m in members]
@@ -445,7 +452,8 @@ class _Reader:
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
             )
             claim = self.sorter.sorted(claim)
-            if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
+            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim)
+            if cue == "for" and opens and not allowed:
                 raise _condition(chain)
             self.claims.append(claim)
             left = right

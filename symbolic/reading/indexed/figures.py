@@ -16,9 +16,10 @@ from fractions import Fraction
 
 from symbolic import terms
 from symbolic.enclosure import Undecided, Undefined, enclose
-from symbolic.indexed import Add, Expr, Fn, Get, Mul, Num, Pow, walk
+from symbolic.indexed import Expr, Get, Mul, walk
 from symbolic.reading.arrays.findings import ArrayReached
 from symbolic.reading.claims import Kind
+from symbolic.reading.elementary import NotElementaryError, as_term
 from symbolic.reading.indexed.claims import IndexClaim, Section
 from symbolic.reading.indexed.decimals import (
     DECIMAL,
@@ -269,30 +270,17 @@ class Figures:
         """The value of an expression, `of` its signs and of a decimal `number`."""
         at: dict[terms.Sign, Value] = {}
 
-        def read(part: Expr) -> terms.Term:
-            match part:
-                case Num(value):
-                    return terms.Num(value)
-                case Add(parts):
-                    return terms.Add(tuple(map(read, parts)))
-                case Mul(parts):
-                    return terms.Mul(tuple(map(read, parts)))
-                case Pow(base, exponent):
-                    return terms.Pow(read(base), exponent)
-                case Fn("logistic", inner):
-                    below = terms.Call("exp", -read(inner))
-                    return terms.Frac(terms.Num(Fraction(1)), below + 1)
-                case Fn(name, inner) if name in _CALLS:
-                    return terms.Call(name, read(inner))
-                case Get(array):
-                    sign = terms.Sign(array)
-                    if sign not in at:
-                        decimal = array.startswith(DECIMAL)
-                        at[sign] = number(array) if decimal else of(part)
-                    return sign
-            raise _NoValue("a function in it is not said")
+        def sign(part: Get) -> terms.Term:
+            name = terms.Sign(part.array)
+            if name not in at:
+                decimal = part.array.startswith(DECIMAL)
+                at[name] = number(part.array) if decimal else of(part)
+            return name
 
-        return enclose(read(expr), at)
+        try:
+            return enclose(as_term(expr, sign), at)
+        except NotElementaryError as error:
+            raise _NoValue(str(error)) from None
 
     def _exact(self, sign: Expr) -> Value:
         """By the definitions, from what is given."""
@@ -372,9 +360,6 @@ def _signs(side: Expr) -> Iterator[str]:
 
 def _differentiates(side: Expr) -> bool:
     return any(isinstance(p, Get) and p.array[0] in f"∂{SLOPE}" for p in walk(side))
-
-
-_CALLS = ("exp", "ln", "tanh", "sin", "cos", "sinh", "cosh", "arctan", "erf", "abs")
 
 
 def _within(value: Value, number: Fraction, half: Fraction) -> bool:
