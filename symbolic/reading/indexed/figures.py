@@ -225,8 +225,13 @@ class Figures:
         """What the numbers may stand in: the member itself, those before it, what it was said."""
         yield left
         yield from reversed(self.chain)
-        for one in self.chain:
-            yield from self.forms.get(one, ())
+        known, n = list(self.chain), 0
+        while n < len(known):  # and what that was said to be
+            for one in self.forms.get(known[n], ()):
+                if one not in known:
+                    known.append(one)
+                    yield one
+            n += 1
 
     def _stands(self, what: Expr, number: Expr) -> str:
         """Why a number cannot stand for this; empty where it does.  A sign may get its value."""
@@ -307,16 +312,19 @@ class Figures:
 
     def _about(self, sign: Expr) -> Value:
         """Everything that it may be, as far as the text tells."""
+        assert isinstance(sign, Get)
+        if sign.array in self.given:
+            return Value(self.given[sign.array], self.given[sign.array])
         found = []
-        for way in (self._exact, self._said):
-            try:
-                found.append(way(sign))
-            except _NoValue:
-                continue
-        if not found:
-            raise _NoValue(f"the text does not say what {_spelled(sign)} is")
-        half = half_unit(self.printed[sign]) if sign in self.printed else ZERO
-        return Value(min(v.low for v in found) - half, max(v.high for v in found) + half)
+        if sign in self.printed:
+            number, half = number_of(self.printed[sign]), half_unit(self.printed[sign])
+            found.append(Value(number - half, number + half))
+        try:
+            found.append(self._value(self._body(sign), self._about, face))
+        except _NoValue:
+            if not found:
+                raise
+        return Value(min(v.low for v in found), max(v.high for v in found))
 
     def _wide(self, decimal: str) -> Value:
         number = Fraction(decimal.removeprefix(DECIMAL))

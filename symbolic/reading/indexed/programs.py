@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.arrays import Abstract, Acyclic, Definition, Given, Program
-from symbolic.indexed import Expr, Get, Mul, Num, Sum, Var
+from symbolic.indexed import Expr, Fn, Get, Mul, Num, Sort, Sum, Var, walk
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.model_notation import plain
 from symbolic.reading.claims import Kind
@@ -46,6 +46,7 @@ class Assembled(Signs):
         self.cost: Expr | Abstract | None = None
         self.slopes: list[Given] = []  # of a cost that is not said
         self.unsaid = ""
+        self.softmax: list[Sort] = []  # the sets over which sums of exponentials are kept
         self.asides: dict[str, Expr] = {}  # of numbers: what derivatives define
 
     # -- the program
@@ -120,7 +121,24 @@ class Assembled(Signs):
             if isinstance(one, Get) and isinstance(other, Get) and {*one.at} == {*other.at}:
                 yield Law(match[0].replace("$", ""), (), (other, one), other)
 
+    def _shares(self) -> Iterator[Hypothesis]:
+        """Σ_k y_k = 1 of the given y_k that a cost multiplies by the logarithm of a softmax."""
+        if self.cost is None or isinstance(self.cost, Abstract) or not self.softmax:
+            return
+        made = {d.array for d in self.definitions}
+        for part in walk(self.cost):
+            factors = part.factors if isinstance(part, Mul) else ()
+            if not any(isinstance(f, Fn) and f.name == "ln" for f in factors):
+                continue
+            for one in factors:
+                if isinstance(one, Get) and one.array not in made and one.at:
+                    letter = one.at[-1]
+                    if isinstance(letter, Var) and letter.sort in self.softmax:
+                        name = f"{plain(Sum(letter, one))} = 1"
+                        yield Law(name, (letter,), (one,), Num(Fraction(1)))
+
     def _offered(self) -> Iterator[Hypothesis]:
+        yield from self._shares()
         if NO_READER in self.text and OUT in self.predicates:
             weights = self._acyclic([])
             for name in weights or ():

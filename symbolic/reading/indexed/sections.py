@@ -7,9 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
+from symbolic.array_edits import everywhere
 from symbolic.arrays import Abstract, Definition, Given, Local
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Get, Var, arrays_read
+from symbolic.indexed import Expr, Fn, Get, Pow, Sum, Var, arrays_read, free_letters
+from symbolic.indices import Hypothesis
 from symbolic.reading.claims import Kind
 from symbolic.reading.indexed.choosing import chosen
 from symbolic.reading.indexed.claims import IndexClaim, Section
@@ -37,7 +39,7 @@ from symbolic.reading.indexed.programs import Assembled
 from symbolic.reading.indexed.slopes import Slopes
 from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
-from symbolic.reading.tree import Letter, Number, Product, Quotient
+from symbolic.reading.tree import BigSum, Letter, Number, Product, Quotient
 from symbolic.shapes import constant
 
 
@@ -57,6 +59,7 @@ class _Resolver(Assembled):
         super().__init__(one, profile, source)
         self.trouble = one.lost
         self.moved: dict[str, None] = {}
+        self.laws: list[Hypothesis] = []  # what the text says of given arrays
         self.chosen: Mapping[Key, Line] = {}  # which of several lines defines a number
 
     def all(self) -> tuple[Section, list[IndexClaim]]:
@@ -70,7 +73,7 @@ class _Resolver(Assembled):
         self.chosen = chosen(lines, self._entry) if self.numbers else {}
         for line in lines:
             try:
-                claims.append(self._claim(line))
+                claims.append(self._adds_to_one(line) or self._claim(line))
             except NotUnderstood as error:
                 claims.append(self._by_head(line) or self._wrong(line, error))
                 if not claims[-1].problems:
@@ -83,7 +86,8 @@ class _Resolver(Assembled):
         values: dict[str, Fraction] = {}
         if self.numbers:
             values = self._values(claims)
-            claims = self._without_slopes(claims)
+        claims = self._without_slopes(claims)
+        if self.numbers:
             made = {d.array for d in self.definitions} | {*values, *self.asides}
             for sign, why in self.one.unread:
                 info = self.names.arrays.get((sign, ""))
@@ -99,13 +103,29 @@ class _Resolver(Assembled):
         except InputError as error:
             return Section(trouble=error.what), claims
         whole = sorted((*claims, *(claim for claim, _ in assumed)), key=lambda c: c.number)
-        every = (*offered, *(h for _, h in assumed if h is not None))
+        every = (*offered, *self.laws, *(h for _, h in assumed if h is not None))
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
         moved = tuple(self.moved)
         section = Section(program, offered, moved, self.trouble, self._hand(), self.unsaid)
         if self.numbers:
             section = replace(section, values=values, slopes=self._slopes())
         return section, whole
+
+    def _adds_to_one(self, line: Line) -> IndexClaim | None:
+        """Σ_k y_k = 1 of an array that nothing defines is an assumption."""
+        left, right = line.left, line.right
+        if not isinstance(left, BigSum) or line.head is not None:
+            return None
+        if not isinstance(right, Number) or right.text != "1":
+            return None
+        inner = self._entry(left.body)
+        heads = (self._entry(one.left) for one in self.one.lines if one.head is None)
+        defined = {head.key for head in heads if head is not None}
+        if inner is None or inner.key in defined or inner.key in self.names.named:
+            return None
+        claim, law = self._assumed(line)
+        self.laws += [law] if law is not None else []
+        return claim
 
     def _by_head(self, line: Line) -> IndexClaim | None:
         """A line of a chain as it is said of its head, where what stands before it is unread."""
@@ -115,15 +135,16 @@ class _Resolver(Assembled):
             return None
 
     def _without_slopes(self, claims: Sequence[IndexClaim]) -> list[IndexClaim]:
-        """The claims with what is put in for derivatives of numbers that are no cost."""
+        """The claims with what is put in for derivatives of what is no cost."""
         slopes = self._slopes()
         found = []
         for claim in claims:
             slopes.within.clear()
             if claim.kind is Kind.CLAIM and claim.left is not None and claim.right is not None:
                 try:
-                    sides = (slopes.put_in(s, claim.begins) for s in (claim.left, claim.right))
-                    left, right = sides
+                    left, right = (
+                        slopes.put_in(s, claim.begins) for s in (claim.left, claim.right)
+                    )
                     claim = replace(claim, left=left, right=right)
                 except NotUnderstood as error:
                     claim = replace(claim, problems=(self.source.problem(error),))
@@ -133,7 +154,9 @@ class _Resolver(Assembled):
     def _slopes(self) -> Slopes:
         cost = self.cost
         made = () if cost is None or isinstance(cost, Abstract) else (Definition("cost", (), cost),)
-        return Slopes((*self.definitions, *made), self.asides)
+        arrays = {info.name: info.sorts for info in self.names.arrays.values()}
+        made = made if self.numbers else ()
+        return Slopes((*self.definitions, *made), self.asides, {**arrays, **self.predicates})
 
     def _values(self, claims: Sequence[IndexClaim]) -> dict[str, Fraction]:
         """What the text gives outright: w_5 = 0.4."""
@@ -244,7 +267,8 @@ class _Resolver(Assembled):
                 line.claim, kind=Kind.DEFINITION, left=Get(name), right=body, typed=typed
             )
         if self._is_value(body):
-            self.definitions.append(Definition(name, at, body))
+            kept = body if self.numbers else everywhere(body, lambda part: self._kept(name, part))
+            self.definitions.append(Definition(name, at, kept))
         elif self.numbers:
             self.asides[name] = body
         elif self._used(name):
@@ -253,6 +277,24 @@ class _Resolver(Assembled):
                 Fault.DEFINITION,
             )  # fmt: skip
         return replace(line.claim, kind=Kind.DEFINITION, left=Get(name, at), right=body, at=at)
+
+    def _kept(self, name: str, part: Expr) -> Expr:
+        """One over a sum of exponentials: the sum gets a definition of its own.
+
+        So 1/p of p = e^z / s is s e^{-z}, for which s need not be taken apart.
+        """
+        if not (isinstance(part, Pow) and isinstance(part.base, Sum) and part.exponent == -1):
+            return part
+        whole = part.base
+        if not isinstance(whole.body, Fn) or whole.body.name != "exp":
+            return part
+        at = tuple(sorted(free_letters(whole), key=lambda v: (v.sort.name, v.name)))
+        taken = {info.name for info in self.names.arrays.values()}
+        taken |= {d.array for d in self.definitions}
+        own = next(n for n in _names(f"{name}_sum") if n not in taken)
+        self.softmax.append(whole.over.sort)
+        self.definitions.append(Definition(own, at, whole))
+        return Pow(Get(own, at), part.exponent)
 
     def _is_made(self, entry: Entry) -> bool:
         """Whether the text says by a formula with signs what a number is."""

@@ -22,7 +22,17 @@ from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.named import SHOWN
 from symbolic.reading.prose import plainly
 from symbolic.reading.scripts import parts
-from symbolic.reading.tree import BigSum, Group, Letter, Listed, Node, Product, Scripted
+from symbolic.reading.tree import (
+    BigSum,
+    Group,
+    Letter,
+    Listed,
+    Node,
+    Number,
+    Product,
+    Related,
+    Scripted,
+)
 
 USUAL = {
     **dict.fromkeys(("n", "s", "p", "\\xi"), "samples"),
@@ -42,7 +52,9 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     if RUNS.search(one.words) or CALLED.search(one.words) or one.lost:
         return one, profile, ""
     trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
-    applied = [s for s in dict.fromkeys(_applied(trees)) if s not in profile.functions]
+    numbers = {line.left.name for line in one.lines if isinstance(line.left, Letter)}
+    known = {*profile.functions, *numbers}  # f = q z is no function, and f (1 - f) a product
+    applied = [s for s in dict.fromkeys(_applied(trees)) if s not in known]
     named = [found for found in function_words.named(one.words) if found[0] == "phi"]
     taken = ""
     if named:
@@ -52,7 +64,7 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
             return one, profile, ""
         [taken] = names
         profile = replace(profile, functions={**profile.functions, applied[0]: taken})
-    said = _sentence(trees, (), profile.functions, of_letters=True)
+    said = _sentence(trees, (), known, of_letters=True)
     if not said:
         return one, profile, ""
     words = f"{applied[0]} is {SHOWN[taken]}; " if taken else ""
@@ -75,11 +87,15 @@ def _sentence(
     """The sentence; the set of i is called I where sets are named `of_letters`."""
     trees = tuple(trees)
     groups = _groups(trees, frozenset(known))
+    ends = dict(_ends(trees)) if of_letters else {}
     said = []
     named: dict[str, int] = {}
     for group in groups:
         usual = next((USUAL[letter] for letter in group if letter in USUAL), "")
         usual = usual or (group[0].upper() if of_letters and group[0].isalpha() else "")
+        last = next((ends[letter] for letter in group if letter in ends), "")
+        if last and "…" not in usual:
+            usual = f"{usual} 1 … ${last}$"
         over = usual or next((one for one in OTHERS if one not in named), OTHERS[-1])
         named[over] = named.get(over, 0) + 1
         over = over if named[over] == 1 else f"other {over}"
@@ -88,6 +104,14 @@ def _sentence(
     applied = dict.fromkeys(_applied(trees))
     said += [f"${s}$ is any differentiable function" for s in applied if s not in {*functions}]
     return f"Here {'; '.join(said)}." if said else ""
+
+
+def _ends(trees: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """The last number that a letter runs to in a sum from 1, where it is one letter."""
+    for node in (part for tree in trees for part in walk(tree)):
+        match node:
+            case BigSum(Related(Letter(name), "=", Number("1")), Letter(last)) if last != name:
+                yield name, last
 
 
 def _groups(trees: Sequence[Node], known: frozenset[str]) -> list[tuple[str, ...]]:
