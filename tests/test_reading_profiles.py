@@ -159,7 +159,7 @@ def test_a_profile_may_be_another_one_in_new_letters():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('v = "u"', 'x = "u"', "x is no symbol of the profile haykin"),
+        ('v = "u"', 'q = "u"', "q is no symbol of the profile haykin"),
         ('v = "u"', 'v = "y"', "y would stand for two symbols"),
         ('v = "u"', 'v = "N"', "N is a size in the profile haykin"),
         ('v = "u"', 'v = "u_1"', "no letter and no command"),

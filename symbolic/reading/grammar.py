@@ -13,6 +13,7 @@ from lark.lexer import Lexer
 
 from symbolic.reading.bars import paired
 from symbolic.reading.dots import written_out
+from symbolic.reading.operators import applied
 from symbolic.reading.pieces import marked
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
@@ -68,7 +69,7 @@ def parse(tokens: Sequence[Tok]) -> Node:
     """
     if not tokens:
         raise NotUnderstood("One side of the relation is empty.", "Write it.", 0)
-    tokens = paired(marked(written_out(tokens)))
+    tokens = paired(marked(written_out(applied(tokens))))
     try:
         tree = _parser().parse(list(tokens))
     except UnexpectedToken as error:

@@ -111,7 +111,11 @@ class Elaborator:
                 f"Write {node.base.name}^{{(i)}}, or {whole} for all examples.",
                 node.at,
             )
-        found = Quantity(symbol.sign, scripts.label, scripts.time, scripts.at, node.at)
+        at = scripts.at
+        turned = whole is not None and node.sup is not None and len(at) == len(symbol.shape) == 2
+        if turned and sizes[1] == self.profile.examples_size == symbol.shape[0]:  # x_j^{(i)}
+            at = at[::-1]
+        found = Quantity(symbol.sign, scripts.label, scripts.time, at, node.at)
         return found, scripts
 
     def _each(self, scripts: Scripts) -> bool:

@@ -64,7 +64,9 @@ class Inference:
         attempt = Attempt(setting, case, said)
         shown = attempt.shown(within, _known(usable, within))
         if shown is not None:
-            return self._follows(shown, under)
+            drawn = [one for one in named if _is_about(one, attempt)]
+            told = [] if any(one.number in shown.uses for one in drawn) else drawn
+            return self._drawn(told, under, within) or self._follows(shown, under)
         again = None if named else self._anew(setting, case, under, within)
         if again is not None:
             return again
@@ -77,6 +79,20 @@ class Inference:
                 names = tuple(n for n in needed if n in under or n not in setting.given)
                 return Argument("unjustified", (names,), shown.uses)
         return self._unshown(attempt, under, within, named)
+
+    def _drawn(self, about: Sequence[Line], under: Names, within: Names) -> Argument | None:
+        """What a line lacks that the text draws from others about its own derivative.
+
+        These are wrong, or hold under more than it needs; that it is a step of its own is not what
+        the text says.
+        """
+        numbers = tuple(line.number for line in about)
+        wrong = [line.number for line in about if line.word == "refuted"]
+        if wrong:
+            are = "is" if len(wrong) == 1 else "are"
+            return Argument("unjustified", (), numbers, f"{numbered(wrong)} {are} wrong")
+        more = dict.fromkeys(name for line in about for name in line.under if name not in within)
+        return Argument("unjustified", ((*under, *more),), numbers) if more else None
 
     def _anew(self, setting: Setting, case: Case, under: Names, within: Names) -> Argument | None:
         """How a line is had that says more of its derivative than all lines before it.

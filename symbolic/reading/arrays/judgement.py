@@ -25,7 +25,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, affine
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
-from symbolic.reading.argument import Argument, numbered
+from symbolic.reading.argument import OWN, Argument, numbered
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.collecting import NoProgramError
 from symbolic.reading.arrays.consequences import Consequences
@@ -37,6 +37,7 @@ from symbolic.reading.arrays.findings import (
     Derived,
 )
 from symbolic.reading.arrays.formulas import Formula, Gradient, Key, Number, Size, walk
+from symbolic.reading.arrays.identities import is_recalled, recalled
 from symbolic.reading.arrays.inference import Inference
 from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.program import Base, base_of
@@ -175,6 +176,10 @@ class Court:
             return ArrayJudged(claim)
         if claim.kind is Kind.ASSUMPTION:
             return self._assumed(claim)
+        if is_recalled(claim):
+            reached = recalled(claim, self.base.meaning)
+            own = Argument("follows", (), (), OWN) if reached.word == "proved" else None
+            return ArrayJudged(claim, (reached,), own)
         head, under = self._head(claim, before) or (claim, ())
         try:
             case = self.rules.case(head)

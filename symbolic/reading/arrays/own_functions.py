@@ -69,6 +69,8 @@ def own_functions(document: Document, profile: ArrayProfile) -> OwnFunctions:
         if found is None or found[0] in known or found[0] in unknown:
             continue
         sign, function = found
+        if profile.functions[sign] != "any" and function in ("", profile.functions[sign]):
+            continue  # it recalls what the notation says of its sign
         lines.add(chain.at)
         if function:
             known[sign] = function

@@ -22,7 +22,8 @@ FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "si
              "ones")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
-         "examples", "elementwise", "above", "per_example", "layers")  # fmt: skip
+         "examples", "elementwise", "above", "per_example", "layers", "counts", "applied",
+         "features")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
                 "sums_to_one")  # fmt: skip
 
@@ -59,7 +60,10 @@ class ArrayProfile:
 
     `examples` are letters of one column, x^{(i)} of X; `elementwise` signs that mean ⊙; labels and
     times stand `above` in these brackets.  `layers` are letters of time that count layers
-    (`layering`).  `per_example`: dQ of what has a column for each example is m ∂J/∂Q.
+    (`layering`).  `counts` are letters for the number of examples, of which a document uses one,
+    `applied` signs that are applied to an example, h_θ(x^{(i)}), `features` the axis that there is
+    not where an input is one number (`one_example`).  `per_example`: dQ of what has a column for
+    each example is m ∂J/∂Q.
     """
 
     name: str
@@ -82,6 +86,9 @@ class ArrayProfile:
     above: str = ""
     layers: tuple[str, ...] = ()
     per_example: bool = False
+    counts: tuple[str, ...] = ()
+    applied: tuple[str, ...] = ()
+    features: str = ""
     file: str | None = field(default=None, compare=False)
 
     @property
@@ -151,6 +158,9 @@ class _Reader(TomlReader):
             self._text("above", default=""),
             self._texts("layers"),
             self._bool("per_example"),
+            self._texts("counts"),
+            self._texts("applied"),
+            self._text("features", default=""),
             self.file,
         )
         self._unique(found)

@@ -27,7 +27,9 @@ from symbolic.reading.arrays.formulas import (
     at_time,
     walk,
 )
+from symbolic.reading.arrays.identities import is_recalled
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
+from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
     OwnFunctions,
     entry_by_entry,
@@ -87,7 +89,8 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     """
     document = cut(text, kind)
     own = own_functions(document, profile)
-    return _Reader(document, fitted(with_functions(profile, own), text), own).reading()
+    counting = counted(fitted(with_functions(profile, own), text), text)
+    return _Reader(document, counting, own).reading()
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -344,7 +347,12 @@ class _Reader:
         return some_times(piece.text, self.profile)
 
     def _read(self, member: Sequence[Tok]) -> Formula:
-        toks = prepared(marked(member), self.profile, self.styles)
+        return self._formula(self._prepared(member))
+
+    def _prepared(self, member: Sequence[Tok]) -> tuple[Tok, ...]:
+        return prepared(marked(member), self.profile, self.styles) if member else ()
+
+    def _formula(self, toks: Sequence[Tok]) -> Formula:
         elaborator = Elaborator(self.profile)
         found = elaborator.read(parse(toks))
         self.classes |= elaborator.classes
@@ -391,8 +399,8 @@ class _Reader:
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         chain = entry_by_entry(chain, self.profile)
-        members = [self._read(m) if m else None
-                   for m in chain.members]  # fmt: skip
+        toks = of_each_example([self._prepared(m) for m in chain.members], self.profile)
+        members = [self._formula(member) if member else None for member in toks]
         members = self.running.used(members)
         if self.only is not None:
             members = [None if m is None else at_time(m, *self.only) for m in members]
@@ -505,7 +513,8 @@ class _Reader:
             if claim.kind is Kind.DEFINITION and self.within and not is_all(self.within):
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
-            if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
+            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim)
+            if cue == "for" and opens and not allowed:
                 raise _condition(chain)
             self.claims.append(claim)
             left = right

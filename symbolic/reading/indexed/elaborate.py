@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symbolic.arrays import ONE, Multiplier
@@ -89,7 +89,7 @@ class Names:
     named: dict[Key, str] = field(default_factory=dict)
     """The signs of derivatives, such as δ, and by which array they differentiate."""
     slopes: bool = False
-    """Whether the derivative of any number by any other is read (`slopes`)."""
+    """Whether every sign is a number, and any may be differentiated (`slopes`)."""
     functions: dict[str, Function] = field(default_factory=dict)
     """The functions that the document defines by a formula."""
 
@@ -189,7 +189,11 @@ class Elaborator:
         head = item.head
         arguments = tuple(map(self.read, item.arguments))
         if head.power is not None:
-            raise NotUnderstood("A power stands on a function.", "Write it behind.", item.place)
+            times = rational(head.power)
+            if times is None or times < 2 or item.power is not None:
+                raise NotUnderstood("A power stands on a function.", "Write it behind.", item.place)
+            plain = replace(item, head=replace(head, power=None))
+            return self._power(self._applied(plain), head.power)
         if head.sign in self.letters.elementary:
             if head.primes or head.at or item.orders or len(arguments) != 1:
                 raise NotUnderstood(
@@ -272,7 +276,7 @@ class Elaborator:
             ratio = Pow(self.read(under), Fraction(-1))
             return ratio if over == Number("1", over.at) else Mul((self.read(over), ratio))
         of, by = self._single(above), self._single(below)
-        if self.names.slopes and of.sign != self.names.cost:
+        if of.sign != self.names.cost and (self.names.slopes or of.key in self.names.arrays):
             return self._slope(of, by)
         if of.sign != self.names.cost or of.at or of.label:
             raise NotUnderstood(
@@ -283,14 +287,16 @@ class Elaborator:
         return self.derivative(by)
 
     def _slope(self, of: Entry, by: Entry) -> Expr:
-        """∂a/∂b of two numbers, under the name that it has until all definitions are known."""
+        """∂a/∂b of two entries, under the name that it has until all definitions are known."""
         arrays = self.names.arrays
         plain = all(one.power is None and not (one.primes or one.moved) for one in (of, by))
         if not plain or by.key not in arrays:
             raise NotUnderstood("It is differentiated by no number.", "", by.place)
         if of.key not in arrays:
             raise NotUnderstood(f"It is not said what {of.sign} is.", "Define it.", of.place)
-        return Get(slope_name(arrays[of.key].name, arrays[by.key].name))
+        one, other = arrays[of.key], arrays[by.key]
+        at = (*self._at(of, one.sorts), *self._at(by, other.sorts))
+        return Get(slope_name(one.name, other.name), at)
 
     def _single(self, factors: Sequence[Node]) -> Entry:
         found = list(items(factors, [""] * len(factors), self.letters))

@@ -40,7 +40,10 @@ Key = tuple[str, str]
 
 @dataclass
 class Letters:
-    """What the words of a section say, and which signs carry indices above or in brackets."""
+    """What the words of a section say, and which signs carry indices above or in brackets.
+
+    `squares` are signs that stand only squared, and of which the text says what the square is.
+    """
 
     ranges: Mapping[str, Range]
     functions: frozenset[str]
@@ -50,6 +53,7 @@ class Letters:
     low: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
+    squares: set[str] = field(default_factory=set)
 
     def range_of(self, letter: str) -> Range | None:
         """The set of a letter; j_{2} runs over the set of j."""
@@ -317,6 +321,8 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
         number = rational(piece)
         if letters.has_letter(piece) or (sign in letters.high and letters.is_index(piece)):
             high.append(piece)
+        elif sign in letters.squares:
+            labels.append("2")
         elif number is not None and number != 0 and len(above) == 1:
             power = piece
         else:

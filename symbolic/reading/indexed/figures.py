@@ -16,9 +16,10 @@ from fractions import Fraction
 
 from symbolic import terms
 from symbolic.enclosure import Undecided, Undefined, enclose
-from symbolic.indexed import Add, Expr, Fn, Get, Mul, Num, Pow, walk
+from symbolic.indexed import Expr, Get, Mul, walk
 from symbolic.reading.arrays.findings import ArrayReached
 from symbolic.reading.claims import Kind
+from symbolic.reading.elementary import NotElementaryError, as_term
 from symbolic.reading.indexed.claims import IndexClaim, Section
 from symbolic.reading.indexed.decimals import (
     DECIMAL,
@@ -224,8 +225,13 @@ class Figures:
         """What the numbers may stand in: the member itself, those before it, what it was said."""
         yield left
         yield from reversed(self.chain)
-        for one in self.chain:
-            yield from self.forms.get(one, ())
+        known, n = list(self.chain), 0
+        while n < len(known):  # and what that was said to be
+            for one in self.forms.get(known[n], ()):
+                if one not in known:
+                    known.append(one)
+                    yield one
+            n += 1
 
     def _stands(self, what: Expr, number: Expr) -> str:
         """Why a number cannot stand for this; empty where it does.  A sign may get its value."""
@@ -269,30 +275,17 @@ class Figures:
         """The value of an expression, `of` its signs and of a decimal `number`."""
         at: dict[terms.Sign, Value] = {}
 
-        def read(part: Expr) -> terms.Term:
-            match part:
-                case Num(value):
-                    return terms.Num(value)
-                case Add(parts):
-                    return terms.Add(tuple(map(read, parts)))
-                case Mul(parts):
-                    return terms.Mul(tuple(map(read, parts)))
-                case Pow(base, exponent):
-                    return terms.Pow(read(base), exponent)
-                case Fn("logistic", inner):
-                    below = terms.Call("exp", -read(inner))
-                    return terms.Frac(terms.Num(Fraction(1)), below + 1)
-                case Fn(name, inner) if name in _CALLS:
-                    return terms.Call(name, read(inner))
-                case Get(array):
-                    sign = terms.Sign(array)
-                    if sign not in at:
-                        decimal = array.startswith(DECIMAL)
-                        at[sign] = number(array) if decimal else of(part)
-                    return sign
-            raise _NoValue("a function in it is not said")
+        def sign(part: Get) -> terms.Term:
+            name = terms.Sign(part.array)
+            if name not in at:
+                decimal = part.array.startswith(DECIMAL)
+                at[name] = number(part.array) if decimal else of(part)
+            return name
 
-        return enclose(read(expr), at)
+        try:
+            return enclose(as_term(expr, sign), at)
+        except NotElementaryError as error:
+            raise _NoValue(str(error)) from None
 
     def _exact(self, sign: Expr) -> Value:
         """By the definitions, from what is given."""
@@ -319,16 +312,19 @@ class Figures:
 
     def _about(self, sign: Expr) -> Value:
         """Everything that it may be, as far as the text tells."""
+        assert isinstance(sign, Get)
+        if sign.array in self.given:
+            return Value(self.given[sign.array], self.given[sign.array])
         found = []
-        for way in (self._exact, self._said):
-            try:
-                found.append(way(sign))
-            except _NoValue:
-                continue
-        if not found:
-            raise _NoValue(f"the text does not say what {_spelled(sign)} is")
-        half = half_unit(self.printed[sign]) if sign in self.printed else ZERO
-        return Value(min(v.low for v in found) - half, max(v.high for v in found) + half)
+        if sign in self.printed:
+            number, half = number_of(self.printed[sign]), half_unit(self.printed[sign])
+            found.append(Value(number - half, number + half))
+        try:
+            found.append(self._value(self._body(sign), self._about, face))
+        except _NoValue:
+            if not found:
+                raise
+        return Value(min(v.low for v in found), max(v.high for v in found))
 
     def _wide(self, decimal: str) -> Value:
         number = Fraction(decimal.removeprefix(DECIMAL))
@@ -372,9 +368,6 @@ def _signs(side: Expr) -> Iterator[str]:
 
 def _differentiates(side: Expr) -> bool:
     return any(isinstance(p, Get) and p.array[0] in f"∂{SLOPE}" for p in walk(side))
-
-
-_CALLS = ("exp", "ln", "tanh", "sin", "cos", "sinh", "cosh", "arctan", "erf", "abs")
 
 
 def _within(value: Value, number: Fraction, half: Fraction) -> bool:

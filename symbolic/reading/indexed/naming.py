@@ -196,11 +196,12 @@ def _dependent(toks: Sequence[Tok], profile: IndexProfile) -> list[Tok]:
 
 
 def _signed(toks: Sequence[Tok]) -> Iterator[Tok]:
-    """a * -1 is a * (-1)."""
+    """a * -1 is a * (-1), and a + -b is a + (-b)."""
     n = 0
     while n < len(toks):
         token = toks[n]
         run = [t.kind for t in toks[n : n + 3]]
+        run[:1] = ["TIMES"] if run[:1] == ["PLUS"] else run[:1]
         behind = toks[n + 3].kind if n + 3 < len(toks) else ""
         if run in (["TIMES", "MINUS", "NUM"], ["TIMES", "MINUS", "SYM"]) and behind not in _APART:
             minus, value = toks[n + 1 : n + 3]

@@ -211,7 +211,9 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.last = None
             head = self._head(one)
-            if head:
+            if isinstance(one, Chain) and _is_derivative(one.members[0]):
+                pass  # it defines nothing
+            elif head:
                 why = f"what stands at {self.source.place(at)} is not understood and may define it"
                 self.sections[-1].unread.append((head, why))
             else:
@@ -370,7 +372,8 @@ class _Reader:
 
     def _may_define(self, chain: Chain) -> bool:
         """Whether it says for the first time what a sign is, by more than a letter or a number."""
-        if len(chain.members) != 2 or len(chain.members[1]) < 3:
+        most = 1 if self.profile.scripts == "names" else 3  # η = 0.5 says what a number is
+        if len(chain.members) != 2 or len(chain.members[1]) < most:
             return False
         if {t.kind for t in chain.members[0]} - {"SYM", "NUM", "SUB", "SUP", *_BRACES}:
             return False
@@ -434,6 +437,11 @@ def _outcome(kinds: set[Kind]) -> Outcome:
     if kinds == {Kind.ASSUMPTION}:
         return Outcome.ASSUMPTION
     return Outcome.DEFINITION if kinds == {Kind.DEFINITION} else Outcome.CLAIM
+
+
+def _is_derivative(member: Sequence[Tok]) -> bool:
+    """Whether a side is a fraction of ∂."""
+    return [t.kind for t in member[:3]] in (["FRAC", "LB", "PARTIAL"], ["FRAC", "PARTIAL", "SYM"])
 
 
 def _start(one: Chain | tuple[Tok, ...]) -> int:

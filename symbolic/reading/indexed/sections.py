@@ -10,6 +10,7 @@ from itertools import count
 from symbolic.arrays import Abstract, Definition, Given, Local
 from symbolic.errors import InputError
 from symbolic.indexed import Expr, Get, Var, arrays_read
+from symbolic.indices import Hypothesis
 from symbolic.reading.claims import Kind
 from symbolic.reading.indexed.choosing import chosen
 from symbolic.reading.indexed.claims import IndexClaim, Section
@@ -58,6 +59,7 @@ class _Resolver(Assembled):
         super().__init__(one, profile, source)
         self.trouble = one.lost
         self.moved: dict[str, None] = {}
+        self.laws: list[Hypothesis] = []  # what the text says of given arrays
         self.chosen: Mapping[Key, Line] = {}  # which of several lines defines a number
 
     def all(self) -> tuple[Section, list[IndexClaim]]:
@@ -68,11 +70,10 @@ class _Resolver(Assembled):
         except NotUnderstood as error:
             return Section(trouble=error.what), [self._wrong(line, error) for line in lines]
         claims = []
-        told = [line for line in lines if self._is_known(line)]
         self.chosen = chosen(lines, self._entry) if self.numbers else {}
-        for line in (line for line in lines if line not in told):
+        for line in lines:
             try:
-                claims.append(self._claim(line))
+                claims.append(self._adds_to_one(line) or self._claim(line))
             except NotUnderstood as error:
                 claims.append(self._by_head(line) or self._wrong(line, error))
                 if not claims[-1].problems:
@@ -85,14 +86,15 @@ class _Resolver(Assembled):
         values: dict[str, Fraction] = {}
         if self.numbers:
             values = self._values(claims)
-            claims = self._without_slopes(claims)
+        claims = self._without_slopes(claims)
+        if self.numbers:
             made = {d.array for d in self.definitions} | {*values, *self.asides}
             for sign, why in self.one.unread:
                 info = self.names.arrays.get((sign, ""))
                 known = info.name in made if info is not None else self.cost is not None
                 self.trouble = self.trouble or ("" if known else why)
         try:
-            assumed = [self._assumed(line) for line in (*self.one.assumed, *told)]
+            assumed = [self._assumed(line) for line in self.one.assumed]
             if self.cost is None and self.differentiated and not self.trouble:
                 self._any_cost()
             program, offered = self._program(), tuple(self._offered())
@@ -101,7 +103,7 @@ class _Resolver(Assembled):
         except InputError as error:
             return Section(trouble=error.what), claims
         whole = sorted((*claims, *(claim for claim, _ in assumed)), key=lambda c: c.number)
-        every = (*offered, *(h for _, h in assumed if h is not None))
+        every = (*offered, *self.laws, *(h for _, h in assumed if h is not None))
         offered = tuple({h.name: h for h in reversed(every)}.values())[::-1]
         moved = tuple(self.moved)
         section = Section(program, offered, moved, self.trouble, self._hand(), self.unsaid)
@@ -109,18 +111,21 @@ class _Resolver(Assembled):
             section = replace(section, values=values, slopes=self._slopes())
         return section, whole
 
-    def _is_known(self, line: Line) -> bool:
-        """Whether it says what sums of given entries come to: where Σ_k t_k = 1."""
-        body = line.left
-        if not isinstance(body, BigSum) or not isinstance(line.right, Number):
-            return False
-        while isinstance(body, BigSum):
-            body = body.body
-        entry = self._entry(body)
-        heads = (self._entry(other.left) for other in self.one.lines)
+    def _adds_to_one(self, line: Line) -> IndexClaim | None:
+        """Σ_k y_k = 1 of an array that nothing defines is an assumption."""
+        left, right = line.left, line.right
+        if not isinstance(left, BigSum) or line.head is not None:
+            return None
+        if not isinstance(right, Number) or right.text != "1":
+            return None
+        inner = self._entry(left.body)
+        heads = (self._entry(one.left) for one in self.one.lines if one.head is None)
         defined = {head.key for head in heads if head is not None}
-        told = line.claim.cue in ("where", "with", "since", "assume") and line.head is None
-        return told and entry is not None and entry.key not in defined
+        if inner is None or inner.key in defined or inner.key in self.names.named:
+            return None
+        claim, law = self._assumed(line)
+        self.laws += [law] if law is not None else []
+        return claim
 
     def _by_head(self, line: Line) -> IndexClaim | None:
         """A line of a chain as it is said of its head, where what stands before it is unread."""
@@ -130,15 +135,16 @@ class _Resolver(Assembled):
             return None
 
     def _without_slopes(self, claims: Sequence[IndexClaim]) -> list[IndexClaim]:
-        """The claims with what is put in for derivatives of numbers that are no cost."""
+        """The claims with what is put in for derivatives of what is no cost."""
         slopes = self._slopes()
         found = []
         for claim in claims:
             slopes.within.clear()
             if claim.kind is Kind.CLAIM and claim.left is not None and claim.right is not None:
                 try:
-                    sides = (slopes.put_in(s, claim.begins) for s in (claim.left, claim.right))
-                    left, right = sides
+                    left, right = (
+                        slopes.put_in(s, claim.begins) for s in (claim.left, claim.right)
+                    )
                     claim = replace(claim, left=left, right=right)
                 except NotUnderstood as error:
                     claim = replace(claim, problems=(self.source.problem(error),))
@@ -148,7 +154,9 @@ class _Resolver(Assembled):
     def _slopes(self) -> Slopes:
         cost = self.cost
         made = () if cost is None or isinstance(cost, Abstract) else (Definition("cost", (), cost),)
-        return Slopes((*self.definitions, *made), self.asides)
+        arrays = {info.name: info.sorts for info in self.names.arrays.values()}
+        made = made if self.numbers else ()
+        return Slopes((*self.definitions, *made), self.asides, {**arrays, **self.predicates})
 
     def _values(self, claims: Sequence[IndexClaim]) -> dict[str, Fraction]:
         """What the text gives outright: w_5 = 0.4."""

@@ -1,26 +1,44 @@
-r"""∂a/∂b of two numbers that are no cost, by the definitions: forward, through every path.
+r"""∂a/∂b of two entries of which a is no cost, by the definitions: forward, through every path.
 
-    ∂a/∂b = Σ over the signs c that a reads of (the slope of its definition by c) · ∂c/∂b
+    ∂a_i/∂b_j = Σ over the arrays c that a reads, Σ_k (slope of a_i by c_k) · ∂c_k/∂b_j
 
 While a text is read such a derivative is the array ↓a b; once all definitions are known it is put
-in.  What is not defined depends on nothing that is known: then the derivative is not understood.
+in.  What is not defined depends on nothing that is known, and what runs through time has paths of
+every length: then the derivative is not understood.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 
 from symbolic.array_edits import everywhere
-from symbolic.arrays import Abstract, Definition
-from symbolic.indexed import Add, Expr, Get, Mul, Num, arrays_read
+from symbolic.arrays import ONE, Abstract, Definition
+from symbolic.errors import InputError
+from symbolic.indexed import (
+    Add,
+    Delta,
+    Expr,
+    Get,
+    Mul,
+    Num,
+    Sort,
+    Sum,
+    Var,
+    arrays_read,
+    total,
+    walk,
+)
 from symbolic.indices import Calculus
+from symbolic.labelling import TooLargeError
 from symbolic.partials import derivative, written
 from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.shapes import put
 
-_ONE = Fraction(1)
+ZERO = Num(Fraction(0))
 SLOPE = "↓"
-"""Before the names of two numbers: the derivative of the first by the second."""
+"""Before the names of two arrays: the derivatives of the first by the second."""
 MOST_DEEP = 60
 """Through how many definitions a derivative goes."""
 
@@ -31,41 +49,41 @@ def slope_name(of: str, by: str) -> str:
 
 
 class Slopes:
-    """The derivatives among the numbers that these definitions define.
+    """The derivatives among what these definitions define; `arrays` are the axes of every array.
 
     >>> z = Definition("z", (), Get("w") * Get("x"))
-    >>> Slopes((z,), {}).put_in(Get(slope_name("z", "w")), 0) == Get("x")
+    >>> slopes = Slopes((z,), {}, dict.fromkeys("zwx", ()))
+    >>> slopes.put_in(Get(slope_name("z", "w")), 0) == Get("x")
     True
     """
 
     def __init__(
-        self, definitions: Sequence[Definition | Abstract], asides: Mapping[str, Expr]
+        self,
+        definitions: Sequence[Definition | Abstract],
+        asides: Mapping[str, Expr],
+        arrays: Mapping[str, tuple[Sort, ...]],
     ) -> None:
-        self.made = {d.array: d for d in definitions if not d.at}
-        self.asides = asides  # what is defined by derivatives, such as δ = ∂C/∂a · σ'(z)
-        arrays = dict.fromkeys(self.made, ())
-        for d in self.made.values():
-            arrays |= dict.fromkeys(_reads(d), ())
-        self.calculus = Calculus(arrays)
+        self.made = {d.array: d for d in definitions}
+        self.asides = asides  # of numbers: what is defined by derivatives, δ = ∂C/∂a · σ'(z)
+        self.arrays = {**arrays, "cost": ()}
+        self.arrays |= {d.array: tuple(v.sort for v in d.at) for d in definitions}
+        self.calculus = Calculus(self.arrays)
         self.known: dict[tuple[str, str], Expr] = {}
         self.within: list[str] = []  # what is being differentiated
+        self.opened: list[str] = []  # the asides that are being put in
+        self.fresh = count(1)
 
     def put_in(self, expr: Expr, at: int) -> Expr:
         """The expression without derivatives of this kind; raises `NotUnderstood`."""
 
         def change(part: Expr) -> Expr:
-            if isinstance(part, Get) and part.array in self.asides and not part.at:
-                if part.array in self.within or len(self.within) == MOST_DEEP:
-                    raise NotUnderstood(
-                        f"{part.array} is defined through itself.", "", at, Fault.DEFINITION
-                    )
-                self.within.append(part.array)
-                found = self.put_in(self.asides[part.array], at)
-                self.within.pop()
-                return found
+            if not isinstance(part, Get):
+                return part
+            if part.array in self.asides and not part.at:
+                return self._aside(part.array, at)
             if part == Get("cost") and "cost" in self.made:
-                return self._cost()
-            if not isinstance(part, Get) or not part.array.startswith(SLOPE):
+                return self.body("cost") or part
+            if not part.array.startswith(SLOPE):
                 return part
             of, by = part.array.removeprefix(SLOPE).split(" ")
             if of != by and of not in self.made:
@@ -74,29 +92,16 @@ class Slopes:
                     f"Define {of}.",
                     at,
                 )
-            return self.slope(of, by, at)
+            self.within.clear()
+            slope = self.slope(of, by, at)
+            letters = (*self._letters(of, "o"), *self._letters(by, "b"))
+            table = dict(zip(letters, part.at, strict=True))
+            for inner in walk(slope):
+                if isinstance(inner, Sum):
+                    table[inner.over] = Var(f"via{next(self.fresh)}", inner.over.sort)
+            return put(slope, table)
 
         return everywhere(expr, change)
-
-    def slope(self, of: str, by: str, at: int = 0) -> Expr:
-        """∂of/∂by as a formula."""
-        if of == by:
-            return Num(_ONE)
-        if of not in self.made:
-            return Num(_ONE - 1)
-        if (of, by) not in self.known:
-            if of in self.within:
-                raise NotUnderstood(f"{of} is defined through itself.", "", at, Fault.DEFINITION)
-            if len(self.within) == MOST_DEEP:
-                raise NotUnderstood("This derivative goes through too much.", "Split it.", at)
-            self.within.append(of)
-            self.known[of, by] = self._by_rule(self.made[of], by, at)
-            self.within.pop()
-        return self.known[of, by]
-
-    def _cost(self) -> Expr:
-        made = self.made["cost"]
-        return made.body if isinstance(made, Definition) else Get("cost")
 
     def body(self, name: str) -> Expr | None:
         """What a number is by its definition."""
@@ -105,23 +110,76 @@ class Slopes:
             return self.asides[name]
         return made.body if isinstance(made, Definition) else None
 
+    def slope(self, of: str, by: str, at: int = 0) -> Expr:
+        """∂of[@o…]/∂by[@b…] as a formula in these letters."""
+        if of == by:
+            pairs = zip(self._letters(of, "o"), self._letters(of, "b"), strict=True)
+            bits = tuple(Delta(*pair) for pair in pairs)
+            return Mul(bits) if len(bits) > 1 else bits[0] if bits else ONE
+        if of not in self.made:
+            return ZERO
+        if (of, by) not in self.known:
+            if of in self.within:
+                raise NotUnderstood(
+                    f"{of} is defined through itself.",
+                    "Derivatives of the cost are read of it.",
+                    at,
+                    Fault.NOT_UNDERSTOOD if self.arrays[of] else Fault.DEFINITION,
+                )
+            if len(self.within) == MOST_DEEP:
+                raise NotUnderstood("This derivative goes through too much.", "Split it.", at)
+            self.within.append(of)
+            try:
+                self.known[of, by] = self._by_rule(self.made[of], by, at)
+            except (InputError, TooLargeError) as error:
+                raise NotUnderstood(f"This derivative is too large: {error}.", "", at) from None
+            self.within.pop()
+        return self.known[of, by]
+
+    def _aside(self, name: str, at: int) -> Expr:
+        if name in self.opened or len(self.opened) == MOST_DEEP:
+            raise NotUnderstood(f"{name} is defined through itself.", "", at, Fault.DEFINITION)
+        self.opened.append(name)
+        try:
+            return self.put_in(self.asides[name], at)
+        finally:
+            self.opened.pop()
+
+    def _letters(self, array: str, mark: str) -> tuple[Var, ...]:
+        return tuple(Var(f"@{mark}{n}", sort) for n, sort in enumerate(self.arrays[array]))
+
     def _by_rule(self, made: Definition | Abstract, by: str, at: int) -> Expr:
+        """The chain rule over what a definition reads."""
         terms = []
         for name in sorted(_reads(made)):
             inner = self.slope(name, by, at)
-            if inner == Num(_ONE - 1):
+            if inner == ZERO:
                 continue
-            outer = self._local(made, name)
-            terms.append(outer if inner == Num(_ONE) else Mul((outer, inner)))
-        return terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else Num(_ONE - 1)
+            depth = len(self.within)
+            own, below = self._letters(name, "o"), self._letters(name, "b")
+            through = tuple(Var(f"@t{depth}{v.name}", v.sort) for v in own)
+            outer = put(self._local(made, name), dict(zip(below, through, strict=True)))
+            after = put(_apart(inner, depth), dict(zip(own, through, strict=True)))
+            terms.append(total(through, Mul((outer, after))))
+        whole = terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else ZERO
+        return ZERO if whole == ZERO else written(self.calculus, self.calculus.normal(whole))
 
     def _local(self, made: Definition | Abstract, name: str) -> Expr:
-        """The slope of one definition by what it reads."""
+        """The slope of one definition at @o by what it reads at @b."""
+        own = dict(zip(made.at, self._letters(made.array, "o"), strict=True))
+        letters = self._letters(name, "b")
         if isinstance(made, Abstract):
             [local] = [one for one in made.partials if one.array == name]
-            return local.slope
-        normal = self.calculus.normal(made.body)
-        return written(self.calculus, derivative(self.calculus, normal, name, ()))
+            return put(local.slope, {**own, **dict(zip(local.at, letters, strict=True))})
+        normal = self.calculus.normal(put(_apart(made.body, 0), own))
+        at = tuple(map(self.calculus.index, letters))
+        return written(self.calculus, derivative(self.calculus, normal, name, at))
+
+
+def _apart(expr: Expr, depth: int) -> Expr:
+    """The expression with bound letters that nothing else has."""
+    bound = {part.over for part in walk(expr) if isinstance(part, Sum)}
+    return put(expr, {v: Var(f"{v.name}’{depth}", v.sort) for v in bound})
 
 
 def _reads(made: Definition | Abstract) -> frozenset[str]:

@@ -55,7 +55,9 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     if RUNS.search(one.words) or not called <= {*profile.cost} or one.lost:
         return one, profile, ""
     trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
-    applied = [s for s in dict.fromkeys(_applied(trees)) if s not in profile.functions]
+    numbers = {line.left.name for line in one.lines if isinstance(line.left, Letter)}
+    known = {*profile.functions, *numbers}  # f = q z is no function, and f (1 - f) a product
+    applied = [s for s in dict.fromkeys(_applied(trees)) if s not in known]
     named = [found for found in function_words.named(one.words) if found[0] == "phi"]
     taken = ""
     if named:
@@ -65,8 +67,7 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
             return one, profile, ""
         [taken] = names
         profile = replace(profile, functions={**profile.functions, applied[0]: taken})
-    defined = {line.left.name for line in one.lines if isinstance(line.left, Letter)}
-    said = _sentence(trees, (), profile.functions, of_letters=True, defined=defined)
+    said = _sentence(trees, (), known, of_letters=True, defined=numbers)
     if not said:
         return one, profile, ""
     words = f"{applied[0]} is {SHOWN[taken]}; " if taken else ""
@@ -107,12 +108,12 @@ def _sentence(
     for group in groups:
         usual = next((USUAL[letter] for letter in group if letter in USUAL), "")
         usual = usual or (group[0].upper() if of_letters and group[0].isalpha() else "")
+        last = sizes.get(group, "") if of_letters else ""
+        if last and last not in defined and "…" not in usual:
+            usual = f"{usual} 1 … ${last}$"
         over = usual or next((one for one in OTHERS if one not in named), OTHERS[-1])
         named[over] = named.get(over, 0) + 1
         over = over if named[over] == 1 else f"other {over}"
-        size = sizes.get(group, "") if of_letters and "…" not in over else ""
-        size = "" if size in defined else size
-        over += f" 1 … ${size}$" if size else ""
         verb = "run" if len(group) > 1 else "runs"
         said.append(f"${', '.join(group)}$ {verb} over the {over}")
     applied = dict.fromkeys(_applied(trees))
