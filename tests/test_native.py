@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -296,6 +298,36 @@ def test_any_number_of_threads_gives_the_same_bits(name: str, dtype: str) -> Non
         ends.append((weights, *seen))
     for end in ends[1:]:
         assert all(np.array_equal(one, other) for one, other in zip(ends[0], end, strict=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    network, ends = MORE["digits"], []
+    program = lower(rule_of(network))
+    draw = np.random.default_rng(1)
+    X, D = (draw.normal(size=(64, len(units))) for units in (network.inputs, network.outputs))
+    start = draw.normal(size=len(program.layout.entry))
+
+    def trained() -> Any:
+        weights = start.copy()
+        machine = NativeMachine(program, 32, weights, 0.1, threads=2, together=True)
+        machine.epoch(X, D, None, 0, 2, *(np.empty((len(D.T), 64)) for _ in range(2)))
+        return weights
+
+    ends.append(trained())
+    child = os.fork()
+    if not child:
+        signal.alarm(60)  # threads that are not there would be waited for
+        os._exit(0 if np.array_equal(ends[0], trained()) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert np.array_equal(ends[0], trained())
+
+
+def test_the_passes_hold_their_common_orders_once() -> None:
+    program = lower(rule_of(MORE["graph"]))
+    weights = np.ones(len(program.layout.entry))
+    passes = NativeMachine(program, 5, weights, 0.1)._passes
+    assert np.shares_memory(passes.forward, passes.train)
 
 
 THREAD_BUGS = [

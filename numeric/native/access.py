@@ -10,6 +10,7 @@ import numpy as np
 
 from numeric.program import (
     CORRECTIONS,
+    WEIGHTS,
     Clear,
     EdgeDots,
     Instruction,
@@ -26,6 +27,9 @@ from numeric.program import (
     Total,
 )
 from symbolic.terms import Mul, Sign, Term, walk
+
+FEW = 256
+"""So many picked rows are gathered at once."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,24 @@ def tail_of(program: Program) -> Tail | None:
     return Tail(start, factor)
 
 
+def pulled_of(program: Program) -> set[str]:
+    """The buffers of gathered weights that sparse products alone read."""
+    code = (*program.forward, *program.backward)
+    size = {b.name: b.size for b in program.buffers}
+    found = {
+        line.out.buffer
+        for line in code
+        if isinstance(line, Take)
+        and line.of.buffer == WEIGHTS
+        and line.out == Rows(line.out.buffer, 0, size[line.out.buffer])
+    }
+    for line in code:
+        for rows in rows_of(line)[0] if found else ():
+            if not (isinstance(line, Sparse) and rows == line.data):
+                found.discard(rows.buffer)
+    return found
+
+
 def rows_of(line: Instruction) -> tuple[list[Rows | Pick], list[Rows | Pick]]:
     """What an instruction reads, and what it writes; a whole buffer is open-ended."""
     match line:
@@ -95,19 +117,25 @@ def touches(line: Instruction, buffer: str) -> bool:
 
 
 def in_runs(line: Map) -> list[Map]:
-    """The line cut where picked rows are no neighbours, if that leaves few pieces."""
+    """The line cut where picked rows are no neighbours, if that leaves few pieces.
+
+    Else in pieces of `FEW` rows, so that little room is needed to gather them.
+    """
     several = [rows for rows in (line.out, *line.reads) if rows.count > 1]
     picks = [np.array(rows.at) for rows in several if isinstance(rows, Pick)]
     if not picks:
         return [line]
     breaks = np.any([np.diff(pick) != 1 for pick in picks], axis=0)
     starts = [0, *(np.flatnonzero(breaks) + 1).tolist(), line.out.count]
-    if len(starts) > line.out.count // 2 + 2:
-        return [line]
+    apart = len(starts) > line.out.count // 2 + 2
+    if apart:
+        starts = [*range(0, line.out.count, FEW), line.out.count]
 
     def cut(rows: Rows | Pick, start: int, stop: int) -> Rows | Pick:
         if rows.count == 1:
             return rows
+        if isinstance(rows, Pick) and apart:
+            return Pick(rows.buffer, rows.at[start:stop])
         first = rows.at[start] if isinstance(rows, Pick) else rows.start + start
         return Rows(rows.buffer, first, first + stop - start)
 

@@ -249,7 +249,9 @@ def _say(whole: Any, part: Any, spelled: dict[int, bytes]) -> None:
         whole.update(repr(part).encode() + b"\0")
     elif isinstance(part, tuple) and part and isinstance(part[0], int):
         whole.update(b"%d " % len(part) + np.array(part, np.int64).tobytes())
-    elif isinstance(part, Instruction | Rows | Pick | Matrix):
+    elif isinstance(part, Rows):
+        whole.update(f"{part.buffer} {part.start}:{part.stop}\0".encode())
+    elif isinstance(part, Instruction | Pick | Matrix):
         whole.update(type(part).__name__.encode() + b"(")
         for inner in vars(part).values():
             _say(whole, inner, spelled)
