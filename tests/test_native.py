@@ -122,8 +122,9 @@ def test_a_bug_in_a_kernel_is_caught(name: str, right: str, wrong: str, what: st
 
 VECTOR_BUGS = [
     ("for (; c + 4 * LANES <= S; c += 4 * LANES)", "for (; c + 4 * LANES <= S; c += 8 * LANES)"),
-    ("else if (s->batch == 4 * LANES) dots_4(", "else if (s->batch == 4 * LANES) dots_2("),
-    ("if (s->batch == LANES) dots_1(", "if (s->batch <= LANES) dots_1("),
+    ("4 * LANES && !one) dots_4(", "4 * LANES && !one) dots_2("),
+    ("if (s->batch == LANES) (one ? half_1 :", "if (s->batch <= LANES) (one ? half_1 :"),
+    ("if (middle < n) sum =", "if (middle + LANES < n) sum ="),
     ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
     ("more, c}, rows, columns - rest);", "more, c}, rows, columns - rest - 1);"),
     ("M -= height, A += height * f.up,", "M -= height, A += (height - 1) * f.up,"),
@@ -292,7 +293,8 @@ def test_any_number_of_threads_gives_the_same_bits(name: str, dtype: str) -> Non
     for threads in (1, 2, 3):
         weights = start.copy()
         machine = NativeMachine(program, batch, weights, 0.1, threads=threads, together=True)
-        assert len(machine._shares) == (threads if threads > 1 else 0)
+        most = 2 if name in ("graph", "sparse") else 3  # what is listed is halved, see `Halves`
+        assert len(machine._shares) == (min(threads, most) if threads > 1 else 0)
         seen = [np.zeros((len(network.outputs), len(X)), dtype) for _ in range(2)]
         machine.epoch(X, D, order, 2, 3, *seen)
         ends.append((weights, *seen))
@@ -335,6 +337,7 @@ THREAD_BUGS = [
     ("run(w->all, w->share, w->shares);", "run(w->all, w->share, w->shares - 1);", "graph"),
     ("load(w->own, &w->samples, start + w->lane);", "load(w->own, &w->samples, start);", "digits"),
     ("see(w->own, &w->samples, start + w->lane);", "see(w->own, &w->samples, start);", "softmax"),
+    ("v_add(v_load_to(x + e, n - e), v_load_to(y + e, n - e))", "v_load_to(x + e, n - e)", "graph"),
 ]
 
 
@@ -387,7 +390,7 @@ def test_a_bug_in_how_a_batch_goes_part_by_part_is_caught(
     text = kernels(FIELD)
     assert text.count(right) == 1, f"the driver no longer says {right!r}"
     texts = text.replace(right, wrong), words(program).formulas(FIELD)
-    assert isinstance(audit(program, texts=texts, batches=(5,)), Differs), what
+    assert isinstance(audit(program, texts=texts, batches=(9,)), Differs), what
 
 
 def test_threads_that_stay_slower_are_tried_ever_more_rarely() -> None:

@@ -30,6 +30,8 @@ from symbolic.terms import Mul, Sign, Term, walk
 
 FEW = 256
 """So many picked rows are gathered at once."""
+MATRICES = 4
+"""Matrices are a small part of the weights if they are at most one in so many."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,27 @@ def tail_of(program: Program) -> Tail | None:
     if covered != whole.stop or any(touches(line, CORRECTIONS) for line in code[:start]):
         return None
     return Tail(start, factor)
+
+
+def listed(program: Program) -> tuple[Instruction, ...]:
+    """The backward pass, in which matrices of Δw that are a small part of it are edges as well.
+
+    What is one kind of correction can be given to two threads, see `sharing.py`.
+    """
+    matrices = [line for line in program.backward if isinstance(line, Outer)]
+    total = sum(line.out.count for line in program.backward if isinstance(line, Outer | EdgeDots))
+    if MATRICES * sum(line.out.count for line in matrices) > total:
+        return program.backward
+    return tuple(_edges(line) if isinstance(line, Outer) else line for line in program.backward)
+
+
+def _edges(line: Outer) -> EdgeDots:
+    left, right = (range(rows.start, rows.stop) for rows in (line.left, line.right))
+    return EdgeDots(
+        line.out,
+        Pick(line.left.buffer, tuple(j for j in left for _ in right)),
+        Pick(line.right.buffer, tuple(right) * len(left)),
+    )
 
 
 def pulled_of(program: Program) -> set[str]:

@@ -29,8 +29,8 @@ from symbolic.topologies import random_dag, shorthand
 from symbolic.verification import rule_of
 
 Array = NDArray[Any]
-BATCHES = (1, 5)
-"""One sample, and a whole vector of the field with a part of another: both kinds of orders."""
+BATCHES = (1, 5, 9)
+"""One sample; two vectors of the field, which threads halve; and more than a panel, in parts."""
 EVERY_BATCH = (1, 2, 3, 4, 5, 8, 9, 12, 16, 17, 27)
 """Every way in which the kernels cut a batch into vectors of the field."""
 

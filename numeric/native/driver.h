@@ -42,6 +42,7 @@ static void run(const Setting *s, const Order *o, int64_t count) {
     case 14: k_total(s, o); break;
     case 15: k_softmax(s, o); break;
     case 16: k_runs(s, o); break;
+    case 17: k_join(o, s->factor[o->a[7]]); break;
     default: s->map(s, o);
   }
 }

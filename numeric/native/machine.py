@@ -16,7 +16,7 @@ from numeric.native.buffers import Buffers, aligned, buffers_of, stride_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
 from numeric.native.passes import Passes
-from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share
+from numeric.native.sharing import PAYS, WORTH, Pace, halved, joined, lanes_of, share
 from numeric.native.structures import Part, Samples, Worker, setting_of
 from numeric.native.tables import table
 from numeric.native.text import FIELD, Text, kernels, text_of
@@ -100,19 +100,27 @@ class NativeMachine:
             given = program, written, batch, stride, rows.flat, self._scratch(kind)
             return Orders(*given, orders.tables, part, lanes)
 
-        cut = [(0, stride)]
-        worth = together is not None or self._work >= WORTH
-        if threads > 1 and worth and orders.divisible:
-            cut = lanes_of(stride, lanes, threads)
-        given_to = [
-            (
-                part,
-                table(some(buffers, stride, part).ahead(orders)),
-                table(share(orders.corrections, n, len(cut), stride, self._item)),
-            )
-            for n, part in enumerate(cut)
-            if len(cut) > 1
-        ]
+        worth = threads > 1 and (together is not None or self._work >= WORTH)
+        listed = batch <= panel and not orders.has_matrices
+        cut = lanes_of(stride, lanes, 2 if listed else threads)
+        given_to: list[tuple[Buffers, int, int, int, list[list[int]]]] = []
+        if worth and orders.divisible and len(cut) > 1:
+            for first, width in cut:
+                if listed:
+                    own = buffers_of(program, width, kind, {WEIGHTS: weights}, pulled)
+                    ahead, sums, _ = some(own, width, (0, width)).part()
+                    given_to.append((own, width, first, width, ahead + halved(sums)))
+                else:
+                    ahead = some(buffers, stride, (first, width)).ahead(orders)
+                    given_to.append((buffers, stride, first, width, ahead))
+        halves = [own.flat[CORRECTIONS].ctypes.data for own, *_ in given_to]
+
+        def corrected(part: int) -> list[list[int]]:
+            if not listed:
+                return share(orders.corrections, part, len(cut), stride, self._item)
+            at = weights.ctypes.data, halves, len(weights), part, self._item, orders.scale
+            return joined(*at)
+
         parts: list[tuple[int, int, Any]] = []
         self._near, near = buffers, stride
         if batch > panel and orders.divisible:
@@ -140,8 +148,14 @@ class NativeMachine:
 
         self._setting = setting(batch, stride)
         self._shares = [
-            (setting(min(batch, first + width) - first, width), first, ahead, corrections)
-            for (first, width), ahead, corrections in given_to
+            (
+                setting(min(batch, first + width) - first, width, apart),
+                first,
+                own,
+                table(ahead),
+                table(corrected(part)),
+            )
+            for part, (own, apart, first, width, ahead) in enumerate(given_to)
         ]
         self._parts = [(setting(samples, width, near), *tables) for samples, width, tables in parts]
         self._add = table(orders.added()) if parts else None
@@ -316,11 +330,12 @@ class NativeMachine:
         """The updates by several threads; False: they are not to be had."""
         workers = (Worker * len(self._shares))()
         whole = ctypes.addressof(self._setting)
-        for worker, (setting, lane, ahead, last) in zip(workers, self._shares, strict=True):
+        for worker, (setting, lane, own, ahead, last) in zip(workers, self._shares, strict=True):
             worker.own, worker.all = ctypes.addressof(setting), whole
             worker.ahead, worker.share = ahead.ctypes.data, last.ctypes.data
             worker.aheads, worker.shares = len(ahead), len(last)
-            worker.samples, worker.lane = samples_of(self._buffers, lane), lane
+            worker.samples = samples_of(own, lane if own is self._buffers else 0)
+            worker.lane = lane
             worker.start, worker.updates = start, updates
         return not self._code.pp_train_together(workers, ctypes.c_int64(len(workers)))
 

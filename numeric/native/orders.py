@@ -15,7 +15,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from numeric.native.access import in_runs, overlap, rows_of, tail_of
+from numeric.native.access import in_runs, listed, overlap, rows_of, tail_of
 from numeric.native.clearing import Clearing
 from numeric.native.copies import Copies
 from numeric.native.tables import NONE, VECTOR, Kernel, Tables, along
@@ -67,6 +67,7 @@ class Orders:
         self._lane, self._lanes = lanes or (0, stride)
         self._one, self._vector = batch == 1, vector
         self._clearing, self._copies = Clearing(program), Copies()
+        self._backward = program.backward if self._one else listed(program)
         self._pulled = {
             line.out.buffer: line.of.at
             for line in (*program.forward, *program.backward)
@@ -85,19 +86,18 @@ class Orders:
         self.learn: list[list[int]] | None = None
         self.factor: list[list[int]] = []
         if tail is None:
-            self.learn = self.forward + self._pass(program.backward)
+            self.learn = self.forward + self._pass(self._backward)
             add = [Kernel.ADD, self.base[WEIGHTS], self.base[CORRECTIONS], self._size[WEIGHTS]]
             self.train = [*self.learn, add]
             return
-        ahead, last = self.forward, program.backward[tail.start :]
+        ahead, last = self.forward, self._backward[tail.start :]
         if self._one and any(isinstance(line, Outer) for line in last):
-            self.learn = self.forward + self._pass(program.backward)
+            self.learn = self.forward + self._pass(self._backward)
             pulled = tuple(self._pulled.values())
             self._copies.make(program, last, pulled, vector, arrays[WEIGHTS], scratch)
             ahead = self._pass(program.forward)
-        fused = self._pass(program.backward[: tail.start], ends=False)
-        number = text.factors.index(tail.factor)
-        self.corrections = self._corrections(last, WEIGHTS, 1, number)
+        fused = self._pass(self._backward[: tail.start], ends=False)
+        self.corrections = self._corrections(last, WEIGHTS, 1, self.scale)
         self.train = ahead + fused + self.corrections
         self.flipped = {r: held for part in self._flipped.values() for r, held in part.items()}
         if self.learn is None:
@@ -139,18 +139,31 @@ class Orders:
         program, tail = self._program, self.tail
         assert tail is not None
         forward = self._pass(program.forward)
-        backward = self._pass(program.backward[: tail.start], ends=False)
-        one = self._text.factors.index(())
-        first = self._corrections(program.backward[tail.start :], CORRECTIONS, 0, one)
+        backward = self._pass(self._backward[: tail.start], ends=False)
+        first = self._corrections(self._backward[tail.start :], CORRECTIONS, 0, self.plain)
         adds = [[*o[:7], 1, *o[8:]] if o[0] in (Kernel.OUTER, Kernel.DOTS) else o for o in first]
         return forward + backward, first, adds
 
     def added(self) -> list[list[int]]:
         """w += factor · Δw."""
-        assert self.tail is not None
-        factor = self._text.factors.index(self.tail.factor)
         at = self.base[WEIGHTS], self.base[CORRECTIONS], self._size[WEIGHTS]
-        return [[Kernel.ADD, *at, *[0] * 4, factor]]
+        return [[Kernel.ADD, *at, *[0] * 4, self.scale]]
+
+    @property
+    def plain(self) -> int:
+        """The number of the factor 1."""
+        return self._text.factors.index(())
+
+    @property
+    def scale(self) -> int:
+        """The number of the factor of the corrections."""
+        assert self.tail is not None
+        return self._text.factors.index(self.tail.factor)
+
+    @property
+    def has_matrices(self) -> bool:
+        """Whether weights are corrected as matrices, not synapse by synapse."""
+        return any(order[0] == Kernel.OUTER for order in self.corrections)
 
     @property
     def blocks(self) -> list[list[int]]:
@@ -163,7 +176,7 @@ class Orders:
         if self.tail is None or self._one:
             return False
         program = self._program
-        for line in (*program.forward, *program.backward[: self.tail.start]):
+        for line in (*program.forward, *self._backward[: self.tail.start]):
             for rows in rows_of(line)[1]:
                 pulled = isinstance(line, Take) and rows.buffer in self._pulled
                 if not (self._sampled[rows.buffer] or pulled):
@@ -175,8 +188,8 @@ class Orders:
         program, tail = self._program, self.tail
         assert tail is not None
         forward = self._pass(program.forward)
-        backward = self._pass(program.backward[: tail.start], ends=False)
-        for line in program.backward[tail.start :]:
+        backward = self._pass(self._backward[: tail.start], ends=False)
+        for line in self._backward[tail.start :]:
             for rows in rows_of(line)[0]:
                 self._clear(self._clearing.needed(rows))
         self._clear(self._clearing.rest())
