@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -163,7 +164,7 @@ class NativeMachine:
         self._formulas.pp_factors(
             ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
         )
-        self._train = self._place(self._passes.train)
+        self._train, self._forward = map(self._place, (self._passes.train, self._passes.forward))
         self._tiny: Any = None
         if batch == 1 and fits(program):
             level = LEVELS[True][1] if arithmetic == FIELD else TINY
@@ -180,6 +181,10 @@ class NativeMachine:
         """Whether several threads may share the updates."""
         return bool(self._shares)
 
+    @cached_property
+    def _learn(self) -> tuple[Any, ...]:
+        return self._place(self._passes.learn)
+
     def _place(self, orders: Array) -> tuple[Any, ...]:
         """The orders as a function in C is given them."""
         place = ctypes.c_void_p(orders.ctypes.data)
@@ -195,12 +200,12 @@ class NativeMachine:
     def forward(self) -> None:
         """Compute v and y of every neuron."""
         self._fill()
-        self._run(*self._place(self._passes.forward))
+        self._run(*self._forward)
 
     def learn(self) -> None:
         """Forward, then δ and Δw."""
         self._fill()
-        self._run(*self._place(self._passes.learn))
+        self._run(*self._learn)
 
     def require_defined(self) -> None:
         """Raise `NoInverseError` where a denominator was 0 in the field since the last call."""
