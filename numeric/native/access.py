@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -137,6 +138,15 @@ def touches(line: Instruction, buffer: str) -> bool:
     """Whether an instruction reads or writes the buffer."""
     reads, writes = rows_of(line)
     return any(rows.buffer == buffer for rows in (*reads, *writes))
+
+
+def runs_of(rows: Sequence[int]) -> list[int]:
+    """Where each run of the same row begins.
+
+    >>> runs_of((3, 3, 5, 5, 5, 3))
+    [0, 2, 5]
+    """
+    return [0, *(np.flatnonzero(np.diff(rows)) + 1).tolist()]
 
 
 def in_runs(line: Map) -> list[Map]:

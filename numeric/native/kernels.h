@@ -64,12 +64,12 @@ static void k_sparse(const Setting *s, const Order *o) {
   for (; c < S; c += LANES) (picked ? edges_1_picked : edges_1)(s, o, c);
 }
 static void k_sparse_one(const Setting *s, const Order *o) {
-  const int32_t *pointer = INDEX(2), *index = INDEX(3), *order = INDEX(5);
+  const uint32_t *pointer = PLACES(2), *index = PLACES(3), *order = PLACES(5);
   const T *w = AT(4), *x = AT(6);
   T *out = AT(0);
   for (int64_t r = 0; r < o->a[1]; r++) {
     T a = o->a[7] ? out[r] : 0, b = 0;
-    int32_t e = pointer[r], end = pointer[r + 1];
+    uint32_t e = pointer[r], end = pointer[r + 1];
     if (o->a[5] >= 0) {
       for (; e + 2 <= end; e += 2) {
         a = s_fma(w[order[e]], x[index[e]], a);
@@ -123,13 +123,26 @@ static void k_join(const Order *o, T c) {
   for (int64_t e = 0, n = o->a[3]; e < n; e += LANES)
     v_store_to(out + e, v_fma(scale, v_add(v_load_to(x + e, n - e), v_load_to(y + e, n - e)), v_load_to(out + e, n - e)), n - e);
 }
+/* The same for one sample: edges of one row are neighbours.
+   a: out, runs of edges, left, row of each run, right, its index, more, factor, where each run begins (one more) */
 static void k_dots_one(const Setting *s, const Order *o, T c) {
-  const int32_t *at_left = INDEX(3), *at_right = INDEX(5);
+  const uint32_t *at_left = PLACES(3), *at_right = PLACES(5), *starts = PLACES(8);
   const T *left = AT(2), *right = AT(4);
   T *restrict out = AT(0);
-  int64_t n = o->a[1];
-  if (o->a[6]) for (int64_t e = 0; e < n; e++) out[e] = s_fma(s_mul(c, left[at_left[e]]), right[at_right[e]], out[e]);
-  else for (int64_t e = 0; e < n; e++) out[e] = s_mul(s_mul(c, left[at_left[e]]), right[at_right[e]]);
+  int more = (int)o->a[6];
+  for (int64_t n = 0; n < o->a[1]; n++) {
+    T here = s_mul(c, left[at_left[n]]);
+    uint32_t e = starts[n], end = starts[n + 1];
+    if (more) {
+      for (; e + 2 <= end; e += 2) {
+        T x = s_fma(here, right[at_right[e]], out[e]), y = s_fma(here, right[at_right[e + 1]], out[e + 1]);
+        out[e] = x;
+        out[e + 1] = y;
+      }
+      if (e < end) out[e] = s_fma(here, right[at_right[e]], out[e]);
+    }
+    else for (; e < end; e++) out[e] = s_mul(here, right[at_right[e]]);
+  }
 }
 
 /* out := the sum of the rows.  a: out, x, rows */

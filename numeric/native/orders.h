@@ -12,6 +12,7 @@ typedef struct Setting {
 } Setting;
 #define AT(n) ((T *)(uintptr_t)o->a[n])
 #define INDEX(n) (s->index + o->a[n])
+#define PLACES(n) ((const uint32_t *)INDEX(n)) /* without a sign a place needs no step more */
 #ifdef _WIN32
 #define EXPORT __declspec(dllexport)
 #else

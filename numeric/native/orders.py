@@ -15,7 +15,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from numeric.native.access import in_runs, listed, overlap, rows_of, tail_of
+from numeric.native.access import in_runs, listed, overlap, rows_of, runs_of, tail_of
 from numeric.native.clearing import Clearing
 from numeric.native.copies import Copies
 from numeric.native.tables import NONE, VECTOR, Kernel, Tables, along
@@ -371,10 +371,18 @@ class Orders:
     def _dots(self, line: EdgeDots, into: str, more: int, factor: int) -> None:
         out = self.base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
         out += line.out.start * self._item
-        left, right = (self.tables.place(pick.at) for pick in (line.left, line.right))
+        right = self.tables.place(line.right.at)
         a, b = self.base[line.left.buffer], self.base[line.right.buffer]
-        kind = Kernel.DOTS_ONE if self._one else Kernel.DOTS
-        self._code.append([kind, out, line.out.count, a, left, b, right, more, factor])
+        if not self._one:
+            left = self.tables.place(line.left.at)
+            self._code.append([Kernel.DOTS, out, line.out.count, a, left, b, right, more, factor])
+            return
+        starts = runs_of(line.left.at)
+        left = self.tables.place([line.left.at[n] for n in starts])
+        begins = self.tables.place([*starts, line.out.count])
+        self._code.append(
+            [Kernel.DOTS_ONE, out, len(starts), a, left, b, right, more, factor, begins]
+        )
 
     def _clear(self, runs: Iterable[Rows]) -> None:
         for rows in runs:
