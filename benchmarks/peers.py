@@ -1,14 +1,16 @@
-"""Two more peers for small layered networks, one sample after the other: CasADi and FANN.
+"""Two more peers for small networks, one sample after the other: CasADi and FANN.
 
 CasADi differentiates the cost and writes C, which our own compiler compiles together with a loop
-over the samples.  FANN is the C library, called once for each pass; its slope is clipped, so its
-numbers differ a little.
+over the samples; layers only.  FANN is the C library, called once for each pass; its slope is
+clipped, so its numbers differ a little.  On other graphs its incremental training reads wrong
+inputs, so there it is called for each sample as a batch of its own.
 """
 
 from __future__ import annotations
 
 import ctypes
 import importlib.util
+import tempfile
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -16,7 +18,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.work import ETA, Side, Work
+from numeric.layout import layout_of
 from numeric.native.compiler import compiler, library
+from symbolic.network import BIAS
 
 MOST = 300
 """CasADi writes every operation out; larger programs take minutes to compile."""
@@ -38,8 +42,10 @@ void run(casadi_real *w, const casadi_real *X, const casadi_real *D, long count)
 def more_peers(work: Work) -> dict[str, Callable[[Work], Side]]:
     """Who of them is here and can do this work."""
     found: dict[str, Callable[[Work], Side]] = {}
-    if not work.dense or work.batch != 1:
+    if work.batch != 1:
         return found
+    if not work.dense:
+        return {"fann": fann_graph} if _fann(work) is not None else found
     casadi = importlib.util.find_spec("casadi") is not None and compiler() is not None
     if casadi and len(work.start) <= MOST:
         found["casadi"] = casadi_layers
@@ -137,6 +143,97 @@ def fann_layers(work: Work) -> Side:
 
     lib.fann_train_epoch.restype = ctypes.c_float
     return Side(lambda: lib.fann_train_epoch(net, data), weights)
+
+
+HEAD = """FANN_FLO_2.1
+num_layers={layers}
+learning_rate={eta}
+connection_rate=0.5
+network_type=1
+learning_momentum=0
+training_algorithm=1
+train_error_function=0
+train_stop_function=0
+cascade_output_change_fraction=0.01
+quickprop_decay=-0.0001
+quickprop_mu=1.75
+rprop_increase_factor=1.2
+rprop_decrease_factor=0.5
+rprop_delta_min=0
+rprop_delta_max=50
+rprop_delta_zero=0.1
+cascade_output_stagnation_epochs=12
+cascade_candidate_change_fraction=0.01
+cascade_candidate_stagnation_epochs=12
+cascade_max_out_epochs=150
+cascade_min_out_epochs=50
+cascade_max_cand_epochs=150
+cascade_min_cand_epochs=50
+cascade_num_candidate_groups=2
+bit_fail_limit=0.35
+cascade_candidate_limit=1000
+cascade_weight_multiplier=0.4
+cascade_activation_functions_count=1
+cascade_activation_functions=3 
+cascade_activation_steepnesses_count=1
+cascade_activation_steepnesses=0.5 
+layer_sizes={sizes} 
+scale_included=0
+"""  # noqa: W291 - FANN reads the spaces
+"""A graph as FANN's file: sparse, with connections across layers, trained in batches."""
+
+
+def fann_graph(work: Work) -> Side:
+    """FANN on any graph: its levels as layers, and all outputs in the last one."""
+    lib: Any = _fann(work)
+    network, entry = work.network, layout_of(work.network).entry
+    ends = set(network.outputs)
+    depths = sorted({network.depth[j] for j in network.order if j not in ends})
+    layers = [[*network.inputs, BIAS]]
+    layers += [
+        [j for j in network.order if network.depth[j] == d and j not in ends] for d in depths
+    ]
+    layers.append(list(network.outputs))
+    units = [unit for layer in layers for unit in layer]
+    number = {unit: n for n, unit in enumerate(units)}
+    neurons, links, order = [], [], []
+    for unit in units:
+        sources = sorted(network.sources.get(unit, ()), key=number.__getitem__)
+        neurons.append(f"({len(sources)}, {3 if sources else 0}, {0.5 if sources else 0})")
+        order += [entry[network.weight_of[unit, i]] for i in sources]
+        links += [number[i] for i in sources]
+    said = [f"({i}, {float(work.start[e])!r})" for i, e in zip(links, order, strict=True)]
+    sizes = " ".join(str(len(layer)) for layer in layers)
+    with tempfile.NamedTemporaryFile("w", suffix=".net") as file:
+        file.write(HEAD.format(layers=len(layers), eta=ETA, sizes=sizes))
+        given = "num_inputs, activation_function, activation_steepness"
+        file.write(f"neurons ({given})={' '.join(neurons)} \n")
+        file.write(f"connections (connected_to_neuron, weight)={' '.join(said)} \n")
+        file.flush()
+        for name in ("fann_create_from_file", "fann_create_train"):
+            getattr(lib, name).restype = ctypes.c_void_p
+        net = ctypes.c_void_p(lib.fann_create_from_file(file.name.encode()))
+    X, D, start = _sheets(work)
+    samples = [ctypes.c_void_p(lib.fann_create_train(1, X.shape[1], D.shape[1])) for _ in X]
+    for sample, x, d in zip(samples, X, D, strict=True):
+        table = ctypes.cast(sample, ctypes.POINTER(_Data))[0]
+        ctypes.memmove(table.input[0], x.ctypes.data, x.nbytes)
+        ctypes.memmove(table.output[0], d.ctypes.data, d.nbytes)
+    lib.fann_train_epoch.restype = ctypes.c_float
+    kind: Any = _Connection if work.X.dtype == np.float32 else _DoubleConnection
+    made = (kind * len(order))()
+
+    def run() -> None:
+        for sample in samples:
+            lib.fann_train_epoch(net, sample)
+
+    def weights() -> Any:
+        lib.fann_get_connection_array(net, made)
+        found = np.empty_like(start)
+        found[order] = [link.weight for link in made]
+        return found
+
+    return Side(run, weights)
 
 
 class _Data(ctypes.Structure):

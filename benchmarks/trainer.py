@@ -20,12 +20,12 @@ import importlib.util
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
+from benchmarks.graphs import jax_graph, scipy_graph, torch_graph
 from benchmarks.layers import (
     bare_products,
     jax_layers,
@@ -37,7 +37,7 @@ from benchmarks.peers import more_peers
 from benchmarks.step import edges
 from benchmarks.work import ETA, Side, Work
 from numeric.backends import prepared
-from numeric.layout import Layout, layout_of
+from numeric.layout import layout_of
 from numeric.lowering import lower
 from symbolic.activations import activation
 from symbolic.costs import cost
@@ -61,130 +61,6 @@ def ours(work: Work) -> Side:
     seen = np.empty(D.T.shape, kind), np.empty(D.T.shape, kind)
     run = getattr(machine, "epoch")  # noqa: B009 - the protocol of backends has it for native alone
     return Side(lambda: run(X, D, None, 0, count, *seen), lambda: weights)
-
-
-@dataclass
-class Level:
-    """Neurons of one level: their rows, and for each the rows of its sources and its weights."""
-
-    rows: Any
-    sources: Any
-    weights: Any
-    holds: Any
-
-
-def levels(layout: Layout) -> list[Level]:
-    """The levels of a graph as tables, padded to the largest fan-in of the level."""
-    to, source, _ = edges(layout)
-    begins = np.searchsorted(to, np.arange(layout.rows + 1))
-    found = []
-    for level in layout.levels:
-        rows = np.array([layout.row[j] for block in level for j in block.neurons])
-        wide = max(begins[r + 1] - begins[r] for r in rows)
-        at = begins[rows][:, None] + np.arange(wide)
-        holds = np.arange(wide) < (begins[rows + 1] - begins[rows])[:, None]
-        at = np.where(holds, at, 0)
-        found.append(Level(rows, np.where(holds, source[at], 0), at, holds))
-    return found
-
-
-def scipy_graph(work: Work) -> Side:
-    """Level by level with SciPy's sparse products, everything laid out beforehand."""
-    from scipy.sparse import _sparsetools
-
-    layout = layout_of(work.network)
-    to, source, _ = edges(layout)
-    weights = work.start.copy()
-    kind, batch = work.X.dtype, work.batch
-    y, delta = (np.zeros((layout.rows, batch), kind) for _ in range(2))
-    y[0] = 1
-    begins = np.searchsorted(to, np.arange(layout.rows + 1))
-    back = np.lexsort((to, source))
-    begins_back = np.searchsorted(source[back], np.arange(layout.rows + 1))
-    pull = np.empty(len(weights), kind)
-    index, index_back = source.astype(np.int32), to[back].astype(np.int32)
-    outputs = np.array([layout.row[j] for j in layout.outputs])
-    order = [work.network.outputs.index(j) for j in layout.outputs]
-    ahead, behind = [], []
-    for level in layout.levels:
-        rows = [layout.row[j] for block in level for j in block.neurons]
-        first, last = min(rows), max(rows) + 1
-        for code, starts, ids, data in (
-            (ahead, begins, index, weights),
-            (behind, begins_back, index_back, pull),
-        ):
-            part = slice(starts[first], starts[last])
-            pointer = (starts[first : last + 1] - starts[first]).astype(np.int32)
-            x, out = (y, y[first:last]) if code is ahead else (delta, delta[first:last])
-            given = (last - first, layout.rows, batch, pointer, ids[part], data[part], x.ravel())
-            code.append((given, out))
-    behind.reverse()
-    size = max(1, (1 << 15) // batch)
-    a, b = np.empty((size, batch), kind), np.empty((size, batch), kind)
-    G = np.empty_like(weights)
-    inputs = 1 + len(work.network.inputs)
-    slope = np.empty_like(y)
-
-    def run() -> None:
-        for X, D in zip(work.X, work.D, strict=True):
-            y[1:inputs] = X.T
-            for given, out in ahead:
-                out.fill(0)
-                _sparsetools.csr_matvecs(*given, out.ravel())
-                expit(out, out)
-            np.multiply(y, y, slope)
-            np.subtract(y, slope, slope)
-            np.take(weights, back, 0, pull, "clip")
-            delta.fill(0)
-            delta[outputs] = (D.T[order] - y[outputs]) * (ETA / batch)
-            for (given, out), rows in zip(behind, reversed(ahead), strict=True):
-                _sparsetools.csr_matvecs(*given, out.ravel())
-                first = (rows[1].ctypes.data - y.ctypes.data) // y.strides[0]
-                np.multiply(out, slope[first : first + len(out)], out)
-            for begin in range(0, len(weights), size):
-                n = min(size, len(weights) - begin)
-                np.take(delta, to[begin : begin + n], 0, a[:n], "clip")
-                np.take(y, source[begin : begin + n], 0, b[:n], "clip")
-                np.einsum("eb,eb->e", a[:n], b[:n], out=G[begin : begin + n])
-            np.add(weights, G, weights)
-
-    return Side(run, lambda: weights)
-
-
-def jax_graph(work: Work) -> Side:
-    """One jitted scan; a level is a matrix or gathers padded tables; jax.grad does the rest."""
-    import jax
-    import jax.numpy as jnp
-
-    layout = layout_of(work.network)
-    tables = levels(layout)
-    outputs = jnp.array([layout.row[j] for j in work.network.outputs])
-    inputs = len(work.network.inputs)
-
-    def loss(weights: Any, X: Any, D: Any) -> Any:
-        y = jnp.zeros((layout.rows, work.batch), X.dtype).at[0].set(1).at[1 : inputs + 1].set(X.T)
-        for level in tables:
-            first, shape = int(level.weights[0, 0]), level.weights.shape
-            if (level.sources == level.sources[0]).all():  # one matrix
-                w = weights[first : first + level.weights.size].reshape(shape)
-                v = w @ y[level.sources[0]]
-            else:
-                w = jnp.where(level.holds, weights[level.weights], 0)
-                v = jnp.einsum("mf,mfb->mb", w, y[level.sources])
-            y = y.at[level.rows].set(jax.nn.sigmoid(v))
-        return ((D.T - y[outputs]) ** 2).sum() / (2 * work.batch)
-
-    def step(weights: Any, sample: Any) -> tuple[Any, None]:
-        return weights - ETA * jax.grad(loss)(weights, *sample), None
-
-    scan = jax.jit(lambda weights, X, D: jax.lax.scan(step, weights, (X, D))[0])
-    X, D = jnp.asarray(work.X), jnp.asarray(work.D)
-    held = [jnp.asarray(work.start)]
-
-    def run() -> None:
-        held[0] = jax.block_until_ready(scan(held[0], X, D))
-
-    return Side(run, lambda: np.asarray(held[0]))
 
 
 def reference(work: Work) -> Any:
@@ -287,8 +163,10 @@ def peers(work: Work) -> dict[str, Callable[[Work], Side]]:
     both = {"numpy": numpy_layers} if work.dense else {"scipy": scipy_graph}
     if importlib.util.find_spec("jax") is not None:
         both["jax"] = jax_layers if work.dense else jax_graph
-    if importlib.util.find_spec("torch") is not None and work.dense:
-        both |= {"torch": torch_layers, "eager": torch_eager}
+    if importlib.util.find_spec("torch") is not None:
+        both |= (
+            {"torch": torch_layers, "eager": torch_eager} if work.dense else {"torch": torch_graph}
+        )
     if work.dense and work.batch > 1:
         both["products"] = bare_products
     return {**both, **more_peers(work)}

@@ -12,6 +12,7 @@ from numeric.layout import Layout
 from numeric.measures import losses_of
 from numeric.program import Program
 from numeric.sources import Source
+from symbolic.collecting import no_collecting
 from symbolic.network import BIAS
 
 Array = NDArray[Any]
@@ -41,7 +42,8 @@ class Engine:
         """The program for a batch size, η being `rate`; those used last are kept."""
         made = self._machines.pop((batch, rate), None)
         if made is None:
-            made = self._build(self.program, batch, self.weights, rate)
+            with no_collecting():
+                made = self._build(self.program, batch, self.weights, rate)
         self._machines[batch, rate] = made
         while len(self._machines) > MOST_MACHINES:
             del self._machines[next(iter(self._machines))]

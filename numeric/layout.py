@@ -65,9 +65,13 @@ class Layout:
         ((3, 4, 5), (1, 2))
         """
         rows = [self.row[unit] for unit in units]
-        if len(units) > 1 and units[0] == BIAS and rows[1] - 1 in self.ones:
+        if len(units) > 1 and units[0] == BIAS and rows[1] - 1 in self._ones:
             rows[0] = rows[1] - 1
         return tuple(rows)
+
+    @cached_property
+    def _ones(self) -> frozenset[int]:
+        return frozenset(self.ones)
 
     @cached_property
     def entry_of(self) -> dict[tuple[str, str], int]:
@@ -193,16 +197,18 @@ def _placed(
     units = list(place)
     starts = {level[0][0][0] for level in groups}
     wanted: set[str] = set()
-    spanned: list[tuple[int, int]] = []
+    within = np.zeros(len(units) + 1, np.int64)  # how many blocks read a unit and the one before
     for level in groups:
         for sources in (network.sources[neurons[0]] for neurons, dense in level if dense):
             read = [place[unit] for unit in sources if unit != BIAS]
             if not read or not _near(place, sources):
                 continue
-            spanned.append((min(read), max(read)))
+            within[min(read) + 1] += 1
+            within[max(read) + 1] -= 1
             if BIAS in sources and units[min(read)] in starts:
                 wanted.add(units[min(read)])
-    wanted = {unit for unit in wanted if not any(a < place[unit] <= b for a, b in spanned)}
+    within = within.cumsum()
+    wanted = {unit for unit in wanted if not within[place[unit]]}
     row: dict[str, int] = {}
     ones = [0]
     for unit in units:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -120,8 +122,9 @@ def test_a_bug_in_a_kernel_is_caught(name: str, right: str, wrong: str, what: st
 
 VECTOR_BUGS = [
     ("for (; c + 4 * LANES <= S; c += 4 * LANES)", "for (; c + 4 * LANES <= S; c += 8 * LANES)"),
-    ("else if (s->batch == 4 * LANES) dots_4(", "else if (s->batch == 4 * LANES) dots_2("),
-    ("if (s->batch == LANES) dots_1(", "if (s->batch <= LANES) dots_1("),
+    ("4 * LANES && !one) dots_4(", "4 * LANES && !one) dots_2("),
+    ("if (s->batch == LANES) (one ? half_1 :", "if (s->batch <= LANES) (one ? half_1 :"),
+    ("if (middle < n) sum =", "if (middle + LANES < n) sum ="),
     ("STRIP(strip_3, 3, 0)", "STRIP(strip_3, 2, 0)"),
     ("more, c}, rows, columns - rest);", "more, c}, rows, columns - rest - 1);"),
     ("M -= height, A += height * f.up,", "M -= height, A += (height - 1) * f.up,"),
@@ -290,7 +293,8 @@ def test_any_number_of_threads_gives_the_same_bits(name: str, dtype: str) -> Non
     for threads in (1, 2, 3):
         weights = start.copy()
         machine = NativeMachine(program, batch, weights, 0.1, threads=threads, together=True)
-        assert len(machine._shares) == (threads if threads > 1 else 0)
+        most = 2 if name in ("graph", "sparse") else 3  # what is listed is halved, see `Halves`
+        assert len(machine._shares) == (min(threads, most) if threads > 1 else 0)
         seen = [np.zeros((len(network.outputs), len(X)), dtype) for _ in range(2)]
         machine.epoch(X, D, order, 2, 3, *seen)
         ends.append((weights, *seen))
@@ -298,11 +302,42 @@ def test_any_number_of_threads_gives_the_same_bits(name: str, dtype: str) -> Non
         assert all(np.array_equal(one, other) for one, other in zip(ends[0], end, strict=True))
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    network, ends = MORE["digits"], []
+    program = lower(rule_of(network))
+    draw = np.random.default_rng(1)
+    X, D = (draw.normal(size=(64, len(units))) for units in (network.inputs, network.outputs))
+    start = draw.normal(size=len(program.layout.entry))
+
+    def trained() -> Any:
+        weights = start.copy()
+        machine = NativeMachine(program, 32, weights, 0.1, threads=2, together=True)
+        machine.epoch(X, D, None, 0, 2, *(np.empty((len(D.T), 64)) for _ in range(2)))
+        return weights
+
+    ends.append(trained())
+    child = os.fork()
+    if not child:
+        signal.alarm(60)  # threads that are not there would be waited for
+        os._exit(0 if np.array_equal(ends[0], trained()) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert np.array_equal(ends[0], trained())
+
+
+def test_the_passes_hold_their_common_orders_once() -> None:
+    program = lower(rule_of(MORE["graph"]))
+    weights = np.ones(len(program.layout.entry))
+    passes = NativeMachine(program, 5, weights, 0.1)._passes
+    assert np.shares_memory(passes.forward, passes.train)
+
+
 THREAD_BUGS = [
     ("run(w->own, w->ahead, w->aheads);", "run(w->own, w->ahead, w->aheads - 1);", "digits"),
     ("run(w->all, w->share, w->shares);", "run(w->all, w->share, w->shares - 1);", "graph"),
     ("load(w->own, &w->samples, start + w->lane);", "load(w->own, &w->samples, start);", "digits"),
     ("see(w->own, &w->samples, start + w->lane);", "see(w->own, &w->samples, start);", "softmax"),
+    ("v_add(v_load_to(x + e, n - e), v_load_to(y + e, n - e))", "v_load_to(x + e, n - e)", "graph"),
 ]
 
 
@@ -355,7 +390,7 @@ def test_a_bug_in_how_a_batch_goes_part_by_part_is_caught(
     text = kernels(FIELD)
     assert text.count(right) == 1, f"the driver no longer says {right!r}"
     texts = text.replace(right, wrong), words(program).formulas(FIELD)
-    assert isinstance(audit(program, texts=texts, batches=(5,)), Differs), what
+    assert isinstance(audit(program, texts=texts, batches=(9,)), Differs), what
 
 
 def test_threads_that_stay_slower_are_tried_ever_more_rarely() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from numeric.program import (
     CORRECTIONS,
+    WEIGHTS,
     Clear,
     EdgeDots,
     Instruction,
@@ -26,6 +28,11 @@ from numeric.program import (
     Total,
 )
 from symbolic.terms import Mul, Sign, Term, walk
+
+FEW = 256
+"""So many picked rows are gathered at once."""
+MATRICES = 4
+"""Matrices are a small part of the weights if they are at most one in so many."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,45 @@ def tail_of(program: Program) -> Tail | None:
     return Tail(start, factor)
 
 
+def listed(program: Program) -> tuple[Instruction, ...]:
+    """The backward pass, in which matrices of Δw that are a small part of it are edges as well.
+
+    What is one kind of correction can be given to two threads, see `sharing.py`.
+    """
+    matrices = [line for line in program.backward if isinstance(line, Outer)]
+    total = sum(line.out.count for line in program.backward if isinstance(line, Outer | EdgeDots))
+    if MATRICES * sum(line.out.count for line in matrices) > total:
+        return program.backward
+    return tuple(_edges(line) if isinstance(line, Outer) else line for line in program.backward)
+
+
+def _edges(line: Outer) -> EdgeDots:
+    left, right = (range(rows.start, rows.stop) for rows in (line.left, line.right))
+    return EdgeDots(
+        line.out,
+        Pick(line.left.buffer, tuple(j for j in left for _ in right)),
+        Pick(line.right.buffer, tuple(right) * len(left)),
+    )
+
+
+def pulled_of(program: Program) -> set[str]:
+    """The buffers of gathered weights that sparse products alone read."""
+    code = (*program.forward, *program.backward)
+    size = {b.name: b.size for b in program.buffers}
+    found = {
+        line.out.buffer
+        for line in code
+        if isinstance(line, Take)
+        and line.of.buffer == WEIGHTS
+        and line.out == Rows(line.out.buffer, 0, size[line.out.buffer])
+    }
+    for line in code:
+        for rows in rows_of(line)[0] if found else ():
+            if not (isinstance(line, Sparse) and rows == line.data):
+                found.discard(rows.buffer)
+    return found
+
+
 def rows_of(line: Instruction) -> tuple[list[Rows | Pick], list[Rows | Pick]]:
     """What an instruction reads, and what it writes; a whole buffer is open-ended."""
     match line:
@@ -94,20 +140,35 @@ def touches(line: Instruction, buffer: str) -> bool:
     return any(rows.buffer == buffer for rows in (*reads, *writes))
 
 
+def runs_of(rows: Sequence[int]) -> list[int]:
+    """Where each run of the same row begins.
+
+    >>> runs_of((3, 3, 5, 5, 5, 3))
+    [0, 2, 5]
+    """
+    return [0, *(np.flatnonzero(np.diff(rows)) + 1).tolist()]
+
+
 def in_runs(line: Map) -> list[Map]:
-    """The line cut where picked rows are no neighbours, if that leaves few pieces."""
+    """The line cut where picked rows are no neighbours, if that leaves few pieces.
+
+    Else in pieces of `FEW` rows, so that little room is needed to gather them.
+    """
     several = [rows for rows in (line.out, *line.reads) if rows.count > 1]
     picks = [np.array(rows.at) for rows in several if isinstance(rows, Pick)]
     if not picks:
         return [line]
     breaks = np.any([np.diff(pick) != 1 for pick in picks], axis=0)
     starts = [0, *(np.flatnonzero(breaks) + 1).tolist(), line.out.count]
-    if len(starts) > line.out.count // 2 + 2:
-        return [line]
+    apart = len(starts) > line.out.count // 2 + 2
+    if apart:
+        starts = [*range(0, line.out.count, FEW), line.out.count]
 
     def cut(rows: Rows | Pick, start: int, stop: int) -> Rows | Pick:
         if rows.count == 1:
             return rows
+        if isinstance(rows, Pick) and apart:
+            return Pick(rows.buffer, rows.at[start:stop])
         first = rows.at[start] if isinstance(rows, Pick) else rows.start + start
         return Rows(rows.buffer, first, first + stop - start)
 

@@ -29,8 +29,8 @@ from symbolic.topologies import random_dag, shorthand
 from symbolic.verification import rule_of
 
 Array = NDArray[Any]
-BATCHES = (1, 5)
-"""One sample, and a whole vector of the field with a part of another: both kinds of orders."""
+BATCHES = (1, 5, 9)
+"""One sample; two vectors of the field, which threads halve; and more than a panel, in parts."""
 EVERY_BATCH = (1, 2, 3, 4, 5, 8, 9, 12, 16, 17, 27)
 """Every way in which the kernels cut a batch into vectors of the field."""
 
@@ -249,7 +249,9 @@ def _say(whole: Any, part: Any, spelled: dict[int, bytes]) -> None:
         whole.update(repr(part).encode() + b"\0")
     elif isinstance(part, tuple) and part and isinstance(part[0], int):
         whole.update(b"%d " % len(part) + np.array(part, np.int64).tobytes())
-    elif isinstance(part, Instruction | Rows | Pick | Matrix):
+    elif isinstance(part, Rows):
+        whole.update(f"{part.buffer} {part.start}:{part.stop}\0".encode())
+    elif isinstance(part, Instruction | Pick | Matrix):
         whole.update(type(part).__name__.encode() + b"(")
         for inner in vars(part).values():
             _say(whole, inner, spelled)

@@ -48,10 +48,14 @@ class Buffers:
     given: tuple[Array, ...]
 
 
-def buffers_of(program: Program, stride: int, kind: Any, held: dict[str, Array]) -> Buffers:
-    """New arrays, but for those that are `held` already."""
+def buffers_of(
+    program: Program, stride: int, kind: Any, held: dict[str, Array], without: set[str]
+) -> Buffers:
+    """New arrays, but for those that are `held` already and those that are not needed."""
     flat, rows = {}, {}
     for buffer in program.buffers:
+        if buffer.name in without:
+            continue
         size = buffer.size * (stride if buffer.sampled else 1)
         flat[buffer.name] = held[buffer.name] if buffer.name in held else aligned(size, kind)
         if buffer.sampled:

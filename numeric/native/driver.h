@@ -42,6 +42,7 @@ static void run(const Setting *s, const Order *o, int64_t count) {
     case 14: k_total(s, o); break;
     case 15: k_softmax(s, o); break;
     case 16: k_runs(s, o); break;
+    case 17: k_join(o, s->factor[o->a[7]]); break;
     default: s->map(s, o);
   }
 }
@@ -106,67 +107,6 @@ EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *
   }
   restore(was);
 }
-
-/* Several threads.  Each computes signals and δ of its own lanes (samples), then all of them meet,
-   and each corrects its own weights over all samples; every number is computed by one thread, in the
-   order of a single one, so the bits do not depend on how many there are. */
-typedef struct { int here, round, many, go; } Meeting;
-typedef struct {
-  const Setting *own, *all;       /* its lanes; all lanes */
-  const Order *ahead, *share;     /* signals and δ; its share of the corrections */
-  int64_t aheads, shares;
-  Samples samples;                /* those of its first lane */
-  int64_t lane;                   /* its first lane */
-  Meeting *meeting;
-  int64_t start, updates;
-} Worker;
-#ifndef _WIN32
-#include <pthread.h>
-#define MOST 64
-#include <sched.h>
-static void meet(Meeting *m) {
-  int round = __atomic_load_n(&m->round, __ATOMIC_ACQUIRE);
-  if (__atomic_add_fetch(&m->here, 1, __ATOMIC_ACQ_REL) == m->many) {
-    __atomic_store_n(&m->here, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&m->round, round + 1, __ATOMIC_RELEASE);
-  }
-  else for (int spins = 0; __atomic_load_n(&m->round, __ATOMIC_ACQUIRE) == round; spins++)
-    if (spins > 2000) sched_yield();
-}
-static void *work(void *given) {
-  const Worker *w = given;
-  int go;
-  while ((go = __atomic_load_n(&w->meeting->go, __ATOMIC_ACQUIRE)) == 0) sched_yield();
-  if (go < 0) return 0;
-  Mode was = quick();
-  int64_t start = w->start;
-  for (int64_t n = w->updates; n; n--, start += w->all->batch) {
-    load(w->own, &w->samples, start + w->lane);
-    run(w->own, w->ahead, w->aheads);
-    see(w->own, &w->samples, start + w->lane);
-    meet(w->meeting);
-    run(w->all, w->share, w->shares);
-    meet(w->meeting);
-  }
-  restore(was);
-  return 0;
-}
-/* 0: done.  1: not enough threads are to be had, and nothing was done. */
-EXPORT int pp_train_together(Worker *w, int64_t workers) {
-  Meeting meeting = {0, 0, (int)workers, 0};
-  pthread_t thread[MOST];
-  int64_t made = 1;
-  if (workers > MOST) return 1;
-  for (int64_t n = 0; n < workers; n++) w[n].meeting = &meeting;
-  for (; made < workers; made++) if (pthread_create(&thread[made], 0, work, &w[made])) break;
-  __atomic_store_n(&meeting.go, made == workers ? 1 : -1, __ATOMIC_RELEASE);
-  work(&w[0]);
-  for (int64_t n = 1; n < made; n++) pthread_join(thread[n], 0);
-  return made < workers;
-}
-#else
-EXPORT int pp_train_together(Worker *w, int64_t workers) { (void)w; (void)workers; return 1; }
-#endif
 
 EXPORT int64_t pp_lanes(void) { return LANES; }
 EXPORT int64_t pp_panel(void) { return PANEL; }

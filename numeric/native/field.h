@@ -8,7 +8,7 @@
 #define K(real, residue) ((T)(residue))
 #define LANES 4
 #define TALL 8 /* as in `real.h`, but small, so that small networks go every way */
-#define PANEL 4
+#define PANEL 8
 #define CHUNK 9
 #define MANY 10
 #define P ((T)((1ull << PP_BITS) - 1))

@@ -64,12 +64,12 @@ static void k_sparse(const Setting *s, const Order *o) {
   for (; c < S; c += LANES) (picked ? edges_1_picked : edges_1)(s, o, c);
 }
 static void k_sparse_one(const Setting *s, const Order *o) {
-  const int32_t *pointer = INDEX(2), *index = INDEX(3), *order = INDEX(5);
+  const uint32_t *pointer = PLACES(2), *index = PLACES(3), *order = PLACES(5);
   const T *w = AT(4), *x = AT(6);
   T *out = AT(0);
   for (int64_t r = 0; r < o->a[1]; r++) {
     T a = o->a[7] ? out[r] : 0, b = 0;
-    int32_t e = pointer[r], end = pointer[r + 1];
+    uint32_t e = pointer[r], end = pointer[r + 1];
     if (o->a[5] >= 0) {
       for (; e + 2 <= end; e += 2) {
         a = s_fma(w[order[e]], x[index[e]], a);
@@ -87,8 +87,9 @@ static void k_sparse_one(const Setting *s, const Order *o) {
   }
 }
 
-/* out_e := or out_e += c Σ_ξ left[i_e] right[k_e].  a: out, edges, left, its index, right, its index, more */
-F void dots(const int wide, const Setting *s, const Order *o, T c) {
+/* out_e := or out_e += c Σ_ξ left[i_e] right[k_e].
+   a: out, edges, left, its index, right, its index, more, factor, half of a panel */
+F void dots(const int wide, const int one, const Setting *s, const Order *o, T c) {
   const int32_t *at_left = INDEX(3), *at_right = INDEX(5);
   const T *left = AT(2), *right = AT(4);
   T *out = AT(0);
@@ -101,27 +102,47 @@ F void dots(const int wide, const Setting *s, const Order *o, T c) {
       p[l] = left + at_left[here] * S;
       q[l] = right + at_right[here] * S;
     }
-    V all = pairs(wide, p, q, s->batch);
+    V all = pairs(wide, p, q, s->batch, one);
     v_store_to(out + e, o->a[6] ? v_fma(scale, all, v_load_to(out + e, n - e)) : v_mul(scale, all), n - e);
   }
 }
-static void dots_1(const Setting *s, const Order *o, T c) { dots(1, s, o, c); }
-static void dots_2(const Setting *s, const Order *o, T c) { dots(2, s, o, c); }
-static void dots_4(const Setting *s, const Order *o, T c) { dots(4, s, o, c); }
-static void dots_any(const Setting *s, const Order *o, T c) { dots(0, s, o, c); }
+#define DOTS(name, wide, one) static void name(const Setting *s, const Order *o, T c) { dots(wide, one, s, o, c); }
+DOTS(dots_1, 1, 0) DOTS(dots_2, 2, 0) DOTS(dots_4, 4, 0) DOTS(dots_any, 0, 0)
+DOTS(half_1, 1, 1) DOTS(half_2, 2, 1) DOTS(half_any, 0, 1)
 static void k_dots(const Setting *s, const Order *o, T c) {
-  if (s->batch == LANES) dots_1(s, o, c);
-  else if (s->batch == 2 * LANES) dots_2(s, o, c);
-  else if (s->batch == 4 * LANES) dots_4(s, o, c);
-  else dots_any(s, o, c);
+  int one = (int)o->a[8];
+  if (s->batch == LANES) (one ? half_1 : dots_1)(s, o, c);
+  else if (s->batch == 2 * LANES) (one ? half_2 : dots_2)(s, o, c);
+  else if (s->batch == 4 * LANES && !one) dots_4(s, o, c);
+  else (one ? half_any : dots_any)(s, o, c);
 }
+/* out += c (x + y): the halves of two threads.  a: out, x, y, elements, -, -, -, factor */
+static void k_join(const Order *o, T c) {
+  T *out = AT(0); const T *x = AT(1), *y = AT(2);
+  V scale = v_set(c);
+  for (int64_t e = 0, n = o->a[3]; e < n; e += LANES)
+    v_store_to(out + e, v_fma(scale, v_add(v_load_to(x + e, n - e), v_load_to(y + e, n - e)), v_load_to(out + e, n - e)), n - e);
+}
+/* The same for one sample: edges of one row are neighbours.
+   a: out, runs of edges, left, row of each run, right, its index, more, factor, where each run begins (one more) */
 static void k_dots_one(const Setting *s, const Order *o, T c) {
-  const int32_t *at_left = INDEX(3), *at_right = INDEX(5);
+  const uint32_t *at_left = PLACES(3), *at_right = PLACES(5), *starts = PLACES(8);
   const T *left = AT(2), *right = AT(4);
   T *restrict out = AT(0);
-  int64_t n = o->a[1];
-  if (o->a[6]) for (int64_t e = 0; e < n; e++) out[e] = s_fma(s_mul(c, left[at_left[e]]), right[at_right[e]], out[e]);
-  else for (int64_t e = 0; e < n; e++) out[e] = s_mul(s_mul(c, left[at_left[e]]), right[at_right[e]]);
+  int more = (int)o->a[6];
+  for (int64_t n = 0; n < o->a[1]; n++) {
+    T here = s_mul(c, left[at_left[n]]);
+    uint32_t e = starts[n], end = starts[n + 1];
+    if (more) {
+      for (; e + 2 <= end; e += 2) {
+        T x = s_fma(here, right[at_right[e]], out[e]), y = s_fma(here, right[at_right[e + 1]], out[e + 1]);
+        out[e] = x;
+        out[e + 1] = y;
+      }
+      if (e < end) out[e] = s_fma(here, right[at_right[e]], out[e]);
+    }
+    else for (; e < end; e++) out[e] = s_mul(here, right[at_right[e]]);
+  }
 }
 
 /* out := the sum of the rows.  a: out, x, rows */

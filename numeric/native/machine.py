@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from numeric.layout import adjacent
 from numeric.modular import NoInverseError
-from numeric.native.access import tail_of
+from numeric.native.access import pulled_of, tail_of
 from numeric.native.buffers import Buffers, aligned, buffers_of, stride_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
-from numeric.native.sharing import PAYS, WORTH, Pace, lanes_of, share
+from numeric.native.passes import Passes
+from numeric.native.sharing import PAYS, WORTH, Pace, halved, joined, lanes_of, share
 from numeric.native.structures import Part, Samples, Worker, setting_of
+from numeric.native.tables import table
 from numeric.native.text import FIELD, Text, kernels, text_of
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import CORRECTIONS, DIVISOR, WEIGHTS, Program
@@ -77,7 +80,8 @@ class NativeMachine:
         stride = stride_of(batch, lanes)
         self._weights = weights
         self._held: list[Array] = []
-        self._buffers = buffers = buffers_of(program, stride, kind, {WEIGHTS: weights})
+        pulled = pulled_of(program)
+        self._buffers = buffers = buffers_of(program, stride, kind, {WEIGHTS: weights}, pulled)
         self._rows, flat = buffers.rows, buffers.flat
         self.inputs, self.targets, *rest = (rows[:, :batch] for rows in buffers.given)
         self.divisor: Array | None = None
@@ -93,38 +97,44 @@ class NativeMachine:
         self._at = orders.tables.place(rows)
         self._work, self._item = len(weights) * batch, np.dtype(kind).itemsize
 
-        def some(rows: Buffers, stride: int, lanes: tuple[int, int]) -> Orders:
+        def some(rows: Buffers, stride: int, part: tuple[int, int]) -> Orders:
             given = program, written, batch, stride, rows.flat, self._scratch(kind)
-            return Orders(*given, orders.tables, lanes)
+            return Orders(*given, orders.tables, part, lanes)
 
-        cut = [(0, stride)]
-        worth = together is not None or self._work >= WORTH
-        if threads > 1 and worth and orders.divisible:
-            cut = lanes_of(stride, lanes, threads)
-        given_to = [
-            (
-                part,
-                orders.table(some(buffers, stride, part).ahead(orders)),
-                orders.table(share(orders.corrections, n, len(cut), stride, self._item)),
-            )
-            for n, part in enumerate(cut)
-            if len(cut) > 1
-        ]
+        worth = threads > 1 and (together is not None or self._work >= WORTH)
+        listed = batch <= panel and not orders.has_matrices
+        cut = lanes_of(stride, lanes, 2 if listed else threads)
+        given_to: list[tuple[Buffers, int, int, int, list[list[int]]]] = []
+        if worth and orders.divisible and len(cut) > 1:
+            for first, width in cut:
+                if listed:
+                    own = buffers_of(program, width, kind, {WEIGHTS: weights}, pulled)
+                    ahead, sums, _ = some(own, width, (0, width)).part()
+                    given_to.append((own, width, first, width, ahead + halved(sums)))
+                else:
+                    ahead = some(buffers, stride, (first, width)).ahead(orders)
+                    given_to.append((buffers, stride, first, width, ahead))
+        halves = [own.flat[CORRECTIONS].ctypes.data for own, *_ in given_to]
+
+        def corrected(part: int) -> list[list[int]]:
+            if not listed:
+                return share(orders.corrections, part, len(cut), stride, self._item)
+            at = weights.ctypes.data, halves, len(weights), part, self._item, orders.scale
+            return joined(*at)
+
         parts: list[tuple[int, int, Any]] = []
         self._near, near = buffers, stride
         if batch > panel and orders.divisible:
             held = {WEIGHTS: weights, CORRECTIONS: self.corrections}
             near = panel + lanes  # rows at powers of two push each other out of a cache
-            self._near = buffers_of(program, near, kind, held)
+            self._near = buffers_of(program, near, kind, held, pulled)
             last = (batch - 1) % panel + 1
             for samples, width in ((panel, panel), (last, -(-last // lanes) * lanes)):
                 made = some(self._near, near, (0, width)).part()
-                parts.append((samples, width, tuple(map(orders.table, made))))
+                parts.append((samples, width, tuple(map(table, made))))
         self._index = orders.tables.finished()
         self._reads = np.array(orders.tables.reads, np.int64)
-        self.orders = {
-            name: orders.table(getattr(orders, name)) for name in ("forward", "learn", "train")
-        }
+        self._passes = Passes(orders)
         self._blocks = np.array(orders.blocks, np.int64).reshape(-1, 5)
         self._factor = np.zeros(len(written.factors), kind)
 
@@ -139,23 +149,22 @@ class NativeMachine:
 
         self._setting = setting(batch, stride)
         self._shares = [
-            (setting(min(batch, first + width) - first, width), first, ahead, corrections)
-            for (first, width), ahead, corrections in given_to
+            (
+                setting(min(batch, first + width) - first, width, apart),
+                first,
+                own,
+                table(ahead),
+                table(corrected(part)),
+            )
+            for part, (own, apart, first, width, ahead) in enumerate(given_to)
         ]
         self._parts = [(setting(samples, width, near), *tables) for samples, width, tables in parts]
-        self._add = orders.table(orders.added()) if parts else None
+        self._add = table(orders.added()) if parts else None
         self.in_parts = bool(parts)
         self._formulas.pp_factors(
             ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
         )
-        self._places = {
-            name: (
-                ctypes.byref(self._setting),
-                table.ctypes.data_as(ctypes.c_void_p),
-                ctypes.c_int64(len(table)),
-            )
-            for name, table in self.orders.items()
-        }
+        self._train, self._forward = map(self._place, (self._passes.train, self._passes.forward))
         self._tiny: Any = None
         if batch == 1 and fits(program):
             level = LEVELS[True][1] if arithmetic == FIELD else TINY
@@ -172,6 +181,15 @@ class NativeMachine:
         """Whether several threads may share the updates."""
         return bool(self._shares)
 
+    @cached_property
+    def _learn(self) -> tuple[Any, ...]:
+        return self._place(self._passes.learn)
+
+    def _place(self, orders: Array) -> tuple[Any, ...]:
+        """The orders as a function in C is given them."""
+        place = ctypes.c_void_p(orders.ctypes.data)
+        return ctypes.byref(self._setting), place, ctypes.c_int64(len(orders))
+
     def _scratch(self, kind: Any) -> Any:
         def more(size: int) -> Array:
             self._held.append(aligned(size, kind))
@@ -182,12 +200,12 @@ class NativeMachine:
     def forward(self) -> None:
         """Compute v and y of every neuron."""
         self._fill()
-        self._run(*self._places["forward"])
+        self._run(*self._forward)
 
     def learn(self) -> None:
         """Forward, then δ and Δw."""
         self._fill()
-        self._run(*self._places["learn"])
+        self._run(*self._learn)
 
     def require_defined(self) -> None:
         """Raise `NoInverseError` where a denominator was 0 in the field since the last call."""
@@ -251,7 +269,7 @@ class NativeMachine:
             order = np.ascontiguousarray(order, np.int64)
         if self._tiny is not None:
             self._tiny(
-                self._places["train"][0],
+                self._train[0],
                 *(ctypes.c_void_p(array.ctypes.data) for array in (self._weights, X, D)),
                 ctypes.c_void_p(given),
                 None if order is None else ctypes.c_void_p(order.ctypes.data),
@@ -287,7 +305,7 @@ class NativeMachine:
             self._part_by_part(samples_of(self._near), start, updates)
         else:
             self._code.pp_train(
-                *self._places["train"],
+                *self._train,
                 ctypes.byref(samples_of(self._buffers)),
                 ctypes.c_int64(start),
                 ctypes.c_int64(updates),
@@ -317,11 +335,12 @@ class NativeMachine:
         """The updates by several threads; False: they are not to be had."""
         workers = (Worker * len(self._shares))()
         whole = ctypes.addressof(self._setting)
-        for worker, (setting, lane, ahead, last) in zip(workers, self._shares, strict=True):
+        for worker, (setting, lane, own, ahead, last) in zip(workers, self._shares, strict=True):
             worker.own, worker.all = ctypes.addressof(setting), whole
             worker.ahead, worker.share = ahead.ctypes.data, last.ctypes.data
             worker.aheads, worker.shares = len(ahead), len(last)
-            worker.samples, worker.lane = samples_of(self._buffers, lane), lane
+            worker.samples = samples_of(own, lane if own is self._buffers else 0)
+            worker.lane = lane
             worker.start, worker.updates = start, updates
         return not self._code.pp_train_together(workers, ctypes.c_int64(len(workers)))
 

@@ -2,9 +2,10 @@
 
 Instruction by instruction, with four changes that leave the result as it is; the audit runs the
 orders after them.  (1) Rows that are cleared and then added to are written at once.  (2) Weights
-gathered for a sparse product are read through their places.  (3) In training, where nothing reads
-the weights after the corrections, w += Δw happens in the product that gives Δw.  (4) For one sample
-a product is a matrix times a vector, its rows are neighbours, and a single row is a number.
+gathered for a sparse product have no array: they are read through their places.  (3) In training,
+where nothing reads the weights after the corrections, w += Δw happens in the product that gives Δw.
+(4) For one sample a product is a matrix times a vector, its rows are neighbours, and a single row
+is a number.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from numeric.native.access import in_runs, overlap, rows_of, tail_of
+from numeric.native.access import in_runs, listed, overlap, rows_of, runs_of, tail_of
 from numeric.native.clearing import Clearing
 from numeric.native.copies import Copies
-from numeric.native.tables import NONE, VECTOR, WIDTH, Kernel, Tables
+from numeric.native.tables import NONE, VECTOR, Kernel, Tables, along
 from numeric.native.text import Text
 from numeric.program import (
     CORRECTIONS,
@@ -59,7 +59,7 @@ class Orders:
     ) -> None:
         self._program, self._text, self._batch, self._stride = program, text, batch, stride
         self._arrays, self._scratch = arrays, scratch
-        self._base = {name: array.ctypes.data for name, array in arrays.items()}
+        self.base = {name: array.ctypes.data for name, array in arrays.items()}
         self._sampled = {b.name: b.sampled for b in program.buffers}
         self._size = {b.name: b.size for b in program.buffers}
         self._item = next(iter(arrays.values())).itemsize
@@ -67,10 +67,15 @@ class Orders:
         self._lane, self._lanes = lanes or (0, stride)
         self._one, self._vector = batch == 1, vector
         self._clearing, self._copies = Clearing(program), Copies()
-        self._pulled = self._pulls()
+        self._backward = program.backward if self._one else listed(program)
+        self._pulled = {
+            line.out.buffer: line.of.at
+            for line in (*program.forward, *program.backward)
+            if isinstance(line, Take) and line.out.buffer not in arrays
+        }
         self._turns: dict[Rows, int] = {}
         self._rooms: dict[tuple[int, int], int] = {}
-        self._flipped: dict[Rows, tuple[int, int]] = {}
+        self._flipped: dict[str, dict[Rows, tuple[int, int]]] = {}
         self.flipped: dict[Rows, tuple[int, int]] = {}
         self.corrections: list[list[int]] = []
         self._code: list[list[int]] = []
@@ -78,29 +83,25 @@ class Orders:
         if lanes is not None:
             return
         self.forward = self._pass(program.forward)
-        self.learn = self.forward + self._pass(program.backward)
-        add = [Kernel.ADD, self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]]
-        self.train = [*self.learn, add]
-        if tail is not None:
-            if self._one:
-                pulled = tuple(self._pulled.values())
-                self._copies.make(
-                    *(program, program.backward[tail.start :], pulled, vector),
-                    *(arrays[WEIGHTS], scratch),
-                )
+        self.learn: list[list[int]] | None = None
+        self.factor: list[list[int]] = []
+        if tail is None:
+            self.learn = self.forward + self._pass(self._backward)
+            add = [Kernel.ADD, self.base[WEIGHTS], self.base[CORRECTIONS], self._size[WEIGHTS]]
+            self.train = [*self.learn, add]
+            return
+        ahead, last = self.forward, self._backward[tail.start :]
+        if self._one and any(isinstance(line, Outer) for line in last):
+            self.learn = self.forward + self._pass(self._backward)
+            pulled = tuple(self._pulled.values())
+            self._copies.make(program, last, pulled, vector, arrays[WEIGHTS], scratch)
             ahead = self._pass(program.forward)
-            fused = self._pass(program.backward[: tail.start], ends=False)
-            number = text.factors.index(tail.factor)
-            self.corrections = self._corrections(program.backward[tail.start :], WEIGHTS, 1, number)
-            self.train = ahead + fused + self.corrections
-            self.flipped = dict(self._flipped)
-
-    def table(self, orders: list[list[int]]) -> NDArray[np.int64]:
-        """Orders as rows of numbers."""
-        found = np.zeros((len(orders), WIDTH), np.int64)
-        for row, order in zip(found, orders, strict=True):
-            row[: len(order)] = order
-        return found
+        fused = self._pass(self._backward[: tail.start], ends=False)
+        self.corrections = self._corrections(last, WEIGHTS, 1, self.scale)
+        self.train = ahead + fused + self.corrections
+        self.flipped = {r: held for part in self._flipped.values() for r, held in part.items()}
+        if self.learn is None:
+            self.factor = self._pass([line for line in last if isinstance(line, Map)])
 
     # passes -----------------------------------------------------------------------------------
 
@@ -138,18 +139,31 @@ class Orders:
         program, tail = self._program, self.tail
         assert tail is not None
         forward = self._pass(program.forward)
-        backward = self._pass(program.backward[: tail.start], ends=False)
-        one = self._text.factors.index(())
-        first = self._corrections(program.backward[tail.start :], CORRECTIONS, 0, one)
+        backward = self._pass(self._backward[: tail.start], ends=False)
+        first = self._corrections(self._backward[tail.start :], CORRECTIONS, 0, self.plain)
         adds = [[*o[:7], 1, *o[8:]] if o[0] in (Kernel.OUTER, Kernel.DOTS) else o for o in first]
         return forward + backward, first, adds
 
     def added(self) -> list[list[int]]:
         """w += factor · Δw."""
+        at = self.base[WEIGHTS], self.base[CORRECTIONS], self._size[WEIGHTS]
+        return [[Kernel.ADD, *at, *[0] * 4, self.scale]]
+
+    @property
+    def plain(self) -> int:
+        """The number of the factor 1."""
+        return self._text.factors.index(())
+
+    @property
+    def scale(self) -> int:
+        """The number of the factor of the corrections."""
         assert self.tail is not None
-        factor = self._text.factors.index(self.tail.factor)
-        at = self._base[WEIGHTS], self._base[CORRECTIONS], self._size[WEIGHTS]
-        return [[Kernel.ADD, *at, *[0] * 4, factor]]
+        return self._text.factors.index(self.tail.factor)
+
+    @property
+    def has_matrices(self) -> bool:
+        """Whether weights are corrected as matrices, not synapse by synapse."""
+        return any(order[0] == Kernel.OUTER for order in self.corrections)
 
     @property
     def blocks(self) -> list[list[int]]:
@@ -162,7 +176,7 @@ class Orders:
         if self.tail is None or self._one:
             return False
         program = self._program
-        for line in (*program.forward, *program.backward[: self.tail.start]):
+        for line in (*program.forward, *self._backward[: self.tail.start]):
             for rows in rows_of(line)[1]:
                 pulled = isinstance(line, Take) and rows.buffer in self._pulled
                 if not (self._sampled[rows.buffer] or pulled):
@@ -174,8 +188,8 @@ class Orders:
         program, tail = self._program, self.tail
         assert tail is not None
         forward = self._pass(program.forward)
-        backward = self._pass(program.backward[: tail.start], ends=False)
-        for line in program.backward[tail.start :]:
+        backward = self._pass(self._backward[: tail.start], ends=False)
+        for line in self._backward[tail.start :]:
             for rows in rows_of(line)[0]:
                 self._clear(self._clearing.needed(rows))
         self._clear(self._clearing.rest())
@@ -183,22 +197,6 @@ class Orders:
             at = held + self._lane * width * self._item
             backward.append([Kernel.TRANSPOSE, at, self._rows(rows), rows.count, width])
         return forward + backward
-
-    def _pulls(self) -> dict[str, tuple[int, ...]]:
-        """Gathered weights that sparse products alone read: their places in the weights."""
-        code = (*self._program.forward, *self._program.backward)
-        found = {
-            line.out.buffer: line.of.at
-            for line in code
-            if isinstance(line, Take)
-            and line.of.buffer == WEIGHTS
-            and line.out == Rows(line.out.buffer, 0, self._size[line.out.buffer])
-        }
-        for line in code:
-            for rows in rows_of(line)[0]:
-                if not (isinstance(line, Sparse) and rows == line.data):
-                    found.pop(rows.buffer, None)
-        return found
 
     # instructions -------------------------------------------------------------------------------
 
@@ -212,8 +210,9 @@ class Orders:
             self._clear(self._clearing.needed(rows))
         for rows in writes:
             self._clearing.written(rows)
-            for flipped in [f for f in self._flipped if overlap(f, rows)]:
-                del self._flipped[flipped]
+            held = self._flipped.get(rows.buffer, {})
+            for flipped in [f for f in held if overlap(f, rows)]:
+                del held[flipped]
         match line:
             case Map():
                 self._map(line)
@@ -239,9 +238,9 @@ class Orders:
                 self._code.append(
                     [
                         Kernel.RUNS,
-                        self._base[out.buffer],
+                        self.base[out.buffer],
                         at,
-                        self._base[of],
+                        self.base[of],
                         which,
                         bounds,
                         len(starts),
@@ -298,7 +297,7 @@ class Orders:
         matrix = line.matrix
         given = [
             self._rows(line.out),
-            self._base[matrix.buffer] + matrix.first * self._item,
+            self.base[matrix.buffer] + matrix.first * self._item,
             self._rows(line.x),
             matrix.height,
             matrix.width,
@@ -315,7 +314,7 @@ class Orders:
         self._code.append([kind, *given])
 
     def _outer(self, line: Outer, into: str, more: int, factor: int) -> None:
-        out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
+        out = self.base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
         out += line.out.start * self._item
         left, right = self._rows(line.left), self._rows(line.right)
         rows, columns = line.left.count, line.right.count
@@ -334,20 +333,29 @@ class Orders:
         )
 
     def _turned(self, rows: Rows) -> tuple[int, int]:
-        """Where the rows stand sample by sample, and how far apart the samples are."""
-        width = -(-rows.count // VECTOR) * VECTOR
+        """Where the rows stand sample by sample, and how far apart the samples are.
+
+        The last one or two of them are read as they stand: `along` of `products.h`.
+        """
+        turned = rows.count - along(rows.count, self._vector)
+        width = turned  # a row that fills vectors begins at one
+        if turned > self._vector:
+            width = -(-turned // self._vector) * self._vector
+        if not turned:
+            return 0, 0
         if rows not in self._turns:  # one place for all passes: no two of them run at once
             samples = min(self._batch, self._lane + self._lanes)
             self._turns[rows] = self._scratch(width * samples).ctypes.data
-        if rows not in self._flipped:
+        flipped = self._flipped.setdefault(rows.buffer, {})
+        if rows not in flipped:
             held = self._turns[rows]
             self._code.append([Kernel.TRANSPOSE, held, self._rows(rows), rows.count, width])
-            self._flipped[rows] = held, width
-        return self._flipped[rows]
+            flipped[rows] = held, width
+        return flipped[rows]
 
     def _sparse(self, line: Sparse, fresh: bool) -> None:
         data, order = line.data, NONE
-        w = self._base[WEIGHTS if data.buffer in self._pulled else data.buffer]
+        w = self.base[WEIGHTS if data.buffer in self._pulled else data.buffer]
         if data.buffer in self._pulled:
             order = self.tables.place(self._pulled[data.buffer][data.start : data.stop])
         else:
@@ -361,12 +369,20 @@ class Orders:
         )
 
     def _dots(self, line: EdgeDots, into: str, more: int, factor: int) -> None:
-        out = self._base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
+        out = self.base[into if line.out.buffer == CORRECTIONS else line.out.buffer]
         out += line.out.start * self._item
-        left, right = (self.tables.place(pick.at) for pick in (line.left, line.right))
-        a, b = self._base[line.left.buffer], self._base[line.right.buffer]
-        kind = Kernel.DOTS_ONE if self._one else Kernel.DOTS
-        self._code.append([kind, out, line.out.count, a, left, b, right, more, factor])
+        right = self.tables.place(line.right.at)
+        a, b = self.base[line.left.buffer], self.base[line.right.buffer]
+        if not self._one:
+            left = self.tables.place(line.left.at)
+            self._code.append([Kernel.DOTS, out, line.out.count, a, left, b, right, more, factor])
+            return
+        starts = runs_of(line.left.at)
+        left = self.tables.place([line.left.at[n] for n in starts])
+        begins = self.tables.place([*starts, line.out.count])
+        self._code.append(
+            [Kernel.DOTS_ONE, out, len(starts), a, left, b, right, more, factor, begins]
+        )
 
     def _clear(self, runs: Iterable[Rows]) -> None:
         for rows in runs:
@@ -385,7 +401,7 @@ class Orders:
 
     def _at(self, buffer: str, row: int) -> int:
         lane = self._lane if self._sampled[buffer] else 0
-        return self._base[buffer] + (row * self._step(buffer) + lane) * self._item
+        return self.base[buffer] + (row * self._step(buffer) + lane) * self._item
 
     def _rows(self, rows: Rows) -> int:
         return self._at(rows.buffer, rows.start)

@@ -150,27 +150,29 @@ static void k_product(const Setting *s, const Order *o) {
   else product(AT(1), AT(2), AT(0), &(Form){step, 1, S, S, width, 0, K(1, 1)}, height, s->lanes);
 }
 
-/* Σ_ξ p_l q_l of LANES pairs of rows, added up like the panels of a long sum; of `wide` vectors, or 0: of
-   any batch. */
-F V pairs(const int wide, const T *const *p, const T *const *q, int64_t batch) {
-  V sum[LANES], total;
-  if (wide) {
-    UNROLL for (int l = 0; l < LANES; l++) {
-      V d = v_set(0);
-      UNROLL for (int k = 0; k < wide; k++) d = v_fma(v_load(p[l] + k * LANES), v_load(q[l] + k * LANES), d);
-      sum[l] = d;
-    }
-    return v_sums(sum);
+/* Σ_ξ p_l q_l of LANES pairs of rows, from sample to sample. */
+F V stretch(const T *const *p, const T *const *q, int64_t from, int64_t to) {
+  V sum[LANES];
+  int64_t part = (to - from) % LANES, end = to - part;
+  UNROLL for (int l = 0; l < LANES; l++) {
+    V d = v_set(0);
+    for (int64_t k = from; k < end; k += LANES) d = v_fma(v_load(p[l] + k), v_load(q[l] + k), d);
+    if (part) d = v_fma(v_first(v_load(p[l] + end), (int)part), v_first(v_load(q[l] + end), (int)part), d);
+    sum[l] = d;
   }
+  return v_sums(sum);
+}
+/* The same, added up like the panels of a long sum, and each panel in two halves of whole vectors, for two
+   threads: `one`, this is a half.  Of `wide` vectors, or 0: of any batch. */
+F int64_t half(int64_t n) { return least(n, (n + 2 * LANES - 1) / (2 * LANES) * LANES); }
+F V pairs(const int wide, const T *const *p, const T *const *q, int64_t batch, const int one) {
+  V total;
+  if (wide) batch = wide * LANES;
   for (int64_t first = 0; first < batch; first += PANEL) {
-    int64_t n = least(PANEL, batch - first), part = n % LANES, end = first + n - part;
-    UNROLL for (int l = 0; l < LANES; l++) {
-      V d = v_set(0);
-      for (int64_t k = first; k < end; k += LANES) d = v_fma(v_load(p[l] + k), v_load(q[l] + k), d);
-      if (part) d = v_fma(v_first(v_load(p[l] + end), (int)part), v_first(v_load(q[l] + end), (int)part), d);
-      sum[l] = d;
-    }
-    total = first ? v_fma(v_set(K(1, 1)), v_sums(sum), total) : v_sums(sum);
+    int64_t n = least(PANEL, batch - first), middle = one ? n : half(n);
+    V sum = stretch(p, q, first, first + middle);
+    if (middle < n) sum = v_add(sum, stretch(p, q, first + middle, first + n));
+    total = first ? v_fma(v_set(K(1, 1)), sum, total) : sum;
   }
   return total;
 }

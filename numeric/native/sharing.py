@@ -3,6 +3,10 @@
 First every thread computes signals and δ of its own lanes; they meet; then each adds to its own
 weights the sums over all samples.  Each number is computed by one thread in the order in which a
 single one computes it, so the bits are the same for any number of threads.
+
+To read what another thread has just written takes far longer than to compute with it.  So a graph
+whose synapses are listed one by one is given to two threads, each with arrays of its own for half
+of the samples; what they exchange are the sums over these.
 """
 
 from __future__ import annotations
@@ -44,8 +48,27 @@ def lanes_of(stride: int, lanes: int, threads: int) -> list[tuple[int, int]]:
     return [(a, b - a) for a, b in pairwise(bounds)]
 
 
+def halved(sums: Sequence[list[int]]) -> list[list[int]]:
+    """The sums over synapses, for half of the samples of a panel; see `k_dots` of `kernels.h`."""
+    return [[*order, 1] if order[0] == Kernel.DOTS else order for order in sums]
+
+
+def joined(
+    weights: int, halves: Sequence[int], count: int, part: int, item: int, factor: int
+) -> list[list[int]]:
+    """w += c (Δw of one + Δw of the other), at these addresses, for this part of the weights."""
+    middle = min(count, -(-count // (2 * VECTOR)) * VECTOR)
+    begin, end = ((0, middle), (middle, count))[part]
+    at = [place + begin * item for place in (weights, *halves)]
+    return [[Kernel.JOIN, *at, end - begin, 0, 0, 0, factor]]
+
+
 def share(
-    corrections: Sequence[list[int]], part: int, parts: int, stride: int, item: int
+    corrections: Sequence[list[int]],
+    part: int,
+    parts: int,
+    stride: int,
+    item: int,
 ) -> list[list[int]]:
     """The corrections of one thread of several: some rows of each matrix, some of the synapses.
 

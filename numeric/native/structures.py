@@ -48,6 +48,5 @@ class Worker(ctypes.Structure):
         *((name, WHOLE) for name in ("aheads", "shares")),
         ("samples", Samples),
         ("lane", WHOLE),
-        ("meeting", PLACE),
         *((name, WHOLE) for name in ("start", "updates")),
     )

@@ -11,15 +11,29 @@ from numpy.typing import NDArray
 
 VECTOR = 16
 """A multiple of the numbers in a vector, whatever the processor and the dtype."""
-WIDTH = 16
-"""Numbers of an order: its code and what the kernels call a[0] to a[14]."""
+WIDTH = 10
+"""Numbers of an order: its code and what the kernels call a[0] to a[8]."""
 NONE = -1
 
 Kernel = IntEnum("Kernel", """
     CLEAR TAKE PUT ADD TRANSPOSE PRODUCT OUTER MATRIX_VECTOR
-    VECTOR_MATRIX OUTER_ONE SPARSE SPARSE_ONE DOTS DOTS_ONE TOTAL SOFTMAX RUNS
+    VECTOR_MATRIX OUTER_ONE SPARSE SPARSE_ONE DOTS DOTS_ONE TOTAL SOFTMAX RUNS JOIN
 """, start=0)  # fmt: skip
 """The code of each kernel, as `driver.h` reads it."""
+
+
+def table(orders: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Orders as rows of numbers."""
+    found = np.zeros((len(orders), WIDTH), np.int64)
+    for row, order in zip(found, orders, strict=True):
+        row[: len(order)] = order
+    return found
+
+
+def along(columns: int, vector: int) -> int:
+    """As `along` of `products.h`: one or two columns that fill no vector."""
+    rest = columns % vector
+    return rest if rest <= 2 else 0
 
 
 @dataclass

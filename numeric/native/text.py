@@ -22,6 +22,7 @@ from symbolic.terms import Mul, Sign, Term, num
 REAL = {"float64": "#define PP_DOUBLE\n", "float32": ""}
 FIELD = "field"
 """The name of the arithmetic modulo a prime, beside the dtypes of `REAL`."""
+PARTS = "orders.h", "products.h", "kernels.h", "driver.h", "threads.h"
 MAPS = 100
 """The codes of orders from here on are element-wise terms."""
 
@@ -81,7 +82,7 @@ class Text:
 @cache
 def kernels(arithmetic: str) -> str:
     """The kernels and the driver, over float64, float32 or the field."""
-    parts = (part(name) for name in ("orders.h", "products.h", "kernels.h", "driver.h"))
+    parts = (part(name) for name in PARTS)
     return "\n".join((arithmetic_text(arithmetic, {}), *parts))
 
 
