@@ -113,7 +113,7 @@ class Signs:
             self.names.named[sign] = array
             self.names.multipliers[array] = Multiplier(array, name, scale)
         self.first = survey.first
-        for sign, line in self.own.items():
+        for name, line in self.own.items():
             place = Names(
                 self.letters,
                 sorts,
@@ -123,7 +123,7 @@ class Signs:
             )
             assert not isinstance(line.right, Unknown)
             formula = powers_of_e(line.right, {argument_of(line)})
-            self.names.functions[sign] = Function(Elaborator(place).read(formula))
+            self.names.functions[name] = Function(Elaborator(place).read(formula))
 
     def _is_own(self, line: Line) -> bool:
         """Whether it defines a function by a formula."""
