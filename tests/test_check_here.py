@@ -10,6 +10,9 @@ from reports.check import Paper
 from reports.check_ways import neurons
 from symbolic.reading.findings import Judged
 from symbolic.reading.given import given
+from symbolic.reading.judgement import judge
+from symbolic.reading.profile import open_profile
+from symbolic.reading.reading import read_document
 from symbolic.spec import open_network
 
 SHARED = str(Path(__file__).parents[1] / "examples" / "tied.toml")
@@ -92,3 +95,16 @@ $\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}$.
     right, wrong = lines.judgement.lines[-2:]
     assert (right.word, wrong.word) == ("proved", "refuted")
     assert wrong.inherits is None
+
+
+def test_a_line_is_said_to_follow_from_what_it_needs_and_no_more() -> None:
+    """Both definitions lead to v_5 = …, where one is enough; with φ_3(v_3) in it both are needed."""
+    text = r"""Let $v_j = \sum_i w_{ji} y_i$ and let $y_j = \varphi_j(v_j)$. Then
+$$v_5 = w_{50} y_0 + w_{53} y_3 + w_{54} y_4$$
+$$y_5 = \varphi_5(v_5)$$
+$$v_5 = w_{50} y_0 + w_{53} \varphi_3(v_3) + w_{54} y_4$$
+"""
+    reading = read_document(text, open_profile("haykin"))
+    lines = judge(reading, network=given(open_network("2-2-1"), "2-2-1")).lines
+    assert [one.word for one in lines] == ["definition"] * 2 + ["proved"] * 3
+    assert [one.argument and one.argument.uses for one in lines[2:]] == [(1,), (2,), (1, 2)]

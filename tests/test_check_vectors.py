@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
@@ -234,3 +235,60 @@ def test_a_range_of_layers_is_the_scope_of_a_line() -> None:
         line = judged(f"{GENERAL}For $k = {span}$, $${BACK}$$")[-1]
         assert line.word == "open"
         assert what in line.cases[0].why
+
+
+WIDE = r"""
+$$a^{(1)} = b^{(1)} + W^{(1)} x, \qquad h^{(1)} = f(a^{(1)})$$
+$$a^{(2)} = b^{(2)} + W^{(2)} h^{(1)}, \qquad h^{(2)} = f(a^{(2)})$$
+$$a^{(3)} = b^{(3)} + W^{(3)} h^{(2)}, \qquad h^{(3)} = f(a^{(3)})$$
+with $\hat{y} = h^{(3)}$ and the cost $J = L(\hat{y}, y)$.
+"""
+FACTORS = {
+    "da": r"\nabla_{a^{(k)}} J",
+    "da next": r"\nabla_{a^{(k+1)}} J",
+    "W": "W^{(k)}",
+    "W next": "W^{(k+1)}",
+    "h": "h^{(k)}",
+    "h before": "h^{(k-1)}",
+    "slope": "f'(a^{(k)})",
+}
+HEADS = tuple(rf"\nabla_{{{of}}} J" for of in ("h^{(k)}", "W^{(k)}", "h^{(k-1)}", "W^{(k+1)}"))
+
+
+def _lines(names: tuple[str, ...]) -> list[str]:
+    """Every product of two of these factors, transposed or not, for every derivative."""
+    found = []
+    for head in HEADS:
+        for pair in permutations(names, 2):
+            for turned in product((False, True), repeat=2):
+                factors = (
+                    rf"({FACTORS[n]})^\top" if t else FACTORS[n]
+                    for n, t in zip(pair, turned, strict=True)
+                )
+                found.append(f"{head} = {' '.join(factors)}")
+    return found
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("da", "da next", "W next", "h before"),
+        pytest.param(tuple(FACTORS), marks=pytest.mark.whole),
+    ],
+)
+def test_equal_widths_let_no_line_pass_that_fails_where_widths_differ(
+    names: tuple[str, ...],
+) -> None:
+    """W for Wᵀ, g hᵀ for h gᵀ and all else: what is proved of a letter is proved of numbers."""
+    lines = _lines(names)
+    numbers = {"k+1": "3", "k-1": "1", "(k)": "(2)"}
+    counted = lines
+    for letter, number in numbers.items():
+        counted = [line.replace(letter, number) for line in counted]
+    general = [one.word for one in after(GENERAL, *lines)]
+    wide = [one.word for one in after(WIDE, *counted)]
+    proved = {n for n, word in enumerate(general) if word == "proved"}
+    assert len(proved) >= 2
+    assert proved == {n for n, word in enumerate(wide) if word == "proved"}
+    turned = lines.index(rf"{HEADS[0]} = {FACTORS['W next']} {FACTORS['da next']}")
+    assert (general[turned], wide[turned]) == ("refuted", "open")

@@ -94,9 +94,23 @@ class ArguedHere(Argued):
         """What the lines before it show, None of a line that speaks of too many neurons."""
         each = self._each(found)
         if 0 < len(each) <= MOST_ARGUED:
-            return super().argument(claim, each)
+            found_ = super().argument(claim, each)
+            return found_ if found_ is None else self._least(found_, claim, each)
         self._learn(claim, [(one, ()) for one in each if one.reached.word == "proved"])
         return None
+
+    def _least(self, argument: Argument, claim: Claim, each: Sequence[Case]) -> Argument:
+        """What shows the line, without the lines that it does not need: each one left is needed."""
+        if argument.word != "follows":
+            return argument
+        for one in argument.uses:
+            if one not in argument.uses:
+                continue
+            part = self.inference.only(n for n in argument.uses if n != one)
+            other = self._by_all(self._shown(part, claim, each))
+            if other is not None and (other.word, other.under) == ("follows", argument.under):
+                argument = replace(argument, uses=other.uses)
+        return argument
 
     def source(self, claim: Claim, found: Sequence[Case]) -> int | None:
         """The wrong line that this wrong line follows from."""

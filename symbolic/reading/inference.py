@@ -53,9 +53,12 @@ class _Move:
 class _Notebook:
     """The lines that may be used under one set of assumptions, as moves by array."""
 
-    def __init__(self, calculus: Calculus, equations: Iterable[Equation]) -> None:
+    def __init__(
+        self, calculus: Calculus, equations: Iterable[Equation], gone: Iterable[Equation] = ()
+    ) -> None:
         self.calculus = calculus
         self.moves: dict[str, list[_Move]] = {}
+        self.gone = {_form(self._move(one)) for one in gone}
         self.read = 0  # how many lines of the document are in it, or left out of it
         self._known: dict[tuple[object, ...], int] = {}  # its place among those of its array
         for equation in equations:
@@ -66,19 +69,27 @@ class _Notebook:
 
         What the document says is its own, also where it says what is usual.
         """
-        value = self.calculus.normal(one.value)
-        lowers = all(_rank(other) > _rank(one.array) for other in arrays_of(value))
-        if one.turned and not lowers:
+        move = self._move(one)
+        form = _form(move)
+        if (one.turned and not move.lowers) or (form in self.gone and not one.number):
             return
-        where = self.calculus.normal(one.where)
-        move = _Move(one.number, one.array, one.letters, where, value, lowers)
         moves = self.moves.setdefault(one.array, [])
-        form = (one.array, one.letters, frozenset(where.items()), frozenset(value.items()))
         place = self._known.setdefault(form, len(moves))
         if place == len(moves):
             moves.append(move)
         elif not moves[place].number:
             moves[place] = move
+
+    def _move(self, one: Equation) -> _Move:
+        value, where = self.calculus.normal(one.value), self.calculus.normal(one.where)
+        lowers = all(_rank(other) > _rank(one.array) for other in arrays_of(value))
+        return _Move(one.number, one.array, one.letters, where, value, lowers)
+
+
+def _form(move: _Move) -> tuple[object, ...]:
+    """What an equation says, whichever line says it."""
+    where, value = (frozenset(side.items()) for side in (move.where, move.value))
+    return move.array, move.letters, where, value
 
 
 class Inference:
@@ -86,6 +97,7 @@ class Inference:
 
     def __init__(self, quantities: Quantities, layered: bool = False) -> None:
         self.lines: list[Line] = []
+        self.gone: tuple[Line, ...] = ()  # what is usual may not be used where these say it
         self.quantities, self.layered = quantities, layered
         self._notebooks: dict[tuple[tuple[Assumption, ...], bool], _Notebook] = {}
 
@@ -96,6 +108,21 @@ class Inference:
             for line in self.lines
             if line.given or (line.number in numbers and (not line.after or line.after in numbers))
         )
+
+    def only(self, numbers: Iterable[int]) -> Inference:
+        """What the lines and definitions of these numbers give alone, and what is no line.
+
+        What another line says is not known otherwise either: what a document says is its own, also
+        where it says what is usual.
+        """
+        known = {0, *numbers}
+        part = self._of(
+            line
+            for line in self.lines
+            if line.number in known and (not line.after or line.after in known)
+        )
+        part.gone = tuple(line for line in self.lines if line.number not in known)
+        return part
 
     def without(self, numbers: Collection[int]) -> Inference:
         """What the lines give without those of these numbers."""
@@ -177,7 +204,12 @@ class Inference:
         at = under, broken
         if at not in self._notebooks:
             calculus = Calculus(self.quantities.arrays, INDICATORS, laws(under, self.layered))
-            self._notebooks[at] = _Notebook(calculus, self.quantities.chain_rule)
+            gone = [
+                equation
+                for line in self.gone
+                for equation in self.quantities.equations(line, Assumption.LH in under)
+            ]
+            self._notebooks[at] = _Notebook(calculus, self.quantities.chain_rule, gone)
         notebook = self._notebooks[at]
         notebook.calculus.arrays |= self.quantities.arrays
         for line in self.lines[notebook.read :]:

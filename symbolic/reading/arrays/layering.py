@@ -3,6 +3,12 @@
 A letter of a layer is one of time: l = 1 … L, and each layer is as wide as every other, which the
 page says.  Where no letter stands, z^{[1]} and z^{[2]} are arrays of their own, each as wide as its
 definition makes it.
+
+Equal widths let no wrong line pass.  Weights are any square matrices there, so that a transposed
+one has other values and is refuted, where else its shape would not fit.  What is proved is an
+identity of normal forms, whose letters are matched by the entries that they stand in: where the
+shapes of a line fit for all widths it holds for all widths.  Only a sum of 1 over units, which is
+their number, stands in no entry, and a number of units has no sign where layers have letters.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbolic.indexed import Expr, Fn, Get, Num
+from symbolic.indexed import Add, Expr, Fn, Get, Mul, Num
 from symbolic.indices import Calculus
 from symbolic.labelling import TooLargeError
 from symbolic.partials import is_zero
@@ -149,7 +149,8 @@ def _defined(chain: Chain, profile: ArrayProfile) -> tuple[str, str] | None:
         calculus = Calculus({ARGUMENT: ()})
         for function, ways in _WAYS.items():
             if function in profile.functions.values() and any(
-                is_zero(calculus, calculus.normal(body + Num(Fraction(-1)) * way)) for way in ways
+                is_zero(calculus, calculus.normal(Add((body, Mul((Num(Fraction(-1)), way))))))
+                for way in ways
             ):
                 return sign, function
     except (NotUnderstood, TooLargeError):
