@@ -295,6 +295,12 @@ class Adjoints:
                 small, opened = self.opened_until_zero(gap)
                 if not small:
                     return {}, opened, tuple(gone)
+        if arrays_of(claimed) & self.place.keys() - kept:  # what it speaks of may bring others back
+            gone = []
+            gap = self.eliminated(first, kept, gone)
+            small, opened = self.opened_until_zero(gap)
+            if not small:
+                return {}, opened, tuple(gone)
         if further and self.recursive_multipliers():
             found = through_time(self, first, arrays_of(claimed))
             if found is not None:

@@ -74,6 +74,31 @@ def test_derivatives_among_numbers(text: str, left: str, right: str, wrong: str)
     assert words(f"{text}$${left} = {wrong}$$")[-1] == "refuted"
 
 
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (r"\frac{dL}{da} = -\frac{y}{a} + \frac{1 - y}{1 - a}", "proved"),
+        (r"\frac{dL}{da} = \frac{y}{a} + \frac{1 - y}{1 - a}", "refuted"),
+        (r"\frac{\mathrm{d}L}{\mathrm{d}z} = \frac{dL}{da} \frac{da}{dz} = a - y", "proved"),
+        (r"\frac{d}{dz} a = a (1 - a)", "proved"),
+        (r"\frac{\partial}{\partial z} a = a (1 - a)", "proved"),
+        (r"\frac{\partial}{\partial z} a = a (1 + a)", "refuted"),
+        (r"w' = w - \eta \frac{dL}{dw}", "definition"),
+        (r"\frac{dL}{dw} = x \frac{dL}{db}", "proved"),
+        (r"\frac{dL}{dw} = w \frac{dL}{db}", "refuted"),
+    ],
+)
+def test_derivatives_are_written_with_d_too(line: str, word: str) -> None:
+    found = paper(f"{ENTROPY}$${line}$$")
+    assert [*[one.word for one in found.judgement.lines], *["open"] * len(found.unread)][-1] == word
+
+
+def test_a_line_that_follows_from_one_with_a_denominator_follows() -> None:
+    text = rf"{ENTROPY} $$\frac{{dL}}{{da}} = -\frac{{y}}{{a}} + \frac{{1 - y}}{{1 - a}}$$"
+    text = rf"{text} $$\frac{{dL}}{{dz}} = \frac{{dL}}{{da}} \frac{{da}}{{dz}} = a - y$$"
+    assert paper(text).verdict == "proved"
+
+
 def test_a_wrong_line_has_its_right_form() -> None:
     text = rf"{CHAIN} $$\frac{{\partial C}}{{\partial w_2}} = 2 (a_2 - y) \sigma'(z_2) a_2$$"
     case = paper(text).judgement.lines[-1].cases[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -110,9 +111,13 @@ class Definitions:
         self.source, self.profile = source, profile
         self.section = -1  # where the last heading stands; what is said of j before it is no limit
         self.usual: dict[Key, tuple[object, ...]] = {}
+        self.unbiased: dict[Key, tuple[object, ...]] = {}  # as they are where no bias is written
         for claim in usual:
             if claim.head is not None:
                 self.usual[key(claim.head)] = canonical(claim.left, claim.right)
+                left_out = _without_bias(claim.right)
+                if left_out is not None and not _writes_bias(source, profile):
+                    self.unbiased[key(claim.head)] = canonical(claim.left, left_out)
         self.made: dict[Key, int] = {}  # key: the number of the claim
         self.activation: tuple[int, Formula] | None = None  # what φ is, and who says so
         self.outputs: tuple[int, tuple[object, ...]] | None = None  # of output neurons alone
@@ -185,6 +190,7 @@ class Definitions:
         if again and usual is not None and all(part.at != head.at for part in again):
             return claim  # the rule for δ_j by δ_k is a claim about what δ usually is
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
+        free_to_say = free_to_say or form == self.unbiased.get(name)
         free_to_say = free_to_say or (usual is not None and _adds(claim, usual))
         if not general or not free_to_say:
             return claim
@@ -361,6 +367,22 @@ def _is_signal(claim: Claim) -> bool:
         case Read("y", at), Applied("phi", places, Read("v", own), 0):
             return own == at and all(place in at for place in places)
     return False
+
+
+def _without_bias(right: Formula) -> Formula | None:
+    """Σ_i w_ji y_i of Σ_i w_ji y_i + b_j, None of anything else."""
+    if not isinstance(right, Plus):
+        return None
+    kept = tuple(t for t in right.terms if not (isinstance(t, Read) and t.array == "b"))
+    return kept[0] if len(kept) == 1 and len(right.terms) == 2 else None
+
+
+def _writes_bias(source: Source, profile: Profile) -> bool:
+    """Whether the sign of a bias stands anywhere in the document."""
+    biases = ((sign, one) for sign, one in profile.symbols.items() if one.array == "b")
+    signs = [name for sign, one in biases for name in (sign, *one.also)]
+    found = (rf"(?<![A-Za-z\\]){re.escape(sign)}(?![A-Za-z])" for sign in signs)
+    return any(re.search(pattern, source.text) for pattern in found)
 
 
 def is_idle(claim: Claim, assumed: Claim, profile: Profile) -> bool:

@@ -2,7 +2,8 @@
 
 Besides the lines and the definitions only the chain rule is used, at the derivative that the line
 is about and at those of which no line says anything: what lines state of a derivative is had from
-lines alone, and of what the text cites only that.  That a line does not follow is said only where
+lines alone, and of what the text cites only that.  Where a formula before a line has no value, the
+text claims nothing: that needs no words.  That a line does not follow is said only where
 an exact instance shows it; whether a line is true is another question (`judgement.py`).
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from symbolic.array_conditions import OFF_KINKS, OFF_ZERO, POSITIVE
 from symbolic.arrays import ONE
 from symbolic.errors import InputError
 from symbolic.indexed import arrays_read
@@ -60,7 +62,8 @@ class Inference:
         said = self.said
         for line in named:  # what a cited line leaves as it is, is not worked out here
             said |= arrays_read(line.rule.body)
-        within = tuple(dict.fromkeys((*under, *setting.given)))
+        defined = (need.name for need in (OFF_ZERO, POSITIVE, OFF_KINKS))
+        within = tuple(dict.fromkeys((*under, *setting.given, *defined)))
         attempt = Attempt(setting, case, said)
         shown = attempt.shown(within, _known(usable, within))
         if shown is not None:

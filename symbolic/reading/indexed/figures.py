@@ -109,8 +109,9 @@ class Figures:
             if not decimals(left) and not decimals(right) and not self.given:
                 return None
             return IndexJudged(claim, (ArrayReached("open", why=str(error)),))
-        except (Undefined, Undecided, NotUnderstood, RecursionError):
-            return IndexJudged(claim, (ArrayReached("open", why="its value is not decided"),))
+        except (Undefined, Undecided, NotUnderstood, RecursionError) as error:
+            why = str(error) if isinstance(error, Undecided) else "it has no value that is known"
+            return IndexJudged(claim, (ArrayReached("open", why=why),))
 
     def held(self, one: IndexJudged) -> IndexJudged:
         """A line that speaks of signs without a formula where others of their letter have one.
@@ -256,11 +257,12 @@ class Figures:
                 self.given[sign] = n
                 return ""
             raise
-        if _within(value, n, half):
+        if _within(value, n, half) or _within(self._value(what, self._said, face), n, half):
             return ""
-        if value.high < n - half or value.low > n + half:
+        wide = self._value(what, self._about, self._wide)
+        if wide.high < n - half or wide.low > n + half:
             return f"{typed(number)} stands for what is {shown(value, number)}."
-        raise Undecided("the balls are too wide")
+        raise Undecided("the digits do not tell")
 
     @property
     def _made(self) -> frozenset[str]:

@@ -15,8 +15,17 @@ from symbolic.adjoints import Proved as Certified
 from symbolic.arguments import Movement, movements
 from symbolic.array_instances import ArrayWitness
 from symbolic.array_verdicts import Judge
-from symbolic.arrays import ONE, Abstract, Closed, Definition, Given, Program, Rule
+from symbolic.arrays import (
+    ONE,
+    Abstract,
+    Closed,
+    Definition,
+    Given,
+    Program,
+    Rule,
+)
 from symbolic.errors import InputError
+from symbolic.fields import Identity, decide
 from symbolic.indexed import (
     Expr,
     Get,
@@ -33,6 +42,7 @@ from symbolic.reading.arrays.findings import ArrayCounterexample, ArrayReached, 
 from symbolic.reading.arrays.judgement import shown, world
 from symbolic.reading.arrays.rules import PROBE, Case
 from symbolic.reading.claims import Kind
+from symbolic.reading.elementary import NotElementaryError, as_term
 from symbolic.reading.indexed.argued import Argued
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading, Section
 from symbolic.reading.indexed.elaborate import MOVED
@@ -42,6 +52,7 @@ from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
 from symbolic.reading.premises import Citations
 from symbolic.shapes import put
+from symbolic.terms import Sign
 from symbolic.verdicts import Hypothesis, Open, Proved, Refuted, Verdict
 
 
@@ -285,6 +296,8 @@ class _Court:
             found_ = self._conditioned(claim, program, plain_)
             if found_ is not None:
                 return rule, judge, found_
+            if _is_identity(claim.left, claim.right):
+                return rule, judge, Proved("the functions", ())
         left = claim.left
         defined = {d.array for d in program.definitions}
         if isinstance(left, Get) and left.array in defined and left.at == claim.at:
@@ -387,6 +400,21 @@ class _Court:
         if claim.of:
             return statement(program, Rule(claim.of, claim.at, claim.right, claim.where or ONE))
         return f"{plain(claim.left)} = {plain(claim.right)}"
+
+
+def _is_identity(left: Expr, right: Expr) -> bool:
+    """Whether two sides without indices are equal whatever the numbers in them are."""
+    try:
+        one, other = (as_term(side, _plain_sign) for side in (left, right))
+    except NotElementaryError:
+        return False
+    return decide(one, other) == Identity()
+
+
+def _plain_sign(entry: Get) -> Sign:
+    if entry.at:
+        raise NotElementaryError("it has indices")
+    return Sign(entry.array)
 
 
 def _letters(expr: Expr) -> Iterator[Var]:

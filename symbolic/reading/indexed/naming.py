@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symbolic.reading.anywhere import EULER
+from symbolic.reading.arguments import with_signs
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.undeclared import FUNCTIONS
 from symbolic.reading.source import NotUnderstood
@@ -32,10 +33,41 @@ def named(toks: Sequence[Tok], profile: IndexProfile) -> tuple[Tok, ...]:
     >>> [t.text for t in named(tokens("out_{o1} = a^{(L-1)} w_5^2"), index_profile("scalars"))]
     ['\\mathrm{out}_{o1}', '=', 'a^{(L-1)}', 'w_{5}', '^', '2']
     """
+    toks = _differentials(toks)
     if profile.scripts != "names":
-        return tuple(toks)
+        return tuple(with_signs(toks))
     found = _Namer(_words(toks, profile.signs), profile).all()
     return tuple(_signed(_dependent(found, profile)))
+
+
+def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
+    """dL/da is ∂L/∂a, and so is (d/da) L: a d begins what stands above and below."""
+    found = list(toks)
+    for n, token in enumerate(toks):
+        if token.kind != "FRAC" or n + 2 >= len(toks) or toks[n + 1].kind != "LB":
+            continue
+        below = _closing(toks, n + 1) + 1
+        places = (n + 2, below + 1)
+        alone = [t.text for t in toks[n + 2 : below]] in (["d", "}"], ["\\mathrm{d}", "}"])
+        above = alone or _is_d(toks, n + 2)
+        if below < len(toks) and toks[below].kind == "LB" and above and _is_d(toks, below + 1):
+            for place in places:
+                found[place] = Tok("PARTIAL", "\\partial", toks[place].at, toks[place].end)
+    return tuple(found)
+
+
+def _is_d(toks: Sequence[Tok], n: int) -> bool:
+    return n + 1 < len(toks) and toks[n].text in ("d", "\\mathrm{d}") and toks[n + 1].kind == "SYM"
+
+
+def _closing(toks: Sequence[Tok], start: int) -> int:
+    """Where the brace that opens at start is closed."""
+    depth = 0
+    for n in range(start, len(toks)):
+        depth += (toks[n].kind == "LB") - (toks[n].kind == "RB")
+        if depth == 0:
+            return n
+    return len(toks)
 
 
 def _words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
@@ -108,7 +140,12 @@ class _Namer:
             else:
                 break
             n = end
+        primes = n
+        while self._kind(primes) == "PRIME":
+            primes += 1
         function = first.text in FUNCTIONS and self._kind(n) in ("LP", "PRIME")
+        if primes > n and not function and not high and self._kind(primes) != "LP":
+            high, n = "'" * (primes - n), primes  # the new weight w'
         if n == self.n + 1 or function:
             self.n += 1
             return [first]

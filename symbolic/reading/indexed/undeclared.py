@@ -67,6 +67,7 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
             return one, profile, ""
         [taken] = names
         profile = replace(profile, functions={**profile.functions, applied[0]: taken})
+        known.add(applied[0])
     said = _sentence(trees, (), known, of_letters=True, defined=numbers)
     if not said:
         return one, profile, ""
