@@ -120,9 +120,14 @@ def test_the_function_of_some_neurons_says_nothing_of_another_letter() -> None:
     assert checked(text, "1-1-1:tanh").judgement.lines[1].word != "proved"
 
 
-def test_what_rests_on_the_function_of_some_neurons_is_not_called_wrong() -> None:
+def test_what_rests_on_the_function_of_some_neurons_has_it() -> None:
     text = TWO + r"Then $\delta_3 = (d_3 - y_3) y_3 (1 - y_3)$."
-    assert checked(text, "1-1-1").judgement.lines[-1].word == "open"
+    assert checked(text, "1-1-1").judgement.lines[-1].word == "proved"
+    wrong = TWO + r"Then $\delta_3 = (d_3 - y_3) (1 - y_3^2)$."
+    line = checked(wrong, "1-1-1").judgement.lines[-1]
+    assert (line.word, "which cost" in line.cases[0].why) == ("open", True)
+    said = wrong.replace("Then", r"Let $\mathcal{E} = \frac12 \sum_k (d_k - y_k)^2$. Then")
+    assert checked(said, "1-1-1").judgement.lines[-1].word == "refuted"
 
 
 def test_a_line_about_neurons_named_by_number_is_judged_for_these() -> None:

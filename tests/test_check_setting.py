@@ -87,3 +87,14 @@ def test_a_cost_without_error_signals_stays_open() -> None:
     [one] = judge(read_document(text, open_profile("haykin"), "formula")).lines
     assert one.word == "proved"
     assert one.cases[0].under == ((),)
+
+
+def test_a_text_with_desired_responses_and_no_cost_has_the_usual_one() -> None:
+    """A line that fails with it may be meant of another."""
+    logistic = r"Let $\varphi(v) = \frac{1}{1 + e^{-v}}$. For an output neuron $k$, "
+    for right, word in (("(d_k - y_k) y_k (1 - y_k)", "proved"), ("d_k - y_k", "open")):
+        reading = read_document(rf"{logistic}$\delta_k = {right}$.", open_profile("haykin"))
+        [line] = [one for one in judge(reading).lines if one.claim.kind is Kind.CLAIM]
+        assert line.word == word
+    wrong = rf"{logistic}$e_k = d_k - y_k$ and $\delta_k = d_k - y_k$."
+    assert judge(read_document(wrong, open_profile("haykin"))).lines[-1].word == "refuted"

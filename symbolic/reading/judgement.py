@@ -44,7 +44,7 @@ from symbolic.reading.nearest_given import GivenSearch
 from symbolic.reading.prover import Prover
 from symbolic.reading.refuter import Refuter
 from symbolic.reading.repairs import repair
-from symbolic.reading.setting import prepared
+from symbolic.reading.setting import prepared, speaks_of_errors
 from symbolic.reading.size import require_small
 from symbolic.reading.source import DEFINITE, Fault, Problem
 from symbolic.reading.theory import Assumption
@@ -105,6 +105,7 @@ class _Judge:
         self.plain = network is None or (network.plain and general is base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
         self.verdicts.base, self.verdicts.plain = base, self.plain
+        self.verdicts.unsaid_cost = speaks_of_errors(document) == {"d"}
         self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (
             ArguedHere(base, reading, network)

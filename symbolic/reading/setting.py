@@ -92,10 +92,13 @@ def _of_one_kind(reading: Reading) -> Reading:
     )
 
 
-def _costed(reading: Reading) -> Reading:
-    """The document with the usual cost, where it speaks of error signals and defines none."""
+def speaks_of_errors(reading: Reading) -> frozenset[str]:
+    """e and d, where a document that defines no cost reads error signals or desired responses."""
     made = (*reading.definitions, *reading.standard)
     defined = any(claim.head is not None and claim.head.array == "E" for claim in made)
+    known = {symbol.array for symbol in reading.profile.symbols.values()}
+    if defined or "e" not in known or "E" in missed_definitions(reading):
+        return frozenset()
     read = {
         part.array
         for claim in reading.claims
@@ -103,7 +106,12 @@ def _costed(reading: Reading) -> Reading:
         for part in walk(side)
         if isinstance(part, Read)
     }
-    if defined or "e" not in read or "E" in missed_definitions(reading):
+    return frozenset(read & {"e", "d"})
+
+
+def _costed(reading: Reading) -> Reading:
+    """The document with the usual cost, where it speaks of errors and defines none."""
+    if not speaks_of_errors(reading):
         return reading
     k = Var(
         next(name for name, sort in reading.profile.letters.items() if sort == "neuron"), NEURON

@@ -27,6 +27,7 @@ from symbolic.reading.written import Written
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
 _UNREAD = "It fails as things are usually defined, but a formula or function named at"
+_COST = "It fails with the usual cost, and the text does not say which cost it means"
 _TAKEN = "It fails as things are usually defined, and with"
 
 
@@ -44,6 +45,7 @@ class Verdicts:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
         self.plain = network is None or network.plain
+        self.unsaid_cost = False  # whether targets are read, and no cost is said
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -165,6 +167,9 @@ class Verdicts:
         """What is said of a case without a proof; the network says what the `known` arrays are."""
         roles = case.said
         if isinstance(against, Counterexample):
+            rests_on = self.base.rests_on(case.left, case.right)
+            if self.unsaid_cost and any(name.startswith("E") for name in rests_on):
+                return Reached("open", roles, span, why=_COST)
             unread = [one for one in self._unread(case) if one not in known]
             if unread:
                 why = f"{_UNREAD} {self.missed[unread[0]]} is not used"
