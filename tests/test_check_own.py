@@ -255,3 +255,26 @@ def test_the_end_of_a_proof_and_all_layers_claim_nothing() -> None:
     assert [one.word for one in judge(zero).lines] == ["proved"]  # the inputs are layer 0
     reading = read_document(rf"For $l = 3, \dots, 7$ then $${line}$$", open_profile("nielsen"))
     assert [e.why for e in reading.ledger if e.why]
+
+
+BIASED = r"""The neurons have fields $v_j = \sum_i w_{ji} y_i + b_j$ and $y_j = \varphi(v_j)$.
+The total error is $E = \frac{1}{2} \sum_{k \in C} (d_k - y_k)^2$ where $C$ is the set of output
+neurons. Let $\delta_j = -\partial E / \partial v_j$. """
+
+
+def test_a_bias_with_an_index_is_a_bias_where_b_is_else_a_constant() -> None:
+    given = ["definition"] * 4
+    right, wrong = r"\frac{\partial E}{\partial b_j} = -\delta_j", r"\Delta b_j = \eta \delta_j y_j"
+    assert words(f"{BIASED} ${right}$ and ${wrong}$.", "haykin") == [*given, "proved", "refuted"]
+    assert words(r"$v_j = \sum_i w_{ji} y_i + b_i$.", "haykin") != ["definition"]
+    constant = r"$\varphi(v) = a \tanh(b v)$ and $v_j = \sum_i w_{ji} y_i + b_j$."
+    assert read_document(constant, open_profile("haykin")).problems
+
+
+def test_a_neuron_of_a_set_has_its_kind() -> None:
+    right = r"\delta_k = (d_k - y_k) \varphi'(v_k)"
+    assert words(rf"{BIASED} For $k \in C$: ${right}$.", "haykin")[-1] == "proved"
+    hidden = r"\delta_k = \varphi'(v_k) \sum_p \delta_p w_{pk}"
+    assert words(rf"{BIASED} For $k \in C$: ${hidden}$.", "haykin")[-1] == "refuted"
+    unknown = read_document(rf"{BIASED} For $k \in D$: ${right}$.", open_profile("haykin"))
+    assert unknown.problems

@@ -432,10 +432,13 @@ def _is_bias(claim: Claim, profile: Profile) -> bool:
 
 
 def _adds(claim: Claim, usual: tuple[object, ...]) -> bool:
-    """Whether a change is said to be the usual one and more: Δw = −η ∂E/∂w − λ w."""
-    change = isinstance(claim.left, Read) and claim.left.array in CHANGES
-    terms = claim.right.terms if change and isinstance(claim.right, Plus) else ()
-    return any(canonical(claim.left, term) == usual for term in terms)
+    """Whether a change is the usual one and more, Δw = −η ∂E/∂w − λ w, or a field has a bias."""
+    head, terms = claim.head, claim.right.terms if isinstance(claim.right, Plus) else ()
+    more = [term for term in terms if canonical(claim.left, term) != usual]
+    if head is None or len(more) == len(terms):
+        return False
+    biased = [isinstance(t, Read) and t.array == "b" and t.at == head.at[:1] for t in more]
+    return head.array in CHANGES or (head.array == "v" and biased == [True])
 
 
 def _some_sources(claim: Claim) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from symbolic.reading.formulas import LAYER
@@ -92,6 +93,8 @@ def counts_layers(text: str, words: str, profile: Profile) -> bool:
 
 NUMBERED = " numbered $"
 _DOTS = r"\\(?:ldots|dots[cb]?|cdots)|\.\.\.|…"
+_MEMBER = re.compile(r"(?P<letter>[A-Za-z])\s*\\in\s*(?P<set>.+)")
+_MEMBERS = {"output": "an output", "hidden": "a hidden"}
 _UNITS = re.compile(
     rf"(?P<letter>[A-Za-z])=1,(?:2,)?(?:{_DOTS}),(?P<size>[A-Za-z]|\\[a-z]+)"
     r"(?:[_^]\{?[\[(]?(?P<layer>[A-Za-z](?:[+-]1)?)[\])]?\}?)?"
@@ -111,6 +114,20 @@ def units_in_words(text: str, profile: Profile) -> str:
     if letter and "layer" not in profile.letters.values():
         return f"{NUMBERED}{letter}$ "
     return f" all ${letter}$ " + (f"as wide as ({width}) " if width else "") if letter else ""
+
+
+def member_in_words(text: str, profile: Profile, sets: Mapping[str, str]) -> str:
+    r"""The words for a neuron of a set that is known, k \in C; empty for anything else.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> member_in_words(r"k \in C", open_profile("haykin"), {"C": "output"})
+    ' $k$ is an output neuron '
+    """
+    found = _MEMBER.fullmatch(re.sub(r"\\[,; ]|\s+(?![A-Za-z])", "", text.strip()))
+    kind = sets.get(found["set"].strip(), "") if found else ""
+    if found is None or kind not in _MEMBERS or profile.letters.get(found["letter"]) != "neuron":
+        return ""
+    return f" ${found['letter']}$ is {_MEMBERS[kind]} neuron "
 
 
 def _units(text: str, profile: Profile) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import MAY_LEAVE_OUT, Claim, FunctionName, Kind, Outcome, Reading
@@ -27,6 +28,7 @@ from symbolic.reading.layer_words import (
     counts_layers,
     endings,
     in_words,
+    member_in_words,
     units_in_words,
     with_ends,
 )
@@ -75,7 +77,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     ['definition']
     """
     document = cut(text, kind)
-    profile = numbering(document, counting(document, profile))
+    profile = numbering(document, counting(document, with_biases(document, profile)))
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -179,7 +181,11 @@ class _Reader:
 
     def _range(self, text: str) -> str:
         """The words for a range of layers or of the units of one, empty for anything else."""
-        return in_words(text, self.profile) or units_in_words(text, self.profile)
+        return (
+            in_words(text, self.profile)
+            or units_in_words(text, self.profile)
+            or member_in_words(text, self.profile, {**self.profile.sets, **self.sets})
+        )
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         if not piece.display and counts_layers(piece.text, self.words, self.profile):
