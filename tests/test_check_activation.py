@@ -381,3 +381,16 @@ def test_functions_and_brackets_act_on_whole_vectors_by_components() -> None:
     wrong = rule.replace("z^l > 0", "z^{l+1} > 0")
     reading = read_document(f"{given}$${wrong}$$", open_profile("nielsen"))
     assert "Check shapes and layers" in next(e.why for e in reading.ledger if e.why)
+
+
+def test_a_slope_may_be_a_quotient_of_differentials() -> None:
+    known = r"Let $y_j = \varphi(v_j)$ and $\varphi(z) = \tanh(z)$. Then "
+    for left in (
+        r"\frac{d\varphi}{dz}",
+        r"\frac{d\varphi(z)}{dz}",
+        r"\frac{\partial \varphi}{\partial z}",
+    ):
+        assert words(f"{known}${left} = 1 - \\varphi(z)^2$.") == ["proved"]
+        assert words(f"{known}${left} = 1 - \\varphi(z)$.") == ["refuted"]
+    other = read_document(known + r"$\frac{d\varphi(x)}{dz} = 1$.", open_profile("haykin"))
+    assert other.problems

@@ -12,10 +12,12 @@ from symbolic.reading.tree import (
     Addition,
     Group,
     Letter,
+    Mark,
     Node,
     Product,
     Quotient,
     Scripted,
+    mapped,
     outside_scripts,
 )
 
@@ -46,6 +48,38 @@ def speaks_of_any_field(node: Node, profile: Profile) -> bool:
             if applied and bare_argument(following, profile):
                 return True
     return False
+
+
+def with_slopes(node: Node, profile: Profile) -> Node:
+    """The tree with φ'(z) for dφ/dz, where φ has no index and z is a bare letter."""
+
+    def slope(part: object) -> Node | None:
+        match part:
+            case Quotient(
+                Product((sign, over), ("", "")), Product((again, Letter() as by), ("", ""))
+            ):
+                return _slope(sign, over, again, by, profile)
+            case Quotient(
+                Product((sign, over, Group() as inside), ("", "", "")),
+                Product((again, Letter() as by), ("", "")),
+            ) if inside.items == (Letter(by.name, inside.items[0].at),):
+                return _slope(sign, over, again, by, profile)
+        return None
+
+    made: Node = mapped(node, slope)
+    return made
+
+
+def _slope(sign: Node, over: Node, again: Node, by: Letter, profile: Profile) -> Node | None:
+    """φ'(z), where φ is the activation and z may stand for any field."""
+    symbol = profile.symbol(over.name) if isinstance(over, Letter) else None
+    plain = all(isinstance(one, Mark) or one == Letter("d", one.at) for one in (sign, again))
+    argument = Group((by,), by.at)
+    if symbol is None or symbol.kind != "activation" or not plain:
+        return None
+    if not bare_argument(argument, profile):
+        return None
+    return Product((Scripted(over, None, None, 1, over.at), argument), ("", ""), over.at)
 
 
 def of_any_neuron(array: str, context: Context) -> Read:

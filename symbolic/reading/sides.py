@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symbolic.reading.anywhere import speaks_of_any_field
+from symbolic.reading.anywhere import speaks_of_any_field, with_slopes
 from symbolic.reading.arguments import with_argument, with_indicators, with_signs, without_arguments
 from symbolic.reading.chains import Case, Chain
 from symbolic.reading.context import Context, Notes, Role
@@ -50,6 +50,7 @@ class Sides:
             for member in members
         ]
         trees = [parse(normed(m) if layered else m) if m else None for m in bare]
+        trees = [None if tree is None else with_slopes(tree, self.profile) for tree in trees]
         written = [tree for tree in trees if tree is not None]
         everywhere = any(speaks_of_any_field(tree, self.profile) for tree in written)
         if not everywhere and any(is_whole(tree, context) for tree in written):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +186,20 @@ def outside_scripts(node: Node) -> Iterator[Node]:
                 for value, said in rows:
                     stack += [value] if said is None else [value, said.right]
                     stack += [said.left] if said is not None and said.left is not None else []
+
+
+Change = Callable[[Any], Any]
+"""What a part of a tree becomes; None where it stays and its own parts are looked at."""
+
+
+def mapped(value: Any, change: Change) -> Any:
+    """A tree with its parts changed, outermost first."""
+    made = change(value)
+    if made is not None:
+        return made
+    if isinstance(value, tuple):
+        return tuple(mapped(part, change) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: mapped(getattr(value, f.name), change) for f in fields(value)}
+        return replace(value, **parts)
+    return value

@@ -7,18 +7,16 @@ nowhere but below this sign, which stands nowhere without it, is no index.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from typing import Any
 
 from symbolic.reading.indexed.letters import declared
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown, trees_of
-from symbolic.reading.tree import Letter, Node, Number, Root, Scripted
+from symbolic.reading.tree import Change, Letter, Node, Number, Root, Scripted, mapped
 
 _CAPITAL = re.compile(r"[A-Z]|\\mathcal\{[A-Z]\}")
-Change = Callable[[Any], Any]
-"""What a part of a tree becomes; None where it stays and its own parts are looked at."""
 
 
 def with_compounds(one: Gathered) -> Gathered:
@@ -126,24 +124,12 @@ def _changed(one: Gathered, change: Change) -> Gathered:
 
 
 def _line(line: Line, change: Change) -> Line:
-    left = _mapped(line.left, change)
+    left = mapped(line.left, change)
     right: Node | Unknown
     if isinstance(line.right, Unknown):
-        pairs = ((_mapped(of, change), _mapped(slope, change)) for of, slope in line.right.of)
+        pairs = ((mapped(of, change), mapped(slope, change)) for of, slope in line.right.of)
         right = Unknown(tuple(pairs))
     else:
-        right = _mapped(line.right, change)
-    head = left if line.head is line.left else _mapped(line.head, change)
+        right = mapped(line.right, change)
+    head = left if line.head is line.left else mapped(line.head, change)
     return replace(line, left=left, right=right, head=head)
-
-
-def _mapped(value: Any, change: Change) -> Any:
-    made = change(value)
-    if made is not None:
-        return made
-    if isinstance(value, tuple):
-        return tuple(_mapped(part, change) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {f.name: _mapped(getattr(value, f.name), change) for f in fields(value)}
-        return replace(value, **parts)
-    return value
