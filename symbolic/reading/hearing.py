@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from symbolic.reading.context import Named, Role
 from symbolic.reading.markup import ends
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import said
+from symbolic.reading.roles_said import said
 from symbolic.reading.spans import span_from
 
 _BOLD = r"(?:\*\*|__)?"

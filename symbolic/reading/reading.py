@@ -41,19 +41,9 @@ from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import (
-    Lead,
-    after,
-    conditional,
-    formulas_alone,
-    lead,
-    own_range,
-    plainly,
-    sets,
-    sums_over,
-    unread,
-)
+from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
 from symbolic.reading.relations import Relations
+from symbolic.reading.roles_said import formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped

@@ -17,8 +17,9 @@ from symbolic.reading.hearing import Hearing, here
 from symbolic.reading.matrices import components, is_whole, normed
 from symbolic.reading.pairs import Pair, of_row
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import Lead, after, said
+from symbolic.reading.prose import Lead, after
 from symbolic.reading.relations import Relations
+from symbolic.reading.roles_said import said
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 

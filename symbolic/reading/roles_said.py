@@ -1,0 +1,236 @@
+"""What words say of index letters: their roles, the sets of neurons they name, what sums run over.
+
+Words are text with $…$ around mentions of symbols.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from symbolic.reading.profile import Profile
+
+_M = r"\$\s*([^$]{1,40}?)\s*\$"
+_K = KIND = r"(\"?)(output|hidden|input|inner|internal|intermediate)\"?(?:[- ]layer)?"
+_N = NEURONS = r"(?:neurons?|units?|nodes?)"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:if |let |when |for |on |whether )*{_M} is an? output(?: layer)? {_N}"
+        rf" or an? hidden(?: layer)? {_N}",
+        rf"(?:if |let |when |where |for )?(?:neuron |unit )?{_M} (?:now )?(?:be|denotes?|is|are"
+        rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
+        r"(?![\w-])",
+        rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?{_K}"
+        rf"(?: layers?)?",
+        rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K}(?: {_N})? {_M}",
+        rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
+        rf"(?:fed by|that|downstream of|reached by) (?:neuron |unit )?{_M}(?: feeds| reaches)?",
+        rf"(?:for )?(?:every|each|any|all) (?:neurons?|units?) {_M}"
+        r"(?! (?:to which|that|which|fed)\b)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:to which|that|which) (?:neuron |unit )?{_M} "
+        r"(?:sends connections|is connected|connects to|feeds)",
+        rf"(?:over )?(?:all )?(?:the )?{_N} {_M} (?:(?:that|which) are )?fed by "
+        rf"(?:neuron |unit )?{_M}",
+        rf"(?:for|in) (?:all |the |any |every |each |an? )*{_K} (?:{_N}|layers?)(?! \$)",
+        rf"{_M} (?:be |is |denotes? )?(?:an?|the|any) {_N} (?:that is )?fed by (?:neuron )?{_M}",
+        rf"{_M} feeds (?:the |each |every )?(?:{_N} )?{_M}",
+        rf"(?:that|which) feeds (?:the |each |every |all )?(?:{_N} )?{_M}",
+        rf"(?:for )?(?:every|each|any) (unshared )?(?:synapse|connection) to {_M} from {_M}",
+        rf"(?:for )?(?:every|each|any) shared (?:synaptic )?weight {_M}",
+        rf"(?:if |when |for )?{_M} is any one of these",
+        rf"(?:with |where |the |layers? )*{_M} within \((\d*:\d?!?[zo]?)\)",
+        rf"(?:for |all |every |each )*{_M} as wide as \((.{{1,5}}?)\)",
+    )
+)
+SUM_OVER = re.compile(
+    r"\(?(?:the )?sum(?:s|med|ming)? (?:is |runs? |goes )?(?:over|taken over) (?:all )?(?:the )?"
+    r"(output|hidden) (?:neurons|units)\)?",
+    re.IGNORECASE,
+)
+_SUMMED = re.compile(r"\b(?:sum|sums|summed|summing|summation)\b[^.;$]{0,40}$", re.IGNORECASE)
+NEAR = 60
+"""So many characters before a letter may speak of a sum."""
+_LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
+MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
+_ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the words say of a letter; `count` where the letter is also a number of neurons.
+
+    `local` words (if, for every) hold for their own sentence; `summed` ones say what a sum runs
+    over.  The letter * is the first neuron of the formula: "for hidden neurons".
+    """
+
+    letter: str
+    role: str
+    start: int
+    end: int
+    count: bool = False
+    of: str = ""
+    local: bool = False
+    summed: bool = False
+
+
+def said(text: str) -> Iterator[Said]:
+    """What a text says about index letters, in the order it is said.
+
+    >>> [(s.letter, s.role) for s in said("let $j$ be an output neuron, $i$: hidden neuron")]
+    [('j', 'output'), ('i', 'hidden')]
+    """
+    text = " ".join(plain_quotes(text).split())
+    taken: list[Said] = []
+    for number, pattern in enumerate(_PATTERNS):
+        for match in pattern.finditer(text):
+            if any(match.start() < s.end and s.start < match.end() for s in taken):
+                continue
+            taken.append(_of(number, match, text))
+    for one in sorted((s for s in taken if s.letter), key=lambda s: s.start):
+        local = (
+            one.letter == "*"
+            or _LOCAL.search(text[max(0, one.start - 12) : one.end].lower()) is not None
+        ) and one.role not in ("unshared", "synapse")
+        summed = _SUMMED.search(text, max(0, one.start - NEAR), one.start) is not None
+        yield replace(one, local=local, summed=summed)
+
+
+def _of(number: int, match: re.Match[str], text: str) -> Said:
+    start, end = match.span()
+    groups = match.groups()
+    if number == 0:
+        return Said(letter_of(groups[0]), "any", start, end)
+    if number == 9:
+        return Said("*", _kind(groups[1]), start, end)
+    if number in (5, 7, 8, 10):
+        return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
+    if number == 11:
+        return Said(letter_of(groups[1]), "fed", start, end, of=letter_of(groups[0]))
+    if number == 12:  # the last neuron before these words feeds
+        before = MENTION.findall(text[:start])
+        return Said(letter_of(groups[0]), "fed", start, end, of=letter_of((before or [""])[-1]))
+    if number == 13:
+        role = "unshared" if groups[0] else "synapse"
+        return Said(letter_of(groups[1]), role, start, end, of=letter_of(groups[2]))
+    if number == 17:
+        return Said(letter_of(groups[0]), "width", start, end, of=groups[1])
+    if number == 16:
+        return Said(letter_of(groups[0]), "within", start, end, of=groups[1])
+    if number == 15:
+        return Said(letter_of(groups[0]), "any", start, end)
+    if number == 14:
+        return Said(letter_of(groups[0]), "any", start, end)
+    if number == 6:
+        return Said(letter_of(groups[0]), "any", start, end)
+    letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
+    role = _kind(role)
+    if quote:  # an "input" neuron only feeds, an "output" neuron is only fed
+        role = "source" if role == "input" else "any"
+    between = text[match.start() : match.end()]
+    count = number == 1 and bool(
+        re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
+    )
+    return Said(letter_of(letter), role, start, end, count)
+
+
+def _kind(word: str) -> str:
+    """The kind of a neuron; inner, internal and intermediate ones are the hidden."""
+    found = word.lower()
+    return found if found in ("output", "input") else "hidden"
+
+
+_SETS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:the )?set {_M} (?:is|includes|contains|consists of|comprises|holds|of)"
+        r" (?:the set of )?(?:all )?(?:of )?(?:the )?"
+        r"(?:neurons|units|nodes)? ?(?:in|of)? ?(?:the )?"
+        r"(output|hidden)(?: layer| neurons| units| nodes)",
+        rf"{_M} (?:is|be|denotes?|for|contains|includes|holds) (?:the set of )?(?:all )?(?:the )?"
+        r"(output|hidden) (?:neurons|units|nodes)",
+    )
+)
+
+
+_SETS_AROUND = tuple(
+    (
+        kind,
+        re.compile(
+            rf"{_M} (?:is|be|denotes?|contains|includes|holds|for) (?:the set of )?(?:all )?"
+            rf"(?:the |of the )*{_N} (?:that |which )?(?:are )?(?:{words}) "
+            rf"(?:neuron |unit |node )?{_M}",
+            re.IGNORECASE,
+        ),
+    )
+    for kind, words in (
+        ("fed", "fed by|downstream of|receiv(?:e|ing) (?:its |their )?inputs? from"),
+        ("feeding", "feed(?:ing)?|upstream of|sending (?:its |their )?outputs? to"),
+    )
+)
+
+
+_SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,8}\}?)(?:\((\w)\)|_(\w))?")
+
+
+def sets(text: str) -> Iterator[tuple[str, str]]:
+    """The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
+
+    >>> list(sets("where the set $C$ includes all the neurons in the output layer"))
+    [('C', 'output')]
+    """
+    flat = " ".join(text.split())
+    for pattern in _SETS:
+        for match in pattern.finditer(flat):
+            name = match[1].strip()
+            if re.fullmatch(r"[A-Z]|\\math(?:cal|bb|bf|rm)\{[A-Za-z]{1,3}\}|\\Omega", name):
+                yield name, match[2].lower()
+    for kind, pattern in _SETS_AROUND:
+        for match in pattern.finditer(flat):
+            found, of = _SET_NAME.fullmatch(match[1].strip()), letter_of(match[2])
+            if found is None or not of:
+                continue
+            own = found[2] or found[3]  # D(j) says of which neuron, L does not
+            if own == of:
+                yield f"{found[1]}({of})", kind
+            elif own is None:
+                yield found[1], f"{kind} {of}"
+
+
+_ALONE = re.compile(
+    r"\$\\partial\s*([^$/_]+?)_\w\s*/\s*\\partial\s*([^$/_]+?)_(?:\w|\{\w\w\})\$[\s|&]*"
+    r"slope of the formula of \$[^$]*\$ alone, all else in it held"
+)
+
+
+def formulas_alone(text: str, profile: Profile) -> Iterator[tuple[str, str]]:
+    """The arrays A, B for which a text says that ∂A/∂B is the slope of the formula of A alone."""
+    for match in _ALONE.finditer(" ".join(text.split())):
+        of, by = (profile.symbol(sign.strip()) for sign in match.groups())
+        if of is not None and by is not None:
+            yield of.array, by.array
+
+
+def letter_of(mention: str) -> str:
+    """The letter of a mention, an ordinal such as j^{th} included; empty for anything else."""
+    bare = _ORDINAL.sub("", mention.strip()).strip()
+    return bare if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", bare) else ""
+
+
+def sums_over(text: str) -> str:
+    """The neurons that the words say a sum runs over, empty if they say nothing."""
+    match = SUM_OVER.search(text)
+    return match[1].lower() if match else ""
+
+
+def without_roles_of(text: str) -> str:
+    text = " ".join(plain_quotes(text).split())
+    for one in sorted(said(text), key=lambda s: -s.start):
+        text = text[: one.start] + " " + text[one.end :]
+    return text
+
+
+def plain_quotes(text: str) -> str:
+    return re.sub("[“”„«»]|''|``", '"', text)
