@@ -1,6 +1,7 @@
 r"""Document → PDF by the system's TeX, or by the package typst where there is none.
 
-TeX runs in an empty folder, with no shell and no other file to read.  Equal sources give equal
+TeX runs in an empty folder, with no shell and no other file to read, as often as the widths of its
+tables need: by latexmk, or by a loop of our own where that is not here.  Equal sources give equal
 bytes.  Where there is neither, `InputError` says what to do.
 """
 
@@ -20,7 +21,11 @@ from symbolic.errors import InputError
 ENGINES = ("pdflatex", "lualatex")
 """Programs that can set a page, the first that is there is taken."""
 SECONDS = 120
+RUNS = 5
+"""At most so many runs of TeX: widths of tables settle after two or three."""
 OPTIONS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error")
+LATEXMK = ("latexmk", "-norc", "-silent", "-pdf")
+"""It runs TeX until nothing changes; with -norc it runs no file of the user's."""
 SAME_BYTES = r"\ifdefined\pdftrailerid\pdftrailerid{}\fi" + "\n"
 ADVICE = (
     "pip install proofprop[pdf], or install TeX (Debian: apt install texlive-latex-recommended"
@@ -52,7 +57,7 @@ def settable(name: str | None) -> None:
 
 
 def set_by_tex(source: str) -> bytes:
-    """The page as PDF; formulas refer to nothing by page, so that one run is enough.
+    """The page as PDF, set until what TeX notes for its next run (widths of tables) is settled.
 
     Raises `InputError` where there is no TeX, or where it does not accept the page.
     """
@@ -63,20 +68,39 @@ def set_by_tex(source: str) -> bytes:
         page = Path(folder) / "page.tex"
         page.write_text(SAME_BYTES + source, encoding="ascii")
         try:
-            subprocess.run(
-                [engine, *OPTIONS, page.name],
-                cwd=folder,
-                env={**os.environ, **_closed(folder)},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=SECONDS,
-                check=True,
-            )
+            _run(engine, page)
         except subprocess.TimeoutExpired:
             raise InputError(f"{engine} took longer than {SECONDS} s to set the page.") from None
         except subprocess.CalledProcessError:
             raise InputError(f"{engine} does not accept the page: {_complaint(page)}") from None
         return page.with_suffix(".pdf").read_bytes()
+
+
+def _run(engine: str, page: Path) -> None:
+    """Run TeX as often as it is needed: by latexmk, else until its notes stay as they are."""
+    if shutil.which("latexmk"):
+        call = " ".join((engine, *OPTIONS, "%O", "%S"))
+        return _call([*LATEXMK, f"-pdflatex={call}", page.name], page.parent)
+    notes, before = page.with_suffix(".aux"), None
+    for _ in range(RUNS):
+        _call([engine, *OPTIONS, page.name], page.parent)
+        if notes.read_bytes() == before:
+            return None
+        before = notes.read_bytes()
+    return None
+
+
+def _call(command: list[str], folder: Path) -> None:
+    subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **_closed(str(folder))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=SECONDS,
+        check=True,
+    )
 
 
 def _closed(folder: str) -> dict[str, str]:

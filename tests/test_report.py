@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from importlib.resources import files
 from importlib.util import find_spec
@@ -475,24 +476,70 @@ def test_no_formula_that_typst_sets_is_wider_than_its_place(name: str, tmp_path:
 needs_tex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not here")
 
 
+def without_latexmk(name: str) -> str | None:
+    return None if name == "latexmk" else FOUND(name)
+
+
+FOUND = shutil.which
+
+
 @needs_tex
 @pytest.mark.slow
-def test_a_pdf_is_made_and_made_alike(tmp_path: Path) -> None:
-    source = report("1-1-1").latex()
+def test_a_pdf_is_made_and_made_alike(small: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = small.latex()
     made = set_by_tex(source)
     assert made.startswith(b"%PDF")
     assert made == set_by_tex(source)
+    monkeypatch.setattr(shutil, "which", without_latexmk)
+    assert made == set_by_tex(source)
+
+
+@pytest.mark.parametrize(
+    ("here", "notes", "first", "calls"),
+    [
+        ({"pdflatex", "latexmk"}, "a", "latexmk", 1),
+        ({"lualatex", "latexmk"}, "a", "latexmk", 1),
+        ({"pdflatex"}, "aa", "pdflatex", 2),
+        ({"lualatex"}, "abb", "lualatex", 3),
+        ({"pdflatex"}, "abcdefgh", "pdflatex", 5),
+    ],
+)
+def test_tex_runs_until_its_notes_are_settled(
+    here: set[str], notes: str, first: str, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By latexmk where it is, else by our loop, at most five times; always without a shell."""
+    made: list[list[str]] = []
+
+    def run(command: list[str], cwd: str, **settings: object) -> None:
+        assert [file.name for file in Path(cwd).iterdir() if file.suffix == ".tex"] == ["page.tex"]
+        Path(cwd, "page.aux").write_text(notes[len(made)], encoding="ascii")
+        Path(cwd, "page.pdf").write_bytes(b"%PDF")
+        made.append(command)
+
+    monkeypatch.setattr(shutil, "which", lambda name: name if name in here else None)
+    monkeypatch.setattr(subprocess, "run", run)
+    assert set_by_tex("a page") == b"%PDF"
+    assert [command[0] for command in made] == [first] * calls
+    assert all("-no-shell-escape" in " ".join(command) for command in made)
+    assert all(("-norc" in command) == (first == "latexmk") for command in made)
 
 
 @needs_tex
 @pytest.mark.slow
-def test_tex_reads_and_writes_nothing_else(tmp_path: Path) -> None:
-    secret = tmp_path / "secret.tex"
+@pytest.mark.parametrize("which", [FOUND, without_latexmk])
+def test_tex_reads_and_writes_nothing_else(
+    which: Callable[[str], str | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", which)
+    secret, written = tmp_path / "secret.tex", tmp_path / "written"
     secret.write_text("secret", encoding="ascii")
     start = r"\documentclass{article}\begin{document}"
     for evil in (rf"\input{{{secret}}}", r"\immediate\write18{id}\input{gone}"):
         with pytest.raises(InputError, match="does not accept"):
             set_by_tex(start + evil + r"\end{document}")
+    shell = rf"\immediate\write18{{touch {written}}}x\end{{document}}"
+    assert set_by_tex(start + shell).startswith(b"%PDF")
+    assert not written.exists()
 
 
 NETWORKS = (
