@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numeric.native.buffers import Buffers, aligned, buffers_of, stride_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
 from numeric.native.passes import Passes
-from numeric.native.sharing import PAYS, WORTH, Pace, halved, joined, lanes_of, share
+from numeric.native.sharing import PAYS, WORTH, Pace, Share, lanes_of, shares_of
 from numeric.native.structures import Part, Samples, Worker, setting_of
 from numeric.native.tables import table
 from numeric.native.text import FIELD, Text, kernels, text_of
@@ -101,27 +101,12 @@ class NativeMachine:
             given = program, written, batch, stride, rows.flat, self._scratch(kind)
             return Orders(*given, orders.tables, part, lanes)
 
-        worth = threads > 1 and (together is not None or self._work >= WORTH)
-        listed = batch <= panel and not orders.has_matrices
-        cut = lanes_of(stride, lanes, 2 if listed else threads)
-        given_to: list[tuple[Buffers, int, int, int, list[list[int]]]] = []
-        if worth and orders.divisible and len(cut) > 1:
-            for first, width in cut:
-                if listed:
-                    own = buffers_of(program, width, kind, {WEIGHTS: weights}, pulled)
-                    ahead, sums, _ = some(own, width, (0, width)).part()
-                    given_to.append((own, width, first, width, ahead + halved(sums)))
-                else:
-                    ahead = some(buffers, stride, (first, width)).ahead(orders)
-                    given_to.append((buffers, stride, first, width, ahead))
-        halves = [own.flat[CORRECTIONS].ctypes.data for own, *_ in given_to]
-
-        def corrected(part: int) -> list[list[int]]:
-            if not listed:
-                return share(orders.corrections, part, len(cut), stride, self._item)
-            at = weights.ctypes.data, halves, len(weights), part, self._item, orders.scale
-            return joined(*at)
-
+        shares: list[Share] = []
+        if threads > 1 and (together is not None or self._work >= WORTH) and orders.divisible:
+            apart = batch <= panel and not orders.has_matrices
+            own = partial(buffers_of, program, kind=kind, held={WEIGHTS: weights}, without=pulled)
+            cut = lanes_of(stride, lanes, 2 if apart else threads)
+            shares = shares_of(orders, some, cut, buffers, own if apart else None)
         parts: list[tuple[int, int, Any]] = []
         self._near, near = buffers, stride
         if batch > panel and orders.divisible:
@@ -149,14 +134,7 @@ class NativeMachine:
 
         self._setting = setting(batch, stride)
         self._shares = [
-            (
-                setting(min(batch, first + width) - first, width, apart),
-                first,
-                own,
-                table(ahead),
-                table(corrected(part)),
-            )
-            for part, (own, apart, first, width, ahead) in enumerate(given_to)
+            (setting(min(batch, s.first + s.width) - s.first, s.width, s.stride), s) for s in shares
         ]
         self._parts = [(setting(samples, width, near), *tables) for samples, width, tables in parts]
         self._add = table(orders.added()) if parts else None
@@ -335,12 +313,12 @@ class NativeMachine:
         """The updates by several threads; False: they are not to be had."""
         workers = (Worker * len(self._shares))()
         whole = ctypes.addressof(self._setting)
-        for worker, (setting, lane, own, ahead, last) in zip(workers, self._shares, strict=True):
+        for worker, (setting, own) in zip(workers, self._shares, strict=True):
             worker.own, worker.all = ctypes.addressof(setting), whole
-            worker.ahead, worker.share = ahead.ctypes.data, last.ctypes.data
-            worker.aheads, worker.shares = len(ahead), len(last)
-            worker.samples = samples_of(own, lane if own is self._buffers else 0)
-            worker.lane = lane
+            worker.ahead, worker.share = own.ahead.ctypes.data, own.last.ctypes.data
+            worker.aheads, worker.shares = len(own.ahead), len(own.last)
+            shown = own.first if own.buffers is self._buffers else 0
+            worker.samples, worker.lane = samples_of(own.buffers, shown), own.first
             worker.start, worker.updates = start, updates
         return not self._code.pp_train_together(workers, ctypes.c_int64(len(workers)))
 

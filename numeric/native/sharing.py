@@ -13,10 +13,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from numeric.native.tables import VECTOR, Kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.native.buffers import Buffers
+from numeric.native.orders import Orders
+from numeric.native.tables import VECTOR, Kernel, table
+from numeric.program import CORRECTIONS, WEIGHTS
 
 WORTH = 1 << 18
 """Synapses times samples of a batch: less is done sooner by one thread than two have met."""
@@ -53,14 +60,11 @@ def halved(sums: Sequence[list[int]]) -> list[list[int]]:
     return [[*order, 1] if order[0] == Kernel.DOTS else order for order in sums]
 
 
-def joined(
-    weights: int, halves: Sequence[int], count: int, part: int, item: int, factor: int
-) -> list[list[int]]:
-    """w += c (Δw of one + Δw of the other), at these addresses, for this part of the weights."""
+def joined(places: Sequence[int], count: int, part: int, item: int, factor: int) -> list[list[int]]:
+    """w += c (Δw of one + Δw of the other), these being the places, for a part of the weights."""
     middle = min(count, -(-count // (2 * VECTOR)) * VECTOR)
     begin, end = ((0, middle), (middle, count))[part]
-    at = [place + begin * item for place in (weights, *halves)]
-    return [[Kernel.JOIN, *at, end - begin, 0, 0, 0, factor]]
+    return [[Kernel.JOIN, *(p + begin * item for p in places), end - begin, 0, 0, 0, factor]]
 
 
 def share(
@@ -94,6 +98,50 @@ def share(
             piece[4] += begin
             piece[6] += begin
         found.append(piece)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """What a thread does: signals and δ of some lanes in these rows, then a share of w += Δw."""
+
+    buffers: Buffers
+    stride: int
+    first: int
+    width: int
+    ahead: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+def shares_of(
+    orders: Orders,
+    some: Callable[[Buffers, int, tuple[int, int]], Orders],
+    cut: Sequence[tuple[int, int]],
+    rows: Buffers,
+    own: Callable[[int], Buffers] | None,
+) -> list[Share]:
+    """What each thread does with its lanes: in the rows of all, or in rows of its `own`.
+
+    `some` writes the orders for so many lanes of these rows.
+    """
+    many, item = len(cut), rows.flat[WEIGHTS].itemsize
+    stride = rows.rows["y"].shape[1]
+    if many < 2:
+        return []
+    found = []
+    if own is None:
+        for n, part in enumerate(cut):
+            ahead = some(rows, stride, part).ahead(orders)
+            last = share(orders.corrections, n, many, stride, item)
+            found.append(Share(rows, stride, *part, table(ahead), table(last)))
+        return found
+    apart = [own(width) for _, width in cut]
+    weights = rows.flat[WEIGHTS]
+    places = [weights.ctypes.data, *(each.flat[CORRECTIONS].ctypes.data for each in apart)]
+    for n, (first, width) in enumerate(cut):
+        ahead, sums, _ = some(apart[n], width, (0, width)).part()
+        last = joined(places, len(weights), n, item, orders.scale)
+        found.append(Share(apart[n], width, first, width, table(ahead + halved(sums)), table(last)))
     return found
 
 
