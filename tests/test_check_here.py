@@ -98,7 +98,7 @@ $\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}$.
 
 
 def test_a_line_is_said_to_follow_from_what_it_needs_and_no_more() -> None:
-    """Both definitions lead to v_5 = …, where one is enough; with φ_3(v_3) in it both are needed."""
+    """Of two definitions v_5 = … needs one; with φ_3(v_3) in it, both."""
     text = r"""Let $v_j = \sum_i w_{ji} y_i$ and let $y_j = \varphi_j(v_j)$. Then
 $$v_5 = w_{50} y_0 + w_{53} y_3 + w_{54} y_4$$
 $$y_5 = \varphi_5(v_5)$$

@@ -6,6 +6,9 @@ import pytest
 
 from symbolic.reading.claims import Outcome
 from symbolic.reading.findings import Judged
+from symbolic.reading.indexed.judgement import judge_indices
+from symbolic.reading.indexed.profile import index_profile
+from symbolic.reading.indexed.reading import read_indices
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
@@ -155,3 +158,38 @@ def test_neurons_one_to_m_may_be_some_of_all(words: str) -> None:
     line = last(words % of_hidden, "haykin")
     assert line.word == "open"
     assert "leave neurons out" in " ".join(case.why for case in line.cases)
+
+
+TIMES = r"""Here $j, k$ run over the units; $i$ runs over the inputs; $t$ runs over 1 … $T$;
+$\varphi$ is any differentiable function.
+$$a_j(t) = \sum_k U_{jk} h_k(t-1) + \sum_i W_{ji} x_i(t), \qquad h_j(t) = \varphi(a_j(t))$$
+and $$E = \sum_j (h_j(T) - y_j)^2.$$
+"""
+BACK = r"\frac{\partial E}{\partial h_j(t)} = \sum_k U_{kj} \frac{\partial E}{\partial a_k(t+1)}"
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("Then $$%s$$", "refuted"),
+        ("For $t = T, \\dots, 1$, $$%s$$", "refuted"),
+        ("For $t = T-1, \\dots, 1$, $$%s$$", "proved"),
+        ("For $t = 2, \\dots, T-1$: $$%s$$", "proved"),
+        ("Then $$%s$$ for all $t < T$.", "proved"),
+        ("Then $$%s, \\quad t = 1, \\dots, T-1$$", "proved"),
+        ("For $t < T$, $$h_j(t) = \\varphi(a_j(t)).$$ Then $$%s$$", "refuted"),
+    ],
+)
+def test_among_entries_a_range_of_times_is_the_scope_of_a_line(words: str, word: str) -> None:
+    """Only the last time is read by the cost: the recursion is false there and true before."""
+    reading = read_indices(TIMES + words.replace("%s", BACK), index_profile("indices"))
+    assert [str(problem) for problem in reading.problems] == []
+    assert judge_indices(reading).lines[-1].word == word
+    wrong = TIMES + words.replace("%s", BACK.replace("U_{kj}", "U_{jk}"))
+    assert judge_indices(read_indices(wrong, index_profile("indices"))).lines[-1].word == "refuted"
+
+
+def test_among_entries_a_definition_for_some_times_alone_is_not_understood() -> None:
+    text = TIMES + r"For $t = 1, \dots, T-1$, $$g_j(t) = h_j(t).$$"
+    reading = read_indices(text, index_profile("indices"))
+    assert "for some indices alone" in str(reading.problems[0])
