@@ -108,6 +108,32 @@ def test_a_range_that_leads_out_of_the_network_is_named(span: str, line: str, wh
     assert what in found.cases[0].why
 
 
+SQUARES = r"Let $C = \frac{1}{2} \sum_j (y_j - a^L_j)^2$. "
+OUTPUT = r"$$\delta^L_j = (a^L_j - y_j) (1 - (a^L_j)^2)$$"
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("For $l = 2, \\dots, L$, $a^l_j = \\tanh(z^l_j)$.", "proved"),
+        ("For $l = 1, \\dots, L-1$, $a^{l+1}_j = \\tanh(z^{l+1}_j)$.", "proved"),
+        ("For $l = 1, \\dots, L-1$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        ("For $l = 2, \\dots, L-2$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        ("For $l = 3, \\dots, L$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        ("For $l = L-1$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        (
+            "For $l = 1, \\dots, L-1$, $a^l_j = \\tanh(z^l_j)$, and $a^L_j = z^L_j$.",
+            "refuted",
+        ),
+    ],
+)
+def test_what_is_defined_for_some_layers_is_not_defined_for_the_others(
+    words: str, word: str
+) -> None:
+    reading = read_document(f"{SQUARES}{words} Then {OUTPUT}", open_profile("nielsen"))
+    assert judge(reading).lines[-1].word == word
+
+
 def test_where_layers_are_counted_from_one_the_first_hidden_layer_is_two() -> None:
     text = f"The inputs are $x = a^1$. For $l = L-1, \\dots, 1$, $${HIDDEN}$$"
     line = judge(read_document(text, open_profile("nielsen"))).lines[-1]

@@ -23,7 +23,7 @@ from symbolic.reading.base import (
     missed_definitions,
 )
 from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
-from symbolic.reading.claims import MAY_LEAVE_OUT, Claim, Kind, Reading
+from symbolic.reading.claims import MAY_LEAVE_OUT, OF_SOME_LAYERS, Claim, Kind, Reading
 from symbolic.reading.definitions import is_idle
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
@@ -210,7 +210,8 @@ class _Judge:
         if unsure and self.network is not None and self._is_of_some(claim):
             found = self._by_name(claim) or found
         fails = all(case.reached.word == "refuted" for case in found)
-        if claim.doubt and not (fails and claim.doubt == MAY_LEAVE_OUT):
+        judged = claim.doubt == OF_SOME_LAYERS or (fails and claim.doubt == MAY_LEAVE_OUT)
+        if claim.doubt and not judged:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
         idle = self._idle(claim)
         if idle and Judged(claim, tuple(case.reached for case in found)).word == "refuted":

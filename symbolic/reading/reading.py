@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
-from symbolic.reading.claims import MAY_LEAVE_OUT, Claim, FunctionName, Kind, Outcome, Reading
+from symbolic.reading.claims import (
+    MAY_LEAVE_OUT,
+    OF_SOME_LAYERS,
+    Claim,
+    FunctionName,
+    Kind,
+    Outcome,
+    Reading,
+)
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.counted import counting, from_last, in_numbers
 from symbolic.reading.definitions import standard
@@ -19,7 +27,7 @@ from symbolic.reading.formulas import Formula, Range, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
-from symbolic.reading.layer_spans import beyond, counted_from_zero
+from symbolic.reading.layer_spans import beyond, counted_from_zero, of_hidden
 from symbolic.reading.layer_words import (
     NUMBERED,
     Ending,
@@ -378,6 +386,8 @@ class _Reader:
             return
         chain = step or chain
         span = sums_over(chain.after) or sums_over(first_sentence(following))
+        if chain.cases and any(role.role == "within" for role in roles.values()):
+            raise NotUnderstood("A range of layers beside cases is not read.", "", chain.at)
         if chain.cases:
             self.sides.cases(chain, context, words, span, piece)
             return
@@ -395,6 +405,10 @@ class _Reader:
         if step is not None:
             members = changes(members, chain.at)
         notes.fails += beyond(members, roles, chain.at)
+        roles, some = of_hidden(members, context.roles)
+        context = replace(context, roles=roles)
+        if some and not words.doubt:
+            words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
 
     def _over_iterations(self, chain: Chain, after: int) -> bool:

@@ -485,8 +485,10 @@ class _Reader:
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
                 within=self.within,
             )
+            before = self.sorter.known
             claim = self.sorter.sorted(claim)
             if claim.kind is Kind.DEFINITION and self.within and not is_all(self.within):
+                self.sorter.known = before
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
             if cue == "for" and opens and claim.kind is not Kind.DEFINITION:
