@@ -172,7 +172,12 @@ def test_a_range_is_read_in_every_notation_of_layers(profile: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["For $j = 1, \\dots, m$, $$%s$$", "$$%s$$ for all $j = 1, 2, \\dots, m$."]
+    "words",
+    [
+        "For $j = 1, \\dots, m$, $$%s$$",
+        "$$%s$$ for all $j = 1, 2, \\dots, m$.",
+        "$$%s \\quad (j = 1, \\dots, m)$$",
+    ],
 )
 def test_neurons_one_to_m_may_be_some_of_all(words: str) -> None:
     """What is true of all neurons is true of these; what fails for each kind fails for these."""

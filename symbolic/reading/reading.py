@@ -66,6 +66,7 @@ from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.units import with_names
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
+_FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -175,22 +176,27 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += self._range(piece.text) or f"${piece.text}$"
+                text += self._range(piece.text, text) or f"${piece.text}$"
             else:
                 break
             if len(text) > FARTHEST:
                 break
         return with_ends(text, self.profile)
 
-    def _range(self, text: str) -> str:
-        """The words for a range of layers or of the units of one, empty for anything else."""
-        return in_words(text, self.profile) or units_in_words(text, self.profile)
+    def _range(self, text: str, before: str) -> str:
+        """The words for a range of layers or of units, empty for anything else.
+
+        Without layers "for" must stand before one of units: a sum may run over them.
+        """
+        units = units_in_words(text, self.profile)
+        asked = NUMBERED not in units or _FOR.search(before[-40:]) is not None
+        return in_words(text, self.profile) or (units if asked else "")
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
         if not piece.display and counts_layers(piece.text, self.words, self.profile):
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        layers = self._range(piece.text) if not piece.display else ""
+        layers = self._range(piece.text, self.words) if not piece.display else ""
         if layers:
             self.words += layers
             self.mentions.append(piece.at)
