@@ -6,6 +6,9 @@ import pytest
 
 from symbolic.reading.claims import Outcome
 from symbolic.reading.findings import Judged
+from symbolic.reading.indexed.judgement import judge_indices
+from symbolic.reading.indexed.profile import index_profile
+from symbolic.reading.indexed.reading import read_indices
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
@@ -105,6 +108,32 @@ def test_a_range_that_leads_out_of_the_network_is_named(span: str, line: str, wh
     assert what in found.cases[0].why
 
 
+SQUARES = r"Let $C = \frac{1}{2} \sum_j (y_j - a^L_j)^2$. "
+OUTPUT = r"$$\delta^L_j = (a^L_j - y_j) (1 - (a^L_j)^2)$$"
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("For $l = 2, \\dots, L$, $a^l_j = \\tanh(z^l_j)$.", "proved"),
+        ("For $l = 1, \\dots, L-1$, $a^{l+1}_j = \\tanh(z^{l+1}_j)$.", "proved"),
+        ("For $l = 1, \\dots, L-1$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        ("For $l = 2, \\dots, L-2$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        ("For $l = 3, \\dots, L$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        ("For $l = L-1$, $a^l_j = \\tanh(z^l_j)$.", "open"),
+        (
+            "For $l = 1, \\dots, L-1$, $a^l_j = \\tanh(z^l_j)$, and $a^L_j = z^L_j$.",
+            "refuted",
+        ),
+    ],
+)
+def test_what_is_defined_for_some_layers_is_not_defined_for_the_others(
+    words: str, word: str
+) -> None:
+    reading = read_document(f"{SQUARES}{words} Then {OUTPUT}", open_profile("nielsen"))
+    assert judge(reading).lines[-1].word == word
+
+
 def test_where_layers_are_counted_from_one_the_first_hidden_layer_is_two() -> None:
     text = f"The inputs are $x = a^1$. For $l = L-1, \\dots, 1$, $${HIDDEN}$$"
     line = judge(read_document(text, open_profile("nielsen"))).lines[-1]
@@ -143,7 +172,12 @@ def test_a_range_is_read_in_every_notation_of_layers(profile: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["For $j = 1, \\dots, m$, $$%s$$", "$$%s$$ for all $j = 1, 2, \\dots, m$."]
+    "words",
+    [
+        "For $j = 1, \\dots, m$, $$%s$$",
+        "$$%s$$ for all $j = 1, 2, \\dots, m$.",
+        "$$%s \\quad (j = 1, \\dots, m)$$",
+    ],
 )
 def test_neurons_one_to_m_may_be_some_of_all(words: str) -> None:
     """What is true of all neurons is true of these; what fails for each kind fails for these."""
@@ -155,3 +189,38 @@ def test_neurons_one_to_m_may_be_some_of_all(words: str) -> None:
     line = last(words % of_hidden, "haykin")
     assert line.word == "open"
     assert "leave neurons out" in " ".join(case.why for case in line.cases)
+
+
+TIMES = r"""Here $j, k$ run over the units; $i$ runs over the inputs; $t$ runs over 1 … $T$;
+$\varphi$ is any differentiable function.
+$$a_j(t) = \sum_k U_{jk} h_k(t-1) + \sum_i W_{ji} x_i(t), \qquad h_j(t) = \varphi(a_j(t))$$
+and $$E = \sum_j (h_j(T) - y_j)^2.$$
+"""
+BACK = r"\frac{\partial E}{\partial h_j(t)} = \sum_k U_{kj} \frac{\partial E}{\partial a_k(t+1)}"
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("Then $$%s$$", "refuted"),
+        ("For $t = T, \\dots, 1$, $$%s$$", "refuted"),
+        ("For $t = T-1, \\dots, 1$, $$%s$$", "proved"),
+        ("For $t = 2, \\dots, T-1$: $$%s$$", "proved"),
+        ("Then $$%s$$ for all $t < T$.", "proved"),
+        ("Then $$%s, \\quad t = 1, \\dots, T-1$$", "proved"),
+        ("For $t < T$, $$h_j(t) = \\varphi(a_j(t)).$$ Then $$%s$$", "refuted"),
+    ],
+)
+def test_among_entries_a_range_of_times_is_the_scope_of_a_line(words: str, word: str) -> None:
+    """Only the last time is read by the cost: the recursion is false there and true before."""
+    reading = read_indices(TIMES + words.replace("%s", BACK), index_profile("indices"))
+    assert [str(problem) for problem in reading.problems] == []
+    assert judge_indices(reading).lines[-1].word == word
+    wrong = TIMES + words.replace("%s", BACK.replace("U_{kj}", "U_{jk}"))
+    assert judge_indices(read_indices(wrong, index_profile("indices"))).lines[-1].word == "refuted"
+
+
+def test_among_entries_a_definition_for_some_times_alone_is_not_understood() -> None:
+    text = TIMES + r"For $t = 1, \dots, T-1$, $$g_j(t) = h_j(t).$$"
+    reading = read_indices(text, index_profile("indices"))
+    assert "for some indices alone" in str(reading.problems[0])

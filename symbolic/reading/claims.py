@@ -37,6 +37,8 @@ class Outcome(StrEnum):
     LEFT_ALONE = "left alone"
 
 
+OF_SOME_LAYERS = "its range leaves layers out"
+"""The doubt about a line said of some layers: it may define nothing, and is judged for these."""
 MAY_LEAVE_OUT = "its range may leave neurons out"
 """The doubt about a line said of neurons 1, …, m: it is wrong for these where it is for all."""
 

@@ -23,7 +23,7 @@ from symbolic.reading.base import (
     missed_definitions,
 )
 from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
-from symbolic.reading.claims import MAY_LEAVE_OUT, Claim, Kind, Reading
+from symbolic.reading.claims import MAY_LEAVE_OUT, OF_SOME_LAYERS, Claim, Kind, Reading
 from symbolic.reading.definitions import is_idle
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
@@ -39,6 +39,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.given import Given, with_functions
 from symbolic.reading.here import ArguedHere
+from symbolic.reading.layers import is_layered
 from symbolic.reading.nearest import Nearest, Search, bare
 from symbolic.reading.nearest_given import GivenSearch
 from symbolic.reading.prover import Prover
@@ -211,7 +212,11 @@ class _Judge:
         if unsure and self.network is not None and self._is_of_some(claim):
             found = self._by_name(claim) or found
         fails = all(case.reached.word == "refuted" for case in found)
-        if claim.doubt and not (fails and claim.doubt == MAY_LEAVE_OUT):
+        judged = claim.doubt == OF_SOME_LAYERS or (fails and claim.doubt == MAY_LEAVE_OUT)
+        if not fails and _is_numbered_range(claim):
+            narrow = replace(claim, doubt=MAY_LEAVE_OUT, narrow=True)
+            found = [replace(case, reached=_doubted(case.reached, narrow)) for case in found]
+        if claim.doubt and not judged:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
         idle = self._idle(claim)
         if idle and Judged(claim, tuple(case.reached for case in found)).word == "refuted":
@@ -347,6 +352,12 @@ class _Judge:
                 found = search.general(claim, case.settled, case.span, under)
             self._near[same] = found
         return self._near[same]
+
+
+def _is_numbered_range(claim: Claim) -> bool:
+    """Whether it is said of neurons 1, …, n at the end of its display, without layers."""
+    some = any(role.role == "width" and not role.of for role in claim.roles)
+    return some and not is_layered(claim.left, claim.right)
 
 
 def _names_neurons(reading: Reading) -> bool:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from symbolic.indexed import Var
+from symbolic.reading.claims import Claim
 from symbolic.reading.context import Fail, Role
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.formulas import NEURON, Formula
-from symbolic.reading.layers import LAST, extent, is_layered, level_of, levels, spelled
+from symbolic.reading.layers import (
+    LAST,
+    extent,
+    is_layered,
+    layer,
+    level,
+    level_of,
+    levels,
+    own_layer,
+    relocated,
+    spelled,
+)
 from symbolic.reading.source import BeyondError, Fault
 from symbolic.reading.spans import span_from
 
@@ -64,6 +77,50 @@ def beyond(members: Sequence[Formula | None], roles: Mapping[str, Role], at: int
             what = f"For {role.letter} = {span.first} it speaks of what the inputs do not have."
             step = f"Let the range begin with {role.letter} = {least - (span.counted is True)}."
             yield Fail(Fault.INDEX, what, step, at)
+
+
+def of_hidden(
+    members: Sequence[Formula | None], roles: Mapping[str, Role]
+) -> tuple[dict[str, Role], bool]:
+    """The roles, where all layers but the last are said to be hidden, and whether layers are left.
+
+    Left out is what else the line could speak of.  So is the last layer where a^l is spoken of and
+    l = 2, …, L-1, and none where a^{l+1} is.
+    """
+    found, left = dict(roles), False
+    try:
+        lowest, highest = extent([member for member in members if member is not None])
+    except BeyondError:
+        return found, any(role.role == "within" for role in roles.values())
+    for name, role in roles.items():
+        if role.role != "within" or name not in lowest:
+            continue
+        span, reach = span_from(name, role.of), highest[name]
+        from_first = not span.alone and (span.low or 1) <= lowest[name]
+        if from_first and (span.late is None or span.late <= reach):
+            continue
+        if from_first and span.late == 1 and reach == 0 and lowest[name] == 2:
+            found[name] = Role(name, "hidden", role.at, role.of)
+        else:
+            left = True
+    return found, left
+
+
+def at_own_layer(claim: Claim) -> Claim | None:
+    """A line about a^{l+1} as one about a^l, where it is said of all layers; None for any other."""
+    own = own_layer(claim.left)
+    if own is None or claim.doubt:
+        return None
+    try:
+        name, step = level(own)
+        if not step or name == LAST or claim.role(name) not in ("", "any", "within"):
+            return None
+        sides = (relocated(side, {name: layer(name, -step)}) for side in (claim.left, claim.right))
+        left, right = sides
+    except BeyondError:
+        return None
+    roles = tuple(role for role in claim.roles if role.letter != name)
+    return replace(claim, left=left, right=right, roles=roles)
 
 
 def _of_another(sides: Sequence[Formula], role: Role, at: int) -> Iterator[Fail]:

@@ -289,8 +289,10 @@ def _told(claim: Claim, lowest: Mapping[str, int], highest: Mapping[str, int]) -
     found: list[str] = []
     for name, late in highest.items():
         said = claim.role(name)
-        found += [f"{name} < {LAST}"] if said == "hidden" else []
-        if said != "within":
+        of = next((role.of for role in claim.roles if role.letter == name), "")
+        if said == "hidden" and not of:
+            found.append(f"{name} < {LAST}")
+        if said != "within" and not of:
             continue
         span, last = _span(claim, name), spelled((LAST, -late))
         first = "" if span.first is None else f"{span.first} ≤ "

@@ -9,7 +9,15 @@ from dataclasses import replace
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
-from symbolic.reading.claims import MAY_LEAVE_OUT, Claim, FunctionName, Kind, Outcome, Reading
+from symbolic.reading.claims import (
+    MAY_LEAVE_OUT,
+    OF_SOME_LAYERS,
+    Claim,
+    FunctionName,
+    Kind,
+    Outcome,
+    Reading,
+)
 from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.counted import counting, from_last, in_numbers
 from symbolic.reading.definitions import standard
@@ -21,7 +29,7 @@ from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.kinds_said import kinds_said
-from symbolic.reading.layer_spans import beyond, counted_from_zero
+from symbolic.reading.layer_spans import beyond, counted_from_zero, of_hidden
 from symbolic.reading.layer_words import (
     NUMBERED,
     Ending,
@@ -51,6 +59,7 @@ from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.units import with_names
 from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
 
+_FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -162,18 +171,23 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += self._range(piece.text) or f"${piece.text}$"
+                text += self._range(piece.text, text) or f"${piece.text}$"
             else:
                 break
             if len(text) > FARTHEST:
                 break
         return with_ends(text, self.profile)
 
-    def _range(self, text: str) -> str:
-        """The words for a range of layers or of the units of one, empty for anything else."""
+    def _range(self, text: str, before: str) -> str:
+        """The words for a range of layers or of units, empty for anything else.
+
+        Without layers "for" must stand before one of units: a sum may run over them.
+        """
+        units = units_in_words(text, self.profile)
+        asked = NUMBERED not in units or _FOR.search(before[-40:]) is not None
         return (
             in_words(text, self.profile)
-            or units_in_words(text, self.profile)
+            or (units if asked else "")
             or member_in_words(text, self.profile, {**self.profile.sets, **self.sets})
         )
 
@@ -181,7 +195,7 @@ class _Reader:
         if not piece.display and counts_layers(piece.text, self.words, self.profile):
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
-        layers = self._range(piece.text) if not piece.display else ""
+        layers = self._range(piece.text, self.words) if not piece.display else ""
         if layers:
             self.words += layers
             self.mentions.append(piece.at)
@@ -381,6 +395,8 @@ class _Reader:
             return
         chain = step or chain
         span = sums_over(chain.after) or sums_over(first_sentence(following))
+        if chain.cases and any(role.role == "within" for role in roles.values()):
+            raise NotUnderstood("A range of layers beside cases is not read.", "", chain.at)
         if chain.cases:
             self.sides.cases(chain, context, words, span, piece)
             return
@@ -398,6 +414,10 @@ class _Reader:
         if step is not None:
             members = changes(members, chain.at)
         notes.fails += beyond(members, roles, chain.at)
+        roles, some = of_hidden(members, context.roles)
+        context = replace(context, roles=roles)
+        if some and not words.doubt:
+            words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
 
     def _over_iterations(self, chain: Chain, after: int) -> bool:

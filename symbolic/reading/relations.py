@@ -12,6 +12,7 @@ from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import CHANGES, Definitions
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.formulas import NEURON, UNWRITTEN, Formula, Read, bound, free, walk
+from symbolic.reading.layer_spans import at_own_layer
 from symbolic.reading.lints import Findings
 from symbolic.reading.pairs import Pair
 from symbolic.reading.profile import Profile
@@ -104,7 +105,7 @@ class Relations:
             )
             opens = n == 0 and not chain.continues
             if not (words.naming and stated(left, right)):  # said where a function is named alone
-                claim = self.definitions.judged(claim, self.claims, opens, at, words.kinds)
+                claim = self._sorted(claim, opens, at, words.kinds)
             if claim.pairs and claim.kind is Kind.DEFINITION:
                 raise NotUnderstood(
                     "Read, but a definition for some pairs of letters is not in reach.",
@@ -119,6 +120,15 @@ class Relations:
         assert last is not None
         self.chain = (last, letters)
         self._labels(notes, context, words, piece)
+
+    def _sorted(self, claim: Claim, opens: bool, at: int, kinds: frozenset[str]) -> Claim:
+        """The claim with its kind; a^{l+1} = … defines what a^l = … would."""
+        own = at_own_layer(claim)
+        if own is not None:
+            found = self.definitions.judged(own, self.claims, opens, at, kinds)
+            if found.kind is not Kind.CLAIM:
+                return found
+        return self.definitions.judged(claim, self.claims, opens, at, kinds)
 
     def add_typed(self, chain: Chain, sides: list[str], words: Lead, piece: int) -> None:
         """Append the claims of a chain over several iterations; the first rule for Δw defines it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 _DOTS = r"\\ldots|\\dots[cb]?|\\cdots|\.\.\.|…"
@@ -51,6 +51,8 @@ class Span:
     late: int | None
     alone: bool = False
     counted: bool | None = None
+    last: str = field(default="", compare=False)
+    """The sign of the last number."""
 
     def __str__(self) -> str:
         low = "" if self.low is None else self.low
@@ -83,8 +85,11 @@ def span_of(text: str, letters: frozenset[str], last: frozenset[str]) -> Span | 
     >>> span_of(r"l = 2, 4, \dots, L", *layers)
     """
     letter, bare = _bare(text, letters, last) if last else ("", "")
-    if not letter:
-        return None
+    found = _read(letter, bare) if letter else None
+    return None if found is None else replace(found, last=min(last))
+
+
+def _read(letter: str, bare: str) -> Span | None:
     found = _LISTED.fullmatch(bare)
     if found is not None:
         return _listed(letter, found["items"])

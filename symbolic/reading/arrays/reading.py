@@ -43,6 +43,7 @@ from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
+from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
@@ -54,7 +55,7 @@ from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place
-from symbolic.reading.spans import CONDITION, Span, last_parts
+from symbolic.reading.spans import CONDITION, Span
 from symbolic.reading.tokens import Tok, tokens
 
 
@@ -71,7 +72,6 @@ _FROM_NOW_ON = re.compile(
     r"\b(?:let|suppose|consider|assume|assuming|set|take|put)\b[^.]*$", re.IGNORECASE
 )
 """Words that say something for more than their own sentence."""
-_LEADS = re.compile(r"[\s,(]*(?:for(?: all| any| each| every)?)?\s*", re.IGNORECASE)
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -230,7 +230,7 @@ class _Reader:
             return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
-            bare, ending = self._without_range(piece)
+            bare, ending = without_range(piece, self._span)
             text, offsets = expanded(unframed(bare), offsets, self.document.macros)
             if "sum_along" in self.profile.functions.values():
                 text, offsets = plain_sums(text, offsets)
@@ -255,7 +255,7 @@ class _Reader:
         self._listen()
         following = self._following(number)
         before = self.within
-        self.within = ending or self._behind(number) or before
+        self.within = ending or behind(self.document.pieces, number, self._span) or before
         first = len(self.claims)
         troubles: list[NotUnderstood] = []
         for n, one in enumerate(real):
@@ -327,24 +327,8 @@ class _Reader:
             found = None
         return f"${piece.text}$" if not found else "$X$"
 
-    def _without_range(self, piece: Mathematics) -> tuple[str, Span | None]:
-        """The text without the range that ends a display; every character keeps its place."""
-        for start, end, said in last_parts(piece.text) if piece.display else ():
-            span = some_times(said, self.profile)
-            if span is not None:
-                text = piece.text
-                return text[:start] + " " * (end - start) + text[end:], span
-        return piece.text, None
-
-    def _behind(self, number: int) -> Span | None:
-        """The range that the words right behind a formula begin with: … for t = 1, …, T-1."""
-        pair = self.document.pieces[number + 1 : number + 3]
-        if len(pair) < 2 or not (isinstance(pair[0], Prose) and isinstance(pair[1], Mathematics)):
-            return None
-        words, piece = plain(pair[0].text), pair[1]
-        if piece.display or not _LEADS.fullmatch(words):
-            return None
-        return some_times(piece.text, self.profile)
+    def _span(self, text: str) -> Span | None:
+        return some_times(text, self.profile)
 
     def _read(self, member: Sequence[Tok]) -> Formula:
         return self._formula(self._prepared(member))
@@ -509,8 +493,10 @@ class _Reader:
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
                 within=self.within,
             )
+            before = self.sorter.known
             claim = self.sorter.sorted(claim)
             if claim.kind is Kind.DEFINITION and self.within and not is_all(self.within):
+                self.sorter.known = before
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
             allowed = claim.kind is Kind.DEFINITION or is_recalled(claim)

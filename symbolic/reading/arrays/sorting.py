@@ -27,6 +27,8 @@ DEFINABLE = ("data", "value", "loss")
 DEFINING = ("=", ":=")
 """The relations that may define their left side."""
 
+_Named = dict[tuple[str, str], ArrayClaim]
+
 
 class Sorter:
     """Gives each relation its kind, by what stands before it."""
@@ -35,8 +37,18 @@ class Sorter:
         self.profile = profile
         self.defined: dict[Key, ArrayClaim] = {}
         self.initial: dict[Key, ArrayClaim] = {}
-        self.named: dict[tuple[str, str], ArrayClaim] = {}
+        self.named: _Named = {}
         self.before: ArrayClaim | None = None
+
+    @property
+    def known(self) -> tuple[dict[Key, ArrayClaim], dict[Key, ArrayClaim], _Named]:
+        """What was defined so far, to be put back where a line turns out to define nothing."""
+        return {**self.defined}, {**self.initial}, {**self.named}
+
+    @known.setter
+    def known(self, before: tuple[dict[Key, ArrayClaim], dict[Key, ArrayClaim], _Named]) -> None:
+        self.defined, self.initial, self.named = before
+        self.before = None
 
     def sorted(self, claim: ArrayClaim) -> ArrayClaim:
         """The claim with its kind."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
@@ -20,7 +21,7 @@ from symbolic.reading.indexed.letters import RUNS, without_declarations
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown
 from symbolic.reading.indexed.naming import named
 from symbolic.reading.indexed.profile import IndexProfile
-from symbolic.reading.indexed.rows import ANY, groups, is_unknown, sides, where
+from symbolic.reading.indexed.rows import ANY, bracket_of, groups, is_unknown, sides, span_in, where
 from symbolic.reading.indexed.sections import resolved
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
@@ -77,6 +78,8 @@ class _Reader:
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
         self.cue = ""
+        self.within: Node | None = None  # the range that this sentence says
+        self.within_from = 0  # where in the words that was said
         self.last: tuple[Node, str] | None = None  # what a line continues that begins with =
         self.head: Node | None = None
         self.head_text = ""
@@ -135,7 +138,7 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += words_of(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += _quoted(piece.text)
+                text += "all" if span_in(piece.text) is not None else _quoted(piece.text)
             else:
                 break
             if len(text) > FARTHEST:
@@ -150,8 +153,15 @@ class _Reader:
         )
 
     def _mathematics(self, piece: Mathematics, number: int) -> None:
+        span = None if piece.display else span_in(piece.text)
+        if span is not None:
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.words += "all"
+            self.within, self.within_from = bracket_of(span), len(self.words)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
-        bare = unframed(piece.text)
+        text, ending = without_range(piece, span_in)
+        bare = unframed(text)
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
@@ -174,13 +184,18 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         self._listen(piece.begin)
+        earlier = self.within
+        beside = ending or behind(self.document.pieces, number, span_in)
+        if beside is not None:
+            self.within = bracket_of(beside)
         before, troubles = self.count, list[NotUnderstood]()
         for n, one in enumerate(found):
             tail = self._following(number) if n == len(found) - 1 else ""
             self._one(one, n == 0, tail, number, troubles)
+        self.within, self.within_from = earlier, 0
         last = found[-1]
         if isinstance(last, Chain) and last.stopped:
-            self.broken, self.cue, self.claimed = False, "", False
+            self.broken, self.cue, self.claimed, self.within = False, "", False, None
         numbers = tuple(range(before + 1, self.count + 1))
         why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         outcome = Outcome.NOT_UNDERSTOOD if troubles else Outcome.CLAIM
@@ -247,6 +262,8 @@ class _Reader:
         self.sections[-1].words += f" {self.words}"
         if ends(self.words, self.claimed):
             self.broken, self.cue, self.claimed = False, "", False
+        if ends(self.words[self.within_from :], self.claimed):
+            self.within = None
 
     def _cue(
         self,
@@ -366,7 +383,7 @@ class _Reader:
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
             head = None if opens else self.head
-            self._keep(Line(claim, left, right, at, head, beside, self.head_text))
+            self._keep(Line(claim, left, right, at, head, beside or self.within, self.head_text))
             left, left_text = right, claim.right_text
         self.last = left, left_text
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.letters import NEURON, WHERE
+from symbolic.reading.spans import Span, span_of
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Node
 
 ANY = "any differentiable function of"
 """The words of a definition that says no more than that."""
+
+
+_LARGE = re.compile(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])")
 
 
 def groups(toks: Sequence[Tok]) -> list[tuple[Tok, ...]]:
@@ -47,6 +52,25 @@ def sides(toks: Sequence[Tok]) -> tuple[Tok, ...]:
     while kept and kept[-1].kind in ("COMMA", "STOP", "SEMI", "ROW"):
         kept.pop()
     return tuple(kept)
+
+
+def span_in(text: str) -> Span | None:
+    """The range of one letter up to a size, which other words declare: t = 1, …, T-1.
+
+    >>> str(span_in(r"t = T-1, \\dots, 1"))
+    '1:1'
+    """
+    small = frozenset(re.findall(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])", text))
+    large = frozenset(_LARGE.findall(text))
+    span = span_of(text, small, large) if len(small) == len(large) == 1 else None
+    return None if span is None or span.alone else span
+
+
+def bracket_of(span: Span) -> Node | None:
+    """The range as a product of brackets, None where it is all of 1 … T."""
+    parts = [f"[{span.letter} >= {span.low}]"] if (span.low or 1) > 1 else []
+    parts += [f"[{span.letter} <= {span.last} - {span.late}]"] if span.late else []
+    return parse(tokens(" ".join(parts))) if parts else None
 
 
 def where(within: str, following: str) -> tuple[Node | str | None, str]:

@@ -258,6 +258,10 @@ class _Resolver(Assembled):
         return replace(line.claim, kind=Kind.DEFINITION)
 
     def _defines(self, line: Line, entry: Entry, name: str) -> IndexClaim:
+        if line.where is not None:
+            raise NotUnderstood(
+                "A definition for some indices alone is not in reach.", "Write it for all.", line.at
+            )
         at = self._head(entry)
         if isinstance(line.right, Unknown):
             self.definitions.append(self._abstract(name, at, line.right))
