@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from reports.index_check import IndexPaper, checked
@@ -81,6 +83,8 @@ def test_derivatives_among_numbers(text: str, left: str, right: str, wrong: str)
         (r"\frac{dL}{da} = \frac{y}{a} + \frac{1 - y}{1 - a}", "refuted"),
         (r"\frac{\mathrm{d}L}{\mathrm{d}z} = \frac{dL}{da} \frac{da}{dz} = a - y", "proved"),
         (r"\frac{d}{dz} a = a (1 - a)", "proved"),
+        (r"\frac{da}{dz} = \frac{e^z}{(1 + e^z)^2}", "proved"),
+        (r"\frac{da}{dz} = \frac{e^z}{1 + e^z}", "refuted"),
         (r"\frac{\partial}{\partial z} a = a (1 - a)", "proved"),
         (r"\frac{\partial}{\partial z} a = a (1 + a)", "refuted"),
         (r"w' = w - \eta \frac{dL}{dw}", "definition"),
@@ -246,3 +250,19 @@ def test_an_unread_formula_leaves_open_what_it_may_define() -> None:
 
 def words_of(text: str) -> list[str]:
     return [one.word for one in paper(text).judgement.lines]
+
+
+RESULTS = [m.span(1) for m in re.finditer(r"= (-?\d\.\d+)(?=\$)", STEP)]
+
+
+@pytest.mark.parametrize("place", RESULTS, ids=str)
+def test_no_result_is_proved_with_another_digit(place: tuple[int, int]) -> None:
+    begin, end = place
+    for digit in range(end - 1, begin + 2, -3):
+        other = str((int(STEP[digit]) + 5) % 10) if STEP[digit].isdigit() else "."
+        lines = paper(STEP[:digit] + other + STEP[digit + 1 :]).judgement.lines
+        number = STEP[begin:digit] + other + STEP[digit + 1 : end]
+        if number == STEP[begin:end]:
+            continue
+        [one] = [o for o in lines if o.claim.right_text == number]
+        assert one.word in ("refuted", "open")

@@ -19,10 +19,10 @@ from symbolic.array_edits import everywhere, tidied
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import BITS
 from symbolic.array_verdicts import Judge
-from symbolic.arrays import Program, Rule
+from symbolic.arrays import Abstract, Definition, Program, Rule
 from symbolic.duals import Undecided, enclosure
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Get, affine
+from symbolic.indexed import Expr, Get, affine, arrays_read
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.reading.argument import OWN, Argument, numbered
@@ -187,6 +187,9 @@ class Court:
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
             return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
+        if reached.word == "refuted" and not self._is_read(case):
+            why = f"nothing that is defined here reads {case.rule.array}"
+            return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
         one = ArrayJudged(claim, (reached,))
         if not self.explain:
             return one
@@ -197,6 +200,22 @@ class Court:
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
+
+    def _is_read(self, case: Case) -> bool:
+        """Whether a definition or the loss reads what is differentiated by.
+
+        Where none does, the text may mean another definition of the loss than the first.
+        """
+        if case.sides is not None:
+            return True
+        for part in (*case.program.definitions, case.program.cost):
+            body = part.body if isinstance(part, Definition) else part
+            if isinstance(body, Abstract):
+                if any(local.array == case.rule.array for local in body.partials):
+                    return True
+            elif case.rule.array in arrays_read(body):
+                return True
+        return False
 
     # -- the argument
 

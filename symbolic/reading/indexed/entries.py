@@ -42,7 +42,8 @@ Key = tuple[str, str]
 class Letters:
     """What the words of a section say, and which signs carry indices above or in brackets.
 
-    `squares` are signs that stand only squared, and of which the text says what the square is.
+    `euler`: e stands nowhere but with something above it, and is no array.  `squares` are signs
+    that stand only squared, and of which the text says what the square is.
     """
 
     ranges: Mapping[str, Range]
@@ -54,6 +55,7 @@ class Letters:
     bare: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
+    euler: bool = False
 
     def range_of(self, letter: str) -> Range | None:
         """The set of a letter; j_{2} runs over the set of j."""
@@ -205,6 +207,8 @@ def _exponential(node: Node, letters: Letters) -> Node | None:
     match node:
         case Scripted(Letter(name), None, above, 0) if name in EULER:
             read = isinstance(above, Addition | Product | Quotient | Scripted)
+            one = isinstance(above, Letter) and not letters.has_letter(above)
+            read = read or (letters.euler and one)
             return above if read and "\\exp" in letters.elementary else None
     return None
 
