@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -266,3 +267,20 @@ def test_no_result_is_proved_with_another_digit(place: tuple[int, int]) -> None:
             continue
         [one] = [o for o in lines if o.claim.right_text == number]
         assert one.word in ("refuted", "open")
+
+
+def test_the_example_has_two_mistakes_and_a_consequence() -> None:
+    text = Path(__file__).parent.parent.joinpath("examples", "worked.md").read_text("utf-8")
+    lines = paper(text).judgement.lines
+    wrong = [(one.claim.number, one.inherits) for one in lines if one.word == "refuted"]
+    assert wrong == [(31, None), (32, 31), (36, None)]
+    assert not any(one.word == "open" for one in lines)
+
+
+def test_numbers_in_a_wrong_form_prove_nothing() -> None:
+    text = r"""Here $x = 2$, $w = 3$, $y = w x$ and $E = y^2$. Then
+$$\frac{\partial E}{\partial w} = y x$$ $$\frac{\partial E}{\partial w} = 6 \cdot 2 = 12$$"""
+    lines = paper(text).judgement.lines
+    assert [one.word for one in lines][-3:] == ["refuted", "refuted", "proved"]
+    right = text.replace("= y x", "= 2 y x").replace("6 \\cdot 2 = 12", "2 \\cdot 6 \\cdot 2 = 24")
+    assert [one.word for one in paper(right).judgement.lines][-3:] == ["proved"] * 3

@@ -389,7 +389,8 @@ class _Court:
             letters, shown(verdict.left), shown(verdict.right), world(witness), witness
         )
         nearest = None
-        if isinstance(verdict.nearest, Rule) and claim.of:
+        plain_ = self.section.slopes is None or not verdict.diagnosis.startswith("The true rule")
+        if isinstance(verdict.nearest, Rule) and claim.of and plain_:
             nearest = Derived(judge.program, verdict.nearest, verdict.diagnosis)
         return ArrayReached("refuted", against=against, why=verdict.diagnosis, nearest=nearest)
 
