@@ -358,11 +358,15 @@ class Figures:
 
     def _wide(self, decimal: str) -> Value:
         number = Fraction(decimal.removeprefix(DECIMAL))
-        results = {abs(number_of(one)) for one in self.printed.values()} - self.exact
+        made = [one for sign, one in self.printed.items() if not self._is_given(sign)]
+        results = {abs(number_of(one)) for one in made} - self.exact
         given = number in map(abs, self.given.values()) and number not in results
         exact = number in self.exact or given
         half = ZERO if exact else half_unit(Get(decimal))
         return Value(number - half, number + half)
+
+    def _is_given(self, sign: Expr) -> bool:
+        return isinstance(sign, Get) and sign.array in self.given
 
     def _body(self, sign: Get) -> Expr:
         """What a sign is by the definitions; a derivative is worked out."""
