@@ -284,3 +284,18 @@ $$\frac{\partial E}{\partial w} = y x$$ $$\frac{\partial E}{\partial w} = 6 \cdo
     assert [one.word for one in lines][-3:] == ["refuted", "refuted", "proved"]
     right = text.replace("= y x", "= 2 y x").replace("6 \\cdot 2 = 12", "2 \\cdot 6 \\cdot 2 = 24")
     assert [one.word for one in paper(right).judgement.lines][-3:] == ["proved"] * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (r"y \approx 3", "proved"),
+        (r"y \approx 4", "refuted"),
+        (r"y \approx w", "open"),
+        (r"u \approx 0.5", "open"),
+        (r"\frac{\partial y}{\partial w} \approx 2.5", "proved"),
+    ],
+)
+def test_about_equal_is_read_of_numbers(line: str, word: str) -> None:
+    text = rf"Here $x = 2.46$, $w = 1.25$ and $y = w x$. Then $${line}$$"
+    assert words(text)[-1] == word
