@@ -132,3 +132,12 @@ def test_a_convolution_is_read_as_a_sum_of_entries() -> None:
     )
     assert last(text) == "proved"
     assert last(text.replace("i-a, j-b", "i+a, j+b")) == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("right", "word"),
+    [(r"2 h_j \mathrm{step}(a_j)", "proved"), (r"2 a_j", "refuted")],
+)
+def test_the_larger_of_zero_and_a_number_is_relu(right: str, word: str) -> None:
+    text = r"Let $h_j = \max(0, a_j)$ and $L = \sum_j h_j^2$. Then"
+    assert last(rf"{text} $\frac{{\partial L}}{{\partial a_j}} = {right}$.") == word

@@ -45,6 +45,7 @@ from symbolic.reading.arrays.regrouping import regrouped
 from symbolic.reading.arrays.repairs import repair
 from symbolic.reading.arrays.rewriting import Setting
 from symbolic.reading.arrays.rules import Case, Rules, is_head
+from symbolic.reading.arrays.unsaid import with_doubt
 from symbolic.reading.claims import Kind
 from symbolic.reading.premises import Citations
 from symbolic.reading.source import Fault, NotUnderstood
@@ -74,7 +75,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
         return _without_program(reading, error)
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
-    lines = court.lines(reading.claims)
+    lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
     mend = repair(reading, base, wrong, own, _proved(lines), _proved_in)

@@ -135,6 +135,11 @@ def items(
             n, node = n + 1, factors[n + 1]
         if isinstance(node, Letter) and node.name == "\\Delta" and n + 1 < len(factors):
             change, n, node = True, n + 1, factors[n + 1]
+        rectified = _rectified(factors[n : n + 2], letters)
+        if rectified is not None and not orders and not change and not any(signs[n + 1 : n + 2]):
+            n += 2
+            yield sign, rectified
+            continue
         head = base_of(node)
         if head is not None and isinstance(_base(node), Mark):
             _require_known(head, letters, node.at)
@@ -194,6 +199,18 @@ def _unbracketed(
             f"Of what is {function.text} taken?", "Write its argument in brackets.", function.at
         )
     return Applied(spelled(function, False, letters, ()), (argument,), place=function.at)
+
+
+def _rectified(factors: Sequence[Node], letters: Letters) -> Applied | None:
+    """max(0, x) as the function that it is."""
+    match factors:
+        case [Mark(text="\\max") as sign, Group((one, other))]:
+            zeros = [isinstance(side, Number) and side.text == "0" for side in (one, other)]
+            relu = next((s for s, name in letters.elementary.items() if name == "relu"), "")
+            if relu and sum(zeros) == 1:
+                head = Entry(relu, "", (), sign.at)
+                return Applied(head, (other if zeros[0] else one,), place=sign.at)
+    return None
 
 
 def _raised(entry: Entry, power: Node | None) -> Entry:
