@@ -123,3 +123,19 @@ def test_w_times_x_is_of_one_feature_where_nothing_says_that_there_are_several()
     assert last(rf"{text} (\hat{{y}}_i - y_i) x_i$$") == "proved"
     several = paper(rf"{text} (\hat{{y}}_i - y_i) x_i$$ Here $x_i \in \mathbb{{R}}^d$.")
     assert several.judgement.lines[-1].word == "open"
+
+
+def test_what_no_definition_of_the_loss_reads_is_open() -> None:
+    text = r"""The cost is $J = \|X w - y\|^2$. With the residual $r = X w - y$ we get
+$\frac{\partial J}{\partial r} = 2 r$."""
+    found = paper(text)
+    assert [one.word for one in found.judgement.lines][-1] == "open"
+    assert "nothing that is defined here reads r" in found.judgement.lines[-1].cases[0].why
+
+
+def test_the_log_likelihood_is_read_with_its_hypothesis() -> None:
+    text = r"""The log-likelihood is $\ell(\theta) = \sum_{i=1}^n [y^{(i)} \log h(x^{(i)})
++ (1 - y^{(i)}) \log(1 - h(x^{(i)}))]$ with $h(x) = \sigma(\theta^T x)$. Then
+$$\frac{\partial \ell(\theta)}{\partial \theta_j} = \sum_{i=1}^n"""
+    assert last(rf"{text} (y^{{(i)}} - h(x^{{(i)}})) x_j^{{(i)}}$$") == "proved"
+    assert last(rf"{text} (h(x^{{(i)}}) - y^{{(i)}}) x_j^{{(i)}}$$") == "refuted"

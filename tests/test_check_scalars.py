@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from reports.index_check import IndexPaper, checked
@@ -81,6 +84,8 @@ def test_derivatives_among_numbers(text: str, left: str, right: str, wrong: str)
         (r"\frac{dL}{da} = \frac{y}{a} + \frac{1 - y}{1 - a}", "refuted"),
         (r"\frac{\mathrm{d}L}{\mathrm{d}z} = \frac{dL}{da} \frac{da}{dz} = a - y", "proved"),
         (r"\frac{d}{dz} a = a (1 - a)", "proved"),
+        (r"\frac{da}{dz} = \frac{e^z}{(1 + e^z)^2}", "proved"),
+        (r"\frac{da}{dz} = \frac{e^z}{1 + e^z}", "refuted"),
         (r"\frac{\partial}{\partial z} a = a (1 - a)", "proved"),
         (r"\frac{\partial}{\partial z} a = a (1 + a)", "refuted"),
         (r"w' = w - \eta \frac{dL}{dw}", "definition"),
@@ -246,3 +251,51 @@ def test_an_unread_formula_leaves_open_what_it_may_define() -> None:
 
 def words_of(text: str) -> list[str]:
     return [one.word for one in paper(text).judgement.lines]
+
+
+RESULTS = [m.span(1) for m in re.finditer(r"= (-?\d\.\d+)(?=\$)", STEP)]
+
+
+@pytest.mark.parametrize("place", RESULTS, ids=str)
+def test_no_result_is_proved_with_another_digit(place: tuple[int, int]) -> None:
+    begin, end = place
+    for digit in range(end - 1, begin + 2, -3):
+        other = str((int(STEP[digit]) + 5) % 10) if STEP[digit].isdigit() else "."
+        lines = paper(STEP[:digit] + other + STEP[digit + 1 :]).judgement.lines
+        number = STEP[begin:digit] + other + STEP[digit + 1 : end]
+        if number == STEP[begin:end]:
+            continue
+        [one] = [o for o in lines if o.claim.right_text == number]
+        assert one.word in ("refuted", "open")
+
+
+def test_the_example_has_two_mistakes_and_a_consequence() -> None:
+    text = Path(__file__).parent.parent.joinpath("examples", "worked.md").read_text("utf-8")
+    lines = paper(text).judgement.lines
+    wrong = [(one.claim.number, one.inherits) for one in lines if one.word == "refuted"]
+    assert wrong == [(31, None), (32, 31), (36, None)]
+    assert not any(one.word == "open" for one in lines)
+
+
+def test_numbers_in_a_wrong_form_prove_nothing() -> None:
+    text = r"""Here $x = 2$, $w = 3$, $y = w x$ and $E = y^2$. Then
+$$\frac{\partial E}{\partial w} = y x$$ $$\frac{\partial E}{\partial w} = 6 \cdot 2 = 12$$"""
+    lines = paper(text).judgement.lines
+    assert [one.word for one in lines][-3:] == ["refuted", "refuted", "proved"]
+    right = text.replace("= y x", "= 2 y x").replace("6 \\cdot 2 = 12", "2 \\cdot 6 \\cdot 2 = 24")
+    assert [one.word for one in paper(right).judgement.lines][-3:] == ["proved"] * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        (r"y \approx 3", "proved"),
+        (r"y \approx 4", "refuted"),
+        (r"y \approx w", "open"),
+        (r"u \approx 0.5", "open"),
+        (r"\frac{\partial y}{\partial w} \approx 2.5", "proved"),
+    ],
+)
+def test_about_equal_is_read_of_numbers(line: str, word: str) -> None:
+    text = rf"Here $x = 2.46$, $w = 1.25$ and $y = w x$. Then $${line}$$"
+    assert words(text)[-1] == word

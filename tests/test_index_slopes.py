@@ -101,11 +101,19 @@ def test_a_sum_to_m_says_how_many_there_are_and_a_square_may_be_a_name() -> None
     head = rf"{NORMED} $$\frac{{\partial \ell}}{{\partial \sigma^2}} = {right}"
     right_line = rf"{head} \frac{{-1}}{{2}} (\sigma^2 + \epsilon)^{{-3/2}}$$"
     assert last(right_line) == "proved"
-    assert last(rf"{head} \frac{{-1}}{{2}} (\sigma^2 + \epsilon)^{{-1/2}}$$") == "refuted"
     assert as_json(paper(right_line))["unsaid"] == [
         "i runs over I 1 … m",
         r"\ell is any differentiable function of y",
     ]
+    wrong = rf"{NORMED} $$\frac{{\partial \ell}}{{\partial \gamma}} = \sum_{{i=1}}^m"
+    assert last(rf"{wrong} \frac{{\partial \ell}}{{\partial y_i}}$$") == "refuted"
+
+
+@pytest.mark.slow
+def test_another_power_of_the_variance_is_wrong() -> None:
+    right = r"\sum_{i=1}^m \frac{\partial \ell}{\partial h_i} (x_i - \mu)"
+    head = rf"{NORMED} $$\frac{{\partial \ell}}{{\partial \sigma^2}} = {right}"
+    assert last(rf"{head} \frac{{-1}}{{2}} (\sigma^2 + \epsilon)^{{-1/2}}$$") == "refuted"
 
 
 @pytest.mark.parametrize(
@@ -124,3 +132,12 @@ def test_a_convolution_is_read_as_a_sum_of_entries() -> None:
     )
     assert last(text) == "proved"
     assert last(text.replace("i-a, j-b", "i+a, j+b")) == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("right", "word"),
+    [(r"2 h_j \mathrm{step}(a_j)", "proved"), (r"2 a_j", "refuted")],
+)
+def test_the_larger_of_zero_and_a_number_is_relu(right: str, word: str) -> None:
+    text = r"Let $h_j = \max(0, a_j)$ and $L = \sum_j h_j^2$. Then"
+    assert last(rf"{text} $\frac{{\partial L}}{{\partial a_j}} = {right}$.") == word

@@ -19,10 +19,10 @@ from symbolic.array_edits import everywhere, tidied
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import BITS
 from symbolic.array_verdicts import Judge
-from symbolic.arrays import Program, Rule
+from symbolic.arrays import Abstract, Definition, Program, Rule
 from symbolic.duals import Undecided, enclosure
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Get, affine
+from symbolic.indexed import Expr, Get, affine, arrays_read
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.reading.argument import OWN, Argument, numbered
@@ -45,6 +45,7 @@ from symbolic.reading.arrays.regrouping import regrouped
 from symbolic.reading.arrays.repairs import repair
 from symbolic.reading.arrays.rewriting import Setting
 from symbolic.reading.arrays.rules import Case, Rules, is_head
+from symbolic.reading.arrays.unsaid import with_doubt
 from symbolic.reading.claims import Kind
 from symbolic.reading.premises import Citations
 from symbolic.reading.source import Fault, NotUnderstood
@@ -74,7 +75,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
         return _without_program(reading, error)
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
-    lines = court.lines(reading.claims)
+    lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
     mend = repair(reading, base, wrong, own, _proved(lines), _proved_in)
@@ -192,8 +193,8 @@ class Court:
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
-        idle = _by_idle(claim, self.base.idle) if reached.word == "refuted" else ""
-        if idle:
+        idle = _by_idle(claim, self.base.idle) or ("" if self._is_read(case) else case.rule.array)
+        if reached.word == "refuted" and idle:
             return _open(claim, f"nothing that is defined here reads {idle}")
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
@@ -211,6 +212,22 @@ class Court:
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
+
+    def _is_read(self, case: Case) -> bool:
+        """Whether a definition or the loss reads what is differentiated by.
+
+        Where none does, the text may mean another definition of the loss than the first.
+        """
+        if case.sides is not None:
+            return True
+        for part in (*case.program.definitions, case.program.cost):
+            body = part.body if isinstance(part, Definition) else part
+            if isinstance(body, Abstract):
+                if any(local.array == case.rule.array for local in body.partials):
+                    return True
+            elif case.rule.array in arrays_read(body):
+                return True
+        return False
 
     # -- the argument
 

@@ -205,8 +205,11 @@ class _Builder:
 
     def _of_loss(self, made: Made) -> Value:
         """The right side of a loss: columns that are multiplied are of one output, so numbers."""
-        self.meaning.lone = [] if self.meaning.samples else None
+        columns = bool(self.meaning.samples or self.profile.layers)
+        self.meaning.lone = [] if columns else None
         value = self._summed(made.right) if self.meaning.samples else self.meaning.read(made.right)
+        if self.meaning.lone and not value.is_number:
+            value = self._summed(made.right)
         lone, self.meaning.lone = self.meaning.lone, None
         self.lone += lone or []
         return value

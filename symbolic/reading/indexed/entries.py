@@ -42,7 +42,8 @@ Key = tuple[str, str]
 class Letters:
     """What the words of a section say, and which signs carry indices above or in brackets.
 
-    `squares` are signs that stand only squared, and of which the text says what the square is.
+    `euler`: e stands nowhere but with something above it, and is no array.  `squares` are signs
+    that stand only squared, and of which the text says what the square is.
     """
 
     ranges: Mapping[str, Range]
@@ -54,6 +55,7 @@ class Letters:
     bare: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
+    euler: bool = False
 
     def range_of(self, letter: str) -> Range | None:
         """The set of a letter; j_{2} runs over the set of j."""
@@ -135,6 +137,11 @@ def items(
             n, node = n + 1, factors[n + 1]
         if isinstance(node, Letter) and node.name == "\\Delta" and n + 1 < len(factors):
             change, n, node = True, n + 1, factors[n + 1]
+        rectified = _rectified(factors[n : n + 2], letters)
+        if rectified is not None and not orders and not change and not any(signs[n + 1 : n + 2]):
+            n += 2
+            yield sign, rectified
+            continue
         head = base_of(node)
         larger = _larger_than_0(node, factors[n + 1] if n + 1 < len(factors) else None, letters)
         if larger is not None and not orders and not change:
@@ -216,6 +223,18 @@ def _unbracketed(
     return Applied(spelled(function, False, letters, ()), (argument,), place=function.at)
 
 
+def _rectified(factors: Sequence[Node], letters: Letters) -> Applied | None:
+    """max(0, x) as the function that it is."""
+    match factors:
+        case [Mark(text="\\max") as sign, Group((one, other))]:
+            zeros = [isinstance(side, Number) and side.text == "0" for side in (one, other)]
+            relu = next((s for s, name in letters.elementary.items() if name == "relu"), "")
+            if relu and sum(zeros) == 1:
+                head = Entry(relu, "", (), sign.at)
+                return Applied(head, (other if zeros[0] else one,), place=sign.at)
+    return None
+
+
 def _raised(entry: Entry, power: Node | None) -> Entry:
     if power is None:
         return entry
@@ -227,6 +246,8 @@ def _exponential(node: Node, letters: Letters) -> Node | None:
     match node:
         case Scripted(Letter(name), None, above, 0) if name in EULER:
             read = isinstance(above, Addition | Product | Quotient | Scripted)
+            one = isinstance(above, Letter) and not letters.has_letter(above)
+            read = read or (letters.euler and one)
             return above if read and "\\exp" in letters.elementary else None
     return None
 

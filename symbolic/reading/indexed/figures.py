@@ -70,6 +70,8 @@ class Figures:
     forms: dict[Expr, list[Expr]] = field(default_factory=dict)  # what it was said to be
     chain: list[Expr] = field(default_factory=list)  # the members before, with signs
     before: Expr | None = None
+    bad: dict[Expr, list[tuple[Expr, int]]] = field(default_factory=dict)  # wrong forms
+    wrong: dict[Expr, tuple[Expr, int]] = field(default_factory=dict)  # and by which line
     known: dict[str, Value] = field(default_factory=dict)
     exact: set[Fraction] = field(default_factory=set)  # results that are not rounded
 
@@ -81,24 +83,37 @@ class Figures:
             if body is not None and not d.at:
                 self.forms.setdefault(Get(d.array), []).append(body)
 
-    def line(self, claim: IndexClaim) -> IndexJudged | None:
-        """What is said of a line by its numbers, None where they say nothing."""
+    def line(self, one: IndexJudged) -> IndexJudged:
+        """The line, by its numbers where it does not hold whatever they are.
+
+        Only what is proved of a member is used for others; what is wrong is remembered.
+        """
+        claim = one.claim
         if claim.typed is None or claim.relation not in ("=", "\\approx"):
             self.before = None
-            return None
+            return self.held(one)
         left, right = claim.typed
         if left != self.before:
             self.chain = []
         self.before = right
         if letters(left):
             self.chain.append(left)
-        found = self._judged(claim, left, right) if is_numeric(claim) else None
+        known = one.word in ("proved", "definition")
+        found = None if known or not is_numeric(claim) else self._judged(claim, left, right)
+        one = self.held(one) if found is None else found
+        if one.word in ("refuted", "open"):
+            if is_number(right) and one.word == "refuted":
+                source = claim.number if one.inherits is None else one.inherits
+                self.wrong |= dict.fromkeys(self.chain, (right, source))
+            if one.word == "refuted" and letters(right):
+                self.bad.setdefault(left, []).append((right, claim.number))
+            self.chain = []
+            return one
         if letters(left) and letters(right):
             self.forms.setdefault(left, []).append(right)
         if is_number(right):
-            for member in self.chain:
-                self.printed[member] = right
-        return found
+            self.printed |= dict.fromkeys(self.chain, right)
+        return one
 
     def _judged(self, claim: IndexClaim, left: Expr, right: Expr) -> IndexJudged | None:
         try:
@@ -203,13 +218,17 @@ class Figures:
                 bad = self._stands(what, number)
                 if bad:
                     self.given = taken
-                    return IndexJudged(claim, (ArrayReached("refuted", why=bad),))
+                    said, source = self.wrong.get(what, (None, None))
+                    source = source if said == number else None
+                    reached = ArrayReached("refuted", why=bad)
+                    return IndexJudged(claim, (reached,), inherits=source)
             if self.given != taken:
                 return IndexJudged(replace(claim, kind=Kind.ASSUMPTION))
             exact = all(not half_unit(number) for _, number in found)
             return IndexJudged(
                 claim, (ArrayReached("proved", under=() if exact else ((DIGITS,),)),)
             )
+        source = self._source(left, right)
         one = self._value(left, self._exact, face)
         other = self._value(right, self._exact, face)
         if one == other and one.low == one.high:
@@ -218,9 +237,18 @@ class Figures:
         other = self._value(right, self._about, self._wide)
         if one.high < other.low or other.high < one.low:
             why = f"The left side is {shown(one, None)}, the right side {shown(other, None)}."
-            return IndexJudged(claim, (ArrayReached("refuted", why=why),))
+            return IndexJudged(claim, (ArrayReached("refuted", why=why),), inherits=source)
         why = "it is not seen which number stands for what"
         return IndexJudged(claim, (ArrayReached("open", why=why),))
+
+    def _source(self, left: Expr, right: Expr) -> int | None:
+        """The wrong line whose right side has these numbers in the place of its signs."""
+        for form, number in self.bad.get(left, ()):
+            found, taken = pairs(form, right), dict(self.given)
+            if found is not None and not any(self._stands(*pair) for pair in found):
+                self.given = taken
+                return number
+        return None
 
     def _forms(self, left: Expr) -> Iterator[Expr]:
         """What the numbers may stand in: the member itself, those before it, what it was said."""
@@ -330,9 +358,15 @@ class Figures:
 
     def _wide(self, decimal: str) -> Value:
         number = Fraction(decimal.removeprefix(DECIMAL))
-        exact = number in self.exact or number in self.given.values()
+        made = [one for sign, one in self.printed.items() if not self._is_given(sign)]
+        results = {abs(number_of(one)) for one in made} - self.exact
+        given = number in map(abs, self.given.values()) and number not in results
+        exact = number in self.exact or given
         half = ZERO if exact else half_unit(Get(decimal))
         return Value(number - half, number + half)
+
+    def _is_given(self, sign: Expr) -> bool:
+        return isinstance(sign, Get) and sign.array in self.given
 
     def _body(self, sign: Get) -> Expr:
         """What a sign is by the definitions; a derivative is worked out."""
@@ -392,13 +426,5 @@ def _spelled(sign: Expr) -> str:
 
 def with_numbers(lines: Sequence[IndexJudged], section: Section) -> list[IndexJudged]:
     """The lines of a section, those that do not hold whatever its numbers are by the numbers."""
-    figures, found = Figures(section), []
-    for one in lines:
-        by_numbers = figures.line(one.claim)
-        if one.word in ("proved", "definition"):
-            found.append(figures.held(one))
-        elif by_numbers is not None:
-            found.append(by_numbers)
-        else:
-            found.append(figures.held(one))
-    return found
+    figures = Figures(section)
+    return [figures.line(one) for one in lines]

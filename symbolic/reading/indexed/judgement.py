@@ -46,7 +46,7 @@ from symbolic.reading.elementary import NotElementaryError, as_term
 from symbolic.reading.indexed.argued import Argued
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading, Section
 from symbolic.reading.indexed.elaborate import MOVED
-from symbolic.reading.indexed.figures import decimals, letters, with_numbers
+from symbolic.reading.indexed.figures import decimals, is_numeric, letters, with_numbers
 from symbolic.reading.indexed.findings import IndexJudged, IndexJudgement
 from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
@@ -142,6 +142,8 @@ class _Court:
         if claim.kind is not Kind.CLAIM:
             return IndexJudged(claim)
         program = self.section.program
+        if claim.relation == "\\approx" and not is_numeric(claim):
+            return IndexJudged(claim, (ArrayReached("open", why="≈ is read of numbers alone"),))
         if any(decimals(side) and not letters(side) for side in claim.typed or ()):
             return IndexJudged(claim, (ArrayReached("open", why="it is about numbers"),))
         if program is None or self.trouble or claim.left is None or claim.right is None:
@@ -389,7 +391,8 @@ class _Court:
             letters, shown(verdict.left), shown(verdict.right), world(witness), witness
         )
         nearest = None
-        if isinstance(verdict.nearest, Rule) and claim.of:
+        plain_ = self.section.slopes is None or not verdict.diagnosis.startswith("The true rule")
+        if isinstance(verdict.nearest, Rule) and claim.of and plain_:
             nearest = Derived(judge.program, verdict.nearest, verdict.diagnosis)
         return ArrayReached("refuted", against=against, why=verdict.diagnosis, nearest=nearest)
 

@@ -101,7 +101,9 @@ class _Namer:
                     "Write its terms out, or use the notation indices.",
                     token.at,
                 )
-            if token.kind == "SYM" and token.text not in EULER:
+            if token.text in EULER and self._kind(self.n + 1) == "SUP":
+                found += self._exponential()
+            elif token.kind == "SYM" and token.text not in EULER:
                 found += self._sign()
             elif token.kind == "SUP":
                 found += self._power(found)
@@ -126,6 +128,15 @@ class _Namer:
             if depth == 0:
                 break
         return [*self.toks[n + 2 : end - 1]], end
+
+    def _exponential(self) -> list[Tok]:
+        """e^u is exp(u)."""
+        inside, end = self._script(self.n + 1)
+        first, last = self.toks[self.n], self.toks[end - 1]
+        self.n = end
+        begin, stop = (first.at, first.end), (last.end, last.end)
+        inner = _Namer(inside, self.profile).all()
+        return [Tok("FUNC", "\\exp", *begin), Tok("LP", "(", *begin), *inner, Tok("RP", ")", *stop)]
 
     def _sign(self) -> list[Tok]:
         first = self.toks[self.n]

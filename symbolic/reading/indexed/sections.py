@@ -217,6 +217,8 @@ class _Resolver(Assembled):
         entry = self._entry(line.left)
         if entry is not None and entry.key in names.named and _named_here(line, self, entry):
             return replace(claim, kind=Kind.DEFINITION)
+        if claim.relation == "\\approx":  # it says no value, and is no definition
+            return self._relation(line, entry)
         better = self.chosen.get(entry.key, line) if entry is not None else line
         if entry is not None and line.head is None and better is not line:
             if better.head is not None and better.from_head is not None:

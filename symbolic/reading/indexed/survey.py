@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from symbolic.indexed import Size, Sort
+from symbolic.reading.anywhere import EULER
 from symbolic.reading.indexed.elaborate import (
     EDGE,
     IN,
@@ -68,6 +69,7 @@ class Survey:
         letters = self.letters
         trees = tuple(trees)
         letters.squares |= _squares(trees)
+        letters.euler = _is_euler(trees)
         alone: Counter[str] = Counter()  # how often a sign stands without anything around it
         for tree in trees:
             for node in walk(tree):
@@ -255,6 +257,18 @@ def _squares(trees: Sequence[Node]) -> set[str]:
             elif isinstance(node, Letter) and id(node) not in inside:
                 bare.add(node.name)
     return named - bare
+
+
+def _is_euler(trees: Sequence[Node]) -> bool:
+    """Whether e stands with something above it everywhere, and nothing below."""
+    raised: set[int] = set()
+    for node in (node for tree in trees for node in walk(tree)):
+        match node:
+            case Scripted(Letter(name) as base, None, above, 0) if name in EULER:
+                if above is not None:
+                    raised.add(id(base))
+    plain = (n for tree in trees for n in walk(tree) if isinstance(n, Letter) and n.name in EULER)
+    return all(id(node) in raised for node in plain)
 
 
 def _is_two(above: Node | None) -> bool:

@@ -60,7 +60,7 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     applied = [s for s in dict.fromkeys(_applied(trees)) if s not in known]
     named = [found for found in function_words.named(one.words) if found[0] == "phi"]
     taken = ""
-    if named:
+    if named and applied:
         names = {name for _, name, _ in named}
         plain = (plainly(one.words[:at], one.words[at:], profile.words) for *_, at in named)
         if len(names) > 1 or len(applied) != 1 or not min(names) or not all(plain):
