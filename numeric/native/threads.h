@@ -23,12 +23,13 @@ typedef struct {
 /* Who arrives waits for the rest.  A while awake, since they are near; then asleep: who is awake may stand on
    the processor that the rest are waiting for, and whoever is woken is put on a free one. */
 typedef struct {
-  int here, round, many, asleep;
+  int here, many, asleep;
+  unsigned round;
   pthread_mutex_t door;
   pthread_cond_t open;
 } Meeting;
 static void meet(Meeting *m) {
-  int round = __atomic_load_n(&m->round, __ATOMIC_ACQUIRE);
+  unsigned round = __atomic_load_n(&m->round, __ATOMIC_ACQUIRE);
   if (__atomic_add_fetch(&m->here, 1, __ATOMIC_ACQ_REL) == __atomic_load_n(&m->many, __ATOMIC_RELAXED)) {
     __atomic_store_n(&m->here, 0, __ATOMIC_RELAXED);
     pthread_mutex_lock(&m->door);
@@ -53,7 +54,7 @@ typedef struct {
   Worker *work;
   int workers;
 } Team;
-#define CLOSED(many) {0, 0, many, 0, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER}
+#define CLOSED(many) {0, many, 0, 0, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER}
 #define NOBODY {CLOSED(1), CLOSED(0), PTHREAD_MUTEX_INITIALIZER, 0, 0}
 static Team team = NOBODY;
 
