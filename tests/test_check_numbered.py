@@ -130,6 +130,19 @@ def test_what_rests_on_the_function_of_some_neurons_has_it() -> None:
     assert checked(said, "1-1-1").judgement.lines[-1].word == "refuted"
 
 
+def test_what_rests_on_the_function_of_some_neurons_is_not_called_wrong() -> None:
+    """Where one neuron is left out; with the functions of all of them lines are judged."""
+    squares = r"Let $e_j = d_j - y_j$, and let $\mathcal{E} = \frac{1}{2} \sum_j e_j^2$. "
+    text = TWO + squares + r"Then $\delta_3 = (d_3 - y_3) y_3 (1 - y_3)$."
+    whole = checked(text, "1-1-1").judgement.lines[-1]
+    assert whole.word == "proved"
+    wrong = checked(text.replace("(1 - y_3)$", "(1 + y_3)$"), "1-1-1").judgement.lines[-1]
+    assert (wrong.word, wrong.cases[0].against is None) == ("refuted", False)
+    for part, network in ((TWO.replace("$j = 3$", "$j = 4$"), "1-1-1-1"), (TWO, "1-2-1")):
+        left_out = checked(text.replace(TWO, part), network).judgement.lines[-1]
+        assert left_out.word != "refuted"
+
+
 def test_a_line_about_neurons_named_by_number_is_judged_for_these() -> None:
     line = r"For the neurons $j = 2, 3$ it is $\delta_j = \varphi_j'(v_j) (\delta_4 w_{4j} + X)$."
     right = line.replace("X", r"\delta_5 w_{5j}")
