@@ -151,7 +151,8 @@ class LatexArrays(ArrayPrinter):
         close = all(len(name) == 1 for name in low[:-1])
         comma = "" if close and (not low or len(low[-1]) == 1 or low[-1][0] == "\\") else ","
         text += f"_{{{comma.join(low)}}}" if low else ""
-        text += f"^{{{','.join(high)}}}" if high else ""
+        names = [self.word(h) if h.isalpha() and len(h) > 1 else h for h in high]
+        text += f"^{{{','.join(names)}}}" if high else ""
         return text + (f"({','.join(arguments)})" if arguments else "")
 
     def predicate(self, array: str, at: tuple[str, ...]) -> str:

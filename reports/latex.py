@@ -158,9 +158,8 @@ def block_latex(block: Block, long: bool = False) -> str:
         case VerdictBox(_, title, words):
             inside = rf"\textbf{{{escaped(title)}}} {runs_latex(words)}"
             width = r"\dimexpr\linewidth-2\fboxsep-2\fboxrule\relax"
-            return (
-                r"{\setlength{\fboxsep}{7pt}\noindent\fbox{\parbox{" + width + "}{" + inside + "}}}"
-            )
+            box = rf"\fbox{{\parbox{{{width}}}{{{inside}}}}}"
+            return rf"{{\setlength{{\fboxsep}}{{7pt}}\noindent{box}\par}}\medskip"
         case CodeBlock(_, Drawn(drawn)):
             bare = drawn.removeprefix(r"\begin{array}{l} ").removesuffix(r" \end{array}")
             steps = r"\\".join(f"${row}$" for row in bare.split(r" \\ "))
@@ -302,7 +301,7 @@ def _rule(box: RuleBox) -> str:
     return (
         r"{\setlength{\fboxsep}{10pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{gathered} "
         + inner
-        + r" \end{gathered}}$\par}\smallskip"
+        + r" \end{gathered}}$\par}\medskip"
     )
 
 
@@ -321,7 +320,7 @@ def _boxed(lines: Sequence[Line]) -> str:
     return (
         r"{\setlength{\fboxsep}{8pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{aligned} "
         + inside
-        + r" \end{aligned}}$\par}\smallskip"
+        + r" \end{aligned}}$\par}\medskip"
     )
 
 

@@ -55,9 +55,10 @@ class Signs:
         return LatexArrays(**parts), PlainArrays(**parts)  # type: ignore[arg-type]
 
     def _labels(self) -> frozenset[str]:
-        """The labels above signs, which no letter may look like."""
+        """The labels above signs and the arrays of one letter, which no index may look like."""
         if self.signs:
-            return frozenset()
+            arrays = (name for name in self.statement.program.arrays if len(name) == 1)
+            return frozenset((*arrays, *(sign.high for sign in self.signs.values())))
         named = (SIGNS.get(name) for name in self.statement.program.arrays)
         return frozenset(sign.high for sign in named if sign is not None)
 

@@ -1,7 +1,7 @@
 r"""The signs of a program whose names somebody chose: each name has its own, and no other's.
 
-z1 becomes z^{(1)}, Wi becomes W^{i}, gamma becomes γ; a name that would look like another one, or
-whose label would look like an index, is written out.
+z1 becomes z^{(1)}, Wi becomes W^{i}, P_sum becomes P^{sum}, gamma becomes γ; a name that would
+look like another one, or whose label would look like an index, is written out.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ def signs_of(program: Program, letters: Collection[str]) -> dict[str, Sign]:
     >>> program = Program((Given("W1"), Given("Wi"), Given("eps"), Given("net")), (), Num(0))
     >>> [sign.latex or sign.text for sign in signs_of(program, ("i",)).values()]
     ['\\\\mathcal{E}', '\\\\delta', 'W', '\\\\mathrm{Wi}', '\\\\varepsilon', '\\\\mathrm{net}']
+    >>> program = Program((Given("P_sum"), Given("W_i"), Given("W_q"), Given("gate_q")), (), Num(0))
+    >>> [(sign.text, sign.high) for sign in signs_of(program, ("i",)).values()][2:]
+    [('P', 'sum'), ('W_i', ''), ('W', 'q'), ('gate_q', '')]
     """
     found: dict[str, Sign] = {name: SIGNS[name] for name in _TAKEN}
     for name in dict.fromkeys((*program.arrays, *_functions(program))):
@@ -62,6 +65,9 @@ def _offers(name: str, letters: Collection[str]) -> Iterator[Sign]:
         yield Sign(stem, high=f"({number})")
     if len(name) == 1:
         yield Sign(name)
+    head, _, label = name.partition("_")
+    if len(head) == 1 and label.isalpha() and (len(label) > 1 or label.lower() not in letters):
+        yield Sign(head, high=label)
     word = rf"\mathrm{{{re.sub('[^A-Za-z]', '', stem) or 'q'}}}"
     yield Sign(name if not number else stem, word, high=f"({number})" if number else "")
     yield from (Sign(name, word, high=f"({n})") for n in range(2, 9_999))

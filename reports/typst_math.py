@@ -221,7 +221,8 @@ class _Reader:
             lines = [self.row((r"\\", "}"))]
             while self.next() == r"\\":
                 lines.append(self.row((r"\\", "}")))
-            return f"#stack(spacing: 3pt, {', '.join(f'$script({line})$' for line in lines)})"
+            rows = ", ".join(f"$script({line})$" for line in lines)
+            return f"#align(center, stack(spacing: 3pt, {rows}))"
         if token == r"\phantom":
             return f"#hide(${self.group()}$)"
         if token == r"\underline":

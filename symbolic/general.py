@@ -20,9 +20,10 @@ from symbolic.verdicts import WORST_FIRST, Hypothesis, Open, Proved, Verdict
 
 _SEAL = object()
 RESTS_ON = (
-    "the normal form of the index calculus and the forward rules (sum, product, "
-    "f(u) has the slope f'(u))",
-    "the adjoint lemma: multipliers that cancel every tangent are the derivatives",
+    "the normal form of the index calculus (both sides multiplied out, indices renamed, compared "
+    "term by term) and the forward rules (sum, product, f(u) has the slope f'(u))",
+    "the adjoint lemma: if small pushes of all elements change the cost by the sum of multiplier "
+    "times push, whatever the pushes are, then every multiplier is a derivative of the cost",
     "the chain rule, wherever every function is differentiable at its argument",
     "the order of the program: every element is computed from earlier ones, so tangents are unique",
 )

@@ -46,8 +46,10 @@ HELD = 400
 
 _SEAL = object()
 RESTS_ON = (
-    "the ring normal form and the forward rules (sum, product, reciprocal, chain rule at φ)",
-    "the adjoint lemma: multipliers that cancel every tangent are the derivatives",
+    "the ring normal form (both sides multiplied out and compared term by term) and the forward "
+    "rules (sum, product, reciprocal, chain rule at φ)",
+    "the adjoint lemma: if small pushes of the v_j change the cost by minus the sum of δ_j times "
+    "push, whatever the pushes are, then every δ_j is minus the derivative of the cost",
     "the chain rule, wherever every φ_j is differentiable at v_j",
     "the reading of the network and of the claimed rule, printed back here",
 )

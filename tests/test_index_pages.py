@@ -65,6 +65,16 @@ def page_of(model: str, command: str = "prove") -> str:
     return page_markdown(document_of(model, command)[0])
 
 
+def test_no_index_of_a_model_is_called_like_an_array() -> None:
+    """What declares x[t,x] is printed without x_x(t): n = 1 … X is another letter."""
+    program = "sizes H, X\nindex j : H\ntime t : T\ngiven x[t,x]\nweights W[j,x]\narrays h[t,j]\n"
+    program += "h[t] = tanh(W @ x[t])\ncost = any function of h[t,j]\n"
+    read = read_model(program)
+    page = page_markdown(model_document(read, list(judged(derived(read))), "x", "Claims"))
+    assert "x_{x}" not in page
+    assert r"W_{jm}\, x_{m}(t)" in page
+
+
 @pytest.mark.parametrize("model", every(QUICK))
 def test_the_page_of_a_model_is_read_whole_and_proved(model: str) -> None:
     for command in ("prove", "derive"):
