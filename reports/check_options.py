@@ -40,8 +40,8 @@ CHECK = Command(
             {
                 "metavar": "P",
                 "help": "the notation: haykin, bishop, nielsen, layers, ufldl, rumelhart, "
-                "wikipedia, plain, cs231n, cs224n, vectors, ng, lstm, bptt, indices or a .toml "
-                "(what the document says, else haykin)",
+                "wikipedia, plain, cs231n, cs224n, vectors, ng, lstm, bptt, regression, indices, "
+                "scalars or a .toml (what the document says, else haykin)",
             },
         ),
         (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.index_check import IndexPaper, checked
-from symbolic.reading.indexed.figures import DIGITS
+from symbolic.reading.indexed.figures import DIGITS, ROUNDED
 from symbolic.reading.indexed.profile import index_profile
 
 
@@ -299,3 +299,11 @@ $$\frac{\partial E}{\partial w} = y x$$ $$\frac{\partial E}{\partial w} = 6 \cdo
 def test_about_equal_is_read_of_numbers(line: str, word: str) -> None:
     text = rf"Here $x = 2.46$, $w = 1.25$ and $y = w x$. Then $${line}$$"
     assert words(text)[-1] == word
+
+
+def test_a_result_of_numbers_that_are_rounded_says_so() -> None:
+    text = r"""Here $x = 0.744$, $y = x^2$ and $E = y^2$. Then $$y = x^2 = 0.744^2 = 0.55$$
+$$E = y^2 = 0.55^2 = 0.31$$"""
+    case = paper(text).judgement.lines[-1].cases[0]
+    assert (case.word, case.under) == ("proved", ((DIGITS, ROUNDED),))
+    assert paper(text.replace("0.31", "0.33")).judgement.lines[-1].word == "refuted"

@@ -38,6 +38,8 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.verdicts import Value
 
 DIGITS = "= is meant to the digits that are printed"
+ROUNDED = "the numbers in it are rounded"
+"""Said of a result that the rounded numbers before it do not give, and the exact ones do."""
 
 
 class _NoValue(Exception):  # noqa: N818 - a fact about the text, not a failure of ours
@@ -190,9 +192,10 @@ class Figures:
             return ArrayReached("proved", under=((DIGITS,),))
         if letters(left) and _within(self._value(left, self._said, face), number, half):
             return ArrayReached("proved", under=((DIGITS,),))
-        if any(self._is_about(member, number, half) for member in self.chain):
-            return ArrayReached("proved", under=((DIGITS,),))
         wide = self._value(left, self._about, self._wide)
+        near = wide.low <= number + half and number - half <= wide.high
+        if near and any(self._is_about(member, number, half) for member in self.chain):
+            return ArrayReached("proved", under=((DIGITS, ROUNDED),))
         if wide.high < number - half or wide.low > number + half:
             said = f"The left side is {shown(value, right)}, not {typed(right)}."
             return ArrayReached("refuted", why=said)
