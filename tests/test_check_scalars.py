@@ -256,6 +256,7 @@ def words_of(text: str) -> list[str]:
 RESULTS = [m.span(1) for m in re.finditer(r"= (-?\d\.\d+)(?=\$)", STEP)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", RESULTS, ids=str)
 def test_no_result_is_proved_with_another_digit(place: tuple[int, int]) -> None:
     begin, end = place
