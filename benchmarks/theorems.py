@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
-from symbolic.adjoints import Checker, Proved
+from symbolic.adjoint_checks import Checker, Proved
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
 from symbolic.general import check
 from symbolic.indexed import Expr, Get, Opaque, Sort, Var, total

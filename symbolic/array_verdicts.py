@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 
-from symbolic.adjoints import Adjoints, Checker
-from symbolic.adjoints import Proved as Certified
+from symbolic.adjoint_checks import Checker
+from symbolic.adjoint_checks import Proved as Certified
+from symbolic.adjoints import Adjoints
 from symbolic.array_conditions import conditions
 from symbolic.array_edits import everywhere, flattened, moved
 from symbolic.array_folding import folded

@@ -85,8 +85,8 @@ class Program:
     """Given arrays, definitions and a scalar cost.
 
     `facts` hold by construction (a weight is 0 where there is no edge) and are never questioned;
-    hypotheses that a theorem may need are given to `adjoints.check`.  An `Abstract` cost has no
-    letters.
+    hypotheses that a theorem may need are given to `adjoint_checks.check`.  An `Abstract` cost has
+    no letters.
     """
 
     given: tuple[Given, ...]

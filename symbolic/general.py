@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import InitVar, dataclass
 
-from symbolic import adjoints
-from symbolic.adjoints import Checker
+from symbolic import adjoint_checks
+from symbolic.adjoint_checks import Checker
 from symbolic.array_conditions import conditions, written
 from symbolic.arrays import Abstract, Program, Rule
 from symbolic.indexed import Opaque, walk
@@ -111,7 +111,7 @@ def _finding(statement: Statement, checker: Checker, claim: Claim) -> RuleFindin
         found = checker.check(claim)
     except TooLargeError as error:
         return RuleFinding(claim, Open(str(error)))
-    if not isinstance(found, adjoints.Proved):
+    if not isinstance(found, adjoint_checks.Proved):
         return RuleFinding(
             claim, Open("the normal forms of the two sides differ; this refutes nothing")
         )

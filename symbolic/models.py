@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from symbolic import adjoints
-from symbolic.adjoints import Checker
+from symbolic import adjoint_checks
+from symbolic.adjoint_checks import Checker
 from symbolic.array_verdicts import Judge
 from symbolic.arrays import ONE, Given, Program, Rule
 from symbolic.derivation import Source
@@ -62,7 +62,7 @@ def judged(model: Model) -> Iterator[tuple[Claim, Verdict]]:
     Raises `InputError` where the program has no order or a claim does not fit it.
     """
     for claim in model.claims:
-        adjoints.require_rule(model.program, claim.rule)
+        adjoint_checks.require_rule(model.program, claim.rule)
     judges: dict[tuple[Hypothesis, ...], Judge] = {(): judge_of(model)}
     for claim in model.claims:
         if claim.assuming not in judges:
@@ -114,7 +114,7 @@ def _would_hold(judge: Judge, claim: Claim) -> str:
             result = Checker(judge.program, offered).check(claim.rule)
         except TooLargeError:
             return ""
-        if isinstance(result, adjoints.Proved):
+        if isinstance(result, adjoint_checks.Proved):
             used = tuple(h for h in offered if h.name in result.under)
             if not vacuous(judge.program, claim.rule, used):
                 return f" It holds if {' and '.join(h.name for h in used)}."

@@ -10,7 +10,7 @@ from array_instances import Instance, NoRootError, P
 from array_theorems import ELMAN, SOFTMAXES, THEOREMS, Theorem
 
 from symbolic import indexed as ix
-from symbolic.adjoints import Checker, Proved, Unproved, check
+from symbolic.adjoint_checks import Checker, Proved, Unproved, check
 from symbolic.arrays import (
     Abstract,
     Acyclic,

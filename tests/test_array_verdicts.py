@@ -17,8 +17,8 @@ from published_rules import (
     step,
 )
 
-from symbolic.adjoints import Checker
-from symbolic.adjoints import Proved as Certified
+from symbolic.adjoint_checks import Checker
+from symbolic.adjoint_checks import Proved as Certified
 from symbolic.array_conditions import OFF_KINKS, OFF_ZERO, POSITIVE
 from symbolic.array_instances import ArrayWitness, Instance
 from symbolic.array_refutation import Counterexample, contradicted, search

@@ -17,7 +17,8 @@ from reports.cli import main
 from reports.latex import latex
 from reports.text import columns, text
 from symbolic import indexed as ix
-from symbolic.adjoints import Adjoints, Checker, Proved, Unproved
+from symbolic.adjoint_checks import Checker, Proved, Unproved
+from symbolic.adjoints import Adjoints
 from symbolic.arguments import MOVED, argument
 from symbolic.arrays import Abstract, Closed, Definition, Given, Program
 from symbolic.errors import InputError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from symbolic.adjoints import Checker, Unproved
+from symbolic.adjoint_checks import Checker, Unproved
 from symbolic.array_conditions import OFF_KINKS, OFF_ZERO, POSITIVE
 from symbolic.errors import InputError
 from symbolic.model_derivatives import derived

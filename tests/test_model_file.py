@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.model_page import derived_page, judged_page
-from symbolic.adjoints import Checker
+from symbolic.adjoint_checks import Checker
 from symbolic.arrays import Definition, Given, Program, Rule
 from symbolic.errors import InputError
 from symbolic.formulas import PRIMES

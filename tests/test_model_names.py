@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symbolic.adjoints import Proved, Unproved, check
+from symbolic.adjoint_checks import Proved, Unproved, check
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
 from symbolic.indexed import Get, Mul, Opaque
 

@@ -10,7 +10,7 @@ from test_array_theorems import places, spoiled
 from test_indices import renamed
 
 from symbolic import labelling, monomials
-from symbolic.adjoints import Checker, Proved, check
+from symbolic.adjoint_checks import Checker, Proved, check
 from symbolic.arrays import Abstract, Acyclic, Definition, Given, Local, Multiplier, Program, Rule
 from symbolic.errors import InputError
 from symbolic.indexed import (

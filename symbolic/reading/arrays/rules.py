@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from symbolic import adjoints
+from symbolic import adjoint_checks
 from symbolic.arrays import ONE, Given, Program, Rule
 from symbolic.indexed import AtLeast, Delta, Expr, Get, Mul, Num, Pow, Sort, Sum, Var
 from symbolic.indices import Law
@@ -115,7 +115,7 @@ class Rules:
         program = self.base.program
         names = {m.name: m.array for m in program.multipliers}
         rule = Rule(names.get(entry.array, entry.array.removeprefix("∂")), final, body, where)
-        adjoints.require_rule(program, rule)
+        adjoint_checks.require_rule(program, rule)
         return Case(program, rule, span=span)
 
     def _extent(self, time: Time, place: int, *sides: Formula) -> tuple[int, int]:
@@ -188,7 +188,7 @@ class Rules:
         program = self.probed(tuple(v.sort for v in final))
         where, span = self._within(left, right, place)
         rule = Rule(PROBE, final, one - other, where)
-        adjoints.require_rule(program, rule)
+        adjoint_checks.require_rule(program, rule)
         return Case(program, rule, (one, other), span)
 
     def _within(self, left: Formula, right: Formula, place: int) -> tuple[Expr, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symbolic import models
-from symbolic.adjoints import Proved as Certified
+from symbolic.adjoint_checks import Proved as Certified
 from symbolic.arguments import Movement, movements
 from symbolic.array_instances import ArrayWitness
 from symbolic.array_verdicts import Judge
