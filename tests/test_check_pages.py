@@ -304,6 +304,22 @@ def test_nothing_of_a_users_text_is_markup_in_html() -> None:
     assert not set(page.words) & set("\u202e\u202c")
 
 
+@pytest.mark.parametrize("write", PLAIN_PAGES)
+def test_nothing_of_a_users_text_commands_in_a_file(write: Callable[[Paper], str | bytes]) -> None:
+    """Every kind of file of a check; the kinds that keep the user's own text keep it quoted."""
+    made = write(annotated(ATTACK))
+    page = made if isinstance(made, str) else made.decode("utf-8")
+    if page.startswith(r"\documentclass"):
+        assert page.isascii()
+        assert page.count(r"\end{document}") == 1
+        assert not re.search(r"\\(input|write18|href)\b", page)
+    elif page.startswith("<!DOCTYPE"):
+        assert [tag for tag, _ in Tags(page).tags].count("script") == 1
+    elif page.startswith("{"):
+        assert json.loads(page)["items"]
+    assert "\x1b" not in page
+
+
 def test_no_latex_of_a_user_reaches_katex() -> None:
     page = Tags(page_html(check_page(annotated(ATTACK))))
     formulas = [a["data-tex"] or "" for _, a in page.tags if "data-tex" in a]

@@ -37,6 +37,35 @@ def test_classes_have_a_confusion_matrix(tmp_path: Path, ending: str) -> None:
     assert "other" in page
 
 
+EVIL = (
+    *("a_b%", "<x>", "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>"),
+    *("\\input{/etc/passwd}", "}{\\end{document}", "[a](javascript:alert(1))", "🐈", "שלום \u202e"),
+)
+
+
+@pytest.mark.parametrize("ending", [".html", ".tex", ".md", ".txt"])
+def test_no_name_of_a_column_or_of_a_class_commands_anything(tmp_path: Path, ending: str) -> None:
+    """Names of columns and of classes are a user's; so is the name of the table."""
+    plain, nasty = tmp_path / "plain", tmp_path / "<x> a_b% \\input{y}"
+    plain.mkdir()
+    nasty.mkdir()
+    usual = trained(plain, TABLE, "2-2:tanh-2:softmax", ending, "--target", "kind")
+    for evil in EVIL:
+        table = f"{evil},b,{evil} t\n0,0,{evil}\n0,1,no\n1,0,no\n1,1,{evil}\n"
+        given = nasty, table, "2-2:tanh-2:softmax", ending
+        page = trained(*given, "--target", f"{evil} t")
+        assert "\u202e" not in page
+        if ending == ".tex":
+            assert page.isascii()
+            assert r"\input{" not in page
+            assert page.count(r"\end{document}") == 1
+        elif ending == ".html":
+            tags = "<script", "<img", "<x>", '="javascript:'
+            assert [page.count(tag) for tag in tags] == [usual.count(tag) for tag in tags]
+        elif ending == ".md":
+            assert not re.search(r"(?<!\\)(<(script|img|x>)|\]\(javascript)", page)
+
+
 def test_numbers_have_residuals(tmp_path: Path) -> None:
     page = trained(tmp_path, "x,y,t\n0,1,0.3\n1,1,0.7\n2,0,1.9\n", "2-2:tanh-1:identity", ".html")
     assert "root mean square" in page
