@@ -166,7 +166,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{word} {one if number == 1 else many or one + 's'}"
 
 
-_LETTER = r"[B-HJ-Zb-zφδηξ𝓔]|[AIa](?=_)|Δw"
+_LETTER = r"[B-HJ-Zb-zφδηξ𝓔]|[AIa](?=_)|[AI](?= = \d)|Δw"
 _SYMBOL = rf"(?:{_LETTER})'{{0,2}}(?:_[A-Za-z0-9]{{1,12}}(?:,[A-Za-z0-9]{{1,12}})?)?'{{0,2}}"
 _ATOM = rf"(?:Σ_[a-zξ] )?{_SYMBOL}(?:\((?:{_SYMBOL})\))?"
 _FORMULA = re.compile(
