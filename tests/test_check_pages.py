@@ -344,6 +344,14 @@ def test_the_page_needs_no_network_and_runs_no_script_but_ours() -> None:
     assert not re.search(r"XMLHttpRequest|WebSocket|importScripts|new Function", script)
 
 
+def test_paper_is_never_dark() -> None:
+    """Colours of the dark scheme are for screens; else pale verdicts stand on white paper."""
+    style = page_html(check_page(annotated()))
+    dark = re.findall(r"@media ([^{]*)prefers-color-scheme: ?dark", style)
+    assert dark
+    assert set(dark) == {"screen and ("}
+
+
 def test_what_is_linked_to_is_there_once() -> None:
     page = Tags(page_html(check_page(annotated())))
     names = [attributes["id"] for _, attributes in page.tags if "id" in attributes]

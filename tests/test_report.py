@@ -407,6 +407,12 @@ def test_without_tex_the_latex_is_written_and_said(
     assert "There is no TeX here" in capsys.readouterr().err
 
 
+def test_bars_and_labels_of_typst_stand_as_those_of_tex() -> None:
+    """|v| without gaps inside; two lines under a brace, each in the middle."""
+    assert typst_of(r"\lvert v \rvert") == 'class("opening", bar.v) v class("closing", bar.v)'
+    assert "align(center" in typst_of(r"\underbrace{v}_{\substack{\text{local}\\\text{gradient}}}")
+
+
 def test_without_tex_typst_sets_the_page(
     small: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
