@@ -144,3 +144,12 @@ def test_a_loss_that_is_any_function_leaves_the_letters_to_be_supplied() -> None
     right = rf"\frac{{\partial L}}{{\partial s_k}} = a_k ({slope} - \sum_m a_m {slope})"
     right = right.replace(rf"a_m {slope}", r"a_m \frac{\partial L}{\partial a_m}")
     assert words(text, right, right.replace("a_k (", "(")) == ["proved", "refuted"]
+
+
+def test_a_cost_may_show_what_it_depends_on() -> None:
+    text = r"The loss is $L(w) = \frac12 \sum_n (y_n - t_n)^2$ with $y_n = \sum_i w_i x_{ni}$."
+    right = r"\frac{\partial L(w)}{\partial w_i} = \sum_n (y_n - t_n) x_{ni}"
+    assert words(text, right, right.replace("- t_n", "+ t_n")) == [
+        "proved",
+        "refuted",
+    ]

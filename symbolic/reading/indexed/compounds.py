@@ -1,7 +1,8 @@
 r"""Signs made of several: \sigma^2 = …, where nothing says what \sigma is, and \mu_B with a label.
 
 The square is read as a sign of its own, and \sigma as its root.  A capital letter that stands
-nowhere but below this sign, which stands nowhere without it, is no index.
+nowhere but below this sign, which stands nowhere without it, is no index.  A cost may show what it
+depends on, L(w).
 """
 
 from __future__ import annotations
@@ -14,13 +15,24 @@ from typing import Any
 
 from symbolic.reading.indexed.letters import declared
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown, trees_of
-from symbolic.reading.tree import Change, Letter, Node, Number, Root, Scripted, mapped
+from symbolic.reading.tree import (
+    Change,
+    Group,
+    Letter,
+    Node,
+    Number,
+    Product,
+    Root,
+    Scripted,
+    mapped,
+)
 
 _CAPITAL = re.compile(r"[A-Z]|\\mathcal\{[A-Z]\}")
 
 
-def with_compounds(one: Gathered) -> Gathered:
-    """The section with each of these as one sign."""
+def with_compounds(one: Gathered, costs: Collection[str] = ()) -> Gathered:
+    """The section with each of these as one sign, and a cost L(w) without its argument."""
+    one = _changed(one, partial(_without_argument, costs=costs))
     known = {letter for letter, _ in declared(" ".join(one.words.split()))}
     labelled = dict(_labels(one, known))
     if labelled:
@@ -28,6 +40,24 @@ def with_compounds(one: Gathered) -> Gathered:
     for sign in dict.fromkeys(_squares(one)):
         one = _changed(one, partial(_with_square, sign=sign))
     return one
+
+
+def _without_argument(part: Any, costs: Collection[str]) -> Any:
+    if not isinstance(part, Product):
+        return None
+    kept: list[tuple[str, Node]] = []
+    for sign, node in zip(part.signs, part.factors, strict=True):
+        before = kept[-1][1] if kept else None
+        alone = isinstance(node, Group) and all(isinstance(n, Letter) for n in node.items)
+        if alone and not sign and isinstance(before, Letter) and before.name in costs:
+            continue
+        kept.append((sign, node))
+    if len(kept) == len(part.factors):
+        return None
+    factors = tuple(mapped(node, partial(_without_argument, costs=costs)) for _, node in kept)
+    if len(factors) == 1:
+        return factors[0]
+    return Product(factors, tuple(sign for sign, _ in kept), part.at)
 
 
 def _labels(one: Gathered, known: Collection[str]) -> Iterator[tuple[str, str]]:

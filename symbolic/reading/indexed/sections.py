@@ -47,7 +47,7 @@ def resolved(
     one: Gathered, profile: IndexProfile, source: Source
 ) -> tuple[Section, list[IndexClaim]]:
     """The program of a section and its claims; never raises for what stands in it."""
-    one, profile, taken = supplied(with_compounds(one), profile)
+    one, profile, taken = supplied(with_compounds(one, profile.cost), profile)
     section, claims = _Resolver(one, profile, source).all()
     return replace(section, supplied=taken), claims
 
