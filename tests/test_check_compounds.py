@@ -153,3 +153,15 @@ def test_a_cost_may_show_what_it_depends_on() -> None:
         "proved",
         "refuted",
     ]
+
+
+def test_what_a_line_defines_and_what_stands_without_brackets_is_no_function() -> None:
+    gate = r"Let $g_j = \frac{1}{1 + e^{-u_j}}$, $y_j = g_j c_j$ and $L = \sum_j y_j t_j$."
+    right = r"\frac{\partial L}{\partial u_j} = t_j c_j g_j (1 - g_j)"
+    assert words(gate, right, right.replace("1 - g_j", "1 + g_j")) == ["proved", "refuted"]
+    weighted = r"Let $e_j = \sigma_j (y_j - t_j)$ and $L = \sum_j e_j + \sum_j \sigma_j$."
+    slope = r"\frac{\partial L}{\partial y_j} = \sigma_j"
+    assert words(weighted, slope, slope.replace(r"= \sigma_j", r"= \sigma_j y_j")) == [
+        "proved",
+        "refuted",
+    ]

@@ -55,8 +55,9 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     if RUNS.search(one.words) or not called <= {*profile.cost} or one.lost:
         return one, profile, ""
     trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
-    numbers = {line.left.name for line in one.lines if isinstance(line.left, Letter)}
-    known = {*profile.functions, *numbers}  # f = q z is no function, and f (1 - f) a product
+    heads = (n.base if isinstance(n, Scripted) else n for n in (line.left for line in one.lines))
+    defined = {head.name for head in heads if isinstance(head, Letter)}
+    known = {*profile.functions, *defined}  # g_j = q z is no function, and g_j (1 - g_j) a product
     applied = [s for s in dict.fromkeys(_applied(trees)) if s not in known]
     named = [found for found in function_words.named(one.words) if found[0] == "phi"]
     taken = ""
@@ -68,7 +69,7 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
         [taken] = names
         profile = replace(profile, functions={**profile.functions, applied[0]: taken})
         known.add(applied[0])
-    said = _sentence(trees, (), known, of_letters=True, defined=numbers)
+    said = _sentence(trees, (), known, of_letters=True, defined=defined)
     if not said:
         return one, profile, ""
     words = f"{applied[0]} is {SHOWN[taken]}; " if taken else ""
@@ -216,22 +217,25 @@ def _spread(node: Node) -> list[Node]:
 
 
 def _applied(trees: Sequence[Node]) -> Iterator[str]:
-    """The usual signs of functions that stand before a bracket, and those that always do.
+    """The usual signs of functions that always stand before a bracket, and others that do.
 
     These stand before a bracket with one entry alone, s(a_n), wherever they stand.
     """
     every = Counter(p.name for tree in trees for p in walk(tree) if isinstance(p, Letter))
     called = Counter(name for tree in trees for p in walk(tree) for name in _called(p))
     yield from (name for name, count in called.items() if count == every[name])
-    for node in (part for tree in trees for part in walk(tree)):
-        if not isinstance(node, Product):
-            continue
-        for one, following in pairwise(node.factors):
-            base = one.base if isinstance(one, Scripted) else one
-            inner = following.items if isinstance(following, Group) else ()
-            timed = len(inner) == 1 and letter_of(inner[0]) in USUAL
-            if isinstance(base, Letter) and base.name in FUNCTIONS and inner and not timed:
-                yield base.name
+    usual = Counter(name for tree in trees for p in walk(tree) for name in _before_brackets(p))
+    yield from (name for name, count in usual.items() if count == every[name])
+
+
+def _before_brackets(node: Node) -> Iterator[str]:
+    """The usual signs of functions in a product that stand before a bracket, but for h_j(t)."""
+    for one, following in pairwise(node.factors if isinstance(node, Product) else ()):
+        base = one.base if isinstance(one, Scripted) else one
+        inner = following.items if isinstance(following, Group) else ()
+        timed = len(inner) == 1 and letter_of(inner[0]) in USUAL
+        if isinstance(base, Letter) and base.name in FUNCTIONS and inner and not timed:
+            yield base.name
 
 
 def _called(node: Node) -> Iterator[str]:
