@@ -165,3 +165,19 @@ def test_what_a_line_defines_and_what_stands_without_brackets_is_no_function() -
         "proved",
         "refuted",
     ]
+
+
+@pytest.mark.parametrize("step", [r"[z_{nj} > 0]", r"1[z_{nj} > 0]", r"\mathbb{1}_{z_{nj} > 0}"])
+def test_a_bracket_around_a_quantity_is_its_step(step: str) -> None:
+    text = r"Let $z_{nj} = \sum_i x_{ni} w_{ij}$, $a_{nj} = \max(0, z_{nj})$ and"
+    text += r" $L = \sum_n \sum_j a_{nj}^2$."
+    right = rf"\frac{{\partial L}}{{\partial z_{{nj}}}} = 2 a_{{nj}} {step}"
+    assert words(text, right, right.replace("2 a", "a")) == ["proved", "refuted"]
+
+
+def test_classes_add_up_to_one_along_their_own_axis() -> None:
+    text = r"Let $p_{nk} = \frac{e^{s_{nk}}}{\sum_m e^{s_{nm}}}$ and"
+    text += r" $L = -\frac{1}{N} \sum_{n=1}^N \sum_k y_{nk} \log p_{nk}$."
+    right = r"\frac{\partial L}{\partial s_{nk}} = \frac{1}{N} (p_{nk} - y_{nk})"
+    [line] = judged(f"{text}\n\n$${right}$$")[-1:]
+    assert (line.word, line.cases[0].under) == ("proved", (("sum(k, y[n,k]) = 1",),))

@@ -17,22 +17,26 @@ from symbolic.reading.indexed.letters import declared
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown, trees_of
 from symbolic.reading.tree import (
     Change,
+    Condition,
     Group,
     Letter,
     Node,
     Number,
     Product,
+    Related,
     Root,
     Scripted,
     mapped,
 )
 
+STEP = "\\mathrm{step}"
 _CAPITAL = re.compile(r"[A-Z]|\\mathcal\{[A-Z]\}")
 
 
 def with_compounds(one: Gathered, costs: Collection[str] = ()) -> Gathered:
-    """The section with each of these as one sign, and a cost L(w) without its argument."""
+    """The section with each of these as one sign, a cost L(w) without its argument, and steps."""
     one = _changed(one, partial(_without_argument, costs=costs))
+    one = _changed(one, _with_step)
     known = {letter for letter, _ in declared(" ".join(one.words.split()))}
     labelled = dict(_labels(one, known))
     if labelled:
@@ -40,6 +44,15 @@ def with_compounds(one: Gathered, costs: Collection[str] = ()) -> Gathered:
     for sign in dict.fromkeys(_squares(one)):
         one = _changed(one, partial(_with_square, sign=sign))
     return one
+
+
+def _with_step(part: Any) -> Any:
+    """step(z_j) for [z_j > 0], where z_j is no index."""
+    match part:
+        case Condition(Related(Scripted(Letter(), below) as left, ">" | ">=", Number("0")), at):
+            step = Letter(STEP, at)
+            return Product((step, Group((left,), at)), ("", ""), at) if below is not None else None
+    return None
 
 
 def _without_argument(part: Any, costs: Collection[str]) -> Any:

@@ -137,7 +137,8 @@ class Assembled(Signs):
                 if not isinstance(part, Get) or part.array in defined:
                     continue
                 at = {i for i in part.at if isinstance(i, Var)}
-                if whole.over in at and len(at) == len(part.at):
+                last = part.at[-1:] == (whole.over,) and not whole.over.sort.ordered
+                if last and len(at) == len(part.at):
                     name = f"{plain(Sum(whole.over, part))} = 1"
                     yield Law(name, (whole.over,), (part,), Num(Fraction(1)))
 

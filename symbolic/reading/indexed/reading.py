@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symbolic.reading.arguments import with_indicators
 from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -361,7 +362,7 @@ class _Reader:
                     f"The relation {relation.text} is not read here.", "Write =.", relation.at
                 )
         members = [named(member, self.profile) for member in chain.members]
-        trees = [parse(member) if member else None for member in members]
+        trees = [parse(with_indicators(member)) if member else None for member in members]
         opening = trees[0]
         continued = opening is None
         if opening is None:
