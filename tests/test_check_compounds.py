@@ -181,3 +181,10 @@ def test_classes_add_up_to_one_along_their_own_axis() -> None:
     right = r"\frac{\partial L}{\partial s_{nk}} = \frac{1}{N} (p_{nk} - y_{nk})"
     [line] = judged(f"{text}\n\n$${right}$$")[-1:]
     assert (line.word, line.cases[0].under) == ("proved", (("sum(k, y[n,k]) = 1",),))
+
+
+def test_a_function_that_a_text_defines_is_not_supplied() -> None:
+    text = r"Let $f(x) = \frac{1}{1 + e^{-x}}$, $h_j = f(\sum_i w_{ji} x_i)$"
+    text += r", $o = f(\sum_j v_j h_j)$ and $E = \frac{1}{2} (t - o)^2$."
+    right = r"\frac{\partial E}{\partial w_{ji}} = -(t - o) o (1 - o) v_j h_j (1 - h_j) x_i"
+    assert words(text, right, right.replace("h_j (1 - h_j)", "h_j")) == ["proved", "refuted"]

@@ -19,6 +19,7 @@ from symbolic.reading.indexed.entries import walk
 from symbolic.reading.indexed.letters import FUNCTIONS as CALLED
 from symbolic.reading.indexed.letters import RUNS, letter_of
 from symbolic.reading.indexed.lines import Gathered, trees_of
+from symbolic.reading.indexed.own import own_functions
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.named import SHOWN
 from symbolic.reading.prose import plainly
@@ -57,7 +58,12 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
     heads = (n.base if isinstance(n, Scripted) else n for n in (line.left for line in one.lines))
     defined = {head.name for head in heads if isinstance(head, Letter)}
-    known = {*profile.functions, *defined}  # g_j = q z is no function, and g_j (1 - g_j) a product
+    own = own_functions(one.lines, (), {*profile.functions, *profile.cost})
+    known = {
+        *profile.functions,
+        *defined,
+        *own,
+    }  # g_j = q z is no function, and g_j (1 - g_j) a product
     applied = [s for s in dict.fromkeys(_applied(trees)) if s not in known]
     named = [found for found in function_words.named(one.words) if found[0] == "phi"]
     taken = ""
