@@ -17,7 +17,7 @@ from flint import ctx
 from symbolic import models
 from symbolic.array_edits import everywhere, tidied
 from symbolic.array_instances import ArrayWitness, Instance
-from symbolic.array_refutation import BITS
+from symbolic.array_refutation import BITS, survey
 from symbolic.array_verdicts import Judge
 from symbolic.arrays import Abstract, Definition, Program, Rule
 from symbolic.duals import Undecided, enclosure
@@ -252,13 +252,15 @@ class Court:
     ) -> ArrayJudged:
         """A wrong line with its nearest right form, or with the line that its error is from."""
         [reached] = one.cases
-        source = _wrong_before(one.claim, before)
+        source = before_it = _wrong_before(one.claim, before)
         if source is not None and one.claim.first is not None and is_head(one.claim.first):
             head = replace(one.claim, left=one.claim.first)
             if self._holds(head):  # it is wrong only as what stands before it in its chain is
                 return replace(one, inherits=source)
         source = self._source(one.claim.number, case)
-        nearest = self.search.mended(head, self.offered) or reached.nearest
+        nearest = reached.nearest
+        if before_it is None:  # else the side that it goes on from is wrong itself
+            nearest = self.search.mended(head, self.offered) or nearest
         return replace(one, cases=(replace(reached, nearest=nearest),), inherits=source)
 
     def _source(self, number: int, case: Case) -> int | None:
@@ -331,6 +333,8 @@ class Court:
     def _proof(self, case: Case) -> tuple[str, ...] | None:
         """Under which names a case is proved, None where it is not."""
         try:
+            if survey(case.program, case.rule, self.offered, 1).apart is not None:
+                return None  # its smallest numbers are not asked for
             verdict = self._plain(case, self._judge(case.program))
         except (InputError, TooLargeError):
             return None
