@@ -50,3 +50,19 @@ def test_a_derivative_by_what_nothing_reads_is_not_called_wrong() -> None:
     )
     assert line.word == "open"
     assert "reads z" in line.cases[0].why
+
+
+GATED = r"""
+$$r_t = \sigma(W_r x_t + U_r h_{t-1}), \qquad z_t = \sigma(W_z x_t + U_z h_{t-1})$$
+$$n_t = \tanh(W_n x_t + r_t \odot (U_n h_{t-1}))$$
+$$h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$$
+"""
+
+
+def test_the_candidate_of_a_gru_may_be_called_n() -> None:
+    right = r"\frac{\partial L}{\partial r_t} = \frac{\partial L}{\partial n_t} \odot (1 - n_t^2)"
+    whole = right + r" \odot (U_n h_{t-1})"
+    shown = "\n".join(f"$${formula}$$" for formula in (whole, right))
+    reading = read_arrays(f"{GATED}\n{shown}\n", array_profile("lstm"))
+    assert [str(problem) for problem in reading.problems] == []
+    assert [one.word for one in judge_arrays(reading).lines[-2:]] == ["proved", "refuted"]
