@@ -42,7 +42,7 @@ BITS = 128
 TRIES = 4
 """How many draws of numbers are looked at for one choice of sizes."""
 MOST_SIZES = 60
-MANY = 30
+MANY = 8
 """With more numbers than these, whole arrays are put to 0 before single numbers."""
 
 
