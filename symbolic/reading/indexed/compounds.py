@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from typing import Any
 
-from symbolic.reading.indexed.letters import declared
+from symbolic.reading.indexed.letters import declared, letter_of
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown, trees_of
 from symbolic.reading.tree import (
     Change,
@@ -50,8 +50,9 @@ def _with_step(part: Any) -> Any:
     """step(z_j) for [z_j > 0], where z_j is no index."""
     match part:
         case Condition(Related(Scripted(Letter(), below) as left, ">" | ">=", Number("0")), at):
-            step = Letter(STEP, at)
-            return Product((step, Group((left,), at)), ("", ""), at) if below is not None else None
+            if below is None or letter_of(left):
+                return None
+            return Product((Letter(STEP, at), Group((left,), at)), ("", ""), at)
     return None
 
 
