@@ -26,6 +26,8 @@ from symbolic.reading.theory import INDICATORS, Assumption, Sets, laws
 
 MOST_STEPS = 40
 """How many equations are put in before the search for an argument ends."""
+MOST_TERMS = 60
+"""A difference with more terms than these is not followed further."""
 MOST_USES = 2
 """How often one argument puts in the same equation."""
 
@@ -194,7 +196,7 @@ class Inference:
                 return Shown(under, tuple(sorted({move.number for move in trail} - {0})))
             for move, changed in _onward(notebook, gap, where, trail, named):
                 form = frozenset(changed.items())
-                if form not in seen:
+                if form not in seen and len(changed) <= MOST_TERMS:
                     seen.add(form)
                     stack.append((changed, (*trail, move)))  # the latest line is tried first
         return None
