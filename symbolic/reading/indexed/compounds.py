@@ -15,6 +15,7 @@ from typing import Any
 
 from symbolic.reading.indexed.letters import declared, letter_of
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown, trees_of
+from symbolic.reading.indexed.undeclared import USUAL
 from symbolic.reading.tree import (
     Change,
     Condition,
@@ -35,9 +36,9 @@ _CAPITAL = re.compile(r"[A-Z]|\\mathcal\{[A-Z]\}")
 
 def with_compounds(one: Gathered, costs: Collection[str] = ()) -> Gathered:
     """The section with each of these as one sign, a cost L(w) without its argument, and steps."""
-    one = _changed(one, partial(_without_argument, costs=costs))
-    one = _changed(one, _with_step)
     known = {letter for letter, _ in declared(" ".join(one.words.split()))}
+    one = _changed(one, partial(_without_argument, costs=costs, indices={*known, *USUAL}))
+    one = _changed(one, _with_step)
     labelled = dict(_labels(one, known))
     if labelled:
         one = _changed(one, partial(_with_label, labelled=labelled))
@@ -56,19 +57,24 @@ def _with_step(part: Any) -> Any:
     return None
 
 
-def _without_argument(part: Any, costs: Collection[str]) -> Any:
+def _without_argument(part: Any, costs: Collection[str], indices: Collection[str]) -> Any:
+    """The product without the bracket behind a cost, but for the time or the sample of one."""
     if not isinstance(part, Product):
         return None
     kept: list[tuple[str, Node]] = []
     for sign, node in zip(part.signs, part.factors, strict=True):
         before = kept[-1][1] if kept else None
-        alone = isinstance(node, Group) and all(isinstance(n, Letter) for n in node.items)
+        alone = isinstance(node, Group) and all(
+            isinstance(one, Letter) and one.name not in indices for one in node.items
+        )
         if alone and not sign and isinstance(before, Letter) and before.name in costs:
             continue
         kept.append((sign, node))
     if len(kept) == len(part.factors):
         return None
-    factors = tuple(mapped(node, partial(_without_argument, costs=costs)) for _, node in kept)
+    factors = tuple(
+        mapped(node, partial(_without_argument, costs=costs, indices=indices)) for _, node in kept
+    )
     if len(factors) == 1:
         return factors[0]
     return Product(factors, tuple(sign for sign, _ in kept), part.at)
