@@ -164,6 +164,7 @@ def fuzzed(seeds: range, slips: int) -> Counter[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_verdicts_on_random_programs_are_right():
     seen = fuzzed(range(12), 2)
     assert seen["Refuted"] > 12

@@ -185,6 +185,7 @@ def spoiled(expr: Expr) -> Iterator[Expr]:
             yield Get(array, (at - 1, *rest))
 
 
+@pytest.mark.slow
 def test_every_single_slip_is_decided_as_exact_values_decide_it():
     seen = {True: 0, False: 0}
     for theorem in THEOREMS:

@@ -448,6 +448,7 @@ def _ran(tally: Counter[str], seeds: int) -> None:
     assert tally["has a value at no instance"] <= tally["held against instances"] // 10
 
 
+@pytest.mark.slow
 def test_no_random_line_gets_a_false_verdict():
     _ran(_run(range(60)), 60)
 

@@ -286,6 +286,7 @@ def spoiled(expr: Expr, rng: random.Random) -> Expr:
     return expr
 
 
+@pytest.mark.slow
 def test_normal_forms_agree_with_nested_loops_in_both_directions():
     seen = fuzz(120, seed=1)
     assert seen["equal"] > 24

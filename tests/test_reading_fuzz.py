@@ -152,6 +152,7 @@ def attack(cases, seed):
     return claims, read
 
 
+@pytest.mark.slow
 def test_two_thousand_edits_end_in_an_answer():
     claims, read = attack(2_000, seed=1)
     assert claims > 300
