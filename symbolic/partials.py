@@ -237,25 +237,7 @@ def stepped(
 
 def within_ranges(calculus: Calculus, normal: Normal) -> Normal:
     """[c] f([c] a + b) = [c] f(a + b): ranges that hold for a term need not be said inside it."""
-    return _within_ranges(calculus, normal, ())
-
-
-def _within_ranges(calculus: Calculus, normal: Normal, known: tuple[Linear, ...]) -> Normal:
-    result: Normal = {}
-    for monomial, coefficient in normal.items():
-        bounds, (atoms, equations, all_ranges) = calculus.opened(monomial)
-        ranges = [form for form in all_ranges if not z.implied(form, known)]
-        here = (*known, *ranges)
-        kept, made = [], []
-        for atom, power in atoms:
-            inside = [_within_ranges(calculus, dict(inner), here) for inner in nested(atom)]
-            if atom[0] == "x":
-                kept.append((atom, power))
-            else:
-                made.append(calculus.power(_rebuilt(calculus, atom, inside), power))
-        rest = calculus.settled(coefficient, monomial, kept, equations, ranges)
-        accumulate(result, calculus.closed(calculus.product((rest, *made)), bounds))
-    return result
+    return _made_again(calculus, normal, ())
 
 
 def index_forms(normal: Normal, arrays: Collection[str]) -> list[Linear]:
@@ -273,12 +255,24 @@ def index_forms(normal: Normal, arrays: Collection[str]) -> list[Linear]:
 
 def renewed(calculus: Calculus, normal: Normal) -> Normal:
     """The normal form of another calculus brought under the hypotheses of this one."""
+    return _made_again(calculus, normal, None)
+
+
+def _made_again(calculus: Calculus, normal: Normal, known: tuple[Linear, ...] | None) -> Normal:
+    """The normal form with its functions at arguments made again.
+
+    Where ranges are `known` to hold, what they imply is left out, here and in arguments.
+    """
     result: Normal = {}
     for monomial, coefficient in normal.items():
         bounds, (atoms, equations, ranges) = calculus.opened(monomial)
+        here = known
+        if known is not None:
+            ranges = tuple(form for form in ranges if not z.implied(form, known))
+            here = (*known, *ranges)
         kept, made = [], []
         for atom, power in atoms:
-            inside = [renewed(calculus, dict(inner)) for inner in nested(atom)]
+            inside = [_made_again(calculus, dict(inner), here) for inner in nested(atom)]
             if atom[0] == "x":
                 kept.append((atom, power))
             else:
