@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood
-from symbolic.reading.tokens import Tok
+from symbolic.reading.tokens import Tok, script_end
 
 
 def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
@@ -52,7 +52,7 @@ def with_signs(found: Sequence[Tok]) -> list[Tok]:
         if token.kind != "SUM":
             continue
         while n < len(found) and found[n].kind in ("SUB", "SUP"):
-            end = _script(found, n + 1)
+            end = script_end(found, n + 1)
             left += found[n:end]
             n = end
         if n < len(found) and found[n].kind == "MINUS":
@@ -130,17 +130,6 @@ def _closed(found: Sequence[Tok], start: int) -> int:
         if not depth:
             return n + 1
     return 0
-
-
-def _script(found: Sequence[Tok], n: int) -> int:
-    """Where the script ends that begins here."""
-    depth = 0
-    while n < len(found):
-        depth += (found[n].kind == "LB") - (found[n].kind == "RB")
-        n += 1
-        if depth == 0:
-            break
-    return n
 
 
 def _listed(found: Sequence[Tok], known: set[str]) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbolic.reading.tokens import Tok
+from symbolic.reading.tokens import Tok, closing_brace, script_end
 
 _OPERATOR = ("FRAC", "LB", "PARTIAL", "RB", "LB", "PARTIAL")
 _ENDS = ("PLUS", "MINUS", "RP", "RSQ", "RB", "RSET")
@@ -25,7 +25,7 @@ def applied(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
     n = 0
     while n < len(tokens):
         if tuple(t.kind for t in tokens[n : n + 6]) == _OPERATOR:
-            below = _closing(tokens, n + 4)
+            below = closing_brace(tokens, n + 4)
             end = _sign(tokens, below + 1)
             if end > below + 1 and (end == len(tokens) or tokens[end].kind in _ENDS):
                 found += tokens[n : n + 3]
@@ -38,21 +38,11 @@ def applied(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
     return tuple(found)
 
 
-def _closing(tokens: Sequence[Tok], start: int) -> int:
-    """Where the brace that opens at start is closed."""
-    depth = 0
-    for n in range(start, len(tokens)):
-        depth += (tokens[n].kind == "LB") - (tokens[n].kind == "RB")
-        if depth == 0:
-            return n
-    return len(tokens)
-
-
 def _sign(tokens: Sequence[Tok], start: int) -> int:
     """Behind the sign with its scripts that begins at start; start where there is none."""
     if start >= len(tokens) or tokens[start].kind != "SYM":
         return start
     n = start + 1
     while n + 1 < len(tokens) and tokens[n].kind in ("SUB", "SUP"):
-        n = _closing(tokens, n + 1) + 1 if tokens[n + 1].kind == "LB" else n + 2
+        n = script_end(tokens, n + 1)
     return n

@@ -70,6 +70,21 @@ def tokens(text: str, offsets: Sequence[int] | None = None) -> tuple[Tok, ...]:
     return _Tokenizer(text, range(len(text)) if offsets is None else offsets).all()
 
 
+def closing_brace(found: Sequence[Tok], opening: int) -> int:
+    """Where the brace is that closes the one here."""
+    depth = 0
+    for n in range(opening, len(found)):
+        depth += (found[n].kind == "LB") - (found[n].kind == "RB")
+        if depth == 0:
+            return n
+    return len(found)
+
+
+def script_end(found: Sequence[Tok], n: int) -> int:
+    """Behind the script, a token or braces, that begins here."""
+    return closing_brace(found, n) + 1 if n < len(found) and found[n].kind == "LB" else n + 1
+
+
 class _Tokenizer:
     def __init__(self, text: str, offsets: Sequence[int]) -> None:
         self.text, self.offsets, self.n = text, offsets, 0

@@ -15,7 +15,7 @@ from symbolic.errors import InputError, did_you_mean
 from symbolic.network import Network
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import Fault, NotUnderstood
-from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.tokens import Tok, closing_brace, script_end, tokens
 from symbolic.unit_signs import input_latex, unit_latex, unit_name, weight_latex, weight_name
 
 Pair = tuple[int, int]
@@ -207,9 +207,9 @@ def _named(found: Sequence[Tok], units: Units, below: bool) -> Iterator[Tok]:
     while n < len(found):
         token = found[n]
         if token.kind == "BRACE":
-            braced = _closing(found, n + 1)
+            braced = closing_brace(found, n + 1)
         if token.kind == "SUB":
-            end = _script(found, n + 1)
+            end = script_end(found, n + 1)
             yield token
             yield from _named(found[n + 1 : end], units, n != braced + 1)
             n = end
@@ -229,23 +229,9 @@ def _ends(found: Sequence[Tok], n: int) -> Iterator[int]:
         return
     ends = [n + 1]
     if n + 1 < len(found) and found[n + 1].kind == "SUB":
-        ends.append(_script(found, n + 2))
+        ends.append(script_end(found, n + 2))
     for end in reversed(ends):
         step = [token.kind for token in found[end : end + 3]]
         if step == ["LSQ", "NUM", "RSQ"]:
             yield end + 3
         yield end
-
-
-def _script(found: Sequence[Tok], n: int) -> int:
-    """Where a script that begins here ends."""
-    return _closing(found, n) + 1 if n < len(found) and found[n].kind == "LB" else n + 1
-
-
-def _closing(found: Sequence[Tok], opening: int) -> int:
-    depth = 0
-    for n in range(opening, len(found)):
-        depth += (found[n].kind == "LB") - (found[n].kind == "RB")
-        if depth == 0:
-            return n
-    return len(found) - 1

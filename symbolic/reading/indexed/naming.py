@@ -16,7 +16,7 @@ from symbolic.reading.arguments import with_signs
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.undeclared import FUNCTIONS
 from symbolic.reading.source import NotUnderstood
-from symbolic.reading.tokens import Tok
+from symbolic.reading.tokens import Tok, script_end
 
 _NAMED = ("SYM", "NUM", "COMMA", "PLUS", "MINUS", "TIMES", "TEXT", "LP", "RP", "LSQ", "RSQ")
 """What may stand in a script that is part of a name."""
@@ -46,7 +46,7 @@ def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
     for n, token in enumerate(toks):
         if token.kind != "FRAC" or n + 2 >= len(toks) or toks[n + 1].kind != "LB":
             continue
-        below = _closing(toks, n + 1) + 1
+        below = script_end(toks, n + 1)
         places = (n + 2, below + 1)
         alone = [t.text for t in toks[n + 2 : below]] in (["d", "}"], ["\\mathrm{d}", "}"])
         above = alone or _is_d(toks, n + 2)
@@ -58,16 +58,6 @@ def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
 
 def _is_d(toks: Sequence[Tok], n: int) -> bool:
     return n + 1 < len(toks) and toks[n].text in ("d", "\\mathrm{d}") and toks[n + 1].kind == "SYM"
-
-
-def _closing(toks: Sequence[Tok], start: int) -> int:
-    """Where the brace that opens at start is closed."""
-    depth = 0
-    for n in range(start, len(toks)):
-        depth += (toks[n].kind == "LB") - (toks[n].kind == "RB")
-        if depth == 0:
-            return n
-    return len(toks)
 
 
 def _words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
@@ -121,12 +111,7 @@ class _Namer:
             raise NotUnderstood("A script is empty.", "Write it.", self.toks[n].at)
         if self._kind(n + 1) != "LB":
             return [self.toks[n + 1]], n + 2
-        depth, end = 0, n + 1
-        while end < len(self.toks):
-            depth += (self.toks[end].kind == "LB") - (self.toks[end].kind == "RB")
-            end += 1
-            if depth == 0:
-                break
+        end = script_end(self.toks, n + 1)
         return [*self.toks[n + 2 : end - 1]], end
 
     def _exponential(self) -> list[Tok]:
