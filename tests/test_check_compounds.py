@@ -56,6 +56,14 @@ def test_a_deviation_is_the_root_of_the_variance_that_is_defined() -> None:
     assert words(LAYER, r"\sigma = \sigma^2") == ["refuted"]
 
 
+def test_a_square_may_be_named_after_its_use() -> None:
+    text = r"""Here $i$ runs over the units 1 … $m$. The loss $L$ is any differentiable function of
+the $y_i$. Let $y_i = \frac{x_i}{\sigma^2}$, where $\sigma^2 = \frac{1}{m} \sum_i x_i$."""
+    right = r"\frac{\partial L}{\partial \sigma^2} = "
+    right += r"-\sum_i \frac{\partial L}{\partial y_i} \frac{x_i}{(\sigma^2)^2}"
+    assert words(text, right, right.replace("= -", "= ")) == ["proved", "refuted"]
+
+
 def test_a_square_is_no_definition_where_its_root_was_read_before() -> None:
     text = r"Here $i$ runs over the units. Let $y_i = s_i x_i$."
     reading = judged(text + "\n\n" + r"$$s_i^2 = s_i x_i$$")

@@ -10,7 +10,7 @@ import pytest
 from reports.cli import main
 from symbolic.reading.arrays.findings import ArrayJudged
 from symbolic.reading.arrays.judgement import Court
-from symbolic.reading.arrays.layering import every_layer, fitted
+from symbolic.reading.arrays.layering import fitted, is_all, some_times
 from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.program import base_of
 from symbolic.reading.arrays.reading import read_arrays
@@ -190,7 +190,8 @@ def test_a_step_that_is_not_understood_leaves_what_follows_open() -> None:
 )
 def test_only_a_range_of_all_layers_is_no_condition(text: str, whole: bool) -> None:
     profile = fitted(array_profile("ng"), r"$Z^{[l]} = A^{[L]}$")
-    assert every_layer(text, profile) is whole
+    span = some_times(text, profile)
+    assert (span is not None and is_all(span)) is whole
 
 
 def test_the_notation_that_fits_is_the_one_whose_shapes_fit(

@@ -101,7 +101,7 @@ def said(text: str) -> Iterator[Said]:
 def _of(number: int, match: re.Match[str], text: str) -> Said:
     start, end = match.span()
     groups = match.groups()
-    if number == 0:
+    if number in (0, 6, 14, 15):
         return Said(letter_of(groups[0]), "any", start, end)
     if number == 9:
         return Said("*", _kind(groups[1]), start, end)
@@ -115,16 +115,9 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     if number == 13:
         role = "unshared" if groups[0] else "synapse"
         return Said(letter_of(groups[1]), role, start, end, of=letter_of(groups[2]))
-    if number == 17:
-        return Said(letter_of(groups[0]), "width", start, end, of=groups[1])
-    if number == 16:
-        return Said(letter_of(groups[0]), "within", start, end, of=groups[1])
-    if number == 15:
-        return Said(letter_of(groups[0]), "any", start, end)
-    if number == 14:
-        return Said(letter_of(groups[0]), "any", start, end)
-    if number == 6:
-        return Said(letter_of(groups[0]), "any", start, end)
+    if number in (16, 17):
+        role = "within" if number == 16 else "width"
+        return Said(letter_of(groups[0]), role, start, end, of=groups[1])
     letter, quote, role = (groups[2], *groups[:2]) if number == 4 else groups
     role = _kind(role)
     if quote:  # an "input" neuron only feeds, an "output" neuron is only fed

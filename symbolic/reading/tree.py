@@ -203,3 +203,21 @@ def mapped(value: Any, change: Change) -> Any:
         parts = {f.name: mapped(getattr(value, f.name), change) for f in fields(value)}
         return replace(value, **parts)
     return value
+
+
+def with_parts(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with what it is directly made of changed, but what stands below a sign."""
+    match node:
+        case Scripted(base, _, above):
+            return replace(node, base=change(base), sup=None if above is None else change(above))
+        case Product(parts):
+            return replace(node, factors=tuple(map(change, parts)))
+        case Addition(parts):
+            return replace(node, terms=tuple(map(change, parts)))
+        case Group(parts):
+            return replace(node, items=tuple(map(change, parts)))
+        case Quotient(over, under):
+            return replace(node, over=change(over), under=change(under))
+        case Root(body) | Absolute(body):
+            return replace(node, body=change(body))
+    return node

@@ -60,17 +60,6 @@ def some_times(text: str, profile: ArrayProfile) -> Span | None:
     return None if span is None or span.alone else span
 
 
-def every_layer(text: str, profile: ArrayProfile) -> bool:
-    """Whether a mention says that a letter runs over all layers or times: l = 1, …, L, or back.
-
-    >>> from symbolic.reading.arrays.profile import array_profile
-    >>> every_layer(r"l = 1, \\dots, L", fitted(array_profile("ng"), "$A^{[l]}$"))
-    True
-    """
-    span = some_times(text, profile)
-    return span is not None and is_all(span)
-
-
 def is_all(span: Span) -> bool:
     """Whether it is every time that there is."""
     return span.low == 1 and span.late == 0

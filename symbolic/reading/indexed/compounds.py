@@ -111,16 +111,34 @@ def _with_label(part: Any, labelled: dict[str, str]) -> Any:
 
 
 def _squares(one: Gathered) -> Iterator[str]:
-    """The signs that a line defines the square of, and that stand in no line before it."""
+    """The signs that a line defines the square of.
+
+    They stand in no line before it, or nowhere without their square.
+    """
     seen: set[str] = set()
+    bare = {name for line in one.lines for tree in trees_of(line) for name in _bare(tree)}
     for line in one.lines:
         signs = {part.name for tree in trees_of(line) for part in _letters(tree)}
         match line.left:
+            case Scripted(Letter(sign), _, Number("2")) if sign not in bare:
+                yield sign
             case Scripted(Letter(sign), _, Number("2"), 0) if line.head is None:
                 right = () if isinstance(line.right, Unknown) else _letters(line.right)
                 if sign not in seen | {part.name for part in right}:
                     yield sign
         seen |= signs
+
+
+def _bare(value: Any) -> Iterator[str]:
+    """The signs in a tree that stand there without a 2 above them."""
+    match value:
+        case Letter(sign):
+            yield sign
+        case Scripted(Letter(), below, Number("2")):
+            yield from _bare(below)
+        case _:
+            for part in _parts(value):
+                yield from _bare(part)
 
 
 def _with_square(part: Any, sign: str) -> Any:

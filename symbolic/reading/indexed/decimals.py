@@ -5,22 +5,12 @@ A decimal is read like a sign of its own, #0.50, so that its digits are kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.indexed import Expr, Fn, Get, Mul, Num, Pow, inside
 from symbolic.reading.anywhere import EULER
-from symbolic.reading.tree import (
-    Absolute,
-    Addition,
-    Group,
-    Letter,
-    Node,
-    Number,
-    Product,
-    Quotient,
-    Root,
-    Scripted,
-)
+from symbolic.reading.tree import Letter, Node, Number, Scripted, with_parts
 from symbolic.verdicts import Value
 
 DECIMAL = "#"
@@ -125,24 +115,11 @@ def _head(expr: Expr) -> object:
 
 def as_printed(node: Node) -> Node:
     """The tree with every decimal as a sign of its own, but for powers."""
-    again = as_printed
     match node:
         case Number(text) if "." in text:
             return Letter(f"{DECIMAL}{text}", node.at)
-        case Addition(parts, signs):
-            return Addition(tuple(map(again, parts)), signs, node.at)
-        case Product(parts, signs):
-            return Product(tuple(map(again, parts)), signs, node.at)
-        case Group(items):
-            return Group(tuple(map(again, items)), node.at)
-        case Quotient(over, under):
-            return Quotient(again(over), again(under), node.at)
-        case Root(body):
-            return Root(again(body), node.at)
-        case Absolute(body):
-            return Absolute(again(body), node.at)
         case Scripted(Letter(name), None, above, 0) if name in EULER and above is not None:
-            return Scripted(node.base, None, again(above), 0, node.at)
-        case Scripted(base, below, above, primes):
-            return Scripted(again(base), below, above, primes, node.at)
-    return node
+            return replace(node, sup=as_printed(above))
+        case Scripted(base):
+            return replace(node, base=as_printed(base))
+    return with_parts(node, as_printed)

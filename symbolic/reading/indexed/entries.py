@@ -42,8 +42,7 @@ Key = tuple[str, str]
 class Letters:
     """What the words of a section say, and which signs carry indices above or in brackets.
 
-    `euler`: e stands nowhere but with something above it, and is no array.  `squares` are signs
-    that stand only squared, and of which the text says what the square is.
+    `euler`: e stands nowhere but with something above it, and is no array.
     """
 
     ranges: Mapping[str, Range]
@@ -54,7 +53,6 @@ class Letters:
     low: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     timed: set[str] = field(default_factory=set)
-    squares: set[str] = field(default_factory=set)
     euler: bool = False
 
     def range_of(self, letter: str) -> Range | None:
@@ -137,13 +135,9 @@ def items(
             n, node = n + 1, factors[n + 1]
         if isinstance(node, Letter) and node.name == "\\Delta" and n + 1 < len(factors):
             change, n, node = True, n + 1, factors[n + 1]
-        rectified = _rectified(factors[n : n + 2], letters)
-        if rectified is not None and not orders and not change and not any(signs[n + 1 : n + 2]):
-            n += 2
-            yield sign, rectified
-            continue
         head = base_of(node)
-        larger = _larger_than_0(node, factors[n + 1] if n + 1 < len(factors) else None, letters)
+        alone = n + 1 < len(factors) and not signs[n + 1]
+        larger = _larger_than_0(node, factors[n + 1] if alone else None, letters)
         if larger is not None and not orders and not change:
             n += 2
             yield sign, larger
@@ -221,18 +215,6 @@ def _unbracketed(
             f"Of what is {base_of(function)} taken?", "Write its argument in brackets.", function.at
         )
     return Applied(spelled(function, False, letters, ()), (argument,), place=function.at)
-
-
-def _rectified(factors: Sequence[Node], letters: Letters) -> Applied | None:
-    """max(0, x) as the function that it is."""
-    match factors:
-        case [Mark(text="\\max") as sign, Group((one, other))]:
-            zeros = [isinstance(side, Number) and side.text == "0" for side in (one, other)]
-            relu = next((s for s, name in letters.elementary.items() if name == "relu"), "")
-            if relu and sum(zeros) == 1:
-                head = Entry(relu, "", (), sign.at)
-                return Applied(head, (other if zeros[0] else one,), place=sign.at)
-    return None
 
 
 def _raised(entry: Entry, power: Node | None) -> Entry:
@@ -342,8 +324,6 @@ def spelled(node: Node, change: bool, letters: Letters, arguments: Sequence[Node
         number = rational(piece)
         if letters.has_letter(piece) or (sign in letters.high and letters.is_index(piece)):
             high.append(piece)
-        elif sign in letters.squares:
-            labels.append("2")
         elif number is not None and number != 0 and len(above) == 1:
             power = piece
         else:

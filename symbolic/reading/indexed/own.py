@@ -7,7 +7,7 @@ the first course.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -26,6 +26,7 @@ from symbolic.reading.tree import (
     Quotient,
     Root,
     Scripted,
+    with_parts,
 )
 
 ANY = "_any"
@@ -114,7 +115,7 @@ def powers_of_e(node: Node, letters: Collection[str]) -> Node:
     match node:
         case Scripted(Letter(name), None, Letter(power), 0) if name in EULER and power in letters:
             return replace(node, sup=Addition((Letter(power, node.at),), ("+",), node.at))
-    return _changed(node, lambda part: powers_of_e(part, letters))
+    return with_parts(node, lambda part: powers_of_e(part, letters))
 
 
 def _arguments(tree: Node, functions: Collection[str]) -> Iterator[str]:
@@ -138,22 +139,4 @@ def _renamed(node: Node, letters: Collection[str]) -> Node:
             return replace(node, name=name + ANY)
         case Scripted(Letter(), sub, _, _) if sub is not None:  # an entry of the array
             return node
-    return _changed(node, lambda part: _renamed(part, letters))
-
-
-def _changed(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The node with all within it changed, but what stands below a sign."""
-    match node:
-        case Scripted(base, _, above):
-            return replace(node, base=change(base), sup=None if above is None else change(above))
-        case Product(parts):
-            return replace(node, factors=tuple(map(change, parts)))
-        case Addition(parts):
-            return replace(node, terms=tuple(map(change, parts)))
-        case Group(parts):
-            return replace(node, items=tuple(map(change, parts)))
-        case Quotient(over, under):
-            return replace(node, over=change(over), under=change(under))
-        case Root(body) | Absolute(body):
-            return replace(node, body=change(body))
-    return node
+    return with_parts(node, lambda part: _renamed(part, letters))

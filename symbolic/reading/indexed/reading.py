@@ -37,8 +37,6 @@ _WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
-_WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
-_BRACES = ("LB", "RB", "LP", "RP", "LSQ", "RSQ", "COMMA", "PLUS", "MINUS", "TEXT")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -267,19 +265,9 @@ class _Reader:
             self.within = None
 
     def _cue(
-        self,
-        before: str,
-        inner: str,
-        after_: str,
-        following: str,
-        at: int,
-        first: bool,
-        defines: bool = False,
+        self, before: str, inner: str, after_: str, following: str, at: int, first: bool
     ) -> str:
-        """The cue of a formula; raises `NotUnderstood` where words may change what it claims.
-
-        With before a formula that `defines` a sign is where.
-        """
+        """The cue of a formula; raises `NotUnderstood` where words may change what it claims."""
         if self.broken:
             raise NotUnderstood(
                 "A condition before it in its sentence was not understood.", "See there.", at
@@ -302,8 +290,6 @@ class _Reader:
         if cue == "for" and _WITH.search(f"{before} {inner}"):
             cue = "with"  # a definition, or what is known of given entries
         self.cue = cue
-        if cue == "for" and defines and _WITH.search(before):
-            cue = self.cue = "where"
         if cue in ("if", "for"):
             raise NotUnderstood(
                 "A formula after if or for would be a condition; conditions are not read here.",
@@ -351,8 +337,7 @@ class _Reader:
         self.cites = self.marks.cites(chain, words, following, NOTHING if first else self.cites)
         beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
-        defines = self._may_define(chain)
-        cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first, defines)
+        cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         for relation in chain.relations:
@@ -387,16 +372,6 @@ class _Reader:
             self._keep(Line(claim, left, right, at, head, beside or self.within, self.head_text))
             left, left_text = right, claim.right_text
         self.last = left, left_text
-
-    def _may_define(self, chain: Chain) -> bool:
-        """Whether it says for the first time what a sign is, by more than a letter or a number."""
-        most = 1 if self.profile.scripts == "names" else 3  # η = 0.5 says what a number is
-        if len(chain.members) != 2 or len(chain.members[1]) < most:
-            return False
-        if {t.kind for t in chain.members[0]} - {"SYM", "NUM", "SUB", "SUP", *_BRACES}:
-            return False
-        heads = (line.claim.left_text for line in self.sections[-1].lines if line.head is None)
-        return self._text(chain.members[0]) not in heads
 
     def _assumed(self, chain: Chain, piece: int) -> None:
         """A hypothesis, in a paragraph that begins with Under."""

@@ -68,7 +68,6 @@ class Survey:
         """Which signs carry letters above or in brackets; to be done before all else."""
         letters = self.letters
         trees = tuple(trees)
-        letters.squares |= _squares(trees)
         letters.euler = _is_euler(trees)
         alone: Counter[str] = Counter()  # how often a sign stands without anything around it
         for tree in trees:
@@ -241,24 +240,6 @@ class Survey:
         return found
 
 
-def _squares(trees: Sequence[Node]) -> set[str]:
-    r"""The signs such as the \sigma of \sigma^2 = …, which never stand without their square."""
-    named: set[str] = set()
-    bare: set[str] = set()
-    for tree in trees:
-        if isinstance(tree, Scripted) and isinstance(tree.base, Letter) and _is_two(tree.sup):
-            named.add(tree.base.name)
-        inside: set[int] = set()
-        for node in walk(tree):
-            if isinstance(node, Scripted) and isinstance(node.base, Letter):
-                inside.add(id(node.base))
-                if not _is_two(node.sup):
-                    bare.add(node.base.name)
-            elif isinstance(node, Letter) and id(node) not in inside:
-                bare.add(node.name)
-    return named - bare
-
-
 def _is_euler(trees: Sequence[Node]) -> bool:
     """Whether e stands with something above it everywhere, and nothing below."""
     raised: set[int] = set()
@@ -269,10 +250,6 @@ def _is_euler(trees: Sequence[Node]) -> bool:
                     raised.add(id(base))
     plain = (n for tree in trees for n in walk(tree) if isinstance(n, Letter) and n.name in EULER)
     return all(id(node) in raised for node in plain)
-
-
-def _is_two(above: Node | None) -> bool:
-    return isinstance(above, Number) and above.text == "2"
 
 
 def _new(name: str, taken: Iterable[str]) -> str:
