@@ -24,7 +24,7 @@ from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.first_example import from_one, numbering
-from symbolic.reading.formulas import Formula, Range, with_range
+from symbolic.reading.formulas import Formula, Range, Read, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
@@ -57,7 +57,12 @@ from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.units import with_names
-from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
+from symbolic.reading.updates import (
+    has_momentum,
+    is_rule,
+    momentum_constants,
+    over_iterations,
+)
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
 FARTHEST = 400
@@ -171,12 +176,29 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += self._range(piece.text, text) or f"${piece.text}$"
+                text += self._range(piece.text, text) or f"${self._one_sign(piece)}$"
             else:
                 break
             if len(text) > FARTHEST:
                 break
         return with_ends(text, self.profile)
+
+    def _one_sign(self, piece: Mathematics) -> str:
+        """The formula, or its left side where both are one quantity: o_j = y_j is no condition."""
+        sides = piece.text.split("=")
+        if len(sides) != 2:
+            return piece.text
+        context = Context(self.profile, self.hearing.roles, self.sets)
+        try:
+            left, right = (
+                Elaborator(context, Notes()).read(
+                    parse(self._tokens(side, range(piece.at, piece.at + len(side))))
+                )
+                for side in sides
+            )
+        except (NotUnderstood, RecursionError):
+            return piece.text
+        return sides[0] if left == right and isinstance(left, Read) else piece.text
 
     def _range(self, text: str, before: str) -> str:
         """The words for a range of layers or of units, empty for anything else.
@@ -409,6 +431,8 @@ class _Reader:
             again = self.sides.members(chain.members, titles, noted)
             if not noted.fails or notes.fails:  # e_k under "Hidden neurons" is of an output
                 members, context, notes = again, titles, noted
+                if carried is not None:
+                    self.hearing.local[letter] = carried
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         if step is not None:
@@ -427,8 +451,10 @@ class _Reader:
         """
         begin = chain.members[after][0].at if after else chain.at
         whole = self.source.text[begin : chain.end]
-        known = any(sign in whole for sign in self.momentum) or any(
-            map(is_rule, self.relations.claims)
+        known = (
+            any(sign in whole for sign in self.momentum)
+            or has_momentum(whole, self.profile)
+            or any(map(is_rule, self.relations.claims))
         )
         return known and not chain.cases and over_iterations(whole, self.profile)
 

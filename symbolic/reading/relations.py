@@ -175,7 +175,12 @@ class Relations:
         self.chain = typed(sides[-1]), frozenset()
 
     def _one_quantity(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
-        """Two letters that this notation reads as one quantity would cancel unseen."""
+        """Two letters that this notation reads as one quantity would cancel unseen.
+
+        o_j = y_j alone says nothing else.
+        """
+        if left == right and isinstance(left, Read):
+            return []
         signs: dict[Read, str] = {}
         for part in (*walk(left), *walk(right)):
             if isinstance(part, Read) and signs.setdefault(part, part.sign) != part.sign:
