@@ -154,7 +154,8 @@ class _Judge:
             self.lines.define(claim, claim.number)
         if isinstance(found, Judged):
             return found
-        judged = Judged(claim, tuple(case.reached for case in found))
+        found, elsewhere = _meant(claim, found)
+        judged = Judged(claim, tuple(case.reached for case in found), elsewhere=elsewhere)
         judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
         if judged.word == "proved":
             return replace(judged, argument=self.lines.argument(claim, found))
@@ -168,7 +169,8 @@ class _Judge:
         found = self._cases(claim)
         if isinstance(found, Judged):
             return found
-        return Judged(claim, tuple(case.reached for case in found))
+        found, elsewhere = _meant(claim, found)
+        return Judged(claim, tuple(case.reached for case in found), elsewhere=elsewhere)
 
     def _cases(self, claim: Claim) -> list[Case] | Judged:
         """Each case with its verdict, or all that can be said of a claim without cases."""
@@ -354,6 +356,29 @@ class _Judge:
         return self._near[same]
 
 
+def _meant(claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
+    """The cases that are meant, and those in which the line fails.
+
+    Of one letter j nothing is said: where the line is proved for j a hidden neuron and fails for
+    j an output neuron, it is one about hidden neurons.
+    """
+    kinds: dict[str, list[Case]] = {}
+    for case in found:
+        kinds.setdefault(case.settled.said, []).append(case)
+    roles = [set(case.settled.roles) for case in found]
+    open_ = {role[0].name for one in roles for role in one if not all(role in s for s in roles)}
+    if len(kinds) != 2 or len(open_) != 1 or any(map(claim.role, open_)):
+        return found, ()
+    words = {
+        said: Judged(claim, tuple(c.reached for c in cases)).word for said, cases in kinds.items()
+    }
+    if {*words.values()} != {"proved", "refuted"}:
+        return found, ()
+    [meant] = [said for said, word in words.items() if word == "proved"]
+    fails = next(case.reached for case in found if case.settled.said != meant)
+    return kinds[meant], (fails,)
+
+
 def _is_numbered_range(claim: Claim) -> bool:
     """Whether it is said of neurons 1, …, n at the end of its display, without layers."""
     some = any(role.role == "width" and not role.of for role in claim.roles)
@@ -423,10 +448,10 @@ def _proved_in(reading: Reading, network: Given | None = None) -> frozenset[int]
 def _doubted(case: Reached, claim: Claim) -> Reached:
     """A line beside words that may deny it or be its condition.
 
-    Words that narrow what is said leave a line true that holds of all networks.
+    Words that narrow what is said leave a line true that is proved for more networks.
     """
-    if claim.narrow and case.word == "proved" and () in case.under:
-        return case
+    if claim.narrow and case.word == "proved":
+        return case if () in case.under else replace(case, against=None)
     held = {"proved": "it holds", "refuted": "it fails"}.get(case.word)
     if held is None:
         return case
