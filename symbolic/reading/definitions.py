@@ -19,9 +19,11 @@ from symbolic.reading.formulas import (
     UNWRITTEN,
     Applied,
     Formula,
+    Partial,
     Plus,
     Read,
     SumOver,
+    Times,
     bound,
     canonical,
     free,
@@ -31,7 +33,7 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.grammar import parse
 from symbolic.reading.layers import of_last_layer
-from symbolic.reading.profile import ARRAYS, GIVEN, Profile
+from symbolic.reading.profile import ARRAYS, GIVEN, OWN, Profile
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
@@ -192,6 +194,7 @@ class Definitions:
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
         free_to_say = free_to_say or form == self.unbiased.get(name)
         free_to_say = free_to_say or (usual is not None and _adds(claim, usual))
+        free_to_say = free_to_say or _descends(claim)
         if not general or not free_to_say:
             return claim
         _require_words(claim, at)
@@ -439,6 +442,18 @@ def _adds(claim: Claim, usual: tuple[object, ...]) -> bool:
         return False
     biased = [isinstance(t, Read) and t.array == "b" and t.at == head.at[:1] for t in more]
     return head.array in CHANGES or (head.array == "v" and biased == [True])
+
+
+def _descends(claim: Claim) -> bool:
+    """Whether a change is −η ∂E/∂w, where E is a cost that the document makes for itself."""
+    head, right = claim.head, claim.right
+    if head is None or head.array not in CHANGES or not isinstance(right, Times):
+        return False
+    slopes = [part for part in right.factors if isinstance(part, Partial)]
+    rest = {part for part in right.factors if not isinstance(part, Partial)}
+    known = {Num(Fraction(-1)), *(part for part in rest if part == Read("eta"))}
+    made = [isinstance(one.of, Read) and one.of.array.startswith(OWN) for one in slopes]
+    return rest == known and made == [True] and slopes[0].by.at == head.at
 
 
 def _some_sources(claim: Claim) -> bool:

@@ -19,11 +19,11 @@ from symbolic.reading.claims import (
     Reading,
 )
 from symbolic.reading.context import Context, Named, Notes, Role
-from symbolic.reading.counted import counting, from_last, in_numbers
+from symbolic.reading.counted import counting, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.first_example import from_one, numbering
+from symbolic.reading.first_example import numbering
 from symbolic.reading.formulas import Formula, Range, Read, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
@@ -53,10 +53,9 @@ from symbolic.reading.prose import Lead, after, conditional, lead, own_range, pl
 from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
+from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
-from symbolic.reading.tokens import Tok, tokens
-from symbolic.reading.units import with_names
 from symbolic.reading.updates import (
     has_momentum,
     is_rule,
@@ -82,6 +81,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     """
     document = cut(text, kind)
     profile = numbering(document, counting(document, with_biases(document, profile)))
+    profile = with_patterns(formulas_of(document), profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -89,7 +89,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(from_last(with_names(tokens(sides), profile.units), profile))
+    [chain] = chains(signs(sides, profile))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -192,7 +192,7 @@ class _Reader:
         try:
             left, right = (
                 Elaborator(context, Notes()).read(
-                    parse(self._tokens(side, range(piece.at, piece.at + len(side))))
+                    parse(signs(side, self.profile, range(piece.at, piece.at + len(side))))
                 )
                 for side in sides
             )
@@ -239,7 +239,7 @@ class _Reader:
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            found = chains(apart(self._tokens(text, offsets), self.profile.constants))
+            found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -295,10 +295,6 @@ class _Reader:
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
-    def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        found = from_one(with_names(tokens(text, offsets), self.profile.units), self.profile)
-        return from_last(found, self.profile)
-
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
         if kinds == {Kind.ASSUMPTION}:
@@ -314,7 +310,7 @@ class _Reader:
         notes = Notes()
         try:
             Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
-                parse(self._tokens(text, offsets))
+                parse(signs(text, self.profile, offsets))
             )
         except (NotUnderstood, RecursionError):
             return
