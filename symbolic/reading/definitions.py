@@ -147,7 +147,7 @@ class Definitions:
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
-        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim):
+        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim, kinds):
             return self._outer(claim, at)
         shape = stated(claim.left, claim.right)
         if shape is None and isinstance(claim.left, Applied):
@@ -200,21 +200,26 @@ class Definitions:
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
-    def settled(self, claims: list[Claim], named: bool) -> list[Claim]:
+    def settled(self, claims: list[Claim], named: bool, outputs: bool) -> list[Claim]:
         """The claims at the end: φ of hidden neurons is that of all but outputs with their own.
 
         A function that only the words near it give to the outputs is that of all neurons where no
-        other is written or `named` in words.
+        other is written or `named` in words; words may name that of the `outputs`.
         """
         if self.outer and self.activation is None:
             one = claims[self.outer - 1]
             kept = named or self.outer_role
             claims[self.outer - 1] = _unsaid(one, "hidden") if kept else replace(one, outer=False)
-        if self.hidden and self.outputs is None and not self.outer:
+        if self.of_hidden and not outputs:
             claims[self.hidden - 1] = _unsaid(claims[self.hidden - 1], "output")
         return claims
 
-    def _of_outputs(self, claim: Claim) -> bool:
+    @property
+    def of_hidden(self) -> bool:
+        """Whether φ is that of hidden neurons, and no formula says what the outputs compute."""
+        return bool(self.hidden) and self.outputs is None and not self.outer
+
+    def _of_outputs(self, claim: Claim, told: frozenset[str]) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
         if not isinstance(claim.left, Read) or claim.left.array != "y":
             return False
@@ -231,14 +236,20 @@ class Definitions:
         shape = stated(head, right)
         known = self.activation is not None and shape == self.activation[1]
         softmax = any(isinstance(part, SumOver) for part in walk(right))
-        meant = of_sign or of_role or of_layer or softmax  # a share of a sum is an output's
+        of_words = told == {"output"}
+        meant = of_sign or of_role or of_layer or of_words or softmax  # a share is an output's
         return meant and not known and of_outputs(head, right)
 
     def _outer(self, claim: Claim, at: int) -> Claim:
         form = canonical(claim.left, claim.right)
         if self.outputs is not None:
             number, known = self.outputs
-            return replace(claim, kind=Kind.RESTATEMENT, of=number) if form == known else claim
+            if form == known:
+                return replace(claim, kind=Kind.RESTATEMENT, of=number)
+            what = f"({number}) says another thing of the signals of the output neurons."
+            step = "Write a text of its own for each setting."
+            problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
+            return replace(claim, problems=(*claim.problems, problem))
         _require_words(claim, at)
         self.outputs = claim.number, form
         return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)

@@ -52,7 +52,7 @@ _KINDS = rf"(?:for|in) (?:all |the |each |every |an? )*{KIND} (?:{NEURONS}|layer
 _PARALLEL = re.compile(
     rf"([\s,]*{_KINDS})"
     rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
-    r"|,\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
+    r"|,?\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
     rf"|(?:,?\s+with \$[^$=<>]*\$)?,?\s+(?:and|but|while|whereas)\s+{_KINDS},?"
     r"(?:\s+(?:we|it|this|that)\s+\w+|\s+(?:so|also|then))?:?\s*(?:\$[^$]*=|$))",
     re.IGNORECASE,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from symbolic.reading.alone import speaks_of_one
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -44,6 +45,7 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
+from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
@@ -99,7 +101,12 @@ class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         words = _flat(document.pieces)
         direct = frozenset(formulas_alone(words, profile))
-        profile = replace(profile, direct=direct, from_zero=counted_from_zero(document))
+        profile = replace(
+            profile,
+            direct=direct,
+            from_zero=counted_from_zero(document),
+            alone="layer" not in profile.letters.values() and speaks_of_one(words),
+        )
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -141,8 +148,9 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        outputs = outputs_named(self.named)
         self.relations.claims = self.relations.definitions.settled(
-            self.relations.claims, bool(self.named)
+            self.relations.claims, bool(self.named), bool(outputs)
         )
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
@@ -155,10 +163,19 @@ class _Reader:
             self.ledger.entries,
             self.ledger.problems,
             slips,
-            self.usual,
+            (*self.usual, *self._outputs(outputs)),
             tuple(self.named),
             self.marks.lines((c.number, c.piece, c.at) for c in self.relations.claims),
         )
+
+    def _outputs(self, function: str) -> Iterator[Claim]:
+        """What words say the output neurons compute, where a formula says it of the hidden ones."""
+        signal = next((c for c in self.usual if c.head is not None and c.head.array == "y"), None)
+        if not (function and self.relations.definitions.of_hidden) or signal is None:
+            return
+        assert signal.head is not None
+        right = OUTPUTS[function](signal.head)
+        yield replace(signal, number=len(self.usual) + 1, right=right, outer=True)
 
     # -- pieces
 
@@ -167,6 +184,8 @@ class _Reader:
         for array, function, n in named(text):
             before = self.words + plain(text[:n])
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
+            if self.profile.alone and function == "linear":
+                array, function = "phi", "identity"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
 
