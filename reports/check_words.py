@@ -50,7 +50,6 @@ ROLES = {
     "input": "an input neuron",
     "feeder": "a neuron that is no output",
     "both": "an output or a hidden neuron",
-    "other": "any neuron",
 }
 
 
@@ -144,11 +143,11 @@ def elsewhere_words(case: Reached) -> Runs:
 
     >>> from reports.text import runs_text
     >>> runs_text(elsewhere_words(Reached("refuted", "j: output")))
-    'It is wrong for j an output neuron, and the text does not say which j is meant.'
+    'It is wrong for j an output neuron, and the text does not say which are meant.'
     """
-    letters = listed([name for name, kind in _roles(case) if kind])
-    which = f"and the text does not say which {letters} is meant."
-    return prose(f"It is wrong for {scope(replace(case, span=''))}, {which}")
+    others = {kind for _, kind in _roles(case)} == {"other"}
+    where = "other neurons" if others else scope(replace(case, span=""))
+    return prose(f"It is wrong for {where}, and the text does not say which are meant.")
 
 
 def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:
