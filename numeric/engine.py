@@ -32,6 +32,8 @@ class Engine:
         place = {name: n for n, name in enumerate(self.network.outputs)}
         self.order = [place[name] for name in program.layout.outputs]
         self.losses = losses_of(self.network)
+        self.version = 0
+        """Counts the changes of the weights by a run, or by hand."""
 
     @property
     def counts_accuracy(self) -> bool:
@@ -40,14 +42,16 @@ class Engine:
 
     def machine(self, batch: int, rate: float = 1.0) -> Machine:
         """The program for a batch size, η being `rate`; those used last are kept."""
-        made = self._machines.pop((batch, rate), None)
-        if made is None:
-            with no_collecting():
-                made = self._build(self.program, batch, self.weights, rate)
+        made = self._machines.pop((batch, rate), None) or self.fresh(batch, rate)
         self._machines[batch, rate] = made
         while len(self._machines) > MOST_MACHINES:
             del self._machines[next(iter(self._machines))]
         return made
+
+    def fresh(self, batch: int, rate: float) -> Machine:
+        """A new machine that nobody else uses."""
+        with no_collecting():
+            return self._build(self.program, batch, self.weights, rate)
 
     def loss(self, d: Array, y: Array, v: Array, weights: Array | None = None) -> float:
         """Σ_ξ s_ξ Σ_j c(d_j, y_j) of arrays [outputs, samples]."""
