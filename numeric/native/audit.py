@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -240,7 +241,7 @@ def _digest(program: Program) -> str:
     called = {kinds[id(n.activation)]: n.activation for n in network.neurons}
     for names in (
         *(layout.row, layout.entry, network.inputs, network.outputs, layout.outputs),
-        *([getattr(s, end) for s in network.synapses] for end in ("to", "source", "weight")),
+        *(map(attrgetter(end), network.synapses) for end in ("to", "source", "weight")),
         [f"{n.name} {kinds[id(n.activation)]} {n.group}" for n in network.neurons],
     ):
         whole.update("\n".join(names).encode() + b"\0")
