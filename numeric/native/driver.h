@@ -92,6 +92,13 @@ typedef struct {
   const Order *ahead, *first, *next;  /* signals and δ; Δw := and Δw += its sums */
   int64_t aheads, sums;
 } Part;
+/* The samples of the next part, on their way to the second cache while this one is learned. */
+static void fetch(const Samples *d, int64_t start, int64_t count) {
+  for (int64_t n = start; n < start + count; n++) {
+    const T *x = d->X + (d->order ? d->order[n] : n) * d->inputs;
+    for (int64_t i = 0; i < d->inputs; i += 64 / (int64_t)sizeof(T)) __builtin_prefetch(x + i, 0, 2);
+  }
+}
 EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *add, const Samples *d, int64_t batch, int64_t start, int64_t updates) {
   Mode was = quick();
   for (; updates; updates--, start += batch) {
@@ -99,6 +106,7 @@ EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *
       const Part *part = at + PANEL < batch ? whole : last;
       const Setting *s = part->setting;
       load(s, d, start + at);
+      fetch(d, start + at + s->batch, least(PANEL, batch - at - s->batch));
       run(s, part->ahead, part->aheads);
       see(s, d, start + at);
       run(s, at ? part->next : part->first, part->sums);
