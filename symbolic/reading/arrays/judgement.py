@@ -39,7 +39,9 @@ from symbolic.reading.arrays.findings import (
 from symbolic.reading.arrays.formulas import Formula, Gradient, Key, Number, Size, walk
 from symbolic.reading.arrays.identities import is_recalled, recalled
 from symbolic.reading.arrays.inference import Inference
+from symbolic.reading.arrays.introduced import head_of
 from symbolic.reading.arrays.nearest import Search
+from symbolic.reading.arrays.one_index import asked
 from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.regrouping import regrouped
 from symbolic.reading.arrays.repairs import repair
@@ -174,7 +176,7 @@ class Court:
         if claim.problems:
             return _open(claim, str(claim.problems[0]))
         if claim.kind is Kind.DEFINITION:
-            return ArrayJudged(claim)
+            return self._defined(claim)
         if claim.kind is Kind.ASSUMPTION:
             return self._assumed(claim)
         if is_recalled(claim):
@@ -187,12 +189,18 @@ class Court:
             reached = self._reached(case, under)
         except NotUnderstood as error:
             why = f"{error.fault}: {error.what} {error.next_step}".rstrip()
+            if error.fault in (Fault.TYPE, Fault.INDEX):
+                why = asked(head, self.rules, self._may_hold) or why
             reached = ArrayReached("open", why=why)
             if self.explain and error.fault in (Fault.TYPE, Fault.INDEX):
                 reached = replace(reached, nearest=self.search.mended(head, self.offered))
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
+        if reached.word == "refuted":
+            question = asked(head, self.rules, self._may_hold)
+            if question:
+                return _open(claim, question)
         idle = _by_idle(claim, self.base.idle) or ("" if self._is_read(case) else case.rule.array)
         if reached.word == "refuted" and idle:
             return _open(claim, f"nothing that is defined here reads {idle}")
@@ -212,6 +220,15 @@ class Court:
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
+
+    def _defined(self, claim: ArrayClaim) -> ArrayJudged:
+        """A definition; the shapes of one that gives a derivative its name are looked at here."""
+        if head_of(claim.left) in self.base.introduced:
+            try:
+                self.rules.require_fitting(claim.right)
+            except NotUnderstood as error:
+                return _open(claim, f"{error.fault}: {error.what} {error.next_step}".rstrip())
+        return ArrayJudged(claim)
 
     def _is_read(self, case: Case) -> bool:
         """Whether a definition or the loss reads what is differentiated by.
@@ -279,6 +296,9 @@ class Court:
             return self._proof(self.rules.case(claim)) is not None
         except (NotUnderstood, InputError, TooLargeError):
             return False
+
+    def _may_hold(self, case: Case) -> bool:
+        return not isinstance(self._plain(case, self._judge(case.program)), Refuted)
 
     def _head(
         self, claim: ArrayClaim, before: Sequence[ArrayJudged]

@@ -28,6 +28,7 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
+from symbolic.reading.arrays.introduced import with_introduced
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
@@ -170,7 +171,7 @@ class _Reader:
         for sign in sorted(self.classes):
             self.claims = of_classes(self.claims, sign)
         self.claims = list(with_example_losses(self.claims, self.profile))
-        return ArrayReading(
+        reading = ArrayReading(
             self.profile,
             tuple(self.claims),
             self.ledger.entries,
@@ -183,6 +184,7 @@ class _Reader:
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
             self.own.unknown,
         )
+        return with_introduced(reading)
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
