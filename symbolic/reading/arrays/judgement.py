@@ -37,9 +37,10 @@ from symbolic.reading.arrays.findings import (
     Derived,
 )
 from symbolic.reading.arrays.formulas import Formula, Gradient, Key, Number, Size, walk
-from symbolic.reading.arrays.identities import is_recalled, recalled
+from symbolic.reading.arrays.identities import is_property, is_recalled, recalled
 from symbolic.reading.arrays.inference import Inference
 from symbolic.reading.arrays.introduced import head_of
+from symbolic.reading.arrays.laws import law_of, under_laws
 from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.one_index import asked
 from symbolic.reading.arrays.program import Base, base_of
@@ -78,6 +79,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
     lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
+    lines = under_laws(lines, reading, _judged_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
     mend = repair(reading, base, wrong, own, _proved(lines), _proved_in)
@@ -96,6 +98,10 @@ def _bracketed(number: int) -> str:
 
 def _proved(lines: Sequence[ArrayJudged]) -> frozenset[int]:
     return frozenset(one.claim.number for one in lines if one.word == "proved")
+
+
+def _judged_in(reading: ArrayReading) -> Sequence[ArrayJudged]:
+    return Court(reading, base_of(reading)).lines(reading.claims)
 
 
 def _proved_in(reading: ArrayReading) -> frozenset[int]:
@@ -180,9 +186,11 @@ class Court:
         if claim.kind is Kind.ASSUMPTION:
             return self._assumed(claim)
         if is_recalled(claim):
-            reached = recalled(claim, self.base.meaning)
+            reached = recalled(claim)
             own = Argument("follows", (), (), OWN) if reached.word == "proved" else None
             return ArrayJudged(claim, (reached,), own)
+        if law_of(claim):
+            return _open(claim, "what this function is is not said, and none is known here with it")
         head, under = self._head(claim, before) or (claim, ())
         try:
             case = self.rules.case(head)
@@ -318,7 +326,9 @@ class Court:
         return None
 
     def _assumed(self, claim: ArrayClaim) -> ArrayJudged:
-        """An assumption that is used: a size that is 1, rows that sum to 1."""
+        """An assumption that is used: a size that is 1, rows that sum to 1, the slope of σ."""
+        if is_property(claim):
+            return ArrayJudged(claim)
         if isinstance(claim.left, Size) and _is(claim.right, 1):
             name = claim.left.name
             self.offered = (*self.offered, SizeOne(f"{name} = 1", name))

@@ -29,6 +29,7 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.identities import is_recalled
 from symbolic.reading.arrays.introduced import with_introduced
+from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
@@ -184,7 +185,7 @@ class _Reader:
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
             self.own.unknown,
         )
-        return with_introduced(reading)
+        return with_introduced(with_laws(reading))
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
