@@ -183,7 +183,7 @@ class _Reader:
             frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
-            self.own.unknown,
+            (*self.own.unknown, *self.spoiled.functions),
         )
         return with_introduced(with_laws(reading))
 
@@ -243,6 +243,7 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self.spoiled.all_of(piece.text)
+            self.spoiled.function(piece.text)
             for sign in self.running.signs():
                 self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
