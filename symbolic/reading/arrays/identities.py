@@ -84,7 +84,8 @@ def _decided(left: Formula, right: Formula) -> Identity | Counterexample | Open:
     meaning = Meaning(Widths(), Sort("T"), "", "columns", {}, lambda _: Entry(ARGUMENT, ()))
     try:
         sides = (meaning.read(side).element(None, None) for side in (left, right))
-        return decide(*(as_term(side, lambda entry: Z) for side in sides))
+        one, other = (as_term(side, lambda entry: Z) for side in sides)
+        return decide(one, other)
     except (NotUnderstood, NotElementaryError) as error:
         return Open(str(error))
 

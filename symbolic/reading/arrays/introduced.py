@@ -112,6 +112,7 @@ def expanded(formula: Formula, names: Mapping[Head, Formula]) -> Formula:
             if isinstance(formula, Gradient)
             else replace(formula, at=())
         )
-        return Element(names[head], at, formula.place) if head in names else formula
+        known = None if head is None else names.get(head)
+        return formula if known is None else Element(known, at, formula.place)
     parts = inside(formula)
     return rebuilt(formula, [expanded(part, names) for part in parts]) if parts else formula
