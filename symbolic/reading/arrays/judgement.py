@@ -212,6 +212,8 @@ class Court:
         idle = _by_idle(claim, self.base.idle) or ("" if self._is_read(case) else case.rule.array)
         if reached.word == "refuted" and idle:
             return _open(claim, f"nothing that is defined here reads {idle}")
+        if reached.word == "refuted" and claim.hedged:
+            return _open(claim, "a condition before it in its sentence was not understood")
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
             return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))

@@ -143,6 +143,7 @@ class _Reader:
         self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
+        self.hedged = False  # whether one that speaks of a derivative was not understood
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
         self.within: Span | None = None  # the times that it speaks of
@@ -275,7 +276,9 @@ class _Reader:
             else:
                 self.words, self.claimed = "", True
                 continue
-            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            if conditional(f"{self.words} {one.before}"):
+                given = bool(one.members[0]) and self.spoiled.differentiates(one.members[0])
+                self.broken, self.hedged = self.broken or not given, self.hedged or given
             self.ledger.trouble(troubles[-1])
             for token in one.members[0][:1]:
                 if token.text in self.running.signs():
@@ -350,7 +353,7 @@ class _Reader:
     # -- words
 
     def _sentence_ends(self) -> None:
-        self.broken, self.cue, self.claimed = False, "", False
+        self.broken, self.cue, self.claimed, self.hedged = False, "", False, False
 
     def _listen(self) -> None:
         if ends(self.words, self.claimed):
@@ -496,6 +499,7 @@ class _Reader:
                 update=update,
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
                 within=self.within,
+                hedged=self.hedged,
             )
             before = self.sorter.known
             claim = self.sorter.sorted(claim)

@@ -34,7 +34,7 @@ class Spoiled:
         member = chain.members[0]
         self.function("".join(token.text for token in member[:2]))
         defines = chain.relations[0].text in DEFINING
-        if not member or not defines or self._differentiates(member):
+        if not member or not defines or self.differentiates(member):
             return
         try:
             head = self.read(member)
@@ -46,7 +46,7 @@ class Spoiled:
         elif isinstance(head, LocalError) and self._may_name(chain):
             self.keys.add((head.sign, head.label, True))
 
-    def _differentiates(self, member: Sequence[Tok]) -> bool:
+    def differentiates(self, member: Sequence[Tok]) -> bool:
         """Whether a side begins with the sign of a derivative, which defines no array."""
         first = member[0]
         if first.kind == "FRAC":
