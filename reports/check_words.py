@@ -11,7 +11,7 @@ from typing import Protocol
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
-from symbolic.array_conditions import OFF_KINKS
+from symbolic.array_conditions import OFF_KINKS, POSITIVE
 from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
@@ -41,6 +41,7 @@ FAULTY = "A line cannot be meant as it stands."
 SAID: Mapping[str, str] = {
     Assumption.SO: "there is a single output neuron",
     OFF_KINKS.name: "no argument stands at a kink",
+    POSITIVE.name: "what stands under ln or a root is positive",
 }
 Roles = tuple[tuple[str, str], ...]
 _SUM = re.compile(r"sum\((\w+), (\w+)\[([\w,]+)\]\)")

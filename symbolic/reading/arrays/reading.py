@@ -28,6 +28,8 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
+from symbolic.reading.arrays.introduced import with_introduced
+from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
@@ -141,6 +143,7 @@ class _Reader:
         self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
+        self.hedged = False  # whether one that speaks of a derivative was not understood
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
         self.within: Span | None = None  # the times that it speaks of
@@ -170,7 +173,7 @@ class _Reader:
         for sign in sorted(self.classes):
             self.claims = of_classes(self.claims, sign)
         self.claims = list(with_example_losses(self.claims, self.profile))
-        return ArrayReading(
+        reading = ArrayReading(
             self.profile,
             tuple(self.claims),
             self.ledger.entries,
@@ -181,8 +184,9 @@ class _Reader:
             frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
-            self.own.unknown,
+            (*self.own.unknown, *self.spoiled.functions),
         )
+        return with_introduced(with_laws(reading))
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
@@ -240,6 +244,7 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self.spoiled.all_of(piece.text)
+            self.spoiled.function(piece.text)
             for sign in self.running.signs():
                 self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
@@ -271,7 +276,9 @@ class _Reader:
             else:
                 self.words, self.claimed = "", True
                 continue
-            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            if conditional(f"{self.words} {one.before}"):
+                given = bool(one.members[0]) and self.spoiled.differentiates(one.members[0])
+                self.broken, self.hedged = self.broken or not given, self.hedged or given
             self.ledger.trouble(troubles[-1])
             for token in one.members[0][:1]:
                 if token.text in self.running.signs():
@@ -346,7 +353,7 @@ class _Reader:
     # -- words
 
     def _sentence_ends(self) -> None:
-        self.broken, self.cue, self.claimed = False, "", False
+        self.broken, self.cue, self.claimed, self.hedged = False, "", False, False
 
     def _listen(self) -> None:
         if ends(self.words, self.claimed):
@@ -492,6 +499,7 @@ class _Reader:
                 update=update,
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
                 within=self.within,
+                hedged=self.hedged,
             )
             before = self.sorter.known
             claim = self.sorter.sorted(claim)
