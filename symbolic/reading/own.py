@@ -38,6 +38,7 @@ from symbolic.reading.scripts import parts, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Group, Letter, Node, Product, Scripted
+from symbolic.reading.typed_words import with_words
 from symbolic.reading.units import with_names
 
 MOST_OWN = 40
@@ -128,7 +129,8 @@ def _equations(
         try:
             offsets = range(piece.at, piece.at + len(piece.text))
             text, places = expanded(piece.text, offsets, document.macros)
-            named = from_last(with_names(tokens(text, places), profile.units), profile)
+            typed = with_words(tokens(text, places), profile)
+            named = from_last(with_names(typed, profile.units), profile)
             found = chains(apart(named, profile.constants))
         except NotUnderstood:
             continue

@@ -51,11 +51,12 @@ from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
 from symbolic.reading.tokens import Tok, tokens
+from symbolic.reading.typed_words import with_words
 from symbolic.reading.units import with_names
 from symbolic.reading.updates import (
     has_momentum,
@@ -230,6 +231,8 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         indices = not piece.display and is_pair(piece.text, self.profile.letters)
+        listed = None if piece.display else LISTED.fullmatch(piece.text)
+        indices = indices or (listed is not None and listed[1] in self.sets)
         if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
@@ -296,7 +299,8 @@ class _Reader:
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        found = from_one(with_names(tokens(text, offsets), self.profile.units), self.profile)
+        typed = with_words(tokens(text, offsets), self.profile)
+        found = from_one(with_names(typed, self.profile.units), self.profile)
         return from_last(found, self.profile)
 
     def _outcome(self, first: int) -> Outcome:
