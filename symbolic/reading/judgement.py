@@ -106,6 +106,7 @@ class _Judge:
         self.plain = network is None or (network.plain and general is base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
         self.verdicts.base, self.verdicts.plain = base, self.plain
+        self.verdicts.alone = document.profile.alone
         self.verdicts.unsaid_cost = speaks_of_errors(document) == {"d"}
         self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (

@@ -48,6 +48,8 @@ def kinds_said(before: str, following: str, between: bool) -> frozenset[str]:
         after = after[: other.start()]
         breaks = [match.start() for match in _BREAK.finditer(after)]
         after = after[: breaks[-1]] if breaks else after
+    if _KIND.search(own) and _BREAK.match(after.lstrip()):
+        after = ""  # what follows is about others: for hidden units f(z) = tanh(z), while …
     near = f"{own} · {after}"
     if _EVERY.search(near):
         return frozenset()

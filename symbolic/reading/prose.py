@@ -44,13 +44,15 @@ _GOES_ON = re.compile(
     r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
 )
 _SET = re.compile(r"\\(?:in|notin|subset|subseteq)\b")
+_SCRIPT = re.compile(r"\\sum\s*(?:\\limits\s*)?_\s*\{[^{}]*\}")
+"""What a sum runs over is no set that words name."""
 _ASIDE = re.compile(r"\s*(?:\\forall\s*[^\\=<>]*(?:\\[a-z]+\s*)?|\(\d+\))\s*")
 _FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
 _KINDS = rf"(?:for|in) (?:all |the |each |every |an? )*{KIND} (?:{NEURONS}|layers?)"
 _PARALLEL = re.compile(
     rf"([\s,]*{_KINDS})"
     rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
-    r"|,\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
+    r"|,?\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
     rf"|(?:,?\s+with \$[^$=<>]*\$)?,?\s+(?:and|but|while|whereas)\s+{_KINDS},?"
     r"(?:\s+(?:we|it|this|that)\s+\w+|\s+(?:so|also|then))?:?\s*(?:\$[^$]*=|$))",
     re.IGNORECASE,
@@ -137,7 +139,7 @@ def lead(
         return Lead("", f"the words before it deny or question it ({denial[0]!r})")
     if complete:
         return Lead("")
-    if any(_SET.search(mention) for mention in MENTION.findall(sentence)):
+    if _names_a_set(MENTION.findall(sentence)):
         return Lead("", "the words before it name a set that is not understood")
     rest = _without_roles(sentence)
     naming = functions and CONDITION.search(rest) is not None
@@ -225,7 +227,7 @@ def unread(text: str) -> str:
     ('a set beside it is not understood', 'a list beside it is not understood', '')
     """
     mentions = [m for m in MENTION.findall(without_roles_of(text)) if not _ASIDE.fullmatch(m)]
-    if any(_SET.search(mention) for mention in mentions):
+    if _names_a_set(mentions):
         return "a set beside it is not understood"
     if mentions and not _WORD.search(MENTION.sub(" ", text)):
         return "a list beside it is not understood"
@@ -251,10 +253,9 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return Lead("", f"the words after it deny or question it ({denial[0]!r})")
-    if goes_on and not embedded:
-        sets = any(_SET.search(mention) for mention in MENTION.findall(sentence))
-        if sets or _FOR.match(own_range(sentence)):
-            return Lead("", "the range after it is not understood")
+    ranged = _names_a_set(MENTION.findall(sentence)) or _FOR.match(own_range(sentence))
+    if goes_on and not embedded and ranged:
+        return Lead("", "the range after it is not understood")
     if embedded:
         words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
         return Lead("", doubt=_doubt("after", words, {*more, "otherwise"}))
@@ -263,6 +264,10 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
         if re.search(r"\b(?:if|iff|when|provided)\b", rest, re.I):
             return Lead("", doubt="the condition after it is not understood")
     return Lead("")
+
+
+def _names_a_set(mentions: Iterable[str]) -> bool:
+    return any(_SET.search(_SCRIPT.sub("", mention)) for mention in mentions)
 
 
 def own_range(text: str) -> str:

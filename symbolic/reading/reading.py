@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from symbolic.reading.alone import speaks_of_one
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -19,11 +20,11 @@ from symbolic.reading.claims import (
     Reading,
 )
 from symbolic.reading.context import Context, Named, Notes, Role
-from symbolic.reading.counted import counting, from_last, in_numbers
+from symbolic.reading.counted import counting, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.first_example import from_one, numbering
+from symbolic.reading.first_example import numbering
 from symbolic.reading.formulas import Formula, Range, Read, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
@@ -44,6 +45,7 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
+from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
@@ -53,11 +55,9 @@ from symbolic.reading.prose import Lead, after, conditional, lead, own_range, pl
 from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
+from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
-from symbolic.reading.tokens import Tok, tokens
-from symbolic.reading.typed_words import with_words
-from symbolic.reading.units import with_names
 from symbolic.reading.updates import (
     has_momentum,
     is_rule,
@@ -83,6 +83,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     """
     document = cut(text, kind)
     profile = numbering(document, counting(document, with_biases(document, profile)))
+    profile = with_patterns(formulas_of(document), profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -90,7 +91,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(from_last(with_names(tokens(sides), profile.units), profile))
+    [chain] = chains(signs(sides, profile))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -100,7 +101,12 @@ class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         words = _flat(document.pieces)
         direct = frozenset(formulas_alone(words, profile))
-        profile = replace(profile, direct=direct, from_zero=counted_from_zero(document))
+        profile = replace(
+            profile,
+            direct=direct,
+            from_zero=counted_from_zero(document),
+            alone="layer" not in profile.letters.values() and speaks_of_one(words),
+        )
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -142,8 +148,9 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        outputs = outputs_named(self.named)
         self.relations.claims = self.relations.definitions.settled(
-            self.relations.claims, bool(self.named)
+            self.relations.claims, bool(self.named), bool(outputs)
         )
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
@@ -156,10 +163,19 @@ class _Reader:
             self.ledger.entries,
             self.ledger.problems,
             slips,
-            self.usual,
+            (*self.usual, *self._outputs(outputs)),
             tuple(self.named),
             self.marks.lines((c.number, c.piece, c.at) for c in self.relations.claims),
         )
+
+    def _outputs(self, function: str) -> Iterator[Claim]:
+        """What words say the output neurons compute, where a formula says it of the hidden ones."""
+        signal = next((c for c in self.usual if c.head is not None and c.head.array == "y"), None)
+        if not (function and self.relations.definitions.of_hidden) or signal is None:
+            return
+        assert signal.head is not None
+        right = OUTPUTS[function](signal.head)
+        yield replace(signal, number=len(self.usual) + 1, right=right, outer=True)
 
     # -- pieces
 
@@ -168,6 +184,8 @@ class _Reader:
         for array, function, n in named(text):
             before = self.words + plain(text[:n])
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
+            if self.profile.alone and function == "linear":
+                array, function = "phi", "identity"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
 
@@ -193,7 +211,7 @@ class _Reader:
         try:
             left, right = (
                 Elaborator(context, Notes()).read(
-                    parse(self._tokens(side, range(piece.at, piece.at + len(side))))
+                    parse(signs(side, self.profile, range(piece.at, piece.at + len(side))))
                 )
                 for side in sides
             )
@@ -242,7 +260,7 @@ class _Reader:
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            found = chains(apart(self._tokens(text, offsets), self.profile.constants))
+            found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -298,11 +316,6 @@ class _Reader:
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
-    def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        typed = with_words(tokens(text, offsets), self.profile)
-        found = from_one(with_names(typed, self.profile.units), self.profile)
-        return from_last(found, self.profile)
-
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
         if kinds == {Kind.ASSUMPTION}:
@@ -318,7 +331,7 @@ class _Reader:
         notes = Notes()
         try:
             Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
-                parse(self._tokens(text, offsets))
+                parse(signs(text, self.profile, offsets))
             )
         except (NotUnderstood, RecursionError):
             return

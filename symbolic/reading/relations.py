@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symbolic.indexed import Num, Var
 from symbolic.reading.activation import stated
+from symbolic.reading.alone import as_outputs, over_the_output
 from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
@@ -69,6 +70,8 @@ class Relations:
             left, right = written[n], written[n + 1]
             assert left is not None
             assert right is not None
+            if self.profile.alone:
+                right = written[n + 1] = over_the_output(left, right)
             _require_short_numbers(left, right, at=relation.at)
             opens = n == 0 and not chain.continues
             proportional = relation.text == PROPORTIONAL
@@ -108,6 +111,7 @@ class Relations:
                 pairs=_free_pairs(words.pairs, left, right),
                 at=at,
                 cites=words.cites.of(relation, n + 1 == len(chain.relations)),
+                alone=self.profile.alone,
             )
             if proportional:
                 claim = self.definitions.of_steepest(claim)
@@ -273,7 +277,8 @@ def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
 
     A sign that only output neurons have, such as ŷ_k, says it of its letter.
     """
-    roles = dict(context.roles)
+    alone = context.profile.alone
+    roles = as_outputs(context.roles, *sides) if alone else dict(context.roles)
     for side in sides:
         for part in walk(side):
             symbol = context.profile.symbol(part.sign) if isinstance(part, Read) else None

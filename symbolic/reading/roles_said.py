@@ -43,6 +43,8 @@ _PATTERNS = tuple(
         rf"(?:if |when |for )?{_M} is any one of these",
         rf"(?:with |where |the |layers? )*{_M} within \((\d*:\d?!?[zo]?)\)",
         rf"(?:for |all |every |each )*{_M} as wide as \((.{{1,5}}?)\)",
+        rf"(?:^|(?<=[.;:$] )|(?<=- )|(?<=\* ))(?:the )?{_K}(?: {_N}| layers?)"
+        r"(?=\*{0,2}: ?\*{0,2} ?(?:\$|$))",
     )
 )
 SUM_OVER = re.compile(
@@ -53,6 +55,8 @@ SUM_OVER = re.compile(
 _SUMMED = re.compile(r"\b(?:sum|sums|summed|summing|summation)\b[^.;$]{0,40}$", re.IGNORECASE)
 NEAR = 60
 """So many characters before a letter may speak of a sum."""
+_RUNS = re.compile(r"\b(?:runs?|ranges?|over|sum\w*|summation)\b", re.IGNORECASE)
+"""Words by which a letter stands for all of a kind, and a sum over it runs over all of them."""
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
 _ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
@@ -103,7 +107,7 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     groups = match.groups()
     if number in (0, 6, 14, 15):
         return Said(letter_of(groups[0]), "any", start, end)
-    if number == 9:
+    if number in (9, 18):
         return Said("*", _kind(groups[1]), start, end)
     if number in (5, 7, 8, 10):
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
@@ -126,7 +130,8 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     count = number == 1 and bool(
         re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
     )
-    return Said(letter_of(letter), role, start, end, count)
+    runs = role == "hidden" and _RUNS.search(text[max(0, start - 20) : end]) is not None
+    return Said(letter_of(letter), role, start, end, count, "all" if runs else "")
 
 
 def _kind(word: str) -> str:
@@ -158,17 +163,18 @@ _FED_BY = (
     r" outputs? of|receiv(?:e|es|ing) (?:an? |its |their )?(?:direct )?(?:inputs?|signals?) from"
     r"|whose (?:immediate |direct )?inputs? includes? (?:the (?:output|signal) of )?"
 )
+_SET = rf"{_M}(?:{_IS}|(?= of| the set of))"
 _THE_NEURONS = rf" ?(?:(?:the )?set )?(?:of )?(?:all )?(?:the |of the |those )*{_N}"
 _SETS_AROUND = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("fed", rf"{_M}(?:{_IS}|(?= of| the set of)){_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
+        ("fed", rf"{_SET}{_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
                 rf"(?:{_FED_BY}) ?(?:neuron |unit |node )?{_M}"),
-        ("fed", rf"{_M}(?:{_IS}|(?= of| the set of)){_THE_NEURONS} (?:to which|that|which) "
+        ("fed", rf"{_SET}{_THE_NEURONS} (?:to which|that|which) "
                 rf"(?:neuron |unit |node )?{_M} (?:sends|is connected|connects|feeds|projects)"),
         ("fed", rf"{_N} {_M} (?:(?:that|which) )?(?:are )?(?:{_FED_BY}) ?"
                 rf"(?:neuron |unit |node )?{_M}"),
-        ("feeding", rf"{_M}(?:{_IS}|(?= of| the set of)){_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
+        ("feeding", rf"{_SET}{_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
                     r"(?:feed(?:ing)?|upstream (?:of|from)|sending (?:its |their )?outputs? to) "
                     rf"(?:neuron |unit |node )?{_M}"),
     )

@@ -2,8 +2,8 @@ r"""Corrections over more than one iteration: the generalized delta rule with it
 
     \Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)
 
-is a definition of Δw: α is the momentum constant, as the text says or as its place shows.  Formulas about single
-iterations know nothing of n; such lines are kept as typed and judged as a document in index
+is a definition of Δw: α is the momentum constant, as the text or its place says.  Formulas about
+single iterations know nothing of n; such lines are kept as typed and judged as a document in index
 notation, in which n is an index and a closed form is proved by induction over n.
 """
 
