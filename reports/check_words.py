@@ -50,6 +50,7 @@ ROLES = {
     "input": "an input neuron",
     "feeder": "a neuron that is no output",
     "both": "an output or a hidden neuron",
+    "other": "any neuron",
 }
 
 

@@ -125,7 +125,11 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
         if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= {*letters}
     }
     pairs |= {(TO, FROM)} if TO in letters else set()
-    pairs |= {pair for pair in _beside_weights(*sides) if {*pair} <= {*letters}}
+    pairs |= {
+        pair
+        for pair in _beside_weights(*sides)
+        if {*pair} <= {*letters} and not all(claim.role(letter.name) for letter in pair)
+    }
     for role in claim.roles:
         if role.role == "fed" and {role.letter, role.of} <= {v.name for v in letters}:
             pairs.add((Var(role.letter, NEURON), Var(role.of, NEURON)))
@@ -194,7 +198,7 @@ def _by_name(letter: Var) -> str:
 
 
 def _beside_weights(*sides: Formula) -> set[tuple[Var, Var]]:
-    """The pairs k, j of ∂v_k/∂y_j = w_kj: what is said of a weight is said where it connects."""
+    """The pairs k, j of ∂v_k/∂y_j = w_kj: of a weight it is said where it connects."""
     parts = [part for side in sides for part in walk(side)]
     weights = {part.at for part in parts if isinstance(part, Read) and part.array == "w"}
     return {

@@ -270,7 +270,8 @@ class Elaborator:
             role = self.context.role(letter.name)
             if role == "fed":
                 return Range("fed", of=self.context.roles[letter.name].of)
-            every = role == "output" or (role == "hidden" and self.context.roles[letter.name].of)
+            of = self.context.roles[letter.name].of if role == "hidden" else ""
+            every = role == "output" or of == "all"
             return Range(role if every else "unsaid")  # "a hidden neuron k" is not all of them
         if related.relation == "=":
             if node.above is None:

@@ -253,8 +253,8 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return Lead("", f"the words after it deny or question it ({denial[0]!r})")
-    ranged = _names_a_set(MENTION.findall(sentence)) or _FOR.match(own_range(sentence))
-    if goes_on and not embedded and ranged:
+    ranged = goes_on and not embedded
+    if ranged and (_names_a_set(MENTION.findall(sentence)) or _FOR.match(own_range(sentence))):
         return Lead("", "the range after it is not understood")
     if embedded:
         words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]

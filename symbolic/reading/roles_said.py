@@ -57,6 +57,12 @@ NEAR = 60
 """So many characters before a letter may speak of a sum."""
 _RUNS = re.compile(r"\b(?:runs?|ranges?|over|sum\w*|summation)\b", re.IGNORECASE)
 """Words by which a letter stands for all of a kind, and a sum over it runs over all of them."""
+_LAYER = re.compile(
+    r" ?\(?(?:in |of )?(?:the )?(?:first|second|third|fourth|next|previous|\d(?:st|nd|rd|th))"
+    r" hidden layer\b",
+    re.IGNORECASE,
+)
+"""A layer of hidden neurons that is told from others: which neurons these are is not known here."""
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
 _ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
@@ -130,8 +136,12 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     count = number == 1 and bool(
         re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
     )
-    runs = role == "hidden" and _RUNS.search(text[max(0, start - 20) : end]) is not None
-    return Said(letter_of(letter), role, start, end, count, "all" if runs else "")
+    of = ""
+    if role == "hidden" and _RUNS.search(text[max(0, start - 20) : end]):
+        of = "all"
+    elif role == "hidden" and _LAYER.match(text, end):
+        of = "layer"
+    return Said(letter_of(letter), role, start, end, count, of)
 
 
 def _kind(word: str) -> str:
