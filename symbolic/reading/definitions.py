@@ -39,6 +39,7 @@ from symbolic.reading.tokens import tokens
 
 _GIVEN = frozenset(ARRAYS[kind] for kind in GIVEN)
 CHANGES = ("dw", "db")
+OF_ITS_OWN = "the constant of ∝ may be another than the learning rate"
 Key = tuple[str, ...]
 
 
@@ -127,6 +128,7 @@ class Definitions:
         self.outer = 0  # of the one that says what φ of output neurons is
         self.outer_role = False  # whether it says so of a letter
         self.outer_shape: Formula | None = None
+        self.steepest: list[int] = []  # the numbers of claims Δw ∝ …
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
@@ -200,12 +202,24 @@ class Definitions:
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
+    def of_steepest(self, claim: Claim) -> Claim:
+        """Δw ∝ −∂𝓔/∂w, read with the learning rate: what is true of it stays so."""
+        self.steepest.append(claim.number)
+        return claim if claim.doubt else replace(claim, doubt=OF_ITS_OWN, narrow=True)
+
     def settled(self, claims: list[Claim], named: bool, outputs: bool) -> list[Claim]:
         """The claims at the end: φ of hidden neurons is that of all but outputs with their own.
 
+        Δw ∝ … defines what no other line does.
         A function that only the words near it give to the outputs is that of all neurons where no
         other is written or `named` in words; words may name that of the `outputs`.
         """
+        for number in self.steepest:
+            one = claims[number - 1]
+            if one.head is None or key(one.head) in {*self.made, *self.usual} or not one.narrow:
+                continue
+            said = replace(one, kind=Kind.DEFINITION, doubt="", narrow=False)
+            claims[number - 1] = self._new(said, key(one.head), canonical(one.left, one.right))
         if self.outer and self.activation is None:
             one = claims[self.outer - 1]
             kept = named or self.outer_role

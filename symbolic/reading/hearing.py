@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from symbolic.reading.context import Named, Role
 from symbolic.reading.markup import ends
 from symbolic.reading.profile import Profile
-from symbolic.reading.roles_said import said
+from symbolic.reading.roles_said import plainly_said, said
 from symbolic.reading.spans import span_from
 
 _BOLD = r"(?:\*\*|__)?"
@@ -108,7 +108,7 @@ class Hearing:
             self.hear(words[:last], mentions, -1)
             self.ends()
         self.hear(words[last:], mentions[words[:last].count("$") // 2 :], -1)
-        for title in _TITLE.finditer(words):
+        for title in _TITLE.finditer(plainly_said(words)):
             kinds = {kind.lower() for kind in _KIND.findall(title[0])}
             self.kind = kinds.pop() if len(kinds) == 1 else ""
         return bool(ended)

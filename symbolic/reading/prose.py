@@ -21,7 +21,7 @@ from symbolic.reading.roles_said import (
     MENTION,
     NEURONS,
     SUM_OVER,
-    plain_quotes,
+    plainly_said,
     without_roles_of,
 )
 
@@ -128,7 +128,7 @@ def lead(
     >>> lead("and let").cue, lead("it is false that").trouble
     ('let', "the words before it deny or question it ('false')")
     """
-    text = plain_quotes(text)
+    text = plainly_said(text)
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
     last = paragraphs[-1] if paragraphs else ""
     heading = last.startswith(("#", "\\section"))
@@ -242,7 +242,7 @@ def conditional(text: str) -> bool:
 
 def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     """What the words after a formula make of it; `embedded` words stand in the formula itself."""
-    text = plain_quotes(text)
+    text = plainly_said(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
     sentence = re.split(r"(?<=[.!?])(?:\s|$)", first)[0]
     if _AFTERTHOUGHT.search(sentence):

@@ -53,7 +53,7 @@ from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
@@ -266,6 +266,8 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         indices = not piece.display and is_pair(piece.text, self.profile.letters)
+        listed = None if piece.display else LISTED.fullmatch(piece.text)
+        indices = indices or (listed is not None and listed[1] in self.sets)
         if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)

@@ -92,7 +92,7 @@ def said(text: str) -> Iterator[Said]:
     >>> [(s.letter, s.role) for s in said("let $j$ be an output neuron, $i$: hidden neuron")]
     [('j', 'output'), ('i', 'hidden')]
     """
-    text = " ".join(plain_quotes(text).split())
+    text = " ".join(plainly_said(text).split())
     taken: list[Said] = []
     for number, pattern in enumerate(_PATTERNS):
         for match in pattern.finditer(text):
@@ -163,31 +163,44 @@ _SETS = tuple(
 )
 
 
-_SETS_AROUND = tuple(
-    (
-        kind,
-        re.compile(
-            rf"{_M} (?:is|be|denotes?|contains|includes|holds|for) (?:the set of )?(?:all )?"
-            rf"(?:the |of the )*{_N} (?:that |which )?(?:are )?(?:{words}) "
-            rf"(?:neuron |unit |node )?{_M}",
-            re.IGNORECASE,
-        ),
-    )
-    for kind, words in (
-        ("fed", "fed by|downstream of|receiv(?:e|ing) (?:its |their )?inputs? from"),
-        ("feeding", "feed(?:ing)?|upstream of|sending (?:its |their )?outputs? to"),
-    )
+_IS = (
+    r"(?:,? (?:is|be|being|are|denotes?|denoting|contains|includes|holds|comprises|means|for|as)"
+    r"(?: defined (?:as|to be))?|,|:| =| \()"
 )
-
-
-_SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,8}\}?)(?:\((\w)\)|_(\w))?")
+"""What may stand between the letter of a set and what it is: let L be, consider L, the set of."""
+_FED_BY = (
+    r"fed(?: directly)? by|(?:directly |immediately )?downstream (?:of|from)|connected to the"
+    r" outputs? of|receiv(?:e|es|ing) (?:an? |its |their )?(?:direct )?(?:inputs?|signals?) from"
+    r"|whose (?:immediate |direct )?inputs? includes? (?:the (?:output|signal) of )?"
+)
+_SET = rf"{_M}(?:{_IS}|(?= of| the set of))"
+_THE_NEURONS = rf" ?(?:(?:the )?set )?(?:of )?(?:all )?(?:the |of the |those )*{_N}"
+_SETS_AROUND = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("fed", rf"{_SET}{_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
+                rf"(?:{_FED_BY}) ?(?:neuron |unit |node )?{_M}"),
+        ("fed", rf"{_SET}{_THE_NEURONS} (?:to which|that|which) "
+                rf"(?:neuron |unit |node )?{_M} (?:sends|is connected|connects|feeds|projects)"),
+        ("fed", rf"{_N} {_M} (?:(?:that|which) )?(?:are )?(?:{_FED_BY}) ?"
+                rf"(?:neuron |unit |node )?{_M}"),
+        ("feeding", rf"{_SET}{_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
+                    r"(?:feed(?:ing)?|upstream (?:of|from)|sending (?:its |their )?outputs? to) "
+                    rf"(?:neuron |unit |node )?{_M}"),
+    )
+)  # fmt: skip
+_SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,20}\}?)(?:\((\w)\)|_(\w))?")
+LISTED = re.compile(r"\s*([A-Z]|\\mathcal\{[A-Z]\})\s*=\s*\\\{[\w,.\s\\]*\\\}\s*")
+"""A set of neurons with some of its members: L = {u, v, …, w}."""
 
 
 def sets(text: str) -> Iterator[tuple[str, str]]:
-    """The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
+    r"""The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
 
     >>> list(sets("where the set $C$ includes all the neurons in the output layer"))
     [('C', 'output')]
+    >>> list(sets(r"all neurons $L = \{u, v, \dots, w\}$ receiving input from neuron $j$"))
+    [('L', 'fed j')]
     """
     flat = " ".join(text.split())
     for pattern in _SETS:
@@ -197,13 +210,15 @@ def sets(text: str) -> Iterator[tuple[str, str]]:
                 yield name, match[2].lower()
     for kind, pattern in _SETS_AROUND:
         for match in pattern.finditer(flat):
-            found, of = _SET_NAME.fullmatch(match[1].strip()), letter_of(match[2])
+            listed = LISTED.fullmatch(match[1])
+            name = listed[1] if listed else match[1].strip()
+            found, of = _SET_NAME.fullmatch(name), letter_of(match[2])
             if found is None or not of:
                 continue
             own = found[2] or found[3]  # D(j) says of which neuron, L does not
             if own == of:
                 yield f"{found[1]}({of})", kind
-            elif own is None:
+            elif own is None and not name.islower():
                 yield found[1], f"{kind} {of}"
 
 
@@ -234,11 +249,37 @@ def sums_over(text: str) -> str:
 
 
 def without_roles_of(text: str) -> str:
-    text = " ".join(plain_quotes(text).split())
+    text = " ".join(plainly_said(text).split())
     for one in sorted(said(text), key=lambda s: -s.start):
         text = text[: one.start] + " " + text[one.end :]
     return text
 
 
-def plain_quotes(text: str) -> str:
-    return re.sub("[“”„«»]|''|``", '"', text)
+_ONE = r"\$[^$]{1,40}\$"
+_IS_NO = r"(?:is|are|be|lies)(?: not|n['’]t) (?:an? |in (?:the |an? )?|part of the |one of the )*"
+_OUTPUT = rf"outputs?(?:[- ]layer)?(?: {_N})?(?![\w-])"
+_IN_OTHER_WORDS = tuple(
+    (re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), said)
+    for pattern, said in (
+        (rf"\b({_N}) \$\s*u_\{{?([a-z])\}}?\s*\$", r"\1 $\2$"),
+        (rf"\$\s*u_\{{?([a-z])\}}?\s*\$(?= (?:is|be)(?: not|n['’]t)? (?:an? )?\w+ {_N})", r"$\1$"),
+        (rf"\b({_N}) ({_ONE}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1 \2"),
+        (rf"\b({_N}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1"),
+        (rf"({_ONE}) {_IS_NO}{_OUTPUT}", r"\1 is a hidden unit"),
+        (rf"\bnon-?output(?=(?:[- ]layer)? {_N}| layers?| \$)", "hidden"),
+        (rf"\b(?:inner|internal|intermediate)(?=(?:[- ]layer)? {_N}| layers?)", "hidden"),
+    )
+)
+"""Units that have the names u_1, u_2, …, and hidden neurons that are not called so."""
+
+
+def plainly_said(text: str) -> str:
+    """The words with one sign for every quote, and with hidden neurons called so.
+
+    >>> plainly_said("If unit $u_j$ is not an output unit; for non-output units; an inner neuron")
+    'If unit $j$ is a hidden unit; for hidden units; an hidden neuron'
+    """
+    text = re.sub("[“”„«»]|''|``", '"', text)
+    for pattern, said_so in _IN_OTHER_WORDS:
+        text = pattern.sub(said_so, text)
+    return text

@@ -15,31 +15,13 @@ from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.first_example import from_one
 from symbolic.reading.profile import Profile
 from symbolic.reading.tokens import Tok, script_end, tokens
+from symbolic.reading.typed_words import with_words
 from symbolic.reading.units import with_names
 
 LABELS = frozenset(
-    [
-        "av",
-        "avg",
-        "ave",
-        "mean",
-        "tot",
-        "total",
-        "reg",
-        "train",
-        "data",
-        "new",
-        "batch",
-        "all",
-        "mse",
-        "ce",
-        "aug",
-        "pen",
-        "wd",
-        "sum",
-        "full",
-    ]
-)
+    ("av", "avg", "ave", "mean", "tot", "total", "reg", "train", "data", "new",
+     "batch", "all", "mse", "ce", "aug", "pen", "wd", "sum", "full")
+)  # fmt: skip
 """What stands below a cost as a word, though it is typed as letters."""
 _WORD = re.compile(r"\\(?:text|mathrm|textrm|rm)\{([A-Za-z-]{2,12})\}|([A-Za-z]{2,12})")
 
@@ -55,7 +37,7 @@ def signs(text: str, profile: Profile, offsets: Sequence[int] | None = None) -> 
     >>> "".join(token.text for token in signs("e_j^2(n)", patterns))
     '(e_j^{n})^2'
     """
-    found = labelled(with_names(tokens(text, offsets), profile.units), profile)
+    found = labelled(with_names(with_words(tokens(text, offsets), profile), profile.units), profile)
     return from_last(from_one(of_patterns(found, profile), profile), profile)
 
 
