@@ -133,7 +133,7 @@ def test_what_is_said_of_a_weight_is_said_where_it_connects() -> None:
     assert last(slope.replace("w_{kj}", "w_{jk}")).word == "refuted"
 
 
-def test_outputs_from_1_to_K_are_the_outputs() -> None:
+def test_a_sum_to_the_number_of_targets_is_over_the_outputs() -> None:
     text = (
         r"With $E_n = \frac12 \sum_{k=1}^K (y_k - t_k)^2$ and linear outputs $y_k = a_k$ we have "
     )

@@ -487,7 +487,7 @@ class _Reader:
         whole = self.source.text[begin : chain.end]
         known = (
             any(sign in whole for sign in self.momentum)
-            or has_momentum(whole, self.profile)
+            or (not self.momentum and has_momentum(whole, self.profile))
             or any(map(is_rule, self.relations.claims))
         )
         return known and not chain.cases and over_iterations(whole, self.profile)
