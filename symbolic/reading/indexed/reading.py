@@ -423,7 +423,7 @@ def words_of(text: str) -> str:
 
 def _quoted(text: str) -> str:
     """A mention as words; the mark of a proved line on a LaTeX page is a mark."""
-    return "✓" if text.strip() == "\\surd" else f"${text}$"
+    return "✓" if text.strip() in ("\\surd", "\\checkmark") else f"${text}$"
 
 
 def _outcome(kinds: set[Kind]) -> Outcome:
