@@ -36,6 +36,7 @@ from symbolic.reading.tree import Node
 _WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
+_BRACES = re.compile(r"(?<!\\)[{}]")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -418,7 +419,7 @@ class _Reader:
 
 def words_of(text: str) -> str:
     """Prose without its markup."""
-    return plain(_DOTS.sub("…", text)).replace("~", " ").replace("{}", "")
+    return _BRACES.sub("", plain(_DOTS.sub("…", text)).replace("~", " "))
 
 
 def _quoted(text: str) -> str:
