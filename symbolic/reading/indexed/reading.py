@@ -28,6 +28,7 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
+from symbolic.reading.operators import stroked
 from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
@@ -165,7 +166,7 @@ class _Reader:
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            for group in groups(tokens(text, offsets)):
+            for group in groups(stroked(tokens(text, offsets))):
                 if is_unknown(group):
                     found.append(group)
                 else:
