@@ -19,9 +19,11 @@ from symbolic.reading.formulas import (
     UNWRITTEN,
     Applied,
     Formula,
+    Partial,
     Plus,
     Read,
     SumOver,
+    Times,
     bound,
     canonical,
     free,
@@ -31,12 +33,13 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.grammar import parse
 from symbolic.reading.layers import of_last_layer
-from symbolic.reading.profile import ARRAYS, GIVEN, Profile
+from symbolic.reading.profile import ARRAYS, GIVEN, OWN, Profile
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
 _GIVEN = frozenset(ARRAYS[kind] for kind in GIVEN)
 CHANGES = ("dw", "db")
+OF_ITS_OWN = "the constant of ∝ may be another than the learning rate"
 Key = tuple[str, ...]
 
 
@@ -125,6 +128,7 @@ class Definitions:
         self.outer = 0  # of the one that says what φ of output neurons is
         self.outer_role = False  # whether it says so of a letter
         self.outer_shape: Formula | None = None
+        self.steepest: list[int] = []  # the numbers of claims Δw ∝ …
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
@@ -145,7 +149,7 @@ class Definitions:
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
-        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim):
+        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim, kinds):
             return self._outer(claim, at)
         shape = stated(claim.left, claim.right)
         if shape is None and isinstance(claim.left, Applied):
@@ -192,26 +196,44 @@ class Definitions:
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
         free_to_say = free_to_say or form == self.unbiased.get(name)
         free_to_say = free_to_say or (usual is not None and _adds(claim, usual))
+        free_to_say = free_to_say or _descends(claim)
         if not general or not free_to_say:
             return claim
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
-    def settled(self, claims: list[Claim], named: bool) -> list[Claim]:
+    def of_steepest(self, claim: Claim) -> Claim:
+        """Δw ∝ −∂𝓔/∂w, read with the learning rate: what is true of it stays so."""
+        self.steepest.append(claim.number)
+        return claim if claim.doubt else replace(claim, doubt=OF_ITS_OWN, narrow=True)
+
+    def settled(self, claims: list[Claim], named: bool, outputs: bool) -> list[Claim]:
         """The claims at the end: φ of hidden neurons is that of all but outputs with their own.
 
+        Δw ∝ … defines what no other line does.
         A function that only the words near it give to the outputs is that of all neurons where no
-        other is written or `named` in words.
+        other is written or `named` in words; words may name that of the `outputs`.
         """
+        for number in self.steepest:
+            one = claims[number - 1]
+            if one.head is None or key(one.head) in {*self.made, *self.usual} or not one.narrow:
+                continue
+            said = replace(one, kind=Kind.DEFINITION, doubt="", narrow=False)
+            claims[number - 1] = self._new(said, key(one.head), canonical(one.left, one.right))
         if self.outer and self.activation is None:
             one = claims[self.outer - 1]
             kept = named or self.outer_role
             claims[self.outer - 1] = _unsaid(one, "hidden") if kept else replace(one, outer=False)
-        if self.hidden and self.outputs is None and not self.outer:
+        if self.of_hidden and not outputs:
             claims[self.hidden - 1] = _unsaid(claims[self.hidden - 1], "output")
         return claims
 
-    def _of_outputs(self, claim: Claim) -> bool:
+    @property
+    def of_hidden(self) -> bool:
+        """Whether φ is that of hidden neurons, and no formula says what the outputs compute."""
+        return bool(self.hidden) and self.outputs is None and not self.outer
+
+    def _of_outputs(self, claim: Claim, told: frozenset[str]) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
         if not isinstance(claim.left, Read) or claim.left.array != "y":
             return False
@@ -228,14 +250,20 @@ class Definitions:
         shape = stated(head, right)
         known = self.activation is not None and shape == self.activation[1]
         softmax = any(isinstance(part, SumOver) for part in walk(right))
-        meant = of_sign or of_role or of_layer or softmax  # a share of a sum is an output's
+        of_words = told == {"output"}
+        meant = of_sign or of_role or of_layer or of_words or softmax  # a share is an output's
         return meant and not known and of_outputs(head, right)
 
     def _outer(self, claim: Claim, at: int) -> Claim:
         form = canonical(claim.left, claim.right)
         if self.outputs is not None:
             number, known = self.outputs
-            return replace(claim, kind=Kind.RESTATEMENT, of=number) if form == known else claim
+            if form == known:
+                return replace(claim, kind=Kind.RESTATEMENT, of=number)
+            what = f"({number}) says another thing of the signals of the output neurons."
+            step = "Write a text of its own for each setting."
+            problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
+            return replace(claim, problems=(*claim.problems, problem))
         _require_words(claim, at)
         self.outputs = claim.number, form
         return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
@@ -439,6 +467,18 @@ def _adds(claim: Claim, usual: tuple[object, ...]) -> bool:
         return False
     biased = [isinstance(t, Read) and t.array == "b" and t.at == head.at[:1] for t in more]
     return head.array in CHANGES or (head.array == "v" and biased == [True])
+
+
+def _descends(claim: Claim) -> bool:
+    """Whether a change is −η ∂E/∂w, where E is a cost that the document makes for itself."""
+    head, right = claim.head, claim.right
+    if head is None or head.array not in CHANGES or not isinstance(right, Times):
+        return False
+    slopes = [part for part in right.factors if isinstance(part, Partial)]
+    rest = {part for part in right.factors if not isinstance(part, Partial)}
+    known = {Num(Fraction(-1)), *(part for part in rest if part == Read("eta"))}
+    made = [isinstance(one.of, Read) and one.of.array.startswith(OWN) for one in slopes]
+    return rest == known and made == [True] and slopes[0].by.at == head.at
 
 
 def _some_sources(claim: Claim) -> bool:

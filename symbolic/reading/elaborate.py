@@ -7,6 +7,7 @@ collected as data, for the formula is understood all the same.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.errors import did_you_mean
@@ -204,7 +205,7 @@ class Elaborator:
             if layer and of and of[1] != layer and of[2] in self.profile.letters:
                 what = f"The sum over {letter.name} ends at {span.last}, "
                 self.fail(f"{what}and {letter.name} lies in layer {layer}.", node.at)
-            if related is None or span.kind == "unsaid":
+            if related is None or span.kind in ("unsaid", "interval"):
                 span = self._narrowed(letter, span, body, layer)
             body = SumOver(letter, span, body)
         return body
@@ -269,7 +270,9 @@ class Elaborator:
             role = self.context.role(letter.name)
             if role == "fed":
                 return Range("fed", of=self.context.roles[letter.name].of)
-            return Range(role if role in ("output", "hidden") else "unsaid")
+            of = self.context.roles[letter.name].of if role == "hidden" else ""
+            every = role == "output" or of == "all"
+            return Range(role if every else "unsaid")  # "a hidden neuron k" is not all of them
         if related.relation == "=":
             if node.above is None:
                 raise NotUnderstood("Σ has a beginning and no end.", "Write the end.", node.at)
@@ -316,18 +319,19 @@ class Elaborator:
     def _narrowed(self, letter: Var, span: Range, body: Formula, layer: str) -> Range:
         """An unsaid range of e_k or d_k is the outputs: no other neuron has them.
 
-        In layer notation it is the layer that the letter lies in.
+        So is k = 1, …, K.  In layer notation it is the layer that the letter lies in.
         """
         alone = not any(v.sort == NEURON and v != letter for v in free(body))
-        if span.kind != "unsaid" and not (span.kind == "fed" and alone):
+        counted = span.kind == "interval" and span.first == "1" and span.last.isalpha()
+        if span.kind != "unsaid" and not (span.kind == "fed" and alone) and not counted:
             return span
-        if layer:
+        if layer and not counted:
             return Range("layer", of=layer)
         for part in walk(body):
             if isinstance(part, Read) and letter in part.at:
                 symbol = self.profile.symbol(part.sign)
                 if symbol is not None and symbol.only == "output":
-                    return Range("output")
+                    return replace(span, kind="output")
         return span
 
 

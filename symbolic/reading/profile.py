@@ -103,7 +103,8 @@ class Profile:
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
     `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0;
     `first_example` says that its cost is always C_0, that of one example; `from_zero` whether the
-    inputs are layer 0 in a document or layer 1, None where that is not said.
+    inputs are layer 0 in a document or layer 1, None where that is not said; `alone` whether it is
+    about a single neuron.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Profile:
     first_example: bool = False
     from_zero: bool | None = None
     direct: frozenset[tuple[str, str]] = frozenset()
+    alone: bool = False
 
     def symbol(self, sign: str) -> Symbol | None:
         """The symbol of a sign or of one of its other spellings; a bold letter is the letter.

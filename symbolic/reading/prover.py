@@ -127,12 +127,15 @@ class Prover:
         proof_under: Callable[[tuple[Assumption, ...]], Proof | None],
         broken: Callable[[tuple[Assumption, ...]], bool],
     ) -> bool:
-        """Whether all that may be assumed gives no proof, so that less is not looked at."""
+        """Whether all that may be assumed gives no proof, so that less is not looked at.
+
+        The laws of a last hidden layer may hide a proof that needs none, and some neurons are in
+        no such layer.
+        """
         most = tuple(one for one in offered if one is not Assumption.SO)
-        every = [one for one in (most, offered) if not self._empty(claim, one)]
-        if not every:  # such neurons are in no last hidden layer
-            fewer = [tuple(a for a in one if a is not Assumption.LH) for one in (most, offered)]
-            every = [one for one in fewer if not self._empty(claim, one)]
+        fewer = [tuple(a for a in one if a is not Assumption.LH) for one in (most, offered)]
+        sets = dict.fromkeys((most, offered, *fewer))
+        every = [one for one in sets if not self._empty(claim, one)]
         return bool(every) and all(broken(one) or proof_under(one) is None for one in every)
 
     def _empty(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:

@@ -46,6 +46,7 @@ class Verdicts:
         self.base = prover.base
         self.plain = network is None or network.plain
         self.unsaid_cost = False  # whether targets are read, and no cost is said
+        self.alone = False  # whether there is one neuron, and words that name φ name its own
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -84,7 +85,8 @@ class Verdicts:
                 return replace(reached, taking=tuple(way))
             fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
             wrong = replace(reached, taking=tuple(way)) if fails else None
-        if wrong is not None and len(self._named) == len(taken) and self._always_fails(case):
+        only = wrong is not None and len(self._named) == len(taken)
+        if wrong is not None and only and (self.alone or self._always_fails(case)):
             return wrong
         return replace(found, why=fails or found.why)
 
