@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
+SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ipynb": "notebook"}
+"""How the names of documents end, and what they are."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Line and column, counted from 1; in a notebook also the cell, counted from 1."""
