@@ -24,6 +24,7 @@ from symbolic.reading.arrays.formulas import (
     Size,
     Transposed,
     Unknown,
+    differentiates,
     folded,
     later,
     walk,
@@ -121,7 +122,7 @@ class Collection:
             ):
                 if not left.time.letter:
                     self._begins(left, right)
-            elif isinstance(left, Quantity):
+            elif isinstance(left, Quantity) and not differentiates(right):
                 steps = stepped(claim, self.profile)
                 if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
                     self.stepped.append(left)

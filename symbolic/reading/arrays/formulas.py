@@ -175,6 +175,22 @@ class Positive:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaky:
+    """max(slope · body, body) for a slope of at most 1."""
+
+    slope: Formula
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """The identity matrix, as large as it has to be."""
+
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """Σ over a letter of time or of elements, in [low, high] where they are given.
 
@@ -240,6 +256,8 @@ Formula = (
     | Total
     | SquaredNorm
     | Element
+    | Leaky
+    | Eye
     | Ones
     | Stack
 )
@@ -252,6 +270,8 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return terms
         case Product(left, right) | Elementwise(left, right) | Over(left, right):
             return left, right
+        case Leaky(slope, body):
+            return slope, body
         case Minus(body) | Transposed(body) | Power(body) | Positive(body) | SquaredNorm(body):
             return (body,)
         case Element(body) | Applied(_, _, body) | Total(_, body):
@@ -284,7 +304,7 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
             return replace(formula, body=folded(body, known))
         case Element(body):
             return replace(formula, body=folded(body, known))
-        case Applied(_, _, body) | Positive(body):
+        case Applied(_, _, body) | Positive(body) | Leaky(_, body):
             inner = folded(body, known)
             named = known.get(inner, inner)
             return replace(formula, body=inner if isinstance(inner, Quantity | Number) else named)
@@ -326,6 +346,8 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
             return replace(formula, body=parts[0])
         case Element():
             return replace(formula, body=parts[0])
+        case Leaky():
+            return replace(formula, slope=parts[0], body=parts[1])
         case Unknown():
             return replace(formula, arguments=tuple(parts))
         case _:

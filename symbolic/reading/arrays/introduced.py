@@ -1,6 +1,7 @@
 r"""Derivatives by what a text never defines: dZ where there is no Z, \delta_3 that is said nowhere.
 
 dZ = dH \odot [H > 0],  dW = X^T dZ    the first line that gives it is what it stands for
+G = \partial L/\partial S              so is G, which nothing else defines
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from symbolic.reading.arrays.formulas import (
     Gradient,
     LocalError,
     Quantity,
+    differentiates,
     inside,
     rebuilt,
     walk,
@@ -64,7 +66,7 @@ def head_of(formula: Formula) -> Head | None:
     match formula:
         case Gradient(Quantity(sign, label, None, ()), _, None | Quantity(_, _, None, ())):
             return f"d{sign}", label
-        case LocalError(sign, label, None, ()):
+        case LocalError(sign, label, None, ()) | Quantity(sign, label, None, ()):
             return sign, label
     return None
 
@@ -73,6 +75,8 @@ def _introduces(claim: ArrayClaim, found: Collection, names: Mapping[Head, Formu
     """Whether a line gives a derivative by nothing its name, in terms of what there is."""
     plain = claim.kind is Kind.CLAIM and claim.first is None and not claim.problems
     if not plain or claim.update or not _by_nothing(claim.left, found):
+        return False
+    if isinstance(claim.left, Quantity) and not differentiates(claim.right):
         return False
     return not any(
         _by_nothing(part, found) and head_of(part) not in names for part in walk(claim.right)
@@ -87,6 +91,9 @@ def _by_nothing(part: Formula, found: Collection) -> bool:
         case LocalError(sign, label):
             unread = (sign, label, True) in found.reading.spoiled
             return not unread and not found.targets(part)
+        case Quantity():
+            value = found.symbol(part.key).kind == "value"
+            return value and part.key not in found.made and not found.spoiled(part.key)
     return False
 
 
@@ -96,8 +103,15 @@ def introduced(reading: ArrayReading) -> dict[Head, ArrayClaim]:
     return {
         head: claim
         for head, claim in heads
-        if head is not None and not claim.problems and not isinstance(claim.right, Gradient)
+        if head is not None and not claim.problems and _is_name(claim)
     }
+
+
+def _is_name(claim: ArrayClaim) -> bool:
+    """Whether a definition gives a derivative a name that says of itself nothing."""
+    if isinstance(claim.left, Quantity):
+        return differentiates(claim.right) and not claim.update
+    return not isinstance(claim.right, Gradient)
 
 
 def expanded(formula: Formula, names: Mapping[Head, Formula]) -> Formula:
@@ -105,7 +119,7 @@ def expanded(formula: Formula, names: Mapping[Head, Formula]) -> Formula:
     head = head_of(formula)
     if head is not None and head in names:
         return names[head]
-    if isinstance(formula, Gradient | LocalError):
+    if isinstance(formula, Gradient | LocalError | Quantity):
         at = formula.of.at if isinstance(formula, Gradient) else formula.at
         head = head_of(
             replace(formula, of=replace(formula.of, at=()))

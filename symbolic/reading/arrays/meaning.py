@@ -65,6 +65,10 @@ class Meaning:
     """Whether one index stood at a matrix, of a letter that may run over its rows or columns."""
     of_columns: bool = False
     """Whether such an index is read as that of a column."""
+    wide: bool = False
+    """Whether 1 is a matrix of ones, not a column."""
+    said: dict[str, None] = field(default_factory=dict)
+    """What is to be told of how lines were read."""
 
     # -- letters
 
@@ -163,10 +167,16 @@ class Meaning:
                 return self._total(formula)
             case w.SquaredNorm(body):
                 return everything(self, each(lambda e: Pow(e, Fraction(2)), self.read(body)))
+            case w.Leaky(slope, body, place):
+                return self._leaky(self.read(slope), self.read(body), place)
+            case w.Eye():
+                width = self.widths.new()
+                return Value(width, width, self._same_place)
             case w.Element(body, at, place):
                 return self._picked(self.read(body), at, place)
             case w.Ones():
-                return Value(self.widths.new(), None, lambda r, c: ONE)
+                wide = self.widths.new() if self.wide else None
+                return Value(self.widths.new(), wide, lambda r, c: ONE)
             case w.Stack(_, place):
                 raise NotUnderstood("This stack is not taken apart.", "Name its parts.", place)
             case w.Unknown(sign, _, place):
@@ -218,6 +228,16 @@ class Meaning:
         width = binder.width
         named = width is not None and bool(self.widths.name(width))
         return named and width is not None and self.widths.equal(width, axis)
+
+    @staticmethod
+    def _same_place(row: Index | None, col: Index | None) -> Expr:
+        assert row is not None
+        assert col is not None
+        return Delta(row, col)
+
+    def _leaky(self, slope: Value, body: Value, place: int) -> Value:
+        """αS + (1 - α) max(0, S)"""
+        return self._both(lambda a, s: a * s + (1 - a) * Fn("relu", s), "max", slope, body, place)
 
     def _picked(self, body: Value, at: tuple[str, ...], place: int) -> Value:
         """One entry of what is no array of the document."""
@@ -364,6 +384,9 @@ class Meaning:
             )
         middle = left.cols
         if middle is None or right.rows is None or not self.widths.same(middle, right.rows):
+            if self._scales(left, right):
+                self.said["a row beside a matrix with as many columns scales these"] = None
+                return self._both(lambda a, b: a * b, "the product", left, right, place)
             raise self.mismatch("the product", left, right, place)
 
         def element(r: Index | None, c: Index | None) -> Expr:
@@ -372,9 +395,15 @@ class Meaning:
 
         return Value(left.rows, right.cols, element)
 
+    def _scales(self, left: Value, right: Value) -> bool:
+        """Whether a row stands beside a matrix of samples with as many columns."""
+        row, matrix = (left, right) if left.rows is None else (right, left)
+        if row.rows is not None or matrix.rows is None or matrix.cols is None or row.cols is None:
+            return False
+        of_samples = self.rows != "" and self.widths.name(matrix.rows) == self.rows
+        return of_samples and self.widths.same(row.cols, matrix.cols)
+
     def _over(self, left: Value, right: Value, place: int) -> Value:
-        if not right.is_number and not left.is_number and not self.fits(left, right):
-            raise self.mismatch("the quotient", left, right, place)
         return self._both(
             lambda a, b: a * inverse(self.kept(b)), "the quotient", left, right, place
         )
@@ -413,6 +442,8 @@ class Meaning:
             if primes:
                 raise NotUnderstood(f"{sign} has no derivative ′ that is read here.", "", place)
             return WHOLE[name](self, body, place)
+        if name == "sign" and not primes:
+            return each(PRIMES["abs"], body)
         if primes > 1 or (primes and name not in PRIMES):
             raise NotUnderstood(f"{sign} has no such derivative here.", "", place)
         return each(PRIMES[name] if primes else lambda e: Fn(name, e), body)

@@ -20,9 +20,12 @@ from symbolic.reading.arrays.collecting import NET, Collection, Made, NoProgramE
 from symbolic.reading.arrays.formulas import (
     Formula,
     Key,
+    Leaky,
     Minus,
     Plus,
+    Quantity,
     Unknown,
+    walk,
 )
 from symbolic.reading.arrays.introduced import Head, expanded, introduced
 from symbolic.reading.arrays.meaning import Meaning
@@ -433,13 +436,24 @@ class _Builder:
             assert isinstance(one, SizeOne)
             yield f"the loss shows columns as numbers: a single output, so {one.size} is one"
 
+    def _leaky(self) -> Iterator[Leaky]:
+        parts = (part for made in self.found.made.values() for part in walk(made.right))
+        yield from (
+            one for one in parts if isinstance(one, Leaky) and isinstance(one.slope, Quantity)
+        )
+
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
         yield from row_remarks(self.reading.claims, self.profile)
+        for leaky in self._leaky():
+            slope = render(leaky.slope, self.profile)
+            yield f"{render(leaky, self.profile)} is read for {slope} <= 1"
         for one in self.found.inner:
             shown = render(one, self.profile)
             yield f"{shown} is not defined; it is what the function of {one.sign} is applied to"
         for claim in introduced(self.reading).values():
+            if isinstance(claim.left, Quantity):
+                continue
             shown = render(claim.left, self.profile)
             yield f"by what {shown} differentiates is not defined; it stands for ({claim.number})"
         if self.profile.layers and self.profile.time:
@@ -447,6 +461,9 @@ class _Builder:
         for made in self.found.made.values():
             if made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
+        for key in self.found.mentioned:
+            if self.found.symbol(key).given:
+                yield f"{self.signs.names[key]} is not defined; it is given"
         for key in sorted(self.found.columns):
             yield f"{self.signs.names[key]} is a column, since 1 {key[0]}^T is added"
         for head in self.found.stepped:

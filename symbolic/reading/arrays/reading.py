@@ -31,6 +31,7 @@ from symbolic.reading.arrays.identities import is_recalled
 from symbolic.reading.arrays.introduced import with_introduced
 from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
+from symbolic.reading.arrays.letters import with_given, with_letters
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
     OwnFunctions,
@@ -92,6 +93,7 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     document = cut(text, kind)
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
+    counting = with_letters(counting, document)
     return _Reader(document, counting, own).reading()
 
 
@@ -186,7 +188,7 @@ class _Reader:
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
             (*self.own.unknown, *self.spoiled.functions),
         )
-        return with_introduced(with_laws(reading))
+        return with_introduced(with_given(with_laws(reading)))
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""

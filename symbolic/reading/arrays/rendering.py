@@ -13,8 +13,10 @@ from symbolic.reading.arrays.formulas import (
     Change,
     Element,
     Elementwise,
+    Eye,
     Formula,
     Gradient,
+    Leaky,
     LocalError,
     Minus,
     Number,
@@ -97,6 +99,8 @@ class _Writer:
             case Applied(_, sign, body, primes, _, Time() as layer):
                 marks = "\\prime" * primes
                 return f"{sign}^{{[{_time(layer)}]{marks}}}({self.text(body, SUM)})", ATOM
+            case Applied("abs", "|", body):
+                return f"|{self.text(body, SUM)}|", ATOM
             case Applied(_, sign, body, primes):
                 inside = self.text(body, SUM)
                 inside = f"0, {inside}" if sign == "\\max" else inside
@@ -114,6 +118,11 @@ class _Writer:
                 return self._total(formula), PRODUCT
             case SquaredNorm(body):
                 return f"\\|{self.text(body, SUM)}\\|^{{2}}", FACTOR
+            case Leaky(slope, body):
+                inside = self.text(body, PRODUCT)
+                return f"\\max({self.text(slope, FACTOR)} {inside}, {inside})", ATOM
+            case Eye():
+                return "I", ATOM
             case Element(body, at):
                 return f"({self.text(body, SUM)})_{{{','.join(at)}}}", FACTOR
             case Ones():

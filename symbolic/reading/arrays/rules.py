@@ -17,6 +17,7 @@ from symbolic.reading.arrays.formulas import (
     Gradient,
     LocalError,
     Number,
+    Ones,
     Quantity,
     Time,
     Total,
@@ -57,7 +58,25 @@ class Rules:
     within: Span | None = None  # the times or layers of the claim at hand
 
     def case(self, claim: ArrayClaim) -> Case:
-        """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
+        """The rule of a relation; raises `NotUnderstood` with its type and index errors.
+
+        Where 1 fits as no column it is a matrix.
+        """
+        try:
+            return self._case(claim)
+        except NotUnderstood as error:
+            ones = any(isinstance(p, Ones) for s in (claim.left, claim.right) for p in walk(s))
+            if error.fault is not Fault.TYPE or not ones:
+                raise
+            self.base.meaning.wide = True
+            try:
+                return self._case(claim)
+            except NotUnderstood:
+                raise error from None
+            finally:
+                self.base.meaning.wide = False
+
+    def _case(self, claim: ArrayClaim) -> Case:
         self.within = claim.within
         self.base.meaning.lonely = False
         sides = (expanded(side, self.base.introduced) for side in (claim.left, claim.right))

@@ -103,6 +103,7 @@ class Sorter:
             named = left.written not in ("\\partial", "\\nabla")
             if same and named and isinstance(right, Gradient) and _whole(right):
                 return replace(claim, kind=Kind.DEFINITION)
+            return claim  # what dQ is, is said by the notation
         if isinstance(left, Quantity):
             return self._quantity(claim, left)
         if explicit:
@@ -155,7 +156,8 @@ class Sorter:
 
     def _quantity(self, claim: ArrayClaim, left: Quantity) -> ArrayClaim:
         symbol = self.profile.symbols[left.sign]
-        if symbol.kind not in DEFINABLE:
+        tied = symbol.kind == "weight" and not any(part == left for part in walk(claim.right))
+        if symbol.kind not in DEFINABLE and not tied:
             what = f"{symbol.sign} is given and cannot be defined."
             return self._wrong(claim, what) if claim.explicit else claim
         plain = general(left.time, left.at, self.profile) or stepped(claim, self.profile)
