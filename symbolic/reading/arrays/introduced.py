@@ -50,6 +50,12 @@ def with_introduced(reading: ArrayReading) -> ArrayReading:
     return replace(reading, claims=tuple(claims), ledger=_entered(reading, claims))
 
 
+def is_naming(claim: ArrayClaim) -> bool:
+    """Whether it calls a derivative G, dS or δ."""
+    called = isinstance(claim.left, Quantity | LocalError | Gradient)
+    return called and isinstance(claim.right, Gradient) and claim.right.loss is not None
+
+
 def _entered(reading: ArrayReading, claims: Sequence[ArrayClaim]) -> tuple[Entry, ...]:
     """The ledger, in which pieces that define alone are said to do so."""
     defining = {claim.number for claim in claims if claim.kind is Kind.DEFINITION}

@@ -1,18 +1,19 @@
-"""Letters that a text introduces itself: what it defines needs no line in the profile.
+r"""Letters that a text introduces itself, with the shapes that its definitions give them.
 
-    T = X U             T is an array as its definition makes it: as many rows as X, as many columns
-                        as U
-    O = A V             of which no V is defined: V is given
-    ∂C/∂W               C is the loss
+    T = X U        T has as many rows as X and as many columns as U
+    s = u^T h + c  u is a column, s and c are numbers, since else this does not fit
+    O = A V        of which no V is defined: V is given
+    ∂C/∂W          C is the loss
 
-A letter that the profile declares keeps its shape; only one that is a single number by its
-definition, and that the text differentiates, is the loss.  Profiles with times are left alone.
+A letter that the profile declares keeps its shape where the definitions fit with it.  Targets,
+biases and what is defined may be single numbers else.  Profiles with times are left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from symbolic.reading.anywhere import EULER
 from symbolic.reading.arrays import formulas as w
@@ -20,18 +21,19 @@ from symbolic.reading.arrays.claims import ArrayReading
 from symbolic.reading.arrays.elaborate import Elaborator
 from symbolic.reading.arrays.own_functions import document_chains
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile, ArraySymbol
+from symbolic.reading.arrays.ranks import NUMBER, Extent, extent
 from symbolic.reading.arrays.signing import prepared
 from symbolic.reading.arrays.stacks import marked
 from symbolic.reading.chains import Chain
 from symbolic.reading.documents import Document
 from symbolic.reading.grammar import parse
 from symbolic.reading.source import NotUnderstood
-from symbolic.reading.tokens import Tok
-from symbolic.reading.tree import Letter, Scripted
+from symbolic.reading.tokens import Tok, script_end
 
-Extent = tuple[str | None, str | None]
-"""The sizes of rows and columns, None for one."""
-NOTHING: Extent = (None, None)
+MOST_TRIED = 3_000
+"""How many choices of shapes are tried."""
+EYES = frozenset(("I", "\\mathbf{I}", "\\mathbb{I}"))
+GIVES = ("\\leftarrow", "\\gets", ":=")
 
 
 def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
@@ -39,196 +41,269 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
     if profile.time:
         return profile
     found = [*document_chains(document)]
-    chains = [one for one in found if one.members[0] and one.relations[0].text in ("=", ":=")]
-    losses = {sign for chain in found for sign in _differentiated(chain)}
-    heads: set[str] = set()
-    for chain in chains:
-        head = _head(chain.members[0], profile)
-        if not head:
-            continue
-        heads.add(head)
-        made = _symbol(head, chain, profile, head in losses)
-        if made is not None:
-            profile = replace(profile, symbols={**profile.symbols, head: made})
-    symbols = dict(profile.symbols)
-    functions = dict(profile.functions)
-    shown = {token.text for one in found for member in one.members for token in member}
-    for sign in sorted({"I", "\\mathbf{I}", "\\mathbb{I}"} & shown - heads):
+    sides = [prepared(side, profile) for one in found for side in one.members]
+    profile = _without_running(profile, found)
+    profile = _without_indices(profile, sides)
+    exponential = any(_is_exponential(side) for side in sides)
+    losses = {sign for side in sides for sign in _differentiated(side)}
+    heads = {side[0].text for side in sides if _is_sign(side)}
+    shown = {token.text for side in sides for token in _outside_scripts(side)}
+    functions, symbols = dict(profile.functions), dict(profile.symbols)
+    for sign in sorted(shown & EYES - heads):
         if _is_free(sign, profile):
             functions[sign] = "eye"
-    for sign in sorted(losses - symbols.keys()):
-        if _is_free(sign, profile):
-            symbols[sign] = ArraySymbol(sign, "loss", "loss")
-    powers = not any(_is_numbered(member) for one in found for member in one.members)
-    return replace(profile, symbols=symbols, functions=functions, powers=powers)
+    profile = replace(profile, functions=functions, powers=not any(map(_is_numbered, sides)))
+    applied = {sign for side in sides for sign in _applied(side)}
+    for sign in sorted(shown):
+        word = sign.startswith("\\math") and len(sign.rstrip("}").rsplit("{", 1)[-1]) > 1
+        function = sign not in heads and (word or sign in applied)
+        if sign in EULER and (exponential or sign not in heads):
+            continue
+        if _is_free(sign, profile) and not function:
+            kind = "value" if sign in heads else "loss" if sign in losses else "data"
+            symbols[sign] = ArraySymbol(sign, kind, "", (OPEN, OPEN))
+    trial = replace(profile, symbols=symbols)
+    made = _Shapes(trial, profile, losses, [*_definitions(found, trial)]).found()
+    return replace(profile, symbols=made)
 
 
-def _is_numbered(member: Sequence[Tok]) -> bool:
+def _without_running(profile: ArrayProfile, found: Sequence[Chain]) -> ArrayProfile:
+    """The profile without the sign of algorithms where the document has none: g = ∂L/∂h."""
+    if any(relation.text in GIVES for one in found for relation in one.relations):
+        return profile
+    symbols = {s: symbol for s, symbol in profile.symbols.items() if symbol.kind != "running"}
+    return replace(profile, symbols=symbols)
+
+
+def _without_indices(profile: ArrayProfile, sides: Sequence[Sequence[Tok]]) -> ArrayProfile:
+    """The profile without index letters that this document defines as quantities: p = f(z)."""
+    heads = {side[0].text for side in sides if len(side) == 1 and side[0].kind == "SYM"}
+    inside = {token.text for side in sides for token in _scripts(side)}
+    letters = {s: size for s, size in profile.letters.items() if s not in heads or s in inside}
+    return replace(profile, letters=letters)
+
+
+def _is_free(sign: str, profile: ArrayProfile) -> bool:
+    """Whether a sign means nothing in the notation."""
+    plain = (len(sign) == 1 and sign.isalpha()) or sign.startswith("\\")
+    taken = (
+        *(profile.symbols, profile.functions, profile.letters, profile.sizes),
+        *(profile.time, profile.derivatives, (profile.last, "\\pi")),
+    )
+    return plain and not any(sign in signs for signs in taken)
+
+
+def _is_sign(side: Sequence[Tok]) -> bool:
+    """Whether a side is one sign with its scripts."""
+    n = 1
+    while n + 1 < len(side) and side[n].kind in ("SUB", "SUP"):
+        n = script_end(side, n + 1)
+    return bool(side) and side[0].kind == "SYM" and n >= len(side)
+
+
+def _outside_scripts(side: Sequence[Tok]) -> Iterator[Tok]:
+    """The signs that are no part of what stands below or above another."""
+    n = 0
+    while n < len(side):
+        if side[n].kind in ("SUB", "SUP"):
+            n = script_end(side, n + 1)
+            continue
+        if side[n].kind == "SYM":
+            yield side[n]
+        n += 1
+
+
+def _applied(side: Sequence[Tok]) -> Iterator[str]:
+    """The signs that may be functions, as the q of q(z) is."""
+    for n, token in enumerate(side[:-1]):
+        if token.kind == "SYM" and side[n + 1].kind == "LP" and not token.text.isupper():
+            yield token.text
+
+
+def _scripts(side: Sequence[Tok]) -> Iterator[Tok]:
+    """The signs below and above others."""
+    n = 0
+    while n < len(side):
+        if side[n].kind in ("SUB", "SUP"):
+            end = script_end(side, n + 1)
+            yield from (token for token in side[n:end] if token.kind == "SYM")
+            n = end
+            continue
+        n += 1
+
+
+def _is_numbered(side: Sequence[Tok]) -> bool:
     """Whether a number other than 2 stands above a letter, as those of layers do."""
-    for n, token in enumerate(member[:-2]):
-        if (token.kind, member[n + 1].kind) == ("SYM", "SUP"):
-            above = member[n + 3] if member[n + 2].kind == "LB" else member[n + 2]
+    for n, token in enumerate(side[:-2]):
+        if (token.kind, side[n + 1].kind) == ("SYM", "SUP"):
+            above = side[n + 3] if side[n + 2].kind == "LB" else side[n + 2]
             if above.kind == "NUM" and above.text != "2":
                 return True
     return False
 
 
-def _is_free(sign: str, profile: ArrayProfile) -> bool:
-    """Whether a sign means nothing in the notation."""
-    taken = (
-        *(profile.symbols, profile.functions, profile.letters, profile.sizes),
-        *(profile.time, profile.derivatives, (profile.last, "\\pi"), EULER),
+def _is_exponential(side: Sequence[Tok]) -> bool:
+    """Whether e^x stands there, and no e^T."""
+    rows = zip(side, side[1:], side[2:], strict=False)
+    return any(
+        e.text in EULER and above.kind == "SUP" and what.text not in ("T", "\\top")
+        for e, above, what in rows
     )
-    return not any(sign in signs for signs in taken)
 
 
-def _head(member: Sequence[Tok], profile: ArrayProfile) -> str:
-    """The sign that a side consists of, with its scripts; empty where it is no such."""
-    try:
-        node = parse(prepared(member, profile))
-    except NotUnderstood:
-        return ""
-    base = node.base if isinstance(node, Scripted) and not node.primes else node
-    return base.name if isinstance(base, Letter) else ""
-
-
-def _symbol(head: str, chain: Chain, profile: ArrayProfile, loss: bool) -> ArraySymbol | None:
-    """What a definition makes of a sign, None where it stays what it is."""
-    known = profile.symbols.get(head)
-    if known is None and not _is_free(head, profile):
-        return None
-    if known is not None and (known.kind != "value" or not loss):
-        return None
-    provisional = ArraySymbol(head, "value", "", (OPEN, OPEN))
-    trial = replace(profile, symbols={**profile.symbols, head: known or provisional})
-    for member in chain.members[1:]:
-        try:
-            left, right = (
-                Elaborator(trial).read(parse(prepared(marked(side), trial)))
-                for side in (chain.members[0], member)
-            )
-            rows, cols = extent(right, trial)
-        except NotUnderstood:
-            continue
-        at = left.at if isinstance(left, w.Quantity) else ()
-        if at:
-            rest = [size for size in (rows, cols) if size is not None]
-            shape = (*(profile.letters[letter] for letter in at), *rest)
-        else:
-            shape = tuple(size for size in (rows, cols) if size is not None)
-        if len(shape) > 2:
-            continue
-        if known is not None:
-            return ArraySymbol(head, "loss", "loss") if shape == () else None
-        upright = len(shape) == 1 and not at and cols is None
-        kind = "loss" if loss and not shape else "value"
-        columns = profile.vectors == "columns"
-        if len(shape) == 1 and not at and columns and not upright:
-            continue  # a row, where vectors are columns
-        return ArraySymbol(head, kind, "as it is defined", shape, upright=upright and not columns)
-    return None
-
-
-def _differentiated(chain: Chain) -> Iterator[str]:
+def _differentiated(side: Sequence[Tok]) -> Iterator[str]:
     """The signs of which derivatives are written."""
-    for member in chain.members:
-        for n, token in enumerate(member[:-1]):
-            following = member[n + 1]
-            if token.kind != "PARTIAL" or following.kind != "SYM":
+    for n, token in enumerate(side[:-1]):
+        following = side[n + 1]
+        if token.kind != "PARTIAL" or following.kind != "SYM":
+            continue
+        ends = side[n + 2].kind if n + 2 < len(side) else ""
+        above = n > 1 and (side[n - 2].kind, side[n - 1].kind) == ("FRAC", "LB")
+        if (above and ends == "RB") or ends == "SLASH":
+            yield following.text
+
+
+def _definitions(
+    found: Sequence[Chain], profile: ArrayProfile
+) -> Iterator[tuple[w.Quantity, w.Formula]]:
+    """The first line of each sign that may define it, as far as they can be read."""
+    seen: set[w.Key] = set()
+    for chain in found:
+        if chain.relations[0].text not in ("=", ":=") or not chain.members[0]:
+            continue
+        for member in chain.members[1:]:
+            try:
+                left, right = (
+                    Elaborator(profile).read(parse(prepared(marked(side), profile)))
+                    for side in (chain.members[0], member)
+                )
+            except (NotUnderstood, RecursionError):
                 continue
-            ends = member[n + 2].kind if n + 2 < len(member) else ""
-            above = n > 1 and (member[n - 2].kind, member[n - 1].kind) == ("FRAC", "LB")
-            if (above and ends == "RB") or ends == "SLASH":
-                yield following.text
+            known = isinstance(left, w.Quantity) and left.key not in seen
+            if known and isinstance(left, w.Quantity) and not w.differentiates(right):
+                seen.add(left.key)
+                yield left, right
+                break
 
 
-# ------------------------------------------------------------------------------------------ sizes
+@dataclass
+class _Shapes:
+    """Looks for the shapes of letters with which all definitions fit; the likeliest first."""
 
+    trial: ArrayProfile
+    declared: ArrayProfile
+    losses: set[str]
+    definitions: list[tuple[w.Quantity, w.Formula]]
 
-def extent(formula: w.Formula, profile: ArrayProfile) -> Extent:
-    """How many rows and columns a formula has; raises `NotUnderstood` where that is not clear."""
-    match formula:
-        case w.Number() | w.Size() | w.SquaredNorm():
-            return NOTHING
-        case w.Quantity():
-            return _of_quantity(formula, profile)
-        case w.Gradient(of) | w.Change(of):
-            return _of_quantity(of, profile)
-        case w.Plus(terms):
-            return _together(terms, profile)
-        case w.Elementwise(left, right) | w.Over(left, right):
-            return _together((left, right), profile)
-        case w.Product(left, right):
-            one, other = extent(left, profile), extent(right, profile)
-            if NOTHING in (one, other):
-                return other if one == NOTHING else one
-            return one[0], other[1]
-        case w.Transposed(body):
-            return extent(body, profile)[::-1]
-        case w.Minus(body) | w.Power(body) | w.Positive(body):
-            return extent(body, profile)
-        case w.Applied(function, _, body):
-            rows, cols = extent(body, profile)
-            change = _APPLIED.get(function)
-            return (rows, cols) if change is None else change(rows, cols)
-        case w.Total(letter, body):
-            rows, cols = extent(body, profile)
-            if not letter:
-                return NOTHING
-            return (rows, cols) if w.occurs(letter, body) else (None, cols)
-        case w.Element(body, at):
-            sizes = [size for size in extent(body, profile) if size is not None][len(at) :]
-            return _vector(sizes[0], profile) if sizes else NOTHING
-        case w.Leaky(_, body):
-            return extent(body, profile)
-        case w.Ones():
-            return OPEN, None
-        case w.Eye():
-            return OPEN, OPEN
-    raise NotUnderstood("Of which shape this is is not clear.", "", 0)
+    def found(self) -> dict[str, ArraySymbol]:
+        symbols = dict(self.declared.symbols)
+        best: tuple[int, dict[str, ArraySymbol]] | None = None
+        given = self._given()
+        for choice in islice(self._choices(given), MOST_TRIED):
+            cost = sum(cost for cost, _ in choice)
+            if best is not None and cost >= best[0]:
+                continue
+            shapes = {**self.trial.symbols, **{one.sign: one for _, one in choice}}
+            more = self._fitted(shapes)
+            if more is not None and (best is None or cost + more < best[0]):
+                best = cost + more, shapes
+        if best is None:
+            return symbols | self._alone()
+        made = {*given, *self.losses, *(left.sign for left, _ in self.definitions)}
+        made |= {s for s, one in self.trial.symbols.items() if one.kind == "value"}
+        return symbols | {sign: one for sign, one in best[1].items() if sign in made}
 
+    def _given(self) -> list[str]:
+        """The signs whose shapes are chosen: those that no definition is of."""
+        heads = {left.sign for left, _ in self.definitions}
+        used = {
+            part.sign
+            for _, right in self.definitions
+            for part in w.walk(right)
+            if isinstance(part, w.Quantity)
+        }
+        return sorted(sign for sign in used - heads if len(self._ways(sign)) > 1)
 
-_APPLIED: dict[str, Callable[[str | None, str | None], Extent]] = {
-    "sum": lambda r, c: NOTHING,
-    "trace": lambda r, c: NOTHING,
-    "sum_along": lambda r, c: (r, None),
-    "sum_down": lambda r, c: (None, c),
-    "diag": lambda r, c: (r or c, r or c),
-}
+    def _ways(self, sign: str) -> list[tuple[int, ArraySymbol]]:
+        """The shapes that a sign may have, with how unlikely each is."""
+        symbol = self.trial.symbols[sign]
+        if sign in self.declared.symbols:
+            lower = symbol.sums_to_one or (symbol.kind == "weight" and len(symbol.shape) == 1)
+            own = [(0, symbol)]
+            return [*own, (2, replace(symbol, shape=()))] if lower else own
+        bare = sign.rsplit("{", 1)[-1].rstrip("}")
+        if bare[:1].isupper():
+            order = (0, 3, 2)
+        elif sign.startswith("\\") and "{" not in sign:
+            order = (3, 1, 0)
+        else:
+            order = (3, 0, 1)
+        kinds = ("data", "data", "data")
+        shapes = ((OPEN, OPEN), (OPEN,), ())
+        rows = zip(order, kinds, shapes, strict=True)
+        return [(cost, ArraySymbol(sign, kind, "given", s, given=True)) for cost, kind, s in rows]
 
+    def _choices(self, signs: Sequence[str]) -> Iterator[tuple[tuple[int, ArraySymbol], ...]]:
+        if not signs:
+            yield ()
+            return
+        for way in sorted(self._ways(signs[0]), key=lambda one: one[0]):
+            for rest in self._choices(signs[1:]):
+                yield (way, *rest)
 
-def _of_quantity(one: w.Quantity, profile: ArrayProfile) -> Extent:
-    symbol = profile.symbols[one.sign]
-    if one.label == w.EACH:
-        return NOTHING if one.at else (profile.examples_size, None)
-    sizes = symbol.shape[len(one.at) :]
-    if profile.examples and len(one.at) == 1 and len(symbol.shape) == 2:  # the column of an example
-        sizes = symbol.shape[:1]
-    if len(sizes) == 2:
-        return sizes[0], sizes[1]
-    if not sizes:
-        return NOTHING
-    return (sizes[0], None) if symbol.upright else _vector(sizes[0], profile)
+    def _fitted(self, shapes: dict[str, ArraySymbol]) -> int | None:
+        """How unlikely the shapes of what is defined are, None where a definition does not fit.
 
+        The shapes get those of what is defined.
+        """
+        cost = 0
+        for left, right in self.definitions:
+            try:
+                own = extent(right, shapes, self.trial)
+            except NotUnderstood:
+                return None
+            made = self._made(left, own)
+            if made is None:
+                return None
+            known = shapes[left.sign]
+            if left.sign in self.declared.symbols or known.meaning:
+                if len(known.shape) == len(made.shape):
+                    continue
+                if made.shape or known.kind not in ("value", "loss"):
+                    return None
+                cost += 1
+            shapes[left.sign] = made
+        return cost
 
-def _vector(size: str, profile: ArrayProfile) -> Extent:
-    return (None, size) if profile.vectors == "rows" else (size, None)
+    def _made(self, left: w.Quantity, own: Extent) -> ArraySymbol | None:
+        """What a definition makes of its sign."""
+        profile, sign = self.trial, left.sign
+        rest = [size for size in own if size is not None]
+        shape = (*(profile.letters[letter] for letter in left.at), *rest)
+        loss = self.trial.symbols[sign].kind == "loss" or (sign in self.losses and own == NUMBER)
+        row = not left.at and len(rest) == 1 and own[1] is not None
+        if len(shape) > 2 or (loss and own != NUMBER) or (row and profile.vectors == "columns"):
+            return None
+        column = not left.at and len(rest) == 1 and own[0] is not None
+        if loss:
+            return replace(self.trial.symbols[sign], kind="loss", meaning="loss", shape=())
+        upright = column and profile.vectors == "rows"
+        return ArraySymbol(sign, "value", "as it is defined", shape, upright=upright)
 
-
-def _together(parts: Sequence[w.Formula], profile: ArrayProfile) -> Extent:
-    """The rows and the columns that any of the parts has."""
-    extents = [extent(part, profile) for part in parts]
-    rows = [r for r, _ in extents if r is not None]
-    cols = [c for _, c in extents if c is not None]
-    return _best(rows), _best(cols)
-
-
-def _best(sizes: Sequence[str]) -> str | None:
-    """A size with a name before one without."""
-    return next((size for size in sizes if size != OPEN), sizes[0] if sizes else None)
-
-
-# ------------------------------------------------------------------------------------------ given
+    def _alone(self) -> dict[str, ArraySymbol]:
+        """Where not all fits together: what each definition makes of a letter of its own."""
+        shapes = dict(self.trial.symbols)
+        found: dict[str, ArraySymbol] = {}
+        for left, right in self.definitions:
+            if left.sign in self.declared.symbols or left.sign in found:
+                continue
+            try:
+                made = self._made(left, extent(right, shapes, self.trial))
+            except NotUnderstood:
+                continue
+            if made is not None:
+                found[left.sign] = shapes[left.sign] = made
+        return found
 
 
 def with_given(reading: ArrayReading) -> ArrayReading:

@@ -28,7 +28,7 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
-from symbolic.reading.arrays.introduced import with_introduced
+from symbolic.reading.arrays.introduced import is_naming, with_introduced
 from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.letters import with_given, with_letters
@@ -509,7 +509,7 @@ class _Reader:
                 self.sorter.known = before
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
-            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim)
+            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim) or is_naming(claim)
             if cue == "for" and opens and not allowed:
                 raise _condition(chain)
             self.claims.append(claim)
