@@ -67,6 +67,15 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """∂top/∂of of what is no loss."""
+
+    top: Quantity
+    of: Quantity
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LocalError:
     """δ with scripts: the derivative by what is said elsewhere, at this time and element."""
 
@@ -241,6 +250,7 @@ Formula = (
     | Size
     | Quantity
     | Gradient
+    | Slope
     | LocalError
     | Change
     | Plus
@@ -280,6 +290,8 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return arguments
         case Gradient(of) | Change(of):
             return (of,)
+        case Slope(top, of):
+            return top, of
         case _:
             return ()
 
@@ -314,7 +326,7 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
 
 def differentiates(formula: Formula) -> bool:
     """Whether it speaks of derivatives of the loss."""
-    return any(isinstance(part, Gradient | LocalError | Change) for part in walk(formula))
+    return any(isinstance(part, Gradient | Slope | LocalError | Change) for part in walk(formula))
 
 
 def occurs(letter: str, formula: Formula) -> bool:
@@ -322,6 +334,8 @@ def occurs(letter: str, formula: Formula) -> bool:
     match formula:
         case Quantity(_, _, time, at) | LocalError(_, _, time, at):
             return letter in at or (time is not None and time.letter == letter)
+        case Slope(top, of):
+            return occurs(letter, top) or occurs(letter, of)
         case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
             return True
         case Element(_, at) if letter in at:

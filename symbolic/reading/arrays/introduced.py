@@ -20,6 +20,7 @@ from symbolic.reading.arrays.formulas import (
     Gradient,
     LocalError,
     Quantity,
+    Slope,
     differentiates,
     inside,
     rebuilt,
@@ -48,6 +49,11 @@ def with_introduced(reading: ArrayReading) -> ArrayReading:
     if not names:
         return reading
     return replace(reading, claims=tuple(claims), ledger=_entered(reading, claims))
+
+
+def is_derivative(formula: Formula) -> bool:
+    """Whether it is a derivative, of which a line that follows "with" says what it is."""
+    return isinstance(formula, Gradient | Slope)
 
 
 def is_naming(claim: ArrayClaim) -> bool:

@@ -42,11 +42,12 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
         return profile
     found = [*document_chains(document)]
     sides = [prepared(side, profile) for one in found for side in one.members]
+    lefts = [prepared(side, profile) for one in found for side in one.members[:-1]]
     profile = _without_running(profile, found)
-    profile = _without_indices(profile, sides)
+    profile = _without_indices(profile, lefts, sides)
     exponential = any(_is_exponential(side) for side in sides)
     losses = {sign for side in sides for sign in _differentiated(side)}
-    heads = {side[0].text for side in sides if _is_sign(side)}
+    heads = {side[0].text for side in lefts if _is_sign(side)}
     shown = {token.text for side in sides for token in _outside_scripts(side)}
     functions, symbols = dict(profile.functions), dict(profile.symbols)
     for sign in sorted(shown & EYES - heads):
@@ -75,9 +76,11 @@ def _without_running(profile: ArrayProfile, found: Sequence[Chain]) -> ArrayProf
     return replace(profile, symbols=symbols)
 
 
-def _without_indices(profile: ArrayProfile, sides: Sequence[Sequence[Tok]]) -> ArrayProfile:
+def _without_indices(
+    profile: ArrayProfile, lefts: Sequence[Sequence[Tok]], sides: Sequence[Sequence[Tok]]
+) -> ArrayProfile:
     """The profile without index letters that this document defines as quantities: p = f(z)."""
-    heads = {side[0].text for side in sides if len(side) == 1 and side[0].kind == "SYM"}
+    heads = {side[0].text for side in lefts if len(side) == 1 and side[0].kind == "SYM"}
     inside = {token.text for side in sides for token in _scripts(side)}
     letters = {s: size for s, size in profile.letters.items() if s not in heads or s in inside}
     return replace(profile, letters=letters)

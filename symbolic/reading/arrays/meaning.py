@@ -7,8 +7,8 @@ is asked for when all widths are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symbolic.arrays import ONE
@@ -31,6 +31,13 @@ from symbolic.indexed import (
     walk,
 )
 from symbolic.reading.arrays import formulas as w
+from symbolic.reading.arrays.jacobians import (
+    Jacobian,
+    Slope,
+    along_diagonal,
+    chained,
+    made_jacobian,
+)
 from symbolic.reading.arrays.values import Binder, Entry, Index, Value, each
 from symbolic.reading.arrays.whole import WHOLE, everything
 from symbolic.reading.arrays.widths import Width, Widths
@@ -67,6 +74,8 @@ class Meaning:
     """Whether such an index is read as that of a column."""
     wide: bool = False
     """Whether 1 is a matrix of ones, not a column."""
+    slope: Callable[[str, str], Slope] | None = None
+    """The derivative of one array by another, once the program is known."""
     said: dict[str, None] = field(default_factory=dict)
     """What is to be told of how lines were read."""
 
@@ -139,14 +148,19 @@ class Meaning:
             case w.Quantity(_, _, time, at, place) | w.LocalError(_, _, time, at, place):
                 return self.entry(self.lookup(formula), time, at, place)
             case w.Gradient(of) | w.Change(of):
-                return self.entry(self.lookup(formula), of.time, of.at, formula.place)
+                found = self.entry(self.lookup(formula), of.time, of.at, formula.place)
+                whole = isinstance(formula, w.Gradient) and of.time is None and not of.at
+                return replace(found, by=self.lookup(of).array) if whole else found
+            case w.Slope(top, of, place):
+                return self._slope(top, of, place)
             case w.Plus(terms):
                 found = self.read(terms[0])
                 for term in terms[1:]:
                     found = self.added(found, self.read(term), term.place)
                 return found
             case w.Minus(body):
-                return each(lambda e: -e, self.read(body))
+                inner = self.read(body)
+                return replace(each(lambda e: -e, inner), by=inner.by)
             case w.Product(left, right, dotted, place):
                 return self._product(self.read(left), self.read(right), dotted, place)
             case w.Elementwise(left, right, place):
@@ -239,6 +253,32 @@ class Meaning:
         """αS + (1 - α) max(0, S)"""
         return self._both(lambda a, s: a * s + (1 - a) * Fn("relu", s), "max", slope, body, place)
 
+    def _slope(self, top: w.Quantity, of: w.Quantity, place: int) -> Value:
+        """∂p/∂z, at one place of each where all their letters are written."""
+        ends = self.lookup(top), self.lookup(of)
+        if self.slope is None or any(end.timed for end in ends):
+            raise NotUnderstood("Here no derivative is read but that of the loss.", "", place)
+        own = self.slope(ends[0].array, ends[1].array)
+
+        def entries(above: Sequence[Index], below: Sequence[Index]) -> Expr:
+            return own.element(above, below, self.letters)
+
+        axes = ends[0].axes, ends[1].axes
+        if not top.at and not of.at:
+            names = ends[0].array, ends[1].array
+            return made_jacobian(*names, axes, entries, own.is_diagonal)
+        letters = [[self.binder(letter, place) for letter in one.at] for one in (top, of)]
+        for binders, own_axes in zip(letters, axes, strict=True):
+            fit = len(binders) == len(own_axes) and all(
+                binder.width is not None and self.widths.same(binder.width, axis)
+                for binder, axis in zip(binders, own_axes, strict=True)
+            )
+            if not fit:
+                raise NotUnderstood(
+                    "The indices of this derivative do not fit.", "Write all.", place, Fault.INDEX
+                )
+        return _number_of(lambda: entries(*([self.var(b) for b in side] for side in letters)))
+
     def _picked(self, body: Value, at: tuple[str, ...], place: int) -> Value:
         """One entry of what is no array of the document."""
         axes = tuple(axis for axis in (body.rows, body.cols) if axis is not None)
@@ -318,6 +358,7 @@ class Meaning:
         place: int,
     ) -> Value:  # fmt: skip
         """The operation on equal places; a number meets every element, a vector every other."""
+        left, right = (along_diagonal(one, self.vectors) or one for one in (left, right))
         if left.is_number or right.is_number:
             big = right if left.is_number else left
             pick = [(lambda r, c: (None, None)) if v.is_number else _same for v in (left, right)]
@@ -365,12 +406,21 @@ class Meaning:
         return across and self.widths.same(one, other)
 
     def _product(self, left: Value, right: Value, dotted: bool, place: int) -> Value:
+        chain = chained(left, right, self.new, self.vectors)
+        if chain is not None:
+            return chain
+        for one in (left, right):
+            if isinstance(one, Jacobian) and not one.is_matrix:
+                what = "A derivative with more than two axes stands beside what it is not of."
+                raise NotUnderstood(what, "Write it with indices.", place)
         columns = left.cols is None and right.cols is None and left.rows is not None
         if columns and self.lone is not None and left.rows is not None and self.fits(left, right):
             self.lone.append(left.rows)
             return self._both(lambda a, b: a * b, "the product", left, right, place)
         if left.is_number or right.is_number:
-            return self._both(lambda a, b: a * b, "the product", left, right, place)
+            by = right.by if left.is_number else left.by
+            scaled = self._both(lambda a, b: a * b, "the product", left, right, place)
+            return replace(scaled, by=by)
         alike = (left.rows is None, left.cols is None) == (right.rows is None, right.cols is None)
         if dotted and alike:
             raise NotUnderstood(
@@ -518,6 +568,10 @@ def _tidied(index: Affine) -> Index:
 
 def _number(expr: Expr) -> Value:
     return Value(None, None, lambda r, c: expr)
+
+
+def _number_of(entry: Callable[[], Expr]) -> Value:
+    return Value(None, None, lambda r, c: entry())
 
 
 def _same(r: Index | None, c: Index | None) -> tuple[Index | None, Index | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import count
 
 from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
@@ -28,6 +29,7 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.introduced import Head, expanded, introduced
+from symbolic.reading.arrays.jacobians import slope
 from symbolic.reading.arrays.meaning import Meaning
 from symbolic.reading.arrays.one_index import row_remarks
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
@@ -132,6 +134,7 @@ class _Builder:
         except InputError as error:
             raise NoProgramError(error.what) from None
         self.signs.program = program
+        self.meaning.slope = cache(partial(slope, program))
         return Base(
             self.profile,
             self.meaning,

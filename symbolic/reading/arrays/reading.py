@@ -28,7 +28,7 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
-from symbolic.reading.arrays.introduced import is_naming, with_introduced
+from symbolic.reading.arrays.introduced import is_derivative, is_naming, with_introduced
 from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.letters import with_given, with_letters
@@ -146,6 +146,7 @@ class _Reader:
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.hedged = False  # whether one that speaks of a derivative was not understood
+        self.beside = False  # whether a formula stands behind with
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
         self.within: Span | None = None  # the times that it speaks of
@@ -387,6 +388,8 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
+        if first:
+            self.beside = self.words.rstrip().lower().endswith("with")
         if cue == "if":
             raise _condition(chain)
         if chain.cases:
@@ -510,6 +513,7 @@ class _Reader:
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
             allowed = claim.kind is Kind.DEFINITION or is_recalled(claim) or is_naming(claim)
+            allowed = allowed or (self.beside and is_derivative(claim.left))
             if cue == "for" and opens and not allowed:
                 raise _condition(chain)
             self.claims.append(claim)

@@ -28,6 +28,7 @@ from symbolic.reading.arrays.formulas import (
     Product,
     Quantity,
     Size,
+    Slope,
     SquaredNorm,
     Stack,
     Time,
@@ -71,6 +72,9 @@ class _Writer:
                 return self._named(formula), FACTOR
             case Gradient(of, written, loss):
                 return self._gradient(of, written, loss)
+            case Slope(top, of):
+                above, below = (self.text(one, FACTOR) for one in (top, of))
+                return f"\\frac{{\\partial {above}}}{{\\partial {below}}}", ATOM
             case Change(of):
                 return f"\\Delta {self.text(of, FACTOR)}", PRODUCT
             case Plus((Number(Fraction(numerator=1, denominator=1)), Minus(Positive(Minus(body))))):

@@ -7,6 +7,7 @@ from symbolic.reading.arrays.formulas import (
     Gradient,
     Over,
     Quantity,
+    Slope,
 )
 from symbolic.reading.arrays.row import Row
 from symbolic.reading.source import NotUnderstood
@@ -114,7 +115,21 @@ class Derivatives(Row):
             )  # fmt: skip
         inner = type(self)(self.by, below[1:], ("",) * (len(below) - 1))
         by = inner._only_quantity(node)
-        return Gradient(by, "\\partial", self._loss(above[1:], node), node.at)
+        slope = self._slope(above[1:], by, node)
+        return slope or Gradient(by, "\\partial", self._loss(above[1:], node), node.at)
+
+    def _slope(self, factors: tuple[Node, ...], by: Quantity, node: Node) -> Slope | None:
+        """∂p/∂z where p is no loss."""
+        one = factors[0]
+        one = Scripted(one, None, None, 0, one.at) if isinstance(one, Letter) else one
+        if len(factors) != 1 or not isinstance(one, Scripted) or not isinstance(one.base, Letter):
+            return None
+        if self.by.symbol(one.base).kind != "value":
+            return None
+        quantity, scripts = self.by.quantity(one)
+        if scripts.transposed or scripts.power is not None:
+            return None
+        return Slope(quantity, by, node.at)
 
     def _loss(self, factors: tuple[Node, ...], node: Node) -> Quantity | None:
         """What is differentiated: the whole loss, or the loss of one time."""
