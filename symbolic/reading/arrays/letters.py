@@ -232,8 +232,10 @@ class _Shapes:
         symbol = self.trial.symbols[sign]
         if sign in self.declared.symbols:
             lower = symbol.sums_to_one or (symbol.kind == "weight" and len(symbol.shape) == 1)
-            own = [(0, symbol)]
-            return [*own, (2, replace(symbol, shape=()))] if lower else own
+            found = [(0, symbol)]
+            if symbol.kind == "weight" and lower and self.trial.vectors == "rows":
+                found.append((1, replace(symbol, upright=True)))  # the b of 1 b^T
+            return [*found, (2, replace(symbol, shape=()))] if lower else found
         bare = sign.rsplit("{", 1)[-1].rstrip("}")
         if bare[:1].isupper():
             order = (0, 3, 2)

@@ -79,10 +79,13 @@ FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
 
-def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> ArrayReading:
+def read_arrays(
+    text: str, profile: ArrayProfile, kind: str = "markdown", letters: bool = True
+) -> ArrayReading:
     """Every relation of a document, with nothing dropped silently.
 
-    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    `kind` is markdown, latex, notebook or formula; without `letters` only those of the notation
+    are read.  Never raises for what stands in the document;
     raises `InputError` where it is no such document at all.
 
     >>> from symbolic.reading.arrays.profile import array_profile
@@ -93,7 +96,8 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     document = cut(text, kind)
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
-    counting = with_letters(counting, document)
+    if letters:
+        counting = with_letters(counting, document)
     return _Reader(document, counting, own).reading()
 
 
