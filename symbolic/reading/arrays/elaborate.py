@@ -207,7 +207,8 @@ class Elaborator:
                 "Write \\sum_{" + letter + "}.",
                 node.at,
             )
-        return None, None, last if size == OPEN and last in self.profile.sizes else ""
+        named = last in (*self.profile.sizes, *self.profile.lengths)
+        return None, None, last if size == OPEN and named else ""
 
     def _gates(self, node: BigSum, related: Related) -> Formula:
         """Σ over k in {i, f, o, g}: written out, k put in for every label."""

@@ -23,9 +23,10 @@ from symbolic.reading.arrays.formulas import (
     Quantity,
     Size,
     Stack,
+    Total,
     Transposed,
 )
-from symbolic.reading.arrays.profile import ArraySymbol
+from symbolic.reading.arrays.profile import OPEN, ArraySymbol
 from symbolic.reading.arrays.scripts import is_transpose, scripts_of
 from symbolic.reading.arrays.written_derivatives import Derivatives
 from symbolic.reading.arrays.written_functions import Functions
@@ -86,6 +87,7 @@ class Factors(Derivatives, Functions):
                     )
                 found, beside = Over(found, one, at), 1
             else:
+                one = self._counted(found, one)
                 found, beside = Product(found, one, sign == "*", at), beside + 1
         return found, beside
 
@@ -138,6 +140,17 @@ class Factors(Derivatives, Functions):
                 return by.powered(inner, above, isinstance(base, Group))
         raise NotUnderstood("These signs are not understood here.", "", node.at)
 
+    def _counted(self, factor: Formula, one: Formula) -> Formula:
+        """1/D Σ_j is a mean over D elements."""
+        while isinstance(factor, Product):
+            factor = factor.right
+        match factor, one:
+            case Over(Number(), Size(name)), Total(letter, size="") if (
+                name in self.profile.lengths and self.profile.letters.get(letter) == OPEN
+            ):
+                return replace(one, size=name)
+        return one
+
     def _element(self, whole: Formula, below: Node) -> Formula:
         """(∇_{o_t} L)_i: the element of a vector, (A B)_{ij} that of a matrix."""
         letters = parts(below) if not isinstance(below, Beside) else list(below.factors)
@@ -179,7 +192,7 @@ class Factors(Derivatives, Functions):
             return self.by.finished(Eye(node.at), scripts_of(node, False, profile, {}), node)
         if function is not None:
             return self._applied(function, name, node)
-        if name in profile.sizes and node.sub is None and not node.primes:
+        if name in (*profile.sizes, *profile.lengths) and node.sub is None and not node.primes:
             return self._powered_size(name, node)
         if name in EULER and name not in profile.symbols and _is_exponential(node):
             sign = next((s for s, what in profile.functions.items() if what == "exp"), "")

@@ -45,10 +45,14 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
     lefts = [prepared(side, profile) for one in found for side in one.members[:-1]]
     profile = _without_running(profile, found)
     profile = _without_indices(profile, lefts, sides)
+    lengths = _lengths(profile, {side[0].text for side in lefts if _is_sign(side)}, sides)
+    symbols = {sign: one for sign, one in profile.symbols.items() if sign not in lengths}
+    profile = replace(profile, lengths=lengths, symbols=symbols)
     exponential = any(_is_exponential(side) for side in sides)
     losses = {sign for side in sides for sign in _differentiated(side)}
     heads = {side[0].text for side in lefts if _is_sign(side)}
     shown = {token.text for side in sides for token in _outside_scripts(side)}
+    profile = _without_losses(profile, losses, heads, shown)
     functions, symbols = dict(profile.functions), dict(profile.symbols)
     for sign in sorted(shown & EYES - heads):
         if _is_free(sign, profile):
@@ -76,6 +80,22 @@ def _without_running(profile: ArrayProfile, found: Sequence[Chain]) -> ArrayProf
     return replace(profile, symbols=symbols)
 
 
+def _without_losses(
+    profile: ArrayProfile, losses: set[str], heads: set[str], shown: set[str]
+) -> ArrayProfile:
+    """The profile without losses that this document neither defines nor differentiates.
+
+    It has another then; such an E is an array of its own.
+    """
+    declared = {sign for sign, symbol in profile.symbols.items() if symbol.kind == "loss"}
+    if not declared & (losses | heads):
+        return profile
+    others = (declared & shown) - losses - heads
+    return replace(
+        profile, symbols={s: one for s, one in profile.symbols.items() if s not in others}
+    )
+
+
 def _without_indices(
     profile: ArrayProfile, lefts: Sequence[Sequence[Tok]], sides: Sequence[Sequence[Tok]]
 ) -> ArrayProfile:
@@ -86,11 +106,27 @@ def _without_indices(
     return replace(profile, letters=letters)
 
 
+def _lengths(
+    profile: ArrayProfile, heads: set[str], sides: Sequence[Sequence[Tok]]
+) -> tuple[str, ...]:
+    r"""The D of \\frac{1}{D} \\sum_j, which says how many elements are summed."""
+    values = {s for s, one in profile.symbols.items() if one.kind != "value" or s in heads}
+    known = {*values, *profile.functions, *profile.letters, *profile.sizes}
+    found: dict[str, None] = {}
+    for side in sides:
+        for n in range(len(side) - 6):
+            kinds = [token.kind for token in side[n : n + 8]]
+            mean = kinds[:5] == ["FRAC", "LB", "NUM", "RB", "LB"] and kinds[6:8] == ["RB", "SUM"]
+            if mean and side[n + 2].text == "1" and side[n + 5].text not in known:
+                found.setdefault(side[n + 5].text)
+    return tuple(found)
+
+
 def _is_free(sign: str, profile: ArrayProfile) -> bool:
     """Whether a sign means nothing in the notation."""
     plain = (len(sign) == 1 and sign.isalpha()) or sign.startswith("\\")
     taken = (
-        *(profile.symbols, profile.functions, profile.letters, profile.sizes),
+        *(profile.symbols, profile.functions, profile.letters, profile.sizes, profile.lengths),
         *(profile.time, profile.derivatives, (profile.last, "\\pi")),
     )
     return plain and not any(sign in signs for signs in taken)
@@ -164,6 +200,10 @@ def _differentiated(side: Sequence[Tok]) -> Iterator[str]:
         above = n > 1 and (side[n - 2].kind, side[n - 1].kind) == ("FRAC", "LB")
         if (above and ends == "RB") or ends == "SLASH":
             yield following.text
+    for n, token in enumerate(side):
+        end = script_end(side, n + 2) if token.kind == "NABLA" else len(side)
+        if end < len(side) and side[end].kind == "SYM":
+            yield side[end].text
 
 
 def _definitions(

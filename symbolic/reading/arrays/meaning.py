@@ -413,9 +413,12 @@ class Meaning:
             if isinstance(one, Jacobian) and not one.is_matrix:
                 what = "A derivative with more than two axes stands beside what it is not of."
                 raise NotUnderstood(what, "Write it with indices.", place)
-        columns = left.cols is None and right.cols is None and left.rows is not None
-        if columns and self.lone is not None and left.rows is not None and self.fits(left, right):
-            self.lone.append(left.rows)
+        rows = self.vectors == "rows"
+        ends = (left.rows, right.rows) if rows else (left.cols, right.cols)
+        single = left.cols if rows else left.rows
+        columns = ends == (None, None) and single is not None
+        if columns and self.lone is not None and single is not None and self.fits(left, right):
+            self.lone.append(single)
             return self._both(lambda a, b: a * b, "the product", left, right, place)
         if left.is_number or right.is_number:
             by = right.by if left.is_number else left.by

@@ -65,7 +65,10 @@ class ArrayProfile:
     (`layering`).  `counts` are letters for the number of examples, of which a document uses one,
     `applied` signs that are applied to an example, h_θ(x^{(i)}), `features` the axis that there is
     not where an input is one number (`one_example`).  `per_example`: dQ of what has a column for
-    each example is m ∂J/∂Q.  `powers`: a 2 above a matrix is a power, since no layers stand there.
+    each example is m ∂J/∂Q.
+
+    A document adds `powers`: a 2 above a matrix is a power, since no layers stand there; and
+    `lengths`, letters for the number of elements of an axis.
     """
 
     name: str
@@ -92,6 +95,7 @@ class ArrayProfile:
     applied: tuple[str, ...] = ()
     features: str = ""
     powers: bool = False
+    lengths: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
 
     @property

@@ -225,7 +225,7 @@ class _Builder:
 
     def _of_loss(self, made: Made) -> Value:
         """The right side of a loss: columns that are multiplied are of one output, so numbers."""
-        columns = bool(self.meaning.samples or self.profile.layers)
+        columns = bool(self.meaning.samples or self.profile.layers or self.meaning.rows)
         self.meaning.lone = [] if columns else None
         value = self._summed(made.right) if self.meaning.samples else self.meaning.read(made.right)
         if self.meaning.lone and not value.is_number:
@@ -245,9 +245,10 @@ class _Builder:
             case Minus(body):
                 return each(lambda e: -e, self._summed(body))
         value = self.meaning.read(formula)
-        if value.cols is not None or value.rows is None:
+        single = value.cols if self.profile.vectors == "rows" else value.rows
+        if value.is_number or single is None or None not in (value.rows, value.cols):
             return value
-        self.lone.append(value.rows)
+        self.lone.append(single)
         return everything(self.meaning, value)
 
     def _single(self) -> Iterator[Hypothesis]:

@@ -86,7 +86,7 @@ class Sorter:
             if claim.relation == ":=":
                 return self._wrong(claim, "Only the first relation of a chain can define.")
             return claim
-        if claim.cue == "assume":
+        if claim.cue == "assume" and not self._introduces(claim):
             return replace(claim, kind=Kind.ASSUMPTION)
         left, right = claim.left, claim.right
         outside = self._outside(left)
@@ -109,6 +109,15 @@ class Sorter:
         if explicit:
             return self._wrong(claim, "Only a quantity can be defined.")
         return claim
+
+    def _introduces(self, claim: ArrayClaim) -> bool:
+        """Whether "suppose we have Y = X W + b" says what Y is."""
+        left, right = claim.left, claim.right
+        if not isinstance(left, Quantity) or left.key in self.defined:
+            return False
+        plain = general(left.time, left.at, self.profile) and not differentiates(right)
+        made = any(isinstance(part, Quantity) for part in walk(right))
+        return plain and made and self.profile.symbols[left.sign].kind in DEFINABLE
 
     def _outside(self, left: Formula) -> str:
         """Before the first time, after the last, or within: empty."""
