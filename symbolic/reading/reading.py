@@ -58,6 +58,7 @@ from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
+from symbolic.reading.two_layers import Kinds, with_two_layers
 from symbolic.reading.updates import (
     has_momentum,
     is_rule,
@@ -83,7 +84,8 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     """
     document = cut(text, kind)
     profile = numbering(document, counting(document, with_biases(document, profile)))
-    profile = with_patterns(formulas_of(document), profile)
+    formulas = formulas_of(document)
+    profile = with_two_layers(formulas, with_patterns(formulas, profile))
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -124,6 +126,7 @@ class _Reader:
         self.unread_pair = False
         self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
+        self.kinds = Kinds(profile)
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
@@ -427,6 +430,16 @@ class _Reader:
         letter = first_letter(chain, self.profile)
         if letter and "*" in self.hearing.local:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
+        heard = {name: role.role for name, role in self.hearing.local.items()}
+        if "*" in heard:
+            heard.setdefault(letter, heard["*"])
+        kinds = self.kinds.of((*chain.members, *(one.tokens for one in chain.cases)), heard)
+        unlike = self.kinds.unlike(kinds)
+        if unlike and not words.doubt:
+            words = replace(words, doubt=unlike, narrow=False)
+        if kinds and chain.cases:
+            raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
+        roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
         if self._over_iterations(chain, after=0 if step is None else 1):
