@@ -123,3 +123,12 @@ def test_another_constant_of_proportion_refutes_nothing() -> None:
         assert "the constant of ∝ may be another" in wanted.cases[0].why
     slope = r"$$\frac{\partial E_p}{\partial w_{ji}} \propto \delta_{pj} o_{pi}$$"
     assert "known of the change of a weight alone" in refused(PATTERN + slope, "rumelhart")
+
+
+def test_another_cost_than_before_is_one_of_another_text() -> None:
+    squares = r"Let $E_n = \frac12 \sum_k (y_{nk} - t_{nk})^2$. "
+    entropy = r"With $E_n = -\sum_k t_{nk} \ln y_{nk}$ we have more."
+    found = lines(squares + entropy, "bishop")[-1]
+    assert found.word == "open"
+    assert "(1) says another thing of E" in found.cases[0].why
+    assert lines(squares + entropy.replace(r"\ln y", "y"), "bishop")[-1].word == "refuted"

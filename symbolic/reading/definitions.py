@@ -18,6 +18,7 @@ from symbolic.reading.formulas import (
     SAMPLE,
     UNWRITTEN,
     Applied,
+    Call,
     Formula,
     Partial,
     Plus,
@@ -186,7 +187,8 @@ class Definitions:
                 first = before[number - 1].place
                 what = f"{head.sign} was defined at {first}, and this definition is another."
                 return replace(self._wrong(claim, what), of=number)
-            return claim
+            other = _is_other_cost(claim, before[number - 1])
+            return _of_setting(claim, number, head.sign) if other else claim
         usual = self.usual.get(name)
         if usual == form and not explicit and (claim.doubt or _some_sources(claim)):
             return claim
@@ -260,10 +262,7 @@ class Definitions:
             number, known = self.outputs
             if form == known:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
-            what = f"({number}) says another thing of the signals of the output neurons."
-            step = "Write a text of its own for each setting."
-            problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
-            return replace(claim, problems=(*claim.problems, problem))
+            return _of_setting(claim, number, "the signals of the output neurons")
         _require_words(claim, at)
         self.outputs = claim.number, form
         return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
@@ -352,6 +351,22 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _of_setting(claim: Claim, number: int, of: str) -> Claim:
+    """A line of a second setting: a cost or function beside another one."""
+    what = f"({number}) says another thing of {of}."
+    step = "Write a text of its own for each setting."
+    problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
+    return replace(claim, problems=(*claim.problems, problem))
+
+
+def _is_other_cost(claim: Claim, defined: Claim) -> bool:
+    """Whether one is a cross-entropy and the other a sum of squares."""
+    costs = claim.head is not None and claim.head.array.startswith("E")
+    kinds = {any(isinstance(p, Call) for p in walk(one.right)) for one in (claim, defined)}
+    plain = not any(isinstance(part, Partial | Applied) for part in walk(claim.right))
+    return costs and plain and len(kinds) == 2
 
 
 def stated_of_last(claim: Claim) -> Formula | None:
