@@ -11,7 +11,7 @@ from typing import Protocol
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
-from symbolic.array_conditions import OFF_KINKS
+from symbolic.array_conditions import OFF_KINKS, POSITIVE
 from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
@@ -41,6 +41,7 @@ FAULTY = "A line cannot be meant as it stands."
 SAID: Mapping[str, str] = {
     Assumption.SO: "there is a single output neuron",
     OFF_KINKS.name: "no argument stands at a kink",
+    POSITIVE.name: "what stands under ln or a root is positive",
 }
 Roles = tuple[tuple[str, str], ...]
 _SUM = re.compile(r"sum\((\w+), (\w+)\[([\w,]+)\]\)")
@@ -50,7 +51,6 @@ ROLES = {
     "input": "an input neuron",
     "feeder": "a neuron that is no output",
     "both": "an output or a hidden neuron",
-    "other": "any neuron",
 }
 
 
@@ -144,11 +144,11 @@ def elsewhere_words(case: Reached) -> Runs:
 
     >>> from reports.text import runs_text
     >>> runs_text(elsewhere_words(Reached("refuted", "j: output")))
-    'It is wrong for j an output neuron, and the text does not say which j is meant.'
+    'It is wrong for j an output neuron, and the text does not say which are meant.'
     """
-    letters = listed([name for name, kind in _roles(case) if kind])
-    which = f"and the text does not say which {letters} is meant."
-    return prose(f"It is wrong for {scope(replace(case, span=''))}, {which}")
+    others = {kind for _, kind in _roles(case)} == {"other"}
+    where = "other neurons" if others else scope(replace(case, span=""))
+    return prose(f"It is wrong for {where}, and the text does not say which are meant.")
 
 
 def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:

@@ -257,10 +257,13 @@ def drawn(formula: Formula, profile: Profile) -> Drawn:
     return Drawn(
         latex(formula),
         plain.sum(formula),
-        tuple(_pieces(formula, lambda f, _: latex(_factor(f)), latex_head, "-")),
+        tuple(_pieces(formula, lambda f, _: latex(_factor(f)), latex_head, ("-", r"\cdot "))),
         tuple(
             _pieces(
-                formula, lambda f, alone: plain.factor(f, last=True, alone=alone), plain.head, MINUS
+                formula,
+                lambda f, alone: plain.factor(f, last=True, alone=alone),
+                plain.head,
+                (MINUS, "· "),
             )
         ),
     )
@@ -296,13 +299,14 @@ def _pieces(
     formula: Formula,
     draw: Callable[[Formula, bool], str],
     head: Callable[[SumOver], str],
-    sign: str,
+    signs: tuple[str, str],
     depth: int = 0,
 ) -> Iterator[Piece]:
     """The terms, within them the factors, and the factors of a last sum.
 
-    `draw` writes a factor, and is told whether it stands alone.
+    `draw` writes a factor, and is told whether it stands alone; `signs` are minus and times.
     """
+    sign, dot = signs
     for n, (minus, term) in enumerate(signed(formula)):
         before = (f"{sign} " if n else sign) if minus else ("+ " if n else "")
         factors: tuple[Formula, ...] = (term,)
@@ -310,22 +314,22 @@ def _pieces(
             parts_of = in_quotients(term)
             factors = tuple(a if b is None else over(a, b) for a, b in parts_of)
         for m, factor in enumerate(factors):
-            level = depth if m == 0 else depth + 1
+            level, lead = (depth, "") if m == 0 else (depth + 1, dot)
             final = m == len(factors) - 1
             if isinstance(factor, SumOver) and final:
                 inner = factor.body
-                yield Piece(f"{before}{head(factor)}", level)
+                yield Piece(f"{before}{head(factor)}", level, lead=lead)
                 flat = len(list(signed(inner))) == 1 and not next(signed(inner))[0]
                 if flat:
-                    yield from _pieces(inner, draw, head, sign, depth + 2)
+                    yield from _pieces(inner, draw, head, signs, depth + 2)
                 else:
-                    parts = list(_pieces(inner, draw, head, sign, depth + 2))
+                    parts = list(_pieces(inner, draw, head, signs, depth + 2))
                     for at, part in enumerate(parts):
                         opened = "(" if at == 0 else ""
                         closed = ")" if at == len(parts) - 1 else ""
-                        yield Piece(f"{opened}{part.text}{closed}", part.depth)
+                        yield replace(part, text=f"{opened}{part.text}{closed}")
             else:
                 text = draw(factor, len(factors) == 1)
                 text = f"({text})" if isinstance(factor, SumOver) else text
-                yield Piece(f"{before}{text}", level)
+                yield Piece(f"{before}{text}", level, lead=lead)
             before = ""

@@ -106,13 +106,17 @@ class Hearing:
         if ended:
             last = max(last, ended[0]) if claimed else last  # the end of what was claimed before
             self.hear(words[:last], mentions, -1)
-            self.passed = {name: r for name, r in self.local.items() if r.role in _CARRIED}
-            self.local.clear()
+            self.ends()
         self.hear(words[last:], mentions[words[:last].count("$") // 2 :], -1)
         for title in _TITLE.finditer(plainly_said(words)):
             kinds = {kind.lower() for kind in _KIND.findall(title[0])}
             self.kind = kinds.pop() if len(kinds) == 1 else ""
         return bool(ended)
+
+    def ends(self) -> None:
+        """The sentence ends: what it said of its neurons may be carried to the next."""
+        self.passed = {name: one for name, one in self.local.items() if one.role in _CARRIED}
+        self.local.clear()
 
     def carried(self, letter: str, words: str) -> Role | None:
         """What the sentence before said of the first neuron, where the next goes on from there.

@@ -232,16 +232,22 @@ class _Judge:
         return found
 
     def _meant(self, claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
-        """The cases that are meant, and those in which the line fails."""
-        if not self.plain:
+        """The cases that are meant, and those in which the line fails.
+
+        The letters of ∂y_k/∂v_j of a softmax are outputs, that of ∂𝓔/∂y_j alone is a hidden
+        neuron, where the line is proved then.
+        """
+        fails = [case.reached for case in found if case.reached.word == "refuted"]
+        if not self.plain or not fails:
             return found, ()
         said = [letter.name for letter in _neurons(claim) if not claim.role(letter.name)]
-        fails = [case.reached for case in found if case.reached.word == "refuted"]
-        if self.base.shared_out and fails and len(said) > 1:  # ∂y_k/∂v_j of a softmax
-            outputs = tuple(Role(name, "output", -1) for name in said)
-            cases = self._cases(replace(claim, roles=(*claim.roles, *outputs)))
-            proved = not isinstance(cases, Judged) and _word(claim, cases) == "proved"
-            if proved and not isinstance(cases, Judged):
+        kinds = ["output"] * (self.base.shared_out and len(said) > 1) + ["hidden"] * (
+            len(said) == 1 and all(role == "source" for _, role in found[0].settled.roles)
+        )
+        for kind in kinds:
+            roles = tuple(Role(name, kind, -1) for name in said)
+            cases = self._cases(replace(claim, roles=(*claim.roles, *roles)))
+            if not isinstance(cases, Judged) and _word(claim, cases) == "proved":
                 return cases, (replace(fails[0], roles=", ".join(f"{n}: other" for n in said)),)
         return _meant(claim, found)
 

@@ -67,6 +67,8 @@ from symbolic.reading.updates import (
 )
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
+NEAR_NAME = 100
+"""So many characters behind its name a function may stand as a formula."""
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -126,7 +128,11 @@ class _Reader:
         self.unread_pair = False
         self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
+<<<<<<< HEAD
         self.kinds = Kinds(profile)
+=======
+        self.named_at: list[int] = []
+>>>>>>> main
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
@@ -151,6 +157,7 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        self._forget_written()
         outputs = outputs_named(self.named)
         self.relations.claims = self.relations.definitions.settled(
             self.relations.claims, bool(self.named), bool(outputs)
@@ -191,6 +198,19 @@ class _Reader:
                 array, function = "phi", "identity"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
+            self.named_at.append(at + n)
+
+    def _forget_written(self) -> None:
+        """A name whose formula for the outputs stands in the same sentence says no more than it."""
+        formulas = [one.at for one in self.relations.claims if one.outer]
+        self.named = [
+            one
+            for one, at in zip(self.named, self.named_at, strict=True)
+            if not any(
+                0 < formula - at < NEAR_NAME and ". " not in self.source.text[at:formula]
+                for formula in formulas
+            )
+        ]
 
     def _following(self, pieces: Sequence[object], number: int) -> str:
         text = ""
@@ -346,7 +366,7 @@ class _Reader:
         self.words, self.mentions = "", []
 
     def _sentence_ends(self) -> None:
-        self.hearing.local.clear()
+        self.hearing.ends()
         self.relations.assumed_here.clear()
         self._new_sentence()
 
@@ -483,7 +503,7 @@ class _Reader:
         whole = self.source.text[begin : chain.end]
         known = (
             any(sign in whole for sign in self.momentum)
-            or has_momentum(whole, self.profile)
+            or (not self.momentum and has_momentum(whole, self.profile))
             or any(map(is_rule, self.relations.claims))
         )
         return known and not chain.cases and over_iterations(whole, self.profile)

@@ -131,6 +131,15 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """⟨left, right⟩."""
+
+    left: Node
+    right: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Absolute:
     """|body|."""
 
@@ -162,6 +171,7 @@ Node = (
     | Root
     | Condition
     | Norm
+    | Inner
     | Absolute
     | Pieces
 )
@@ -176,7 +186,7 @@ def outside_scripts(node: Node) -> Iterator[Node]:
         match top:
             case Product(parts) | Addition(parts) | Group(parts):
                 stack += parts
-            case Quotient(over, under):
+            case Quotient(over, under) | Inner(over, under):
                 stack += [over, under]
             case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body) | Absolute(body):
                 stack.append(body)

@@ -11,6 +11,7 @@ from symbolic.reading.arrays.classes import chosen, class_element, of_class
 from symbolic.reading.arrays.formulas import (
     Applied,
     Change,
+    Element,
     Elementwise,
     Formula,
     Gradient,
@@ -28,12 +29,13 @@ from symbolic.reading.arrays.formulas import (
     SquaredNorm,
     Stack,
     Time,
+    Total,
     Transposed,
     Unknown,
 )
 from symbolic.reading.arrays.profile import ArrayProfile, ArraySymbol
 from symbolic.reading.arrays.scripts import is_transpose, label_of, scripts_of, time_of
-from symbolic.reading.scripts import power_of
+from symbolic.reading.scripts import parts, power_of
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -41,6 +43,7 @@ from symbolic.reading.tree import (
     Braced,
     Condition,
     Group,
+    Inner,
     Letter,
     Mark,
     Node,
@@ -127,6 +130,9 @@ class Factors:
 
     def _operand(self) -> Formula:
         node = self.factors[self.n]
+        slash = self._stroke()
+        if slash:
+            return self._slashed(slash)
         self.n += 1
         by = self.by
         match node:
@@ -152,6 +158,10 @@ class Factors:
                 return self._mark(node)
             case Scripted(Norm(inside), below, above, 0):
                 return self._norm(inside, below, above, node)
+            case Inner(left, right):
+                return self._inner(left, right, node)
+            case Scripted(Inner(left, right), Letter("F"), None, 0):
+                return self._inner(left, right, node)
             case Norm():
                 raise NotUnderstood("A norm is read squared only.", "Write \\|…\\|^2.", node.at)
             case Condition():
@@ -160,7 +170,7 @@ class Factors:
                 raise NotUnderstood(
                     "A label under a brace is not read here.", "Claim it by itself.", node.at
                 )
-            case Scripted(Group((inside,)), Letter() as below, None, 0):
+            case Scripted(Group((inside,)), below, None, 0) if below is not None:
                 return self._element(by.read(inside), below)
             case Scripted(Root() | Group() | Quotient() | Beside() as base, None, above, 0) if (
                 above is not None
@@ -169,20 +179,18 @@ class Factors:
                 return by.powered(inner, above, isinstance(base, Group))
         raise NotUnderstood("These signs are not understood here.", "", node.at)
 
-    def _element(self, whole: Formula, below: Letter) -> Formula:
-        """(∇_{o_t} L)_i: the element of a vector, of a sum that of each term."""
+    def _element(self, whole: Formula, below: Node) -> Formula:
+        """(∇_{o_t} L)_i: the element of a vector, (A B)_{ij} that of a matrix."""
+        letters = parts(below) if not isinstance(below, Beside) else list(below.factors)
+        at = tuple(one.name for one in letters if isinstance(one, Letter))
+        if len(at) < len(letters) or not all(letter in self.profile.letters for letter in at):
+            raise NotUnderstood("What stands below a bracket is no index.", "", below.at)
         match whole:
-            case Quantity(at=()) | LocalError(at=()) if below.name in self.profile.letters:
-                return replace(whole, at=(below.name,))
-            case Gradient(of=Quantity(at=()) as of) if below.name in self.profile.letters:
-                return replace(whole, of=replace(of, at=(below.name,)))
-            case Plus(terms):
-                return replace(whole, terms=tuple(self._element(one, below) for one in terms))
-            case Minus(body):
-                return replace(whole, body=self._element(body, below))
-        raise NotUnderstood(
-            "An index stands at a bracket.", "Write it at each sign within.", below.at
-        )
+            case Quantity(at=()) | LocalError(at=()):
+                return replace(whole, at=at)
+            case Gradient(of=Quantity(at=()) as of):
+                return replace(whole, of=replace(of, at=at))
+        return Element(whole, at, below.at)
 
     def _group(self, items: tuple[Node, ...], node: Node) -> Formula:
         if len(items) == 1:
@@ -296,7 +304,9 @@ class Factors:
             self.n += 1
             return self._condition(following)
         if isinstance(node.sub, Related) and node.sup is None:
-            return class_element(self.by, node.sub)
+            return self._where(node.sub, node.at)
+        if isinstance(node.sub, Condition) and node.sup is None:
+            return self._condition(node.sub)
         if node.sub is not None and not isinstance(node.sub, Letter):
             raise NotUnderstood("The ones have at most their number below.", "", node.sub.at)
         ones = Ones(node.at)
@@ -304,13 +314,22 @@ class Factors:
 
     def _condition(self, node: Condition) -> Formula:
         """[S > 0], and [i = y]"""
-        relation = node.relation
-        if relation.relation == "=" and relation.left is not None:
+        return self._where(node.relation, node.at)
+
+    def _where(self, relation: Related, at: int) -> Formula:
+        """1 where S > 0; that S >= 0 is that -S > 0 does not hold."""
+        if relation.left is None:
+            raise NotUnderstood("This condition is not read.", "Write [S > 0].", at)
+        if relation.relation == "=":
             return class_element(self.by, relation)
-        zero = isinstance(relation.right, Digits) and relation.right.text == "0"
-        if relation.relation != ">" or not zero or relation.left is None:
-            raise NotUnderstood("Only the condition … > 0 is read.", "Write [S > 0].", node.at)
-        return Positive(self.by.read(relation.left), node.at)
+        sides = self.by.read(relation.left), self.by.read(relation.right)
+        if relation.relation not in ("<", ">", "<=", ">="):
+            raise NotUnderstood("Of conditions those with < and > are read.", "Write [S > 0].", at)
+        great, small = sides if relation.relation in (">", "<=") else reversed(sides)
+        positive = Positive(_less(great, small), at)
+        if len(relation.relation) == 1:
+            return positive
+        return Plus((Number(Fraction(1), at), Minus(positive, at)), at)
 
     # -- functions
 
@@ -395,6 +414,11 @@ class Factors:
             raise NotUnderstood("A norm is read squared only.", "Write \\|…\\|^2.", node.at)
         return SquaredNorm(self.by.read(inside), node.at)
 
+    def _inner(self, left: Node, right: Node, node: Node) -> Formula:
+        """⟨A, B⟩ = Σ A ⊙ B, of vectors and of matrices."""
+        product = Elementwise(self.by.read(left), self.by.read(right), node.at)
+        return Total("", product, place=node.at)
+
     # -- derivatives
 
     def _nabla(self, node: Scripted) -> Formula:
@@ -418,7 +442,7 @@ class Factors:
             raise NotUnderstood("A derivative is taken by one quantity.", "", node.at)
         return found
 
-    def _quotient(self, top: Node, bottom: Node, node: Quotient) -> Formula:
+    def _quotient(self, top: Node, bottom: Node, node: Node) -> Formula:
         above, below = _factors_of(top), _factors_of(bottom)
         signs = [_is_sign_of_derivative(side) for side in (above, below)]
         if not any(signs):
@@ -433,6 +457,25 @@ class Factors:
         inner = Factors(self.by, below[1:], ("",) * (len(below) - 1))
         by = inner._only_quantity(node)
         return Gradient(by, "\\partial", self._loss(above[1:], node), node.at)
+
+    def _stroke(self) -> int:
+        """Where the stroke of \\partial L / \\partial W stands that begins here, 0 for none."""
+        first = self.factors[self.n]
+        for n in range(self.n + 1, len(self.factors)):
+            if self.signs[n] == "/":
+                alike = _sign_of(self.factors[n]) == _sign_of(first) in ("\\partial", "d")
+                return n if alike and n + 1 < len(self.factors) and not self.signs[n + 1] else 0
+            if self.signs[n]:
+                break
+        return 0
+
+    def _slashed(self, slash: int) -> Formula:
+        """\\partial L / \\partial W on one line: one sign stands below the stroke."""
+        start = self.n
+        self.n = slash + 2
+        top, bottom = self.factors[start:slash], self.factors[slash : self.n]
+        above, below = (Beside(part, ("",) * len(part), part[0].at) for part in (top, bottom))
+        return self._quotient(above, below, Quotient(above, below, above.at))
 
     def _loss(self, factors: tuple[Node, ...], node: Node) -> Quantity | None:
         """What is differentiated: the whole loss, or the loss of one time."""
@@ -453,6 +496,23 @@ class Factors:
         if scripts.transposed or scripts.power is not None or scripts.at:
             raise NotUnderstood("Only the loss is differentiated here.", "", one.at)
         return quantity
+
+
+def _less(great: Formula, small: Formula) -> Formula:
+    """The difference of two sides, without a 0."""
+    if isinstance(small, Number) and not small.value:
+        return great
+    negative = Minus(small, small.place)
+    if isinstance(great, Number) and not great.value:
+        return negative
+    return Plus((great, negative), great.place)
+
+
+def _sign_of(node: Node) -> str:
+    """\\partial or d, empty for what is no plain sign of a derivative."""
+    if isinstance(node, Mark):
+        return "\\partial" if node.kind == "PARTIAL" else ""
+    return node.name if isinstance(node, Letter) else ""
 
 
 def _factors_of(node: Node) -> tuple[Node, ...]:

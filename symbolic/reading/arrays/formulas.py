@@ -178,7 +178,8 @@ class Positive:
 class Total:
     """Σ over a letter of time or of elements, in [low, high] where they are given.
 
-    Without a letter all elements are added.
+    Without a letter all elements are added.  `size` is the N of Σ_{i=1}^N where i may run over
+    other axes too.
     """
 
     letter: str
@@ -186,11 +187,21 @@ class Total:
     low: Time | None = None
     high: Time | None = None
     place: int = field(default=0, compare=False)
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SquaredNorm:
     body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """(body)_{ij}: one entry of it, or with one letter its row."""
+
+    body: Formula
+    at: tuple[str, ...]
     place: int = field(default=0, compare=False)
 
 
@@ -228,6 +239,7 @@ Formula = (
     | Positive
     | Total
     | SquaredNorm
+    | Element
     | Ones
     | Stack
 )
@@ -242,7 +254,7 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return left, right
         case Minus(body) | Transposed(body) | Power(body) | Positive(body) | SquaredNorm(body):
             return (body,)
-        case Applied(_, _, body) | Total(_, body):
+        case Element(body) | Applied(_, _, body) | Total(_, body):
             return (body,)
         case Unknown(_, arguments):
             return arguments
@@ -270,6 +282,8 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
             return replace(formula, left=folded(left, known), right=folded(right, known))
         case Minus(body) | Transposed(body) | Power(body) | SquaredNorm(body) | Total(_, body):
             return replace(formula, body=folded(body, known))
+        case Element(body):
+            return replace(formula, body=folded(body, known))
         case Applied(_, _, body) | Positive(body):
             inner = folded(body, known)
             named = known.get(inner, inner)
@@ -290,6 +304,8 @@ def occurs(letter: str, formula: Formula) -> bool:
             return letter in at or (time is not None and time.letter == letter)
         case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
             return True
+        case Element(_, at) if letter in at:
+            return True
         case Applied(time=Time(own)) if own == letter:
             return True
         case Total(own) if own == letter:
@@ -307,6 +323,8 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
         case Product() | Elementwise() | Over():
             return replace(formula, left=parts[0], right=parts[1])
         case Minus() | Transposed() | Power() | Positive() | SquaredNorm() | Applied() | Total():
+            return replace(formula, body=parts[0])
+        case Element():
             return replace(formula, body=parts[0])
         case Unknown():
             return replace(formula, arguments=tuple(parts))

@@ -37,6 +37,7 @@ from symbolic.reading.arrays.widths import Width, Widths
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.shapes import Letters
 
+WHICH = "One index stands at a matrix: of its row or of its column?"
 Lookup = Callable[[w.Formula], Entry]
 """The entry that a quantity or a derivative means; raises `NotUnderstood`."""
 
@@ -56,14 +57,20 @@ class Meaning:
     keep: Callable[[Expr], Expr] | None = None
     samples: str = ""
     """The size of the axis of examples, where they are columns."""
+    rows: str = ""
+    """The same where they are rows."""
     lone: list[Width] | None = None
     """The widths that a loss takes to be 1: it multiplies columns as if they were numbers."""
+    lonely: bool = False
+    """Whether one index stood at a matrix, of a letter that may run over its rows or columns."""
+    of_columns: bool = False
+    """Whether such an index is read as that of a column."""
 
     # -- letters
 
-    def open(self, name: str, own: bool = False) -> Binder:
-        """Bring a letter into scope; `own` letters keep their names."""
-        size = self.letters_of.get(name)
+    def open(self, name: str, own: bool = False, over: str = "") -> Binder:
+        """Bring a letter into scope; `own` letters keep their names, `over` is its size."""
+        size = over or self.letters_of.get(name)
         width = None
         if size is not None:
             width = self.widths.new() if size == "?" else self.widths.named(size)
@@ -156,6 +163,8 @@ class Meaning:
                 return self._total(formula)
             case w.SquaredNorm(body):
                 return everything(self, each(lambda e: Pow(e, Fraction(2)), self.read(body)))
+            case w.Element(body, at, place):
+                return self._picked(self.read(body), at, place)
             case w.Ones():
                 return Value(self.widths.new(), None, lambda r, c: ONE)
             case w.Stack(_, place):
@@ -177,11 +186,7 @@ class Meaning:
         alone = len(fixed) == 1 and len(axes) == 2
         column = alone and self._is_column(fixed[0], axes)
         if alone and not column and not self._names(fixed[0], axes[0]):
-            raise NotUnderstood(
-                "One index stands at a matrix: of its row or of its column?",
-                "Write both.",
-                place,
-            )
+            column = self._alone(axes, place)
         for binder, axis in zip(fixed, axes[1:] if column else axes, strict=False):
             if binder.width is None or not self.widths.same(binder.width, axis):
                 name = "a time" if binder.width is None else self.widths.shown(binder.width)
@@ -214,12 +219,32 @@ class Meaning:
         named = width is not None and bool(self.widths.name(width))
         return named and width is not None and self.widths.equal(width, axis)
 
+    def _picked(self, body: Value, at: tuple[str, ...], place: int) -> Value:
+        """One entry of what is no array of the document."""
+        axes = tuple(axis for axis in (body.rows, body.cols) if axis is not None)
+
+        def at_places(places: tuple[Index, ...]) -> Expr:
+            rest = iter(places)
+            row, col = (None if axis is None else next(rest) for axis in (body.rows, body.cols))
+            return body.element(row, col)
+
+        return self.entry(Entry("", axes, formula=at_places), None, at, place)
+
+    def _alone(self, axes: tuple[Width, ...], place: int) -> bool:
+        """Whether one index at a matrix is of its column: where rows are samples, of its row."""
+        if not self.rows or self.widths.name(axes[0]) != self.rows:
+            raise NotUnderstood(WHICH, "Write both.", place)
+        self.lonely = True
+        return self.of_columns
+
     def _is_column(self, binder: Binder, axes: tuple[Width, ...]) -> bool:
         """Whether the letter is one of examples, which are columns: x^{(i)} of X."""
         return bool(self.samples) and self._names(binder, axes[1])
 
     def _read(self, entry: Entry, first: Callable[[], Index] | None, places: list[Index]) -> Expr:
         if first is None:
+            if entry.formula is not None:
+                return entry.formula(tuple(places))
             found: Expr = Get(entry.array, tuple(places))
         else:
             time = first()
@@ -301,15 +326,23 @@ class Meaning:
         return self.widths.same(left.cols, right.cols)
 
     def _across(self, left: Value, right: Value) -> bool:
-        """Whether one is a column that meets the column of every example."""
-        if not self.samples or (left.cols is None) == (right.cols is None):
+        """Whether one is a column that meets every column of the other.
+
+        Of columns that are examples that is a bias; of rows that are examples it is what a sum of
+        every row gives, one number for each example.
+        """
+        if (left.cols is None) == (right.cols is None):
             return False
         wide = left if right.cols is None else right
         if left.rows is None or right.rows is None or wide.cols is None:
             return False
-        return self.widths.name(wide.cols) == self.samples and self.widths.same(
-            left.rows, right.rows
-        )
+        one, other = left.rows, right.rows
+        if self.samples:
+            across = self.widths.name(wide.cols) == self.samples
+        else:
+            names = self.widths.name(one), self.widths.name(other)
+            across = self.rows != "" and self.rows in names
+        return across and self.widths.same(one, other)
 
     def _product(self, left: Value, right: Value, dotted: bool, place: int) -> Value:
         columns = left.cols is None and right.cols is None and left.rows is not None
@@ -389,9 +422,9 @@ class Meaning:
         if not letter:
             return everything(self, self.read(formula.body))
         if not w.occurs(letter, formula.body):
-            return self._along(letter, self.read(formula.body), place)
+            return self._along(formula, self.read(formula.body), place)
         before = self.scope.get(letter)
-        binder = self.open(letter)
+        binder = self.open(letter, over=formula.size)
         body = self.read(formula.body)
         del self.scope[letter]
         if before is not None:
@@ -412,9 +445,10 @@ class Meaning:
 
         return Value(body.rows, body.cols, element)
 
-    def _along(self, letter: str, body: Value, place: int) -> Value:
+    def _along(self, total: w.Total, body: Value, place: int) -> Value:
         """Σ_n dS: the sum over the axis of the letter, which does not occur."""
-        size = self.letters_of.get(letter, "?")
+        letter = total.letter
+        size = total.size or self.letters_of.get(letter, "?")
         axes = [body.rows, body.cols]
         own = [
             n

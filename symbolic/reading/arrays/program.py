@@ -7,7 +7,7 @@ is nowhere defined is any function of what nothing else reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
@@ -24,8 +24,12 @@ from symbolic.reading.arrays.formulas import (
     Plus,
     Unknown,
 )
+from symbolic.reading.arrays.introduced import Head, expanded, introduced
 from symbolic.reading.arrays.meaning import Meaning
+from symbolic.reading.arrays.one_index import row_remarks
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
+from symbolic.reading.arrays.rectified import Rectified, rectified, unrectified
+from symbolic.reading.arrays.rendering import render
 from symbolic.reading.arrays.signs import Signs
 from symbolic.reading.arrays.values import Binder, Value, each
 from symbolic.reading.arrays.whole import everything
@@ -57,6 +61,10 @@ class Base:
     """Arrays that have a value before the first time."""
     idle: frozenset[Key] = frozenset()
     """Arrays that are defined, and read by no other definition and not by the loss."""
+    introduced: Mapping[Head, Formula] = field(default_factory=dict)
+    """What names of derivatives by nothing that is defined stand for."""
+    rectified: Rectified = field(default_factory=dict)
+    """Arrays that are max(0, …) of something."""
 
     def begins(self, key: Key) -> bool:
         return key in self.begun
@@ -101,7 +109,11 @@ class _Builder:
             self.signs.lookup,
             self.signs.letters,
             samples=self.profile.examples_size if self.profile.examples else "",
+            rows=self.profile.examples_size if self.profile.vectors == "rows" else "",
         )
+        self.introduced: dict[Head, Formula] = {}
+        for head, claim in introduced(reading).items():
+            self.introduced[head] = expanded(claim.right, self.introduced)
         self.lone: list[Width] = []
         self.kept: list[Definition] = []
         self.parts: dict[str, str] = {}  # the names of inner sums, and of which array
@@ -133,6 +145,8 @@ class _Builder:
             self._numbers(),
             frozenset(self.signs.initial),
             self._idle(program),
+            self.introduced,
+            rectified(program.definitions),
         )
 
     def _idle(self, program: Program) -> frozenset[Key]:
@@ -267,6 +281,8 @@ class _Builder:
             except NotUnderstood as error:
                 faults = {one.made.number: error}
                 raise NoProgramError("a definition has an error", faults) from None
+        known = rectified(definitions)
+        definitions = [self._positive(d, known) for d in definitions]
         definitions += [self._before(key, name) for key, name in self.signs.before.items()]
         self.meaning.keep = self._keeping("loss")
         whole = self._cost(cost)
@@ -305,6 +321,13 @@ class _Builder:
         self._require_small(body, one.made)
         letters, body = named(body, letters, self.stems)
         return Definition(name, letters, body)
+
+    def _positive(self, made: Definition | Abstract, known: Rectified) -> Definition | Abstract:
+        if not isinstance(made, Definition):
+            return made
+        letters = self.meaning.letters
+        at, body = named(unrectified(made.body, known, letters), made.at, self.stems)
+        return replace(made, at=at, body=body)
 
     def _before(self, key: Key, name: str) -> Definition:
         """The value of the time before: a range that cuts a product off would hide its time."""
@@ -412,10 +435,19 @@ class _Builder:
 
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
+        yield from row_remarks(self.reading.claims, self.profile)
+        for one in self.found.inner:
+            shown = render(one, self.profile)
+            yield f"{shown} is not defined; it is what the function of {one.sign} is applied to"
+        for claim in introduced(self.reading).values():
+            shown = render(claim.left, self.profile)
+            yield f"by what {shown} differentiates is not defined; it stands for ({claim.number})"
         if self.profile.layers and self.profile.time:
             yield "the layers are taken to be equally wide"
         for made in self.found.made.values():
-            if made.number == 0 and not made.left.sign.startswith(NET):
+            if made.number == 0 and made.left.key == self.found.loss:
+                yield f"{made.left.sign} is the loss at {self.profile.last} alone, as words say"
+            elif made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
         for key in sorted(self.found.columns):
             yield f"{self.signs.names[key]} is a column, since 1 {key[0]}^T is added"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
@@ -20,14 +21,18 @@ from symbolic.reading.arrays.formulas import (
     Formula,
     Key,
     Minus,
+    Number,
     Plus,
     Quantity,
     Stack,
     Time,
+    Total,
     at_time,
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
+from symbolic.reading.arrays.introduced import with_introduced
+from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
@@ -43,6 +48,7 @@ from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
+from symbolic.reading.arrays.times import lost_at_the_end, with_times
 from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -90,6 +96,7 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     document = cut(text, kind)
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
+    counting = with_times(counting, document)
     return _Reader(document, counting, own).reading()
 
 
@@ -141,6 +148,7 @@ class _Reader:
         self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
+        self.hedged = False  # whether one that speaks of a derivative was not understood
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
         self.within: Span | None = None  # the times that it speaks of
@@ -170,7 +178,7 @@ class _Reader:
         for sign in sorted(self.classes):
             self.claims = of_classes(self.claims, sign)
         self.claims = list(with_example_losses(self.claims, self.profile))
-        return ArrayReading(
+        reading = ArrayReading(
             self.profile,
             tuple(self.claims),
             self.ledger.entries,
@@ -181,8 +189,10 @@ class _Reader:
             frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
-            self.own.unknown,
+            (*self.own.unknown, *self.spoiled.functions),
+            lost_at_the_end(self.document),
         )
+        return with_introduced(with_laws(reading))
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
@@ -240,6 +250,7 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self.spoiled.all_of(piece.text)
+            self.spoiled.function(piece.text)
             for sign in self.running.signs():
                 self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
@@ -271,7 +282,9 @@ class _Reader:
             else:
                 self.words, self.claimed = "", True
                 continue
-            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            if conditional(f"{self.words} {one.before}"):
+                given = bool(one.members[0]) and self.spoiled.differentiates(one.members[0])
+                self.broken, self.hedged = self.broken or not given, self.hedged or given
             self.ledger.trouble(troubles[-1])
             for token in one.members[0][:1]:
                 if token.text in self.running.signs():
@@ -346,7 +359,7 @@ class _Reader:
     # -- words
 
     def _sentence_ends(self) -> None:
-        self.broken, self.cue, self.claimed = False, "", False
+        self.broken, self.cue, self.claimed, self.hedged = False, "", False, False
 
     def _listen(self) -> None:
         if ends(self.words, self.claimed):
@@ -378,14 +391,16 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
-        if cue == "if":
-            raise _condition(chain)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         chain = entry_by_entry(chain, self.profile)
         toks = of_each_example([self._prepared(m) for m in chain.members], self.profile)
         members = [self._formula(member) if member else None for member in toks]
         members = self.running.used(members)
+        if cue in ("if", "for") and self._sums_to_one(chain, members):
+            cue = self.cue = "assume"  # it is named wherever it is needed
+        elif cue == "if":
+            raise _condition(chain)
         if self.only is not None:
             members = [None if m is None else at_time(m, *self.only) for m in members]
         if not any(isinstance(part, Stack) for m in members if m for part in walk(m)):
@@ -399,6 +414,15 @@ class _Reader:
             self._relations(chain, block, cue, piece)
         self.claims[begun:] = [replace(claim, block=True) for claim in self.claims[begun:]]
         self.last = None
+
+    def _sums_to_one(self, chain: Chain, members: Sequence[Formula | None]) -> bool:
+        """Whether it says that targets add up to 1."""
+        if len(members) != 2 or members[1] != Number(Fraction(1)) or chain.relations[0].text != "=":
+            return False
+        total = members[0]
+        body = total.body if isinstance(total, Total) and total.low is None else None
+        known = isinstance(body, Quantity) and self.profile.symbols[body.sign].sums_to_one
+        return known and isinstance(body, Quantity) and bool(body.at)
 
     def _updated(
         self, chain: Chain, members: list[Formula | None]
@@ -492,6 +516,7 @@ class _Reader:
                 update=update,
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
                 within=self.within,
+                hedged=self.hedged,
             )
             before = self.sorter.known
             claim = self.sorter.sorted(claim)

@@ -24,7 +24,9 @@ from symbolic.reading.arrays.formulas import (
     occurs,
     walk,
 )
+from symbolic.reading.arrays.introduced import expanded
 from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.rectified import unrectified
 from symbolic.reading.arrays.signs import MINUS_ONE
 from symbolic.reading.arrays.values import Value
 from symbolic.reading.source import Fault, NotUnderstood
@@ -57,13 +59,20 @@ class Rules:
     def case(self, claim: ArrayClaim) -> Case:
         """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
         self.within = claim.within
-        left, right = (folded(side, self.base.known) for side in (claim.left, claim.right))
+        self.base.meaning.lonely = False
+        sides = (expanded(side, self.base.introduced) for side in (claim.left, claim.right))
+        left, right = (folded(side, self.base.known) for side in sides)
         if is_head(right) and (not is_head(left) or self._is_fixed(right, left)):
             left, right = right, left
         if is_head(left) and self._is_derivative(left):
             assert isinstance(left, Gradient | LocalError)
             return self._rule(left, right, claim.at)
         return self._difference(left, right, claim.at)
+
+    def require_fitting(self, formula: Formula) -> None:
+        """Raises `NotUnderstood` where the shapes of a formula do not fit."""
+        self.base.meaning.scope = {}
+        self.base.meaning.read(expanded(formula, self.base.introduced))
 
     def _is_fixed(self, one: Formula, other: Formula) -> bool:
         """Whether one of two derivatives is by what is at one time, and the other by no such."""
@@ -110,6 +119,7 @@ class Rules:
         body = self._element(other, value, rows, cols)
         if entry.factor != ONE:
             body = -body if entry.factor == MINUS_ONE else body * Pow(entry.factor, Fraction(-1))
+        body = unrectified(body, self.base.rectified, meaning.letters)
         self._require_small(body, place)
         final, body = named(body, tuple(letters), self.base.stems)
         program = self.base.program
@@ -180,7 +190,7 @@ class Rules:
         rows, cols = (None if w is None else meaning.new(w) for w in (big.rows, big.cols))
         letters += [v for v in (rows, cols) if v is not None]
         sides = (self._element(first, big, rows, cols), self._element(second, big, rows, cols))
-        pair: Expr = Mul(sides)
+        pair = unrectified(Mul(sides), self.base.rectified, meaning.letters)
         self._require_small(pair, place)
         final, pair = named(pair, tuple(letters), self.base.stems)
         assert isinstance(pair, Mul)
