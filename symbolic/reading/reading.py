@@ -128,11 +128,8 @@ class _Reader:
         self.unread_pair = False
         self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
-<<<<<<< HEAD
         self.kinds = Kinds(profile)
-=======
         self.named_at: list[int] = []
->>>>>>> main
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
