@@ -51,7 +51,16 @@ from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
+from symbolic.reading.prose import (
+    Lead,
+    after,
+    conditional,
+    lead,
+    of_the_one_before,
+    own_range,
+    plainly,
+    unread,
+)
 from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
@@ -376,9 +385,12 @@ class _Reader:
         """Take in what the words since the last formula say of the letters."""
         self.words = with_ends(self.words, self.profile)
         rest = self.words[[0, *ends(self.words, self.claimed)][-1] :]
+        behind = of_the_one_before(self.words) if self.claimed else False
         if self.hearing.listen(self.words, self.mentions, self.claimed):
             self.relations.assumed_here.clear()
             self._new_sentence()
+        if behind:
+            self.hearing.local.pop("*", None)
         self.some = some_neurons(rest) or self.some
         self.pairs = said_before(rest, self.profile.letters) or self.pairs
         self.unread_pair = self.unread_pair or unread_pair(rest, self.profile.letters)
