@@ -13,6 +13,8 @@ from fractions import Fraction
 from symbolic.errors import did_you_mean
 from symbolic.indexed import Num, Var
 from symbolic.reading.anywhere import of_any_neuron
+from symbolic.reading.biases import NEURON as BIAS
+from symbolic.reading.biases import with_bias
 from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
@@ -27,6 +29,7 @@ from symbolic.reading.formulas import (
     Range,
     Read,
     SumOver,
+    at_numbers,
     free,
     plus,
     times,
@@ -131,6 +134,8 @@ class Elaborator:
         assert isinstance(node.base, Letter)
         sign = node.base.name
         self.notes.seen.append(Seen(sign, symbol.array, node.at, argument, written))
+        if self.profile.bias_apart and symbol.kind == "weight" and at[1] == BIAS:
+            return self.powered(Read("b", at[:1], sign), above)
         return self.powered(Read(symbol.array, at, sign), above)
 
     def powered(self, base: Formula, above: Node | None) -> Formula:
@@ -207,7 +212,11 @@ class Elaborator:
                 self.fail(f"{what}and {letter.name} lies in layer {layer}.", node.at)
             if related is None or span.kind in ("unsaid", "interval"):
                 span = self._narrowed(letter, span, body, layer)
-            body = SumOver(letter, span, body)
+            if self.profile.bias_apart and (span.kind, span.first) == ("interval", "0"):
+                first = with_bias(at_numbers(body, {letter: BIAS}), node.at)
+                body = plus(SumOver(letter, replace(span, first="1"), body), first)
+            else:
+                body = SumOver(letter, span, body)
         return body
 
     def _over_uses(self, below: Related, node: BigSum) -> Formula:

@@ -103,7 +103,9 @@ class Profile:
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
     `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0;
     `first_example` says that its cost is always C_0, that of one example; `from_zero` whether the
-    inputs are layer 0 in a document or layer 1, None where that is not said; `alone` whether it is
+    inputs are layer 0 in a document or layer 1, None where that is not said; `bias_apart` whether a
+    document writes the bias of neuron j as w_{j0}, `two_layers` whether it numbers the weights of
+    two layers; `alone` whether it is
     about a single neuron.
     """
 
@@ -124,6 +126,8 @@ class Profile:
     depth: int = 0
     first_example: bool = False
     from_zero: bool | None = None
+    bias_apart: bool = False
+    two_layers: bool = False
     direct: frozenset[tuple[str, str]] = frozenset()
     alone: bool = False
 

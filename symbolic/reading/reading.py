@@ -51,13 +51,23 @@ from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
+from symbolic.reading.prose import (
+    Lead,
+    after,
+    conditional,
+    lead,
+    of_the_one_before,
+    own_range,
+    plainly,
+    unread,
+)
 from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.steps import changes, stepped
+from symbolic.reading.two_layers import Kinds, with_two_layers
 from symbolic.reading.updates import (
     has_momentum,
     is_rule,
@@ -85,7 +95,8 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     """
     document = cut(text, kind)
     profile = numbering(document, counting(document, with_biases(document, profile)))
-    profile = with_patterns(formulas_of(document), profile)
+    formulas = formulas_of(document)
+    profile = with_two_layers(formulas, with_patterns(formulas, profile))
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -126,6 +137,7 @@ class _Reader:
         self.unread_pair = False
         self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
+        self.kinds = Kinds(profile)
         self.named_at: list[int] = []
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
@@ -373,9 +385,12 @@ class _Reader:
         """Take in what the words since the last formula say of the letters."""
         self.words = with_ends(self.words, self.profile)
         rest = self.words[[0, *ends(self.words, self.claimed)][-1] :]
+        behind = of_the_one_before(self.words) if self.claimed else False
         if self.hearing.listen(self.words, self.mentions, self.claimed):
             self.relations.assumed_here.clear()
             self._new_sentence()
+        if behind:
+            self.hearing.local.pop("*", None)
         self.some = some_neurons(rest) or self.some
         self.pairs = said_before(rest, self.profile.letters) or self.pairs
         self.unread_pair = self.unread_pair or unread_pair(rest, self.profile.letters)
@@ -444,6 +459,16 @@ class _Reader:
         letter = first_letter(chain, self.profile)
         if letter and "*" in self.hearing.local:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
+        heard = {name: role.role for name, role in self.hearing.local.items()}
+        if "*" in heard:
+            heard.setdefault(letter, heard["*"])
+        kinds = self.kinds.of((*chain.members, *(one.tokens for one in chain.cases)), heard)
+        unlike = self.kinds.unlike(kinds)
+        if unlike and not words.doubt:
+            words = replace(words, doubt=unlike, narrow=False)
+        if kinds and chain.cases:
+            raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
+        roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
         if self._over_iterations(chain, after=0 if step is None else 1):

@@ -15,6 +15,7 @@ from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.first_example import from_one
 from symbolic.reading.profile import Profile
 from symbolic.reading.tokens import Tok, script_end, tokens
+from symbolic.reading.two_layers import in_two_layers
 from symbolic.reading.typed_words import with_words
 from symbolic.reading.units import with_names
 
@@ -37,7 +38,8 @@ def signs(text: str, profile: Profile, offsets: Sequence[int] | None = None) -> 
     >>> "".join(token.text for token in signs("e_j^2(n)", patterns))
     '(e_j^{n})^2'
     """
-    found = labelled(with_names(with_words(tokens(text, offsets), profile), profile.units), profile)
+    typed = in_two_layers(with_words(tokens(text, offsets), profile), profile)
+    found = labelled(with_names(typed, profile.units), profile)
     return from_last(from_one(of_patterns(found, profile), profile), profile)
 
 

@@ -60,10 +60,18 @@ class Verdicts:
             numbered = is_numbered(case.left, case.right)
             numbered = numbered or not self.plain
             found = Reached("open", case.said, span) if numbered else self._general(case, span)
-            if self.network is not None:
+            if self.network is not None and not self._has_two_layers(case):
+                why = f"{self.network.name} has other connections than those of two layers"
+                found = Reached("open", case.said, span, why=why)
+            elif self.network is not None:
                 found = self._in(self.network, case, found, numbered)
             self._known[case, span] = found
         return self._known[case, span]
+
+    def _has_two_layers(self, case: Settled) -> bool:
+        """Whether the given network has two layers of weights, where the case is about these."""
+        network = self.network
+        return network is None or Assumption.TL not in case.given or network.meets(Assumption.TL)
 
     def taking_words(self, case: Settled, span: str, at: Place, found: Reached) -> Reached:
         """What is said of a case at a place that fails where words name a function unread."""
