@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symbolic.reading.arguments import with_outputs
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -22,6 +23,7 @@ from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.counted import counting, from_last, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.each_example import with_examples, with_totals
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.first_example import from_one, numbering
 from symbolic.reading.formulas import Formula, Range, with_range
@@ -45,6 +47,13 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
 from symbolic.reading.notes import unframed
+from symbolic.reading.numbers import (
+    at_numbers,
+    numbered,
+    with_numbers,
+    without_inputs,
+    without_names,
+)
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
@@ -77,6 +86,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     """
     document = cut(text, kind)
     profile = numbering(document, counting(document, with_biases(document, profile)))
+    profile = with_totals(document, numbered(document, profile))
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -84,7 +94,8 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(from_last(with_names(tokens(sides), profile.units), profile))
+    found = from_last(with_names(tokens(sides), profile.units), profile)
+    [chain] = chains(with_numbers(found, profile))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -94,7 +105,8 @@ class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         words = _flat(document.pieces)
         direct = frozenset(formulas_alone(words, profile))
-        profile = replace(profile, direct=direct, from_zero=counted_from_zero(document))
+        zero = counted_from_zero(document) if profile.from_zero is None else profile.from_zero
+        profile = replace(profile, direct=direct, from_zero=zero)
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -106,6 +118,8 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
+        self.outputs_named = False  # whether a formula only says that h(x) is a^L
+        self.after_inputs = False  # whether the inputs were named just now
         self.cue = ""
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
@@ -123,6 +137,8 @@ class _Reader:
                 case Prose(text, at):
                     self._names(text, at, number)
                     words = plain(self.marks.written(text))
+                    words = without_inputs(words) if self.after_inputs else words
+                    self.after_inputs = False
                     units = self.profile.units
                     self.words += words if units is None else units.unnamed(words)
                     headings = [*HEADING.finditer(text)]
@@ -229,6 +245,12 @@ class _Reader:
         real, beside = paired([one for one in found if isinstance(one, Chain)], self.profile)
         if _instances(self.words, text):
             real = []
+        left = [without_names(one, self.source.text) for one in real]
+        beside = [pairs for one, pairs in zip(left, beside, strict=True) if one is not None]
+        naming, real = real, [one for one in left if one is not None]
+        if naming and not real:
+            self._name_inputs(piece)
+            return
         if not real:
             self._look(piece, text, offsets)
             self._mention(piece)
@@ -269,13 +291,26 @@ class _Reader:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(dict.fromkeys(f"{e.what} {e.next_step}".strip() for e in troubles))
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
-        if not numbers and not troubles:  # gaps, which are listed already
+        if not numbers and not troubles:
+            if self.outputs_named:  # else gaps, which are listed already
+                self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
+            self.outputs_named = False
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
+    def _name_inputs(self, piece: Mathematics) -> None:
+        """a^0 = x says which layer the inputs are, which is known already."""
+        self._listen()
+        self.cue = lead(self.words, self.profile.words).cue or self.cue
+        self._reset()
+        self.claimed = self.after_inputs = True
+        self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
+
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
         found = from_one(with_names(tokens(text, offsets), self.profile.units), self.profile)
-        return from_last(found, self.profile)
+        found = with_outputs(with_examples(found, self.profile), self.profile)
+        found = from_last(found, self.profile)
+        return with_numbers(found, self.profile)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
@@ -388,6 +423,7 @@ class _Reader:
         letter = first_letter(chain, self.profile)
         if letter and "*" in self.hearing.local:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
+        chain, roles = at_numbers(chain, roles, self.profile)
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
         if self._over_iterations(chain, after=0 if step is None else 1):
@@ -402,6 +438,9 @@ class _Reader:
             return
         notes = Notes()
         members = self.sides.members(chain.members, context, notes)
+        if self._names_outputs(chain, members):
+            self.outputs_named = True
+            return
         carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
@@ -419,6 +458,13 @@ class _Reader:
         if some and not words.doubt:
             words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
+
+    def _names_outputs(self, chain: Chain, members: Sequence[Formula | None]) -> bool:
+        """Whether it only says that h_{W,b}(x) is the signal of the last layer."""
+        text = self.source.text[chain.at : chain.end]
+        same = len(members) > 1 and all(m is not None and m == members[0] for m in members)
+        return same and any(re.search(rf"(?<![\\A-Za-z]){sign}\s*[_(]", text)
+                            for sign in self.profile.network)  # fmt: skip
 
     def _over_iterations(self, chain: Chain, after: int) -> bool:
         """Whether it speaks of more iterations than one, with a momentum constant.
