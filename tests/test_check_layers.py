@@ -313,9 +313,7 @@ def test_words_about_layers_narrow_no_line_but_theirs() -> None:
         (r"For $l = L, 3$ we have", "", "a list"),
     ],
 )
-def test_words_about_layers_are_not_passed_over(
-    words: str, word: str, why: str
-) -> None:
+def test_words_about_layers_are_not_passed_over(words: str, word: str, why: str) -> None:
     reading = read_document(f"{words}\n$${BACK}.$$\n", NIELSEN)
     if word:
         [found] = judge(reading).lines

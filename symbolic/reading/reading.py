@@ -242,7 +242,9 @@ class _Reader:
             self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
             return
-        real, beside = paired([one for one in found if isinstance(one, Chain)], self.profile)
+        real, beside = paired(
+            [one for one in found if isinstance(one, Chain)], self.profile.letters
+        )
         if _instances(self.words, text):
             real = []
         left = [without_names(one, self.source.text) for one in real]

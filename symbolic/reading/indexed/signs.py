@@ -18,6 +18,7 @@ from symbolic.reading.indexed.elaborate import (
     label_code,
 )
 from symbolic.reading.indexed.entries import Entry, Key, Letters, items, walk
+from symbolic.reading.indexed.kronecker import with_kronecker
 from symbolic.reading.indexed.letters import (
     WHEREVER,
     Range,
@@ -58,6 +59,8 @@ class Signs:
             if ranges.setdefault(letter, over) != over:
                 one.lost = one.lost or f"it is said twice, differently, over what {letter} runs"
         named = frozenset(functions(self.text))
+        if profile.scripts != "names":
+            one.lines = with_kronecker(one.lines, ranges)
         self.own = own_functions(one.lines, ranges, {*named, *profile.functions, *profile.cost})
         self.letters = Letters(
             ranges,
