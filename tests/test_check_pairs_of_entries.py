@@ -57,7 +57,8 @@ def test_the_pair_of_one_sentence_is_not_that_of_the_next() -> None:
 
 def test_delta_of_two_letters_that_is_defined_is_no_kronecker_symbol() -> None:
     text = r"""Here $i, j$ run over the units. Let $a_{ij} = x_i w_j$ and
-    $E = \sum_i \sum_j a_{ij}^2$. Let $\delta_{ij} = \frac{\partial E}{\partial a_{ij}}$. Then $$\delta_{ij} = 2 a_{ij}$$
+    $E = \sum_i \sum_j a_{ij}^2$. Let $\delta_{ij} = \frac{\partial E}{\partial a_{ij}}$.
+    Then $$\delta_{ij} = 2 a_{ij}$$
     $$\frac{\partial E}{\partial w_j} = \sum_i \delta_{ij} x_i$$"""
     reading = read_indices(text, index_profile("indices"))
     words = [line.word for line in judge_indices(reading).lines]

@@ -36,7 +36,7 @@ from symbolic.reading.indexed.lines import (
 )
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.programs import Assembled
-from symbolic.reading.indexed.slopes import Slopes
+from symbolic.reading.indexed.slopes import CURVATURE, Slopes
 from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
 from symbolic.reading.tree import BigSum, Letter, Number, Product, Quotient
@@ -312,6 +312,9 @@ class _Resolver(Assembled):
         }
         names = replace(self.names, arrays={**self.names.arrays, **more})
         left, right = (Elaborator(names).read(side) for side in sides)
+        if more and any(a.startswith(CURVATURE) for s in (left, right) for a in arrays_read(s)):
+            what = "A second derivative is not worked out in decimals."
+            raise NotUnderstood(what, "Write its formula.", line.at)
         return left, right
 
     def _used(self, name: str) -> bool:

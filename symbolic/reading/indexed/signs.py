@@ -40,7 +40,7 @@ from symbolic.reading.indexed.naming import base_sign
 from symbolic.reading.indexed.own import argument_of, own_functions, powers_of_e, with_any
 from symbolic.reading.indexed.own_function import ARGUMENT, Function
 from symbolic.reading.indexed.profile import IndexProfile
-from symbolic.reading.indexed.slopes import SLOPE
+from symbolic.reading.indexed.slopes import CURVATURE, SLOPE
 from symbolic.reading.indexed.survey import Survey
 from symbolic.reading.indexed.undeclared import declaration
 from symbolic.reading.source import NotUnderstood, Source
@@ -257,7 +257,9 @@ class Signs:
         """Whether it speaks of no derivative of the cost and of no movement."""
         named = {m.name for m in self.names.multipliers.values()}
         read = arrays_read(body)
-        return not any(r in named or r == "cost" or r[0] in f"∂{MOVED}{SLOPE}" for r in read)
+        return not any(
+            r in named or r == "cost" or r[0] in f"∂{MOVED}{SLOPE}{CURVATURE}" for r in read
+        )
 
 
 def _free(name: str, arrays: Mapping[Key, Array]) -> str:
