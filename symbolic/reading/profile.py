@@ -51,7 +51,8 @@ SAMPLES = ("written", "left out")
 DERIVATIVES = ("total", "direct")
 ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
-         "sets", "constants", "symbols", "note", "samples", "network")  # fmt: skip
+         "sets", "constants", "symbols", "note", "samples", "network",
+         "spare")  # fmt: skip
 _RENAMED_KEYS = ("name", "title", "like", "renamed", "note")
 _BOLD = re.compile(r"\\mathbf\{(\\?[A-Za-z]+)\}")
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
@@ -99,6 +100,7 @@ class Symbol:
 class Profile:
     """A notation: letters and their sorts, sizes, symbols, and how ∂ is read.
 
+    `spare` are letters of neurons where a document writes them below its signs (`with_spare`).
     `network` are the signs of what the network computes, h_{W,b}(x): the signals of the last layer.
     `units` are the names of a given network, where its neurons have names; `direct` are the pairs
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
@@ -122,6 +124,7 @@ class Profile:
     sets: Mapping[str, str] = field(default_factory=dict)
     samples: str = "written"
     network: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
     units: Units | None = field(default=None, compare=False)
     depth: int = 0
@@ -268,6 +271,7 @@ class _Reader(TomlReader):
             sets,
             self._one(self._text("samples", default="written"), SAMPLES, "samples"),
             self._texts("network"),
+            self._texts("spare"),
             self.file,
         )
 

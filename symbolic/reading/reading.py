@@ -31,6 +31,13 @@ from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.kinds_said import kinds_said
+from symbolic.reading.layer_numbers import (
+    at_numbers,
+    numbered,
+    with_numbers,
+    without_inputs,
+    without_names,
+)
 from symbolic.reading.layer_spans import beyond, counted_from_zero, of_hidden
 from symbolic.reading.layer_words import (
     NUMBERED,
@@ -47,13 +54,6 @@ from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
 from symbolic.reading.notes import unframed
-from symbolic.reading.numbers import (
-    at_numbers,
-    numbered,
-    with_numbers,
-    without_inputs,
-    without_names,
-)
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
@@ -63,6 +63,7 @@ from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
+from symbolic.reading.spare import with_spare
 from symbolic.reading.steps import changes, stepped
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.units import with_names
@@ -85,6 +86,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     ['definition']
     """
     document = cut(text, kind)
+    profile = with_spare(document, profile)
     profile = numbering(document, counting(document, with_biases(document, profile)))
     profile = with_totals(document, numbered(document, profile))
     return _Reader(document, with_own_signs(document, profile)).reading()

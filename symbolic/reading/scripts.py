@@ -201,7 +201,7 @@ def _is_power(symbol: Symbol, script: Node) -> bool:
     """A number above is a power, unless it may be a layer."""
     if power_of(script) is None:
         return False
-    if "layer" in symbol.superscript:
+    if "layer" in symbol.superscript and "layer" not in symbol.optional:
         raise NotUnderstood(
             f"Is the number above {symbol.sign} a layer or a power?",
             f"Write ({symbol.sign}^l_j)^2 for a power, and layers as letters.",

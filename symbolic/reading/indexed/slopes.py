@@ -91,7 +91,8 @@ class Slopes:
             if part == Get("cost") and "cost" in self.made:
                 return self.body("cost") or part
             if part.array.startswith(CURVATURE):
-                return self.curvature(*part.array.removeprefix(CURVATURE).split(" "), at)
+                one, first, other = part.array.removeprefix(CURVATURE).split(" ")
+                return self.curvature(one, first, other, at)
             if not part.array.startswith(SLOPE):
                 return part
             of, by = part.array.removeprefix(SLOPE).split(" ")
