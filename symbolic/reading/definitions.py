@@ -33,8 +33,9 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.grammar import parse
-from symbolic.reading.layers import of_last_layer
+from symbolic.reading.layers import INPUTS, of_last_layer, own_layer
 from symbolic.reading.profile import ARRAYS, GIVEN, OWN, Profile
+from symbolic.reading.scripts import shown
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
@@ -150,6 +151,8 @@ class Definitions:
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
+        if opens and claim.relation in ("=", ":=") and _of_one_layer(claim):
+            return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
         if opens and claim.relation in ("=", ":=") and self._of_outputs(claim, kinds):
             return self._outer(claim, at)
         shape = stated(claim.left, claim.right)
@@ -168,8 +171,7 @@ class Definitions:
         letters = [i for i in head.at if i != UNWRITTEN]
         general = all(isinstance(i, Var) for i in letters) and len(set(letters)) == len(letters)
         if not general and explicit and key(head) in self.usual:
-            doubt = "it is said to be a definition, of one neuron or layer"
-            return replace(claim, doubt=claim.doubt or doubt, narrow=not claim.doubt)
+            return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
         if not general and explicit:
             return self._wrong(claim, "A definition has different letters on its left.")
         if head.array in _GIVEN:
@@ -386,6 +388,17 @@ def _is_other_cost(claim: Claim, defined: Claim) -> bool:
     kinds = {any(isinstance(p, Call) for p in walk(one.right)) for one in (claim, defined)}
     plain = not any(isinstance(part, Partial | Applied) for part in walk(claim.right))
     return costs and plain and len(kinds) == 2
+
+
+_ONE_LAYER = "it is said to be a definition, of one neuron or layer"
+
+
+def _of_one_layer(claim: Claim) -> bool:
+    """Whether it may say what the signals or fields of one layer are, that has a number."""
+    left = claim.left
+    known = isinstance(left, Applied) or (isinstance(left, Read) and left.array in ("y", "v"))
+    own = own_layer(left) if known else None
+    return own is not None and shown(own).startswith(INPUTS)
 
 
 def stated_of_last(claim: Claim) -> Formula | None:

@@ -41,7 +41,7 @@ from symbolic.reading.indexed.entries import (
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
 from symbolic.reading.indexed.own_function import Function
-from symbolic.reading.indexed.slopes import slope_name
+from symbolic.reading.indexed.slopes import curvature_name, slope_name
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Absolute,
@@ -271,6 +271,9 @@ class Elaborator:
     # -- derivatives
 
     def _quotient(self, over: Node, under: Node) -> Expr:
+        twice = second(over, under)
+        if twice is not None:
+            return self._curvature(*twice)
         above, below = differential(over), differential(under)
         if above is None or below is None:
             ratio = Pow(self.read(under), Fraction(-1))
@@ -285,6 +288,24 @@ class Elaborator:
                 over.at,
             )
         return self.derivative(by)
+
+    def _curvature(self, of: Node, by: Node, again: Node) -> Expr:
+        """∂²a/(∂b ∂c) of numbers, under the name that it has until all definitions are known."""
+        entries = [self._single((node,)) for node in (of, by, again)]
+        names = [self._number(entry) for entry in entries]
+        if not self.names.slopes or not all(names):
+            what = "Second derivatives are read of single numbers, in the notation scalars."
+            raise NotUnderstood(what, "Those of a function are f''(x).", of.at)
+        return Get(curvature_name(*names))
+
+    def _number(self, entry: Entry) -> str:
+        """The name of a number, empty for what is none."""
+        if entry.at or entry.power is not None or entry.primes or entry.moved:
+            return ""
+        if entry.sign == self.names.cost and not entry.label:
+            return "cost"
+        info = self.names.arrays.get(entry.key)
+        return info.name if info is not None and not info.sorts else ""
 
     def _slope(self, of: Entry, by: Entry) -> Expr:
         """∂a/∂b of two entries, under the name that it has until all definitions are known."""
@@ -462,6 +483,24 @@ def differential(node: Node) -> tuple[Node, ...] | None:
     if isinstance(first, Mark) and first.kind == "PARTIAL" and len(factors) > 1:
         return tuple(factors[1:])
     return None
+
+
+def second(over: Node, under: Node) -> tuple[Node, Node, Node] | None:
+    """The a, b and c of ∂²a/(∂b ∂c), None where it is no second derivative."""
+    match over:
+        case Product((Scripted(Mark("PARTIAL"), None, Number("2"), 0), of), ("", "")):
+            pass
+        case _:
+            return None
+    match under:
+        case Product((Mark("PARTIAL"), Scripted(by, None, Number("2"), 0)), ("", "")):
+            return of, by, by
+        case Product((Mark("PARTIAL"), Scripted(by, below, Number("2"), 0)), ("", "")):
+            whole = Scripted(by, below, None, 0, under.at)
+            return of, whole, whole
+        case Product((Mark("PARTIAL"), by, Mark("PARTIAL"), again), ("", "", "", "")):
+            return of, by, again
+    raise NotUnderstood("This second derivative is not understood.", "", over.at)
 
 
 def _letters(node: Node) -> tuple[Node, ...]:

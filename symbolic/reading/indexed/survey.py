@@ -21,6 +21,7 @@ from symbolic.reading.indexed.elaborate import (
     code_of,
     differential,
     label_code,
+    second,
 )
 from symbolic.reading.indexed.entries import (
     Applied,
@@ -107,6 +108,11 @@ class Survey:
                 for one in inner:
                     self.look(one)
             case Quotient(over, under):
+                twice = second(over, under)
+                if twice is not None:
+                    self.costs.setdefault(base_of(twice[0]) or "")
+                    self._factors(twice[1:], ("", ""))
+                    return
                 above, below = differential(over), differential(under)
                 if above is None or below is None:
                     self.look(over)
