@@ -148,6 +148,7 @@ class Definitions:
         `NotUnderstood` where a condition may stand beside what would be no claim.
         """
         about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
+        about_size = about_size or _says_apart(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
@@ -435,6 +436,17 @@ def _says_positive(claim: Claim) -> bool:
     array = claim.left.array if isinstance(claim.left, Read) else ""
     constant = array.startswith("constant ") or array == "eta"
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
+
+
+def _says_apart(claim: Claim) -> bool:
+    """Whether it says that a weight is not 0, or between which numbers a constant lies."""
+    sides = claim.left, claim.right
+    numbers = [one for one in sides if isinstance(one, Num)]
+    others = [one.array for one in sides if isinstance(one, Read)]
+    constant = all(array.startswith("constant ") or array == "eta" for array in others)
+    if claim.relation == "!=":
+        return len(others) == len(numbers) == 1 and (constant or others == ["w"])
+    return claim.relation in ("<", "<=", ">", ">=") and len(numbers) + len(others) == 2 and constant
 
 
 def _is_signal(claim: Claim) -> bool:

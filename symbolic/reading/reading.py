@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symbolic.reading.alone import speaks_of_one
@@ -84,6 +84,7 @@ from symbolic.reading.updates import (
 )
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
+_PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
 NEAR_NAME = 100
 """So many characters behind its name a function may stand as a formula."""
 FARTHEST = 400
@@ -145,6 +146,7 @@ class _Reader:
         self.outputs_named = False  # whether a formula only says that h(x) is a^L
         self.after_inputs = False  # whether the inputs were named just now
         self.cue = ""
+        self.spoken: Mapping[str, Role] = {}  # the roles of the line before
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
@@ -503,6 +505,8 @@ class _Reader:
         if kinds and chain.cases:
             raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
         roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
+        if chain.continues:  # it speaks of the neurons that the line before speaks of
+            roles = {**roles, **self.spoken, **self.hearing.local}
         chain, roles = at_numbers(chain, roles, self.profile)
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
@@ -521,7 +525,8 @@ class _Reader:
         if self._names_outputs(chain, members):
             self.outputs_named = True
             return
-        carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
+        goes_on = words.cue == "then" or _PROOF.search(self.words) is not None
+        carried = self.hearing.carried(letter, self.words) if goes_on else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
@@ -537,6 +542,7 @@ class _Reader:
         notes.fails += beyond(members, roles, chain.at)
         roles, some = of_hidden(members, context.roles)
         context = replace(context, roles=roles)
+        self.spoken = roles
         if some and not words.doubt:
             words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
