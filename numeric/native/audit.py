@@ -233,8 +233,11 @@ def _digest(program: Program) -> str:
     layout, network = program.layout, program.layout.network
     whole = hashlib.sha256(_emitter())
     spelled: dict[int, bytes] = {}
-    for line in (*program.forward, None, *program.backward):
-        _say(whole, line, spelled)
+    for code in (program.forward, program.backward):
+        said: list[bytes] = []
+        for line in code:
+            _say(said, line, spelled)
+        whole.update(b"".join(said) + b"\0")
     kinds: dict[int, int] = {}
     for neuron in network.neurons:
         kinds.setdefault(id(neuron.activation), len(kinds))
@@ -252,27 +255,27 @@ def _digest(program: Program) -> str:
     return whole.hexdigest()
 
 
-def _say(whole: Any, part: Any, spelled: dict[int, bytes]) -> None:
+def _say(said: list[bytes], part: Any, spelled: dict[int, bytes]) -> None:
     """All of an instruction; long lists of numbers as bytes, since they take long to spell.
 
     `spelled`: the terms of this program that were spelled before, by their identity.
     """
-    if isinstance(part, str | int | None):
-        whole.update(repr(part).encode() + b"\0")
+    if isinstance(part, Rows):
+        said.append(f"{part.buffer} {part.start}:{part.stop}\0".encode())
     elif isinstance(part, tuple) and part and isinstance(part[0], int):
-        whole.update(b"%d " % len(part) + np.array(part, np.int64).tobytes())
-    elif isinstance(part, Rows):
-        whole.update(f"{part.buffer} {part.start}:{part.stop}\0".encode())
+        said.append(b"%d " % len(part) + np.array(part, np.int64).tobytes())
+    elif isinstance(part, str | int):
+        said.append(repr(part).encode() + b"\0")
     elif isinstance(part, Instruction | Pick | Matrix):
-        whole.update(type(part).__name__.encode() + b"(")
+        said.append(type(part).__name__.encode() + b"(")
         for inner in vars(part).values():
-            _say(whole, inner, spelled)
-        whole.update(b")")
+            _say(said, inner, spelled)
+        said.append(b")")
     elif isinstance(part, tuple):
-        whole.update(b"%d [" % len(part))
+        said.append(b"%d [" % len(part))
         for inner in part:
-            _say(whole, inner, spelled)
+            _say(said, inner, spelled)
     else:
         if id(part) not in spelled:
             spelled[id(part)] = repr(part).encode() + b"\0"
-        whole.update(spelled[id(part)])
+        said.append(spelled[id(part)])
