@@ -275,7 +275,8 @@ class _Shapes:
             found = [(0, symbol)]
             if symbol.kind == "weight" and lower and self.trial.vectors == "rows":
                 found.append((1, replace(symbol, upright=True)))  # the b of 1 b^T
-            return [*found, (2, replace(symbol, shape=()))] if lower else found
+            number = replace(symbol, shape=(), sums_to_one=False)
+            return [*found, (2, number)] if lower else found
         bare = sign.rsplit("{", 1)[-1].rstrip("}")
         if bare[:1].isupper():
             order = (0, 3, 2)
