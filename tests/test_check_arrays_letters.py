@@ -201,3 +201,12 @@ def test_suppose_there_is_a_layer_defines_it() -> None:
     *_, right, unfit = quickly(text)
     assert right.word == "proved"
     assert "type error" in why(unfit)
+
+
+def test_a_text_of_differentials_gets_a_clear_answer() -> None:
+    text = r"$S = A X$ and $L = \|S\|^2$. $$dL = \mathrm{tr}(2 S^T dS)$$ $$dS = A\, dX$$ $$dA = 0$$"
+    reading = read_arrays(text, array_profile("cs231n"))
+    assert ["Differentials are not read" in str(one) for one in reading.problems] == [True]
+    differential, derivative = judge_arrays(reading).lines[-2:]
+    assert differential.word == "open"
+    assert derivative.word == "refuted"
