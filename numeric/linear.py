@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain, pairwise
 
+import numpy as np
+
 from numeric.layout import Block, Layout, Scattered, adjacent, layout_of
 from numeric.program import (
     CORRECTIONS,
@@ -173,6 +175,28 @@ class Linear:
             edges = [[(k, j) for k in table[j] if self.space.block[k] in listed] for j in units]
             self._sparse(place, edges, source, 0)
 
+    def correct_all(self, left: str, right: str) -> None:
+        """Δw_ji := Σ_ξ left_j right_i for every synapse; each has a weight of its own."""
+        listed: list[Block] = []
+        for block in chain.from_iterable(self.layout.levels):
+            if block.sources is None:
+                listed.append(block)
+                continue
+            x = self._together(right, block.sources)
+            rows = Rows(CORRECTIONS, block.first, block.first + len(block.neurons) * x.count)
+            self.code.append(Outer(rows, self.space.rows(left, block.neurons), x))
+        ends = [self.layout.ends_of(block) for block in listed]
+        run: list[int] = []
+        for n, block in enumerate(listed):
+            run.append(n)
+            stop = block.first + len(ends[n][0])
+            if n + 1 < len(listed) and listed[n + 1].first == stop:
+                continue
+            rows = Rows(CORRECTIONS, listed[run[0]].first, stop)
+            at_j, at_i = (tuple(np.concatenate([ends[m][e] for m in run]).tolist()) for e in (0, 1))
+            self.code.append(EdgeDots(rows, Pick(left, at_j), Pick(right, at_i)))
+            run = []
+
     def correct(
         self, edges: list[Edge], left: str, right: str, out: str = CORRECTIONS
     ) -> dict[Edge, int]:
@@ -180,12 +204,7 @@ class Linear:
 
         In Δw itself, each lies at the entry of its weight; any other vector is filled from 0.
         """
-        own, scattered = out == CORRECTIONS, self.layout.scattered
-        if own and scattered is not None and len(edges) == len(scattered.to):
-            at_j, at_i = (tuple(rows.tolist()) for rows in (scattered.to, scattered.source))
-            whole = Rows(out, 0, len(edges))
-            self.code.append(EdgeDots(whole, Pick(left, at_j), Pick(right, at_i)))
-            return {}
+        own = out == CORRECTIONS
         remaining = dict.fromkeys(edges)
         place: dict[Edge, int] = {}
         filled = 0

@@ -32,7 +32,7 @@ from numeric.program import (
 from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.forward import definitions
-from symbolic.network import BIAS
+from symbolic.network import BIAS, Network
 from symbolic.notation import ETA, N
 from symbolic.rules import Rule
 from symbolic.terms import (
@@ -94,9 +94,12 @@ def _check_coverage(rule: Rule) -> None:
     network = rule.network
     weight_of: Any = network.weight_of.get
     neurons = [[member[0] for member in _line(*line).members] for line in rule.local_gradients]
-    weights = []
+    weights: list[Any] = []
     for line in rule.weight_corrections:
         members = _line(*line).members
+        if _each_synapse(members, network):
+            weights.append(network.uses.keys())
+            continue
         alone = [member[0] for member in members if len(member) == 1]
         weights.append({*map(weight_of, members), *alone} - {None})
     for what, claims, wanted in (
@@ -112,6 +115,12 @@ def _check_coverage(rule: Rule) -> None:
                     f"The rule has {counts[name]} claims for the {what} {name!r}; training needs "
                     "exactly one for every neuron and every weight."
                 )
+
+
+def _each_synapse(members: tuple[tuple[str, ...], ...], network: Network) -> bool:
+    """Whether these are all synapses, each has a weight of its own, and there is no formula."""
+    plain = len(network.uses) == len(network.synapses) == len(members) and not network.formulas
+    return plain and members == tuple(network.weight_of)
 
 
 @dataclass(frozen=True)
@@ -290,12 +299,13 @@ class _Pass:
         if not line.over.letters and line.head.at[0] in self.network.readers:
             self._by_name(str(line.head.at[0]), body)
             return tuple(scale)
-        edges = [(member[0], member[1]) for member in line.members if len(member) == 2]
+        whole = _each_synapse(line.members, self.network)
+        edges = [] if whole else [(m[0], m[1]) for m in line.members if len(m) == 2]
         uses = isinstance(body, Sum) and body.over.kind is RangeKind.USES
         if isinstance(body, Sum) and uses:
-            letters, body = tuple(body.over.bound), body.body
+            letters, body, whole = tuple(body.over.bound), body.body, False
             edges = [place for member in line.members for place in self._uses(member)]
-        if len(letters) != 2 or not edges:
+        if len(letters) != 2 or not (edges or whole):
             raise refuse(body)
         parts = factors(body)
         if any(mentions(part, letters[0]) and mentions(part, letters[1]) for part in parts):
@@ -304,9 +314,20 @@ class _Pass:
         at_j = tuple(part for part in parts if part not in at_i)
         if len(self.layout.entry) >= WIDE * self.layout.rows:
             at_j, scale = (*scale, *at_j), []
-        left = self.elements.vector(at_j, letters[0], tuple(dict.fromkeys(j for j, _ in edges)))
-        right = self.elements.vector(at_i, letters[1], tuple(dict.fromkeys(i for _, i in edges)))
-        (self.linear.shared if uses else self.linear.correct)(edges, left, right)
+        to, source = (
+            dict.fromkeys(ends) for ends in (zip(*edges, strict=True) if edges else ((), ()))
+        )
+        if whole:
+            to, source = (
+                {u: None for u, at in table.items() if at}
+                for table in (self.network.sources, self.network.successors)
+            )
+        left = self.elements.vector(at_j, letters[0], tuple(to))
+        right = self.elements.vector(at_i, letters[1], tuple(source))
+        if whole:
+            self.linear.correct_all(left, right)
+        else:
+            (self.linear.shared if uses else self.linear.correct)(edges, left, right)
         return tuple(scale)
 
     def _by_name(self, weight: str, body: Term) -> None:

@@ -23,7 +23,7 @@ from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.arrays.explaining import explain_arrays
 from symbolic.reading.arrays.profile import ArrayProfile, array_profile, known_array_profiles
-from symbolic.reading.documents import SUFFIXES, kind_of
+from symbolic.reading.documents import kind_of
 from symbolic.reading.given import given
 from symbolic.reading.indexed.profile import (
     IndexProfile,
@@ -34,6 +34,7 @@ from symbolic.reading.indexed.profile import (
 from symbolic.reading.notation import Notation, declared_notation, open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
+from symbolic.reading.source import SUFFIXES
 from symbolic.spec import open_network
 
 MEGABYTES = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 
@@ -136,6 +137,18 @@ def case_words(case: Reached, *like: Reached) -> Runs:
         for_ += f", with {taken_words(case.taking)}" if case.taking else ""
         return prose(f"Wrong{for_}", f": {case.why.rstrip('.')}." if case.why else ".")
     return prose(f"Not decided{for_}: ", case.why.rstrip(".") + ".")
+
+
+def elsewhere_words(case: Reached) -> Runs:
+    """That a line fails for neurons of which the text does not say whether they are meant.
+
+    >>> from reports.text import runs_text
+    >>> runs_text(elsewhere_words(Reached("refuted", "j: output")))
+    'It is wrong for j an output neuron, and the text does not say which are meant.'
+    """
+    others = {kind for _, kind in _roles(case)} == {"other"}
+    where = "other neurons" if others else scope(replace(case, span=""))
+    return prose(f"It is wrong for {where}, and the text does not say which are meant.")
 
 
 def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:
@@ -337,6 +350,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
     if not one.cases:
         return (*found, kind_words(claim))
     found += [_fault(claim)] if claim.problems else _cases(one.told)
+    found += [elsewhere_words(case) for case in one.elsewhere]
     found.append(argument_words(one))
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))

@@ -17,6 +17,9 @@ const trusted = (asked) => asked.command === "\\htmlClass" && /^[nw]-[\w-]+$/.te
 const settings = {
   throwOnError: true, strict: "ignore", trust: trusted, maxExpand: 200, output: "htmlAndMathml",
 };
+// Where a line may end between two factors (two \allowbreak in a row) stands a soft hyphen, which
+// the style shows as a dot; before it no line ends.
+const between = /((?:<span class="mspace allowbreak"><\/span>){2}(?:<span class="mspace"[^>]*><\/span>)*<\/span>)(?=<span class="katex-base">)/g;
 function setFormula(tex) {
-  return katex.renderToString(marked(tex), settings);
+  return katex.renderToString(marked(tex), settings).replace(between, "$1\u2060\u00ad");
 }

@@ -269,7 +269,8 @@ def _equations(lines: Sequence[Line]) -> str:
     for line in lines:
         left = "" if line.left is None else display(line.left)
         number = "" if line.number is None else f"({line.number})"
-        mark = f' <span class="sign">{line.mark.value}</span>' if line.mark.value else ""
+        spoken = f'role="img" aria-label="{SPOKEN[line.mark]}"'
+        mark = f' <span class="sign" {spoken}>{line.mark.value}</span>' if line.mark.value else ""
         why = f'<td class="why">{runs_html(line.reason)}</td>' if told else ""
         rows.append(
             f'<tr class="{CLASSES[line.mark]}"><td class="left">{left}</td>'

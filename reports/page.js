@@ -4,7 +4,7 @@ for (const place of document.querySelectorAll(".m[data-tex]")) {
   if (typeof katex !== "undefined") {
     const shown = place.textContent;
     try {
-      katex.render(marked(place.dataset.tex), place, settings);
+      place.innerHTML = setFormula(place.dataset.tex);
     } catch (error) {
       place.textContent = shown;
     }

@@ -467,7 +467,7 @@ def test_no_formula_that_typst_sets_is_wider_than_its_place(name: str, tmp_path:
     typst = pytest.importorskip("typst")
     net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
     document = report(net, choice=Choice(figures=False)).document
-    before, head, after = page_typst(document).partition("#align(center, text(")
+    before, head, after = page_typst(document).partition("#block(width: 100%")
     path = tmp_path / "page.typ"
 
     def wide(rule: str) -> list[list[float]]:

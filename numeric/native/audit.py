@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from numeric.lowering import lower
 from numeric.modular import P, Residues
 from numeric.native import compiler
 from numeric.native.machine import LEVELS, TINY, NativeMachine, words
+from numeric.native.single import Single
 from numeric.native.text import FIELD, kernels
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import Instruction, Matrix, Pick, Program, Rows
@@ -78,6 +80,8 @@ class FieldMachine:
             self._machine.together, self._machine.in_parts = together, in_parts
             seen = self._epoch()
             done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
+        if self.divisor is None:
+            done.append(self._one_call())
         if self._one:
             self._one_after_the_other()
         self._weights[:] = self._given
@@ -95,6 +99,14 @@ class FieldMachine:
                 self.trained = Differs("the update", str(entry), None)
             if self.trained is None and not all(map(np.array_equal, outputs, seen)):
                 self.trained = Differs("what training reports", "the outputs", None)
+
+    def _one_call(self) -> tuple[Residues, tuple[Array, Array]]:
+        """One update as `single.py` does it: by how much the weights moved, and y and v."""
+        self._weights[:] = self._given
+        single = Single(self._machine, self._weights)
+        single.X[:], single.D[:] = self.inputs.T, self.targets.T
+        single.run()
+        return (self._weights.astype(np.int64) - self._given) % P, (single.y, single.v)
 
     def _one_after_the_other(self) -> None:
         """Two updates in one call are those of two calls: what one leaves for the next is right."""
@@ -229,7 +241,7 @@ def _digest(program: Program) -> str:
     called = {kinds[id(n.activation)]: n.activation for n in network.neurons}
     for names in (
         *(layout.row, layout.entry, network.inputs, network.outputs, layout.outputs),
-        *([getattr(s, end) for s in network.synapses] for end in ("to", "source", "weight")),
+        *(map(attrgetter(end), network.synapses) for end in ("to", "source", "weight")),
         [f"{n.name} {kinds[id(n.activation)]} {n.group}" for n in network.neurons],
     ):
         whole.update("\n".join(names).encode() + b"\0")

@@ -74,7 +74,7 @@ SILENT = frozenset(
         "displaystyle textstyle limits nolimits nonumber notag , ; : ! > hfill allowbreak "
         "nobreak square blacksquare Box qed qedhere blacklozenge "
     )
-) | {" ", "\n"}
+) | {" ", "\n", "*"}
 LEFT = frozenset(_words("left bigl Bigl biggl Biggl"))
 RIGHT = frozenset(_words("right bigr Bigr biggr Biggr"))
 """The sizes that say which bar opens and which one closes."""

@@ -59,7 +59,8 @@ class ArrayReading:
     `spoiled` are the arrays, `spoiled_signs` the signs, whose definition may stand in what was not
     understood; `shapes` the names of the axes of an array, where the document states them; `marks`
     the numbers of the relations that a name such as (3) in the text stands for; `unknown` the
-    signs of functions that it defines by a formula which is not known.
+    signs of functions that it defines by a formula which is not known; `at_the_end` that words say
+    that there is a loss at the last time alone.
     """
 
     profile: ArrayProfile
@@ -73,6 +74,7 @@ class ArrayReading:
     shapes: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    at_the_end: bool = False
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

@@ -36,13 +36,24 @@ from symbolic.reading.arrays.findings import (
     ArrayReached,
     Derived,
 )
-from symbolic.reading.arrays.formulas import Formula, Gradient, Key, Number, Size, walk
+from symbolic.reading.arrays.formulas import (
+    Formula,
+    Gradient,
+    Key,
+    LocalError,
+    Number,
+    Quantity,
+    Size,
+    occurs,
+    walk,
+)
 from symbolic.reading.arrays.identities import is_property, is_recalled, recalled
 from symbolic.reading.arrays.inference import Inference
 from symbolic.reading.arrays.introduced import head_of
 from symbolic.reading.arrays.laws import law_of, under_laws
 from symbolic.reading.arrays.nearest import Search
 from symbolic.reading.arrays.one_index import asked
+from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.regrouping import regrouped
 from symbolic.reading.arrays.repairs import repair
@@ -52,6 +63,7 @@ from symbolic.reading.arrays.unsaid import with_doubt
 from symbolic.reading.claims import Kind
 from symbolic.reading.premises import Citations
 from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.spans import Span
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
 
@@ -214,6 +226,12 @@ class Court:
             return _open(claim, f"nothing that is defined here reads {idle}")
         if reached.word == "refuted" and claim.hedged:
             return _open(claim, "a condition before it in its sentence was not understood")
+        shorter = self._before_the_end(head) if reached.word == "refuted" else None
+        if shorter is not None and shorter[2].word == "proved":
+            head, case, reached = shorter
+        if reached.word == "refuted" and claim.explicit and isinstance(claim.left, LocalError):
+            why = f"{Fault.DEFINITION}: δ is a derivative, and this is another."
+            return _open(claim, f"{why} Remove it or rename the symbol.")
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
             return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
@@ -227,6 +245,11 @@ class Court:
             one = replace(one, argument=self._argument(claim, case, reached))
         elif reached.word == "refuted":
             one = self._explained(one, head, case, before)
+            if shorter is not None and isinstance(one.cases[0].nearest, Derived | None):
+                earlier = replace(one, cases=(shorter[2],), inherits=None)
+                earlier = self._explained(earlier, shorter[0], shorter[1], before)
+                if not isinstance(earlier.cases[0].nearest, Derived | None):
+                    one = earlier
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
@@ -239,6 +262,24 @@ class Court:
             except NotUnderstood as error:
                 return _open(claim, f"{error.fault}: {error.what} {error.next_step}".rstrip())
         return ArrayJudged(claim)
+
+    def _before_the_end(self, head: ArrayClaim) -> tuple[ArrayClaim, Case, ArrayReached] | None:
+        """A line about t and t+1 for t < T alone, and what is said of it there.
+
+        What lies after T is 0; a line that says δ_t by δ_{t+1} may leave T to another line.
+        """
+        if head.within is not None or self.base.profile.layers:
+            return None
+        late = _later_times(head, self.base.profile)
+        if late is None:
+            return None
+        try:
+            head = replace(head, within=late)
+            case = self.rules.case(head)
+            reached = self._reached(case, ())
+        except (NotUnderstood, InputError, TooLargeError):
+            return None
+        return (head, case, reached) if reached.word != "open" else None
 
     def _is_read(self, case: Case) -> bool:
         """Whether a definition or the loss reads what is differentiated by.
@@ -445,6 +486,17 @@ def _earlier(letter: str, shift: int) -> str:
     if not letter:
         return str(shift - 1)
     return f"{letter}{shift - 1:+d}" if shift != 1 else letter
+
+
+def _later_times(claim: ArrayClaim, profile: ArrayProfile) -> Span | None:
+    """The times t for which there is all that a line speaks of, where it speaks of t+1."""
+    parts = (part for side in (claim.left, claim.right) for part in walk(side))
+    times = [one.time for one in parts if isinstance(one, Quantity | LocalError) and one.time]
+    for letter in profile.time:
+        late = max((time.shift for time in times if time.letter == letter), default=0)
+        if late > 0 and (occurs(letter, claim.left) or occurs(letter, claim.right)):
+            return Span(letter, None, late)
+    return None
 
 
 def _open(claim: ArrayClaim, why: str) -> ArrayJudged:

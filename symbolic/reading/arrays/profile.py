@@ -23,7 +23,7 @@ FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "si
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
          "examples", "elementwise", "above", "per_example", "layers", "counts", "applied",
-         "features")  # fmt: skip
+         "features", "last_also")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
                 "sums_to_one")  # fmt: skip
 
@@ -56,7 +56,8 @@ class ArrayProfile:
     """A notation of whole arrays.
 
     `vectors` are columns or rows; rows are added to every row of a matrix.  `letters` are those of
-    elements, with the size they run over or ?; `time` those of time, up to `last`.  `derivatives`
+    elements, with the size they run over or ?; `time` those of time, up to `last`, which a
+    document may write as one of `last_also` instead.  `derivatives`
     are the signs that stand before what the loss is differentiated by, `rate` the learning rate.
     An unsaid loss is any function of `loss_of` where nothing else tells.
 
@@ -94,6 +95,7 @@ class ArrayProfile:
     counts: tuple[str, ...] = ()
     applied: tuple[str, ...] = ()
     features: str = ""
+    last_also: tuple[str, ...] = ()
     powers: bool = False
     lengths: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
@@ -168,6 +170,7 @@ class _Reader(TomlReader):
             self._texts("counts"),
             self._texts("applied"),
             self._text("features", default=""),
+            self._texts("last_also"),
             file=self.file,
         )
         self._unique(found)

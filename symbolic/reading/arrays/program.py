@@ -472,7 +472,9 @@ class _Builder:
         if self.profile.layers and self.profile.time:
             yield "the layers are taken to be equally wide"
         for made in self.found.made.values():
-            if made.number == 0 and not made.left.sign.startswith(NET):
+            if made.number == 0 and made.left.key == self.found.loss:
+                yield f"{made.left.sign} is the loss at {self.profile.last} alone, as words say"
+            elif made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
         for key in self.found.mentioned:
             if self.found.symbol(key).given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
@@ -20,10 +21,12 @@ from symbolic.reading.arrays.formulas import (
     Formula,
     Key,
     Minus,
+    Number,
     Plus,
     Quantity,
     Stack,
     Time,
+    Total,
     at_time,
     walk,
 )
@@ -51,6 +54,7 @@ from symbolic.reading.arrays.sorting import DEFINING, Sorter
 from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
+from symbolic.reading.arrays.times import lost_at_the_end, with_times
 from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL
 from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
@@ -102,6 +106,7 @@ def read_arrays(
     document = cut(text, kind)
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
+    counting = with_times(counting, document)
     if letters:
         counting = with_letters(counting, document)
     return _Reader(document, counting, own).reading()
@@ -198,6 +203,7 @@ class _Reader:
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
             (*self.own.unknown, *self.spoiled.functions),
+            lost_at_the_end(self.document),
         )
         if any(problem.what == DIFFERENTIAL for problem in reading.problems):
             reading = without_differentials(reading)
@@ -402,14 +408,16 @@ class _Reader:
         self.cue = cue
         if first:
             self.beside = self.words.rstrip().lower().endswith("with")
-        if cue == "if":
-            raise _condition(chain)
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         chain = entry_by_entry(chain, self.profile)
         toks = of_each_example([self._prepared(m) for m in chain.members], self.profile)
         members = [self._formula(member) if member else None for member in toks]
         members = self.running.used(members)
+        if cue in ("if", "for") and self._sums_to_one(chain, members):
+            cue = self.cue = "assume"  # it is named wherever it is needed
+        elif cue == "if":
+            raise _condition(chain)
         if self.only is not None:
             members = [None if m is None else at_time(m, *self.only) for m in members]
         if not any(isinstance(part, Stack) for m in members if m for part in walk(m)):
@@ -423,6 +431,15 @@ class _Reader:
             self._relations(chain, block, cue, piece)
         self.claims[begun:] = [replace(claim, block=True) for claim in self.claims[begun:]]
         self.last = None
+
+    def _sums_to_one(self, chain: Chain, members: Sequence[Formula | None]) -> bool:
+        """Whether it says that targets add up to 1."""
+        if len(members) != 2 or members[1] != Number(Fraction(1)) or chain.relations[0].text != "=":
+            return False
+        total = members[0]
+        body = total.body if isinstance(total, Total) and total.low is None else None
+        known = isinstance(body, Quantity) and self.profile.symbols[body.sign].sums_to_one
+        return known and isinstance(body, Quantity) and bool(body.at)
 
     def _updated(
         self, chain: Chain, members: list[Formula | None]
