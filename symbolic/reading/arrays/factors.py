@@ -28,7 +28,7 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.profile import OPEN, ArraySymbol
 from symbolic.reading.arrays.scripts import is_transpose, scripts_of
-from symbolic.reading.arrays.written_derivatives import Derivatives
+from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL, Derivatives
 from symbolic.reading.arrays.written_functions import Functions
 from symbolic.reading.scripts import parts, power_of
 from symbolic.reading.source import NotUnderstood
@@ -185,6 +185,8 @@ class Factors(Derivatives, Functions):
         bare = node.sub is None and node.sup is None and not node.primes
         if bare and name in profile.derivatives and self._differentiates():
             return self._prefixed(name, node)
+        if bare and name in profile.derivatives and self._is_differential():
+            raise NotUnderstood(DIFFERENTIAL, "Write \\frac{\\partial L}{\\partial X}.", node.at)
         function = profile.functions.get(name)
         if function == "ones":
             return self._ones(node)

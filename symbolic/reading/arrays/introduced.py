@@ -26,7 +26,9 @@ from symbolic.reading.arrays.formulas import (
     rebuilt,
     walk,
 )
+from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL
 from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.source import Fault, Problem
 
 Head = tuple[str, str]
 """The sign and the label of δ; of dZ those of Z, behind d."""
@@ -60,6 +62,23 @@ def is_naming(claim: ArrayClaim) -> bool:
     """Whether it calls a derivative G, dS or δ."""
     called = isinstance(claim.left, Quantity | LocalError | Gradient)
     return called and isinstance(claim.right, Gradient) and claim.right.loss is not None
+
+
+def without_differentials(reading: ArrayReading) -> ArrayReading:
+    """A text of differentials: what it says of dS by dX is no claim about derivatives."""
+
+    def told(claim: ArrayClaim) -> ArrayClaim:
+        sides = [[p for p in walk(s) if _is_prefixed(p)] for s in (claim.left, claim.right)]
+        if not all(sides):
+            return claim
+        problem = Problem(Fault.NOT_UNDERSTOOD, DIFFERENTIAL, "", claim.place)
+        return replace(claim, kind=Kind.CLAIM, problems=(*claim.problems, problem))
+
+    return replace(reading, claims=tuple(map(told, reading.claims)))
+
+
+def _is_prefixed(part: Formula) -> bool:
+    return isinstance(part, Gradient) and part.loss is None
 
 
 def _entered(reading: ArrayReading, claims: Sequence[ArrayClaim]) -> tuple[Entry, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from symbolic.reading.anywhere import EULER
 from symbolic.reading.arrays import formulas as w
@@ -52,7 +52,13 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
     losses = {sign for side in sides for sign in _differentiated(side)}
     heads = {side[0].text for side in lefts if _is_sign(side)}
     shown = {token.text for side in sides for token in _outside_scripts(side)}
-    profile = _without_losses(profile, losses, heads, shown)
+    followed = {
+        token.text
+        for side in sides
+        for token, behind in pairwise(side)
+        if behind.kind in ("LP", "SUB", "SUP")
+    }
+    profile = _without_losses(profile, losses, heads, shown - followed)
     functions, symbols = dict(profile.functions), dict(profile.symbols)
     for sign in sorted(shown & EYES - heads):
         if _is_free(sign, profile):
@@ -81,16 +87,17 @@ def _without_running(profile: ArrayProfile, found: Sequence[Chain]) -> ArrayProf
 
 
 def _without_losses(
-    profile: ArrayProfile, losses: set[str], heads: set[str], shown: set[str]
+    profile: ArrayProfile, losses: set[str], heads: set[str], alone: set[str]
 ) -> ArrayProfile:
     """The profile without losses that this document neither defines nor differentiates.
 
-    It has another then; such an E is an array of its own.
+    It has another then; an E that stands `alone`, of no example and applied to nothing, is an array
+    of its own.
     """
     declared = {sign for sign, symbol in profile.symbols.items() if symbol.kind == "loss"}
     if not declared & (losses | heads):
         return profile
-    others = (declared & shown) - losses - heads
+    others = (declared & alone) - losses - heads
     return replace(
         profile, symbols={s: one for s, one in profile.symbols.items() if s not in others}
     )
@@ -275,7 +282,8 @@ class _Shapes:
             found = [(0, symbol)]
             if symbol.kind == "weight" and lower and self.trial.vectors == "rows":
                 found.append((1, replace(symbol, upright=True)))  # the b of 1 b^T
-            return [*found, (2, replace(symbol, shape=()))] if lower else found
+            number = replace(symbol, shape=(), sums_to_one=False)
+            return [*found, (2, number)] if lower else found
         bare = sign.rsplit("{", 1)[-1].rstrip("}")
         if bare[:1].isupper():
             order = (0, 3, 2)

@@ -68,6 +68,8 @@ class Base:
     """Arrays that are defined, and read by no other definition and not by the loss."""
     introduced: Mapping[Head, Formula] = field(default_factory=dict)
     """What names of derivatives by nothing that is defined stand for."""
+    stated: Mapping[Formula, Formula] = field(default_factory=dict)
+    """The whole loss, and what it is."""
     rectified: Rectified = field(default_factory=dict)
     """Arrays that are max(0, …) of something."""
 
@@ -152,8 +154,15 @@ class _Builder:
             frozenset(self.signs.initial),
             self._idle(program),
             self.introduced,
+            self._stated(),
             rectified(program.definitions),
         )
+
+    def _stated(self) -> dict[Formula, Formula]:
+        made = self.found.made.get(self.found.loss) if self.found.loss is not None else None
+        if made is None or isinstance(made.right, Unknown) or self.lone:
+            return {}
+        return {made.left: made.right}
 
     def _idle(self, program: Program) -> frozenset[Key]:
         read = set() if isinstance(program.cost, Abstract) else set(arrays_read(program.cost))

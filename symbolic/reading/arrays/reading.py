@@ -31,7 +31,12 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
-from symbolic.reading.arrays.introduced import is_derivative, is_naming, with_introduced
+from symbolic.reading.arrays.introduced import (
+    is_derivative,
+    is_naming,
+    with_introduced,
+    without_differentials,
+)
 from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.letters import with_given, with_letters
@@ -50,6 +55,7 @@ from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.arrays.times import lost_at_the_end, with_times
+from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL
 from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -199,6 +205,8 @@ class _Reader:
             (*self.own.unknown, *self.spoiled.functions),
             lost_at_the_end(self.document),
         )
+        if any(problem.what == DIFFERENTIAL for problem in reading.problems):
+            reading = without_differentials(reading)
         return with_introduced(with_given(with_laws(reading)))
 
     def _whole_weights(self) -> None:

@@ -81,6 +81,7 @@ class Rules:
         self.within = claim.within
         self.base.meaning.lonely = False
         sides = (expanded(side, self.base.introduced) for side in (claim.left, claim.right))
+        sides = (self.base.stated.get(side, side) for side in sides)
         left, right = (folded(side, self.base.known) for side in sides)
         if is_head(right) and (not is_head(left) or self._is_fixed(right, left)):
             left, right = right, left

@@ -170,6 +170,8 @@ class Sorter:
             what = f"{symbol.sign} is given and cannot be defined."
             return self._wrong(claim, what) if claim.explicit else claim
         plain = general(left.time, left.at, self.profile) or stepped(claim, self.profile)
+        if differentiates(claim.right) and symbol.kind == "value" and left.key not in self.defined:
+            return claim  # perhaps the name of a derivative
         if differentiates(claim.right) or not plain:
             what = "A definition is general and speaks of no derivative of the loss."
             return self._wrong(claim, what) if claim.explicit else claim

@@ -21,6 +21,8 @@ from symbolic.reading.tree import (
 )
 from symbolic.reading.tree import Product as Beside
 
+DIFFERENTIAL = "Differentials are not read: dQ stands for the derivative of the loss by Q here."
+
 
 class Derivatives(Row):
     """The factors that are derivatives."""
@@ -51,6 +53,13 @@ class Derivatives(Row):
         joined = self.n < len(self.factors) and self.signs[self.n] == ""
         symbol = self.profile.symbols.get(base.name) if isinstance(base, Letter) else None
         return joined and symbol is not None and symbol.kind in ("data", "weight", "value")
+
+    def _is_differential(self) -> bool:
+        """Whether it is dL, L a loss."""
+        following = self.factors[self.n] if self.n < len(self.factors) else None
+        base = following.base if isinstance(following, Scripted) else following
+        symbol = self.profile.symbols.get(base.name) if isinstance(base, Letter) else None
+        return symbol is not None and symbol.kind == "loss" and self.signs[self.n] == ""
 
     def _prefixed(self, name: str, node: Scripted) -> Formula:
         """dW, and dW^T, which is (dW)^T."""
