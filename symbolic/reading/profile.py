@@ -169,6 +169,17 @@ class Profile:
         return any("sample" in s.superscript + s.subscript for s in signals)
 
 
+def words_of(profile: Profile) -> tuple[str, ...]:
+    r"""The words that are signs of a profile: net, for \mathrm{net}.
+
+    >>> words_of(open_profile("rumelhart"))
+    ('net',)
+    """
+    signs = (sign for symbol in profile.symbols.values() for sign in (symbol.sign, *symbol.also))
+    found = (re.fullmatch(r"\\mathrm\{([a-z]{2,})\}", sign) for sign in signs)
+    return tuple(match[1] for match in found if match is not None)
+
+
 @cache
 def known_profiles() -> tuple[str, ...]:
     """The names of the profiles that come with the package."""

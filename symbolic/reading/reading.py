@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symbolic.reading.arguments import with_outputs
+from symbolic.reading.arguments import with_outputs, with_words
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -57,10 +57,10 @@ from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
-from symbolic.reading.profile import Profile
+from symbolic.reading.profile import Profile, words_of
 from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import formulas_alone, positive, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.spare import with_spare
@@ -138,7 +138,7 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = plain(self.marks.written(text))
+                    words = positive(plain(self.marks.written(text)))
                     words = without_inputs(words) if self.after_inputs else words
                     self.after_inputs = False
                     units = self.profile.units
@@ -311,7 +311,8 @@ class _Reader:
         self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
 
     def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        found = from_one(with_names(tokens(text, offsets), self.profile.units), self.profile)
+        typed = with_words(tokens(text, offsets), words_of(self.profile))
+        found = from_one(with_names(typed, self.profile.units), self.profile)
         found = with_outputs(with_examples(found, self.profile), self.profile)
         found = from_last(found, self.profile)
         return with_numbers(found, self.profile)

@@ -168,6 +168,21 @@ _SETS_AROUND = tuple(
 _SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,8}\}?)(?:\((\w)\)|_(\w))?")
 
 
+_NO_OUTPUT = re.compile(
+    r"\b(?P<unit>unit|neuron|node)(?P<s>s?)(?:\s+\$[^$]*\$)?\s+(?:that|which)\s+(?:is|are)\s+not"
+    r"\s+(?:an\s+)?outputs?(?:\s+(?:unit|neuron|node)s?)?\b"
+)
+
+
+def positive(words: str) -> str:
+    """Words in which a unit that is not an output unit is a hidden one.
+
+    >>> positive("For a unit that is not an output unit,")
+    'For a hidden unit,'
+    """
+    return _NO_OUTPUT.sub(r"hidden \g<unit>\g<s>", words)
+
+
 def sets(text: str) -> Iterator[tuple[str, str]]:
     """The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
 

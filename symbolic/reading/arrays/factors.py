@@ -231,7 +231,11 @@ class Factors:
             return Product(Transposed(one, node.at), whole, place=node.at)
         quantity, scripts = self.by.quantity(node)
         if symbol.kind == "loss" and self._argument_follows():
-            return self._unknown(name, node)
+            unknown = self._unknown(name, node)
+            same = {one.time for one in unknown.arguments if isinstance(one, Quantity)}
+            if quantity.time is not None and same <= {quantity.time, None}:
+                return quantity  # L_t(h_t) shows what it is a function of
+            return unknown
         return self.by.finished(quantity, scripts, node)
 
     def _pi(self, node: Scripted) -> Formula:
@@ -318,7 +322,7 @@ class Factors:
         following = self.factors[self.n] if self.n < len(self.factors) else None
         return isinstance(following, Group) and not self.signs[self.n]
 
-    def _unknown(self, name: str, node: Scripted) -> Formula:
+    def _unknown(self, name: str, node: Scripted) -> Unknown:
         group = self.factors[self.n]
         assert isinstance(group, Group)
         self.n += 1
@@ -399,9 +403,15 @@ class Factors:
 
     def _nabla(self, node: Scripted) -> Formula:
         """∇_W L"""
-        if node.sub is None or node.sup is not None or node.primes:
+        argument = self.factors[self.n + 1] if self.n + 1 < len(self.factors) else None
+        below = node.sub
+        if below is None and isinstance(argument, Group) and len(argument.items) == 1:
+            below = argument.items[0]  # ∇J(w)
+            self.factors = (*self.factors[: self.n + 1], *self.factors[self.n + 2 :])
+            self.signs = (*self.signs[: self.n + 1], *self.signs[self.n + 2 :])
+        if below is None or node.sup is not None or node.primes:
             raise NotUnderstood("∇ does not say by what.", "Write \\nabla_{W} L.", node.at)
-        inner = Factors(self.by, (node.sub,), ("",))
+        inner = Factors(self.by, (below,), ("",))
         by = inner._only_quantity(node)
         loss = self._loss(self.factors[self.n : self.n + 1], node)
         self.n += 1

@@ -7,7 +7,7 @@ is nowhere defined is any function of what nothing else reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
@@ -57,6 +57,8 @@ class Base:
     """Arrays that have a value before the first time."""
     idle: frozenset[Key] = frozenset()
     """Arrays that are defined, and read by no other definition and not by the loss."""
+    losses: Mapping[Key, Formula] = field(default_factory=dict)
+    """What losses are by their definitions, where these are formulas about arrays."""
 
     def begins(self, key: Key) -> bool:
         return key in self.begun
@@ -133,7 +135,18 @@ class _Builder:
             self._numbers(),
             frozenset(self.signs.initial),
             self._idle(program),
+            self._losses(),
         )
+
+    def _losses(self) -> dict[Key, Formula]:
+        if self.lone:
+            return {}
+        known = {key: one.right for key, one in self.found.made.items() if not one.left.at}
+        return {
+            key: right
+            for key, right in known.items()
+            if key == self.found.loss and not isinstance(right, Unknown)
+        }
 
     def _idle(self, program: Program) -> frozenset[Key]:
         read = set() if isinstance(program.cost, Abstract) else set(arrays_read(program.cost))

@@ -57,7 +57,10 @@ class Rules:
     def case(self, claim: ArrayClaim) -> Case:
         """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
         self.within = claim.within
-        left, right = (folded(side, self.base.known) for side in (claim.left, claim.right))
+        first = claim.left
+        if isinstance(first, Quantity) and first.key in self.base.losses:
+            first = self.base.losses[first.key]  # J = … once more
+        left, right = (folded(side, self.base.known) for side in (first, claim.right))
         if is_head(right) and (not is_head(left) or self._is_fixed(right, left)):
             left, right = right, left
         if is_head(left) and self._is_derivative(left):
