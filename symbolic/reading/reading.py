@@ -69,7 +69,7 @@ from symbolic.reading.prose import (
     unread,
 )
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
@@ -164,7 +164,7 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = plain(self.marks.written(text))
+                    words = positive(plain(self.marks.written(text)))
                     words = without_inputs(words) if self.after_inputs else words
                     self.after_inputs = False
                     units = self.profile.units
