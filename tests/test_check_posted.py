@@ -132,3 +132,66 @@ def test_another_cost_than_before_is_one_of_another_text() -> None:
     assert found.word == "open"
     assert "(1) says another thing of E" in found.cases[0].why
     assert lines(squares + entropy.replace(r"\ln y", "y"), "bishop")[-1].word == "refuted"
+
+
+SIGMOID = r"""Each unit computes $net_j = \sum_i w_{ji} o_i$ and $o_j = s(net_j)$, where
+$s(x) = 1/(1+e^{-x})$ is the sigmoid. The error is $E = \frac12 \sum_k (o_k - t_k)^2$ for outputs
+$k$. """
+STEP = r"$$\Delta w_{ji} = -\gamma \frac{\partial E}{\partial w_{ji}}$$ that is "
+
+
+@pytest.mark.parametrize(
+    ("right", "old", "new"),
+    [
+        (
+            r"For an output $k$ $$\frac{\partial E}{\partial net_k} = o_k (1-o_k)(o_k-t_k)$$",
+            "1-o_k",
+            "1+o_k",
+        ),
+        (STEP + r"$$\Delta w_{ji} = -\gamma o_i \frac{\partial E}{\partial net_j}$$", "o_i", "o_j"),
+        (
+            STEP + r"$$\Delta w_{ji} = -\gamma o_i \frac{\partial E}{\partial net_j}$$",
+            "o_i",
+            "2 o_i",
+        ),
+        (
+            r"$$\frac{\partial net_j}{\partial w_{ji}} = "
+            r"\frac{\partial}{\partial w_{ji}} w_{ji} o_i$$",
+            "ji} o_i",
+            "ji} o_j",
+        ),
+        (
+            r"$$\frac{\partial E(net_k, \dots, net_m)}{\partial o_j} = "
+            r"\frac{\partial E}{\partial o_j}$$",
+            "= ",
+            "= -",
+        ),
+    ],
+)
+def test_the_letters_of_a_text_for_its_function_and_its_rate_are_known(
+    right: str, old: str, new: str
+) -> None:
+    assert old in right
+    assert lines(SIGMOID + right, "rumelhart")[-1].word == "proved"
+    assert lines(SIGMOID + right.replace(old, new), "rumelhart")[-1].word == "refuted"
+
+
+def test_a_range_behind_a_formula_is_not_that_of_the_next_one() -> None:
+    start = r"With $y_k = a_k$ for outputs, and $E_n = \frac12 \sum_k (t_k - y_k)^2$: "
+    start = r"Let $a_j = \sum_i w_{ji} z_i$ and $z_j = h(a_j)$. " + start
+    found = lines(start + r"$$\delta_j = h'(a_j) \sum_k w_{kj} \delta_k$$", "bishop")[-1]
+    assert (found.word, {case.roles for case in found.cases}) == ("proved", {"j: hidden"})
+    told = lines(start + r"$$\delta_j = h'(a_j) \sum_k w_{jk} \delta_k$$", "bishop")[-1]
+    assert told.word == "refuted"
+
+
+def test_a_text_with_a_cost_of_its_own_says_what_its_weights_go_down() -> None:
+    text = r"""With weight decay we minimise
+$\tilde{E} = E + \frac{\lambda}{2} \sum_{j,i} w_{ji}^2$, where $E = \sum_n E_n$. Then
+$$\frac{\partial \tilde{E}}{\partial w_{ji}} = \sum_n \delta_{nj} z_{ni} + \lambda w_{ji}.$$
+The update is
+$$\Delta w_{ji} = -\eta \sum_n \delta_{nj} z_{ni} - \eta \lambda w_{ji}
+= -\eta \frac{\partial \tilde{E}}{\partial w_{ji}}.$$"""
+    assert [line.word for line in lines(text, "bishop")[-3:]] == ["proved", "definition", "proved"]
+    wrong = text.replace(r"+ \lambda w", r"+ 2 \lambda w")
+    assert "refuted" in [line.word for line in lines(wrong, "bishop")]

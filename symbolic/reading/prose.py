@@ -54,6 +54,8 @@ _PARALLEL = re.compile(
     rf"([\s,]*{_KINDS})"
     rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
     r"|,?\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
+    rf"|,?\s+(?:and|but|while|whereas)\s+\$[^$=<>]*=[^$<>]*\$,?\s+(?:with|where)\s+\$[^$]*=[^$]*\$"
+    rf"\s+{_KINDS}"
     rf"|(?:,?\s+with \$[^$=<>]*\$)?,?\s+(?:and|but|while|whereas)\s+{_KINDS},?"
     r"(?:\s+(?:we|it|this|that)\s+\w+|\s+(?:so|also|then))?:?\s*(?:\$[^$]*=|$))",
     re.IGNORECASE,

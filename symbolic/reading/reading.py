@@ -48,6 +48,7 @@ from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
 from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
+from symbolic.reading.own_letters import with_own_letters
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
@@ -97,6 +98,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = numbering(document, counting(document, with_biases(document, profile)))
     formulas = formulas_of(document)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
+    profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
