@@ -150,8 +150,10 @@ class Definitions:
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
-        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim, kinds):
-            return self._outer(claim, at)
+        if opens and claim.relation in ("=", ":="):
+            linear = self._of_fields(claim)
+            if self._of_outputs(linear, kinds):
+                return self._outer(linear, at)
         shape = stated(claim.left, claim.right)
         if shape is None and isinstance(claim.left, Applied):
             shape, kinds = stated_of_last(claim), frozenset({"output"})
@@ -235,6 +237,18 @@ class Definitions:
     def of_hidden(self) -> bool:
         """Whether φ is that of hidden neurons, and no formula says what the outputs compute."""
         return bool(self.hidden) and self.outputs is None and not self.outer
+
+    def _of_fields(self, claim: Claim) -> Claim:
+        """y_k = Σ_i w_ki x_i as y_k = a_k, where that is what a_k usually is and no φ is written.
+
+        A text that says otherwise what fields are does so before.
+        """
+        head = claim.head
+        if head is None or head.array != "y" or ("v",) not in self.usual or ("v",) in self.made:
+            return claim
+        field = replace(head, array="v", sign=self.profile.of_array("v").sign)
+        same = canonical(field, claim.right) in (self.usual[("v",)], self.unbiased.get(("v",)))
+        return replace(claim, right=field) if same else claim
 
     def _of_outputs(self, claim: Claim, told: frozenset[str]) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""

@@ -1,7 +1,8 @@
-r"""Letters that a text has for φ and for the learning rate, where its notation has others.
+r"""Letters that a text has for φ, the learning rate and biases, where its notation has others.
 
     o_j = s(\mathrm{net}_j)        s is the activation function
     \Delta w_{ji} = -\gamma \frac{\partial E}{\partial w_{ji}}        γ is the learning rate
+    \mathrm{net}_j = \sum_i w_{ji} o_i + \theta_j        θ_j is the bias
 
 Only where the letter of the notation is written nowhere.
 """
@@ -42,7 +43,11 @@ def with_own_letters(formulas: Iterable[str], profile: Profile) -> Profile:
         candidates = {letter for found in written for letter in letters(found, profile)}
         if len(candidates) == 1:
             profile = _spelled(profile, known, candidates.pop())
-    return profile
+    biases = {letter for found in written for letter in _biases(found, profile)}
+    if len(biases) != 1 or any(one.kind == "bias" for one in profile.symbols.values()):
+        return profile
+    bias = Symbol(biases.pop(), "bias", "bias", ("neuron",))
+    return replace(profile, symbols={**profile.symbols, bias.sign: bias})
 
 
 def _spelled(profile: Profile, known: Symbol, sign: str) -> Profile:
@@ -67,6 +72,23 @@ def _functions(found: Sequence[Tok], profile: Profile) -> Iterable[str]:
             continue
         argument = profile.symbol(rest[1].text) if len(rest) == 2 else None
         if rest[0].kind == "LP" and argument is not None and argument.kind == "field":
+            yield letter.text
+
+
+def _biases(found: Sequence[Tok], profile: Profile) -> Iterable[str]:
+    """The unknown letter of the neuron itself that is added to the sum in its field."""
+    head = profile.symbol(found[0].text) if found else None
+    if head is None or head.kind != "field" or not any(one.kind == "SUM" for one in found):
+        return
+    own = [one.text for one in found[2 : script_end(found, 2)] if one.text in profile.letters]
+    for n, token in enumerate(found[:-3]):
+        letter, below = found[n + 1], found[n + 2]
+        if (token.kind, letter.kind, below.kind) != ("PLUS", "SYM", "SUB"):
+            continue
+        inside = [one.text for one in found[n + 3 : script_end(found, n + 3)]]
+        index = [one for one in inside if one in profile.letters]
+        unknown = profile.symbol(letter.text) is None and letter.text not in profile.letters
+        if unknown and letter.text[:1] == "\\" and index and index == own[-1:]:
             yield letter.text
 
 

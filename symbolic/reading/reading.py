@@ -459,7 +459,7 @@ class _Reader:
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
-        if letter and "*" in self.hearing.local:
+        if letter and "*" in self.hearing.local and letter not in self.hearing.since:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
         heard = {name: role.role for name, role in self.hearing.local.items()}
         if "*" in heard:

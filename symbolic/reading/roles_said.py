@@ -263,6 +263,7 @@ _IN_OTHER_WORDS = tuple(
     (re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), said)
     for pattern, said in (
         (rf"\b({_N}) \$\s*u_\{{?([a-z])\}}?\s*\$", r"\1 $\2$"),
+        (r"\b(hidden|output) \$\s*u_\{?([a-z])\}?\s*\$", r"\1 unit $\2$"),
         (rf"\$\s*u_\{{?([a-z])\}}?\s*\$(?= (?:is|be)(?: not|n['’]t)? (?:an? )?\w+ {_N})", r"$\1$"),
         (rf"\b({_N}) ({_ONE}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1 \2"),
         (rf"\b({_N}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1"),
