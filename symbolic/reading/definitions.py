@@ -286,6 +286,9 @@ class Definitions:
         self, claim: Claim, shape: Formula, before: list[Claim], at: int, told: frozenset[str]
     ) -> Claim:
         """The first formula for φ defines it, for every neuron."""
+        sign = claim.left.sign if isinstance(claim.left, Applied) else ""
+        if sign and sign == self.profile.outer_sign:
+            return self._outer_activation(claim, shape, at, True)
         names = {v.name for v in free(claim.left)}
         said = (r for r in claim.roles if r.letter in names and r.at > self.section)
         roles = {role.role for role in said}
@@ -302,7 +305,9 @@ class Definitions:
             number, known = self.activation
             if shape == known and claim.head is None:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
-            if shape != known and "hidden" in kinds:
+            first = before[number - 1].left
+            other = isinstance(first, Applied) and sign not in ("", first.sign)
+            if shape != known and ("hidden" in kinds or other):
                 return _of_some(claim, "Say of each function which neurons have it.")
             return claim
         _require_words(claim, at)
@@ -317,7 +322,7 @@ class Definitions:
         elif claim.head is not None:  # φ is not written
             made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
         self.activation = claim.number, shape
-        self.hidden = claim.number if "hidden" in kinds else 0
+        self.hidden = claim.number if "hidden" in kinds or self.profile.outer_sign else 0
         return made
 
     def _outer_activation(self, claim: Claim, shape: Formula, at: int, by_role: bool) -> Claim:

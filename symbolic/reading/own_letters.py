@@ -43,6 +43,11 @@ def with_own_letters(formulas: Iterable[str], profile: Profile) -> Profile:
         candidates = {letter for found in written for letter in letters(found, profile)}
         if len(candidates) == 1:
             profile = _spelled(profile, known, candidates.pop())
+    applied = {one for found in written for one in _applied(found, profile)}
+    outer = {sign for kind, sign in applied if kind == "output"}
+    inner = {sign for kind, sign in applied if kind != "output"}
+    if len(outer) == 1 and inner and not outer & (inner | {""}):
+        profile = replace(profile, outer_sign=outer.pop())
     biases = {letter for found in written for letter in _biases(found, profile)}
     if len(biases) != 1 or any(one.kind == "bias" for one in profile.symbols.values()):
         return profile
@@ -55,6 +60,26 @@ def _spelled(profile: Profile, known: Symbol, sign: str) -> Profile:
     symbols = {name: one for name, one in profile.symbols.items() if name != sign}
     symbols[known.sign] = replace(known, also=(*known.also, sign))
     return replace(profile, symbols=symbols)
+
+
+def _applied(found: Sequence[Tok], profile: Profile) -> Iterable[tuple[str, str]]:
+    r"""Whose signals equations say to be φ of their fields: the kind of neuron, and the sign of φ.
+
+    The sign is empty where another function is written, h_j = \max(0, z_j).
+    """
+    for n, token in enumerate(found[:-3]):
+        head = profile.symbol(token.text) if token.kind == "SYM" else None
+        if head is None or head.kind != "signal" or found[n + 1].kind != "SUB":
+            continue
+        equals = script_end(found, n + 2)
+        rest = found[equals + 1 : equals + 6]
+        if equals >= len(found) or found[equals].text not in ("=", ":=") or not rest:
+            continue
+        symbol = profile.symbol(rest[0].text) if rest[0].kind == "SYM" else None
+        if symbol is not None and symbol.kind == "activation" and rest[1:2]:
+            yield head.only, rest[0].text
+        elif rest[0].kind == "FUNC":
+            yield head.only, ""
 
 
 def _functions(found: Sequence[Tok], profile: Profile) -> Iterable[str]:

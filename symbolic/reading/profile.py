@@ -105,8 +105,8 @@ class Profile:
     `first_example` says that its cost is always C_0, that of one example; `from_zero` whether the
     inputs are layer 0 in a document or layer 1, None where that is not said; `bias_apart` whether a
     document writes the bias of neuron j as w_{j0}, `two_layers` whether it numbers the weights of
-    two layers; `alone` whether it is
-    about a single neuron.
+    two layers; `outer_sign` is the φ of its output neurons, where others have another; `alone`
+    whether it is about a single neuron.
     """
 
     name: str
@@ -128,6 +128,7 @@ class Profile:
     from_zero: bool | None = None
     bias_apart: bool = False
     two_layers: bool = False
+    outer_sign: str = ""
     direct: frozenset[tuple[str, str]] = frozenset()
     alone: bool = False
 

@@ -204,6 +204,9 @@ class _Reader:
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
             if self.profile.alone and function == "linear":
                 array, function = "phi", "identity"
+            outer = f"${self.profile.outer_sign}$"
+            if array == "phi" and len(outer) > 2 and outer in f"{before[-80:]}{after_it[:80]}":
+                array = "outputs"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
             self.named_at.append(at + n)
