@@ -55,6 +55,7 @@ from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
 from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
+from symbolic.reading.own_letters import with_own_letters
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
@@ -108,6 +109,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = with_totals(document, numbered(document, profile))
     formulas = formulas_of(document)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
+    profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -219,6 +221,9 @@ class _Reader:
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
             if self.profile.alone and function == "linear":
                 array, function = "phi", "identity"
+            outer = f"${self.profile.outer_sign}$"
+            if array == "phi" and len(outer) > 2 and outer in f"{before[-80:]}{after_it[:80]}":
+                array = "outputs"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
             self.named_at.append(at + n)
@@ -493,7 +498,7 @@ class _Reader:
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
-        if letter and "*" in self.hearing.local:
+        if letter and "*" in self.hearing.local and letter not in self.hearing.since:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
         heard = {name: role.role for name, role in self.hearing.local.items()}
         if "*" in heard:

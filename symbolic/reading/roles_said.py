@@ -23,7 +23,8 @@ _PATTERNS = tuple(
         rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
         r"(?![\w-])",
         rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
-        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?{_K}"
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?"
+        rf"(?:arbitrary |certain |given )?{_K}"
         rf"(?: layers?)?",
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K}(?: {_N})? {_M}",
         rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
@@ -277,6 +278,7 @@ _IN_OTHER_WORDS = tuple(
     (re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), said)
     for pattern, said in (
         (rf"\b({_N}) \$\s*u_\{{?([a-z])\}}?\s*\$", r"\1 $\2$"),
+        (r"\b(hidden|output) \$\s*u_\{?([a-z])\}?\s*\$", r"\1 unit $\2$"),
         (rf"\$\s*u_\{{?([a-z])\}}?\s*\$(?= (?:is|be)(?: not|n['’]t)? (?:an? )?\w+ {_N})", r"$\1$"),
         (rf"\b({_N}) ({_ONE}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1 \2"),
         (rf"\b({_N}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1"),
