@@ -26,7 +26,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.first_example import numbering
-from symbolic.reading.formulas import Formula, Range, Read, with_range
+from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
@@ -229,8 +229,14 @@ class _Reader:
             self.named_at.append(at + n)
 
     def _forget_written(self) -> None:
-        """A name whose formula for the outputs stands in the same sentence says no more than it."""
-        formulas = [one.at for one in self.relations.claims if one.outer]
+        """A name whose formula for the outputs stands in the same sentence says no more than it.
+
+        Where φ itself is read, the name says what φ is.
+        """
+        claims = self.relations.claims
+        if any(isinstance(p, Applied) for c in claims for s in (c.left, c.right) for p in walk(s)):
+            return
+        formulas = [one.at for one in claims if one.outer]
         self.named = [
             one
             for one, at in zip(self.named, self.named_at, strict=True)
