@@ -39,7 +39,7 @@ from symbolic.labelling import TooLargeError
 from symbolic.model_notation import plain, statement
 from symbolic.partials import written
 from symbolic.proof import KernelDisagreementError
-from symbolic.unfolding import unfolded
+from symbolic.substitution import unfolded
 from symbolic.verdicts import Hypothesis as Needed
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 

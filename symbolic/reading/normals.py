@@ -32,7 +32,7 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE, PATHS, Pathways
 from symbolic.reading.reach import require_reach
 from symbolic.reading.theory import COST, INDICATORS, SLOPE, Assumption
-from symbolic.unfolding import renewed, unfolded
+from symbolic.substitution import renewed, unfolded
 from symbolic.wellfounded import require_order
 
 J, S = Var("j", NEURON), Var("s", SAMPLE)

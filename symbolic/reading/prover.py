@@ -22,7 +22,7 @@ from symbolic.reading.formulas import NEURON, free
 from symbolic.reading.normals import Normals
 from symbolic.reading.pathways import CORE, PATHS
 from symbolic.reading.theory import INDICATORS, Assumption, lawful
-from symbolic.unfolding import free_entries, renewed, unfolded
+from symbolic.substitution import free_entries, renewed, unfolded
 from symbolic.vanishing import has_calls, vanishes
 
 

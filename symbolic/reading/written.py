@@ -38,7 +38,7 @@ from symbolic.reading.numbered import ANY, GRADIENT, Numbered
 from symbolic.reading.pathways import CORE, table
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import COST, Assumption
-from symbolic.unfolding import unfolded
+from symbolic.substitution import unfolded
 from symbolic.vanishing import vanishes
 
 MOST_INSTANCES = 400
