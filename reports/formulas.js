@@ -19,7 +19,7 @@ const settings = {
 };
 // Where a line may end between two factors (two \allowbreak in a row) stands a soft hyphen, which
 // the style shows as a dot; before it no line ends.
-const between = /((?:<span class="mspace allowbreak"><\/span>){2}<\/span>)(?=<span class="katex-base">)/g;
+const between = /((?:<span class="mspace allowbreak"><\/span>){2}(?:<span class="mspace"[^>]*><\/span>)*<\/span>)(?=<span class="katex-base">)/g;
 function setFormula(tex) {
   return katex.renderToString(marked(tex), settings).replace(between, "$1\u2060\u00ad");
 }

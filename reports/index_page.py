@@ -133,13 +133,14 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
 
 def _case(case: ArrayReached, right: str | None, of: str) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
+    among = f" for {case.span}" if case.span else ""
     if case.word == "proved":
         needed = condition(case.under[0]) if case.under else ""
-        yield prose(f"Proved, if {needed}." if needed else "Proved.")
+        yield prose(f"Proved{among}, if {needed}." if needed else f"Proved{among}.")
     elif case.word == "open":
-        yield prose(f"Not decided: {case.why.rstrip('.')}.")
+        yield prose(f"Not decided{among}: {case.why.rstrip('.')}.")
     else:
-        yield prose("Wrong." + (f" {case.why}" if case.why else ""))
+        yield prose(f"Wrong{among}." + (f" {case.why}" if case.why else ""))
     if isinstance(case.nearest, Derived):
         form = Code(case.nearest.text) if right is None else _drawn(right)
         yield (*prose("The nearest right form of the right side: "), form, *runs("."))

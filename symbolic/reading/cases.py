@@ -28,6 +28,10 @@ from symbolic.reading.formulas import (
 from symbolic.reading.layers import Layers, flattened, is_layered
 from symbolic.reading.source import BeyondError as BeyondError
 from symbolic.reading.theory import Assumption
+from symbolic.reading.two_layers import is_of_two_layers
+
+TWO_LAYERS = (Assumption.TL, Assumption.OT, Assumption.NP, Assumption.LH)
+"""What holds where there are two layers of weights: outputs end, all hidden neurons are last."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Settled:
         """The case in words, empty where there is but one."""
         if self.layers is not None:
             return self.layers.said
-        return ", ".join(f"{v.name}: {role}" for v, role in self.roles if role != "source")
+        said = [f"{v.name}: {role}" for v, role in self.roles if role != "source"]
+        return ", ".join([*said, *["two layers of weights"] * (Assumption.TL in self.given)])
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -68,7 +73,7 @@ class Settled:
 
         Where a softmax is, also Σ d = 1 may have; that is not known here.
         """
-        idle = {*self.given, Assumption.DT}
+        idle = {*self.given, Assumption.DT, Assumption.TL}
         if self.layers is not None:
             idle |= {Assumption.OT, Assumption.NP, Assumption.LH}
         sums = (*bound(self.left), *bound(self.right))
@@ -94,6 +99,7 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
         raise BeyondError("Only equations are proved.")
     given = (Assumption.N1,) * claim.one_sample + (Assumption.DT,) * claim.shares
     given += (Assumption.SO,) * claim.alone
+    given += TWO_LAYERS * is_of_two_layers(*sides)
     if is_layered(*sides):
         return tuple(
             Settled(one.left, one.right, one.roles, one.edges, given, one.layers)

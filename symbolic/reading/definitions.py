@@ -18,6 +18,7 @@ from symbolic.reading.formulas import (
     SAMPLE,
     UNWRITTEN,
     Applied,
+    Call,
     Formula,
     Partial,
     Plus,
@@ -32,8 +33,9 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.grammar import parse
-from symbolic.reading.layers import of_last_layer
+from symbolic.reading.layers import INPUTS, of_last_layer, own_layer
 from symbolic.reading.profile import ARRAYS, GIVEN, OWN, Profile
+from symbolic.reading.scripts import shown
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
@@ -149,6 +151,8 @@ class Definitions:
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
+        if opens and claim.relation in ("=", ":=") and _of_one_layer(claim):
+            return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
         if opens and claim.relation in ("=", ":=") and self._of_outputs(claim, kinds):
             return self._outer(claim, at)
         shape = stated(claim.left, claim.right)
@@ -167,8 +171,7 @@ class Definitions:
         letters = [i for i in head.at if i != UNWRITTEN]
         general = all(isinstance(i, Var) for i in letters) and len(set(letters)) == len(letters)
         if not general and explicit and key(head) in self.usual:
-            doubt = "it is said to be a definition, of one neuron or layer"
-            return replace(claim, doubt=claim.doubt or doubt, narrow=not claim.doubt)
+            return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
         if not general and explicit:
             return self._wrong(claim, "A definition has different letters on its left.")
         if head.array in _GIVEN:
@@ -186,7 +189,8 @@ class Definitions:
                 first = before[number - 1].place
                 what = f"{head.sign} was defined at {first}, and this definition is another."
                 return replace(self._wrong(claim, what), of=number)
-            return claim
+            other = _is_other_cost(claim, before[number - 1])
+            return _of_setting(claim, number, head.sign) if other else claim
         usual = self.usual.get(name)
         if usual == form and not explicit and (claim.doubt or _some_sources(claim)):
             return claim
@@ -196,7 +200,8 @@ class Definitions:
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
         free_to_say = free_to_say or form == self.unbiased.get(name)
         free_to_say = free_to_say or (usual is not None and _adds(claim, usual))
-        free_to_say = free_to_say or _descends(claim)
+        free_to_say = free_to_say or _descends(claim) or _is_cost(claim)
+        free_to_say = free_to_say or (head.array in CHANGES and self._has_own_cost(before))
         if not general or not free_to_say:
             return claim
         _require_words(claim, at)
@@ -260,10 +265,7 @@ class Definitions:
             number, known = self.outputs
             if form == known:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
-            what = f"({number}) says another thing of the signals of the output neurons."
-            step = "Write a text of its own for each setting."
-            problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
-            return replace(claim, problems=(*claim.problems, problem))
+            return _of_setting(claim, number, "the signals of the output neurons")
         _require_words(claim, at)
         self.outputs = claim.number, form
         return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
@@ -337,6 +339,15 @@ class Definitions:
         self.made[name], self.forms[name] = claim.number, form
         return claim
 
+    def _has_own_cost(self, before: list[Claim]) -> bool:
+        """Whether the text defines a cost of its own, by the cost, that its weights may go down."""
+        own = (before[n - 1] for (array, *_), n in self.made.items() if array.startswith(OWN))
+        return any(
+            isinstance(part, Read) and part.array.startswith("E")
+            for claim in own
+            for part in walk(claim.right)
+        )
+
     def _reaches(self, start: Key, goal: Key) -> bool:
         seen: set[Key] = set()
         stack = list(self.reads.get(start, ()))
@@ -352,6 +363,42 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _of_setting(claim: Claim, number: int, of: str) -> Claim:
+    """A line of a second setting: a cost or function beside another one."""
+    what = f"({number}) says another thing of {of}."
+    step = "Write a text of its own for each setting."
+    problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
+    return replace(claim, problems=(*claim.problems, problem))
+
+
+def _is_cost(claim: Claim) -> bool:
+    """Whether it says what a cost is, by the signals of outputs and what is desired of them."""
+    head, parts = claim.head, [*walk(claim.right)]
+    arrays = {part.array for part in parts if isinstance(part, Read)}
+    slopes = any(isinstance(part, Partial | Applied) for part in parts)
+    made = bool(arrays & {"d", "e"}) and not any(one.startswith("E") for one in arrays)
+    return head is not None and head.array == "E" and made and not slopes
+
+
+def _is_other_cost(claim: Claim, defined: Claim) -> bool:
+    """Whether one is a cross-entropy and the other a sum of squares."""
+    costs = claim.head is not None and claim.head.array.startswith("E")
+    kinds = {any(isinstance(p, Call) for p in walk(one.right)) for one in (claim, defined)}
+    plain = not any(isinstance(part, Partial | Applied) for part in walk(claim.right))
+    return costs and plain and len(kinds) == 2
+
+
+_ONE_LAYER = "it is said to be a definition, of one neuron or layer"
+
+
+def _of_one_layer(claim: Claim) -> bool:
+    """Whether it may say what the signals or fields of one layer are, that has a number."""
+    left = claim.left
+    known = isinstance(left, Applied) or (isinstance(left, Read) and left.array in ("y", "v"))
+    own = own_layer(left) if known else None
+    return own is not None and shown(own).startswith(INPUTS)
 
 
 def stated_of_last(claim: Claim) -> Formula | None:
@@ -385,7 +432,8 @@ def _require_words(claim: Claim, at: int) -> None:
 
 def _says_positive(claim: Claim) -> bool:
     """Whether it says that a constant is positive, as all constants are taken to be."""
-    constant = isinstance(claim.left, Read) and claim.left.array.startswith("constant ")
+    array = claim.left.array if isinstance(claim.left, Read) else ""
+    constant = array.startswith("constant ") or array == "eta"
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
 
 

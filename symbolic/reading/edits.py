@@ -30,7 +30,7 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
-from symbolic.reading.layers import is_layered, layer, level, spelled
+from symbolic.reading.layers import is_layered, layer, level, said_as, spelled
 from symbolic.reading.offers import ALIKE, Offers
 
 MINUS, TWO, HALF = (Num(Fraction(n)) for n in (-1, 2, Fraction(1, 2)))
@@ -131,8 +131,8 @@ def _ranges(letter: Var, names: Offers) -> Iterator[tuple[Range, str]]:
     """What a sum may run over, and how it is said."""
     if names.layered:
         if letter in names.places:
-            said = spelled(level(names.places[letter]))
-            yield Range("layer", of=said), f"the neurons of layer {said}"
+            place = level(names.places[letter])
+            yield Range("layer", of=spelled(place)), f"the neurons of layer {said_as(place)}"
         return
     for kind, said in RANGES.items():
         if kind != "fed":

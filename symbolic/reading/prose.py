@@ -22,6 +22,7 @@ from symbolic.reading.roles_said import (
     NEURONS,
     SUM_OVER,
     plainly_said,
+    said,
     without_roles_of,
 )
 
@@ -58,6 +59,10 @@ _PARALLEL = re.compile(
     re.IGNORECASE,
 )
 """A range, and a formula that has one of its own, or that says too much for a condition."""
+_OF_ONE = re.compile(
+    rf"\s*{_KINDS}\s*(?:,?\s+(?:and|but|while|whereas)\b|,)(?!\s*(?:so|then|hence|thus|therefore)\b)",
+    re.IGNORECASE,
+)
 _CONDITION = re.compile(r"\b(if|when|whenever|provided(?: that)?|for|with)\s*$", re.IGNORECASE)
 _AFTERTHOUGHT = re.compile(
     r";\s+(?:but\s+|and\s+)?(?:only\s+)?(?:if|when|whenever|provided|unless|except)\b"
@@ -278,6 +283,18 @@ def own_range(text: str) -> str:
     """
     match = _PARALLEL.match(" ".join(text.split()) if "\n" in text else text)
     return match[1] if match else text
+
+
+def of_the_one_before(words: str) -> bool:
+    """Whether a range ends what stands before it, and the next formula begins anew.
+
+    >>> of_the_one_before(" for output units, and the error is")
+    True
+    >>> of_the_one_before(" for output units, so that"), of_the_one_before(" and for hidden units")
+    (False, False)
+    """
+    found = _OF_ONE.match(plainly_said(words))
+    return found is not None and not any(one.letter == "*" for one in said(words[found.end() :]))
 
 
 def _without_roles(text: str) -> str:

@@ -267,6 +267,10 @@ _IN_OTHER_WORDS = tuple(
         (rf"\b({_N}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1"),
         (rf"({_ONE}) {_IS_NO}{_OUTPUT}", r"\1 is a hidden unit"),
         (rf"\bnon-?output(?=(?:[- ]layer)? {_N}| layers?| \$)", "hidden"),
+        (
+            r"\b(for|in|at|of|over) ((?:all |the |our )*)outputs(?= \$|[,.:;]| and\b| we\b|$)",
+            r"\1 \2output units",
+        ),
         (rf"\b(?:inner|internal|intermediate)(?=(?:[- ]layer)? {_N}| layers?)", "hidden"),
     )
 )

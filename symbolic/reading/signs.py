@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from symbolic.reading.arguments import with_outputs
 from symbolic.reading.counted import from_last
 from symbolic.reading.documents import Document, Mathematics
+from symbolic.reading.each_example import with_examples
 from symbolic.reading.first_example import from_one
+from symbolic.reading.layer_numbers import with_numbers
 from symbolic.reading.profile import Profile
 from symbolic.reading.tokens import Tok, script_end, tokens
+from symbolic.reading.two_layers import in_two_layers
 from symbolic.reading.typed_words import with_words
 from symbolic.reading.units import with_names
 
@@ -37,8 +41,11 @@ def signs(text: str, profile: Profile, offsets: Sequence[int] | None = None) -> 
     >>> "".join(token.text for token in signs("e_j^2(n)", patterns))
     '(e_j^{n})^2'
     """
-    found = labelled(with_names(with_words(tokens(text, offsets), profile), profile.units), profile)
-    return from_last(from_one(of_patterns(found, profile), profile), profile)
+    typed = in_two_layers(with_words(tokens(text, offsets), profile), profile)
+    found = labelled(with_names(typed, profile.units), profile)
+    found = from_one(of_patterns(found, profile), profile)
+    found = with_outputs(with_examples(found, profile), profile)
+    return with_numbers(from_last(found, profile), profile)
 
 
 def formulas_of(document: Document) -> list[str]:

@@ -53,6 +53,7 @@ class Assumption(StrEnum):
     LH = "the neuron is in the last hidden layer"
     SO = "a single output neuron"
     DT = "the desired responses of a sample add up to 1"
+    TL = "there are two layers of weights and no other connections"
 
 
 Sets = tuple[tuple[Assumption, ...], ...]
@@ -107,11 +108,22 @@ _BOTH: tuple[Law, ...] = (  # what follows from the two together
     Law(Assumption.LH, (), (_last(J), _W_MJ, _w(K, M)), NOTHING),
     Law(Assumption.LH, (), (_last(J), _W_MJ, _edge(K, M)), NOTHING),
     Law(Assumption.LH, (), (_last(J), _W_MJ, _paths(K, M)), _last(J) * _W_MJ * Delta(K, M)),
+    Law(
+        Assumption.LH,
+        (),
+        (_last(J), _edge(M, J), _paths(K, M)),
+        _last(J) * _edge(M, J) * Delta(K, M),
+    ),
 )
 _NO_PARALLEL = Law(
     Assumption.NP, (), (_EDGE_KJ, _paths(K, M), _W_MJ), _EDGE_KJ * _W_MJ * Delta(K, M)
 )
 _SHARES = Law(Assumption.DT, (K,), (_out(K), Get("d", (K, S))), Num(Fraction(1)))
+_TWO_LAYERS: tuple[Law, ...] = tuple(  # no input feeds an output
+    Law(Assumption.TL, (), (known, link, Get("unit", (J,))), known * link)
+    for link in (_W_KJ, _EDGE_KJ)
+    for known in (_out(K), _last(J))
+)
 _SINGLE = Law(Assumption.SO, (), (_out(J), _out(K)), _out(J) * Delta(J, K))
 
 
@@ -192,6 +204,8 @@ def laws(chosen: Iterable[Assumption], layered: bool = False) -> tuple[Hypothesi
         found.append(_NO_PARALLEL)
     if Assumption.DT in given:
         found.append(_SHARES)
+    if Assumption.TL in given:
+        found += _TWO_LAYERS
     return (*found, _SINGLE) if Assumption.SO in given else tuple(found)
 
 

@@ -30,6 +30,7 @@ from symbolic.duals import (
 from symbolic.errors import InputError
 from symbolic.indexed import Count, Num, Var
 from symbolic.reading.activation import ARGUMENT, owner
+from symbolic.reading.activation import slope as slope_of
 from symbolic.reading.base import Base, name_of, needs_balls
 from symbolic.reading.formulas import (
     FROM,
@@ -262,6 +263,9 @@ class Values:
 
     def _activated(self, body: Formula, value: Real, slope: Real, order: int) -> Number:
         """φ or φ' at a value that moves with this slope."""
+        kept = 1 if slope == 0 else 0
+        while order > kept:  # φ'' is the slope of φ'
+            body, order = slope_of(body), order - 1
         before, self._argument = self._argument, (value, slope if order == 0 else 1)
         try:
             found = self.of(body, {})
