@@ -50,6 +50,7 @@ from symbolic.reading.indexed.figures import decimals, is_numeric, letters, with
 from symbolic.reading.indexed.findings import IndexJudged, IndexJudgement
 from symbolic.reading.indexed.lifting import lifted
 from symbolic.reading.indexed.repairs import IndexRepair, repair
+from symbolic.reading.indexed.sigma import with_sigma
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
 from symbolic.reading.premises import Citations
 from symbolic.shapes import put
@@ -75,7 +76,8 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     for number, section in enumerate(reading.sections):
         claims = [claim for claim in reading.claims if claim.section == number]
         court = _Court(section)
-        lines = court.explained(court.lines(claims), citations)
+        found_first = with_sigma(court.lines(claims), section, lambda s, c: _Court(s).lines(c))
+        lines = court.explained(found_first, citations)
         mend = court.repair(lines)
         if mend is not None:
             lines = [
