@@ -82,6 +82,9 @@ class Orders:
         self.tail = tail = tail_of(program)
         if lanes is not None:
             return
+        for line in self._backward if tail is not None else ():
+            if isinstance(line, EdgeDots) and line.out.buffer == CORRECTIONS:
+                self.tables.hold(line.out.start, line.right.at)
         self.forward = self._pass(program.forward)
         self.learn: list[list[int]] | None = None
         self.factor: list[list[int]] = []
@@ -360,7 +363,9 @@ class Orders:
             order = self.tables.place(self._pulled[data.buffer][data.start : data.stop])
         else:
             w += data.start * self._item
-        pointer, index = self.tables.place(line.pointer), self.tables.place(line.index)
+        pointer, own = self.tables.place(line.pointer), data.buffer == WEIGHTS
+        place = self.tables.place
+        index = self.tables.inside(data.start, line.index) if own else place(line.index)
         kind = Kernel.SPARSE_ONE if self._one else Kernel.SPARSE
         x = self._at(line.x, 0)
         count = line.out.count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -44,6 +45,8 @@ class Tables:
     reads: list[int] = field(default_factory=list)
     size: int = 0
     _known: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _firsts: list[int] = field(default_factory=list)
+    _long: dict[int, tuple[tuple[int, ...], int]] = field(default_factory=dict)
 
     def place(self, numbers: Sequence[int]) -> int:
         """Where the numbers stand in the index array."""
@@ -53,6 +56,28 @@ class Tables:
             self.index.append(np.array(key, np.int32))
             self.size += len(key)
         return self._known[key]
+
+    def hold(self, first: int, numbers: tuple[int, ...]) -> None:
+        """Place the numbers of the entries from `first` on; `inside` finds parts of them."""
+        if first not in self._long:
+            insort(self._firsts, first)
+        self._long[first] = numbers, self.place(numbers)
+
+    def inside(self, first: int, numbers: tuple[int, ...]) -> int:
+        """Where the numbers of the entries from `first` on stand, once for all that read them.
+
+        >>> tables = Tables()
+        >>> tables.hold(10, (3, 4, 5, 6))
+        >>> tables.inside(11, (4, 5)), tables.inside(11, (4, 7)), tables.size
+        (1, 4, 6)
+        """
+        nearest = bisect_right(self._firsts, first) - 1
+        if nearest >= 0:
+            whole, place = self._long[self._firsts[nearest]]
+            offset = first - self._firsts[nearest]
+            if whole[offset : offset + len(numbers)] == numbers:
+                return place + offset
+        return self.place(numbers)
 
     def finished(self) -> NDArray[np.int32]:
         """All numbers, and a few more that may be looked at ahead of time."""
