@@ -211,7 +211,7 @@ def _hint(paper: Document[Read, Lines], profile: str) -> None:
     }
     ill: set[str] = set()  # those in which the shapes of its definitions do not fit
     for name in known_array_profiles():
-        reading = read_arrays(paper.text, array_profile(name), paper.kind)
+        reading = read_arrays(paper.text, array_profile(name), paper.kind, letters=False)
         left[name] = len(not_understood(reading))
         ill |= set() if is_program(reading) else {name}
     for name in known_index_profiles():

@@ -33,7 +33,7 @@ from reports.document import (
 )
 from reports.formula_text import unicode_of
 from reports.index_check import IndexPaper
-from reports.index_signs import mended_form, right_form
+from reports.index_signs import in_signs, mended_form, right_form
 from reports.wording import counted, prose
 from symbolic.reading.arrays.findings import ArrayReached, Derived
 from symbolic.reading.claims import Kind
@@ -126,6 +126,7 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
         yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
         case = replace(case, nearest=None) if mended else case
+        case = replace(case, why=in_signs(case.why, paper.reading, one))
         yield from _case(case, right_form(paper.reading, one), one.claim.of)
     said = argument_words(one)
     if said:
@@ -138,13 +139,14 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
 
 def _case(case: ArrayReached, right: str | None, of: str) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
+    among = f" for {case.span}" if case.span else ""
     if case.word == "proved":
         needed = condition(case.under[0]) if case.under else ""
-        yield prose(f"Proved, if {needed}." if needed else "Proved.")
+        yield prose(f"Proved{among}, if {needed}." if needed else f"Proved{among}.")
     elif case.word == "open":
-        yield prose(f"Not decided: {case.why.rstrip('.')}.")
+        yield prose(f"Not decided{among}: {case.why.rstrip('.')}.")
     else:
-        yield prose("Wrong." + (f" {case.why}" if case.why else ""))
+        yield prose(f"Wrong{among}." + (f" {case.why}" if case.why else ""))
     if isinstance(case.nearest, Derived):
         form = Code(case.nearest.text) if right is None else _drawn(right)
         yield (*prose("The nearest right form of the right side: "), form, *runs("."))

@@ -126,7 +126,7 @@ def last(text: str) -> ArrayJudged:
 @pytest.mark.parametrize(
     ("words", "word", "span"),
     [
-        ("Then $$%s$$", "refuted", ""),
+        ("Then $$%s$$", "proved", "t = 1 … \\tau-1"),
         ("For $t = \\tau, \\dots, 1$, $$%s$$", "refuted", ""),
         ("For $t = \\tau$, $$%s$$", "refuted", "t = \\tau"),
         ("For $t = \\tau-1, \\dots, 1$, $$%s$$", "proved", "t = 1 … \\tau-1"),
@@ -152,7 +152,8 @@ def test_a_definition_for_some_times_alone_is_not_understood() -> None:
 
 
 def test_a_range_behind_one_line_does_not_hold_for_the_next() -> None:
-    text = f"{LAST_ONLY}Then $${BACK}$$ for $t < \\tau$. Then $${BACK}$$"
+    text = f"{LAST_ONLY}Then $${BACK}$$ for $t = 2, \\dots, \\tau-1$. Then $${BACK}$$"
     reading = read_arrays(text, array_profile("bptt"))
     lines = Court(reading, base_of(reading), explain=False).lines(reading.claims)[-2:]
-    assert [line.word for line in lines] == ["proved", "refuted"]
+    assert [line.word for line in lines] == ["proved", "proved"]
+    assert [line.cases[0].span for line in lines] == ["t = 2 … \\tau-1", "t = 1 … \\tau-1"]

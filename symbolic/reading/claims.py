@@ -9,7 +9,7 @@ from enum import StrEnum
 from symbolic.indexed import Var
 from symbolic.reading.citations import Cited
 from symbolic.reading.context import Named, Role
-from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
+from symbolic.reading.formulas import TYPED, Formula, Range, Read
 from symbolic.reading.pairs import Pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
@@ -57,7 +57,8 @@ class Claim:
     that of the signals of output neurons alone, such as y_k = v_k;
     `shares` says that Σ_k d_k = 1 is given here; `some` are the neurons that its sentence speaks
     of by name; `pairs` are the letters that are said to be one neuron here, or two; `at` is the
-    character where it begins, `cites` are the lines that the text says it follows from.
+    character where it begins, `cites` are the lines that the text says it follows from;
+    `alone` says that there is a single output neuron here.
     """
 
     number: int
@@ -85,17 +86,13 @@ class Claim:
     pairs: tuple[Pair, ...] = ()
     at: int = 0
     cites: tuple[Cited, ...] = ()
+    alone: bool = False
 
     @property
     def head(self) -> Read | None:
         """What a definition defines."""
         left = self.left
         return left if isinstance(left, Read) and left.array != TYPED else None
-
-    @property
-    def unwritten(self) -> bool:
-        """Whether a signal is written without its sample: the one sample, or every one."""
-        return UNWRITTEN in free(self.left) | free(self.right)
 
     @property
     def fault(self) -> Problem | None:

@@ -7,15 +7,19 @@ collected as data, for the formula is understood all the same.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.errors import did_you_mean
 from symbolic.indexed import Num, Var
 from symbolic.reading.anywhere import of_any_neuron
+from symbolic.reading.biases import NEURON as BIAS
+from symbolic.reading.biases import with_bias
 from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
     FROM,
+    LAYER,
     NEURON,
     SORTS,
     TO,
@@ -26,14 +30,16 @@ from symbolic.reading.formulas import (
     Range,
     Read,
     SumOver,
+    at_numbers,
     free,
     plus,
     times,
     walk,
 )
+from symbolic.reading.layers import level_of, weights_summed
 from symbolic.reading.pairs import differ
 from symbolic.reading.profile import Symbol
-from symbolic.reading.scripts import OF_LAYER, indices, parts, power_of, spelled
+from symbolic.reading.scripts import OF_LAYER, index, indices, parts, power_of, shown, spelled
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -120,7 +126,9 @@ class Elaborator:
                 node.at,
             )
         plain = node.sub is None and (node.sup is None or power_of(node.sup) is not None)
-        if self.bare and plain and symbol.array in ("v", "y"):
+        dummy = self.profile.symbol(self.bare) if self.bare else None
+        free_ = self.bare and (dummy is None or dummy.kind == "field")
+        if free_ and plain and symbol.array in ("v", "y"):
             field = of_any_neuron("v", self.context)
             phi = self.profile.of_array("phi")  # y is the value of the function that is spoken of
             value = field if symbol.array == "v" else Applied("phi", (), field, 0, phi.sign)
@@ -130,6 +138,8 @@ class Elaborator:
         assert isinstance(node.base, Letter)
         sign = node.base.name
         self.notes.seen.append(Seen(sign, symbol.array, node.at, argument, written))
+        if self.profile.bias_apart and symbol.kind == "weight" and at[1] == BIAS:
+            return self.powered(Read("b", at[:1], sign), above)
         return self.powered(Read(symbol.array, at, sign), above)
 
     def powered(self, base: Formula, above: Node | None) -> Formula:
@@ -204,9 +214,16 @@ class Elaborator:
             if layer and of and of[1] != layer and of[2] in self.profile.letters:
                 what = f"The sum over {letter.name} ends at {span.last}, "
                 self.fail(f"{what}and {letter.name} lies in layer {layer}.", node.at)
-            if related is None or span.kind == "unsaid":
+            if related is None or span.kind in ("unsaid", "interval"):
                 span = self._narrowed(letter, span, body, layer)
-            body = SumOver(letter, span, body)
+            if self.profile.bias_apart and (span.kind, span.first) == ("interval", "0"):
+                first = with_bias(at_numbers(body, {letter: BIAS}), node.at)
+                body = plus(SumOver(letter, replace(span, first="1"), body), first)
+                continue
+            whole = SumOver(letter, span, body)
+            if letter.sort == LAYER:
+                self._require_all(whole, node.at)
+            body = whole
         return body
 
     def _over_uses(self, below: Related, node: BigSum) -> Formula:
@@ -269,10 +286,14 @@ class Elaborator:
             role = self.context.role(letter.name)
             if role == "fed":
                 return Range("fed", of=self.context.roles[letter.name].of)
-            return Range(role if role in ("output", "hidden") else "unsaid")
+            of = self.context.roles[letter.name].of if role == "hidden" else ""
+            every = role == "output" or of == "all"
+            return Range(role if every else "unsaid")  # "a hidden neuron k" is not all of them
         if related.relation == "=":
             if node.above is None:
                 raise NotUnderstood("Σ has a beginning and no end.", "Write the end.", node.at)
+            if letter.sort == LAYER:
+                return self._layers(related.right, node.above)
             first, last = spelled(related.right), spelled(node.above)
             if not first or not last:
                 raise NotUnderstood("The bounds of Σ are not understood.", "", node.at)
@@ -313,22 +334,52 @@ class Elaborator:
             "The range of Σ is not understood.", "Write k \\in \\text{outputs}.", node.at
         )
 
+    def _layers(self, first: Node, last: Node) -> Range:
+        """The range of a sum over layers, from a number to L or L-1."""
+        low, high = _digits(first), index(last, LAYER.name, self.context)
+        if low is None or isinstance(high, int):
+            what = "A sum over layers runs from a number to L or L-1."
+            raise NotUnderstood(what, "Write these bounds, or none.", first.at)
+        return Range("layers", str(low), shown(high))
+
+    def _require_all(self, total: SumOver, at: int) -> None:
+        """A sum over layers is read where it is over all weights."""
+        step = weights_summed(total)
+        first, last = total.range.first, total.range.last
+        if step is not None and first:
+            own = int(first) + (self.profile.from_zero is True) + step
+            complete = own in (1, 2) and level_of(last) == (LAYER.extent().name, -step)
+        else:
+            complete = step is not None
+        if not complete:
+            what = "A sum over layers is read where it is over all weights."
+            raise NotUnderstood(what, "Write \\sum_l \\sum_j \\sum_k (w^l_{jk})^2.", at)
+
     def _narrowed(self, letter: Var, span: Range, body: Formula, layer: str) -> Range:
         """An unsaid range of e_k or d_k is the outputs: no other neuron has them.
 
-        In layer notation it is the layer that the letter lies in.
+        So is k = 1, …, K.  That of weights alone is all neurons.  In layer notation it is the layer
+        that the letter lies in.
         """
         alone = not any(v.sort == NEURON and v != letter for v in free(body))
-        if span.kind != "unsaid" and not (span.kind == "fed" and alone):
+        counted = span.kind == "interval" and span.first == "1" and span.last.isalpha()
+        if span.kind != "unsaid" and not (span.kind == "fed" and alone) and not counted:
             return span
-        if layer:
+        if layer and not counted:
             return Range("layer", of=layer)
+        reads = [p for p in walk(body) if isinstance(p, Read) and letter in p.at]
+        if reads and all(one.array == "w" for one in reads):
+            return Range("all")  # Σ_j Σ_i w_ji², where there is no connection w_ji is 0
         for part in walk(body):
             if isinstance(part, Read) and letter in part.at:
                 symbol = self.profile.symbol(part.sign)
                 if symbol is not None and symbol.only == "output":
-                    return Range("output")
+                    return replace(span, kind="output")
         return span
+
+
+def _digits(node: Node) -> int | None:
+    return int(node.text) if isinstance(node, Number) and node.text.isdigit() else None
 
 
 def _joined(node: Node) -> Node:

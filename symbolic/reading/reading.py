@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from symbolic.reading.alone import speaks_of_one
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -19,16 +20,23 @@ from symbolic.reading.claims import (
     Reading,
 )
 from symbolic.reading.context import Context, Named, Notes, Role
-from symbolic.reading.counted import counting, from_last, in_numbers
+from symbolic.reading.counted import counting, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.first_example import from_one, numbering
-from symbolic.reading.formulas import Formula, Range, with_range
+from symbolic.reading.first_example import numbering
+from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.kinds_said import kinds_said
+from symbolic.reading.layer_numbers import (
+    at_numbers,
+    numbered,
+    without_inputs,
+    without_names,
+)
 from symbolic.reading.layer_spans import beyond, counted_from_zero, of_hidden
 from symbolic.reading.layer_words import (
     NUMBERED,
@@ -44,22 +52,42 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
+from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
+from symbolic.reading.own_letters import with_own_letters
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
-from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
+from symbolic.reading.prose import (
+    Lead,
+    after,
+    conditional,
+    lead,
+    of_the_one_before,
+    own_range,
+    plainly,
+    unread,
+)
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
+from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
+from symbolic.reading.spare import with_spare
 from symbolic.reading.steps import changes, stepped
-from symbolic.reading.tokens import Tok, tokens
-from symbolic.reading.units import with_names
-from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
+from symbolic.reading.two_layers import Kinds, with_two_layers
+from symbolic.reading.updates import (
+    has_momentum,
+    is_rule,
+    momentum_constants,
+    over_iterations,
+)
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
+_PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
+NEAR_NAME = 100
+"""So many characters behind its name a function may stand as a formula."""
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -76,7 +104,12 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     ['definition']
     """
     document = cut(text, kind)
+    profile = with_spare(document, profile)
     profile = numbering(document, counting(document, with_biases(document, profile)))
+    profile = with_totals(document, numbered(document, profile))
+    formulas = formulas_of(document)
+    profile = with_two_layers(formulas, with_patterns(formulas, profile))
+    profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -84,7 +117,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    [chain] = chains(from_last(with_names(tokens(sides), profile.units), profile))
+    [chain] = chains(signs(sides, profile))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -94,7 +127,13 @@ class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         words = _flat(document.pieces)
         direct = frozenset(formulas_alone(words, profile))
-        profile = replace(profile, direct=direct, from_zero=counted_from_zero(document))
+        zero = counted_from_zero(document) if profile.from_zero is None else profile.from_zero
+        profile = replace(
+            profile,
+            direct=direct,
+            from_zero=zero,
+            alone="layer" not in profile.letters.values() and speaks_of_one(words),
+        )
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -106,12 +145,17 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
+        self.outputs_named = False  # whether a formula only says that h(x) is a^L
+        self.after_inputs = False  # whether the inputs were named just now
         self.cue = ""
+        self.spoken: Mapping[str, Role] = {}  # the roles of the line before
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
         self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
+        self.kinds = Kinds(profile)
+        self.named_at: list[int] = []
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
@@ -122,7 +166,9 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = plain(self.marks.written(text))
+                    words = positive(plain(self.marks.written(text)))
+                    words = without_inputs(words) if self.after_inputs else words
+                    self.after_inputs = False
                     units = self.profile.units
                     self.words += words if units is None else units.unnamed(words)
                     headings = [*HEADING.finditer(text)]
@@ -136,8 +182,10 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        self._forget_written()
+        outputs = outputs_named(self.named)
         self.relations.claims = self.relations.definitions.settled(
-            self.relations.claims, bool(self.named)
+            self.relations.claims, bool(self.named), bool(outputs)
         )
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
@@ -150,10 +198,19 @@ class _Reader:
             self.ledger.entries,
             self.ledger.problems,
             slips,
-            self.usual,
+            (*self.usual, *self._outputs(outputs)),
             tuple(self.named),
             self.marks.lines((c.number, c.piece, c.at) for c in self.relations.claims),
         )
+
+    def _outputs(self, function: str) -> Iterator[Claim]:
+        """What words say the output neurons compute, where a formula says it of the hidden ones."""
+        signal = next((c for c in self.usual if c.head is not None and c.head.array == "y"), None)
+        if not (function and self.relations.definitions.of_hidden) or signal is None:
+            return
+        assert signal.head is not None
+        right = OUTPUTS[function](signal.head)
+        yield replace(signal, number=len(self.usual) + 1, right=right, outer=True)
 
     # -- pieces
 
@@ -162,8 +219,32 @@ class _Reader:
         for array, function, n in named(text):
             before = self.words + plain(text[:n])
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
+            if self.profile.alone and function == "linear":
+                array, function = "phi", "identity"
+            outer = f"${self.profile.outer_sign}$"
+            if array == "phi" and len(outer) > 2 and outer in f"{before[-80:]}{after_it[:80]}":
+                array = "outputs"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
+            self.named_at.append(at + n)
+
+    def _forget_written(self) -> None:
+        """A name whose formula for the outputs stands in the same sentence says no more than it.
+
+        Where φ itself is read, the name says what φ is.
+        """
+        claims = self.relations.claims
+        if any(isinstance(p, Applied) for c in claims for s in (c.left, c.right) for p in walk(s)):
+            return
+        formulas = [one.at for one in claims if one.outer]
+        self.named = [
+            one
+            for one, at in zip(self.named, self.named_at, strict=True)
+            if not any(
+                0 < formula - at < NEAR_NAME and ". " not in self.source.text[at:formula]
+                for formula in formulas
+            )
+        ]
 
     def _following(self, pieces: Sequence[object], number: int) -> str:
         text = ""
@@ -171,12 +252,29 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += self._range(piece.text, text) or f"${piece.text}$"
+                text += self._range(piece.text, text) or f"${self._one_sign(piece)}$"
             else:
                 break
             if len(text) > FARTHEST:
                 break
         return with_ends(text, self.profile)
+
+    def _one_sign(self, piece: Mathematics) -> str:
+        """The formula, or its left side where both are one quantity: o_j = y_j is no condition."""
+        sides = piece.text.split("=")
+        if len(sides) != 2:
+            return piece.text
+        context = Context(self.profile, self.hearing.roles, self.sets)
+        try:
+            left, right = (
+                Elaborator(context, Notes()).read(
+                    parse(signs(side, self.profile, range(piece.at, piece.at + len(side))))
+                )
+                for side in sides
+            )
+        except (NotUnderstood, RecursionError):
+            return piece.text
+        return sides[0] if left == right and isinstance(left, Read) else piece.text
 
     def _range(self, text: str, before: str) -> str:
         """The words for a range of layers or of units, empty for anything else.
@@ -208,6 +306,8 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         indices = not piece.display and is_pair(piece.text, self.profile.letters)
+        listed = None if piece.display else LISTED.fullmatch(piece.text)
+        indices = indices or (listed is not None and listed[1] in self.sets)
         if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
@@ -217,7 +317,7 @@ class _Reader:
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            found = chains(apart(self._tokens(text, offsets), self.profile.constants))
+            found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -226,9 +326,17 @@ class _Reader:
             self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
             return
-        real, beside = paired([one for one in found if isinstance(one, Chain)], self.profile)
+        real, beside = paired(
+            [one for one in found if isinstance(one, Chain)], self.profile.letters
+        )
         if _instances(self.words, text):
             real = []
+        left = [without_names(one, self.source.text) for one in real]
+        beside = [pairs for one, pairs in zip(left, beside, strict=True) if one is not None]
+        naming, real = real, [one for one in left if one is not None]
+        if naming and not real:
+            self._name_inputs(piece)
+            return
         if not real:
             self._look(piece, text, offsets)
             self._mention(piece)
@@ -269,13 +377,20 @@ class _Reader:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(dict.fromkeys(f"{e.what} {e.next_step}".strip() for e in troubles))
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
-        if not numbers and not troubles:  # gaps, which are listed already
+        if not numbers and not troubles:
+            if self.outputs_named:  # else gaps, which are listed already
+                self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
+            self.outputs_named = False
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
 
-    def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        found = from_one(with_names(tokens(text, offsets), self.profile.units), self.profile)
-        return from_last(found, self.profile)
+    def _name_inputs(self, piece: Mathematics) -> None:
+        """a^0 = x says which layer the inputs are, which is known already."""
+        self._listen()
+        self.cue = lead(self.words, self.profile.words).cue or self.cue
+        self._reset()
+        self.claimed = self.after_inputs = True
+        self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
@@ -292,7 +407,7 @@ class _Reader:
         notes = Notes()
         try:
             Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
-                parse(self._tokens(text, offsets))
+                parse(signs(text, self.profile, offsets))
             )
         except (NotUnderstood, RecursionError):
             return
@@ -304,7 +419,7 @@ class _Reader:
         self.words, self.mentions = "", []
 
     def _sentence_ends(self) -> None:
-        self.hearing.local.clear()
+        self.hearing.ends()
         self.relations.assumed_here.clear()
         self._new_sentence()
 
@@ -317,9 +432,12 @@ class _Reader:
         """Take in what the words since the last formula say of the letters."""
         self.words = with_ends(self.words, self.profile)
         rest = self.words[[0, *ends(self.words, self.claimed)][-1] :]
+        behind = of_the_one_before(self.words) if self.claimed else False
         if self.hearing.listen(self.words, self.mentions, self.claimed):
             self.relations.assumed_here.clear()
             self._new_sentence()
+        if behind:
+            self.hearing.local.pop("*", None)
         self.some = some_neurons(rest) or self.some
         self.pairs = said_before(rest, self.profile.letters) or self.pairs
         self.unread_pair = self.unread_pair or unread_pair(rest, self.profile.letters)
@@ -386,8 +504,21 @@ class _Reader:
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
-        if letter and "*" in self.hearing.local:
+        if letter and "*" in self.hearing.local and letter not in self.hearing.since:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
+        heard = {name: role.role for name, role in self.hearing.local.items()}
+        if "*" in heard:
+            heard.setdefault(letter, heard["*"])
+        kinds = self.kinds.of((*chain.members, *(one.tokens for one in chain.cases)), heard)
+        unlike = self.kinds.unlike(kinds)
+        if unlike and not words.doubt:
+            words = replace(words, doubt=unlike, narrow=False)
+        if kinds and chain.cases:
+            raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
+        roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
+        if chain.continues:  # it speaks of the neurons that the line before speaks of
+            roles = {**roles, **self.spoken, **self.hearing.local}
+        chain, roles = at_numbers(chain, roles, self.profile)
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
         if self._over_iterations(chain, after=0 if step is None else 1):
@@ -402,13 +533,19 @@ class _Reader:
             return
         notes = Notes()
         members = self.sides.members(chain.members, context, notes)
-        carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
+        if self._names_outputs(chain, members):
+            self.outputs_named = True
+            return
+        goes_on = words.cue == "then" or _PROOF.search(self.words) is not None
+        carried = self.hearing.carried(letter, self.words) if goes_on else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
             again = self.sides.members(chain.members, titles, noted)
             if not noted.fails or notes.fails:  # e_k under "Hidden neurons" is of an output
                 members, context, notes = again, titles, noted
+                if carried is not None:
+                    self.hearing.local[letter] = carried
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         if step is not None:
@@ -416,9 +553,17 @@ class _Reader:
         notes.fails += beyond(members, roles, chain.at)
         roles, some = of_hidden(members, context.roles)
         context = replace(context, roles=roles)
+        self.spoken = roles
         if some and not words.doubt:
             words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
+
+    def _names_outputs(self, chain: Chain, members: Sequence[Formula | None]) -> bool:
+        """Whether it only says that h_{W,b}(x) is the signal of the last layer."""
+        text = self.source.text[chain.at : chain.end]
+        same = len(members) > 1 and all(m is not None and m == members[0] for m in members)
+        return same and any(re.search(rf"(?<![\\A-Za-z]){sign}\s*[_(]", text)
+                            for sign in self.profile.network)  # fmt: skip
 
     def _over_iterations(self, chain: Chain, after: int) -> bool:
         """Whether it speaks of more iterations than one, with a momentum constant.
@@ -427,8 +572,10 @@ class _Reader:
         """
         begin = chain.members[after][0].at if after else chain.at
         whole = self.source.text[begin : chain.end]
-        known = any(sign in whole for sign in self.momentum) or any(
-            map(is_rule, self.relations.claims)
+        known = (
+            any(sign in whole for sign in self.momentum)
+            or (not self.momentum and has_momentum(whole, self.profile))
+            or any(map(is_rule, self.relations.claims))
         )
         return known and not chain.cases and over_iterations(whole, self.profile)
 

@@ -26,6 +26,7 @@ from symbolic.reading.written import Written
 
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
+_USUAL = "It holds as things are usually defined, but what is not understood at"
 _UNREAD = "It fails as things are usually defined, but a formula or function named at"
 _COST = "It fails with the usual cost, and the text does not say which cost it means"
 _TAKEN = "It fails as things are usually defined, and with"
@@ -45,7 +46,9 @@ class Verdicts:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
         self.plain = network is None or network.plain
+        self.lost: Mapping[str, Place] = {}  # of these, what a proof may rest on
         self.unsaid_cost = False  # whether targets are read, and no cost is said
+        self.alone = False  # whether there is one neuron, and words that name φ name its own
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -59,10 +62,18 @@ class Verdicts:
             numbered = is_numbered(case.left, case.right)
             numbered = numbered or not self.plain
             found = Reached("open", case.said, span) if numbered else self._general(case, span)
-            if self.network is not None:
+            if self.network is not None and not self._has_two_layers(case):
+                why = f"{self.network.name} has other connections than those of two layers"
+                found = Reached("open", case.said, span, why=why)
+            elif self.network is not None:
                 found = self._in(self.network, case, found, numbered)
             self._known[case, span] = found
         return self._known[case, span]
+
+    def _has_two_layers(self, case: Settled) -> bool:
+        """Whether the given network has two layers of weights, where the case is about these."""
+        network = self.network
+        return network is None or Assumption.TL not in case.given or network.meets(Assumption.TL)
 
     def taking_words(self, case: Settled, span: str, at: Place, found: Reached) -> Reached:
         """What is said of a case at a place that fails where words name a function unread."""
@@ -84,7 +95,8 @@ class Verdicts:
                 return replace(reached, taking=tuple(way))
             fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
             wrong = replace(reached, taking=tuple(way)) if fails else None
-        if wrong is not None and len(self._named) == len(taken) and self._always_fails(case):
+        only = wrong is not None and len(self._named) == len(taken)
+        if wrong is not None and only and (self.alone or self._always_fails(case)):
             return wrong
         return replace(found, why=fails or found.why)
 
@@ -153,6 +165,10 @@ class Verdicts:
         against = tried[()]
         if not proofs:
             return self._unproved(case, span, against)
+        unread = [one for one in self._resting_on(case) if one in self.lost]
+        if unread:
+            why = f"{_USUAL} {self.lost[unread[0]]} may say something else"
+            return Reached("open", roles, span, why=why)
         under = tuple(proof.under for proof in proofs)
         needed = against if isinstance(against, Counterexample) else None
         return Reached("proved", roles, span, under, needed, partly=self._partly(case))
@@ -181,9 +197,11 @@ class Verdicts:
 
     def _unread(self, case: Settled) -> tuple[str, ...]:
         """The arrays that a case rests on and that the document may define unread."""
+        return tuple(one for one in self._resting_on(case) if one in self.missed)
+
+    def _resting_on(self, case: Settled) -> list[str]:
         rests_on = self.base.rests_on(case.left, case.right)
-        arrays = sorted({name.partition(":")[0] for name in rests_on})
-        return tuple(one for one in arrays if one in self.missed)
+        return sorted({name.partition(":")[0] for name in rests_on})
 
     def _partly(self, case: Settled) -> bool:
         """Whether the case holds only where denominators and logarithms have a value."""

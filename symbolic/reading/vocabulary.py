@@ -22,7 +22,11 @@ WORDS: dict[str, str] = {  # functions that are written as words: what they are
     "step": "step",
     "softplus": "softplus",
     "erf": "erf",
+    **dict.fromkeys(("sgn", "sign"), "sign"),
 }
+
+APPLIED = frozenset((*WORDS, *_words("softmax diag tr Tr trace sum rowsum colsum sign sgn")))
+"""Words that are functions where a bracket follows."""
 
 COMMANDS: dict[str, str] = {
     **dict.fromkeys(GREEK, "SYM"),
@@ -59,6 +63,8 @@ COMMANDS: dict[str, str] = {
     "vert": "BAR",
     "lvert": "LABS",
     "rvert": "RABS",
+    "langle": "LANG",
+    "rangle": "RANG",
     "infty": "DOTS",
     "surd": "DOTS",
     "forall": "FORALL",
@@ -117,9 +123,9 @@ RELATIONS = {
     "lt": "<",
     "gt": ">",
 }
-OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET", "LABS"))
+OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET", "LABS", "LANG"))
 CLOSES = {"RP": "LP", "RSQ": "LSQ", "RB": "LB", "END": "BEGIN", "RSET": "LSET",
-          "RABS": "LABS"}  # fmt: skip
+          "RABS": "LABS", "RANG": "LANG"}  # fmt: skip
 UNSUPPORTED: dict[str, str] = {
     "prod": "Products over an index are not read; write the product out.",
     "int": "Integrals are not read.",

@@ -25,7 +25,7 @@ class ArrayClaim:
     begins; `of` the number of the definition that it repeats; `update` says that it is written
     W ← W - η dW, `block` that it is one block of a relation between stacks; `cites` are the lines
     that the text says it follows from; `within` is the range of its times or layers that the words
-    say.
+    say; `hedged` that a condition on a derivative before it was not understood.
     """
 
     number: int
@@ -45,6 +45,7 @@ class ArrayClaim:
     block: bool = False
     cites: tuple[Cited, ...] = ()
     within: Span | None = None
+    hedged: bool = False
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""
@@ -58,7 +59,8 @@ class ArrayReading:
     `spoiled` are the arrays, `spoiled_signs` the signs, whose definition may stand in what was not
     understood; `shapes` the names of the axes of an array, where the document states them; `marks`
     the numbers of the relations that a name such as (3) in the text stands for; `unknown` the
-    signs of functions that it defines by a formula which is not known.
+    signs of functions that it defines by a formula which is not known; `at_the_end` that words say
+    that there is a loss at the last time alone.
     """
 
     profile: ArrayProfile
@@ -72,6 +74,7 @@ class ArrayReading:
     shapes: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    at_the_end: bool = False
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -21,10 +22,13 @@ from symbolic.reading.arrays.formulas import (
     Product,
     Quantity,
     Size,
+    Time,
     Transposed,
     Unknown,
+    differentiates,
     folded,
     later,
+    retimed,
     walk,
 )
 from symbolic.reading.arrays.profile import ArraySymbol
@@ -37,6 +41,10 @@ NET = "net "
 """Before the sign of what a function is applied to, where it has no name of its own."""
 FEW_TERMS = 4
 WHOLE = ("softmax", "sum", "sum_along", "sum_down", "trace", "diag")
+
+
+_BEFORE = re.compile(r"(?:^|,)(?:\\[a-z]+\{)?(?:pre|pre-?act(?:ivation)?|in|net|raw|lin)\}?$")
+"""Labels of what a function is applied to."""
 
 
 class NoProgramError(Exception):
@@ -73,8 +81,11 @@ class Collection:
         self._say()
         self.columns = self._columns()
         self._fill()
+        self.inner = tuple(self._preactivations())
         self._name()
         self._split()
+        if reading.at_the_end:
+            self._end()
         self.mentioned = self._mentioned()
         self.losses = tuple(k for k in self.mentioned if self.symbol(k).kind == "loss")
         self._require_losses()
@@ -115,13 +126,44 @@ class Collection:
             ):
                 if not left.time.letter:
                     self._begins(left, right)
-            elif isinstance(left, Quantity):
+            elif isinstance(left, Quantity) and not differentiates(right):
                 steps = stepped(claim, self.profile)
                 if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
                     self.stepped.append(left)
                     right = later(right, left.time.letter, -steps)
                     left = replace(left, time=replace(left.time, shift=0))
                 self.made[left.key] = Made(left, right, claim.number)
+                if isinstance(right, Unknown) and left.time is None:
+                    self._at_one_time(left, right, claim.number)
+
+    def _at_one_time(self, left: Quantity, right: Unknown, number: int) -> None:
+        """L = ℓ(h_T, y) says L = ℓ_T with ℓ_t = ℓ(h_t, y), where T is the only time in it."""
+        parts = [part for part in walk(right) if isinstance(part, Quantity)]
+        times = {part.time for part in parts if part.time is not None}
+        if len(times) != 1 or self.profile.symbols[right.sign].kind != "loss":
+            return
+        [time] = times
+        letter = self.profile.time[0]
+        if time.letter in self.profile.time or (right.sign, "", True) in self.made:
+            return
+        each = Quantity(right.sign, "", Time(letter), place=right.place)
+
+        def general(old: Time) -> Time:
+            return Time(letter) if old == time else old
+
+        one = retimed(right, general)
+        self.made[left.key] = Made(left, replace(each, time=time), number)
+        self.made[each.key] = Made(each, one, number)
+
+    def _end(self) -> None:
+        """L = L_T where words say that there is a loss at the last time alone, and no formula."""
+        losses = [s for s, symbol in self.profile.symbols.items() if symbol.kind == "loss"]
+        written = [key[0] for key in self._mentioned() if key[0] in losses]
+        if any(key[0] in losses for key in self.made) or not self.profile.last:
+            return
+        whole = Quantity(next(iter(written), losses[0]))
+        last = replace(whole, time=Time(self.profile.last))
+        self.made[whole.key] = Made(whole, last, 0)
 
     def _begins(self, left: Quantity, right: Formula) -> None:
         """What lies before the first time is 0, or data without time."""
@@ -220,6 +262,23 @@ class Collection:
         """Whether its definition may stand in what was not understood."""
         sign = key[0].removeprefix(NET)
         return key in self.reading.spoiled or sign in self.reading.spoiled_signs
+
+    def _preactivations(self) -> Iterator[Quantity]:
+        """What is spoken of as H_{pre} and not defined: what the function of H is applied to."""
+        for key, one in self._mentioned().items():
+            label = _BEFORE.search(key[1])
+            made = self.made.get((key[0], key[1][: label.start()], key[2])) if label else None
+            applied = made is not None and isinstance(made.right, Applied) and not made.right.primes
+            if made is None or key in self.made or self.spoiled(key) or not applied:
+                continue
+            assert isinstance(made.right, Applied)
+            if made.right.function in WHOLE and made.right.function != "softmax":
+                continue
+            head = replace(made.left, label=one.label)
+            self.made[key] = Made(head, made.right.body, made.number)
+            right = replace(made.right, body=head)
+            self.made[made.left.key] = replace(made, right=right)
+            yield head
 
     def _name(self) -> None:
         """What is named after its use: z_t = W h_t + b behind y_t = f(W h_t + b)."""
@@ -335,8 +394,12 @@ class Collection:
         return tuple(asked)
 
     def _written(self, made: Made, right: Unknown) -> tuple[Key, ...]:
-        """The arguments of ℓ(y_t, h_t): whole quantities, at the time of the loss."""
-        for argument in right.arguments:
+        """The arguments of ℓ(y_t, h_t): whole quantities, at the time of the loss.
+
+        A target may have no time; the loss is not differentiated by it.
+        """
+        rest = [argument for argument in right.arguments if not self._is_timeless(argument)]
+        for argument in rest:
             same = isinstance(argument, Quantity) and argument.time == made.left.time
             if not same or (isinstance(argument, Quantity) and argument.at):
                 error = NotUnderstood(
@@ -345,12 +408,19 @@ class Collection:
                     right.place,
                 )
                 raise NoProgramError("the loss has an error", {made.number: error})
-        known = [argument for argument in right.arguments if isinstance(argument, Quantity)]
+        rest = rest or list(right.arguments)
+        known = [argument for argument in rest if isinstance(argument, Quantity)]
         for one in known:
             if self.symbol(one.key).kind == "value" and one.key not in self.made:
                 error = NotUnderstood(f"{one.sign} is not defined.", "Say what it is.", one.place)
                 raise NoProgramError("the loss has an error", {made.number: error})
         return tuple(dict.fromkeys(one.key for one in known))
+
+    def _is_timeless(self, argument: Formula) -> bool:
+        """Whether it is data without time, in a notation of times."""
+        if not isinstance(argument, Quantity) or argument.time is not None or argument.at:
+            return False
+        return bool(self.profile.time) and self.symbol(argument.key).kind == "data"
 
     def _ends(self) -> tuple[Key, ...]:
         """What is defined and read by nothing else, and what the profile says if it feeds none."""

@@ -36,10 +36,24 @@ from symbolic.reading.arrays.findings import (
     ArrayReached,
     Derived,
 )
-from symbolic.reading.arrays.formulas import Formula, Gradient, Key, Number, Size, walk
-from symbolic.reading.arrays.identities import is_recalled, recalled
+from symbolic.reading.arrays.formulas import (
+    Formula,
+    Gradient,
+    Key,
+    LocalError,
+    Number,
+    Quantity,
+    Size,
+    occurs,
+    walk,
+)
+from symbolic.reading.arrays.identities import is_property, is_recalled, recalled
 from symbolic.reading.arrays.inference import Inference
+from symbolic.reading.arrays.introduced import head_of
+from symbolic.reading.arrays.laws import law_of, under_laws
 from symbolic.reading.arrays.nearest import Search
+from symbolic.reading.arrays.one_index import asked
+from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.regrouping import regrouped
 from symbolic.reading.arrays.repairs import repair
@@ -49,6 +63,7 @@ from symbolic.reading.arrays.unsaid import with_doubt
 from symbolic.reading.claims import Kind
 from symbolic.reading.premises import Citations
 from symbolic.reading.source import Fault, NotUnderstood
+from symbolic.reading.spans import Span
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 from symbolic.verdicts import Value as Known
 
@@ -76,6 +91,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
     lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
+    lines = under_laws(lines, reading, _judged_in, _proved_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
     mend = repair(reading, base, wrong, own, _proved(lines), _proved_in)
@@ -84,7 +100,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
             for one in lines
         ]
-    remarks = (*base.remarks, *map(_bracketed, bracketed))
+    remarks = (*base.remarks, *map(_bracketed, bracketed), *base.meaning.said)
     return ArrayJudgement(tuple(lines), remarks, mend)
 
 
@@ -94,6 +110,10 @@ def _bracketed(number: int) -> str:
 
 def _proved(lines: Sequence[ArrayJudged]) -> frozenset[int]:
     return frozenset(one.claim.number for one in lines if one.word == "proved")
+
+
+def _judged_in(reading: ArrayReading) -> Sequence[ArrayJudged]:
+    return Court(reading, base_of(reading)).lines(reading.claims)
 
 
 def _proved_in(reading: ArrayReading) -> frozenset[int]:
@@ -174,28 +194,44 @@ class Court:
         if claim.problems:
             return _open(claim, str(claim.problems[0]))
         if claim.kind is Kind.DEFINITION:
-            return ArrayJudged(claim)
+            return self._defined(claim)
         if claim.kind is Kind.ASSUMPTION:
             return self._assumed(claim)
         if is_recalled(claim):
-            reached = recalled(claim, self.base.meaning)
+            reached = recalled(claim)
             own = Argument("follows", (), (), OWN) if reached.word == "proved" else None
             return ArrayJudged(claim, (reached,), own)
+        if law_of(claim):
+            return _open(claim, "what this function is is not said, and none is known here with it")
         head, under = self._head(claim, before) or (claim, ())
         try:
             case = self.rules.case(head)
             reached = self._reached(case, under)
         except NotUnderstood as error:
             why = f"{error.fault}: {error.what} {error.next_step}".rstrip()
+            if error.fault in (Fault.TYPE, Fault.INDEX):
+                why = asked(head, self.rules, self._may_hold) or why
             reached = ArrayReached("open", why=why)
             if self.explain and error.fault in (Fault.TYPE, Fault.INDEX):
                 reached = replace(reached, nearest=self.search.mended(head, self.offered))
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
+        if reached.word == "refuted":
+            question = asked(head, self.rules, self._may_hold)
+            if question:
+                return _open(claim, question)
         idle = _by_idle(claim, self.base.idle) or ("" if self._is_read(case) else case.rule.array)
         if reached.word == "refuted" and idle:
             return _open(claim, f"nothing that is defined here reads {idle}")
+        if reached.word == "refuted" and claim.hedged:
+            return _open(claim, "a condition before it in its sentence was not understood")
+        shorter = self._before_the_end(head) if reached.word == "refuted" else None
+        if shorter is not None and shorter[2].word == "proved":
+            head, case, reached = shorter
+        if reached.word == "refuted" and claim.explicit and isinstance(claim.left, LocalError):
+            why = f"{Fault.DEFINITION}: δ is a derivative, and this is another."
+            return _open(claim, f"{why} Remove it or rename the symbol.")
         if reached.word == "refuted" and self.idle:
             why = f"it fails without {numbered(self.idle)}, which is assumed and not used here"
             return ArrayJudged(claim, (ArrayReached("open", span=case.span, why=why),))
@@ -209,9 +245,41 @@ class Court:
             one = replace(one, argument=self._argument(claim, case, reached))
         elif reached.word == "refuted":
             one = self._explained(one, head, case, before)
+            if shorter is not None and isinstance(one.cases[0].nearest, Derived | None):
+                earlier = replace(one, cases=(shorter[2],), inherits=None)
+                earlier = self._explained(earlier, shorter[0], shorter[1], before)
+                if not isinstance(earlier.cases[0].nearest, Derived | None):
+                    one = earlier
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
+
+    def _defined(self, claim: ArrayClaim) -> ArrayJudged:
+        """A definition; the shapes of one that gives a derivative its name are looked at here."""
+        if head_of(claim.left) in self.base.introduced:
+            try:
+                self.rules.require_fitting(claim.right)
+            except NotUnderstood as error:
+                return _open(claim, f"{error.fault}: {error.what} {error.next_step}".rstrip())
+        return ArrayJudged(claim)
+
+    def _before_the_end(self, head: ArrayClaim) -> tuple[ArrayClaim, Case, ArrayReached] | None:
+        """A line about t and t+1 for t < T alone, and what is said of it there.
+
+        What lies after T is 0; a line that says δ_t by δ_{t+1} may leave T to another line.
+        """
+        if head.within is not None or self.base.profile.layers:
+            return None
+        late = _later_times(head, self.base.profile)
+        if late is None:
+            return None
+        try:
+            head = replace(head, within=late)
+            case = self.rules.case(head)
+            reached = self._reached(case, ())
+        except (NotUnderstood, InputError, TooLargeError):
+            return None
+        return (head, case, reached) if reached.word != "open" else None
 
     def _is_read(self, case: Case) -> bool:
         """Whether a definition or the loss reads what is differentiated by.
@@ -280,6 +348,9 @@ class Court:
         except (NotUnderstood, InputError, TooLargeError):
             return False
 
+    def _may_hold(self, case: Case) -> bool:
+        return not isinstance(self._plain(case, self._judge(case.program)), Refuted)
+
     def _head(
         self, claim: ArrayClaim, before: Sequence[ArrayJudged]
     ) -> tuple[ArrayClaim, tuple[str, ...]] | None:
@@ -298,7 +369,9 @@ class Court:
         return None
 
     def _assumed(self, claim: ArrayClaim) -> ArrayJudged:
-        """An assumption that is used: a size that is 1, rows that sum to 1."""
+        """An assumption that is used: a size that is 1, rows that sum to 1, the slope of σ."""
+        if is_property(claim):
+            return ArrayJudged(claim)
         if isinstance(claim.left, Size) and _is(claim.right, 1):
             name = claim.left.name
             self.offered = (*self.offered, SizeOne(f"{name} = 1", name))
@@ -413,6 +486,17 @@ def _earlier(letter: str, shift: int) -> str:
     if not letter:
         return str(shift - 1)
     return f"{letter}{shift - 1:+d}" if shift != 1 else letter
+
+
+def _later_times(claim: ArrayClaim, profile: ArrayProfile) -> Span | None:
+    """The times t for which there is all that a line speaks of, where it speaks of t+1."""
+    parts = (part for side in (claim.left, claim.right) for part in walk(side))
+    times = [one.time for one in parts if isinstance(one, Quantity | LocalError) and one.time]
+    for letter in profile.time:
+        late = max((time.shift for time in times if time.letter == letter), default=0)
+        if late > 0 and (occurs(letter, claim.left) or occurs(letter, claim.right)):
+            return Span(letter, None, late)
+    return None
 
 
 def _open(claim: ArrayClaim, why: str) -> ArrayJudged:

@@ -76,7 +76,7 @@ class Search:
         seen = {claim.right}
         tried = 0
         for edit in self._candidates(claim):
-            if edit.formula in seen or _itself(claim, edit.formula):
+            if edit.formula in seen or _itself(claim, edit.formula) or _cancels(edit.formula):
                 continue
             tried += sum(1 for _ in parts(edit.formula))
             if tried > MOST_TRIED:
@@ -155,6 +155,12 @@ def _itself(claim: ArrayClaim, right: Formula) -> bool:
     while isinstance(left, Transposed | Minus):
         left = left.body
     return any(part == left for part in parts(right))
+
+
+def _cancels(formula: Formula) -> bool:
+    """Whether it takes away a term that it adds, as nobody writes."""
+    sums = (part.terms for part in parts(formula) if isinstance(part, Plus))
+    return any(Minus(term) in terms for terms in sums for term in terms)
 
 
 def _says_nothing(case: Case) -> bool:

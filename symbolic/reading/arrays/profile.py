@@ -18,12 +18,12 @@ KINDS = ("data", "weight", "value", "number", "loss", "delta", "change", "runnin
 VECTORS = ("columns", "rows")
 SIGNS = ("+", "-")
 FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
-             "cosh", "arctan", "erf", "any", "sum", "sum_along", "sum_down", "trace", "diag",
-             "ones")  # fmt: skip
+             "cosh", "arctan", "erf", "abs", "sign", "any", "sum", "sum_along", "sum_down", "trace",
+             "diag", "ones", "eye")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
          "examples", "elementwise", "above", "per_example", "layers", "counts", "applied",
-         "features")  # fmt: skip
+         "features", "last_also")  # fmt: skip
 _SYMBOL_KEYS = ("is", "meaning", "shape", "time", "alike", "definition", "through", "of", "sign",
                 "sums_to_one")  # fmt: skip
 
@@ -46,6 +46,8 @@ class ArraySymbol:
     of: tuple[str, ...] = ()
     factor: int = 1
     sums_to_one: bool = False
+    upright: bool = False  # a column, where vectors are rows
+    given: bool = False  # a value that the text does not define
     place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
 
 
@@ -54,7 +56,8 @@ class ArrayProfile:
     """A notation of whole arrays.
 
     `vectors` are columns or rows; rows are added to every row of a matrix.  `letters` are those of
-    elements, with the size they run over or ?; `time` those of time, up to `last`.  `derivatives`
+    elements, with the size they run over or ?; `time` those of time, up to `last`, which a
+    document may write as one of `last_also` instead.  `derivatives`
     are the signs that stand before what the loss is differentiated by, `rate` the learning rate.
     An unsaid loss is any function of `loss_of` where nothing else tells.
 
@@ -64,6 +67,9 @@ class ArrayProfile:
     `applied` signs that are applied to an example, h_θ(x^{(i)}), `features` the axis that there is
     not where an input is one number (`one_example`).  `per_example`: dQ of what has a column for
     each example is m ∂J/∂Q.
+
+    A document adds `powers`: a 2 above a matrix is a power, since no layers stand there; and
+    `lengths`, letters for the number of elements of an axis.
     """
 
     name: str
@@ -89,6 +95,9 @@ class ArrayProfile:
     counts: tuple[str, ...] = ()
     applied: tuple[str, ...] = ()
     features: str = ""
+    last_also: tuple[str, ...] = ()
+    powers: bool = False
+    lengths: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
 
     @property
@@ -161,7 +170,8 @@ class _Reader(TomlReader):
             self._texts("counts"),
             self._texts("applied"),
             self._text("features", default=""),
-            self.file,
+            self._texts("last_also"),
+            file=self.file,
         )
         self._unique(found)
         return found
@@ -196,7 +206,7 @@ class _Reader(TomlReader):
             -1 if self._one(self._text(*path, "sign", default="+"), SIGNS, *path, "sign") == "-"
             else 1,
             self._bool(*path, "sums_to_one"),
-            self.places.values.get((*path, "definition"), (1, 1)),
+            place=self.places.values.get((*path, "definition"), (1, 1)),
         )  # fmt: skip
 
     def _unique(self, found: ArrayProfile) -> None:
