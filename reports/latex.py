@@ -61,9 +61,9 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\mathindent}{1em}\setlength{\jot}{5pt}
 \AtBeginDocument{\setlength{\abovedisplayshortskip}{\abovedisplayskip}}
 \clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks[1]\emergencystretch=2em
-\expandafter\def\csname derivationproved\endcsname{\color[rgb]{0.114,0.478,0.243}}
-\expandafter\def\csname derivationrefuted\endcsname{\color[rgb]{0.702,0.149,0.118}}
-\expandafter\def\csname derivationopen\endcsname{\color[rgb]{0.541,0.353,0}}
+\newcommand{\derivationproved}{\leavevmode\color[rgb]{0.114,0.478,0.243}}
+\newcommand{\derivationrefuted}{\leavevmode\color[rgb]{0.702,0.149,0.118}}
+\newcommand{\derivationopen}{\leavevmode\color[rgb]{0.541,0.353,0}}
 \newcommand{\derivationneed}{\par\penalty0\ifdim\pagetotal>0pt
   \ifdim\dimexpr\pagegoal-\pagetotal\relax<130pt \newpage\fi\fi}
 """
@@ -92,13 +92,13 @@ COLOURS = {
 }
 SIGNS = {
     Mark.NONE: "",
-    Mark.PROVED: r"\checkmark",
-    Mark.REFUTED: r"\boldsymbol{\times}",
-    Mark.UNJUSTIFIED: r"\mathbf{!}",
-    Mark.OPEN: r"\mathbf{?}",
-    Mark.GIVEN: r"\cdot",
+    Mark.PROVED: r"$\checkmark$",
+    Mark.REFUTED: r"$\boldsymbol{\times}$",
+    Mark.UNJUSTIFIED: r"\textbf{!}",
+    Mark.OPEN: r"\textbf{?}",
+    Mark.GIVEN: r"$\cdot$",
 }
-MARKS = {mark: f"${COLOURS[mark]}{sign}$" if sign else "" for mark, sign in SIGNS.items()}
+MARKS = {mark: f"{{{COLOURS[mark]}{sign}}}" if sign else "" for mark, sign in SIGNS.items()}
 ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
 
 WIDEST = 455.0
@@ -180,9 +180,7 @@ def block_latex(block: Block, long: bool = False) -> str:
         case Boxed(lines):
             return _boxed(lines)
         case VerdictBox(mark, title, words):
-            inside = (
-                rf"\leavevmode{{{COLOURS[mark]}\textbf{{{escaped(title)}}}}} {runs_latex(words)}"
-            )
+            inside = rf"{{{COLOURS[mark]}\textbf{{{escaped(title)}}}}} {runs_latex(words)}"
             width = r"\dimexpr\linewidth-2\fboxsep-2\fboxrule\relax"
             box = rf"\fbox{{\parbox{{{width}}}{{{inside}}}}}"
             return rf"{{\setlength{{\fboxsep}}{{7pt}}\noindent{box}\par}}\medskip"
