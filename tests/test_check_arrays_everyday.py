@@ -194,3 +194,26 @@ def test_what_an_unread_formula_may_say_of_a_function_leaves_no_line_wrong() -> 
     text = rf"{SQUASHED} Since $\sigma'(z) = \weird$, $$\frac{{\partial J}}{{\partial b_1}} = h$$"
     reading = read_arrays(text, array_profile("vectors"))
     assert judge_arrays(reading).lines[-1].word == "open"
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (r"We use the sigmoid activation $\sigma$.", True),
+        (r"Here $\sigma$ is the logistic function.", True),
+        (r"We do not use the sigmoid activation $\sigma$.", False),
+        (r"Here $\sigma$ is not the logistic function.", False),
+    ],
+)
+def test_a_function_that_words_name_is_what_they_say(said: str, known: bool) -> None:
+    lines = (
+        r"$$\frac{\partial J}{\partial h} = 2 (h - y)$$ $$\frac{\partial J}{\partial z} = h - y$$"
+    )
+    text = rf"{said} We have $z = W x$, $h = \sigma(z)$ and $J = \frac12 \|h - y\|^2$. {lines}"
+    right = r"$$\frac{\partial J}{\partial z} = (h - y) \odot h \odot (1 - h)$$"
+    *_, wrong, lost, own = judged(text + right, "vectors")
+    assert (wrong.word, lost.word) == ("refuted", "refuted")
+    if known:
+        assert own.cases[0].under == (("sigma is the logistic function of line 1",),)
+    else:
+        assert own.word == "open"
