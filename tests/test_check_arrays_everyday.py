@@ -104,7 +104,14 @@ def test_what_the_function_of_h_is_applied_to_is_found_by_its_name() -> None:
     assert words(TWO_LAYERS, (r"dW_1 = X^T dH_{in}", r"dW_1 = H^T dH_{in}")) == ["proved", "open"]
 
 
-@pytest.mark.parametrize("name", [r"dZ", r"\delta_1", r"\frac{\partial L}{\partial Z}"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        r"\delta_1",
+        pytest.param(r"dZ", marks=pytest.mark.slow),
+        pytest.param(r"\frac{\partial L}{\partial Z}", marks=pytest.mark.slow),
+    ],
+)
 def test_a_derivative_by_nothing_is_what_its_first_line_says(name: str) -> None:
     mask = rf"{name} = dH \odot \mathbb{{1}}[H > 0]"
     told = judge_arrays(read_arrays(rf"{TWO_LAYERS}$${mask}$$", array_profile("cs231n"))).remarks
@@ -158,7 +165,7 @@ def test_a_condition_on_a_derivative_that_is_not_read_leaves_no_line_wrong() -> 
     assert "a condition before it" in why(hedged)
 
 
-@pytest.mark.parametrize("profile", ["vectors", "cs224n"])
+@pytest.mark.parametrize("profile", ["vectors", pytest.param("cs224n", marks=pytest.mark.slow)])
 def test_the_slope_that_is_laid_down_of_a_function_is_an_assumption(profile: str) -> None:
     text = SQUASHED if profile == "vectors" else SQUASHED.replace("W_1 x", "x W_1").replace(
         "W_2 h", "h W_2"
@@ -200,8 +207,10 @@ def test_what_an_unread_formula_may_say_of_a_function_leaves_no_line_wrong() -> 
     ("said", "known"),
     [
         (r"We use the sigmoid activation $\sigma$.", True),
-        (r"Here $\sigma$ is the logistic function.", True),
-        (r"We do not use the sigmoid activation $\sigma$.", False),
+        pytest.param(r"Here $\sigma$ is the logistic function.", True, marks=pytest.mark.slow),
+        pytest.param(
+            r"We do not use the sigmoid activation $\sigma$.", False, marks=pytest.mark.slow
+        ),
         (r"Here $\sigma$ is not the logistic function.", False),
     ],
 )
