@@ -183,6 +183,7 @@ def test_the_slope_that_is_laid_down_of_a_function_is_an_assumption(profile: str
     assert assumed.word == "assumption"
     assert (own.word, own.cases[0].under) == ("proved", ((f"({assumed.claim.number}) holds",),))
     assert (plain.word, plain.cases[0].under[0]) == ("proved", ())
+    assert plain.argument is None or plain.argument.word == "follows"  # the line before is right
     assert [lost.word, tanh.word, zero.word] == ["refuted", "refuted", "open"]
 
 

@@ -172,7 +172,7 @@ def under_laws(
     hold = proved(taken(reading, laws, own))
     for one, other in zip(lines, judge(taken(reading, laws)), strict=True):
         if one.word not in ("refuted", "open"):
-            found.append(one)
+            found.append(unblamed(replace(one, argument=other.argument), other_than(lines)))
             continue
         cases = other.cases
         if other.word == "proved" and one.claim.number not in hold:
@@ -185,6 +185,18 @@ def under_laws(
                 other = replace(other, argument=replace(said, under=_with(said.under, names)))
         found.append(replace(other, claim=one.claim, cases=cases))
     return found
+
+
+def other_than(lines: Sequence[ArrayJudged]) -> frozenset[int]:
+    """The lines that are not right as they stand."""
+    return frozenset(one.claim.number for one in lines if one.word in ("refuted", "open"))
+
+
+def unblamed(one: ArrayJudged, doubtful: frozenset[int]) -> ArrayJudged:
+    """The line without its second verdict, where that rests on lines in doubt."""
+    said = one.argument
+    rests = said is not None and not doubtful.isdisjoint(said.uses)
+    return replace(one, argument=None) if rests else one
 
 
 def _with(under: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
