@@ -148,13 +148,16 @@ class Definitions:
         `NotUnderstood` where a condition may stand beside what would be no claim.
         """
         about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
+        about_size = about_size or _says_apart(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
         if opens and claim.relation in ("=", ":=") and _of_one_layer(claim):
             return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
-        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim, kinds):
-            return self._outer(claim, at)
+        if opens and claim.relation in ("=", ":="):
+            linear = self._of_fields(claim)
+            if self._of_outputs(linear, kinds):
+                return self._outer(linear, at)
         shape = stated(claim.left, claim.right)
         if shape is None and isinstance(claim.left, Applied):
             shape, kinds = stated_of_last(claim), frozenset({"output"})
@@ -238,6 +241,18 @@ class Definitions:
         """Whether φ is that of hidden neurons, and no formula says what the outputs compute."""
         return bool(self.hidden) and self.outputs is None and not self.outer
 
+    def _of_fields(self, claim: Claim) -> Claim:
+        """y_k = Σ_i w_ki x_i as y_k = a_k, where that is what a_k usually is and no φ is written.
+
+        A text that says otherwise what fields are does so before.
+        """
+        head = claim.head
+        if head is None or head.array != "y" or ("v",) not in self.usual or ("v",) in self.made:
+            return claim
+        field = replace(head, array="v", sign=self.profile.of_array("v").sign)
+        same = canonical(field, claim.right) in (self.usual[("v",)], self.unbiased.get(("v",)))
+        return replace(claim, right=field) if same else claim
+
     def _of_outputs(self, claim: Claim, told: frozenset[str]) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
         if not isinstance(claim.left, Read) or claim.left.array != "y":
@@ -274,6 +289,9 @@ class Definitions:
         self, claim: Claim, shape: Formula, before: list[Claim], at: int, told: frozenset[str]
     ) -> Claim:
         """The first formula for φ defines it, for every neuron."""
+        sign = claim.left.sign if isinstance(claim.left, Applied) else ""
+        if sign and sign == self.profile.outer_sign:
+            return self._outer_activation(claim, shape, at, True)
         names = {v.name for v in free(claim.left)}
         said = (r for r in claim.roles if r.letter in names and r.at > self.section)
         roles = {role.role for role in said}
@@ -290,7 +308,9 @@ class Definitions:
             number, known = self.activation
             if shape == known and claim.head is None:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
-            if shape != known and "hidden" in kinds:
+            first = before[number - 1].left
+            other = isinstance(first, Applied) and sign not in ("", first.sign)
+            if shape != known and ("hidden" in kinds or other):
                 return _of_some(claim, "Say of each function which neurons have it.")
             return claim
         _require_words(claim, at)
@@ -305,7 +325,7 @@ class Definitions:
         elif claim.head is not None:  # φ is not written
             made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
         self.activation = claim.number, shape
-        self.hidden = claim.number if "hidden" in kinds else 0
+        self.hidden = claim.number if "hidden" in kinds or self.profile.outer_sign else 0
         return made
 
     def _outer_activation(self, claim: Claim, shape: Formula, at: int, by_role: bool) -> Claim:
@@ -435,6 +455,17 @@ def _says_positive(claim: Claim) -> bool:
     array = claim.left.array if isinstance(claim.left, Read) else ""
     constant = array.startswith("constant ") or array == "eta"
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
+
+
+def _says_apart(claim: Claim) -> bool:
+    """Whether it says that a weight is not 0, or between which numbers a constant lies."""
+    sides = claim.left, claim.right
+    numbers = [one for one in sides if isinstance(one, Num)]
+    others = [one.array for one in sides if isinstance(one, Read)]
+    constant = all(array.startswith("constant ") or array == "eta" for array in others)
+    if claim.relation == "!=":
+        return len(others) == len(numbers) == 1 and (constant or others == ["w"])
+    return claim.relation in ("<", "<=", ">", ">=") and len(numbers) + len(others) == 2 and constant
 
 
 def _is_signal(claim: Claim) -> bool:

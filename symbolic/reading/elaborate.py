@@ -126,7 +126,9 @@ class Elaborator:
                 node.at,
             )
         plain = node.sub is None and (node.sup is None or power_of(node.sup) is not None)
-        if self.bare and plain and symbol.array in ("v", "y"):
+        dummy = self.profile.symbol(self.bare) if self.bare else None
+        free_ = self.bare and (dummy is None or dummy.kind == "field")
+        if free_ and plain and symbol.array in ("v", "y"):
             field = of_any_neuron("v", self.context)
             phi = self.profile.of_array("phi")  # y is the value of the function that is spoken of
             value = field if symbol.array == "v" else Applied("phi", (), field, 0, phi.sign)

@@ -17,7 +17,7 @@ _PART = rf"(?:(?:\([a-z0-9]{{1,3}}\)|\d{{1,2}}[.)]|(?:step|part) \d{{1,2}}[.:]?)
 _FRAGMENT = (
     rf"(?<=\n\n)[ \t]*(?!for [^\n.:]*(?:\n|$)){_BOLD}{_PART}{_BOLD}(?:(?:for )?the )?"
     r"((?:output|hidden)[- ](?:layer|neuron|unit|node)s?)"
-    rf"[.:]?{_BOLD}[.:]?(?=[ \t]*(?:$|[A-Z]))"
+    rf"[.:]?{_BOLD}[.:]?(?=[ \t]*(?:$|(?-i:[A-Z])))"
 )
 """A paragraph that begins as a heading would: (b) Hidden layer.
 
@@ -74,7 +74,11 @@ def here(after: str, letter: str) -> tuple[str, ...]:
 
 _OPPOSITE = {"output", "hidden"}
 _CARRIED = ("output", "hidden", "input")
-_OTHERS = re.compile(r"\b(?:output|hidden|input|all|any|every|each)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:output|hidden|input)\b|\b(?:all|any|every|each)(?: of)?(?: the| other)*"
+    r" (?:\w+ )?(?:neuron|unit|node|layer)|\b(?:any|every|each) \$",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -84,7 +88,8 @@ class Hearing:
     `passed` is what the sentence before said of its neurons: "for hidden units", "for hidden j".
 
     `kind` is that of the neurons which the last heading names, at the character `section`;
-    `counts` are letters that are also numbers of neurons, and where.
+    `counts` are letters that are also numbers of neurons, and where; `since` those of which
+    something was said after the last words about neurons without a letter.
     """
 
     profile: Profile
@@ -94,6 +99,7 @@ class Hearing:
     kind: str = ""
     section: int = -1
     counts: list[tuple[str, int]] = field(default_factory=list)
+    since: set[str] = field(default_factory=set)
 
     def listen(self, words: str, mentions: Sequence[int], claimed: bool) -> bool:
         """Take in the words before a formula; whether a sentence ended among them.
@@ -172,6 +178,7 @@ class Hearing:
             if local and before_it is not None and {role.role, before_it.role} == _OPPOSITE:
                 del self.roles[one.letter]  # the text has gone on to the others
             (self.local if local else self.roles)[one.letter] = role
+            self.since = set() if one.letter == "*" else {*self.since, one.letter}
             if one.count:
                 self.counts.append((one.letter, place))
 

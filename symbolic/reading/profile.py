@@ -108,9 +108,10 @@ class Profile:
     `first_example` says that its cost is always C_0, that of one example; `from_zero` whether the
     inputs are layer 0 in a document or layer 1, None where that is not said; `bias_apart` whether a
     document writes the bias of neuron j as w_{j0}, `two_layers` whether it numbers the weights of
-    two layers; `alone` whether it is about a single neuron; `inputs` is the letter of the layer of
-    inputs, and `numbers` says that layers are numbers as well; `each_example` says that
-    J(W,b; x, y) is the cost of one example beside a total.
+    two layers; `outer_sign` is the φ of its output neurons, where others have another; `alone`
+    whether it is about a single neuron; `inputs` is the letter of the layer of inputs, and
+    `numbers` says that layers are numbers as well; `each_example` says that J(W,b; x, y) is the
+    cost of one example beside a total.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Profile:
     inputs: str = ""
     numbers: bool = False
     each_example: bool = False
+    outer_sign: str = ""
     direct: frozenset[tuple[str, str]] = frozenset()
     alone: bool = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symbolic.reading.alone import speaks_of_one
@@ -26,7 +26,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.first_example import numbering
-from symbolic.reading.formulas import Formula, Range, Read, with_range
+from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
@@ -55,6 +55,7 @@ from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
 from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
+from symbolic.reading.own_letters import with_own_letters
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.profile import Profile
@@ -69,7 +70,7 @@ from symbolic.reading.prose import (
     unread,
 )
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
@@ -84,6 +85,7 @@ from symbolic.reading.updates import (
 )
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
+_PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
 NEAR_NAME = 100
 """So many characters behind its name a function may stand as a formula."""
 FARTHEST = 400
@@ -107,6 +109,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = with_totals(document, numbered(document, profile))
     formulas = formulas_of(document)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
+    profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -145,6 +148,7 @@ class _Reader:
         self.outputs_named = False  # whether a formula only says that h(x) is a^L
         self.after_inputs = False  # whether the inputs were named just now
         self.cue = ""
+        self.spoken: Mapping[str, Role] = {}  # the roles of the line before
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
@@ -162,7 +166,7 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = plain(self.marks.written(text))
+                    words = positive(plain(self.marks.written(text)))
                     words = without_inputs(words) if self.after_inputs else words
                     self.after_inputs = False
                     units = self.profile.units
@@ -217,13 +221,22 @@ class _Reader:
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
             if self.profile.alone and function == "linear":
                 array, function = "phi", "identity"
+            outer = f"${self.profile.outer_sign}$"
+            if array == "phi" and len(outer) > 2 and outer in f"{before[-80:]}{after_it[:80]}":
+                array = "outputs"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
             self.named_at.append(at + n)
 
     def _forget_written(self) -> None:
-        """A name whose formula for the outputs stands in the same sentence says no more than it."""
-        formulas = [one.at for one in self.relations.claims if one.outer]
+        """A name whose formula for the outputs stands in the same sentence says no more than it.
+
+        Where φ itself is read, the name says what φ is.
+        """
+        claims = self.relations.claims
+        if any(isinstance(p, Applied) for c in claims for s in (c.left, c.right) for p in walk(s)):
+            return
+        formulas = [one.at for one in claims if one.outer]
         self.named = [
             one
             for one, at in zip(self.named, self.named_at, strict=True)
@@ -491,7 +504,7 @@ class _Reader:
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
-        if letter and "*" in self.hearing.local:
+        if letter and "*" in self.hearing.local and letter not in self.hearing.since:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
         heard = {name: role.role for name, role in self.hearing.local.items()}
         if "*" in heard:
@@ -503,6 +516,8 @@ class _Reader:
         if kinds and chain.cases:
             raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
         roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
+        if chain.continues:  # it speaks of the neurons that the line before speaks of
+            roles = {**roles, **self.spoken, **self.hearing.local}
         chain, roles = at_numbers(chain, roles, self.profile)
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
@@ -521,7 +536,8 @@ class _Reader:
         if self._names_outputs(chain, members):
             self.outputs_named = True
             return
-        carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
+        goes_on = words.cue == "then" or _PROOF.search(self.words) is not None
+        carried = self.hearing.carried(letter, self.words) if goes_on else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
@@ -537,6 +553,7 @@ class _Reader:
         notes.fails += beyond(members, roles, chain.at)
         roles, some = of_hidden(members, context.roles)
         context = replace(context, roles=roles)
+        self.spoken = roles
         if some and not words.doubt:
             words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)

@@ -12,7 +12,17 @@ from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import CHANGES, Definitions
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import NEURON, UNWRITTEN, Formula, Read, bound, free, times, walk
+from symbolic.reading.formulas import (
+    NEURON,
+    UNWRITTEN,
+    Applied,
+    Formula,
+    Read,
+    bound,
+    free,
+    times,
+    walk,
+)
 from symbolic.reading.layer_spans import at_own_layer
 from symbolic.reading.lints import Findings
 from symbolic.reading.pairs import Pair
@@ -86,6 +96,7 @@ class Relations:
             mine = [
                 *(fails if n == 0 else ()),
                 *self._one_quantity(left, right, relation),
+                *self._one_function(left, right, context, relation),
                 *(
                     self._loose(letters, left, right, relation)
                     or self._mixed(left, right, relation)
@@ -207,6 +218,28 @@ class Relations:
                 place = self.source.place(relation.at)
                 return [Problem(Fault.TYPE, what, "Use one letter, or other indices.", place)]
         return []
+
+    def _one_function(
+        self, left: Formula, right: Formula, context: Context, relation: Tok
+    ) -> list[Problem]:
+        """Two letters for φ, f of hidden neurons and σ of outputs, are read as one function."""
+        applied = [
+            part for side in (left, right) for part in walk(side) if isinstance(part, Applied)
+        ]
+        outer = self.profile.outer_sign
+        signs = sorted({one.sign for one in applied} - {"", "\\phi", outer})
+        what = f"{' and '.join(signs)} are read as one function." if len(signs) > 1 else ""
+        for one in applied if outer else ():
+            letters = {letter.name for letter in free(one.argument) if letter.sort == NEURON}
+            kinds = {context.role(letter) for letter in letters}
+            wrong = "hidden" if one.sign == outer else "output"
+            if kinds == {wrong}:
+                what = f"{one.sign} is not said to be the function of {wrong} neurons."
+        if not what:
+            return []
+        step = "Say of each function which neurons have it."
+        place = self.source.place(relation.at)
+        return [Problem(Fault.NOT_UNDERSTOOD, what, step, place)]
 
     def _mixed(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
         """Signals with and without their sample in one relation."""

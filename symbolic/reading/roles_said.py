@@ -23,7 +23,8 @@ _PATTERNS = tuple(
         rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
         r"(?![\w-])",
         rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
-        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?{_K}"
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?"
+        rf"(?:arbitrary |certain |given )?{_K}"
         rf"(?: layers?)?",
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K}(?: {_N})? {_M}",
         rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
@@ -43,7 +44,7 @@ _PATTERNS = tuple(
         rf"(?:if |when |for )?{_M} is any one of these",
         rf"(?:with |where |the |layers? )*{_M} within \((\d*:\d?!?[zo]?)\)",
         rf"(?:for |all |every |each )*{_M} as wide as \((.{{1,5}}?)\)",
-        rf"(?:^|(?<=[.;:$] )|(?<=- )|(?<=\* ))(?:the )?{_K}(?: {_N}| layers?)"
+        rf"(?:^|(?<=[.;:$] )|(?<=- )|(?<=\* ))(?:the )?{_K}(?: {_N}| layers?)?"
         r"(?=\*{0,2}: ?\*{0,2} ?(?:\$|$))",
     )
 )
@@ -194,6 +195,21 @@ LISTED = re.compile(r"\s*([A-Z]|\\mathcal\{[A-Z]\})\s*=\s*\\\{[\w,.\s\\]*\\\}\s*
 """A set of neurons with some of its members: L = {u, v, …, w}."""
 
 
+_NO_OUTPUT = re.compile(
+    r"\b(?P<unit>unit|neuron|node)(?P<s>s?)(?:\s+\$[^$]*\$)?\s+(?:that|which)\s+(?:is|are)\s+not"
+    r"\s+(?:an\s+)?outputs?(?:\s+(?:unit|neuron|node)s?)?\b"
+)
+
+
+def positive(words: str) -> str:
+    """Words in which a unit that is not an output unit is a hidden one.
+
+    >>> positive("For a unit that is not an output unit,")
+    'For a hidden unit,'
+    """
+    return _NO_OUTPUT.sub(r"hidden \g<unit>\g<s>", words)
+
+
 def sets(text: str) -> Iterator[tuple[str, str]]:
     r"""The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
 
@@ -262,6 +278,7 @@ _IN_OTHER_WORDS = tuple(
     (re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), said)
     for pattern, said in (
         (rf"\b({_N}) \$\s*u_\{{?([a-z])\}}?\s*\$", r"\1 $\2$"),
+        (r"\b(hidden|output) \$\s*u_\{?([a-z])\}?\s*\$", r"\1 unit $\2$"),
         (rf"\$\s*u_\{{?([a-z])\}}?\s*\$(?= (?:is|be)(?: not|n['’]t)? (?:an? )?\w+ {_N})", r"$\1$"),
         (rf"\b({_N}) ({_ONE}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1 \2"),
         (rf"\b({_N}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1"),

@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {  # functions that are written as words: what they are
     "step": "step",
     "softplus": "softplus",
     "erf": "erf",
+    **dict.fromkeys(("sgn", "sign"), "sign"),
 }
 
 APPLIED = frozenset((*WORDS, *_words("softmax diag tr Tr trace sum rowsum colsum sign sgn")))
