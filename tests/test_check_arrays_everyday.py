@@ -104,7 +104,14 @@ def test_what_the_function_of_h_is_applied_to_is_found_by_its_name() -> None:
     assert words(TWO_LAYERS, (r"dW_1 = X^T dH_{in}", r"dW_1 = H^T dH_{in}")) == ["proved", "open"]
 
 
-@pytest.mark.parametrize("name", [r"dZ", r"\delta_1", r"\frac{\partial L}{\partial Z}"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        r"\delta_1",
+        pytest.param(r"dZ", marks=pytest.mark.slow),
+        pytest.param(r"\frac{\partial L}{\partial Z}", marks=pytest.mark.slow),
+    ],
+)
 def test_a_derivative_by_nothing_is_what_its_first_line_says(name: str) -> None:
     mask = rf"{name} = dH \odot \mathbb{{1}}[H > 0]"
     told = judge_arrays(read_arrays(rf"{TWO_LAYERS}$${mask}$$", array_profile("cs231n"))).remarks
@@ -158,7 +165,7 @@ def test_a_condition_on_a_derivative_that_is_not_read_leaves_no_line_wrong() -> 
     assert "a condition before it" in why(hedged)
 
 
-@pytest.mark.parametrize("profile", ["vectors", "cs224n"])
+@pytest.mark.parametrize("profile", ["vectors", pytest.param("cs224n", marks=pytest.mark.slow)])
 def test_the_slope_that_is_laid_down_of_a_function_is_an_assumption(profile: str) -> None:
     text = SQUASHED if profile == "vectors" else SQUASHED.replace("W_1 x", "x W_1").replace(
         "W_2 h", "h W_2"
@@ -176,6 +183,7 @@ def test_the_slope_that_is_laid_down_of_a_function_is_an_assumption(profile: str
     assert assumed.word == "assumption"
     assert (own.word, own.cases[0].under) == ("proved", ((f"({assumed.claim.number}) holds",),))
     assert (plain.word, plain.cases[0].under[0]) == ("proved", ())
+    assert plain.argument is None or plain.argument.word == "follows"  # the line before is right
     assert [lost.word, tanh.word, zero.word] == ["refuted", "refuted", "open"]
 
 
@@ -194,3 +202,28 @@ def test_what_an_unread_formula_may_say_of_a_function_leaves_no_line_wrong() -> 
     text = rf"{SQUASHED} Since $\sigma'(z) = \weird$, $$\frac{{\partial J}}{{\partial b_1}} = h$$"
     reading = read_arrays(text, array_profile("vectors"))
     assert judge_arrays(reading).lines[-1].word == "open"
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (r"We use the sigmoid activation $\sigma$.", True),
+        pytest.param(r"Here $\sigma$ is the logistic function.", True, marks=pytest.mark.slow),
+        pytest.param(
+            r"We do not use the sigmoid activation $\sigma$.", False, marks=pytest.mark.slow
+        ),
+        (r"Here $\sigma$ is not the logistic function.", False),
+    ],
+)
+def test_a_function_that_words_name_is_what_they_say(said: str, known: bool) -> None:
+    lines = (
+        r"$$\frac{\partial J}{\partial h} = 2 (h - y)$$ $$\frac{\partial J}{\partial z} = h - y$$"
+    )
+    text = rf"{said} We have $z = W x$, $h = \sigma(z)$ and $J = \frac12 \|h - y\|^2$. {lines}"
+    right = r"$$\frac{\partial J}{\partial z} = (h - y) \odot h \odot (1 - h)$$"
+    *_, wrong, lost, own = judged(text + right, "vectors")
+    assert (wrong.word, lost.word) == ("refuted", "refuted")
+    if known:
+        assert own.cases[0].under == (("sigma is the logistic function of line 1",),)
+    else:
+        assert own.word == "open"

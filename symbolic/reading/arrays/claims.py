@@ -75,6 +75,8 @@ class ArrayReading:
     marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     at_the_end: bool = False
+    named: tuple[tuple[str, str, int], ...] = ()
+    """Signs of functions that words name, the functions, and the lines."""
 
     @property
     def definitions(self) -> tuple[ArrayClaim, ...]:

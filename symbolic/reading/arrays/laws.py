@@ -7,8 +7,11 @@ has the slope: all of these are F(z + c) for a c, which may be complex or withou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.findings import ArrayJudged, ArrayReached
@@ -22,8 +25,11 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import identity, is_property
-from symbolic.reading.arrays.profile import ArraySymbol
+from symbolic.reading.arrays.profile import ArrayProfile, ArraySymbol
 from symbolic.reading.claims import Kind
+from symbolic.reading.documents import Document, Mathematics, Prose
+from symbolic.reading.named import SHOWN
+from symbolic.reading.prose import plainly
 
 _KNOWN = ("logistic", "tanh")
 _WITH = {"logistic": ("softplus",)}
@@ -34,11 +40,48 @@ ONE_OF_MANY = "it holds for one function with the slope that is said, and not fo
 
 Laws = dict[str, tuple[str, int]]
 """The function that a sign is taken for, and the number of the line that says its slope."""
+_WORDS = {"logistic": r"(?:logistic\s+)?sigmoid|logistic", "tanh": r"hyperbolic\s+tangent|tanh",
+          "relu": r"ReLU|rectifier|rectified\s+linear\s+unit"}  # fmt: skip
+_KIND = r"(?:\s+(?:function|activation|non-?linearity|unit|transfer))*"
+_IS = r"\s*(?:is|denotes|be|being|means|stands\s+for)\s+(?:the|a)\s+(?:usual\s+|standard\s+)?"
+
+
+def named_in(document: Document, profile: ArrayProfile) -> tuple[tuple[str, str, int], ...]:
+    r"""The signs of functions that words name, the functions, and the lines.
+
+    "the sigmoid activation $\\sigma$", "$\\sigma$ is the logistic function"
+    """
+    found: dict[str, tuple[str, str, int]] = {}
+    pieces = document.pieces
+    for n, piece in enumerate(pieces):
+        if not isinstance(piece, Mathematics) or piece.display:
+            continue
+        before, behind = (
+            one[0].text if one and isinstance(one[0], Prose) else ""
+            for one in (pieces[n - 1 : n] if n else (), pieces[n + 1 : n + 2])
+        )
+        sign = re.sub(r"\(.*\)$", "", piece.text.strip())
+        if profile.functions.get(sign) != "any" or sign in found:
+            continue
+        for function, named in _WORDS.items():
+            led = re.search(rf"\b(?<!non.)(?:{named}){_KIND}\s*$", before, re.I)
+            told = re.match(rf"{_IS}(?:{named})\b", behind, re.I)
+            if (led or told) and plainly(before, behind, {*profile.words, *words()}):
+                found[sign] = sign, function, document.source.place(piece.begin).line
+    return tuple(found.values())
+
+
+@cache
+def words() -> frozenset[str]:
+    """Words that may stand beside formulas about arrays, besides those of every notation."""
+    text = files("symbolic.reading.arrays").joinpath("words.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
 
 
 def with_laws(reading: ArrayReading) -> ArrayReading:
     """The document, in which what is laid down of a function is an assumption."""
-    lines = {number for _, number in laws_of(reading.claims).values()}
+    lines = {number for _, number in laws_of(reading).values()}
     claims = tuple(
         replace(claim, kind=Kind.ASSUMPTION) if claim.number in lines else claim
         for claim in reading.claims
@@ -46,9 +89,10 @@ def with_laws(reading: ArrayReading) -> ArrayReading:
     return replace(reading, claims=claims) if lines else reading
 
 
-def laws_of(claims: Iterable[ArrayClaim]) -> Laws:
-    """What a document lays down of the slopes of its functions."""
-    claims = tuple(claims)
+def laws_of(reading: ArrayReading) -> Laws:
+    """What a document lays down of the slopes of its functions, of those that no words name."""
+    claims = reading.claims
+    named = {sign for sign, *_ in reading.named}
     used = {
         part.function
         for claim in claims
@@ -60,6 +104,8 @@ def laws_of(claims: Iterable[ArrayClaim]) -> Laws:
     for claim in claims:
         sign = law_of(claim)
         if not sign or sign in found or claim.kind not in (Kind.CLAIM, Kind.ASSUMPTION):
+            continue
+        if sign in named:
             continue
         taken = {function for function, _ in found.values()} | used
         for function in _KNOWN:
@@ -80,13 +126,13 @@ def law_of(claim: ArrayClaim) -> str:
     return head.sign if claim.first is None and is_property(claim) else ""
 
 
-def taken(reading: ArrayReading, laws: Laws, shifted: bool = False) -> ArrayReading:
-    """The document with these functions for their signs, of z or `shifted` of z + c."""
+def taken(reading: ArrayReading, laws: Laws, shifted: Container[str] = ()) -> ArrayReading:
+    """The document with these functions for their signs, of z or, where `shifted`, of z + c."""
     symbols = dict(reading.profile.symbols)
 
     def put(formula: Formula) -> Formula:
         for sign, (function, _) in laws.items():
-            shift = Quantity(f"{SHIFT} {sign}") if shifted else None
+            shift = Quantity(f"{SHIFT} {sign}") if sign in shifted else None
             if shift is not None:
                 symbols[shift.sign] = ArraySymbol(shift.sign, "number", "any number")
             formula = _put(formula, sign, function, shift)
@@ -114,27 +160,51 @@ def under_laws(
 
     `proved` gives the lines of a document that are proved, `judge` all that is said of them.
     """
-    laws = laws_of(reading.claims)
+    own = laws_of(reading)
+    laws = {sign: (function, line) for sign, function, line in reading.named} | own
     if not laws or all(one.word not in ("refuted", "open") for one in lines):
         return [*lines]
-    names = tuple(f"({number}) holds" for _, number in laws.values())
+    names = tuple(
+        f"({line}) holds" if sign in own else f"{_plain(sign)} is {SHOWN[function]} of line {line}"
+        for sign, (function, line) in laws.items()
+    )
     found = []
-    hold = proved(taken(reading, laws, shifted=True))
+    hold = proved(taken(reading, laws, own))
     for one, other in zip(lines, judge(taken(reading, laws)), strict=True):
         if one.word not in ("refuted", "open"):
-            found.append(one)
+            found.append(unblamed(replace(one, argument=other.argument), other_than(lines)))
             continue
         cases = other.cases
         if other.word == "proved" and one.claim.number not in hold:
             cases = (ArrayReached("open", why=ONE_OF_MANY),)
             other = replace(other, argument=None)
         elif other.word == "proved":
-            cases = tuple(
-                replace(case, under=tuple((*own, *names) for own in case.under or ((),)))
-                for case in cases
-            )
+            cases = tuple(replace(case, under=_with(case.under or ((),), names)) for case in cases)
+            said = other.argument
+            if said is not None:
+                other = replace(other, argument=replace(said, under=_with(said.under, names)))
         found.append(replace(other, claim=one.claim, cases=cases))
     return found
+
+
+def other_than(lines: Sequence[ArrayJudged]) -> frozenset[int]:
+    """The lines that are not right as they stand."""
+    return frozenset(one.claim.number for one in lines if one.word in ("refuted", "open"))
+
+
+def unblamed(one: ArrayJudged, doubtful: frozenset[int]) -> ArrayJudged:
+    """The line without its second verdict, where that rests on lines in doubt."""
+    said = one.argument
+    rests = said is not None and not doubtful.isdisjoint(said.uses)
+    return replace(one, argument=None) if rests else one
+
+
+def _with(under: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple((*own, *names) for own in under)
+
+
+def _plain(sign: str) -> str:
+    return sign.removeprefix("\\")
 
 
 def _put(formula: Formula, sign: str, function: str, shift: Quantity | None = None) -> Formula:

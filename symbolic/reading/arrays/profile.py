@@ -1,7 +1,7 @@
 """Notation profiles for whole arrays: what each letter stands for, and its shape, as TOML data.
 
-A profile says `calculus = "arrays"`.  Nothing is guessed from a letter that it does not declare;
-axes that it leaves open (`?`) follow from the definitions of the document.
+A profile says `calculus = "arrays"`.  A letter that it does not declare is what the definitions of
+the document make of it (`letters.py`); axes that it leaves open (`?`) follow from these too.
 """
 
 from __future__ import annotations

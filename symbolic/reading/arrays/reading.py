@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 
 from symbolic.errors import InputError
 from symbolic.reading.arrays.axis_sums import plain_sums
@@ -37,7 +35,7 @@ from symbolic.reading.arrays.introduced import (
     with_introduced,
     without_differentials,
 )
-from symbolic.reading.arrays.laws import with_laws
+from symbolic.reading.arrays.laws import named_in, with_laws, words
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
 from symbolic.reading.arrays.letters import with_given, with_letters
 from symbolic.reading.arrays.one_example import counted, of_each_example
@@ -70,15 +68,6 @@ from symbolic.reading.prose import after, conditional, lead, unread
 from symbolic.reading.source import Fault, NotUnderstood, Place
 from symbolic.reading.spans import CONDITION, Span
 from symbolic.reading.tokens import Tok, tokens
-
-
-@cache
-def _words() -> frozenset[str]:
-    """Words that may lead up to a formula about arrays, besides those of every notation."""
-    text = files("symbolic.reading.arrays").joinpath("words.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(word for line in lines for word in line.split())
-
 
 UPDATING = ("\\leftarrow", "\\gets")
 _FROM_NOW_ON = re.compile(
@@ -146,7 +135,7 @@ class _Reader:
         self.document, self.profile, self.source = document, profile, document.source
         self.own = own
         self.usual = standard(profile)
-        self.known = _words().union(profile.words)
+        self.known = words().union(profile.words)
         self.sorter = Sorter(profile)
         self.stacks = Stacks(profile)
         self.running = Running(profile)
@@ -204,6 +193,7 @@ class _Reader:
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
             (*self.own.unknown, *self.spoiled.functions),
             lost_at_the_end(self.document),
+            named_in(self.document, self.profile),
         )
         if any(problem.what == DIFFERENTIAL for problem in reading.problems):
             reading = without_differentials(reading)

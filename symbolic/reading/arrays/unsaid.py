@@ -11,6 +11,7 @@ from dataclasses import replace
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.findings import ArrayJudged, ArrayReached
 from symbolic.reading.arrays.formulas import Applied, Formula, inside, rebuilt, walk
+from symbolic.reading.arrays.laws import unblamed
 
 SIGN = "\\sigma"
 WHY = "it holds if \\sigma is the logistic function, and the text does not say what \\sigma is"
@@ -28,11 +29,12 @@ def with_doubt(
     wrong = any(one.word == "refuted" for one in lines)
     if not wrong or not any(map(_unsaid, reading.claims)):
         return [*lines]
+    doubtful = frozenset(one.claim.number for one in lines if one.word == "refuted")
     hold = proved(replace(reading, claims=tuple(map(_logistic, reading.claims))))
     return [
         replace(one, cases=(ArrayReached("open", why=WHY),), inherits=None)
         if one.word == "refuted" and one.claim.number in hold
-        else one
+        else unblamed(one, doubtful & hold)
         for one in lines
     ]
 
