@@ -85,13 +85,18 @@ class Layout:
         return len(network.uses) == len(network.synapses) and not network.formulas
 
     @cached_property
-    def scattered(self) -> Scattered | None:
-        """The synapses as arrays, where each has a weight of its own and no block is a matrix."""
-        if not self.plain or any(b.sources is not None for level in self.levels for b in level):
-            return None
+    def synapses(self) -> Scattered:
+        """The synapses as arrays, where the weights are plain."""
         ends = [self.ends_of(block) for level in self.levels for block in level]
         to, source = (np.concatenate(rows) for rows in zip(*ends, strict=True))
         return Scattered(self.rows, to, source)
+
+    @cached_property
+    def scattered(self) -> Scattered | None:
+        """The same, where besides no block is a matrix."""
+        if not self.plain or any(b.sources is not None for level in self.levels for b in level):
+            return None
+        return self.synapses
 
     def ends_of(self, block: Block) -> tuple[Numbers, Numbers]:
         """The rows at both ends, to and source, of each entry of a block of plain weights."""
@@ -110,23 +115,26 @@ class Scattered:
     to: Numbers
     source: Numbers
 
-    def around(self, first: int, last: int, end: int) -> tuple[Numbers, Numbers, Numbers]:
+    def around(
+        self, first: int, last: int, end: int
+    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """What the rows first to last feed (`end` 0) or are fed by (1), in order.
 
         Where that of each row begins; the rows at the other end; the entries.
         """
-        order, starts = self._by_end[end]
-        part = slice(starts[first], starts[last + 1])
-        other = (self.to, self.source)[end]
-        return starts[first : last + 2] - starts[first], other[order[part]], order[part]
+        order, others, starts = self._by_end[end]
+        begin, stop = starts[first], starts[last + 1]
+        pointer = tuple([start - begin for start in starts[first : last + 2]])
+        return pointer, others[begin:stop], order[begin:stop]
 
     @cached_property
-    def _by_end(self) -> tuple[tuple[Numbers, Numbers], ...]:
-        """The entries in the order of one end and then of the other; where each row begins."""
+    def _by_end(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
+        """The entries in the order of one end and then of the other, these, where rows begin."""
         found = []
         for near, far in ((self.source, self.to), (self.to, self.source)):
             order = np.lexsort((far, near))
-            found.append((order, np.searchsorted(near[order], np.arange(self.rows + 1))))
+            starts = np.searchsorted(near[order], np.arange(self.rows + 1))
+            found.append(tuple(tuple(of.tolist()) for of in (order, far[order], starts)))
         return tuple(found)
 
 

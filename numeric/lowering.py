@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from numeric.elements import LINKED, Elements, distributed, factors, mentions, refuse
+from numeric.elements import LINKED, Elements, bare, distributed, factors, mentions, refuse
 from numeric.layout import adjacent
 from numeric.linear import Linear, Space, Units
 from numeric.program import (
@@ -138,6 +138,11 @@ class _Line:
         return tuple(dict.fromkeys(linked))
 
     @cached_property
+    def links(self) -> tuple[_Link, ...]:
+        """These sums, taken apart."""
+        return tuple(_link(term, self.index) for term in self.sums)
+
+    @cached_property
     def activated(self) -> bool:
         """Whether the body speaks of activations."""
         return any(isinstance(part, Phi) for part in walk(self.body))
@@ -153,6 +158,32 @@ class _Line:
         if self.over.letters:
             return self.over.members
         return (tuple(str(index) for index in self.head.at),)
+
+
+@dataclass(frozen=True)
+class _Link:
+    """Σ over what j feeds, or what feeds j, of w · rest with this letter.
+
+    `bare`: the rest is a signal that stands in a buffer already.
+    """
+
+    term: Sum
+    fed: bool
+    letter: Index
+    rest: tuple[Term, ...]
+    bare: bool
+
+
+def _link(term: Sum, index: Index) -> _Link:
+    fed = term.over.kind is RangeKind.FED_BY
+    if term.over.of != (index,):
+        raise refuse(term)
+    letter, parts = term.over.bound[0], factors(term.body)
+    link = Sign("w", (letter, index) if fed else (index, letter))
+    rest = tuple(part for part in parts if part != link)
+    if len(parts) - len(rest) != 1 or any(mentions(part, index) for part in rest):
+        raise refuse(term)
+    return _Link(term, fed, letter, rest, len(rest) == 1 and rest[0] in bare(letter))
 
 
 def _line(claim: Equation, family: Family) -> _Line:
@@ -201,36 +232,37 @@ class _Pass:
             self.code.append(Softmax(target, self.space.rows("v", units)))
             return
         known: dict[Sum, Rows | None] = {}
-        for part in line.sums:
-            place = target if len(line.sums) == 1 else self.space.fresh("t", len(units))
-            known[part] = self._linked(part, line.index, units, place)
+        for link in line.links:
+            place = target if len(line.links) == 1 else self.space.fresh("t", len(units))
+            known[link.term] = self._linked(link, units, place)
         if isinstance(body, Sum) and known.get(body) == target:
             return
-        for same in self.elements.cut(units) if line.activated else [units]:
-            start = units.index(same[0])
+        pieces = self.elements.cut(units) if line.activated else [units]
+        if len(pieces) == 1:
+            self.elements.write_alike(target, body, line.index, units, known)
+            return
+        start = 0
+        for same in pieces:
+            stop = start + len(same)
             cut = {
-                term: rows and Rows(rows.buffer, rows.start + start, rows.start + start + len(same))
+                term: rows and Rows(rows.buffer, rows.start + start, rows.start + stop)
                 for term, rows in known.items()
             }
-            self.elements.write(self.space.rows(letter, same), body, {line.index: same}, cut)
+            self.elements.write_alike(self.space.rows(letter, same), body, line.index, same, cut)
+            start = stop
 
-    def _linked(self, term: Sum, index: Index, units: Units, place: Rows) -> Rows | None:
+    def _linked(self, link: _Link, units: Units, place: Rows) -> Rows | None:
         """Where a sum over the neurons fed by j, or the units that feed j, is; None: empty."""
-        fed = term.over.kind is RangeKind.FED_BY
-        if term.over.of != (index,):
-            raise refuse(term)
-        letter, parts = term.over.bound[0], factors(term.body)
-        link = Sign("w", (letter, index) if fed else (index, letter))
-        rest = tuple(part for part in parts if part != link)
-        if len(parts) - len(rest) != 1 or any(mentions(part, index) for part in rest):
-            raise refuse(term)
+        fed, formulas = link.fed, self.network.formulas
         table = self.network.successors if fed else self.network.sources
-        others = tuple(dict.fromkeys(other for unit in units for other in table[unit]))
-        if not others:
+        if not any(table[unit] for unit in units):
             return None
-        if any(unit in self.network.formulas for unit in (others if fed else units)):
-            raise refuse(term)
-        source = self.elements.vector(rest, letter, others)
+        others: Units = ()
+        if formulas or not link.bare:
+            others = tuple(dict.fromkeys(other for unit in units for other in table[unit]))
+        if formulas and any(unit in formulas for unit in (others if fed else units)):
+            raise refuse(link.term)
+        source = self.elements.vector(link.rest, link.letter, others)
         (self.linear.fed if fed else self.linear.feeding)(units, source, place)
         return place
 

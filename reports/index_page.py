@@ -78,8 +78,13 @@ def _causes(paper: IndexPaper) -> Iterator[Block]:
 def _counts(paper: IndexPaper) -> str:
     words = [one.word for one in paper.judgement.lines]
     said = {"proved": "proved", "refuted": "wrong", "open": "not decided"}
-    found = [f"{counted(words.count(word), 'line')} {name}" for word, name in said.items()]
-    found.append(f"{counted(words.count('definition'), 'definition')}")
+    found = [
+        f"{counted(words.count(word), 'line')} {name}"
+        for word, name in said.items()
+        if word == "proved" or word in words
+    ]
+    if "definition" in words:
+        found.append(f"{counted(words.count('definition'), 'definition')}")
     if paper.unread:
         found.append(f"{counted(len(paper.unread), 'formula')} not understood")
     return f"{', '.join(found)}.".capitalize()
@@ -133,13 +138,14 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
 
 def _case(case: ArrayReached, right: str | None, of: str) -> Iterator[Runs]:
     """The verdict, the slip, the numbers and the right form."""
+    among = f" for {case.span}" if case.span else ""
     if case.word == "proved":
         needed = condition(case.under[0]) if case.under else ""
-        yield prose(f"Proved, if {needed}." if needed else "Proved.")
+        yield prose(f"Proved{among}, if {needed}." if needed else f"Proved{among}.")
     elif case.word == "open":
-        yield prose(f"Not decided: {case.why.rstrip('.')}.")
+        yield prose(f"Not decided{among}: {case.why.rstrip('.')}.")
     else:
-        yield prose("Wrong." + (f" {case.why}" if case.why else ""))
+        yield prose(f"Wrong{among}." + (f" {case.why}" if case.why else ""))
     if isinstance(case.nearest, Derived):
         form = Code(case.nearest.text) if right is None else _drawn(right)
         yield (*prose("The nearest right form of the right side: "), form, *runs("."))

@@ -72,7 +72,7 @@ if (first && units.length > 1 && units.length <= 40) {
 }
 // Every line and every box can be copied as LaTeX.
 function source(places, between) {
-  return [...places].map((place) => place.dataset.tex.replace(/^\\displaystyle /, "")).join(between).replace(/\{\} /g, "").replace(/\\allowbreak /g, "");
+  return [...places].map((place) => place.dataset.tex.replace(/^\\displaystyle /, "")).join(between).replace(/\{\} /g, "").replace(/\\(?:allow|no)break /g, "");
 }
 function copier(text) {
   const button = document.createElement("button");

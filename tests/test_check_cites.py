@@ -211,7 +211,7 @@ def test_several_labels_in_one_reference_are_all_cited() -> None:
 
 
 def test_a_line_that_was_not_understood_is_no_premise() -> None:
-    text = BOTH + "$$e_j = \\diamond \\tag{5}$$\n" + rule("By (5)")
+    text = BOTH + "$$\\diamond = e_j \\tag{5}$$\n" + rule("By (5)")
     reading = read_document(text, open_profile("haykin"))
     found = judge(reading).lines[-1].argument
     assert found == Argument("open", why="(5) is not understood")

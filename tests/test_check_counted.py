@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from symbolic.reading.claims import Kind
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
@@ -65,11 +66,11 @@ def test_they_are_written_and_read_back_as_numbers() -> None:
         assert reread(claim, reading.profile) == (claim.left, claim.right)
 
 
-def test_numbers_beside_letters_of_layers_are_not_read() -> None:
-    """Which number the last layer has is not said then."""
+def test_numbers_beside_letters_of_layers_are_counted_from_the_inputs() -> None:
+    """Which number the last layer has is not said then; see `test_check_numbers`."""
     reading = read_document(r"$a^{[1]} = \sigma(z^{[1]})$ and $z^{[l]}$", open_profile("layers"))
-    assert not reading.claims
-    assert reading.ledger[0].why
+    assert not reading.profile.depth
+    assert [claim.kind for claim in reading.claims] == [Kind.CLAIM]
 
 
 def test_a_number_without_brackets_may_be_a_power() -> None:

@@ -7,6 +7,7 @@ import pytest
 from reports.check_words import elsewhere_words
 from reports.text import runs_text
 from symbolic.reading.findings import Judged
+from symbolic.reading.formulas import Power, walk
 from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
@@ -187,3 +188,56 @@ def test_a_derivative_by_what_a_text_defines_is_no_crash() -> None:
         r"With $q_j = e_j \varphi_j'(v_j)$ we have $\frac{\partial \mathcal{E}}{\partial q_j} = 1$."
     )
     assert [one.word for one in lines(text)] == ["definition"]  # the other is not understood
+
+
+def test_a_line_that_goes_on_speaks_of_the_same_neurons() -> None:
+    text = (
+        r"With $\mathcal{E} = \frac12 \sum_{k \in C} e_k^2$, for a hidden neuron $j$ we find"
+        "\n"
+        r"$$\frac{\partial \mathcal{E}}{\partial w_{ji}} = -\delta_j y_i.$$"
+        "\n"
+        r"$$= -\varphi_j'(v_j) y_i \sum_k \delta_k w_{kj}$$"
+    )
+    one = last(text)
+    assert one.word == "proved"
+    assert not one.elsewhere
+    assert last(text.replace("-\\varphi", "\\varphi")).word == "refuted"
+
+
+def test_a_proof_is_about_the_neurons_of_its_claim() -> None:
+    text = (
+        r"**Claim.** For a hidden neuron, $\delta_j = \varphi_j'(v_j) \sum_k w_{kj} \delta_k$."
+        "\n\n"
+        r"*Proof.* $\mathcal{E}$ depends on $v_j$ through all the $v_k$ of the neurons fed by $j$:"
+        "\n"
+        r"$$\delta_j = -\sum_k \frac{\partial \mathcal{E}}{\partial v_k} w_{kj} \varphi_j'(v_j)$$"
+    )
+    assert {case.roles for case in last(text).cases} == {"j: hidden"}
+    assert last(text).word == "proved"
+    assert not last(text).elsewhere
+    assert last(text.replace("= -\\sum", "= \\sum")).word == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "wrong"),
+    [
+        (r"With $\mathcal{E}_{tot} = \mathcal{E} + \lambda \sum_{j,i} |w_{ji}|$, for $w_{ji} \neq"
+         r" 0$ $\frac{\partial \mathcal{E}_{tot}}{\partial w_{ji}} = -\delta_j y_i"
+         r" + \lambda \, \mathrm{sgn}(w_{ji})$", r"+ \lambda \,", r"- \lambda \,"),
+        (r"- Hidden: $\Delta w_{ji} = \eta \varphi_j'(v_j) y_i \sum_k \delta_k w_{kj}$",
+         "w_{kj}", "w_{jk}"),
+    ],
+)  # fmt: skip
+def test_weights_that_are_not_0_and_labels_without_a_noun(
+    right: str, slip: str, wrong: str
+) -> None:
+    assert last(right).word == "proved"
+    assert last(right.replace(slip, wrong)).word in ("refuted", "open")
+
+
+def test_twice_the_same_factor_is_a_square() -> None:
+    text = r"Let $y_j = \tanh(v_j)$. So $\frac{\partial y_j}{\partial v_j} = 1 - y_j$"
+    nearest = last(text).cases[0].nearest
+    assert nearest is not None
+    assert nearest.edit == "a factor y_j more"
+    assert any(isinstance(part, Power) for part in walk(nearest.right))

@@ -309,13 +309,11 @@ def test_words_about_layers_narrow_no_line_but_theirs() -> None:
     ("words", "word", "why"),
     [
         (r"If $l = L$ then", "open", "no layer L+1"),
-        (r"If $l = 2$ then", "", "no number"),
+        (r"For $l = 2$ we have", "proved", ""),
         (r"For $l = L, 3$ we have", "", "a list"),
     ],
 )
-def test_words_about_layers_that_do_not_fit_are_not_passed_over(
-    words: str, word: str, why: str
-) -> None:
+def test_words_about_layers_are_not_passed_over(words: str, word: str, why: str) -> None:
     reading = read_document(f"{words}\n$${BACK}.$$\n", NIELSEN)
     if word:
         [found] = judge(reading).lines

@@ -240,7 +240,7 @@ def test_a_homework_in_plain_letters_is_judged_and_mended() -> None:
         "Logistic units, as $z_j$ shows, are not meant.",
         "Unlike logistic units these are simple.",
         "Suppose for contradiction that the units are logistic.",
-        "A student of logistic regression wrote this.",
+        "A disciple of logistic units sang this.",
         "There are logistic units elsewhere.",
     ],
 )

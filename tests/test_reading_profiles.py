@@ -37,6 +37,9 @@ BOOKS = {  # profile: a derivation in its letters, with the arrays of the last l
         \frac{\partial J}{\partial W^{(l)}_{ij}} = a^{(l)}_j \delta^{(l+1)}_i$$""",
     "haykin": r"""Let $\mathcal{E} = \frac{1}{2} \sum_k e_k^2(n)$. Then
         $$\Delta w_{ji}(n) = \eta \delta_j(n) y_i(n)$$""",
+    "haykin_layers": r"""Let $\mathcal{E} = \frac{1}{2} \sum_k e_k^2(n)$. Then
+        $$\delta_j^{(l)}(n) = \varphi_j'(v_j^{(l)}(n))
+        \sum_k \delta_k^{(l+1)}(n) w_{kj}^{(l+1)}(n)$$""",
     "wikipedia": r"""Let $E = \frac{1}{2} \sum_j (t_j - o_j)^2$. Then
         $$\delta_j = \frac{\partial E}{\partial \text{net}_j}, \quad
         \frac{\partial E}{\partial w_{ij}} = o_i \delta_j$$""",

@@ -37,7 +37,11 @@ def batches(rule: Any, size: int, count: int, dtype: str = "float64") -> tuple[A
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
-    ("name", "size"), [("small", 1), ("soft", 1), ("soft", 1100), ("sparse", 1), ("sparse", 4)]
+    ("name", "size"),
+    [
+        *(("small", 1), ("soft", 1), ("soft", 1100), ("sparse", 4)),
+        pytest.param("sparse", 1, marks=pytest.mark.slow),
+    ],
 )
 def test_steps_end_with_the_bits_of_a_run(name: str, size: int, dtype: str, backend: str) -> None:
     rule = {"small": SMALL, "soft": SOFT}.get(name) or rule_of(NETS[name])

@@ -36,6 +36,61 @@ def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     return left
 
 
+def with_outputs(found: Sequence[Tok], profile: Profile) -> list[Tok]:
+    r"""The tokens in which h_{W,b}(x), what the network computes, is the signal of its last layer.
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> from symbolic.reading.tokens import tokens
+    >>> typed = tokens(r"h_{W,b}(x) - (h_\Theta(x))_k + h(x^{(i)})")
+    >>> "".join(token.text for token in with_outputs(typed, open_profile("ufldl")))
+    'a^{(L)}-a^{(L)}_k+h(x^{(i)})'
+    """
+    last = next((sign for sign, sort in profile.sizes.items() if sort == "layer"), "")
+    left: list[Tok] = []
+    n = 0
+    while n < len(found):
+        token = found[n]
+        bracketed = token.kind == "LP" and n + 1 < len(found)
+        start = n + 1 if bracketed else n
+        end = _computed(found, start, profile) if last else 0
+        if end and bracketed:
+            closed = end < len(found) and found[end].kind == "RP"
+            scripted = closed and end + 1 < len(found) and found[end + 1].kind == "SUB"
+            end = end + 1 if scripted else 0
+        if not end:
+            left.append(token)
+            n += 1
+            continue
+        sign = profile.of_array("y").sign
+        made = (("SYM", sign), ("SUP", "^"), ("LB", "{"), ("LP", "("), ("SYM", last), ("RP", ")"),
+                ("RB", "}"))  # fmt: skip
+        left += [Tok(kind, text, token.at, token.end) for kind, text in made]
+        n = end
+    return left
+
+
+def _computed(found: Sequence[Tok], n: int, profile: Profile) -> int:
+    """Where h_{W,b}(x) ends, of an input without a number, that begins here; 0 where none does."""
+    token = found[n]
+    if token.kind != "SYM" or token.text not in profile.network or profile.symbol(token.text):
+        return 0
+    known = {*profile.arguments, *profile.symbols}
+    known |= {sign for symbol in profile.symbols.values() for sign in symbol.also}
+    end = n + 1
+    if end < len(found) and found[end].kind == "SUB":
+        close = script_end(found, end + 1)
+        inside = [one for one in found[end + 1 : close] if one.kind == "SYM"]
+        if not inside or any(one.text not in known for one in inside):
+            return 0
+        end = close
+    if end < len(found) and found[end].kind == "LP":
+        close = closed(found, end)
+        plain = [one for one in found[end + 1 : close - 1] if one.kind not in ("COMMA", "SEMI")]
+        fits = plain and all(one.kind == "SYM" and one.text in known for one in plain)
+        return close if fits else 0
+    return 0
+
+
 def with_signs(found: Sequence[Tok]) -> list[Tok]:
     """The tokens in which the sign behind Σ is a factor: Σ_k -a_k is Σ_k (-1) a_k.
 
@@ -79,7 +134,7 @@ def with_indicators(found: Sequence[Tok]) -> list[Tok]:
     n = 0
     while n < len(found):
         start = n + 1 + (n + 1 < len(found) and found[n + 1].kind == "SUB")
-        end = _closed(found, start) if found[n].text in _ONES else 0
+        end = closed(found, start) if found[n].text in _ONES else 0
         if end and any(token.kind == "REL" for token in found[start:end]):
             opening, closing = found[start], found[end - 1]
             inside = found[start + 1 : end - 1]
@@ -113,7 +168,7 @@ def with_argument(found: Sequence[Tok], profile: Profile) -> list[Tok]:
             tuple(one.text for one in found[at + 1 : end]): found[at + 1 : end]
             for at, one in enumerate(found[:-1])
             if one.text == token.text and found[at + 1].kind == "LP"
-            if (end := _closed(found, at + 1))
+            if (end := closed(found, at + 1))
         }
         if len(calls) == 1:
             [argument] = calls.values()
@@ -121,7 +176,7 @@ def with_argument(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     return left
 
 
-def _closed(found: Sequence[Tok], start: int) -> int:
+def closed(found: Sequence[Tok], start: int) -> int:
     """Where the bracket that opens here ends, 0 where none does."""
     closing = _AROUND.get(found[start].kind) if start < len(found) else None
     depth = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolic.errors import InputError
 from symbolic.indexed import Sort, Var
@@ -32,7 +32,7 @@ from symbolic.reading.formulas import (
 from symbolic.reading.layers import flat_definition, of_last_layer, with_layers
 from symbolic.reading.pathways import CORE
 from symbolic.reading.profile import GIVEN, OWN, Profile
-from symbolic.reading.source import BeyondError, Fault, Place
+from symbolic.reading.source import DEFINITE, BeyondError, Fault, Place
 from symbolic.reading.theory import ARRAYS, COST, OPEN, SORTS
 
 KINKED = frozenset(("abs", "relu", "step"))
@@ -366,7 +366,8 @@ def missed_definitions(reading: Reading, whole: bool = False) -> Mapping[str, Pl
         for entry in missed:
             opening = _opening(entry.text)
             slope = symbol.array == "phi" and "'" in opening  # that defines no φ
-            if not slope and any(_begins(opening, sign) for sign in signs):
+            rule = symbol.array in _DERIVATIVES and entry.fault in DEFINITE
+            if not (slope or rule) and any(_begins(opening, sign) for sign in signs):
                 found.setdefault(symbol.array, entry.place)
     outer = any(claim.outer for claim in reading.definitions)
     signals = [one for one in reading.profile.symbols.values() if one.array == "y"]
@@ -389,6 +390,27 @@ def missed_definitions(reading: Reading, whole: bool = False) -> Mapping[str, Pl
         if claim.problems and "phi" not in made and stated(claim.left, claim.right):
             found.setdefault("phi", claim.place)
     return found
+
+
+def lost_definitions(reading: Reading) -> Mapping[str, Place]:
+    """What the document may define otherwise than usual, in formulas that were not understood.
+
+    A proof holds for any φ.  A formula whose types do not fit defines nothing, and one for δ or Δw
+    is a definition only where it shows a derivative.
+    """
+    ledger = tuple(entry for entry in reading.ledger if entry.fault not in DEFINITE)
+    texts = {entry.place: entry.text for entry in ledger}
+    found = missed_definitions(replace(reading, ledger=ledger))
+    return {
+        array: place
+        for array, place in found.items()
+        if array != "phi"
+        and (array not in _DERIVATIVES or _SHOWS_SLOPE.search(texts.get(place, "")) is not None)
+    }
+
+
+_DERIVATIVES = ("delta", "dw", "db")
+_SHOWS_SLOPE = re.compile(r"\\partial|\\nabla|:=")
 
 
 def _opening(text: str) -> str:

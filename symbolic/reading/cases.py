@@ -140,7 +140,9 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
         if role.role == "fed" and {role.letter, role.of} <= {v.name for v in letters}:
             pairs.add((Var(role.letter, NEURON), Var(role.of, NEURON)))
     edges = tuple(sorted(pairs, key=repr))
-    left, right = (with_range(natural(side), _span(span, letters)) for side in sides)
+    named = [natural(side) for side in sides]
+    named = [_fed_by_weights(side) for side in named] if span == "fed" else named
+    left, right = (with_range(side, _span(span, letters)) for side in named)
     apart = tuple(
         (Var(role.letter, NEURON), Var(role.of, NEURON))
         for role in claim.roles
@@ -197,6 +199,18 @@ def _span(span: str, letters: list[Var]) -> Range:
     if span != "fed":
         return Range("interval" if span == "all" else span)
     return Range("fed", of=letters[0].name) if len(letters) == 1 else Range("unsaid")
+
+
+def _fed_by_weights(formula: Formula) -> Formula:
+    """The sums of unsaid range over what j feeds, where they have w_kj: Σ_k δ_k w_kj."""
+    made = rebuilt(formula, tuple(map(_fed_by_weights, inside(formula))))
+    if isinstance(made, SumOver) and made.range.kind == "unsaid" and made.over.sort == NEURON:
+        weights = (part for part in walk(made.body) if isinstance(part, Read) and part.array == "w")
+        sources = {part.at[1] for part in weights if part.at[0] == made.over}
+        [source] = sources if len(sources) == 1 else [None]
+        if isinstance(source, Var):
+            return replace(made, range=Range("fed", of=source.name))
+    return made
 
 
 def _by_name(letter: Var) -> str:

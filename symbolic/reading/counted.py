@@ -2,8 +2,8 @@ r"""Layers that are counted, z^{[1]} and z^{[2]}, read as layers from the last: 
 
 A document whose layers all have numbers in brackets speaks of a network with as many layers as its
 largest number says.  So z^{[1]} of a network of two layers is z^{[L-1]}, and x or a^{[0]} is
-a^{[L-2]}: what is proved of these holds in deeper networks as well.  Where layers have letters too,
-numbers are left as they are.
+a^{[L-2]} (x is a^{[1]} where the text says so): what is proved of these holds in deeper networks as
+well.  Where layers have letters too, numbers are read by `numbers`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symbolic.reading.documents import Document, Mathematics
+from symbolic.reading.layer_spans import counted_from_zero
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
@@ -22,6 +23,7 @@ INPUT = "x"
 LAST = "@L"
 """What stands for the number of layers, which such a document does not write."""
 _BRACKETS = {"LSQ": "RSQ", "LP": "RP"}
+_LISTING = ("LP", "RP", "COMMA", "SEMI")
 Script = tuple[int, list[Tok]]
 """Where a script ends, and what stands in it."""
 
@@ -41,6 +43,7 @@ def counting(document: Document, profile: Profile) -> Profile:
     return replace(
         profile,
         depth=depth,
+        from_zero=counted_from_zero(document),
         sizes={**sizes, LAST: "layer"},
         symbols={**profile.symbols, cost.sign: also},
     )
@@ -72,7 +75,7 @@ def depth_of(document: Document, profile: Profile) -> int:
         for n, token in enumerate(found):
             if token.kind != "SUP":
                 continue
-            _, inside = _script(found, n)
+            _, inside = script_at(found, n)
             if any(one.text in letters for one in inside):
                 return 0
             number = _number(inside)
@@ -97,7 +100,7 @@ def from_last(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     while n < len(found):
         token = found[n]
         if token.kind == "SUP" and _is_layered(found, n, profile):
-            end, inside = _script(found, n)
+            end, inside = script_at(found, n)
             number = _number(inside)
             if number is not None and number <= profile.depth:
                 made = _counted(made, token, inside, profile)
@@ -105,10 +108,29 @@ def from_last(found: Sequence[Tok], profile: Profile) -> list[Tok]:
                 continue
         n += 1
         made.append(token)
-        if token.kind == "SYM" and token.text == INPUT and profile.symbol(INPUT) is None:
+        if is_input(found, n - 1, profile):
             turned = n < len(found) and found[n].kind == "SUP"
             made[-1:] = _input(token, profile, turned)
     return made
+
+
+def is_input(found: Sequence[Tok], n: int, profile: Profile) -> bool:
+    """Whether x stands here as the inputs, and not as an index or as what something depends on."""
+    if found[n].text != INPUT or found[n].kind != "SYM" or profile.symbol(INPUT) is not None:
+        return False
+    before = found[n - 1].kind if n else ""
+    after = found[n + 1].kind if n + 1 < len(found) else ""
+    depth = 0
+    for at in range(n - 1, -1, -1):  # within the braces of a script
+        depth += (found[at].kind == "RB") - (found[at].kind == "LB")
+        if depth < 0:
+            if at and found[at - 1].kind in ("SUB", "SUP"):
+                return False
+            depth = 0
+    if after == "SUP":
+        _, above = script_at(found, n + 1)
+        return len(above) == 1 and (above[0].kind == "TOP" or above[0].text == "T")
+    return before not in ("SUB", "SUP") and not (before in _LISTING and after in _LISTING)
 
 
 def in_numbers(error: NotUnderstood, profile: Profile) -> NotUnderstood:
@@ -137,13 +159,13 @@ def _counted(before: list[Tok], sup: Tok, inside: list[Tok], profile: Profile) -
     layer = [opening, *_layer(steps, number), closing]
     if not rest:
         return [*before, sup, _at("LB", "{", sup), *layer, _at("RB", "}", sup)]
-    start = _sign(before)
+    start = sign_before(before)
     whole = [*before[start:], sup, _at("LB", "{", sup), *layer, _at("RB", "}", sup)]
     bracketed = [_at("LP", "(", whole[0]), *whole, _at("RP", ")", sup)]
     return [*before[:start], *bracketed, sup, _at("LB", "{", sup), *rest, _at("RB", "}", sup)]
 
 
-def _sign(before: Sequence[Tok]) -> int:
+def sign_before(before: Sequence[Tok]) -> int:
     """Where the sign stands that a script is about to follow; what is below it is passed over."""
     n = len(before) - 1
     if n >= 0 and before[n].kind == "RB":
@@ -157,7 +179,7 @@ def _sign(before: Sequence[Tok]) -> int:
 def _input(token: Tok, profile: Profile, turned: bool) -> list[Tok]:
     """x as the signal of the layer before the first, in brackets where it is transposed."""
     sign = Tok("SYM", profile.of_array("y").sign, token.at, token.end)
-    layer = _layer(-profile.depth, token)
+    layer = _layer((profile.from_zero is False) - profile.depth, token)
     found = [
         sign,
         _at("SUP", "^", token), _at("LB", "{", token), _at("LSQ", "[", token),
@@ -179,7 +201,7 @@ def _at(kind: str, text: str, other: Tok) -> Tok:
     return Tok(kind, text, other.at, other.end)
 
 
-def _script(found: Sequence[Tok], sup: int) -> Script:
+def script_at(found: Sequence[Tok], sup: int) -> Script:
     """The tokens above, without their braces."""
     n = sup + 1
     if n >= len(found) or found[n].kind != "LB":
@@ -203,6 +225,6 @@ def _number(inside: Sequence[Tok]) -> int | None:
 
 def _is_layered(found: Sequence[Tok], sup: int, profile: Profile) -> bool:
     """Whether the sign that the script belongs to has layers."""
-    before = _sign(found[:sup])
+    before = sign_before(found[:sup])
     symbol = profile.symbol(found[before].text) if found[:sup] else None
     return symbol is not None and "layer" in symbol.superscript

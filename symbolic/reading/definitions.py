@@ -33,8 +33,9 @@ from symbolic.reading.formulas import (
     walk,
 )
 from symbolic.reading.grammar import parse
-from symbolic.reading.layers import of_last_layer
+from symbolic.reading.layers import INPUTS, of_last_layer, own_layer
 from symbolic.reading.profile import ARRAYS, GIVEN, OWN, Profile
+from symbolic.reading.scripts import shown
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
@@ -147,9 +148,12 @@ class Definitions:
         `NotUnderstood` where a condition may stand beside what would be no claim.
         """
         about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
+        about_size = about_size or _says_apart(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
+        if opens and claim.relation in ("=", ":=") and _of_one_layer(claim):
+            return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
         if opens and claim.relation in ("=", ":="):
             linear = self._of_fields(claim)
             if self._of_outputs(linear, kinds):
@@ -170,8 +174,7 @@ class Definitions:
         letters = [i for i in head.at if i != UNWRITTEN]
         general = all(isinstance(i, Var) for i in letters) and len(set(letters)) == len(letters)
         if not general and explicit and key(head) in self.usual:
-            doubt = "it is said to be a definition, of one neuron or layer"
-            return replace(claim, doubt=claim.doubt or doubt, narrow=not claim.doubt)
+            return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
         if not general and explicit:
             return self._wrong(claim, "A definition has different letters on its left.")
         if head.array in _GIVEN:
@@ -407,6 +410,17 @@ def _is_other_cost(claim: Claim, defined: Claim) -> bool:
     return costs and plain and len(kinds) == 2
 
 
+_ONE_LAYER = "it is said to be a definition, of one neuron or layer"
+
+
+def _of_one_layer(claim: Claim) -> bool:
+    """Whether it may say what the signals or fields of one layer are, that has a number."""
+    left = claim.left
+    known = isinstance(left, Applied) or (isinstance(left, Read) and left.array in ("y", "v"))
+    own = own_layer(left) if known else None
+    return own is not None and shown(own).startswith(INPUTS)
+
+
 def stated_of_last(claim: Claim) -> Formula | None:
     """φ, where it is written of a field of the last layer."""
     left, right = of_last_layer(claim.left), of_last_layer(claim.right)
@@ -441,6 +455,17 @@ def _says_positive(claim: Claim) -> bool:
     array = claim.left.array if isinstance(claim.left, Read) else ""
     constant = array.startswith("constant ") or array == "eta"
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
+
+
+def _says_apart(claim: Claim) -> bool:
+    """Whether it says that a weight is not 0, or between which numbers a constant lies."""
+    sides = claim.left, claim.right
+    numbers = [one for one in sides if isinstance(one, Num)]
+    others = [one.array for one in sides if isinstance(one, Read)]
+    constant = all(array.startswith("constant ") or array == "eta" for array in others)
+    if claim.relation == "!=":
+        return len(others) == len(numbers) == 1 and (constant or others == ["w"])
+    return claim.relation in ("<", "<=", ">", ">=") and len(numbers) + len(others) == 2 and constant
 
 
 def _is_signal(claim: Claim) -> bool:

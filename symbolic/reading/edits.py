@@ -30,7 +30,7 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
-from symbolic.reading.layers import is_layered, layer, level, spelled
+from symbolic.reading.layers import is_layered, layer, level, said_as, spelled
 from symbolic.reading.offers import ALIKE, Offers
 
 MINUS, TWO, HALF = (Num(Fraction(n)) for n in (-1, 2, Fraction(1, 2)))
@@ -131,8 +131,8 @@ def _ranges(letter: Var, names: Offers) -> Iterator[tuple[Range, str]]:
     """What a sum may run over, and how it is said."""
     if names.layered:
         if letter in names.places:
-            said = spelled(level(names.places[letter]))
-            yield Range("layer", of=said), f"the neurons of layer {said}"
+            place = level(names.places[letter])
+            yield Range("layer", of=spelled(place)), f"the neurons of layer {said_as(place)}"
         return
     for kind, said in RANGES.items():
         if kind != "fed":
@@ -174,7 +174,16 @@ def _somewhere(formula: Formula, names: Offers) -> Iterator[Edit]:
             yield Edit(rebuilt(formula, changed), edit.cost, edit.what)
     if not isinstance(formula, Times | Plus):
         for factor in _factors(inner):
-            yield Edit(times(formula, factor), 3, f"a factor {_named(factor)} more")
+            yield Edit(_times(formula, factor), 3, f"a factor {_named(factor)} more")
+
+
+def _times(formula: Formula, factor: Formula) -> Formula:
+    """One factor more; twice the same is a square."""
+    parts = formula.factors if isinstance(formula, Times) else (formula,)
+    if factor not in parts or isinstance(factor, Num):
+        return times(formula, factor)
+    place = parts.index(factor)
+    return times(*parts[:place], Power(factor, Fraction(2)), *parts[place + 1 :])
 
 
 def _here(formula: Formula, names: Offers) -> Iterator[Edit]:
@@ -207,7 +216,7 @@ def _here(formula: Formula, names: Offers) -> Iterator[Edit]:
                 what = "the sign" if factor == MINUS else f"a factor {_named(factor)} less"
                 yield Edit(times(*rest), 1 if factor == MINUS else 2, what)
             for factor in _factors(names):
-                yield Edit(times(formula, factor), 3, f"a factor {_named(factor)} more")
+                yield Edit(_times(formula, factor), 3, f"a factor {_named(factor)} more")
         case Power(base, exponent):
             yield Edit(base, 2, "no power")
             yield Edit(Power(base, exponent + 1), 2, "one power more")
@@ -314,9 +323,8 @@ def _named(formula: Formula) -> str:
         case Num(value):
             return str(value)
         case Read(array, at):
-            return _sign(array) + "".join(
-                i.name for i in at if isinstance(i, Var) and i.sort == NEURON
-            )
+            below = "".join(i.name for i in at if isinstance(i, Var) and i.sort == NEURON)
+            return "_".join(filter(None, (_sign(array), below)))
         case Applied(order=order):
             return _primed(order)
         case SumOver():

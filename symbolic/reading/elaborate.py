@@ -19,6 +19,7 @@ from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
     FROM,
+    LAYER,
     NEURON,
     SORTS,
     TO,
@@ -35,9 +36,10 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
+from symbolic.reading.layers import level_of, weights_summed
 from symbolic.reading.pairs import differ
 from symbolic.reading.profile import Symbol
-from symbolic.reading.scripts import OF_LAYER, indices, parts, power_of, spelled
+from symbolic.reading.scripts import OF_LAYER, index, indices, parts, power_of, shown, spelled
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Addition,
@@ -217,8 +219,11 @@ class Elaborator:
             if self.profile.bias_apart and (span.kind, span.first) == ("interval", "0"):
                 first = with_bias(at_numbers(body, {letter: BIAS}), node.at)
                 body = plus(SumOver(letter, replace(span, first="1"), body), first)
-            else:
-                body = SumOver(letter, span, body)
+                continue
+            whole = SumOver(letter, span, body)
+            if letter.sort == LAYER:
+                self._require_all(whole, node.at)
+            body = whole
         return body
 
     def _over_uses(self, below: Related, node: BigSum) -> Formula:
@@ -287,6 +292,8 @@ class Elaborator:
         if related.relation == "=":
             if node.above is None:
                 raise NotUnderstood("Σ has a beginning and no end.", "Write the end.", node.at)
+            if letter.sort == LAYER:
+                return self._layers(related.right, node.above)
             first, last = spelled(related.right), spelled(node.above)
             if not first or not last:
                 raise NotUnderstood("The bounds of Σ are not understood.", "", node.at)
@@ -327,10 +334,32 @@ class Elaborator:
             "The range of Σ is not understood.", "Write k \\in \\text{outputs}.", node.at
         )
 
+    def _layers(self, first: Node, last: Node) -> Range:
+        """The range of a sum over layers, from a number to L or L-1."""
+        low, high = _digits(first), index(last, LAYER.name, self.context)
+        if low is None or isinstance(high, int):
+            what = "A sum over layers runs from a number to L or L-1."
+            raise NotUnderstood(what, "Write these bounds, or none.", first.at)
+        return Range("layers", str(low), shown(high))
+
+    def _require_all(self, total: SumOver, at: int) -> None:
+        """A sum over layers is read where it is over all weights."""
+        step = weights_summed(total)
+        first, last = total.range.first, total.range.last
+        if step is not None and first:
+            own = int(first) + (self.profile.from_zero is True) + step
+            complete = own in (1, 2) and level_of(last) == (LAYER.extent().name, -step)
+        else:
+            complete = step is not None
+        if not complete:
+            what = "A sum over layers is read where it is over all weights."
+            raise NotUnderstood(what, "Write \\sum_l \\sum_j \\sum_k (w^l_{jk})^2.", at)
+
     def _narrowed(self, letter: Var, span: Range, body: Formula, layer: str) -> Range:
         """An unsaid range of e_k or d_k is the outputs: no other neuron has them.
 
-        So is k = 1, …, K.  In layer notation it is the layer that the letter lies in.
+        So is k = 1, …, K.  That of weights alone is all neurons.  In layer notation it is the layer
+        that the letter lies in.
         """
         alone = not any(v.sort == NEURON and v != letter for v in free(body))
         counted = span.kind == "interval" and span.first == "1" and span.last.isalpha()
@@ -338,12 +367,19 @@ class Elaborator:
             return span
         if layer and not counted:
             return Range("layer", of=layer)
+        reads = [p for p in walk(body) if isinstance(p, Read) and letter in p.at]
+        if reads and all(one.array == "w" for one in reads):
+            return Range("all")  # Σ_j Σ_i w_ji², where there is no connection w_ji is 0
         for part in walk(body):
             if isinstance(part, Read) and letter in part.at:
                 symbol = self.profile.symbol(part.sign)
                 if symbol is not None and symbol.only == "output":
                     return replace(span, kind="output")
         return span
+
+
+def _digits(node: Node) -> int | None:
+    return int(node.text) if isinstance(node, Number) and node.text.isdigit() else None
 
 
 def _joined(node: Node) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,13 @@ CALLS = {
     for spelled in (f"\\{word}", f"\\mathrm{{{word}}}")
 }
 """The functions: how they are written, and what they are."""
+
+
+_FORMS: dict[str, Callable[[Formula], Formula]] = {
+    "sech": lambda argument: over(ONE, Call("cosh", argument)),
+    "sign": lambda argument: over(argument, Call("abs", argument)),
+}
+"""Functions that are made of others; a sign has no value at 0."""
 
 
 class Factors:
@@ -199,7 +207,7 @@ class Factors:
                 f"The script of {sign} may be the inverse function.", "Write (…)^n.", node.at
             )
         name, (argument, above) = CALLS[sign], self._argument(sign, node.at)
-        found = over(ONE, Call("cosh", argument)) if name == "sech" else Call(name, argument)
+        found = _FORMS[name](argument) if name in _FORMS else Call(name, argument)
         return self.by.powered(self.by.powered(found, whole.sup), above)
 
     def _mark(self, node: Mark) -> Formula:

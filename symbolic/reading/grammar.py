@@ -39,6 +39,7 @@ from symbolic.reading.tree import (
     Scripted,
 )
 
+ONE_BAR = ("|", "\\vert", "\\lvert")
 Row = tuple[Node, Related | None]
 _SIGNS = {"TIMES": "*", "SLASH": "/", "ODOT": "o", "PLUS": "+", "MINUS": "-"}
 _NAMES = {
@@ -246,7 +247,7 @@ class _Build(Transformer[Token, Any]):
         return Condition(inside, _at(opening))
 
     def norm(self, opening: Token, inside: Node, _: Token) -> Node:
-        return Norm(inside, _at(opening))
+        return Norm(inside, _at(opening), str(opening) in ONE_BAR)
 
     def inner_product(self, opening: Token, left: Node, _: Token, right: Node, __: Token) -> Node:
         return Inner(left, right, _at(opening))

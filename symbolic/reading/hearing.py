@@ -74,7 +74,11 @@ def here(after: str, letter: str) -> tuple[str, ...]:
 
 _OPPOSITE = {"output", "hidden"}
 _CARRIED = ("output", "hidden", "input")
-_OTHERS = re.compile(r"\b(?:output|hidden|input|all|any|every|each)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:output|hidden|input)\b|\b(?:all|any|every|each)(?: of)?(?: the| other)*"
+    r" (?:\w+ )?(?:neuron|unit|node|layer)|\b(?:any|every|each) \$",
+    re.IGNORECASE,
+)
 
 
 @dataclass

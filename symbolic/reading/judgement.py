@@ -20,6 +20,7 @@ from symbolic.reading.base import (
     Base,
     activations_of_some,
     base_of,
+    lost_definitions,
     missed_definitions,
 )
 from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
@@ -107,6 +108,7 @@ class _Judge:
                 network, missed = own, missed_definitions(reading, whole=True)
         self.plain = network is None or (network.plain and general is base)
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
+        self.verdicts.lost = lost_definitions(reading)
         self.verdicts.base, self.verdicts.plain = base, self.plain
         self.verdicts.alone = document.profile.alone
         self.verdicts.unsaid_cost = speaks_of_errors(document) == {"d"}

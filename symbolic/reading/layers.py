@@ -31,12 +31,15 @@ from symbolic.reading.formulas import (
     times,
     walk,
 )
+from symbolic.reading.scripts import numbered
 from symbolic.reading.source import BeyondError
 from symbolic.reading.spans import Span, span_from
 
 Level = tuple[str, int]
 """A layer: its letter, or L for the last one, and how many layers later."""
 LAST = LAYER.extent().name
+INPUTS = "@"
+"""What begins the letter of the layer of the inputs, before the number that a document gives it."""
 AT_THE_END = ("d", "e", "y")
 """What belongs to the last layer, where it is written without one."""
 WEIGHTS = ("w", "dw")
@@ -68,7 +71,7 @@ class Layers:
         """The case in words, such as l+1 = L."""
         highest = dict(self.highest)
         cases = [
-            f"{spelled((name, highest[name]))} {'=' if end else '<'} {LAST}"
+            f"{said_as((name, highest[name]))} {'=' if end else '<'} {LAST}"
             for name, end in self.ends
         ]
         return ", ".join([*cases, *self.told])
@@ -97,6 +100,15 @@ def spelled(level: Level) -> str:
     'l+1'
     """
     return f"{level[0]}{level[1]:+d}" if level[1] else level[0]
+
+
+def said_as(level: Level) -> str:
+    """A layer in words: its number, where it is counted from the inputs.
+
+    >>> said_as(("l", 1)), said_as(("@0", 1))
+    ('l+1', '1')
+    """
+    return numbered(spelled(level))
 
 
 @cache
@@ -172,7 +184,7 @@ def _only(levels: set[Level], letter: Var) -> Level:
         return next(iter(levels))
     if not levels:
         raise BeyondError(f"Nothing says in which layer {letter.name} lies.")
-    names = " and ".join(spelled(one) for one in sorted(levels))
+    names = " and ".join(said_as(one) for one in sorted(levels))
     raise BeyondError(f"{letter.name} is used with layers {names}.")
 
 
@@ -226,12 +238,41 @@ def of_last_layer(formula: Formula) -> Formula | None:
     return replace(made, at=made.at[1:]) if level(own) == (LAST, 0) else None
 
 
+def weights_summed(formula: Formula) -> int | None:
+    """How much later than l the layer of w is in Σ_l Σ_j Σ_k f(w^l_{jk}); None for all else."""
+    if not isinstance(formula, SumOver) or formula.over.sort != LAYER:
+        return None
+    outer = formula.body
+    inner = outer.body if isinstance(outer, SumOver) else outer
+    if not isinstance(outer, SumOver) or not isinstance(inner, SumOver):
+        return None
+    pair = {outer.over, inner.over}
+    reads = [part for part in walk(inner.body) if isinstance(part, Read | Applied) and part.at]
+    weights = all(isinstance(one, Read) and one.array == "w" for one in reads)
+    if not weights or any({*one.at[1:]} != pair or len(pair) < 2 for one in reads):
+        return None
+    if {letter.sort for letter in pair} != {NEURON} or len({one.at[0] for one in reads}) != 1:
+        return None
+    if any(isinstance(part, SumOver) for part in walk(inner.body)):
+        return None
+    name, step = level(reads[0].at[0])
+    return step if name == formula.over.name else None
+
+
+def _parts(formula: Formula) -> Iterator[Formula]:
+    """The formula and every one inside it; a sum over all weights is not looked into."""
+    yield formula
+    if weights_summed(formula) is None:
+        for part in inside(formula):
+            yield from _parts(part)
+
+
 def extent(sides: Sequence[Formula]) -> tuple[dict[str, int], dict[str, int]]:
     """The least value of each layer letter, and how far above it the quantities reach."""
     lowest: dict[str, int] = {}
     highest: dict[str, int] = {}
     for side in sides:
-        for part in walk(side):
+        for part in _parts(side):
             own = own_layer(part)
             if own is not None:
                 tuple(lives(part))  # raises where it has no neuron
@@ -245,10 +286,17 @@ def extent(sides: Sequence[Formula]) -> tuple[dict[str, int], dict[str, int]]:
                 highest[name] = max(highest.get(name, step), step)
             if isinstance(part, Count) and part.size != SAMPLE.size:
                 raise BeyondError("The number of layers in a formula is not in reach.")
-            if isinstance(part, SumOver) and part.over.sort == LAYER:
+            if (
+                isinstance(part, SumOver)
+                and part.over.sort == LAYER
+                and weights_summed(part) is None
+            ):
                 raise BeyondError("A sum over layers is not in reach.")
+    for name, first in lowest.items():
+        if name.startswith(INPUTS) and first > 1:
+            raise BeyondError("It speaks of what the inputs do not have.")
     if highest.get(LAST, 0) > 0:
-        raise BeyondError(f"There is no layer {spelled((LAST, highest[LAST]))}.")
+        raise BeyondError(f"There is no layer {said_as((LAST, highest[LAST]))}.")
     return lowest, highest
 
 
@@ -258,7 +306,7 @@ def _said_of_layers(claim: Claim, lowest: dict[str, int], highest: dict[str, int
     for name in sorted(highest):
         said = claim.role(name)
         if said == "output" and highest[name] > 0:
-            raise BeyondError(f"There is no layer {spelled((LAST, highest[name]))}.")
+            raise BeyondError(f"There is no layer {said_as((LAST, highest[name]))}.")
         if said == "output":
             highest[name] = 0
             ended.append(name)
@@ -304,7 +352,12 @@ def _told(claim: Claim, lowest: Mapping[str, int], highest: Mapping[str, int]) -
     return tuple(found)
 
 
-_KINDS = {"output": ("output",), "hidden": ("hidden",), "feeder": ("hidden", "input")}
+_KINDS = {
+    "output": ("output",),
+    "hidden": ("hidden",),
+    "input": ("input",),
+    "feeder": ("hidden", "input"),
+}
 """What a letter of this role may be said to be."""
 
 
@@ -321,6 +374,7 @@ def _case(
     roles: list[tuple[Var, str]] = []
     for letter, (name, step) in where.items():
         role = "feeder" if lowest.get(name, 1) + step == 1 else "hidden"
+        role = "input" if (name[:1], step) == (INPUTS, 0) else role
         role = "output" if at[letter] == (LAST, 0) else role
         said = claim.role(letter.name)
         if said in ("output", "hidden", "input"):
@@ -356,6 +410,8 @@ def _case(
 
 def with_layers(formula: Formula) -> Formula:
     """The formula whose sums over neurons each name the layer they run over."""
+    if weights_summed(formula) is not None:
+        return _over_all(formula)
     new = rebuilt(formula, tuple(with_layers(part) for part in inside(formula)))
     if isinstance(new, SumOver) and new.over.sort == NEURON:
         one = _Flattener({}).place(new)
@@ -396,6 +452,15 @@ def _after(one: Level) -> Level:
     return one[0], one[1] + 1
 
 
+def _over_all(total: Formula) -> Formula:
+    """Σ_l Σ_j Σ_k f(w^l_{jk}) as a sum over all pairs of neurons, most of which are 0."""
+    if isinstance(total, SumOver):
+        body = _over_all(total.body)
+        return body if total.over.sort == LAYER else SumOver(total.over, Range("interval"), body)
+    made = rebuilt(total, tuple(_over_all(part) for part in inside(total)))
+    return replace(made, at=made.at[1:]) if isinstance(made, Read) and made.at else made
+
+
 class _Flattener:
     """Takes the layers out of formulas and says what each sum runs over instead.
 
@@ -412,6 +477,8 @@ class _Flattener:
 
     def of(self, formula: Formula, at: Mapping[Var, Level]) -> Formula:
         """The formula about neurons; `at` are the layers of the letters around it."""
+        if weights_summed(formula) is not None:
+            return _over_all(formula)
         if isinstance(formula, SumOver) and formula.over.sort == NEURON:
             return self._sum(formula, at)
         new = rebuilt(formula, tuple(self.of(part, at) for part in inside(formula)))

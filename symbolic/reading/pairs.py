@@ -15,6 +15,8 @@ from symbolic.indexed import Num, Var
 from symbolic.reading.formulas import NEURON, ONE, Formula, Read, Times, plus, put, times
 
 _PAIR = r"\$?\s*(?P<one>[A-Za-z])\s*(?P<sign>=|!=|\\neq?|\\not\s*=|≠)\s*(?P<other>[A-Za-z])\s*\$?"
+LETTERS = dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "neuron")
+"""Every letter as an index, for a notation that does not say which letters are."""
 ALONE = re.compile(_PAIR)
 _SAID = re.compile(
     r"\b(?:for|if|when|whenever|where|with|case|that|suppose|assume|assuming|consider|considering"

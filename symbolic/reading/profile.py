@@ -51,7 +51,8 @@ SAMPLES = ("written", "left out")
 DERIVATIVES = ("total", "direct")
 ORDERS = ("to from", "from to")
 _KEYS = ("name", "title", "derivative", "arguments", "bias_neuron", "words", "letters", "sizes",
-         "sets", "constants", "symbols", "note", "samples")  # fmt: skip
+         "sets", "constants", "symbols", "note", "samples", "network",
+         "spare")  # fmt: skip
 _RENAMED_KEYS = ("name", "title", "like", "renamed", "note")
 _BOLD = re.compile(r"\\mathbf\{(\\?[A-Za-z]+)\}")
 _SYMBOL_KEYS = ("is", "meaning", "subscript", "superscript", "optional", "only", "also", "layers",
@@ -99,6 +100,8 @@ class Symbol:
 class Profile:
     """A notation: letters and their sorts, sizes, symbols, and how ∂ is read.
 
+    `spare` are letters of neurons where a document writes them below its signs (`with_spare`).
+    `network` are the signs of what the network computes, h_{W,b}(x): the signals of the last layer.
     `units` are the names of a given network, where its neurons have names; `direct` are the pairs
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
     `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0;
@@ -106,7 +109,9 @@ class Profile:
     inputs are layer 0 in a document or layer 1, None where that is not said; `bias_apart` whether a
     document writes the bias of neuron j as w_{j0}, `two_layers` whether it numbers the weights of
     two layers; `outer_sign` is the φ of its output neurons, where others have another; `alone`
-    whether it is about a single neuron.
+    whether it is about a single neuron; `inputs` is the letter of the layer of
+    inputs, and `numbers` says that layers are numbers as well; `each_example` says that
+    J(W,b; x, y) is the cost of one example beside a total.
     """
 
     name: str
@@ -121,6 +126,8 @@ class Profile:
     note: str = ""
     sets: Mapping[str, str] = field(default_factory=dict)
     samples: str = "written"
+    network: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
     units: Units | None = field(default=None, compare=False)
     depth: int = 0
@@ -129,6 +136,9 @@ class Profile:
     bias_apart: bool = False
     two_layers: bool = False
     outer_sign: str = ""
+    inputs: str = ""
+    numbers: bool = False
+    each_example: bool = False
     direct: frozenset[tuple[str, str]] = frozenset()
     alone: bool = False
 
@@ -267,6 +277,8 @@ class _Reader(TomlReader):
             self._text("note", default=""),
             sets,
             self._one(self._text("samples", default="written"), SAMPLES, "samples"),
+            self._texts("network"),
+            self._texts("spare"),
             self.file,
         )
 

@@ -56,6 +56,7 @@ _PARALLEL = re.compile(
     r"|,?\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
     rf"|,?\s+(?:and|but|while|whereas)\s+\$[^$=<>]*=[^$<>]*\$,?\s+(?:with|where)\s+\$[^$]*=[^$]*\$"
     rf"\s+{_KINDS}"
+    r"|,\s+(?:but|while|whereas)\b[^$.;:]{0,80}\$[^$]*="
     rf"|(?:,?\s+with \$[^$=<>]*\$)?,?\s+(?:and|but|while|whereas)\s+{_KINDS},?"
     r"(?:\s+(?:we|it|this|that)\s+\w+|\s+(?:so|also|then))?:?\s*(?:\$[^$]*=|$))",
     re.IGNORECASE,

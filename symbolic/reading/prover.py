@@ -21,7 +21,7 @@ from symbolic.reading.cases import Settled, condition
 from symbolic.reading.formulas import NEURON, free
 from symbolic.reading.normals import Normals
 from symbolic.reading.pathways import CORE, PATHS
-from symbolic.reading.theory import INDICATORS, Assumption, laws
+from symbolic.reading.theory import INDICATORS, Assumption, lawful
 from symbolic.vanishing import has_calls, vanishes
 
 
@@ -155,8 +155,7 @@ class Prover:
         if self.base.shared_out and Assumption.OT not in under:
             under = (*under, Assumption.OT)
         if (under, layered) not in self._lawful:
-            known = laws(under, layered)
-            self._lawful[under, layered] = Calculus(written.calculus.arrays, INDICATORS, known)
+            self._lawful[under, layered] = lawful(written.calculus.arrays, under, layered)
         return self._lawful[under, layered]
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symbolic.reading.alone import speaks_of_one
@@ -23,6 +23,7 @@ from symbolic.reading.context import Context, Named, Notes, Role
 from symbolic.reading.counted import counting, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.first_example import numbering
 from symbolic.reading.formulas import Formula, Range, Read, with_range
@@ -30,6 +31,12 @@ from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
 from symbolic.reading.kinds_said import kinds_said
+from symbolic.reading.layer_numbers import (
+    at_numbers,
+    numbered,
+    without_inputs,
+    without_names,
+)
 from symbolic.reading.layer_spans import beyond, counted_from_zero, of_hidden
 from symbolic.reading.layer_words import (
     NUMBERED,
@@ -67,6 +74,7 @@ from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
+from symbolic.reading.spare import with_spare
 from symbolic.reading.steps import changes, stepped
 from symbolic.reading.two_layers import Kinds, with_two_layers
 from symbolic.reading.updates import (
@@ -77,6 +85,7 @@ from symbolic.reading.updates import (
 )
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
+_PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
 NEAR_NAME = 100
 """So many characters behind its name a function may stand as a formula."""
 FARTHEST = 400
@@ -95,7 +104,9 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     ['definition']
     """
     document = cut(text, kind)
+    profile = with_spare(document, profile)
     profile = numbering(document, counting(document, with_biases(document, profile)))
+    profile = with_totals(document, numbered(document, profile))
     formulas = formulas_of(document)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
     profile = with_own_letters(formulas, profile)
@@ -116,10 +127,11 @@ class _Reader:
     def __init__(self, document: Document, profile: Profile) -> None:
         words = _flat(document.pieces)
         direct = frozenset(formulas_alone(words, profile))
+        zero = counted_from_zero(document) if profile.from_zero is None else profile.from_zero
         profile = replace(
             profile,
             direct=direct,
-            from_zero=counted_from_zero(document),
+            from_zero=zero,
             alone="layer" not in profile.letters.values() and speaks_of_one(words),
         )
         self.document, self.profile, self.source = document, profile, document.source
@@ -133,7 +145,10 @@ class _Reader:
         self.mentions: list[int] = []  # where the mentions among these words stand
         self.broken = False  # whether a condition of this sentence was not understood
         self.claimed = False  # whether something was claimed in it
+        self.outputs_named = False  # whether a formula only says that h(x) is a^L
+        self.after_inputs = False  # whether the inputs were named just now
         self.cue = ""
+        self.spoken: Mapping[str, Role] = {}  # the roles of the line before
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
@@ -152,6 +167,8 @@ class _Reader:
                 case Prose(text, at):
                     self._names(text, at, number)
                     words = plain(self.marks.written(text))
+                    words = without_inputs(words) if self.after_inputs else words
+                    self.after_inputs = False
                     units = self.profile.units
                     self.words += words if units is None else units.unnamed(words)
                     headings = [*HEADING.finditer(text)]
@@ -303,9 +320,17 @@ class _Reader:
             self.ledger.refuse(error, piece.begin, piece.end, piece.display, error.fault)
             self.relations.chain = None
             return
-        real, beside = paired([one for one in found if isinstance(one, Chain)], self.profile)
+        real, beside = paired(
+            [one for one in found if isinstance(one, Chain)], self.profile.letters
+        )
         if _instances(self.words, text):
             real = []
+        left = [without_names(one, self.source.text) for one in real]
+        beside = [pairs for one, pairs in zip(left, beside, strict=True) if one is not None]
+        naming, real = real, [one for one in left if one is not None]
+        if naming and not real:
+            self._name_inputs(piece)
+            return
         if not real:
             self._look(piece, text, offsets)
             self._mention(piece)
@@ -346,9 +371,20 @@ class _Reader:
             outcome = Outcome.NOT_UNDERSTOOD
             why = " ".join(dict.fromkeys(f"{e.what} {e.next_step}".strip() for e in troubles))
             fault = next((e.fault for e in troubles if e.fault in DEFINITE), fault)
-        if not numbers and not troubles:  # gaps, which are listed already
+        if not numbers and not troubles:
+            if self.outputs_named:  # else gaps, which are listed already
+                self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
+            self.outputs_named = False
             return
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers, fault)
+
+    def _name_inputs(self, piece: Mathematics) -> None:
+        """a^0 = x says which layer the inputs are, which is known already."""
+        self._listen()
+        self.cue = lead(self.words, self.profile.words).cue or self.cue
+        self._reset()
+        self.claimed = self.after_inputs = True
+        self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
 
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
@@ -474,6 +510,9 @@ class _Reader:
         if kinds and chain.cases:
             raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
         roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
+        if chain.continues:  # it speaks of the neurons that the line before speaks of
+            roles = {**roles, **self.spoken, **self.hearing.local}
+        chain, roles = at_numbers(chain, roles, self.profile)
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
         if self._over_iterations(chain, after=0 if step is None else 1):
@@ -488,7 +527,11 @@ class _Reader:
             return
         notes = Notes()
         members = self.sides.members(chain.members, context, notes)
-        carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
+        if self._names_outputs(chain, members):
+            self.outputs_named = True
+            return
+        goes_on = words.cue == "then" or _PROOF.search(self.words) is not None
+        carried = self.hearing.carried(letter, self.words) if goes_on else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
@@ -504,9 +547,17 @@ class _Reader:
         notes.fails += beyond(members, roles, chain.at)
         roles, some = of_hidden(members, context.roles)
         context = replace(context, roles=roles)
+        self.spoken = roles
         if some and not words.doubt:
             words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
+
+    def _names_outputs(self, chain: Chain, members: Sequence[Formula | None]) -> bool:
+        """Whether it only says that h_{W,b}(x) is the signal of the last layer."""
+        text = self.source.text[chain.at : chain.end]
+        same = len(members) > 1 and all(m is not None and m == members[0] for m in members)
+        return same and any(re.search(rf"(?<![\\A-Za-z]){sign}\s*[_(]", text)
+                            for sign in self.profile.network)  # fmt: skip
 
     def _over_iterations(self, chain: Chain, after: int) -> bool:
         """Whether it speaks of more iterations than one, with a momentum constant.

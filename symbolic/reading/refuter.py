@@ -18,7 +18,7 @@ from symbolic.reading.formulas import (
     Formula,
     free,
 )
-from symbolic.reading.layers import LAST, Layers
+from symbolic.reading.layers import INPUTS, LAST, Layers
 from symbolic.reading.pairs import Pair
 from symbolic.reading.theory import Assumption
 from symbolic.reading.values import UndefinedError, Values, as_value
@@ -231,7 +231,8 @@ def _steps(world: World, claim: Settled, name: str) -> range:
     if claim.layers is None:
         return range(0)
     lowest, highest = dict(claim.layers.lowest)[name], dict(claim.layers.highest)[name]
-    return range(lowest, len(world.widths) - highest + 1)
+    end = len(world.widths) - highest + 1
+    return range(lowest, min(end, 2) if name.startswith(INPUTS) else end)
 
 
 def _in_place(world: World, layers: Layers, letters: Mapping[Var, int]) -> bool:

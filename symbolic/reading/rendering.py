@@ -30,7 +30,7 @@ from symbolic.reading.formulas import (
     times,
 )
 from symbolic.reading.profile import Profile, Symbol
-from symbolic.reading.scripts import from_last_layer, later, shown
+from symbolic.reading.scripts import from_last_layer, later, numbered, shown
 from symbolic.reading.vocabulary import FUNCTIONS
 
 Index = Shifted | int
@@ -196,13 +196,13 @@ class Writer:
     def index(self, at: Index) -> str:
         if self.profile.depth and (step := from_last_layer(at)) is not None:
             return f"[{self.profile.depth + step}]"
-        if isinstance(at, Var):
+        if isinstance(at, Var) and at.sort != LAYER:
             return at.name
         if isinstance(at, Size):
             return self.size(at.name)
         if isinstance(at, int) and self.profile.units is not None:
             return self.profile.units.latex.get(at, str(at))
-        return shown(at)
+        return numbered(shown(at))
 
     def size(self, name: str) -> str:
         """The profile's letter for a size."""

@@ -44,7 +44,7 @@ _PATTERNS = tuple(
         rf"(?:if |when |for )?{_M} is any one of these",
         rf"(?:with |where |the |layers? )*{_M} within \((\d*:\d?!?[zo]?)\)",
         rf"(?:for |all |every |each )*{_M} as wide as \((.{{1,5}}?)\)",
-        rf"(?:^|(?<=[.;:$] )|(?<=- )|(?<=\* ))(?:the )?{_K}(?: {_N}| layers?)"
+        rf"(?:^|(?<=[.;:$] )|(?<=- )|(?<=\* ))(?:the )?{_K}(?: {_N}| layers?)?"
         r"(?=\*{0,2}: ?\*{0,2} ?(?:\$|$))",
     )
 )

@@ -29,6 +29,9 @@ OF_LAYER = re.compile(r".[_^]\{\(?((\\?[a-z]+)[-+0-9]*)\)?\}")
 """A number of units of a layer: s_{l+1}, n^{(l)}."""
 
 
+_NUMBERED = re.compile(r"@(\d)([+-]\d+)?")
+
+
 def spelled(node: Node) -> str:
     """A sign with its scripts as a name, for a size such as n_l; empty where it is none."""
     match node:
@@ -198,7 +201,7 @@ def _is_power(symbol: Symbol, script: Node) -> bool:
     """A number above is a power, unless it may be a layer."""
     if power_of(script) is None:
         return False
-    if "layer" in symbol.superscript:
+    if "layer" in symbol.superscript and "layer" not in symbol.optional:
         raise NotUnderstood(
             f"Is the number above {symbol.sign} a layer or a power?",
             f"Write ({symbol.sign}^l_j)^2 for a power, and layers as letters.",
@@ -290,7 +293,7 @@ def _check_layers(
         here = shown(own + step if step else own)
         before = notes.layers.setdefault(one.name, here)
         if before != here:
-            what = f"{one.name} is used with layers {before} and {here}."
+            what = f"{one.name} is used with layers {numbered(before)} and {numbered(here)}."
             step_ = "Check the layer of each factor and the order of the indices of the weight."
             notes.fails.append(Fail(Fault.INDEX, what, step_, at))
 
@@ -305,6 +308,16 @@ def shown(layer: Index) -> str:
     const = getattr(layer, "const", 0)
     name = "+".join(getattr(part, "name", "?") for part, _ in terms)
     return f"{name}{const:+d}" if const else name
+
+
+def numbered(layer: str) -> str:
+    """A layer in words: by its number, where it is counted from the inputs.
+
+    >>> numbered("l+1"), numbered("@0+3"), numbered("@1")
+    ('l+1', '3', '1')
+    """
+    found = _NUMBERED.fullmatch(layer)
+    return str(int(found[1]) + int(found[2] or 0)) if found else layer
 
 
 def _check_role(symbol: Symbol, one: Index, at: int, context: Context, notes: Notes) -> None:

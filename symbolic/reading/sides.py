@@ -134,12 +134,14 @@ def named_units(text: str, words: str, profile: Profile) -> str:
     return match[1] if known and profile.letters.get(match[1]) == "neuron" else ""
 
 
-def paired(found: Sequence[Chain], profile: Profile) -> tuple[list[Chain], list[tuple[Pair, ...]]]:
+def paired(
+    found: Sequence[Chain], letters: Mapping[str, str]
+) -> tuple[list[Chain], list[tuple[Pair, ...]]]:
     """The chains but those that say of which pairs the one before them is: if i = j."""
     kept: list[Chain] = []
     pairs: list[tuple[Pair, ...]] = []
     for one in found:
-        pair = of_row(_typed(one), None, profile.letters)
+        pair = of_row(_typed(one), None, letters)
         if pair is not None and kept and _CONDITION.fullmatch(one.before.strip().lower()):
             pairs[-1] = (*pairs[-1], pair)
         else:

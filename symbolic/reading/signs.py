@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from symbolic.reading.arguments import with_outputs
 from symbolic.reading.counted import from_last
 from symbolic.reading.documents import Document, Mathematics
+from symbolic.reading.each_example import with_examples
 from symbolic.reading.first_example import from_one
+from symbolic.reading.layer_numbers import with_numbers
 from symbolic.reading.profile import Profile
 from symbolic.reading.tokens import Tok, script_end, tokens
 from symbolic.reading.two_layers import in_two_layers
@@ -40,7 +43,9 @@ def signs(text: str, profile: Profile, offsets: Sequence[int] | None = None) -> 
     """
     typed = in_two_layers(with_words(tokens(text, offsets), profile), profile)
     found = labelled(with_names(typed, profile.units), profile)
-    return from_last(from_one(of_patterns(found, profile), profile), profile)
+    found = from_one(of_patterns(found, profile), profile)
+    found = with_outputs(with_examples(found, profile), profile)
+    return with_numbers(from_last(found, profile), profile)
 
 
 def formulas_of(document: Document) -> list[str]:

@@ -21,6 +21,7 @@ _BELOW = re.compile(
 )
 _ABOVE = re.compile(r"l(?P<from>>|\\gt|\\geq?(?:slant)?|≥)(?P<low>\d)")
 _ALONE = re.compile(rf"l={_END}")
+_NUMBER = re.compile(r"l=(?P<low>\d)")
 _ITEM = re.compile(rf"(?P<number>\d)|{_END}")
 CONDITION = re.compile(r"\b(?:for|if|when|where|let)(?: all| each| every| any)?\s*$", re.IGNORECASE)
 """The end of words that ask for the range behind them."""
@@ -100,6 +101,9 @@ def _read(letter: str, bare: str) -> Span | None:
     found = _ABOVE.fullmatch(bare)
     if found is not None:
         return Span(letter, int(found["low"]) + _MORE[found["from"]], None)
+    found = _NUMBER.fullmatch(bare)
+    if found is not None:
+        return Span(letter, int(found["low"]), None, alone=True)
     found = _ALONE.fullmatch(bare)
     return None if found is None else Span(letter, None, int(found["late"] or 0), alone=True)
 

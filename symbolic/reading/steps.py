@@ -1,6 +1,7 @@
 r"""A step of a weight, read as its change.
 
     w_{ji} \leftarrow w_{ji} - \eta \partial E / \partial w_{ji}    is  \Delta w_{ji} = -\eta …
+    w_k \to w_k' = w_k - \eta \partial C / \partial w_k      is  \Delta w_k = -\eta …
     w_{ji}(n+1) = w_{ji}(n) + \eta \delta_j(n) y_i(n)         is  \Delta w_{ji} = \eta …
 
 Each side behind the arrow must be the weight itself and what is added to it, or a multiple of it
@@ -20,7 +21,7 @@ from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
 
-ARROWS = ("\\leftarrow", "\\gets", ":=")
+ARROWS = ("\\leftarrow", "\\gets", ":=", "\\to", "\\rightarrow", "\\longrightarrow", "\\mapsto")
 WEIGHTS = ("w", "b")
 
 
@@ -32,6 +33,7 @@ def stepped(chain: Chain, profile: Profile) -> Chain | None:
     symbol = profile.symbol(head.text) if head.kind == "SYM" else None
     if symbol is None or symbol.kind not in ("weight", "bias"):
         return None
+    chain = _without_prime(chain)
     left = _without_next(chain.members[0], profile)
     first, *rest = chain.relations
     arrow = first.text in ARROWS and any(token.text == head.text for token in chain.members[1])
@@ -40,6 +42,21 @@ def stepped(chain: Chain, profile: Profile) -> Chain | None:
     equals = replace(first, kind="REL", text="=")
     members = (tuple(left or chain.members[0]), *chain.members[1:])
     return replace(chain, members=members, relations=(equals, *rest))
+
+
+def _without_prime(chain: Chain) -> Chain:
+    """The chain w → w' = w - … without the name of the new weight."""
+    if len(chain.members) < 3 or chain.relations[0].text not in ARROWS:
+        return chain
+    named = [token.text for token in chain.members[1] if token.kind != "PRIME"]
+    primed = len(named) + 1 == len(chain.members[1])
+    if not primed or named != [token.text for token in chain.members[0]]:
+        return chain
+    return replace(
+        chain,
+        members=(chain.members[0], *chain.members[2:]),
+        relations=(chain.relations[0], *chain.relations[2:]),
+    )
 
 
 def changes(members: Sequence[Formula | None], at: int) -> list[Formula | None]:

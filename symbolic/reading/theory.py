@@ -6,12 +6,13 @@ none and its signal is given, an output neuron is not an input neuron.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
-from symbolic.indexed import Delta, Get, Mul, Num, Var
-from symbolic.indices import Hypothesis, Law, SizeOne
+from symbolic.indexed import Delta, Get, Mul, Num, Sort, Var
+from symbolic.indices import Calculus, Hypothesis, Law, SizeOne
 from symbolic.reading.formulas import NEURON, SAMPLE
 from symbolic.reading.pathways import PATHS
 
@@ -206,3 +207,18 @@ def laws(chosen: Iterable[Assumption], layered: bool = False) -> tuple[Hypothesi
     if Assumption.TL in given:
         found += _TWO_LAYERS
     return (*found, _SINGLE) if Assumption.SO in given else tuple(found)
+
+
+def lawful(
+    arrays: Mapping[str, tuple[Sort, ...]], chosen: Iterable[Assumption], layered: bool
+) -> Calculus:
+    """A calculus under what the assumptions say, with these arrays beside those of a network."""
+    if any(arrays.get(name, sorts) != sorts for name, sorts in ARRAYS.items()):
+        return Calculus({**ARRAYS, **arrays}, INDICATORS, laws(chosen, layered))
+    return _lawful(frozenset(chosen), layered).beside(arrays)
+
+
+@cache
+def _lawful(chosen: frozenset[Assumption], layered: bool) -> Calculus:
+    """The laws are read once: there are many, and each has to be shown to be one."""
+    return Calculus(ARRAYS, INDICATORS, laws(chosen, layered))

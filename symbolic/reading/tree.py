@@ -124,10 +124,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """‖body‖."""
+    """‖body‖, also |body| of arrays, which is `single`."""
 
     body: Node
     at: int
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)

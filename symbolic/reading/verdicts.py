@@ -26,6 +26,7 @@ from symbolic.reading.written import Written
 
 OF_DATA = (Assumption.N1, Assumption.DT)
 """What no network has by itself: it is said of the samples."""
+_USUAL = "It holds as things are usually defined, but what is not understood at"
 _UNREAD = "It fails as things are usually defined, but a formula or function named at"
 _COST = "It fails with the usual cost, and the text does not say which cost it means"
 _TAKEN = "It fails as things are usually defined, and with"
@@ -45,6 +46,7 @@ class Verdicts:
         self.prover, self.refuter, self.missed, self.network = prover, refuter, missed, network
         self.base = prover.base
         self.plain = network is None or network.plain
+        self.lost: Mapping[str, Place] = {}  # of these, what a proof may rest on
         self.unsaid_cost = False  # whether targets are read, and no cost is said
         self.alone = False  # whether there is one neuron, and words that name φ name its own
         self._named = named
@@ -163,6 +165,10 @@ class Verdicts:
         against = tried[()]
         if not proofs:
             return self._unproved(case, span, against)
+        unread = [one for one in self._resting_on(case) if one in self.lost]
+        if unread:
+            why = f"{_USUAL} {self.lost[unread[0]]} may say something else"
+            return Reached("open", roles, span, why=why)
         under = tuple(proof.under for proof in proofs)
         needed = against if isinstance(against, Counterexample) else None
         return Reached("proved", roles, span, under, needed, partly=self._partly(case))
@@ -191,9 +197,11 @@ class Verdicts:
 
     def _unread(self, case: Settled) -> tuple[str, ...]:
         """The arrays that a case rests on and that the document may define unread."""
+        return tuple(one for one in self._resting_on(case) if one in self.missed)
+
+    def _resting_on(self, case: Settled) -> list[str]:
         rests_on = self.base.rests_on(case.left, case.right)
-        arrays = sorted({name.partition(":")[0] for name in rests_on})
-        return tuple(one for one in arrays if one in self.missed)
+        return sorted({name.partition(":")[0] for name in rests_on})
 
     def _partly(self, case: Settled) -> bool:
         """Whether the case holds only where denominators and logarithms have a value."""

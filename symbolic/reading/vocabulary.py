@@ -22,9 +22,10 @@ WORDS: dict[str, str] = {  # functions that are written as words: what they are
     "step": "step",
     "softplus": "softplus",
     "erf": "erf",
+    **dict.fromkeys(("sgn", "sign"), "sign"),
 }
 
-APPLIED = frozenset((*WORDS, *_words("softmax diag tr Tr trace sum rowsum colsum")))
+APPLIED = frozenset((*WORDS, *_words("softmax diag tr Tr trace sum rowsum colsum sign sgn")))
 """Words that are functions where a bracket follows."""
 
 COMMANDS: dict[str, str] = {

@@ -25,6 +25,7 @@ from symbolic.reading.arrays.formulas import (
     Time,
     Transposed,
     Unknown,
+    differentiates,
     folded,
     later,
     retimed,
@@ -125,7 +126,7 @@ class Collection:
             ):
                 if not left.time.letter:
                     self._begins(left, right)
-            elif isinstance(left, Quantity):
+            elif isinstance(left, Quantity) and not differentiates(right):
                 steps = stepped(claim, self.profile)
                 if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
                     self.stepped.append(left)

@@ -118,6 +118,10 @@ class Elaborator:
         found = Quantity(symbol.sign, scripts.label, scripts.time, at, node.at)
         return found, scripts
 
+    def is_number(self, quantity: Quantity) -> bool:
+        """Whether a sign is one number."""
+        return self.profile.symbols[quantity.sign].kind == "number"
+
     def _each(self, scripts: Scripts) -> bool:
         """Whether a loss carries the letter of the samples, and nothing else."""
         sizes = [self.profile.letters[letter] for letter in scripts.at]
@@ -141,7 +145,9 @@ class Elaborator:
                 "This superscript is no power and no transposition.", "Write ^2 or ^T.", above.at
             )
         symbol = self.profile.symbols.get(base.sign) if isinstance(base, Quantity) else None
-        if symbol is not None and len(symbol.shape) == 2 and exponent >= 0 and not bracketed:
+        layer = exponent != 2 or not self.profile.powers
+        matrix = symbol is not None and len(symbol.shape) == 2
+        if symbol is not None and matrix and layer and exponent >= 0 and not bracketed:
             raise NotUnderstood(
                 f"Is the number above {symbol.sign} a layer or a power?",
                 f"Write {symbol.sign}_{exponent} for a layer, ({symbol.sign})^2 for a power.",
@@ -201,7 +207,8 @@ class Elaborator:
                 "Write \\sum_{" + letter + "}.",
                 node.at,
             )
-        return None, None, last if size == OPEN and last in self.profile.sizes else ""
+        named = last in (*self.profile.sizes, *self.profile.lengths)
+        return None, None, last if size == OPEN and named else ""
 
     def _gates(self, node: BigSum, related: Related) -> Formula:
         """Σ over k in {i, f, o, g}: written out, k put in for every label."""

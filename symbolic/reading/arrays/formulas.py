@@ -67,6 +67,15 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """∂top/∂of of what is no loss."""
+
+    top: Quantity
+    of: Quantity
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LocalError:
     """δ with scripts: the derivative by what is said elsewhere, at this time and element."""
 
@@ -175,6 +184,22 @@ class Positive:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaky:
+    """max(slope · body, body) for a slope of at most 1."""
+
+    slope: Formula
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """The identity matrix, as large as it has to be."""
+
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """Σ over a letter of time or of elements, in [low, high] where they are given.
 
@@ -225,6 +250,7 @@ Formula = (
     | Size
     | Quantity
     | Gradient
+    | Slope
     | LocalError
     | Change
     | Plus
@@ -240,6 +266,8 @@ Formula = (
     | Total
     | SquaredNorm
     | Element
+    | Leaky
+    | Eye
     | Ones
     | Stack
 )
@@ -252,6 +280,8 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return terms
         case Product(left, right) | Elementwise(left, right) | Over(left, right):
             return left, right
+        case Leaky(slope, body):
+            return slope, body
         case Minus(body) | Transposed(body) | Power(body) | Positive(body) | SquaredNorm(body):
             return (body,)
         case Element(body) | Applied(_, _, body) | Total(_, body):
@@ -260,6 +290,8 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return arguments
         case Gradient(of) | Change(of):
             return (of,)
+        case Slope(top, of):
+            return top, of
         case _:
             return ()
 
@@ -284,7 +316,7 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
             return replace(formula, body=folded(body, known))
         case Element(body):
             return replace(formula, body=folded(body, known))
-        case Applied(_, _, body) | Positive(body):
+        case Applied(_, _, body) | Positive(body) | Leaky(_, body):
             inner = folded(body, known)
             named = known.get(inner, inner)
             return replace(formula, body=inner if isinstance(inner, Quantity | Number) else named)
@@ -294,7 +326,7 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
 
 def differentiates(formula: Formula) -> bool:
     """Whether it speaks of derivatives of the loss."""
-    return any(isinstance(part, Gradient | LocalError | Change) for part in walk(formula))
+    return any(isinstance(part, Gradient | Slope | LocalError | Change) for part in walk(formula))
 
 
 def occurs(letter: str, formula: Formula) -> bool:
@@ -302,6 +334,8 @@ def occurs(letter: str, formula: Formula) -> bool:
     match formula:
         case Quantity(_, _, time, at) | LocalError(_, _, time, at):
             return letter in at or (time is not None and time.letter == letter)
+        case Slope(top, of):
+            return occurs(letter, top) or occurs(letter, of)
         case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
             return True
         case Element(_, at) if letter in at:
@@ -326,6 +360,8 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
             return replace(formula, body=parts[0])
         case Element():
             return replace(formula, body=parts[0])
+        case Leaky():
+            return replace(formula, slope=parts[0], body=parts[1])
         case Unknown():
             return replace(formula, arguments=tuple(parts))
         case _:

@@ -1,6 +1,7 @@
 r"""Derivatives by what a text never defines: dZ where there is no Z, \delta_3 that is said nowhere.
 
 dZ = dH \odot [H > 0],  dW = X^T dZ    the first line that gives it is what it stands for
+G = \partial L/\partial S              so is G, which nothing else defines
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from symbolic.reading.arrays.formulas import (
     Gradient,
     LocalError,
     Quantity,
+    Slope,
+    differentiates,
     inside,
     rebuilt,
     walk,
 )
+from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL
 from symbolic.reading.claims import Entry, Kind, Outcome
+from symbolic.reading.source import Fault, Problem
 
 Head = tuple[str, str]
 """The sign and the label of δ; of dZ those of Z, behind d."""
@@ -48,6 +53,34 @@ def with_introduced(reading: ArrayReading) -> ArrayReading:
     return replace(reading, claims=tuple(claims), ledger=_entered(reading, claims))
 
 
+def is_derivative(formula: Formula) -> bool:
+    """Whether it is a derivative, of which a line that follows "with" says what it is."""
+    return isinstance(formula, Gradient | Slope)
+
+
+def is_naming(claim: ArrayClaim) -> bool:
+    """Whether it calls a derivative G, dS or δ."""
+    called = isinstance(claim.left, Quantity | LocalError | Gradient)
+    return called and isinstance(claim.right, Gradient) and claim.right.loss is not None
+
+
+def without_differentials(reading: ArrayReading) -> ArrayReading:
+    """A text of differentials: what it says of dS by dX is no claim about derivatives."""
+
+    def told(claim: ArrayClaim) -> ArrayClaim:
+        sides = [[p for p in walk(s) if _is_prefixed(p)] for s in (claim.left, claim.right)]
+        if not all(sides):
+            return claim
+        problem = Problem(Fault.NOT_UNDERSTOOD, DIFFERENTIAL, "", claim.place)
+        return replace(claim, kind=Kind.CLAIM, problems=(*claim.problems, problem))
+
+    return replace(reading, claims=tuple(map(told, reading.claims)))
+
+
+def _is_prefixed(part: Formula) -> bool:
+    return isinstance(part, Gradient) and part.loss is None
+
+
 def _entered(reading: ArrayReading, claims: Sequence[ArrayClaim]) -> tuple[Entry, ...]:
     """The ledger, in which pieces that define alone are said to do so."""
     defining = {claim.number for claim in claims if claim.kind is Kind.DEFINITION}
@@ -64,7 +97,7 @@ def head_of(formula: Formula) -> Head | None:
     match formula:
         case Gradient(Quantity(sign, label, None, ()), _, None | Quantity(_, _, None, ())):
             return f"d{sign}", label
-        case LocalError(sign, label, None, ()):
+        case LocalError(sign, label, None, ()) | Quantity(sign, label, None, ()):
             return sign, label
     return None
 
@@ -73,6 +106,8 @@ def _introduces(claim: ArrayClaim, found: Collection, names: Mapping[Head, Formu
     """Whether a line gives a derivative by nothing its name, in terms of what there is."""
     plain = claim.kind is Kind.CLAIM and claim.first is None and not claim.problems
     if not plain or claim.update or not _by_nothing(claim.left, found):
+        return False
+    if isinstance(claim.left, Quantity) and not differentiates(claim.right):
         return False
     return not any(
         _by_nothing(part, found) and head_of(part) not in names for part in walk(claim.right)
@@ -87,6 +122,9 @@ def _by_nothing(part: Formula, found: Collection) -> bool:
         case LocalError(sign, label):
             unread = (sign, label, True) in found.reading.spoiled
             return not unread and not found.targets(part)
+        case Quantity():
+            value = found.symbol(part.key).kind == "value"
+            return value and part.key not in found.made and not found.spoiled(part.key)
     return False
 
 
@@ -96,8 +134,15 @@ def introduced(reading: ArrayReading) -> dict[Head, ArrayClaim]:
     return {
         head: claim
         for head, claim in heads
-        if head is not None and not claim.problems and not isinstance(claim.right, Gradient)
+        if head is not None and not claim.problems and _is_name(claim)
     }
+
+
+def _is_name(claim: ArrayClaim) -> bool:
+    """Whether a definition gives a derivative a name that says of itself nothing."""
+    if isinstance(claim.left, Quantity):
+        return differentiates(claim.right) and not claim.update
+    return not isinstance(claim.right, Gradient)
 
 
 def expanded(formula: Formula, names: Mapping[Head, Formula]) -> Formula:
@@ -105,7 +150,7 @@ def expanded(formula: Formula, names: Mapping[Head, Formula]) -> Formula:
     head = head_of(formula)
     if head is not None and head in names:
         return names[head]
-    if isinstance(formula, Gradient | LocalError):
+    if isinstance(formula, Gradient | LocalError | Quantity):
         at = formula.of.at if isinstance(formula, Gradient) else formula.at
         head = head_of(
             replace(formula, of=replace(formula.of, at=()))

@@ -100,7 +100,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
             for one in lines
         ]
-    remarks = (*base.remarks, *map(_bracketed, bracketed))
+    remarks = (*base.remarks, *map(_bracketed, bracketed), *base.meaning.said)
     return ArrayJudgement(tuple(lines), remarks, mend)
 
 

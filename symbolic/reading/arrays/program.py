@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import count
 
 from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
@@ -20,11 +21,15 @@ from symbolic.reading.arrays.collecting import NET, Collection, Made, NoProgramE
 from symbolic.reading.arrays.formulas import (
     Formula,
     Key,
+    Leaky,
     Minus,
     Plus,
+    Quantity,
     Unknown,
+    walk,
 )
 from symbolic.reading.arrays.introduced import Head, expanded, introduced
+from symbolic.reading.arrays.jacobians import slope
 from symbolic.reading.arrays.meaning import Meaning
 from symbolic.reading.arrays.one_index import row_remarks
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
@@ -63,6 +68,8 @@ class Base:
     """Arrays that are defined, and read by no other definition and not by the loss."""
     introduced: Mapping[Head, Formula] = field(default_factory=dict)
     """What names of derivatives by nothing that is defined stand for."""
+    stated: Mapping[Formula, Formula] = field(default_factory=dict)
+    """The whole loss, and what it is."""
     rectified: Rectified = field(default_factory=dict)
     """Arrays that are max(0, …) of something."""
 
@@ -129,6 +136,7 @@ class _Builder:
         except InputError as error:
             raise NoProgramError(error.what) from None
         self.signs.program = program
+        self.meaning.slope = cache(partial(slope, program))
         return Base(
             self.profile,
             self.meaning,
@@ -146,8 +154,15 @@ class _Builder:
             frozenset(self.signs.initial),
             self._idle(program),
             self.introduced,
+            self._stated(),
             rectified(program.definitions),
         )
+
+    def _stated(self) -> dict[Formula, Formula]:
+        made = self.found.made.get(self.found.loss) if self.found.loss is not None else None
+        if made is None or isinstance(made.right, Unknown) or self.lone:
+            return {}
+        return {made.left: made.right}
 
     def _idle(self, program: Program) -> frozenset[Key]:
         read = set() if isinstance(program.cost, Abstract) else set(arrays_read(program.cost))
@@ -219,7 +234,7 @@ class _Builder:
 
     def _of_loss(self, made: Made) -> Value:
         """The right side of a loss: columns that are multiplied are of one output, so numbers."""
-        columns = bool(self.meaning.samples or self.profile.layers)
+        columns = bool(self.meaning.samples or self.profile.layers or self.meaning.rows)
         self.meaning.lone = [] if columns else None
         value = self._summed(made.right) if self.meaning.samples else self.meaning.read(made.right)
         if self.meaning.lone and not value.is_number:
@@ -239,9 +254,10 @@ class _Builder:
             case Minus(body):
                 return each(lambda e: -e, self._summed(body))
         value = self.meaning.read(formula)
-        if value.cols is not None or value.rows is None:
+        single = value.cols if self.profile.vectors == "rows" else value.rows
+        if value.is_number or single is None or None not in (value.rows, value.cols):
             return value
-        self.lone.append(value.rows)
+        self.lone.append(single)
         return everything(self.meaning, value)
 
     def _single(self) -> Iterator[Hypothesis]:
@@ -433,13 +449,24 @@ class _Builder:
             assert isinstance(one, SizeOne)
             yield f"the loss shows columns as numbers: a single output, so {one.size} is one"
 
+    def _leaky(self) -> Iterator[Leaky]:
+        parts = (part for made in self.found.made.values() for part in walk(made.right))
+        yield from (
+            one for one in parts if isinstance(one, Leaky) and isinstance(one.slope, Quantity)
+        )
+
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
         yield from row_remarks(self.reading.claims, self.profile)
+        for leaky in self._leaky():
+            slope = render(leaky.slope, self.profile)
+            yield f"{render(leaky, self.profile)} is read for {slope} <= 1"
         for one in self.found.inner:
             shown = render(one, self.profile)
             yield f"{shown} is not defined; it is what the function of {one.sign} is applied to"
         for claim in introduced(self.reading).values():
+            if isinstance(claim.left, Quantity):
+                continue
             shown = render(claim.left, self.profile)
             yield f"by what {shown} differentiates is not defined; it stands for ({claim.number})"
         if self.profile.layers and self.profile.time:
@@ -449,6 +476,9 @@ class _Builder:
                 yield f"{made.left.sign} is the loss at {self.profile.last} alone, as words say"
             elif made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
+        for key in self.found.mentioned:
+            if self.found.symbol(key).given:
+                yield f"{self.signs.names[key]} is not defined; it is given"
         for key in sorted(self.found.columns):
             yield f"{self.signs.names[key]} is a column, since 1 {key[0]}^T is added"
         for head in self.found.stepped:

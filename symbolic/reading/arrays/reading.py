@@ -31,9 +31,15 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
-from symbolic.reading.arrays.introduced import with_introduced
+from symbolic.reading.arrays.introduced import (
+    is_derivative,
+    is_naming,
+    with_introduced,
+    without_differentials,
+)
 from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
+from symbolic.reading.arrays.letters import with_given, with_letters
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
     OwnFunctions,
@@ -49,6 +55,7 @@ from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.arrays.times import lost_at_the_end, with_times
+from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL
 from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -82,10 +89,13 @@ FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
 
-def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> ArrayReading:
+def read_arrays(
+    text: str, profile: ArrayProfile, kind: str = "markdown", letters: bool = True
+) -> ArrayReading:
     """Every relation of a document, with nothing dropped silently.
 
-    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    `kind` is markdown, latex, notebook or formula; without `letters` only those of the notation
+    are read.  Never raises for what stands in the document;
     raises `InputError` where it is no such document at all.
 
     >>> from symbolic.reading.arrays.profile import array_profile
@@ -97,6 +107,8 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
     counting = with_times(counting, document)
+    if letters:
+        counting = with_letters(counting, document)
     return _Reader(document, counting, own).reading()
 
 
@@ -149,6 +161,7 @@ class _Reader:
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
         self.hedged = False  # whether one that speaks of a derivative was not understood
+        self.beside = False  # whether a formula stands behind with
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
         self.within: Span | None = None  # the times that it speaks of
@@ -192,7 +205,9 @@ class _Reader:
             (*self.own.unknown, *self.spoiled.functions),
             lost_at_the_end(self.document),
         )
-        return with_introduced(with_laws(reading))
+        if any(problem.what == DIFFERENTIAL for problem in reading.problems):
+            reading = without_differentials(reading)
+        return with_introduced(with_given(with_laws(reading)))
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
@@ -391,6 +406,8 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
+        if first:
+            self.beside = self.words.rstrip().lower().endswith("with")
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         chain = entry_by_entry(chain, self.profile)
@@ -524,7 +541,8 @@ class _Reader:
                 self.sorter.known = before
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
-            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim)
+            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim) or is_naming(claim)
+            allowed = allowed or (self.beside and is_derivative(claim.left))
             if cue == "for" and opens and not allowed:
                 raise _condition(chain)
             self.claims.append(claim)

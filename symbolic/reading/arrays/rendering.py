@@ -13,8 +13,10 @@ from symbolic.reading.arrays.formulas import (
     Change,
     Element,
     Elementwise,
+    Eye,
     Formula,
     Gradient,
+    Leaky,
     LocalError,
     Minus,
     Number,
@@ -26,6 +28,7 @@ from symbolic.reading.arrays.formulas import (
     Product,
     Quantity,
     Size,
+    Slope,
     SquaredNorm,
     Stack,
     Time,
@@ -69,6 +72,9 @@ class _Writer:
                 return self._named(formula), FACTOR
             case Gradient(of, written, loss):
                 return self._gradient(of, written, loss)
+            case Slope(top, of):
+                above, below = (self.text(one, FACTOR) for one in (top, of))
+                return f"\\frac{{\\partial {above}}}{{\\partial {below}}}", ATOM
             case Change(of):
                 return f"\\Delta {self.text(of, FACTOR)}", PRODUCT
             case Plus((Number(Fraction(numerator=1, denominator=1)), Minus(Positive(Minus(body))))):
@@ -97,6 +103,8 @@ class _Writer:
             case Applied(_, sign, body, primes, _, Time() as layer):
                 marks = "\\prime" * primes
                 return f"{sign}^{{[{_time(layer)}]{marks}}}({self.text(body, SUM)})", ATOM
+            case Applied("abs", "|", body):
+                return f"|{self.text(body, SUM)}|", ATOM
             case Applied(_, sign, body, primes):
                 inside = self.text(body, SUM)
                 inside = f"0, {inside}" if sign == "\\max" else inside
@@ -114,6 +122,11 @@ class _Writer:
                 return self._total(formula), PRODUCT
             case SquaredNorm(body):
                 return f"\\|{self.text(body, SUM)}\\|^{{2}}", FACTOR
+            case Leaky(slope, body):
+                inside = self.text(body, PRODUCT)
+                return f"\\max({self.text(slope, FACTOR)} {inside}, {inside})", ATOM
+            case Eye():
+                return "I", ATOM
             case Element(body, at):
                 return f"({self.text(body, SUM)})_{{{','.join(at)}}}", FACTOR
             case Ones():

@@ -27,7 +27,8 @@ class IndexClaim:
     derivative, `moved` the array whose movement it claims; `where` its 0/1 condition, None
     without one; `section` the number of the section whose program it is about; `begins` the
     character where it begins; `cites` are the lines that the text says it follows from; `typed` its
-    sides with decimals as they are printed and no derivative worked out (`figures`).
+    sides with decimals as they are printed and no derivative worked out (`figures`); `said` are the
+    pairs of letters that are one index or two in it, in words.
     """
 
     number: int
@@ -49,6 +50,7 @@ class IndexClaim:
     begins: int = 0
     cites: tuple[Cited, ...] = ()
     typed: tuple[Expr, Expr] | None = None
+    said: str = ""
 
     def latex(self, profile: IndexProfile) -> str:
         """How it is written."""

@@ -41,7 +41,7 @@ from symbolic.reading.indexed.entries import (
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
 from symbolic.reading.indexed.own_function import Function
-from symbolic.reading.indexed.slopes import slope_name
+from symbolic.reading.indexed.slopes import curvature_name, slope_name
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Absolute,
@@ -271,6 +271,9 @@ class Elaborator:
     # -- derivatives
 
     def _quotient(self, over: Node, under: Node) -> Expr:
+        twice = second(over, under)
+        if twice is not None:
+            return self._curvature(*twice)
         above, below = differential(over), differential(under)
         if above is None or below is None:
             ratio = Pow(self.read(under), Fraction(-1))
@@ -285,6 +288,24 @@ class Elaborator:
                 over.at,
             )
         return self.derivative(by)
+
+    def _curvature(self, of: Node, by: Node, again: Node) -> Expr:
+        """∂²a/(∂b ∂c) of numbers, under the name that it has until all definitions are known."""
+        entries = [self._single((node,)) for node in (of, by, again)]
+        names = [self._number(entry) for entry in entries]
+        if not self.names.slopes or not all(names):
+            what = "Second derivatives are read of single numbers, in the notation scalars."
+            raise NotUnderstood(what, "Those of a function are f''(x).", of.at)
+        return Get(curvature_name(*names))
+
+    def _number(self, entry: Entry) -> str:
+        """The name of a number, empty for what is none."""
+        if entry.at or entry.power is not None or entry.primes or entry.moved:
+            return ""
+        if entry.sign == self.names.cost and not entry.label:
+            return "cost"
+        info = self.names.arrays.get(entry.key)
+        return info.name if info is not None and not info.sorts else ""
 
     def _slope(self, of: Entry, by: Entry) -> Expr:
         """∂a/∂b of two entries, under the name that it has until all definitions are known."""
@@ -330,7 +351,9 @@ class Elaborator:
         if below is None:
             raise NotUnderstood("The range of this sum is not understood.", "", node.at)
         names = [letter_of(piece) for piece in _letters(below)]
-        if not all(names) or (related is not None and (len(names) != 1 or related.relation != "=")):
+        apart = related is not None and related.relation in ("!=", "\\neq", "\\ne")
+        ranged = related is None or (len(names) == 1 and (related.relation == "=" or apart))
+        if not all(names) or not ranged:
             raise NotUnderstood("The range of this sum is not understood.", "", node.at)
         bound = [self.names.var(name, node.at) for name in names]
         for n, v in enumerate(bound):
@@ -342,7 +365,12 @@ class Elaborator:
                     Fault.INDEX,
                 )
         ends: list[Expr] = []
-        if related is not None:
+        if related is not None and apart:
+            if node.above is not None:
+                raise NotUnderstood("The range of this sum is not understood.", "", node.at)
+            same = Delta(bound[0], self.index(related.right, bound[0].sort))
+            ends = [Add((Num(Fraction(1)), Mul((Num(Fraction(-1)), same))))]
+        elif related is not None:
             ends = self._ends(bound[0], related.right, node.above, node)
         elif node.above is not None:
             raise NotUnderstood("This sum has an end and no beginning.", "", node.at)
@@ -358,7 +386,8 @@ class Elaborator:
     def _ends(self, v: Var, low: Node, high: Node | None, node: BigSum) -> list[Expr]:
         if high is None:
             raise NotUnderstood("This sum has a beginning and no end.", "", node.at)
-        first, last = self.index(low, v.sort), self.index(high, v.sort)
+        sort = v.sort if v.sort.ordered else None  # the ends of all of a set are numbers
+        first, last = self.index(low, sort), self.index(high, sort)
         own = v.sort.bounds() if v.sort.ordered else (1, v.sort.extent())
         if affine(first) == affine(own[0]) and affine(last) == affine(own[1]):
             return []
@@ -454,6 +483,24 @@ def differential(node: Node) -> tuple[Node, ...] | None:
     if isinstance(first, Mark) and first.kind == "PARTIAL" and len(factors) > 1:
         return tuple(factors[1:])
     return None
+
+
+def second(over: Node, under: Node) -> tuple[Node, Node, Node] | None:
+    """The a, b and c of ∂²a/(∂b ∂c), None where it is no second derivative."""
+    match over:
+        case Product((Scripted(Mark("PARTIAL"), None, Number("2"), 0), of), ("", "")):
+            pass
+        case _:
+            return None
+    match under:
+        case Product((Mark("PARTIAL"), Scripted(by, None, Number("2"), 0)), ("", "")):
+            return of, by, by
+        case Product((Mark("PARTIAL"), Scripted(by, below, Number("2"), 0)), ("", "")):
+            whole = Scripted(by, below, None, 0, under.at)
+            return of, whole, whole
+        case Product((Mark("PARTIAL"), by, Mark("PARTIAL"), again), ("", "", "", "")):
+            return of, by, again
+    raise NotUnderstood("This second derivative is not understood.", "", over.at)
 
 
 def _letters(node: Node) -> tuple[Node, ...]:

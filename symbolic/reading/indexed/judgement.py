@@ -165,6 +165,7 @@ class _Court:
             return IndexJudged(claim, (ArrayReached("open", why=error.what),))
         except TooLargeError as error:
             return IndexJudged(claim, (ArrayReached("open", why=str(error)),))
+        reached = replace(reached, span=claim.said or reached.span)
         return IndexJudged(claim, (reached,), self._said(claim, program))
 
     def _of_one_cost(self, claim: IndexClaim, program: Program) -> bool:

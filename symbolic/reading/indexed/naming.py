@@ -21,6 +21,7 @@ from symbolic.reading.tokens import Tok, script_end
 _NAMED = ("SYM", "NUM", "COMMA", "PLUS", "MINUS", "TIMES", "TEXT", "LP", "RP", "LSQ", "RSQ")
 """What may stand in a script that is part of a name."""
 _OPENS, _CLOSES = ("LP", "LSQ", "LB"), ("RP", "RSQ", "RB")
+_D = ("d", "\\mathrm{d}")
 _APART = ("SUP", "SUB", "PRIME", "LP")
 """What may follow a sign and belong to it."""
 
@@ -47,6 +48,8 @@ def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
         if token.kind != "FRAC" or n + 2 >= len(toks) or toks[n + 1].kind != "LB":
             continue
         below = script_end(toks, n + 1)
+        for place in _second(toks, n + 2, below):
+            found[place] = Tok("PARTIAL", "\\partial", toks[place].at, toks[place].end)
         places = (n + 2, below + 1)
         alone = [t.text for t in toks[n + 2 : below]] in (["d", "}"], ["\\mathrm{d}", "}"])
         above = alone or _is_d(toks, n + 2)
@@ -56,8 +59,18 @@ def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
     return tuple(found)
 
 
+def _second(toks: Sequence[Tok], above: int, below: int) -> list[int]:
+    """Where the d of d²E/dw² and of d²E/(dw db) stand, if it is one."""
+    if toks[above].text not in _D or toks[above + 1].kind != "SUP":
+        return []
+    if below >= len(toks) or toks[below].kind != "LB" or not _is_d(toks, below + 1):
+        return []
+    end = script_end(toks, below)
+    return [above, *(n for n in range(below + 1, end) if _is_d(toks, n))]
+
+
 def _is_d(toks: Sequence[Tok], n: int) -> bool:
-    return n + 1 < len(toks) and toks[n].text in ("d", "\\mathrm{d}") and toks[n + 1].kind == "SYM"
+    return n + 1 < len(toks) and toks[n].text in _D and toks[n + 1].kind == "SYM"
 
 
 def _words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:

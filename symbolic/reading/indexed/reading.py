@@ -22,13 +22,34 @@ from symbolic.reading.indexed.letters import RUNS, without_declarations
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown
 from symbolic.reading.indexed.naming import named
 from symbolic.reading.indexed.profile import IndexProfile
-from symbolic.reading.indexed.rows import ANY, bracket_of, groups, is_unknown, sides, span_in, where
+from symbolic.reading.indexed.rows import (
+    ANY,
+    bracket_of,
+    conditioned,
+    groups,
+    is_unknown,
+    sides,
+    span_in,
+    where,
+)
 from symbolic.reading.indexed.sections import resolved
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
+from symbolic.reading.operators import stroked
+from symbolic.reading.pairs import (
+    LETTERS,
+    Pair,
+    is_pair,
+    of_row,
+    said_before,
+    said_behind,
+    without_said,
+)
+from symbolic.reading.pairs import unread as unread_pair
 from symbolic.reading.prose import after, conditional, lead, unread
+from symbolic.reading.sides import paired
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Node
@@ -36,6 +57,7 @@ from symbolic.reading.tree import Node
 _WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
+_BRACES = re.compile(r"(?<!\\)[{}]")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -79,6 +101,7 @@ class _Reader:
         self.cue = ""
         self.within: Node | None = None  # the range that this sentence says
         self.within_from = 0  # where in the words that was said
+        self.pairs: tuple[Pair, ...] = ()  # of letters that are one index, or two, in this sentence
         self.last: tuple[Node, str] | None = None  # what a line continues that begins with =
         self.head: Node | None = None
         self.head_text = ""
@@ -158,13 +181,17 @@ class _Reader:
             self.words += "all"
             self.within, self.within_from = bracket_of(span), len(self.words)
             return
+        if not piece.display and self._has_indices and is_pair(piece.text, LETTERS):
+            self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
+            self.words += _quoted(piece.text)
+            return
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         text, ending = without_range(piece, span_in)
         bare = unframed(text)
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            for group in groups(tokens(text, offsets)):
+            for group in groups(stroked(tokens(text, offsets))):
                 if is_unknown(group):
                     found.append(group)
                 else:
@@ -188,17 +215,34 @@ class _Reader:
         if beside is not None:
             self.within = bracket_of(beside)
         before, troubles = self.count, list[NotUnderstood]()
+        found, pairs = self._with_pairs(found)
         for n, one in enumerate(found):
             tail = self._following(number) if n == len(found) - 1 else ""
-            self._one(one, n == 0, tail, number, troubles)
+            self._one(one, n == 0, tail, number, troubles, pairs[n])
         self.within, self.within_from = earlier, 0
         last = found[-1]
         if isinstance(last, Chain) and last.stopped:
             self.broken, self.cue, self.claimed, self.within = False, "", False, None
+            self.pairs = ()
         numbers = tuple(range(before + 1, self.count + 1))
         why = " ".join(f"{e.what} {e.next_step}".strip() for e in troubles)
         outcome = Outcome.NOT_UNDERSTOOD if troubles else Outcome.CLAIM
         self.ledger.enter(piece.begin, piece.end, piece.display, outcome, why, numbers)
+
+    @property
+    def _has_indices(self) -> bool:
+        """Whether letters below signs are indices, and no parts of names."""
+        return self.profile.scripts != "names"
+
+    def _with_pairs(
+        self, found: list[Chain | tuple[Tok, ...]]
+    ) -> tuple[list[Chain | tuple[Tok, ...]], list[tuple[Pair, ...]]]:
+        """The formulas but those that say of the one before them that i = j, and what they say."""
+        real = [one for one in found if isinstance(one, Chain)]
+        if len(real) < len(found) or not self._has_indices:
+            return found, [()] * len(found)
+        kept, pairs = paired(real, LETTERS)
+        return [*kept], pairs
 
     def _one(
         self,
@@ -207,10 +251,11 @@ class _Reader:
         following: str,
         piece: int,
         troubles: list[NotUnderstood],
+        pairs: tuple[Pair, ...] = (),
     ) -> None:
         try:
             if isinstance(one, Chain):
-                self._chain(one, first, following, piece)
+                self._chain(one, first, following, piece, pairs)
             else:
                 self._unknown(one, first, following, piece)
         except (NotUnderstood, RecursionError) as error:
@@ -260,7 +305,10 @@ class _Reader:
             self.headed = False
         self.sections[-1].words += f" {self.words}"
         if ends(self.words, self.claimed):
-            self.broken, self.cue, self.claimed = False, "", False
+            self.broken, self.cue, self.claimed, self.pairs = False, "", False, ()
+        if self._has_indices:
+            self.pairs = said_before(self.words, LETTERS) or self.pairs
+            self.broken = self.broken or unread_pair(self.words, LETTERS)
         if ends(self.words[self.within_from :], self.claimed):
             self.within = None
 
@@ -273,6 +321,7 @@ class _Reader:
                 "A condition before it in its sentence was not understood.", "See there.", at
             )
         known = self.profile.words
+        before = without_said(before, LETTERS) if self._has_indices else before
         outer = lead(without_declarations(before), known) if first else lead("")
         within = lead(inner, known, embedded=True)
         trouble = outer.why or within.why
@@ -329,7 +378,9 @@ class _Reader:
         self._keep(Line(claim, parse(left), Unknown(of), row[0].at))
         self.last = None
 
-    def _chain(self, chain: Chain, first: bool, following: str, piece: int) -> None:
+    def _chain(
+        self, chain: Chain, first: bool, following: str, piece: int, pairs: tuple[Pair, ...]
+    ) -> None:
         if first and _UNDER.match(self._paragraph()):
             self._assumed(chain, piece)
             return
@@ -337,15 +388,46 @@ class _Reader:
         self.cites = self.marks.cites(chain, words, following, NOTHING if first else self.cites)
         beside, following = where(chain.after, following)
         chain = replace(chain, after="") if beside is not None and chain.after else chain
+        if self._has_indices:
+            inner, within = said_behind(chain.after, LETTERS)
+            chain = replace(chain, after=within)
+            outer, following = said_behind(following, LETTERS)
+            pairs = (*self.pairs, *pairs, *(one for one in (inner, outer) if one is not None))
+        beside = conditioned(beside or self.within, pairs, chain.at)
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
-        if chain.cases:
-            raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         for relation in chain.relations:
             about = relation.text == "\\approx" and self.profile.scripts == "names"
             if relation.text not in ("=", ":=") and not about:
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read here.", "Write =.", relation.at
                 )
+        if chain.cases:
+            self._cases(chain, cue, piece, pairs)
+            return
+        self._members(chain, cue, piece, beside, pairs)
+
+    def _cases(self, chain: Chain, cue: str, piece: int, pairs: tuple[Pair, ...]) -> None:
+        """A line for each row of cases: if i = j, otherwise."""
+        pair: Pair | None = None
+        for case in chain.cases:
+            pair = of_row(case.condition, pair, LETTERS) if self._has_indices else None
+            if pair is None:
+                what = "Cases are read here for i = j and for i \\neq j."
+                raise NotUnderstood(what, "Claim each by itself.", chain.at)
+            beside = conditioned(self.within, (*pairs, pair), chain.at)
+            row = replace(chain, members=(*chain.members, case.tokens), cases=())
+            self._members(row, cue, piece, beside, (*pairs, pair))
+        self.last = None
+
+    def _members(
+        self,
+        chain: Chain,
+        cue: str,
+        piece: int,
+        beside: Node | str | None,
+        pairs: tuple[Pair, ...],
+    ) -> None:
+        """The relations of a chain, under what is said beside it."""
         members = [named(member, self.profile) for member in chain.members]
         trees = [parse(with_indicators(member)) if member else None for member in members]
         opening = trees[0]
@@ -365,11 +447,12 @@ class _Reader:
             assert right is not None
             claim = self._claim(chain.members[n], chain.members[n + 1], relation, cue, piece)
             cites = self.cites.of(relation, n + 1 == len(chain.relations))
-            claim = replace(claim, left_text=left_text, cites=cites)
+            said = ", ".join(dict.fromkeys(pair.words for pair in pairs))
+            claim = replace(claim, left_text=left_text, cites=cites, said=said)
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
             head = None if opens else self.head
-            self._keep(Line(claim, left, right, at, head, beside or self.within, self.head_text))
+            self._keep(Line(claim, left, right, at, head, beside, self.head_text))
             left, left_text = right, claim.right_text
         self.last = left, left_text
 
@@ -418,12 +501,12 @@ class _Reader:
 
 def words_of(text: str) -> str:
     """Prose without its markup."""
-    return plain(_DOTS.sub("…", text)).replace("~", " ").replace("{}", "")
+    return _BRACES.sub("", plain(_DOTS.sub("…", text)).replace("~", " "))
 
 
 def _quoted(text: str) -> str:
     """A mention as words; the mark of a proved line on a LaTeX page is a mark."""
-    return "✓" if text.strip() == "\\surd" else f"${text}$"
+    return "✓" if text.strip() in ("\\surd", "\\checkmark") else f"${text}$"
 
 
 def _outcome(kinds: set[Kind]) -> Outcome:

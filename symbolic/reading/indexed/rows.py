@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.letters import NEURON, WHERE
+from symbolic.reading.pairs import Pair
+from symbolic.reading.source import NotUnderstood
 from symbolic.reading.spans import Span, span_of
 from symbolic.reading.tokens import Tok, tokens
-from symbolic.reading.tree import Node
+from symbolic.reading.tree import Node, Product
 
 ANY = "any differentiable function of"
 """The words of a definition that says no more than that."""
@@ -71,6 +73,18 @@ def bracket_of(span: Span) -> Node | None:
     parts = [f"[{span.letter} >= {span.low}]"] if (span.low or 1) > 1 else []
     parts += [f"[{span.letter} <= {span.last} - {span.late}]"] if span.late else []
     return parse(tokens(" ".join(parts))) if parts else None
+
+
+def conditioned(within: Node | str | None, pairs: Sequence[Pair], at: int) -> Node | str | None:
+    """What a line is said under: a range, and pairs of letters that are one index or two."""
+    brackets = [f"[{p.one} = {p.other}]" if p.equal else f"(1 - [{p.one} = {p.other}])"
+                for p in dict.fromkeys(pairs)]  # fmt: skip
+    if not brackets:
+        return within
+    found = parse(tokens(" ".join(brackets)))
+    if isinstance(within, str):
+        raise NotUnderstood("Two conditions at once are not read here.", "Split the line.", at)
+    return found if within is None else Product((within, found), ("", ""), at)
 
 
 def where(within: str, following: str) -> tuple[Node | str | None, str]:

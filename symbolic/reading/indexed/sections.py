@@ -36,7 +36,8 @@ from symbolic.reading.indexed.lines import (
 )
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.programs import Assembled
-from symbolic.reading.indexed.slopes import Slopes
+from symbolic.reading.indexed.slopes import CURVATURE, Slopes, slope_name
+from symbolic.reading.indexed.steps import goes_up, speaks_of_descent
 from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
 from symbolic.reading.tree import BigSum, Letter, Number, Product, Quotient
@@ -83,6 +84,8 @@ class _Resolver(Assembled):
                     self.trouble = f"what stands at {place} is not understood and may define it"
             except RecursionError:
                 claims.append(self._wrong(line, NotUnderstood("It is too deep.", "", line.at)))
+        if speaks_of_descent(self.one.words):
+            claims = [self._descending(claim) for claim in claims]
         values: dict[str, Fraction] = {}
         if self.numbers:
             values = self._values(claims)
@@ -110,6 +113,20 @@ class _Resolver(Assembled):
         if self.numbers:
             section = replace(section, values=values, slopes=self._slopes())
         return section, whole
+
+    def _descending(self, claim: IndexClaim) -> IndexClaim:
+        """The claim, with a problem where it is a step that goes up."""
+        slopes = {f"∂{info.name}": info.name for info in self.names.arrays.values()}
+        slopes |= {slope_name("cost", name): name for name in slopes.values()}
+        if claim.problems or not goes_up(claim.right, slopes):
+            return claim
+        error = NotUnderstood(
+            "The step goes up: with + the cost grows, and the text speaks of descent.",
+            "Write - before the rate.",
+            claim.begins,
+            Fault.DEFINITION,
+        )
+        return replace(claim, problems=(self.source.problem(error),))
 
     def _adds_to_one(self, line: Line) -> IndexClaim | None:
         """Σ_k y_k = 1 of an array that nothing defines is an assumption."""
@@ -312,6 +329,9 @@ class _Resolver(Assembled):
         }
         names = replace(self.names, arrays={**self.names.arrays, **more})
         left, right = (Elaborator(names).read(side) for side in sides)
+        if more and any(a.startswith(CURVATURE) for s in (left, right) for a in arrays_read(s)):
+            what = "A second derivative is not worked out in decimals."
+            raise NotUnderstood(what, "Write its formula.", line.at)
         return left, right
 
     def _used(self, name: str) -> bool:

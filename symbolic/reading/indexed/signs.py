@@ -18,6 +18,7 @@ from symbolic.reading.indexed.elaborate import (
     label_code,
 )
 from symbolic.reading.indexed.entries import Entry, Key, Letters, items, walk
+from symbolic.reading.indexed.kronecker import with_kronecker
 from symbolic.reading.indexed.letters import (
     WHEREVER,
     Range,
@@ -39,7 +40,7 @@ from symbolic.reading.indexed.naming import base_sign
 from symbolic.reading.indexed.own import argument_of, own_functions, powers_of_e, with_any
 from symbolic.reading.indexed.own_function import ARGUMENT, Function
 from symbolic.reading.indexed.profile import IndexProfile
-from symbolic.reading.indexed.slopes import SLOPE
+from symbolic.reading.indexed.slopes import CURVATURE, SLOPE
 from symbolic.reading.indexed.survey import Survey
 from symbolic.reading.indexed.undeclared import declaration
 from symbolic.reading.source import NotUnderstood, Source
@@ -58,6 +59,8 @@ class Signs:
             if ranges.setdefault(letter, over) != over:
                 one.lost = one.lost or f"it is said twice, differently, over what {letter} runs"
         named = frozenset(functions(self.text))
+        if profile.scripts != "names":
+            one.lines = with_kronecker(one.lines, ranges)
         self.own = own_functions(one.lines, ranges, {*named, *profile.functions, *profile.cost})
         self.letters = Letters(
             ranges,
@@ -254,7 +257,9 @@ class Signs:
         """Whether it speaks of no derivative of the cost and of no movement."""
         named = {m.name for m in self.names.multipliers.values()}
         read = arrays_read(body)
-        return not any(r in named or r == "cost" or r[0] in f"∂{MOVED}{SLOPE}" for r in read)
+        return not any(
+            r in named or r == "cost" or r[0] in f"∂{MOVED}{SLOPE}{CURVATURE}" for r in read
+        )
 
 
 def _free(name: str, arrays: Mapping[Key, Array]) -> str:

@@ -39,8 +39,15 @@ from symbolic.shapes import put
 ZERO = Num(Fraction(0))
 SLOPE = "↓"
 """Before the names of two arrays: the derivatives of the first by the second."""
+CURVATURE = "⇊"
+"""Before the names of three arrays: the second derivatives of the first by the others."""
 MOST_DEEP = 60
 """Through how many definitions a derivative goes."""
+
+
+def curvature_name(of: str, by: str, again: str) -> str:
+    """The name of ∂²of/(∂by ∂again) while definitions are still being read."""
+    return f"{CURVATURE}{of} {by} {again}"
 
 
 def slope_name(of: str, by: str) -> str:
@@ -83,6 +90,9 @@ class Slopes:
                 return self._aside(part.array, at)
             if part == Get("cost") and "cost" in self.made:
                 return self.body("cost") or part
+            if part.array.startswith(CURVATURE):
+                one, first, other = part.array.removeprefix(CURVATURE).split(" ")
+                return self.curvature(one, first, other, at)
             if not part.array.startswith(SLOPE):
                 return part
             of, by = part.array.removeprefix(SLOPE).split(" ")
@@ -135,6 +145,18 @@ class Slopes:
                 raise NotUnderstood(f"This derivative is too large: {error}.", "", at) from None
             self.within.pop()
         return self.known[of, by]
+
+    def curvature(self, of: str, by: str, again: str, at: int) -> Expr:
+        """∂²of/(∂by ∂again) of numbers: what ∂of/∂by reads, each by its derivative."""
+        self.within.clear()
+        first = self.slope(of, by, at)
+        form = self.calculus.normal(first)
+        terms = []
+        for name in sorted(arrays_read(first)):
+            local = written(self.calculus, derivative(self.calculus, form, name, ()))
+            terms.append(Mul((local, self.slope(name, again, at))))
+        whole = Add(tuple(terms)) if terms else ZERO
+        return written(self.calculus, self.calculus.normal(whole))
 
     def _aside(self, name: str, at: int) -> Expr:
         if name in self.opened or len(self.opened) == MOST_DEEP:
