@@ -189,7 +189,7 @@ def closed(found: Sequence[Tok], start: int) -> int:
 
 def _signals(found: Sequence[Tok], profile: Profile) -> int:
     """How many tokens a list of signals or fields has, E(net_u, net_v, …, net_w); 0 if none is."""
-    end = _closed(found, 0) if found and found[0].kind == "LP" else 0
+    end = closed(found, 0) if found and found[0].kind == "LP" else 0
     items: list[list[Tok]] = [[]]
     depth = 0
     for token in found[1 : end - 1]:
