@@ -33,7 +33,7 @@ from reports.document import (
 )
 from reports.formula_text import unicode_of
 from reports.index_check import IndexPaper
-from reports.index_signs import mended_form, right_form
+from reports.index_signs import in_signs, mended_form, right_form
 from reports.wording import counted, prose
 from symbolic.reading.arrays.findings import ArrayReached, Derived
 from symbolic.reading.claims import Kind
@@ -126,6 +126,7 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
         yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
         case = replace(case, nearest=None) if mended else case
+        case = replace(case, why=in_signs(case.why, paper.reading, one))
         yield from _case(case, right_form(paper.reading, one), one.claim.of)
     said = argument_words(one)
     if said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Self
 
 from reports.array_alphabets import LatexArrays
 from reports.array_printer import Index
+from reports.formula_text import unicode_of
 from reports.printer import Level, Written
 from symbolic.arrays import ONE
 from symbolic.indexed import affine
@@ -32,6 +34,26 @@ def right_form(reading: IndexReading, one: IndexJudged) -> str | None:
     if {*nearest.rule.at} != {*one.claim.at}:
         return None
     return AsTyped.of(hand).at(nearest.rule.at).expr(nearest.rule.body)
+
+
+_ENTRY = re.compile(r"\b(?P<name>[A-Za-z]\w*)(?:\[(?P<at>[^\[\]]*)\])?")
+
+
+def in_signs(words: str, reading: IndexReading, one: IndexJudged) -> str:
+    """Words about entries in the signs of the section: h_j for h[j]."""
+    hand = reading.sections[one.claim.section].hand
+    if hand is None:
+        return words
+    typed = AsTyped.of(hand)
+
+    def entry(match: re.Match[str]) -> str:
+        name, at = match["name"], match["at"]
+        if name not in typed.spellings:
+            return match[0]
+        texts = [typed.letters.get(index, index) for index in (at or "").split(",") if index]
+        return unicode_of(typed.spelled(name, texts))
+
+    return _ENTRY.sub(entry, words)
 
 
 def mended_right(reading: IndexReading, repair: IndexRepair) -> str:
@@ -94,8 +116,11 @@ class AsTyped(LatexArrays):
         return self.sign(array, at), Level.ATOM
 
     def sign(self, array: str, at: tuple[Index, ...]) -> str:
+        return self.spelled(array, [self.index(index) for index in at])
+
+    def spelled(self, array: str, texts: list[str]) -> str:
+        """The array with these indices, as they are written."""
         spelling = self.spellings.get(array, Spelling(array))
-        texts = [self.index(index) for index in at]
         beside = texts[len(texts) - spelling.beside :]
         rest = texts[: len(texts) - spelling.beside]
         above = rest[len(rest) - spelling.above :]

@@ -253,7 +253,7 @@ def _times(scene: Scene, factor: Expr) -> Iterator[Repair]:
             for place, term in enumerate(part.terms):
                 for variant in _fitted(factor, letters):
                     new = Add((*part.terms[:place], term * variant, *part.terms[place + 1 :]))
-                    yield f" in the term {_plain(term)}", new
+                    yield _missing_in(term, variant), new
         if isinstance(part, Sum):
             for variant in _fitted(factor, (*letters, part.over)):
                 if part.over in free_letters(variant):
@@ -263,6 +263,16 @@ def _times(scene: Scene, factor: Expr) -> Iterator[Repair]:
                     )
 
     yield from somewhere(scene.rule.body, change, scene.rule.at)
+
+
+def _missing_in(term: Expr, factor: Expr) -> str:
+    """Where a factor is missing, in words; one that stands there already is meant twice."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    if factor not in factors:
+        return f" in the term {_plain(term)}"
+    place = factors.index(factor)
+    twice = (*factors[:place], factor**2, *factors[place + 1 :])
+    return f": {_plain(term)} stands where {_plain(Mul(twice))} belongs"
 
 
 def _fitted(factor: Expr, letters: Letters) -> list[Expr]:

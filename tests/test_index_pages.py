@@ -183,7 +183,9 @@ def test_what_cannot_be_read_is_listed(line: str, why: str) -> None:
 
 def test_a_sign_with_a_dot_before_a_bracket_multiplies() -> None:
     line = "$$\\frac{\\partial E}{\\partial y_{nj}} = 2 \\psi \\cdot (y_{nj})$$"
-    assert lines_of(HEAD + COST + line)[-1].word == "refuted"
+    last = lines_of(HEAD + COST + line)[-1]
+    assert last.word == "open"
+    assert "\\psi is is not said" in last.cases[0].why
 
 
 def test_nothing_is_proved_where_a_definition_is_not_understood() -> None:

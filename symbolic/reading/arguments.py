@@ -12,6 +12,23 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, script_end
 
 
+def with_words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
+    """The tokens in which letters that spell one of these words are one sign, \\mathrm{net}."""
+    found: list[Tok] = []
+    n = 0
+    while n < len(toks):
+        for word in sorted(words, key=len, reverse=True):
+            run = toks[n : n + len(word)]
+            if "".join(t.text for t in run if t.kind == "SYM" and len(t.text) == 1) == word:
+                found.append(Tok("SYM", f"\\mathrm{{{word}}}", run[0].at, run[-1].end))
+                n += len(word)
+                break
+        else:
+            found.append(toks[n])
+            n += 1
+    return found
+
+
 def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     """The tokens without the lists of letters after a cost; raises `NotUnderstood` at E[…].
 
@@ -94,6 +111,8 @@ def _computed(found: Sequence[Tok], n: int, profile: Profile) -> int:
 def with_signs(found: Sequence[Tok]) -> list[Tok]:
     """The tokens in which the sign behind Σ is a factor: Σ_k -a_k is Σ_k (-1) a_k.
 
+    So is a function behind a Σ below a stroke, e^{s_i} / Σ_l exp(s_l).
+
     >>> from symbolic.reading.tokens import tokens
     >>> "".join(token.text for token in with_signs(tokens(r"\\sum_k -a_k")))
     '\\\\sum_k(-1)a_k'
@@ -101,7 +120,7 @@ def with_signs(found: Sequence[Tok]) -> list[Tok]:
     left: list[Tok] = []
     n = 0
     while n < len(found):
-        token = found[n]
+        token, start = found[n], n
         left.append(token)
         n += 1
         if token.kind != "SUM":
@@ -109,6 +128,13 @@ def with_signs(found: Sequence[Tok]) -> list[Tok]:
         while n < len(found) and found[n].kind in ("SUB", "SUP"):
             end = script_end(found, n + 1)
             left += found[n:end]
+            n = end
+        below = start > 0 and found[start - 1].kind == "SLASH"
+        end = closed(found, n + 1) if below and n < len(found) and found[n].kind == "FUNC" else 0
+        if end:  # below a stroke a sum has one factor
+            first, last = found[n], found[end - 1]
+            left += [Tok("LP", "(", first.at, first.at), *found[n:end]]
+            left.append(Tok("RP", ")", last.end, last.end))
             n = end
         if n < len(found) and found[n].kind == "MINUS":
             sign = found[n]

@@ -36,7 +36,12 @@ def counting(document: Document, profile: Profile) -> Profile:
     depth = depth_of(document, profile)
     if not depth:
         return profile
-    last = {name for name, sort in profile.sizes.items() if sort == "layer"}
+    usual = "".join(symbol.definition for symbol in profile.symbols.values())
+    last = {
+        name
+        for name, sort in profile.sizes.items()
+        if sort == "layer" and not re.search(rf"\^\{{?{re.escape(name)}(?![A-Za-z])", usual)
+    }
     sizes = {name: sort for name, sort in profile.sizes.items() if name not in last}
     cost = profile.of_array("E")
     also = replace(cost, also=(*cost.also, *sorted(last - {cost.sign, *cost.also})))

@@ -109,9 +109,9 @@ class Profile:
     inputs are layer 0 in a document or layer 1, None where that is not said; `bias_apart` whether a
     document writes the bias of neuron j as w_{j0}, `two_layers` whether it numbers the weights of
     two layers; `outer_sign` is the φ of its output neurons, where others have another; `alone`
-    whether it is about a single neuron; `inputs` is the letter of the layer of
-    inputs, and `numbers` says that layers are numbers as well; `each_example` says that
-    J(W,b; x, y) is the cost of one example beside a total.
+    whether it is about a single neuron; `inputs` is the letter of the layer of inputs, and
+    `numbers` says that layers are numbers as well; `each_example` says that J(W,b; x, y) is the
+    cost of one example beside a total.
     """
 
     name: str
@@ -135,10 +135,10 @@ class Profile:
     from_zero: bool | None = None
     bias_apart: bool = False
     two_layers: bool = False
-    outer_sign: str = ""
     inputs: str = ""
     numbers: bool = False
     each_example: bool = False
+    outer_sign: str = ""
     direct: frozenset[tuple[str, str]] = frozenset()
     alone: bool = False
 

@@ -54,9 +54,9 @@ _PARALLEL = re.compile(
     rf"([\s,]*{_KINDS})"
     rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
     r"|,?\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
+    r"|,\s+(?:but|while|whereas)\b[^$.;:]{0,80}\$[^$]*="
     rf"|,?\s+(?:and|but|while|whereas)\s+\$[^$=<>]*=[^$<>]*\$,?\s+(?:with|where)\s+\$[^$]*=[^$]*\$"
     rf"\s+{_KINDS}"
-    r"|,\s+(?:but|while|whereas)\b[^$.;:]{0,80}\$[^$]*="
     rf"|(?:,?\s+with \$[^$=<>]*\$)?,?\s+(?:and|but|while|whereas)\s+{_KINDS},?"
     r"(?:\s+(?:we|it|this|that)\s+\w+|\s+(?:so|also|then))?:?\s*(?:\$[^$]*=|$))",
     re.IGNORECASE,

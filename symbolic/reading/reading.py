@@ -26,7 +26,7 @@ from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, 
 from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
 from symbolic.reading.first_example import numbering
-from symbolic.reading.formulas import Formula, Range, Read, with_range
+from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
@@ -70,7 +70,7 @@ from symbolic.reading.prose import (
     unread,
 )
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import LISTED, formulas_alone, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
 from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
@@ -166,7 +166,7 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = plain(self.marks.written(text))
+                    words = positive(plain(self.marks.written(text)))
                     words = without_inputs(words) if self.after_inputs else words
                     self.after_inputs = False
                     units = self.profile.units
@@ -229,8 +229,14 @@ class _Reader:
             self.named_at.append(at + n)
 
     def _forget_written(self) -> None:
-        """A name whose formula for the outputs stands in the same sentence says no more than it."""
-        formulas = [one.at for one in self.relations.claims if one.outer]
+        """A name whose formula for the outputs stands in the same sentence says no more than it.
+
+        Where φ itself is read, the name says what φ is.
+        """
+        claims = self.relations.claims
+        if any(isinstance(p, Applied) for c in claims for s in (c.left, c.right) for p in walk(s)):
+            return
+        formulas = [one.at for one in claims if one.outer]
         self.named = [
             one
             for one, at in zip(self.named, self.named_at, strict=True)

@@ -195,6 +195,21 @@ LISTED = re.compile(r"\s*([A-Z]|\\mathcal\{[A-Z]\})\s*=\s*\\\{[\w,.\s\\]*\\\}\s*
 """A set of neurons with some of its members: L = {u, v, …, w}."""
 
 
+_NO_OUTPUT = re.compile(
+    r"\b(?P<unit>unit|neuron|node)(?P<s>s?)(?:\s+\$[^$]*\$)?\s+(?:that|which)\s+(?:is|are)\s+not"
+    r"\s+(?:an\s+)?outputs?(?:\s+(?:unit|neuron|node)s?)?\b"
+)
+
+
+def positive(words: str) -> str:
+    """Words in which a unit that is not an output unit is a hidden one.
+
+    >>> positive("For a unit that is not an output unit,")
+    'For a hidden unit,'
+    """
+    return _NO_OUTPUT.sub(r"hidden \g<unit>\g<s>", words)
+
+
 def sets(text: str) -> Iterator[tuple[str, str]]:
     r"""The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
 

@@ -213,7 +213,11 @@ class Factors(Derivatives, Functions):
             return Product(Transposed(one, node.at), whole, place=node.at)
         quantity, scripts = self.by.quantity(node)
         if symbol.kind == "loss" and self._argument_follows():
-            return self._unknown(name, node)
+            unknown = self._unknown(name, node)
+            same = {one.time for one in unknown.arguments if isinstance(one, Quantity)}
+            if quantity.time is not None and same <= {quantity.time, None}:
+                return quantity  # L_t(h_t) shows what it is a function of
+            return unknown
         return self.by.finished(quantity, scripts, node)
 
     def _pi(self, node: Scripted) -> Formula:

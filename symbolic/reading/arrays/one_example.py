@@ -105,6 +105,8 @@ def _unapplied(member: Sequence[Tok], profile: ArrayProfile) -> tuple[Tok, ...]:
             kinds = {t.text if t.kind == "SYM" else "" for t in inside if t.kind != "COMMA"}
             weights = (profile.symbols.get(text) for text in kinds)
             if kinds and all(one is not None and one.kind == "weight" for one in weights):
+                if len(inside) == 1 and [t.kind for t in found[-2:-1]] == ["NABLA"]:
+                    found[-1:-1] = [Tok("SUB", "_", token.at, token.at), inside[0]]  # ∇J(w)
                 n = end + 1
     return tuple(found)
 

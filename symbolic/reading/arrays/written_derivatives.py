@@ -91,9 +91,15 @@ class Derivatives(Row):
 
     def _nabla(self, node: Scripted) -> Formula:
         """∇_W L"""
-        if node.sub is None or node.sup is not None or node.primes:
+        argument = self.factors[self.n + 1] if self.n + 1 < len(self.factors) else None
+        below = node.sub
+        if below is None and isinstance(argument, Group) and len(argument.items) == 1:
+            below = argument.items[0]  # ∇J(w)
+            self.factors = (*self.factors[: self.n + 1], *self.factors[self.n + 2 :])
+            self.signs = (*self.signs[: self.n + 1], *self.signs[self.n + 2 :])
+        if below is None or node.sup is not None or node.primes:
             raise NotUnderstood("∇ does not say by what.", "Write \\nabla_{W} L.", node.at)
-        inner = type(self)(self.by, (node.sub,), ("",))
+        inner = type(self)(self.by, (below,), ("",))
         by = inner._only_quantity(node)
         loss = self._loss(self.factors[self.n : self.n + 1], node)
         self.n += 1

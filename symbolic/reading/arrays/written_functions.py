@@ -59,7 +59,7 @@ def labelled(name: str, node: Scripted, profile: ArrayProfile) -> tuple[str, Tim
 class Functions(Row):
     """The factors that are functions of what follows them."""
 
-    def _unknown(self, name: str, node: Scripted) -> Formula:
+    def _unknown(self, name: str, node: Scripted) -> Unknown:
         group = self.factors[self.n]
         assert isinstance(group, Group)
         self.n += 1

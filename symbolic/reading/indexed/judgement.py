@@ -48,6 +48,7 @@ from symbolic.reading.indexed.claims import IndexClaim, IndexReading, Section
 from symbolic.reading.indexed.elaborate import MOVED
 from symbolic.reading.indexed.figures import decimals, is_numeric, letters, with_numbers
 from symbolic.reading.indexed.findings import IndexJudged, IndexJudgement
+from symbolic.reading.indexed.lifting import lifted
 from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
 from symbolic.reading.premises import Citations
@@ -86,6 +87,10 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     return IndexJudgement(tuple(found[claim.number] for claim in reading.claims), first)
 
 
+RATES = ("eta", "alpha", "epsilon", "lambda")
+"""What a step is multiplied by."""
+
+
 class _Court:
     """Judges the lines of one section; `cases` are the rules that they were judged as."""
 
@@ -96,6 +101,7 @@ class _Court:
         self.reads: frozenset[str] = frozenset()
         self.moves: dict[str, Movement] | None = None
         self.moving: Program | None = None
+        self.lifted: tuple[Program | None] | None = None  # once it is asked for
 
     def lines(self, claims: Sequence[IndexClaim]) -> list[IndexJudged]:
         """The first verdict of every relation."""
@@ -153,11 +159,17 @@ class _Court:
                 raise InputError(f"Nothing that is defined here reads {claim.of}.")
             rule, judge = self._rule(claim, program)
             verdict = judge.verdict(rule, explain=bool(claim.of))
+            if isinstance(verdict, Open):
+                verdict = self._with_sums(rule, program, verdict)
             if isinstance(verdict, Open) and rule.array == PROBE and claim.moved is None:
                 rule, judge, verdict = self._otherwise(claim, program, rule, judge, verdict)
             reached = self._reached(claim, judge, rule, verdict)
             if reached.word == "refuted" and self._of_one_cost(claim, program):
                 return IndexJudged(claim, (ArrayReached("open", why="the cost is not said"),))
+            unsaid = self._unsaid(claim, program) if reached.word == "refuted" else ""
+            if unsaid:
+                why = f"it fails for some {unsaid}, and what {unsaid} is is not said"
+                return IndexJudged(claim, (ArrayReached("open", span=claim.said, why=why),))
             if claim.moved is None:
                 sides = (claim.left, claim.right) if rule.array == PROBE else None
                 self.cases[claim.number] = Case(judge.program, rule, sides)
@@ -167,6 +179,33 @@ class _Court:
             return IndexJudged(claim, (ArrayReached("open", why=str(error)),))
         reached = replace(reached, span=claim.said or reached.span)
         return IndexJudged(claim, (reached,), self._said(claim, program))
+
+    def _with_sums(self, rule: Rule, program: Program, verdict: Open) -> Verdict:
+        """The verdict where denominators that are sums have names, if it is proved so."""
+        if self.lifted is None:
+            self.lifted = (lifted(program),)
+        [other] = self.lifted
+        if other is None:
+            return verdict
+        sorts = tuple(v.sort for v in rule.at) if rule.array == PROBE else None
+        try:
+            found = self._judge(other, sorts).verdict(rule, explain=False)
+        except (InputError, TooLargeError):
+            return verdict
+        return found if isinstance(found, Proved) else verdict
+
+    def _unsaid(self, claim: IndexClaim, program: Program) -> str:
+        """The sign of an array in the claim that is given, and that nothing defined reads.
+
+        A learning rate stands in claims alone.
+        """
+        sides = [side for side in (claim.left, claim.right) if side is not None]
+        read = frozenset[str]().union(*map(arrays_read, sides))
+        given = {one.array for one in program.given} - {*RATES} - self.section.values.keys()
+        idle = sorted(read & given - self._read(program))
+        hand = self.section.hand
+        written = hand.arrays if hand is not None else {}
+        return next((written[n].sign + written[n].label for n in idle if n in written), "")
 
     def _of_one_cost(self, claim: IndexClaim, program: Program) -> bool:
         """Whether it says what a derivative is that depends on a cost which is not said."""

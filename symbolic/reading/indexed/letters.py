@@ -20,6 +20,11 @@ from symbolic.reading.tree import Addition, Letter, Node, Number, Scripted
 
 _M = r"\$[^$]{1,60}\$"
 RUNS = re.compile(rf"(?P<letters>{_M}) runs? over (?P<over>(?:{_M}|[^$;:.])*)")
+_OTHER_VERB = re.compile(rf"({_M}) (?:ranges?|ranging|running|goes|go|varies|vary) over ")
+_ALSO = re.compile(
+    rf"(runs? over (?:{_M}|[^$;:.])*?),? (?:and |while )?({_M}) (?:runs? )?over (?!{_M} is)"
+)
+_COUNTED = re.compile(rf"(?:(?:the|all) )?(?P<size>{_M}) (?P<words>[^$]+)")
 FUNCTIONS = re.compile(
     rf"(?P<signs>{_M}(?:(?:, | and ){_M})*) (?:is any differentiable function"
     r"|are any differentiable functions)"
@@ -49,10 +54,22 @@ def declared(text: str) -> Iterator[tuple[str, Range]]:
     >>> [(letter, over.words) for letter, over in declared(r"$j, \xi$ run over the neurons:")]
     [('j', 'the neurons'), ('\\xi', 'the neurons')]
     """
-    for match in RUNS.finditer(text):
+    for match in RUNS.finditer(spelled_out(text)):
         over = _range(" ".join(match["over"].split()))
         for letter in _letters(match["letters"][1:-1]):
             yield letter, over
+
+
+def spelled_out(text: str) -> str:
+    """Declarations each with its own verb.
+
+    >>> spelled_out("$i, j$ range over positions, $c$ over channels and $k$ runs over words.")
+    '$i, j$ run over positions; $c$ run over channels; $k$ run over words.'
+    """
+    text = _OTHER_VERB.sub(r"\1 run over ", text)
+    while (changed := _ALSO.sub(r"\1; \2 run over ", text, count=1)) != text:
+        text = changed
+    return text
 
 
 def functions(text: str) -> Iterator[str]:
@@ -64,6 +81,7 @@ def functions(text: str) -> Iterator[str]:
 
 def without_declarations(text: str) -> str:
     """The words without what is understood here."""
+    text = spelled_out(text)
     for known in (RUNS, FUNCTIONS, NO_CYCLES, ZERO_ONE, WHEREVER):
         text = known.sub(" ", text)
     return text
@@ -104,7 +122,7 @@ def _letters(text: str) -> list[str]:
 def _range(text: str) -> Range:
     match = _RANGE.fullmatch(text)
     if match is None:
-        return Range(text)
+        return _counted(text)
     try:
         last = size_of(parse(tokens(match["last"][1:-1])))
     except NotUnderstood:
@@ -113,6 +131,18 @@ def _range(text: str) -> Range:
         return Range(text)
     words = match["words"] or f"{match['first']} … {match['last']}"
     return Range(words, int(match["first"]), last)
+
+
+def _counted(text: str) -> Range:
+    """The $m$ samples: a set of words that has m elements."""
+    match = _COUNTED.fullmatch(text.strip())
+    if match is None:
+        return Range(text)
+    try:
+        size = size_of(parse(tokens(match["size"][1:-1])))
+    except NotUnderstood:
+        size = None
+    return Range(text) if size is None else Range(match["words"], 1, size)
 
 
 def size_of(node: Node) -> Affine | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symbolic.reading.anywhere import EULER
-from symbolic.reading.arguments import with_signs
+from symbolic.reading.arguments import with_signs, with_words
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.undeclared import FUNCTIONS
 from symbolic.reading.source import NotUnderstood
@@ -36,9 +36,31 @@ def named(toks: Sequence[Tok], profile: IndexProfile) -> tuple[Tok, ...]:
     """
     toks = _differentials(toks)
     if profile.scripts != "names":
-        return tuple(with_signs(toks))
-    found = _Namer(_words(toks, profile.signs), profile).all()
+        return tuple(with_signs(_without_primes(toks)))
+    found = _Namer(with_words(toks, profile.signs), profile).all()
     return tuple(_signed(_dependent(found, profile)))
+
+
+def _without_primes(toks: Sequence[Tok]) -> list[Tok]:
+    """The tokens in which the index i' is i_2, another letter of its set: w_{i'j}, \\sum_{i'}."""
+    found: list[Tok] = []
+    opened: list[bool] = []  # whether each brace around is that of a script
+    for n, token in enumerate(toks):
+        if token.kind == "LB":
+            opened.append(bool(n) and toks[n - 1].kind in ("SUB", "SUP"))
+        elif token.kind == "RB" and opened:
+            opened.pop()
+        letter = found[-1].kind == "SYM" if found else False
+        inside = bool(opened) and opened[-1]
+        if token.kind == "PRIME" and inside and letter:
+            primes = 1 if n + 1 == len(toks) or toks[n + 1].kind != "PRIME" else 2
+            if primes == 2:
+                raise NotUnderstood("An index has one prime at most.", "", token.at)
+            number = (("SUB", "_"), ("LB", "{"), ("NUM", "2"), ("RB", "}"))
+            found += [Tok(kind, text, token.at, token.end) for kind, text in number]
+            continue
+        found.append(token)
+    return found
 
 
 def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
@@ -71,23 +93,6 @@ def _second(toks: Sequence[Tok], above: int, below: int) -> list[int]:
 
 def _is_d(toks: Sequence[Tok], n: int) -> bool:
     return n + 1 < len(toks) and toks[n].text in _D and toks[n + 1].kind == "SYM"
-
-
-def _words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
-    """Letters that spell a word of the profile are one sign."""
-    found: list[Tok] = []
-    n = 0
-    while n < len(toks):
-        for word in sorted(words, key=len, reverse=True):
-            run = toks[n : n + len(word)]
-            if "".join(t.text for t in run if t.kind == "SYM" and len(t.text) == 1) == word:
-                found.append(Tok("SYM", f"\\mathrm{{{word}}}", run[0].at, run[-1].end))
-                n += len(word)
-                break
-        else:
-            found.append(toks[n])
-            n += 1
-    return found
 
 
 class _Namer:

@@ -18,7 +18,7 @@ from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
-from symbolic.reading.indexed.letters import RUNS, without_declarations
+from symbolic.reading.indexed.letters import RUNS, spelled_out, without_declarations
 from symbolic.reading.indexed.lines import Gathered, Line, Unknown
 from symbolic.reading.indexed.naming import named
 from symbolic.reading.indexed.profile import IndexProfile
@@ -296,7 +296,7 @@ class _Reader:
     def _listen(self, at: int = 0) -> None:
         """Take in the words since the last formula; those that declare letters begin a section."""
         self.headed = self.headed or "\n# " in self.words
-        if RUNS.search(" ".join(self.words.split())) and self.headed:
+        if RUNS.search(spelled_out(" ".join(self.words.split()))) and self.headed:
             before, mark, self.words = self.words.rpartition("\n# ")
             self.words = mark + self.words
             self.sections[-1].words += f" {before}"

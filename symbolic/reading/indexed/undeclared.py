@@ -17,7 +17,7 @@ from itertools import pairwise
 from symbolic.reading import function_words
 from symbolic.reading.indexed.entries import walk
 from symbolic.reading.indexed.letters import FUNCTIONS as CALLED
-from symbolic.reading.indexed.letters import RUNS, letter_of
+from symbolic.reading.indexed.letters import RUNS, letter_of, spelled_out
 from symbolic.reading.indexed.lines import Gathered, trees_of
 from symbolic.reading.indexed.own import own_functions
 from symbolic.reading.indexed.profile import IndexProfile
@@ -53,7 +53,7 @@ def supplied(one: Gathered, profile: IndexProfile) -> tuple[Gathered, IndexProfi
     A function that words name, and no other, is that of the sign; else the sign is any function.
     """
     called = {sign for match in CALLED.finditer(one.words) for sign in _signs(match["signs"])}
-    if RUNS.search(one.words) or not called <= {*profile.cost} or one.lost:
+    if RUNS.search(spelled_out(one.words)) or not called <= {*profile.cost} or one.lost:
         return one, profile, ""
     trees = [tree for line in (*one.lines, *one.assumed) for tree in trees_of(line)]
     heads = (n.base if isinstance(n, Scripted) else n for n in (line.left for line in one.lines))
