@@ -83,8 +83,9 @@ def _samples(
     if table.codes is not None:
         classes = sorted(table.words, key=_order(table.words))
         if len(classes) != max(outputs, 2):
+            found = f"{len(classes)} classes" if len(classes) > 1 else f"one class, {classes[0]!r}"
             raise InputError(
-                f"The column {columns.target!r} has {len(classes)} classes; the outputs tell "
+                f"The column {columns.target!r} has {found}; the outputs tell "
                 f"{max(outputs, 2)} apart."
             )
         place = np.array([classes.index(word) for word in table.words])

@@ -33,6 +33,13 @@ def culprit(engine: Engine, weights: Array, source: Source, at: Array) -> str:
                 if not np.isfinite(values).all():
                     where = int(at[np.argmax(~np.isfinite(values))])
                     return f", first the {_NAMES[letter]} of neuron {j!r} in sample {where}"
+    return lost_weight(engine)
+
+
+def lost_weight(engine: Engine) -> str:
+    """The first weight that is not finite, as half a sentence; empty where all are."""
+    layout = engine.program.layout
+    order = layout.network.order
     place = {j: n for n, j in enumerate(order)}
     lost = [
         (min(place[to] for to, _ in uses), name)

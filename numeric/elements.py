@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from numeric.linear import Space, Units
 from numeric.program import DIVISOR, WEIGHTS, Instruction, Map, Pick, Rows, Total
@@ -91,11 +92,49 @@ def distributed(term: Term) -> Term:
     return Mul((*outer, total)) if outer else total
 
 
+def bare(letter: Index) -> tuple[Term, ...]:
+    """The signals that stand in a buffer of their own."""
+    return Sign("v", (letter,)), Sign("y", (letter,)), Sign("delta", (letter,))
+
+
+class _Reads:
+    """The signs of the rows that a term reads, and what each stands for: (letter, index), or a sum.
+
+    None: neither.
+    """
+
+    def __init__(self) -> None:
+        self.signs: dict[Rows | Pick, Sign] = {}
+        self.sources: list[tuple[str, Index] | Sum | None] = []
+
+    def read(self, rows: Rows | Pick, source: tuple[str, Index] | Sum | None = None) -> Sign:
+        """The sign of these rows."""
+        if rows not in self.signs:
+            self.signs[rows] = Sign(f"x{len(self.signs)}")
+            self.sources.append(source)
+        return self.signs[rows]
+
+    def letters(self, index: Index) -> tuple[str | Sum, ...] | None:
+        """What is read, by letters of the index and sums, each in a buffer of its own; or None."""
+        if len({rows.buffer for rows in self.signs}) < len(self.signs):
+            return None
+        found: list[str | Sum] = []
+        for source in self.sources:
+            if isinstance(source, tuple) and source[1] == index:
+                found.append(source[0])
+            elif isinstance(source, Sum):
+                found.append(source)
+            else:
+                return None
+        return tuple(found)
+
+
 class Elements:
     """The element-wise instructions of one pass; they are appended to its code."""
 
     def __init__(self, space: Space, code: list[Instruction]) -> None:
         self.space, self.network, self.code = space, space.layout.network, code
+        self._made: dict[tuple[Any, ...], tuple[Term, Term, tuple[int | str, ...]]] = {}
 
     def write(
         self,
@@ -103,19 +142,51 @@ class Elements:
         body: Term,
         bound: Mapping[Index, Units],
         known: Mapping[Sum, Rows | None],
-    ) -> None:
+    ) -> _Reads:
         """out := body for these units; `known` are the rows of its linked sums, None: empty."""
-        reads: dict[Rows | Pick, Sign] = {}
+        reads = _Reads()
         expr = self._over(body, bound, known, reads)
         expr = self.space.terms.setdefault(expr, expr)  # the same term is the same object
-        self.code.append(Map(out, expr, tuple(reads)))
+        self.code.append(Map(out, expr, tuple(reads.signs)))
+        return reads
+
+    def write_alike(
+        self,
+        out: Rows,
+        body: Term,
+        index: Index,
+        units: Units,
+        known: Mapping[Sum, Rows | None],
+    ) -> None:
+        """The same for neurons j of one activation, with j for index.
+
+        Where the term reads rows of other buffers at each place, it is put together once; from
+        then on it has only new rows.  Networks of very many levels have it very many times.
+        """
+        sums = tuple(known.values())
+        kind = id(self.network.neuron[units[0]].activation)
+        key = id(body), kind, tuple(rows is None for rows in sums)
+        made = self._made.get(key)
+        if made is None:
+            reads = self.write(out, body, {index: units}, known)
+            letters, last = reads.letters(index), self.code[-1]
+            if letters is not None and isinstance(last, Map):
+                number = list(known).index
+                found = tuple(s if isinstance(s, str) else number(s) for s in letters)
+                self._made[key] = body, last.expr, found
+            return
+        _, expr, sources = made
+        rows: list[Any] = [
+            sums[s] if isinstance(s, int) else self.space.where(s, units) for s in sources
+        ]
+        self.code.append(Map(out, expr, tuple(rows)))
 
     def vector(self, parts: tuple[Term, ...], letter: Index, units: Units) -> str:
         """The buffer with the product of the factors in the row of each of the units."""
         if not parts:
             raise refuse(Sum(Range(RangeKind.NEURONS), Mul(parts)))
         first = parts[0] if len(parts) == 1 else None
-        if first in (Sign("v", (letter,)), Sign("y", (letter,)), Sign("delta", (letter,))):
+        if first in bare(letter):
             assert isinstance(first, Sign)
             return first.letter
         buffer = self.space.fresh("g", self.space.layout.rows).buffer
@@ -149,12 +220,10 @@ class Elements:
         term: Term,
         bound: Mapping[Index, Units],
         known: Mapping[Sum, Rows | None],
-        reads: dict[Rows | Pick, Sign],
+        reads: _Reads,
     ) -> Term:
         """The term over `x0`, `x1`, …, the signs of the rows that are read."""
-
-        def read(rows: Rows | Pick) -> Sign:
-            return reads.setdefault(rows, Sign(f"x{len(reads)}"))
+        read = reads.read
 
         def again(part: Term) -> Term:
             return self._over(part, bound, known, reads)
@@ -173,7 +242,7 @@ class Elements:
                 known_to = self.space.known(letter)
                 if known_to is not None and not all(unit in known_to for unit in units):
                     raise refuse(term)
-                return read(self.space.where(letter, units))
+                return read(self.space.where(letter, units), (letter, at))
             case Phi(neuron, order, argument) if order in (0, 1):
                 units = bound.get(neuron, (str(neuron),))
                 activation = self.network.neuron[units[0]].activation
@@ -190,7 +259,7 @@ class Elements:
                 return with_kinks(activation, slope, inside)
             case Sum() if term in known:
                 rows = known[term]
-                return Num(Fraction(0)) if rows is None else read(rows)
+                return Num(Fraction(0)) if rows is None else read(rows, term)
             case Sum(over, body) if over.kind not in LINKED:
                 return read(self._total(over, body))
             case Add() | Mul() | Frac() | Pow() | Call():

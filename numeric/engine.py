@@ -32,6 +32,8 @@ class Engine:
         place = {name: n for n, name in enumerate(self.network.outputs)}
         self.order = [place[name] for name in program.layout.outputs]
         self.losses = losses_of(self.network)
+        self.version = 0
+        """Counts the changes of the weights by a run, or by hand."""
 
     @property
     def counts_accuracy(self) -> bool:
@@ -40,14 +42,16 @@ class Engine:
 
     def machine(self, batch: int, rate: float = 1.0) -> Machine:
         """The program for a batch size, η being `rate`; those used last are kept."""
-        made = self._machines.pop((batch, rate), None)
-        if made is None:
-            with no_collecting():
-                made = self._build(self.program, batch, self.weights, rate)
+        made = self._machines.pop((batch, rate), None) or self.fresh(batch, rate)
         self._machines[batch, rate] = made
         while len(self._machines) > MOST_MACHINES:
             del self._machines[next(iter(self._machines))]
         return made
+
+    def fresh(self, batch: int, rate: float) -> Machine:
+        """A new machine that nobody else uses."""
+        with no_collecting():
+            return self._build(self.program, batch, self.weights, rate)
 
     def loss(self, d: Array, y: Array, v: Array, weights: Array | None = None) -> float:
         """Σ_ξ s_ξ Σ_j c(d_j, y_j) of arrays [outputs, samples]."""
@@ -95,9 +99,15 @@ def spread(layout: Layout) -> Array:
     network = layout.network
     fan_in = {j: len(units) - units.count(BIAS) for j, units in network.sources.items()}
     most = np.zeros(len(layout.entry))
-    inner = [edge for edge in layout.entry_of if edge[1] != BIAS]
-    places = list(map(layout.entry_of.__getitem__, inner))
-    np.maximum.at(most, np.array(places, np.intp), np.array([fan_in[j] for j, _ in inner], float))
+    if layout.plain:
+        counts = [len(network.sources[j]) for j in _neurons(layout)]
+        most[:] = np.repeat([fan_in[j] for j in _neurons(layout)], counts)
+        most[biases(layout)] = 0
+    else:
+        inner = [edge for edge in layout.entry_of if edge[1] != BIAS]
+        places = list(map(layout.entry_of.__getitem__, inner))
+        most_of = np.array([fan_in[j] for j, _ in inner], float)
+        np.maximum.at(most, np.array(places, np.intp), most_of)
     for weight, readers in network.readers.items():
         at = layout.entry[weight]
         most[at] = max(most[at], 1, *(fan_in[j] for j in readers))
@@ -106,8 +116,19 @@ def spread(layout: Layout) -> Array:
 
 def biases(layout: Layout) -> Array:
     """Whether each weight is a bias and nothing else."""
-    entry, found = layout.entry_of, np.zeros(len(layout.entry), bool)
+    found = np.zeros(len(layout.entry), bool)
+    if layout.plain:  # entry by entry, neuron by neuron, and the bias is the first of each
+        sources = [layout.network.sources[j] for j in _neurons(layout)]
+        counts = np.array([len(units) for units in sources], np.intp)
+        found[(np.cumsum(counts) - counts)[[BIAS in units for units in sources]]] = True
+        return found
+    entry = layout.entry_of
     found[[at for (_, i), at in entry.items() if i == BIAS]] = True
     found[[at for (_, i), at in entry.items() if i != BIAS]] = False
     found[[layout.entry[weight] for weight in layout.network.readers]] = False
     return found
+
+
+def _neurons(layout: Layout) -> list[str]:
+    """The neurons in the order of their weights."""
+    return [j for level in layout.levels for block in level for j in block.neurons]

@@ -79,17 +79,32 @@ class Layout:
         return {edge: self.entry[weight] for edge, weight in self.network.weight_of.items()}
 
     @cached_property
-    def scattered(self) -> Scattered | None:
-        """The synapses as arrays, where each has a weight of its own and no block is a matrix."""
+    def plain(self) -> bool:
+        """Whether each weight belongs to one synapse, and no neuron has a formula of its own."""
         network = self.network
-        own = len(network.uses) == len(network.synapses) and not network.readers
-        if not own or any(b.sources is not None for level in self.levels for b in level):
+        return len(network.uses) == len(network.synapses) and not network.formulas
+
+    @cached_property
+    def synapses(self) -> Scattered:
+        """The synapses as arrays, where the weights are plain."""
+        ends = [self.ends_of(block) for level in self.levels for block in level]
+        to, source = (np.concatenate(rows) for rows in zip(*ends, strict=True))
+        return Scattered(self.rows, to, source)
+
+    @cached_property
+    def scattered(self) -> Scattered | None:
+        """The same, where besides no block is a matrix."""
+        if not self.plain or any(b.sources is not None for level in self.levels for b in level):
             return None
-        ends = np.empty((2, len(self.entry)), np.int64)
-        at, row = list(self.entry_of.values()), self.row
-        for n in (0, 1):
-            ends[n, at] = [row[edge[n]] for edge in self.entry_of]
-        return Scattered(self.rows, ends[0], ends[1])
+        return self.synapses
+
+    def ends_of(self, block: Block) -> tuple[Numbers, Numbers]:
+        """The rows at both ends, to and source, of each entry of a block of plain weights."""
+        row, sources = self.row.__getitem__, self.network.sources
+        counts = [len(sources[j]) for j in block.neurons]
+        to = np.repeat(list(map(row, block.neurons)), counts)
+        source = np.array([row(i) for j in block.neurons for i in sources[j]], np.int64)
+        return to, source[np.lexsort((source, to))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,23 +115,26 @@ class Scattered:
     to: Numbers
     source: Numbers
 
-    def around(self, first: int, last: int, end: int) -> tuple[Numbers, Numbers, Numbers]:
+    def around(
+        self, first: int, last: int, end: int
+    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
         """What the rows first to last feed (`end` 0) or are fed by (1), in order.
 
         Where that of each row begins; the rows at the other end; the entries.
         """
-        order, starts = self._by_end[end]
-        part = slice(starts[first], starts[last + 1])
-        other = (self.to, self.source)[end]
-        return starts[first : last + 2] - starts[first], other[order[part]], order[part]
+        order, others, starts = self._by_end[end]
+        begin, stop = starts[first], starts[last + 1]
+        pointer = tuple([start - begin for start in starts[first : last + 2]])
+        return pointer, others[begin:stop], order[begin:stop]
 
     @cached_property
-    def _by_end(self) -> tuple[tuple[Numbers, Numbers], ...]:
-        """The entries in the order of one end and then of the other; where each row begins."""
+    def _by_end(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
+        """The entries in the order of one end and then of the other, these, where rows begin."""
         found = []
         for near, far in ((self.source, self.to), (self.to, self.source)):
             order = np.lexsort((far, near))
-            found.append((order, np.searchsorted(near[order], np.arange(self.rows + 1))))
+            starts = np.searchsorted(near[order], np.arange(self.rows + 1))
+            found.append(tuple(tuple(of.tolist()) for of in (order, far[order], starts)))
         return tuple(found)
 
 
@@ -182,12 +200,24 @@ def _by_activation(network: Network, names: list[str]) -> list[str]:
     return sorted(names, key=order.__getitem__)
 
 
-def _weights(network: Network, neuron: str, place: dict[str, int]) -> tuple[str, ...]:
-    """The weights of a neuron, in the order of the units they come from or of its formula."""
-    if neuron in network.formulas:
-        return letters_of(network.formulas[neuron])["w"]
-    sources = sorted(network.sources[neuron], key=place.__getitem__)
-    return tuple(network.weight_of[neuron, source] for source in sources)
+def _weights(
+    network: Network, neurons: list[str], place: dict[str, int], columns: tuple[str, ...] | None
+) -> list[str]:
+    """The weights of each neuron, in the order of the units they come from or of its formula.
+
+    `columns`: these units, where they are the same for all of the neurons.
+    """
+    weight_of = network.weight_of
+    if columns is not None:
+        return [weight_of[j, i] for j in neurons for i in columns]
+    found: list[str] = []
+    for j in neurons:
+        if j in network.formulas:
+            found += letters_of(network.formulas[j])["w"]
+        else:
+            units = sorted(network.sources[j], key=place.__getitem__)
+            found += [weight_of[j, i] for i in units]
+    return found
 
 
 def _placed(
@@ -219,22 +249,25 @@ def _placed(
     outputs = tuple(sorted(network.outputs, key=row.__getitem__))
     layout = Layout(network, (), row, entry, tuple(ones), outputs)
     levels: list[tuple[Block, ...]] = []
-    tied = len(network.uses) < len(network.synapses) or bool(network.readers)
+    tied = not layout.plain
     for level in groups:
         blocks = []
         for neurons, dense in level:
             first = len(entry)
-            weights = [weight for j in neurons for weight in _weights(network, j, place)]
-            for weight in weights:
-                entry.setdefault(weight, len(entry))
-            shared = len(entry) - first != len(weights) or (
-                tied and any(len(network.uses[w]) > 1 or w in network.readers for w in weights)
-            )
-            columns: tuple[str, ...] | None = None
+            shared, columns = False, None
             if dense:
                 columns = tuple(sorted(network.sources[neurons[0]], key=place.__getitem__))
-                if not adjacent(layout.rows_of(columns)) and len(neurons) < FEW:
-                    columns = None
+            weights = _weights(network, neurons, place, columns)
+            if tied:
+                for weight in weights:
+                    entry.setdefault(weight, len(entry))
+                shared = len(entry) - first != len(weights) or any(
+                    len(network.uses[w]) > 1 or w in network.readers for w in weights
+                )
+            else:
+                entry.update(zip(weights, range(first, first + len(weights)), strict=True))
+            if columns and not adjacent(layout.rows_of(columns)) and len(neurons) < FEW:
+                columns = None
             blocks.append(Block(tuple(neurons), columns, first, shared))
         levels.append(tuple(blocks))
     return replace(layout, levels=tuple(levels))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain, pairwise
 
+import numpy as np
+
 from numeric.layout import Block, Layout, Scattered, adjacent, layout_of
 from numeric.program import (
     CORRECTIONS,
@@ -68,6 +70,9 @@ class Space:
 
     def where(self, buffer: str, units: Units) -> Rows | Pick:
         """The rows of the units in a buffer; y_0 is taken where it makes the rows neighbours."""
+        if len(units) == 1:
+            row = (self._target if buffer == "d" else self.layout.row)[units[0]]
+            return Rows(buffer, row, row + 1)
         if buffer == "d":
             rows = tuple(self._target[unit] for unit in units)
         elif buffer == "y":
@@ -129,9 +134,11 @@ class Linear:
             out = Rows(place.buffer, start, start + len(names))
             start += len(names)
             if block.sources is None:
-                self._sparse(
-                    out, [[(j, i) for i in self.network.sources[j]] for j in names], source, 1
-                )
+                if self.layout.plain:
+                    self._scattered(self.layout.synapses, names, source, out, 1)
+                    continue
+                edges = [[(j, i) for i in self.network.sources[j]] for j in names]
+                self._sparse(out, edges, source, 1)
                 continue
             matrix = self._matrix(block, block.neurons.index(names[0]), len(names))
             self.code.append(Product(out, matrix, self._together(source, block.sources)))
@@ -142,7 +149,8 @@ class Linear:
             self._scattered(self.layout.scattered, units, source, place, 0)
             return
         table = self.network.successors
-        blocks = dict.fromkeys(self.space.block[k] for j in units for k in table[j])
+        block_of = self.space.block.__getitem__
+        blocks = dict.fromkeys(map(block_of, chain.from_iterable(table[j] for j in units)))
         products: list[tuple[Block, int, Units]] = []
         listed: set[Block] = set()
         for block in blocks:
@@ -169,9 +177,33 @@ class Linear:
                 more = self.space.fresh("t", len(part))
                 self.code.append(Product(more, matrix, x, transposed=True))
                 self.code.append(Map(out, Sign("x0") + Sign("x1"), (out, more)))
-        if listed:
+        if listed and self.layout.plain and len(listed) == len(blocks):
+            self._scattered(self.layout.synapses, units, source, place, 0)
+        elif listed:
             edges = [[(k, j) for k in table[j] if self.space.block[k] in listed] for j in units]
             self._sparse(place, edges, source, 0)
+
+    def correct_all(self, left: str, right: str) -> None:
+        """Δw_ji := Σ_ξ left_j right_i for every synapse; each has a weight of its own."""
+        listed: list[Block] = []
+        for block in chain.from_iterable(self.layout.levels):
+            if block.sources is None:
+                listed.append(block)
+                continue
+            x = self._together(right, block.sources)
+            rows = Rows(CORRECTIONS, block.first, block.first + len(block.neurons) * x.count)
+            self.code.append(Outer(rows, self.space.rows(left, block.neurons), x))
+        ends = [self.layout.ends_of(block) for block in listed]
+        run: list[int] = []
+        for n, block in enumerate(listed):
+            run.append(n)
+            stop = block.first + len(ends[n][0])
+            if n + 1 < len(listed) and listed[n + 1].first == stop:
+                continue
+            rows = Rows(CORRECTIONS, listed[run[0]].first, stop)
+            at_j, at_i = (tuple(np.concatenate([ends[m][e] for m in run]).tolist()) for e in (0, 1))
+            self.code.append(EdgeDots(rows, Pick(left, at_j), Pick(right, at_i)))
+            run = []
 
     def correct(
         self, edges: list[Edge], left: str, right: str, out: str = CORRECTIONS
@@ -180,12 +212,7 @@ class Linear:
 
         In Δw itself, each lies at the entry of its weight; any other vector is filled from 0.
         """
-        own, scattered = out == CORRECTIONS, self.layout.scattered
-        if own and scattered is not None and len(edges) == len(scattered.to):
-            at_j, at_i = (tuple(rows.tolist()) for rows in (scattered.to, scattered.source))
-            whole = Rows(out, 0, len(edges))
-            self.code.append(EdgeDots(whole, Pick(left, at_j), Pick(right, at_i)))
-            return {}
+        own = out == CORRECTIONS
         remaining = dict.fromkeys(edges)
         place: dict[Edge, int] = {}
         filled = 0
@@ -278,12 +305,12 @@ class Linear:
         return found
 
     def _scattered(
-        self, table: Scattered, units: Units, source: str, place: Rows, end: int
+        self, table: Scattered, units: Sequence[str], source: str, place: Rows, end: int
     ) -> None:
         """place_j := Σ w source over all that the units feed (`end` 0) or are fed by (1)."""
         row = self.layout.row
         pointer, index, entries = table.around(row[units[0]], row[units[-1]], end)
-        self._listed(place, pointer.tolist(), index.tolist(), entries.tolist(), source)
+        self._listed(place, pointer, index, entries, source)
 
     def _sparse(self, out: Rows, edges: list[list[Edge]], source: str, end: int) -> None:
         """out_r += Σ w source over the synapses of row r, source at their end 0 (to) or 1."""
@@ -295,15 +322,20 @@ class Linear:
             index += [at for at, _ in ordered]
             entries += [at for _, at in ordered]
             pointer.append(len(index))
-        self._listed(out, pointer, index, entries, source)
+        self._listed(out, tuple(pointer), tuple(index), tuple(entries), source)
 
     def _listed(
-        self, out: Rows, pointer: list[int], index: list[int], entries: list[int], source: str
+        self,
+        out: Rows,
+        pointer: tuple[int, ...],
+        index: tuple[int, ...],
+        entries: tuple[int, ...],
+        source: str,
     ) -> None:
-        if adjacent(tuple(entries)):
+        if adjacent(entries):
             data = Rows(WEIGHTS, entries[0], entries[-1] + 1)
         else:
             data = Rows(self._pull, len(self._pulled), len(self._pulled) + len(entries))
             self._pulled += entries
         self.cleared[out.buffer] = None
-        self.code.append(Sparse(out, tuple(pointer), tuple(index), data, source))
+        self.code.append(Sparse(out, pointer, index, data, source))

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from numeric.elements import LINKED, Elements, distributed, factors, mentions, refuse
+from numeric.elements import LINKED, Elements, bare, distributed, factors, mentions, refuse
 from numeric.layout import adjacent
 from numeric.linear import Linear, Space, Units
 from numeric.program import (
@@ -32,7 +32,7 @@ from numeric.program import (
 from symbolic.derivation import Family
 from symbolic.errors import InputError
 from symbolic.forward import definitions
-from symbolic.network import BIAS
+from symbolic.network import BIAS, Network
 from symbolic.notation import ETA, N
 from symbolic.rules import Rule
 from symbolic.terms import (
@@ -94,9 +94,12 @@ def _check_coverage(rule: Rule) -> None:
     network = rule.network
     weight_of: Any = network.weight_of.get
     neurons = [[member[0] for member in _line(*line).members] for line in rule.local_gradients]
-    weights = []
+    weights: list[Any] = []
     for line in rule.weight_corrections:
         members = _line(*line).members
+        if _each_synapse(members, network):
+            weights.append(network.uses.keys())
+            continue
         alone = [member[0] for member in members if len(member) == 1]
         weights.append({*map(weight_of, members), *alone} - {None})
     for what, claims, wanted in (
@@ -114,6 +117,12 @@ def _check_coverage(rule: Rule) -> None:
                 )
 
 
+def _each_synapse(members: tuple[tuple[str, ...], ...], network: Network) -> bool:
+    """Whether these are all synapses, each has a weight of its own, and there is no formula."""
+    plain = len(network.uses) == len(network.synapses) == len(members) and not network.formulas
+    return plain and members == tuple(network.weight_of)
+
+
 @dataclass(frozen=True)
 class _Line:
     """head := body for the members of the family."""
@@ -127,6 +136,11 @@ class _Line:
         """The sums over the neurons fed by j or the units that feed j."""
         linked = (p for p in walk(self.body) if isinstance(p, Sum) and p.over.kind in LINKED)
         return tuple(dict.fromkeys(linked))
+
+    @cached_property
+    def links(self) -> tuple[_Link, ...]:
+        """These sums, taken apart."""
+        return tuple(_link(term, self.index) for term in self.sums)
 
     @cached_property
     def activated(self) -> bool:
@@ -144,6 +158,32 @@ class _Line:
         if self.over.letters:
             return self.over.members
         return (tuple(str(index) for index in self.head.at),)
+
+
+@dataclass(frozen=True)
+class _Link:
+    """Σ over what j feeds, or what feeds j, of w · rest with this letter.
+
+    `bare`: the rest is a signal that stands in a buffer already.
+    """
+
+    term: Sum
+    fed: bool
+    letter: Index
+    rest: tuple[Term, ...]
+    bare: bool
+
+
+def _link(term: Sum, index: Index) -> _Link:
+    fed = term.over.kind is RangeKind.FED_BY
+    if term.over.of != (index,):
+        raise refuse(term)
+    letter, parts = term.over.bound[0], factors(term.body)
+    link = Sign("w", (letter, index) if fed else (index, letter))
+    rest = tuple(part for part in parts if part != link)
+    if len(parts) - len(rest) != 1 or any(mentions(part, index) for part in rest):
+        raise refuse(term)
+    return _Link(term, fed, letter, rest, len(rest) == 1 and rest[0] in bare(letter))
 
 
 def _line(claim: Equation, family: Family) -> _Line:
@@ -192,36 +232,37 @@ class _Pass:
             self.code.append(Softmax(target, self.space.rows("v", units)))
             return
         known: dict[Sum, Rows | None] = {}
-        for part in line.sums:
-            place = target if len(line.sums) == 1 else self.space.fresh("t", len(units))
-            known[part] = self._linked(part, line.index, units, place)
+        for link in line.links:
+            place = target if len(line.links) == 1 else self.space.fresh("t", len(units))
+            known[link.term] = self._linked(link, units, place)
         if isinstance(body, Sum) and known.get(body) == target:
             return
-        for same in self.elements.cut(units) if line.activated else [units]:
-            start = units.index(same[0])
+        pieces = self.elements.cut(units) if line.activated else [units]
+        if len(pieces) == 1:
+            self.elements.write_alike(target, body, line.index, units, known)
+            return
+        start = 0
+        for same in pieces:
+            stop = start + len(same)
             cut = {
-                term: rows and Rows(rows.buffer, rows.start + start, rows.start + start + len(same))
+                term: rows and Rows(rows.buffer, rows.start + start, rows.start + stop)
                 for term, rows in known.items()
             }
-            self.elements.write(self.space.rows(letter, same), body, {line.index: same}, cut)
+            self.elements.write_alike(self.space.rows(letter, same), body, line.index, same, cut)
+            start = stop
 
-    def _linked(self, term: Sum, index: Index, units: Units, place: Rows) -> Rows | None:
+    def _linked(self, link: _Link, units: Units, place: Rows) -> Rows | None:
         """Where a sum over the neurons fed by j, or the units that feed j, is; None: empty."""
-        fed = term.over.kind is RangeKind.FED_BY
-        if term.over.of != (index,):
-            raise refuse(term)
-        letter, parts = term.over.bound[0], factors(term.body)
-        link = Sign("w", (letter, index) if fed else (index, letter))
-        rest = tuple(part for part in parts if part != link)
-        if len(parts) - len(rest) != 1 or any(mentions(part, index) for part in rest):
-            raise refuse(term)
+        fed, formulas = link.fed, self.network.formulas
         table = self.network.successors if fed else self.network.sources
-        others = tuple(dict.fromkeys(other for unit in units for other in table[unit]))
-        if not others:
+        if not any(table[unit] for unit in units):
             return None
-        if any(unit in self.network.formulas for unit in (others if fed else units)):
-            raise refuse(term)
-        source = self.elements.vector(rest, letter, others)
+        others: Units = ()
+        if formulas or not link.bare:
+            others = tuple(dict.fromkeys(other for unit in units for other in table[unit]))
+        if formulas and any(unit in formulas for unit in (others if fed else units)):
+            raise refuse(link.term)
+        source = self.elements.vector(link.rest, link.letter, others)
         (self.linear.fed if fed else self.linear.feeding)(units, source, place)
         return place
 
@@ -290,12 +331,13 @@ class _Pass:
         if not line.over.letters and line.head.at[0] in self.network.readers:
             self._by_name(str(line.head.at[0]), body)
             return tuple(scale)
-        edges = [(member[0], member[1]) for member in line.members if len(member) == 2]
+        whole = _each_synapse(line.members, self.network)
+        edges = [] if whole else [(m[0], m[1]) for m in line.members if len(m) == 2]
         uses = isinstance(body, Sum) and body.over.kind is RangeKind.USES
         if isinstance(body, Sum) and uses:
-            letters, body = tuple(body.over.bound), body.body
+            letters, body, whole = tuple(body.over.bound), body.body, False
             edges = [place for member in line.members for place in self._uses(member)]
-        if len(letters) != 2 or not edges:
+        if len(letters) != 2 or not (edges or whole):
             raise refuse(body)
         parts = factors(body)
         if any(mentions(part, letters[0]) and mentions(part, letters[1]) for part in parts):
@@ -304,9 +346,20 @@ class _Pass:
         at_j = tuple(part for part in parts if part not in at_i)
         if len(self.layout.entry) >= WIDE * self.layout.rows:
             at_j, scale = (*scale, *at_j), []
-        left = self.elements.vector(at_j, letters[0], tuple(dict.fromkeys(j for j, _ in edges)))
-        right = self.elements.vector(at_i, letters[1], tuple(dict.fromkeys(i for _, i in edges)))
-        (self.linear.shared if uses else self.linear.correct)(edges, left, right)
+        to, source = (
+            dict.fromkeys(ends) for ends in (zip(*edges, strict=True) if edges else ((), ()))
+        )
+        if whole:
+            to, source = (
+                {u: None for u, at in table.items() if at}
+                for table in (self.network.sources, self.network.successors)
+            )
+        left = self.elements.vector(at_j, letters[0], tuple(to))
+        right = self.elements.vector(at_i, letters[1], tuple(source))
+        if whole:
+            self.linear.correct_all(left, right)
+        else:
+            (self.linear.shared if uses else self.linear.correct)(edges, left, right)
         return tuple(scale)
 
     def _by_name(self, weight: str, body: Term) -> None:

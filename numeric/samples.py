@@ -85,9 +85,11 @@ def _table(raw: Array, letter: str, what: str, units: tuple[str, ...], dtype: st
         table: Array = np.asarray(raw, dtype=dtype)
     if not np.isfinite(table).all():
         row, column = (int(n) for n in np.argwhere(~np.isfinite(table))[0])
+        value = raw[row, column]
+        fault = f"too large for {dtype}" if np.isfinite(value) else "not finite"
         raise InputError(
-            f"{letter} is not finite in row {row}, column {column} ({what} "
-            f"{units[column]!r}): {raw[row, column]}."
+            f"{letter} is {fault} in row {row}, column {column} ({what} "
+            f"{units[column]!r}): {value}."
         )
     return table
 

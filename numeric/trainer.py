@@ -28,6 +28,7 @@ from numeric.schedules import CHOICE as SCHEDULE
 from numeric.schedules import Constant, Schedule
 from numeric.settings import Settings, Update, optimiser_of
 from numeric.sources import Given, Lazy, Source, mapped, source_of
+from numeric.stepping import Stepper
 from numeric.stopping import held_out_of
 from numeric.weighting import weighted
 from symbolic import spec
@@ -128,6 +129,7 @@ class Trainer:
                 raise InputError(f"The weight {name!r} is too large for {self.program.dtype}.")
         self._weights[:] = fresh
         self._memory.clear()
+        self._engine.version += 1
 
     def fit(
         self,
@@ -201,9 +203,8 @@ class Trainer:
         source, aside = held_out_of(source, aside, validation_split, patience, self.seed)
         if callback is None or callable(callback):
             callback = () if callback is None else (callback,)
-        if type(settings.optimiser) is not self._memory.kind:
-            self._memory = Memory(settings.optimiser, self._weights)
-        self._optimiser = settings.optimiser
+        update = self._updating(settings)
+        self._engine.version += 1
         state, keeper = Progress(), None
         if checkpoint is not None:
             if not isinstance(checkpoint, Checkpoints):
@@ -219,6 +220,7 @@ class Trainer:
             else:
                 (about, vectors), state = found
                 self._take(about, vectors, os.fspath(checkpoint.path))
+                update = self._updating(settings)
         elif resume:
             raise InputError("resume needs the checkpoint that says how far the run is.")
         run = Run(
@@ -226,7 +228,7 @@ class Trainer:
             source,
             aside,
             settings,
-            Update(settings, self._weights, self._memory, self._decays),
+            update,
             self._random,
             state,
             tuple(callback),
@@ -234,6 +236,32 @@ class Trainer:
         )
         with nullcontext() if keeper is None else keeper.interrupts:
             return run.go(progress)
+
+    def stepper(
+        self,
+        learning_rate: float = 0.1,
+        momentum: float = 0.0,
+        *,
+        optimiser: str | Optimiser | None = None,
+        l2: float = 0.0,
+        decay: float = 0.0,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+    ) -> Stepper:
+        """What makes one update for each call, `step(X, D)`, for a loop of one's own.
+
+        The settings are those of `fit`.  A batch of 32 takes a few microseconds with compiled code.
+        """
+        settings = Settings(
+            epochs=0,
+            learning_rate=learning_rate,
+            optimiser=optimiser_of(optimiser, momentum),
+            l2=l2,
+            decay=decay,
+            clip_value=clip_value,
+            clip_norm=clip_norm,
+        )
+        return Stepper(self._engine, settings, self._updating(settings))
 
     def predict(self, X: Given) -> Array:
         """The outputs y for each row of X: [samples, outputs]."""
@@ -278,6 +306,13 @@ class Trainer:
         return _made, (*self._parts(), "a pickle", self.backend)
 
     # parts ------------------------------------------------------------------------------------
+
+    def _updating(self, settings: Settings) -> Update:
+        """The updates of a run, with the memory of the last one if its optimiser was the same."""
+        if type(settings.optimiser) is not self._memory.kind:
+            self._memory = Memory(settings.optimiser, self._weights)
+        self._optimiser = settings.optimiser
+        return Update(settings, self._weights, self._memory, self._decays)
 
     def _source(self, X: Given, D: Given) -> Source:
         return source_of(X, D, self.network, self.program.dtype, self._engine.order)

@@ -89,8 +89,13 @@ def _listed(title: str, items: Iterator[str] | tuple[str, ...]) -> list[Block]:
 def _counts(judgement: ArrayJudgement, unread: int) -> str:
     words = [one.word for one in judgement.lines]
     said = {"proved": "proved", "refuted": "wrong", "open": "not decided"}
-    found = [f"{counted(words.count(word), 'line')} {name}" for word, name in said.items()]
-    found.append(f"{counted(words.count('definition'), 'definition')}")
+    found = [
+        f"{counted(words.count(word), 'line')} {name}"
+        for word, name in said.items()
+        if word == "proved" or word in words
+    ]
+    if "definition" in words:
+        found.append(f"{counted(words.count('definition'), 'definition')}")
     if unread:
         found.append(f"{counted(unread, 'formula')} not understood")
     return f"{', '.join(found)}.".capitalize()

@@ -111,6 +111,8 @@ def _item(one: Judged, profile: Profile) -> Json:
         "source": source(claim.place),
         "cases": [_case(case) for case in one.cases],
     }
+    if one.elsewhere:
+        row["elsewhere"] = [_case(case) for case in one.elsewhere]
     if claim.fault is not None:
         row["kind"] = str(claim.fault.fault)
     bad = next((c.against for c in one.cases if c.word == "refuted" and c.against), None)

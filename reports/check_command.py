@@ -23,7 +23,7 @@ from reports.wording import counted
 from symbolic.errors import InputError
 from symbolic.reading.arrays.explaining import explain_arrays
 from symbolic.reading.arrays.profile import ArrayProfile, array_profile, known_array_profiles
-from symbolic.reading.documents import SUFFIXES, kind_of
+from symbolic.reading.documents import kind_of
 from symbolic.reading.given import given
 from symbolic.reading.indexed.profile import (
     IndexProfile,
@@ -34,6 +34,7 @@ from symbolic.reading.indexed.profile import (
 from symbolic.reading.notation import Notation, declared_notation, open_notation
 from symbolic.reading.profile import Profile, explain, known_profiles, open_profile
 from symbolic.reading.reading import read_document
+from symbolic.reading.source import SUFFIXES
 from symbolic.spec import open_network
 
 MEGABYTES = 5
@@ -210,7 +211,7 @@ def _hint(paper: Document[Read, Lines], profile: str) -> None:
     }
     ill: set[str] = set()  # those in which the shapes of its definitions do not fit
     for name in known_array_profiles():
-        reading = read_arrays(paper.text, array_profile(name), paper.kind)
+        reading = read_arrays(paper.text, array_profile(name), paper.kind, letters=False)
         left[name] = len(not_understood(reading))
         ill |= set() if is_program(reading) else {name}
     for name in known_index_profiles():

@@ -100,7 +100,7 @@ def _edges(world: World) -> str:
     """The connections, source → target."""
     called = {n: unicode_of(world.name(n)) for n in world.neurons}
     return listed(
-        [f"{called[source]} → {called[to]}" for (to, source), _ in world.weights], most=12
+        [f"{called[source]}\u00a0→\u00a0{called[to]}" for (to, source), _ in world.weights], most=12
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from reports.options import Command
-from symbolic.reading.documents import SUFFIXES
+from symbolic.reading.source import SUFFIXES
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -63,6 +63,10 @@ NETWORK = (
     "The network has no cycles, a weight is 0 where there is no connection, and an input neuron "
     "is fed by none."
 )
+TWO_LAYERS = (
+    "Where weights have the numbers (1) and (2), the first lead from the inputs to the hidden "
+    "neurons and the second from these to the outputs; there are no other connections."
+)
 
 
 @dataclass
@@ -292,6 +296,8 @@ class PageOf:
         yield runs("Each ", each, " is assumed differentiable wherever it is used.")
         if self.base is not None and self.base.shared_out:
             yield runs("An output neuron feeds no neuron: its signal reads all outputs.")
+        if self.meant.profile.two_layers:
+            yield runs(TWO_LAYERS)
         yield runs(NETWORK)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 
 from reports.document import Mark, Math, Runs, runs
 from reports.formula_text import drawn, joined
 from reports.wording import counted, listed, prose
-from symbolic.array_conditions import OFF_KINKS
+from symbolic.array_conditions import OFF_KINKS, POSITIVE
 from symbolic.reading.argument import Argument
 from symbolic.reading.claims import Claim, Entry, Kind
 from symbolic.reading.findings import Judged, Reached
@@ -40,6 +41,7 @@ FAULTY = "A line cannot be meant as it stands."
 SAID: Mapping[str, str] = {
     Assumption.SO: "there is a single output neuron",
     OFF_KINKS.name: "no argument stands at a kink",
+    POSITIVE.name: "what stands under ln or a root is positive",
 }
 Roles = tuple[tuple[str, str], ...]
 _SUM = re.compile(r"sum\((\w+), (\w+)\[([\w,]+)\]\)")
@@ -135,6 +137,18 @@ def case_words(case: Reached, *like: Reached) -> Runs:
         for_ += f", with {taken_words(case.taking)}" if case.taking else ""
         return prose(f"Wrong{for_}", f": {case.why.rstrip('.')}." if case.why else ".")
     return prose(f"Not decided{for_}: ", case.why.rstrip(".") + ".")
+
+
+def elsewhere_words(case: Reached) -> Runs:
+    """That a line fails for neurons of which the text does not say whether they are meant.
+
+    >>> from reports.text import runs_text
+    >>> runs_text(elsewhere_words(Reached("refuted", "j: output")))
+    'It is wrong for j an output neuron, and the text does not say which are meant.'
+    """
+    others = {kind for _, kind in _roles(case)} == {"other"}
+    where = "other neurons" if others else scope(replace(case, span=""))
+    return prose(f"It is wrong for {where}, and the text does not say which are meant.")
 
 
 def _cases(cases: Sequence[Reached]) -> Iterator[Runs]:
@@ -336,6 +350,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
     if not one.cases:
         return (*found, kind_words(claim))
     found += [_fault(claim)] if claim.problems else _cases(one.told)
+    found += [elsewhere_words(case) for case in one.elsewhere]
     found.append(argument_words(one))
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))

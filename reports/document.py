@@ -169,10 +169,14 @@ class VerdictBox:
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """Source text as it was written; `drawn` is the same as mathematics, where there is such."""
+    """Source text as it was written; `drawn` is the same as mathematics, where there is such.
+
+    `ours` says that its names are the letters of the page: v, y, d and phi.
+    """
 
     code: str
     drawn: Drawn | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True)

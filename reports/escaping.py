@@ -54,10 +54,11 @@ ESCAPES = {
     "𝓔": r"\ensuremath{\mathcal{E}}",
     "½": r"\ensuremath{\frac12}",
     "²": r"\ensuremath{^2}",
-    "✓": r"$\surd$",
+    "✓": r"$\checkmark$",
     "✗": r"$\boldsymbol{\times}$",
     "\n": " ",
     "\t": " ",
+    "\u00a0": "~",
 }
 
 

@@ -50,6 +50,10 @@ SCRIPT = {
 }  # fmt: skip
 _DRESSED = re.compile(r"\\(mathcal|math[a-z]+|boldsymbol|operatorname|text|hat|tilde|bar|dot|vec)"
                       r"\s*\{([^{}]*)\}")  # fmt: skip
+_ACCENT = re.compile(
+    r"\\(hat|tilde|bar|dot|vec|sqrt)(?:\s+(?=[A-Za-z])|(?=\\))([A-Za-z]|\\[A-Za-z]+)"
+)
+_STROKE = re.compile(r"\\[dt]?frac\s*(?:([0-9A-Za-z])\s*|(\{[^{}]*\})\s*)([0-9A-Za-z]|(?=\{))")
 _COMMAND = re.compile(r"\\(?!frac)([A-Za-z]+)")
 _PREFIX = re.compile(r"\\(Delta|partial) (?=[\\A-Za-z])")
 _GROUP = re.compile(r"([_^])\{([^{}]*)\}")
@@ -87,12 +91,14 @@ def unicode_of(latex: str) -> str:
     ('𝓔_j^ξ', 'Δw_ji', 'a^(l+1)')
     >>> unicode_of(r"\delta_j = -\frac{\partial \mathcal{E}}{\partial v_j}")
     'δ_j = -∂𝓔/∂v_j'
+    >>> unicode_of(r"\frac12 \sum_{i=1}^n \hat\mu + \frac1{2n} \sum_{i \neq j} x_i")
+    '1/2 Σ_{i=1}^n μ̂ + 1/2n Σ_{i ≠ j} x_i'
     >>> unicode_of(r"\left( \frac{x_i - \mu}{\sqrt{v + \epsilon}} \right)")
     '((x_i - μ)/√(v + ε))'
 
     A command that is not known stays as it is.
     """
-    tight = _WITHIN.sub("", latex)
+    tight = _WITHIN.sub("", _ACCENT.sub(r"\\\1{\2}", _STROKE.sub(_braced, latex)))
     text = _PREFIX.sub(lambda m: COMMANDS[m[1]], _SIZED.sub("", tight))
     text = _DRESSED.sub(lambda m: _dressed(m[1], m[2]), text)
     text = _COMMAND.sub(lambda m: COMMANDS.get(m[1], m[0]), text)
@@ -101,10 +107,21 @@ def unicode_of(latex: str) -> str:
     for _ in range(text.count("\\frac") + text.count("\\sqrt")):  # those inside first
         text = _ROOT.sub(lambda m: f"√({m[1]})", text)
         text = _FRACTION.sub(lambda m: f"{_part(m[1])}/{_part(m[2])}", text)
-    return text
+    return text.replace(*_OPENED).replace(*_CLOSED)
+
+
+_OPENED, _CLOSED = ("\ue000", "{"), ("\ue001", "}")
+"""Braces that stay, while others are taken away."""
+
+
+def _braced(match: re.Match[str]) -> str:
+    above = match[2] or f"{{{match[1]}}}"
+    return f"\\frac{above}" + (f"{{{match[3]}}}" if match[3] else "")
 
 
 def _script(text: str) -> str:
+    if "=" in text or " " in text:
+        return f"{_OPENED[0]}{text}{_CLOSED[0]}"
     return f"({text})" if "+" in text or "-" in text else text
 
 
@@ -257,10 +274,13 @@ def drawn(formula: Formula, profile: Profile) -> Drawn:
     return Drawn(
         latex(formula),
         plain.sum(formula),
-        tuple(_pieces(formula, lambda f, _: latex(_factor(f)), latex_head, "-")),
+        tuple(_pieces(formula, lambda f, _: latex(_factor(f)), latex_head, ("-", r"\cdot "))),
         tuple(
             _pieces(
-                formula, lambda f, alone: plain.factor(f, last=True, alone=alone), plain.head, MINUS
+                formula,
+                lambda f, alone: plain.factor(f, last=True, alone=alone),
+                plain.head,
+                (MINUS, "· "),
             )
         ),
     )
@@ -296,13 +316,14 @@ def _pieces(
     formula: Formula,
     draw: Callable[[Formula, bool], str],
     head: Callable[[SumOver], str],
-    sign: str,
+    signs: tuple[str, str],
     depth: int = 0,
 ) -> Iterator[Piece]:
     """The terms, within them the factors, and the factors of a last sum.
 
-    `draw` writes a factor, and is told whether it stands alone.
+    `draw` writes a factor, and is told whether it stands alone; `signs` are minus and times.
     """
+    sign, dot = signs
     for n, (minus, term) in enumerate(signed(formula)):
         before = (f"{sign} " if n else sign) if minus else ("+ " if n else "")
         factors: tuple[Formula, ...] = (term,)
@@ -310,22 +331,22 @@ def _pieces(
             parts_of = in_quotients(term)
             factors = tuple(a if b is None else over(a, b) for a, b in parts_of)
         for m, factor in enumerate(factors):
-            level = depth if m == 0 else depth + 1
+            level, lead = (depth, "") if m == 0 else (depth + 1, dot)
             final = m == len(factors) - 1
             if isinstance(factor, SumOver) and final:
                 inner = factor.body
-                yield Piece(f"{before}{head(factor)}", level)
+                yield Piece(f"{before}{head(factor)}", level, lead=lead)
                 flat = len(list(signed(inner))) == 1 and not next(signed(inner))[0]
                 if flat:
-                    yield from _pieces(inner, draw, head, sign, depth + 2)
+                    yield from _pieces(inner, draw, head, signs, depth + 2)
                 else:
-                    parts = list(_pieces(inner, draw, head, sign, depth + 2))
+                    parts = list(_pieces(inner, draw, head, signs, depth + 2))
                     for at, part in enumerate(parts):
                         opened = "(" if at == 0 else ""
                         closed = ")" if at == len(parts) - 1 else ""
-                        yield Piece(f"{opened}{part.text}{closed}", part.depth)
+                        yield replace(part, text=f"{opened}{part.text}{closed}")
             else:
                 text = draw(factor, len(factors) == 1)
                 text = f"({text})" if isinstance(factor, SumOver) else text
-                yield Piece(f"{before}{text}", level)
+                yield Piece(f"{before}{text}", level, lead=lead)
             before = ""

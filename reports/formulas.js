@@ -17,6 +17,14 @@ const trusted = (asked) => asked.command === "\\htmlClass" && /^[nw]-[\w-]+$/.te
 const settings = {
   throwOnError: true, strict: "ignore", trust: trusted, maxExpand: 200, output: "htmlAndMathml",
 };
+// Where a line may end between two factors (two \allowbreak in a row) stands a soft hyphen, which
+// the style shows as a dot; it stays with the factor before it.
+const base = '<span class="katex-base">';
+const ends = /(?:<span class="mspace allowbreak"><\/span>){2}(?:<span class="mspace"[^>]*><\/span>)*<\/span>$/;
+function held(part) {
+  return ends.test(part) ? `<span class="held">${base}${part}\u2060</span>\u00ad` : base + part;
+}
 function setFormula(tex) {
-  return katex.renderToString(marked(tex), settings);
+  const [first, ...parts] = katex.renderToString(marked(tex), settings).split(base);
+  return first + parts.map(held).join("");
 }

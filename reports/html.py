@@ -262,6 +262,10 @@ class _Page:
         return f'<a href="#f{match[1]}">{match[0]}</a>'
 
 
+PLACED = '<table role="presentation">'
+"""A table that only says where formulas stand."""
+
+
 def _equations(lines: Sequence[Line]) -> str:
     """Lines aligned at their equals signs, each with its reason, number and mark."""
     rows = []
@@ -269,7 +273,8 @@ def _equations(lines: Sequence[Line]) -> str:
     for line in lines:
         left = "" if line.left is None else display(line.left)
         number = "" if line.number is None else f"({line.number})"
-        mark = f' <span class="sign">{line.mark.value}</span>' if line.mark.value else ""
+        spoken = f'role="img" aria-label="{SPOKEN[line.mark]}"'
+        mark = f' <span class="sign" {spoken}>{line.mark.value}</span>' if line.mark.value else ""
         why = f'<td class="why">{runs_html(line.reason)}</td>' if told else ""
         rows.append(
             f'<tr class="{CLASSES[line.mark]}"><td class="left">{left}</td>'
@@ -278,7 +283,7 @@ def _equations(lines: Sequence[Line]) -> str:
         )
     bare = "" if any(line.number for line in lines) else " bare"
     bare += " long" if told and _crowded(lines) else ""
-    return f'<div class="equations{bare}"><table>{"".join(rows)}</table></div>'
+    return f'<div class="equations{bare}">{PLACED}{"".join(rows)}</table></div>'
 
 
 NARROW = 12.0
@@ -357,8 +362,8 @@ def _rule(box: RuleBox) -> str:
     left = display(Math(box.left))
     return (
         f'<div class="boxed{stacked}" data-copy="{safe(rule_latex(box))}">{top}'
-        f'<div class="equations"><table><tr><td class="left">{left} '
+        f'<div class="equations">{PLACED}<tr><td class="left">{left} '
         f"{set_formula('=', '=')}</td>{BRACE}"
-        f'<td class="cases"><table>{cases}</table></td></tr></table>'
+        f'<td class="cases">{PLACED}{cases}</table></td></tr></table>'
         "</div></div>"
     )

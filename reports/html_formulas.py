@@ -110,11 +110,14 @@ def _flowing(pieces: Sequence[Piece], longest: float) -> str:
 
 
 def _joint(piece: Piece, breaks: bool) -> str:
-    """What stands before a piece; a line breaks before a dot, not behind it."""
+    """What stands before a piece; a line breaks before a dot, not behind it.
+
+    Between factors without a dot the break is marked, and a line that ends there ends in one.
+    """
     allowed = r"\allowbreak " if breaks else ""
     if r"\cdot" in piece.joint:
         return allowed + piece.joint.replace(r"\cdot", r"\cdot \nobreak")
-    return piece.joint + allowed
+    return piece.joint + allowed * (2 if piece.lead else 1)
 
 
 def _held_together(text: str) -> str:

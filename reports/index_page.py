@@ -78,8 +78,13 @@ def _causes(paper: IndexPaper) -> Iterator[Block]:
 def _counts(paper: IndexPaper) -> str:
     words = [one.word for one in paper.judgement.lines]
     said = {"proved": "proved", "refuted": "wrong", "open": "not decided"}
-    found = [f"{counted(words.count(word), 'line')} {name}" for word, name in said.items()]
-    found.append(f"{counted(words.count('definition'), 'definition')}")
+    found = [
+        f"{counted(words.count(word), 'line')} {name}"
+        for word, name in said.items()
+        if word == "proved" or word in words
+    ]
+    if "definition" in words:
+        found.append(f"{counted(words.count('definition'), 'definition')}")
     if paper.unread:
         found.append(f"{counted(len(paper.unread), 'formula')} not understood")
     return f"{', '.join(found)}.".capitalize()

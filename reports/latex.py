@@ -51,6 +51,8 @@ from symbolic.reading.documents import CLAIMS, NO_CLAIMS
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\IfFileExists{amssymb.sty}{\usepackage{amssymb}}{}
+\usepackage{color}
 \usepackage[fleqn]{amsmath}
 \usepackage{longtable}
 \setlength{\textwidth}{160mm}\setlength{\oddsidemargin}{-0.4mm}\setlength{\evensidemargin}{-0.4mm}
@@ -59,6 +61,9 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\mathindent}{1em}\setlength{\jot}{5pt}
 \AtBeginDocument{\setlength{\abovedisplayshortskip}{\abovedisplayskip}}
 \clubpenalty=10000\widowpenalty=10000\allowdisplaybreaks[1]\emergencystretch=2em
+\newcommand{\derivationproved}{\leavevmode\color[rgb]{0.114,0.478,0.243}}
+\newcommand{\derivationrefuted}{\leavevmode\color[rgb]{0.702,0.149,0.118}}
+\newcommand{\derivationopen}{\leavevmode\color[rgb]{0.541,0.353,0}}
 \newcommand{\derivationneed}{\par\penalty0\ifdim\pagetotal>0pt
   \ifdim\dimexpr\pagegoal-\pagetotal\relax<130pt \newpage\fi\fi}
 """
@@ -70,17 +75,34 @@ FIGURE_PREAMBLE = r"""\usepackage{graphicx}
 """
 BODY_PREAMBLE = r"""\providecommand{\derivationnote}[2]{\tag*{%
   \parbox[t]{0.37\linewidth}{\raggedright\small #1}\makebox[2.7em][r]{#2}}}
+\providecommand{\checkmark}{\surd}
+\providecommand{\derivationproved}{}
+\providecommand{\derivationrefuted}{}
+\providecommand{\derivationopen}{}
+\providecommand{\derivationhold}{\csname @itempenalty\endcsname=10000\relax}
+\providecommand{\derivationfree}{\csname @itempenalty\endcsname=-51\relax}
 """
-MARKS = {
+COLOURS = {
     Mark.NONE: "",
-    Mark.PROVED: r"$\surd$",
+    Mark.PROVED: r"\derivationproved ",
+    Mark.REFUTED: r"\derivationrefuted ",
+    Mark.UNJUSTIFIED: r"\derivationopen ",
+    Mark.OPEN: r"\derivationopen ",
+    Mark.GIVEN: "",
+}
+SIGNS = {
+    Mark.NONE: "",
+    Mark.PROVED: r"$\checkmark$",
     Mark.REFUTED: r"$\boldsymbol{\times}$",
     Mark.UNJUSTIFIED: r"\textbf{!}",
     Mark.OPEN: r"\textbf{?}",
     Mark.GIVEN: r"$\cdot$",
 }
+MARKS = {mark: f"{{{COLOURS[mark]}{sign}}}" if sign else "" for mark, sign in SIGNS.items()}
 ROOM = 37.0  # em for one line of a formula; a reason that does not fit beside it stands below
 
+WIDEST = 455.0
+"""The width of a figure in pt, as wide as the page."""
 TOGETHER = 24  # lines of an algorithm between which no page breaks
 
 
@@ -127,6 +149,8 @@ def blocks_latex(blocks: Sequence[Block], long: bool = False) -> str:
             lead = len(rows)
         if long and isinstance(block, Table) and is_tall(block):
             rows.insert(lead, "\\derivationneed\n")
+        if isinstance(before, RuleBox):  # a sentence about the rule stays with it
+            rows.append("\\nobreak\n" if isinstance(block, Paragraph) else "\\penalty0\n")
         if isinstance(block, EquationLines):
             rows.append(_equations(block.lines, follows=kept))
         elif isinstance(block, Annotated):
@@ -155,8 +179,8 @@ def block_latex(block: Block, long: bool = False) -> str:
             return _rule(block)
         case Boxed(lines):
             return _boxed(lines)
-        case VerdictBox(_, title, words):
-            inside = rf"\textbf{{{escaped(title)}}} {runs_latex(words)}"
+        case VerdictBox(mark, title, words):
+            inside = rf"{{{COLOURS[mark]}\textbf{{{escaped(title)}}}}} {runs_latex(words)}"
             width = r"\dimexpr\linewidth-2\fboxsep-2\fboxrule\relax"
             box = rf"\fbox{{\parbox{{{width}}}{{{inside}}}}}"
             return rf"{{\setlength{{\fboxsep}}{{7pt}}\noindent{box}\par}}\medskip"
@@ -172,9 +196,14 @@ def block_latex(block: Block, long: bool = False) -> str:
             quote = rf"\begin{{quote}}\ttfamily\small\raggedright {typed_rows}\end{{quote}}"
             return _together(quote, len(rows))
         case Annotated():
-            return _annotated(block, inside=False)
+            return _annotated(block, within=False)
         case Bullets(items):
             rows = [rf"\item {guarded(runs_latex(item))}" for item in items]
+            held = {1, len(rows) - 1}  # no item stands alone on a page
+            rows[1:] = [
+                (r"\derivationhold" if n in held else r"\derivationfree") + row
+                for n, row in enumerate(rows[1:], 1)
+            ]
             return "\n".join((r"\begin{itemize}", *rows, r"\end{itemize}"))
         case Figure():
             return _figure(block)
@@ -189,7 +218,7 @@ def _figure(block: Figure) -> str:
     """The drawing in the middle, scaled down where it is too wide, its caption below."""
     from reports.figures import tikz  # only a page with figures needs them
 
-    drawing = rf"\derivationfigure{{{tikz(block.scene)}}}"
+    drawing = rf"\derivationfigure{{{tikz(block.scene, WIDEST)}}}"
     caption = rf"\parbox{{0.9\linewidth}}{{\centering\small {runs_latex(block.caption)}}}"
     return rf"\begin{{center}}{drawing}\par\nobreak\medskip{caption}\end{{center}}"
 
@@ -219,11 +248,12 @@ def _aside(text: str, inside: bool) -> str:
     return f"%\n% {NO_CLAIMS}\n{text}%\n% {CLAIMS}\n" if text and not inside else text
 
 
-def _annotated(block: Annotated, inside: bool) -> str:
+def _annotated(block: Annotated, within: bool) -> str:
     """The mark and the place in the margin, the formula, the notes in small type."""
     number = "" if block.number is None else rf"\enspace({block.number})"
     place = rf"{MARKS[block.mark]}{number}\\{guarded(escaped(block.place))}"
-    margin = rf"\mbox{{}}\marginpar{{\raggedright\small {place}}}"
+    inside = rf"\parbox[t]{{20mm}}{{\raggedright\small {place}}}"
+    margin = rf"\rlap{{\hspace*{{\linewidth}}\enspace\smash{{{inside}}}}}"
     if isinstance(block.right, Code):
         rows = [run_latex(block.right)]
     else:
@@ -240,13 +270,13 @@ def _annotated(block: Annotated, inside: bool) -> str:
             first, *more = broken(block.right, room - 3)
             rows += [rf"\quad$\displaystyle {sign} {first}$"]
             rows += [rf"\qquad$\displaystyle {part}$" for part in more]
-    lines = r"\\*[3pt]".join((_aside(margin, inside) + rows[0], *rows[1:]))
+    lines = r"\\*[3pt]".join((_aside(margin, within) + rows[0], *rows[1:]))
     notes = "".join(
         rf"\par\nobreak{{\small\leftskip=1.5em {runs_latex(n)}\par}}" for n in block.notes
     )
     inner = blocks_latex(block.blocks).rstrip("\n") if block.blocks else ""
     body = "\n" + rf"{{\small\leftskip=1.5em {inner}\par}}" if inner else ""
-    return rf"\medskip\noindent {lines}{_aside(notes + body, inside)}"
+    return rf"\medskip\noindent {lines}{_aside(notes + body, within)}"
 
 
 def _equations(lines: tuple[Line, ...], follows: bool) -> str:
@@ -301,7 +331,7 @@ def _rule(box: RuleBox) -> str:
     return (
         r"{\setlength{\fboxsep}{10pt}\noindent\hspace*{1em}$\displaystyle\boxed{\begin{gathered} "
         + inner
-        + r" \end{gathered}}$\par}\medskip"
+        + r" \end{gathered}}$\par}\nobreak\medskip"
     )
 
 

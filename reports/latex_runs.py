@@ -42,10 +42,23 @@ def run_latex(run: Run) -> str:
         case Code(text):
             return rf"\texttt{{{wrappable(text, typed)}}}"
         case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
-            parts = (rf"{piece.joint}\allowbreak {piece.text}" for piece in more)
+            parts = (f"{jointed(piece)}{piece.text}" for piece in more)
             return f"${first.text}{''.join(parts)}$"
         case Math():
             return f"${math_latex(run)}$"
+
+
+def jointed(piece: Piece) -> str:
+    r"""What stands before a piece where a line may break: before a dot, or with a sign at its end.
+
+    >>> [jointed(Piece("b", 1, joint, r"\cdot ")) for joint in (r"\, ", r" \cdot ")]
+    ['\\, \\* ', '\\allowbreak  \\cdot\\nobreak ']
+    >>> jointed(Piece("+ b", 0))
+    ' \\allowbreak '
+    """
+    if r"\cdot" in piece.joint:
+        return r"\allowbreak " + piece.joint.replace(r"\cdot", r"\cdot\nobreak")
+    return piece.joint + (r"\* " if piece.lead else r"\allowbreak ")
 
 
 def guarded(latex: str) -> str:

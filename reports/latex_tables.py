@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reports.breaking import held
 from reports.document import Math, Runs, Table
-from reports.latex_runs import guarded, math_latex, pieces_of, runs_latex, width_of
+from reports.latex_runs import guarded, jointed, math_latex, pieces_of, runs_latex, width_of
 from reports.latex_width import width_em
 
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
@@ -73,7 +73,7 @@ def table_latex(table: Table, long: bool = False) -> str:
         r"\renewcommand{\arraystretch}{1.25}"
     )
     if long and is_tall(table):
-        for n in (0, -2):  # no row stands alone on a page
+        for n in (0, 1, -3, -2):  # no row or two stand alone on a page
             rows[n] += "*"
         return "\n".join(
             (
@@ -161,9 +161,6 @@ def _wrapping(formula: Math) -> str:
     parts = []
     for n, group in enumerate(held(pieces, LONG_PART, width_em)):
         for m, piece in enumerate(group):
-            allowed = r"\allowbreak " if n and not m else ""
             joint = piece.joint if n or m else ""
-            if r"\cdot" in joint:  # a line begins with the dot
-                joint, allowed = allowed + joint.replace(r"\cdot", r"\cdot\nobreak"), ""
-            parts.append(joint + allowed + piece.text)
+            parts.append((jointed(piece) if n and not m else joint) + piece.text)
     return "".join(parts)

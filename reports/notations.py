@@ -18,6 +18,7 @@ from reports.document import (
     Boxed,
     Bullets,
     Code,
+    CodeBlock,
     Document,
     Drawn,
     EquationLines,
@@ -134,7 +135,7 @@ NOTATIONS: dict[str, Notation | None] = {
     ),
 }
 _LATEX = re.compile(
-    r"(_\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|_.|\\(?:text|mathrm|operatorname)\{[^{}]*\})"
+    r"(_\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|_.|\\(?:text|mathrm|mathbf|operatorname|begin|end|hspace)\{[^{}]*\})"
     r"|(\\mathcal\{E\}|\\[A-Za-z]+|[A-Za-z])"
 )
 _COMMAND = re.compile(r"\\[A-Za-z]+\Z")
@@ -183,6 +184,20 @@ def text_in(text: str, letters: Mapping[str, str]) -> str:
     return _TEXT.sub(lambda found: letters.get(found[0], found[0]), text)
 
 
+_NAMES = {"σ": "sigma", "φ": "phi"}
+"""How a Greek letter is called in code."""
+
+
+def code_in(code: str, letters: Mapping[str, str]) -> str:
+    """Code whose names are the letters of the page in other letters, all at once.
+
+    >>> code_in("y[j] = phi(v[j])", {"v": "z", "y": "a", "φ": "σ"})
+    'a[j] = sigma(z[j])'
+    """
+    names = {_NAMES.get(old, old): _NAMES.get(new, new) for old, new in letters.items()}
+    return re.sub(r"[A-Za-z]\w*", lambda found: names.get(found[0], found[0]), code)
+
+
 @dataclass(frozen=True)
 class _Letters:
     notation: Notation
@@ -217,6 +232,9 @@ class _Letters:
                 return replace(block, scene=scene, caption=self.runs(block.caption), seen=seen)
             case Fold(summary, inside):
                 return Fold(summary, self.blocks(inside))
+            case CodeBlock(code, drawn, True):
+                other = None if drawn is None else self.formula(drawn)
+                return replace(block, code=code_in(code, self.text), drawn=other)
             case Annotated():
                 raise ValueError("a reader's own text keeps its letters")
             case _:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
 EXIT_CODES = "exit codes: 0 proved or done, 1 refuted or unjustified, 2 bad input, 3 open"
@@ -71,7 +70,7 @@ def parser(description: str, commands: Mapping[str, Command]) -> Parser:
     """The parser of the whole command."""
     examples = "\n".join(c.examples.splitlines()[0] for c in commands.values())
     top = Parser("proofprop", description, f"examples:\n{examples}\n\n{NETWORKS}\n\n{EXIT_CODES}")
-    top.add_argument("--version", action="version", version=f"proofprop {_version()}")
+    top.add_argument("--version", action=_Version)
     top.words = (*commands, "--help", "--version")
     choices = top.add_subparsers(metavar="COMMAND", parser_class=Parser)
     for name, command in commands.items():
@@ -98,8 +97,20 @@ def parser(description: str, commands: Mapping[str, Command]) -> Parser:
     return top
 
 
-def _version() -> str:
-    try:
-        return version("proofprop")
-    except PackageNotFoundError:
-        return "(not installed)"
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        told = "show program's version number and exit"
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=told)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("proofprop")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"proofprop {found}")
+        parser.exit()

@@ -4,7 +4,7 @@ for (const place of document.querySelectorAll(".m[data-tex]")) {
   if (typeof katex !== "undefined") {
     const shown = place.textContent;
     try {
-      katex.render(marked(place.dataset.tex), place, settings);
+      place.innerHTML = setFormula(place.dataset.tex);
     } catch (error) {
       place.textContent = shown;
     }
@@ -72,7 +72,7 @@ if (first && units.length > 1 && units.length <= 40) {
 }
 // Every line and every box can be copied as LaTeX.
 function source(places, between) {
-  return [...places].map((place) => place.dataset.tex.replace(/^\\displaystyle /, "")).join(between).replace(/\{\} /g, "").replace(/\\allowbreak /g, "");
+  return [...places].map((place) => place.dataset.tex.replace(/^\\displaystyle /, "")).join(between).replace(/\{\} /g, "").replace(/\\(?:allow|no)break /g, "");
 }
 function copier(text) {
   const button = document.createElement("button");

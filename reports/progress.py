@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from tqdm import tqdm
-
 T = TypeVar("T")
 
 WAIT = 2.0
@@ -35,6 +33,8 @@ def clock(what: str) -> Iterator[None]:
 
 def bar(what: str, items: Iterable[T]) -> Iterator[T]:
     """The items one after the other, and how many are done, where someone watches."""
+    from tqdm import tqdm  # only where a bar may be shown
+
     yield from tqdm(items, what, delay=WAIT, leave=False, disable=None, unit=" lines")
 
 

@@ -13,10 +13,6 @@ from reports.files import write
 from reports.html import page_html
 from reports.jsonout import Json
 from reports.jsonout import report as as_json
-from reports.latex import body, latex
-from reports.markdown import page_markdown
-from reports.notebook import framed, notebook, notebook_latex
-from reports.pdf import page_pdf
 from reports.report_page import Choice, Detail, report_page, sources_section
 from reports.text import text
 from symbolic.errors import InputError
@@ -61,6 +57,8 @@ class Report:
 
     def latex(self, path: str | Path | None = None, inside: bool = False) -> str:
         r"""LaTeX; `inside` without preamble and figures, to be \input where amsmath is loaded."""
+        from reports.latex import body, latex  # a format loads only where it is written
+
         if not inside:
             return _written(latex(self.document), path)
         bare = replace(self, choice=replace(self.choice, figures=False))
@@ -71,6 +69,8 @@ class Report:
 
         Raises `InputError` where there is none; then the LaTeX is written beside `path`.
         """
+        from reports.pdf import page_pdf
+
         try:
             content = page_pdf(self.document, engine)
         except InputError as error:
@@ -89,6 +89,8 @@ class Report:
 
     def markdown(self, path: str | Path | None = None) -> str:
         """Markdown; with a path its figures are written beside it as .svg files."""
+        from reports.markdown import page_markdown
+
         if path is None:
             return page_markdown(self.document)
         path = Path(path)
@@ -99,6 +101,8 @@ class Report:
 
     def notebook(self, path: str | Path | None = None) -> str:
         """A Jupyter notebook of Markdown cells, its drawings attached."""
+        from reports.notebook import notebook
+
         return _written(notebook(self.document), path)
 
     def svg(self, path: str | Path | None = None) -> str:
@@ -108,6 +112,8 @@ class Report:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """What a notebook shows: the page in a frame, or its formulas, the figure, the text."""
+        from reports.notebook import framed, notebook_latex
+
         return {
             "text/plain": self.text(),
             "text/latex": notebook_latex(self.document),
@@ -143,18 +149,21 @@ def report(
     `file` is what the rule is called in messages.  Raises `InputError` where the network or the
     rule cannot be read.
     """
-    from symbolic.archive import ENDING, load
-    from symbolic.derived import derive
-    from symbolic.spec import open_network
-    from symbolic.verification import prove
+    from symbolic.spec import ENDING, open_network
 
     if isinstance(network, str) and network.endswith(ENDING):
+        from symbolic.archive import load
+
         if rule is not None:
             raise InputError("A saved derivation has its own lines; leave out the rule.")
         return Report(load(network), choice or Choice())
     given = open_network(network) if isinstance(network, str) else network
     if rule is None and len(given.synapses) <= DERIVED:
+        from symbolic.derived import derive
+
         return Report(derive(given).checked, choice or Choice())
+    from symbolic.verification import prove
+
     return Report(prove(given, rule, file), choice or Choice())
 
 

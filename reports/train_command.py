@@ -218,6 +218,9 @@ def _class_weight(text: str | None, classes: tuple[str, ...]) -> dict[int, float
             found[known.index(name)] = float(number)
         except ValueError:
             raise InputError(f"--class-weight: {number!r} is no number.") from None
+    for n, name in enumerate(classes):
+        if n not in found:
+            raise InputError(f"--class-weight: there is no weight for the class {name!r}.")
     return found
 
 

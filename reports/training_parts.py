@@ -6,6 +6,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -22,7 +23,7 @@ from reports.document import (
     runs,
 )
 from reports.family_parts import by_name, of_one_kind
-from reports.latex_printer import latex_of
+from reports.latex_printer import LatexPrinter, latex_of
 from reports.plain import plain_of
 from reports.wording import counted, here, member_sign, prose, units
 from symbolic.derivation import Derivation, Step
@@ -43,7 +44,7 @@ def training_section(derivation: Derivation) -> Iterator[Block]:
     yield Algorithm(tuple(_lines(derivation)))
     if _is_plain(derivation.network):
         words = "The same step for one sample as code, drawn by latexify-py"
-        yield Fold(words, (CodeBlock(_source(), _drawn()),))
+        yield Fold(words, (CodeBlock(_source(), _drawn(), ours=True),))
 
 
 def _lines(derivation: Derivation) -> Iterator[tuple[int, Runs]]:
@@ -106,9 +107,10 @@ def _goals(derivation: Derivation, letter: str) -> list[Step]:
 def _set(left: Term, right: Term) -> Math:
     """left ← right."""
     latex, text = (f(left) for f in (latex_of, plain_of))
-    return Math(
-        Drawn(rf"{latex} \gets {latex_of(right, most=8)}", f"{text} ← {plain_of(right, most=8)}")
-    )
+    first, *more = LatexPrinter(most=8).pieces(right)
+    pieces = (replace(first, text=rf"{latex} \gets \nobreak {first.text}"), *more)
+    shown = rf"{latex} \gets {latex_of(right, most=8)}"
+    return Math(Drawn(shown, f"{text} ← {plain_of(right, most=8)}", pieces))
 
 
 def _is_plain(network: Network) -> bool:
@@ -155,10 +157,10 @@ def _drawn() -> Drawn | None:
     tree = ast.Module(body=[function], type_ignores=[])
     latex = str(IPythonAlgorithmicCodegen(use_math_symbols=True).visit(tree))
     for old, new in (
-        (r"\mathopen{}\left", r"\left"),
-        (r"\mathclose{}\right", r"\right"),
-        (r"\left({", r"\left("),
-        (r"}\right)", r"\right)"),
+        (r"\mathopen{}\left", ""),
+        (r"\mathclose{}\right", ""),
+        ("({", "("),
+        ("}})", "})"),
         (r"}^{} ", "} "),
         (r"\phi", r"\varphi"),
         (r"\mathrm{slope}", r"\varphi'"),

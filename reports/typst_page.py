@@ -9,7 +9,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reports.document import (
     RELATIONS,
@@ -48,11 +50,14 @@ from reports.typst_figures import drawing, figures_of
 from reports.typst_math import UnknownError, quoted, typst_of
 from symbolic.errors import InputError
 
+if TYPE_CHECKING:
+    from reports.figures import Scene
+
 PREAMBLE = """#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (x: 25mm, y: 24mm), numbering: "1")
 #set text(font: "New Computer Modern", size: 10.5pt, fallback: true)
 #set par(justify: true, leading: 0.62em)
-#set heading(numbering: "1")
+#set heading(numbering: (..n) => numbering("1", ..n) + h(0.7em))
 #show heading.where(level: 2): set heading(numbering: none)
 #show heading: set block(above: 1.5em, below: 0.9em)
 #set table.cell(breakable: false)
@@ -76,9 +81,17 @@ PREAMBLE = """#set document(title: {title}, date: none)
   }})
   for part in more {{ block(above: 7pt, below: 0pt, inset: (left: wide + 2em), part) }}
 }})
+#let together(space, parts) = block(above: space, below: space, breakable: false, parts.join())
+#let held(space, parts) = {{
+  if parts.len() < 4 {{ together(space, parts) }} else {{
+    together(space, parts.slice(0, 2))
+    parts.slice(2, -2).join()
+    together(space, parts.slice(-2))
+  }}
+}}
 #let equations(why, ..rows) = context {{
   let wide = calc.max(0pt, ..rows.pos().map(row => measure(row.at(0)).width))
-  for row in rows.pos() {{ equation(wide, why, ..row) }}
+  held(10pt, rows.pos().map(row => equation(wide, why, ..row)))
 }}
 """
 COLOURS = {
@@ -93,6 +106,10 @@ COLOURS = {
 
 WIDTH = 42.0
 """Em of a line of the page."""
+PAGE = 453.0
+"""The same in pt."""
+WHOLE, ENDS = 8, 3
+"""Rows of a table that no page breaks, and those that stay together at the ends of a longer one."""
 SHORT = 14
 """Signs of a formula within words that stays on one line."""
 SURE = 0.86
@@ -110,8 +127,8 @@ TIGHT = "#set par(leading: 0.1em)"
 def page_typst(document: Document) -> str:
     """The whole page; its drawings are files beside it, NAME.svg."""
     title = word(document.title)
-    head = f"#align(center, text(size: 1.6em, {title}))\n"
-    body = "\n\n".join(map(block_typst, document.blocks))
+    head = f"#block(width: 100%, below: 1.6em, align(center, text(size: 1.6em, {title})))\n"
+    body = _blocks(document.blocks)
     return f"{PREAMBLE.format(title=title)}{head}\n{body}\n"
 
 
@@ -146,6 +163,21 @@ def word(text: str) -> str:
     return quoted(STEERING.sub("", text))
 
 
+def _blocks(blocks: Sequence[Block]) -> str:
+    """Blocks one after the other; a sentence about the rule stays with its box."""
+    drawn = [
+        _sticky(block_typst(block))
+        if isinstance(block, RuleBox) and isinstance(after, Paragraph)
+        else block_typst(block)
+        for block, after in zip_longest(blocks, blocks[1:])
+    ]
+    return "\n\n".join(drawn)
+
+
+def _sticky(block: str) -> str:
+    return block.replace("#block(", "#block(sticky: true, ", 1)
+
+
 def block_typst(block: Block) -> str:
     """One block."""
     match block:
@@ -175,9 +207,10 @@ def block_typst(block: Block) -> str:
         case Annotated():
             return _annotated(block)
         case Bullets(items):
-            return "#list(" + ", ".join(f"[{runs_typst(item)}]" for item in items) + ")"
-        case Figure(name, _, caption, _):
-            image = f"image({quoted(name + '.svg')})"
+            rows = "".join(f"list([{runs_typst(item)}]), " for item in items)
+            return f"#block[#set block(spacing: 0.62em)\n#held(0.62em, ({rows}))]"
+        case Figure(name, scene, caption, _):
+            image = f"image({quoted(name + '.svg')}, width: {_wide(scene):.1f}pt)"
             return f"#figure({image}, caption: [{runs_typst(caption)}], numbering: none)"
         case Algorithm(lines):
             rows = ", ".join(
@@ -189,7 +222,14 @@ def block_typst(block: Block) -> str:
             return f"#block(breakable: false, inset: (left: 1em))[{ragged}\n#{grid}]"
         case Fold(summary, blocks):
             lead = f"#block(sticky: true, strong({word(summary)}))"
-            return "\n\n".join((lead, *map(block_typst, blocks)))
+            return f"{lead}\n\n{_blocks(blocks)}"
+
+
+def _wide(scene: Scene) -> float:
+    """The width of a drawing in pt: its labels are as high as those of TeX where there is room."""
+    from reports.figures.tikz_writer import POINTS  # only a page with figures needs them
+
+    return min(scene.width * POINTS, PAGE)
 
 
 def runs_typst(words: Runs) -> str:
@@ -282,18 +322,33 @@ def _equations(lines: Sequence[Line]) -> str:
 def _table(table: Table) -> str:
     head = ", ".join(f"[#emph[{runs_typst(cell)}]]" for cell in table.head)
     rooms, size = _rooms(table)
-    rows = ",\n  ".join(", ".join(map(_cell, row, rooms)) for row in table.rows)
+    cells = [", ".join(map(_cell, row, rooms)) for row in table.rows]
+    whole = len(cells) <= WHOLE
+    rows = ",\n  ".join(cells if whole else _ends_held(cells))
     wide = table.wide % len(table.head) if table.wide >= 0 else -1
     columns = ", ".join(
         "auto" if room is None and n != wide else "1fr" if room is None else f"{room:.1f}em"
         for n, room in enumerate(rooms)
     )
-    header = f"table.hline(), table.header({head}), table.hline(stroke: 0.5pt)"
-    whole = f"table(columns: ({columns}), {header},\n  {rows}, table.hline())"
+    first, bare = ("", "") if whole else ("0pt, ", f"{_bare(1)}, ")
+    header = f"table.hline(), table.header({bare}{head}), table.hline(stroke: 0.5pt)"
+    drawn = f"table(columns: ({first}{columns}), {header},\n  {rows}, table.hline())"
     taken = sum(room for room in rooms if room is not None)
     size = min(size, (WIDTH - 1) / taken) if taken else size
     small = f"#set text(size: {size:.2f}em)\n" if size < 1 else ""
-    return f"#block(inset: (left: 1em))[{small}#set par(justify: false)\n#{whole}]"
+    frame = f"breakable: {'false' if whole else 'true'}, inset: (left: 1em)"
+    return f"#block({frame})[{small}#set par(justify: false)\n#{drawn}]"
+
+
+def _ends_held(cells: Sequence[str]) -> list[str]:
+    """Rows with an empty column in front, whose cells hold the first rows and the last together."""
+    last = len(cells) - ENDS
+    fronts = {n: _bare(1) for n in range(ENDS, last)} | {0: _bare(ENDS), last: _bare(ENDS)}
+    return [f"{fronts[n]}, {row}" if n in fronts else row for n, row in enumerate(cells)]
+
+
+def _bare(rows: int) -> str:
+    return f"table.cell(rowspan: {rows}, inset: 0pt)[]"
 
 
 def _rooms(table: Table) -> tuple[list[float | None], float]:
@@ -339,6 +394,6 @@ def _annotated(block: Annotated) -> str:
     place = f"#text(size: 0.85em, {word(number + block.place)})"
     said = (f"#block(above: 0.6em, text(size: 0.9em)[{runs_typst(n)}])" for n in block.notes)
     notes = "\n".join(said)
-    inner = "\n\n".join(map(block_typst, block.blocks))
+    inner = _blocks(block.blocks)
     head = f"#{word(block.mark.value)}; {formula} #h(1fr) {place}"
     return f"#block(above: 1.3em)[{head}\n{notes}\n{inner}]"

@@ -80,7 +80,7 @@ def _extent(step: Step, finding: Finding) -> str:
     fails, good, unknown = kinds[Refuted], kinds[Proved], kinds[Open] + kinds[Unjustified]
     what = {("j",): "neurons", ("j", "i"): "synapses"}.get(step.over.letters, "cases")
     if fails == len(members):
-        return f" for all {fails} {what}."
+        return f" for both {what}." if fails == 2 else f" for all {fails} {what}."
     words = [f" for {fails} of {len(members)} {what}"]
     words += [f"holds for {good}"] if good else []
     words += [f"{unknown} more {'was' if unknown == 1 else 'were'} not decided"] if unknown else []

@@ -55,8 +55,10 @@ EACH = 3
 GENERAL = (r"\Delta w_{ji} = \eta\, \delta_j\, y_i", "Δw_ji = η δ_j y_i")
 INTRODUCTION = (
     "One sample, so that N = 1; the factors 1/N and y_0 = +1 are left out. A rounded value is"
-    " marked ≈, and each line uses the digits as they are printed, so that all of it can be checked"
-    " with a calculator. The iteration (n) is not written."
+    " marked ",
+    Math(Drawn(r"\approx", "≈")),
+    ", and each line uses the digits as they are printed, so that all of it can be checked"
+    " with a calculator. The iteration (n) is not written.",
 )
 
 
@@ -130,7 +132,7 @@ def worked_section(
         return
     one_step = not chosen and middle(network) > 0 and [*shown] == of_one_step(network)
     which = said(network, [*shown]) if one_step else [_shortened(network, shown)]
-    yield Paragraph(prose(INTRODUCTION, *which))
+    yield Paragraph(prose(*INTRODUCTION, *which))
     small = one_step or (len(network.neurons) <= WHOLE and len(network.uses) <= WEIGHTS)
     yield from _put_in(network, sample, small)
     if small:

@@ -28,7 +28,6 @@ from symbolic.terms import (
     Var,
 )
 
-ENDING = ".derivation.json"
 LARGEST = 64_000_000
 
 

@@ -62,6 +62,9 @@ class Sort:
     first: Affine | Size | int = 1
     last: Affine | Size | int | None = None
 
+    def __hash__(self) -> int:  # its name alone: one name means one sort in nearly every table
+        return hash(self.name)
+
     def extent(self) -> Size:
         """The symbol of the number of elements (of an ordered sort: where no bounds are given)."""
         return Size(self.size or self.name)
@@ -77,6 +80,9 @@ class Var(_Index):
 
     name: str
     sort: Sort
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.sort.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ a normal form means and why each rewriting is an identity.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 from symbolic import integers as z
@@ -100,6 +101,16 @@ class Calculus(Monomials):
         for law in given:
             if isinstance(law, Law):
                 self._add_law(law)
+
+    def beside(self, arrays: Mapping[str, tuple[Sort, ...]]) -> Calculus:
+        """The same hypotheses with more arrays; what is found here does not reach this one."""
+        made = copy(self)
+        made.arrays, made.sorts, made.ones = {**self.arrays, **arrays}, {**self.sorts}, {*self.ones}
+        made._only, made._limits, made._contexts = {**self._only}, {**self._limits}, {}
+        for sorts in arrays.values():
+            for sort in sorts:
+                made.know(sort)
+        return made
 
     def know(self, sort: Sort) -> None:
         """Declare a sort; one name means one sort, whose bounds are fixed numbers."""

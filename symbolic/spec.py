@@ -50,6 +50,8 @@ from symbolic.terms import Term
 from symbolic.topologies import shorthand
 
 LARGEST = 16_000_000
+ENDING = ".derivation.json"
+"""How the name of a saved derivation ends; `archive.py` reads it."""
 KEYS = ("name", "inputs", "outputs", "activation", "cost", "bias", "neurons")
 IN_TIME = ("steps", "initial", "outputs_at")
 NEURON_KEYS = ("from", "activation", "bias", "field", "group")

@@ -63,7 +63,7 @@ def test_a_formula_that_is_not_understood_leaves_the_document_open(
 
 def test_a_line_is_not_refuted_where_a_range_was_not_tried() -> None:
     """With two letters nobody says whose fed neurons k may run over."""
-    text = "Let $j$ be a hidden neuron. Then\n$$y_i \\delta_j = y_i \\sum_k y_k w_{kj}$$\n"
+    text = "Let $j$ be a hidden neuron. Then\n$$y_i \\delta_j = y_i \\sum_k y_k \\delta_k$$\n"
     cost = (
         "let $\\mathcal{E}(n) = \\sum_{\\xi=1}^N \\sum_k e_k^{\\xi}(n)$ "
         "(sum over all output neurons). "

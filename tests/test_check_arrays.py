@@ -189,7 +189,7 @@ WRONG_LINES = [
     (ROWS, "cs231n", r"\Delta W_2 = \eta H^T dS_2", "refuted", ""),
     (ROWS, "cs231n", r"H = \tanh(X W_1)", "refuted", ""),
     (ROWS, "cs231n", r"dW_3 = H^T dS_2", "open", "two sides do not fit"),
-    (ROWS, "cs231n", r"dS_3 = dS_2", "open", "not defined"),
+    (ROWS, "cs231n", r"dW_2 = H^T dS_3", "open", "not defined"),
     (ROWS, "cs231n", r"dW_2 = \sum_k H^T dS_2", "open", "nothing in it shows k"),
     (GATES, "lstm", r"\delta_t = dh_t \odot (1 - h_t)", "refuted", ""),
     (GATES, "lstm", r"\delta_t = dh_t", "refuted", "missing"),
@@ -262,7 +262,7 @@ def test_a_wrong_line_is_not(
             "cs231n",
             "H may be defined in a formula",
         ),
-        (r"$S = H W_2$.", "cs231n", "H is not defined"),
+        (r"$H_1 = X W_1$ and $S = H W_2$.", "cs231n", "H is not defined"),
         (r"$S = X W_2$. $P = \mathrm{weird}(S)$.", "cs231n", "the loss is not said"),
         (r"$S = X W_2$. Also S_2 = S W_2.", "cs231n", "the loss is not said"),
         (r"$S = X W_2$. $L = \mathrm{weird}(S)$.", "cs231n", "definition of L was not understood"),
@@ -500,7 +500,7 @@ def test_explain_says_what_every_sign_and_operator_means(
     out = capsys.readouterr().out
     for sign, what in {
         "X": "input, a row for each sample: N × D",
-        "b": "bias, a row: ? (so are γ, β)",
+        "b": "bias, a row: ? (so are γ, β, c)",
         "A B": "the product of matrices, or a number times an array",
         "A ⊙ B": "the elementwise product",
         "A + b": "the row b is added to every row of A",

@@ -461,7 +461,7 @@ def test_the_latex_compiles_without_overfull_boxes(document: str, tmp_path: Path
 
 def test_marks_stand_in_the_margin_of_the_latex() -> None:
     page = latex(check_page(annotated()))
-    assert page.count(r"\marginpar{\raggedright\small $\boldsymbol{\times}$") >= 4
+    assert page.count(r"{\raggedright\small {\derivationrefuted $\boldsymbol{\times}$}") >= 4
 
 
 # -- the copy with right forms

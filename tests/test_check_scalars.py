@@ -176,12 +176,12 @@ def test_a_worked_example_holds_to_the_digits_that_are_printed() -> None:
         (
             "* 0.57199613 = -0.039631543",
             "* 0.57199613 = -0.039631692",
-            "The left side is -0.0396315",
+            "The left side is −0.0396315",
         ),
         (
             "= -0.29097929 * 0.2381",
             "= 0.29097929 * 0.2381",
-            "0.29097929 stands for what is -0.2909",
+            "0.29097929 stands for what is −0.2909",
         ),
         ("= 0.619815772", "= 0.580184228", "The left side is 0.6198157715, not 0.580184228."),
     ],

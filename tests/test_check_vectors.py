@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations, product
 from pathlib import Path
 
@@ -212,7 +213,7 @@ def test_the_page_of_an_algorithm_is_proved_again(
     source.write_text(GENERAL + ALGORITHM, encoding="utf-8")
     assert main(["check", str(source), "--profile", "vectors", "-o", str(page)]) == 0
     assert main(["check", str(page), "--profile", "vectors"]) == 0
-    assert "no lines wrong, no lines not decided" in " ".join(capsys.readouterr().out.split())
+    assert not re.search("wrong|not decided", capsys.readouterr().out)
 
 
 BACK = r"\nabla_{a^{(k)}} J = (W^{(k+1)\top} \nabla_{a^{(k+1)}} J) \odot f'(a^{(k)})"

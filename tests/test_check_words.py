@@ -138,7 +138,8 @@ def test_a_sentence_that_begins_with_then_speaks_of_the_same_units() -> None:
     line = r"$$\delta_j = h'(a_j) \sum_k w_{kj} \delta_k$$"
     case = "For hidden units\n$$\\delta_j = \\frac{\\partial E_n}{\\partial a_j}.$$\n"
     assert last(LINEAR + before + case + "We then obtain\n" + line).cases[0].roles == "j: hidden"
-    assert last(LINEAR + before + case + "We can write\n" + line).cases[0].roles != "j: hidden"
+    assert not last(LINEAR + before + case + "We then obtain\n" + line).elsewhere
+    assert last(LINEAR + before + case + "We can write\n" + line).elsewhere
     out = r"$$\delta_j = (y_j - t_j) h'(a_j)$$"
     assert last(LINEAR + before + case + "We then obtain for outputs\n" + out).word == "proved"
     assert last(LINEAR + before + case + "We then obtain\n" + out).word == "proved"
@@ -239,7 +240,7 @@ def test_a_homework_in_plain_letters_is_judged_and_mended() -> None:
         "Logistic units, as $z_j$ shows, are not meant.",
         "Unlike logistic units these are simple.",
         "Suppose for contradiction that the units are logistic.",
-        "A student of logistic regression wrote this.",
+        "A disciple of logistic units sang this.",
         "There are logistic units elsewhere.",
     ],
 )

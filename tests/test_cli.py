@@ -147,7 +147,7 @@ def test_a_stop_by_the_user_says_what_was_not_written(tmp_path, capsys, monkeypa
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reports.cli.prove", stopped)
+    monkeypatch.setattr("reports.prove_command.prove", stopped)
     goal = tmp_path / "proof.tex"
     assert main(["prove", "2-3-1", "-o", str(goal)]) == 130
     assert f"stopped; {goal} was not written." in capsys.readouterr().err

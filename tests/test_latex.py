@@ -68,7 +68,7 @@ def test_words_cannot_command(words: str) -> None:
 
 
 SYMBOLS = {
-    *("cdot", "times", "ge", "le", "neq", "to", "partial", "mathcal", "frac", "surd"),
+    *("cdot", "times", "ge", "le", "neq", "to", "partial", "mathcal", "frac", "checkmark"),
     *("Sigma", "Delta", "delta", "eta", "xi", "varphi", "varepsilon"),
 }
 
@@ -90,7 +90,7 @@ def test_the_body_alone_has_no_preamble() -> None:
     inside = body(page(checked()))
     assert "documentclass" not in inside
     assert r"\section{" in inside
-    assert latex(page(checked())).count(r"\usepackage") == 4
+    assert latex(page(checked())).count(r"\usepackage") == 6
 
 
 def test_the_head_of_a_tall_table_stands_again_on_the_next_page() -> None:

@@ -33,16 +33,29 @@ from numeric.program import Map, Product, Program, Sparse
 from numeric.trainer import Trainer
 from numeric.validation import Agrees, Differs
 from reports.cli import main
+from symbolic.activations import ACTIVATIONS, activation
 from symbolic.errors import InputError
 from symbolic.network import Network
-from symbolic.topologies import random_dag, shorthand
+from symbolic.topologies import layered, random_dag, shorthand
 from symbolic.verification import rule_of
 
 pytestmark = pytest.mark.skipif(
     compiler.compiler() is None, reason="no C compiler here: CC, cc, gcc, clang, ziglang"
 )
+FUNCTIONS = tuple(name for name in ACTIVATIONS if name != "softmax")
+
+
+def every_function() -> Network:
+    """One network whose neurons have all functions, each inside and at an output."""
+    found = layered([2, len(FUNCTIONS), len(FUNCTIONS)])
+    chosen = map(activation, (*FUNCTIONS, *FUNCTIONS))
+    neurons = (replace(n, activation=own) for n, own in zip(found.neurons, chosen, strict=True))
+    return replace(found, neurons=tuple(neurons))
+
+
 MORE: dict[str, Network] = {
-    **NETS,
+    **{name: network for name, network in NETS.items() if not name.startswith("all ")},
+    "every function": every_function(),
     "small": shorthand("2-2-1"),
     "digits": shorthand("64-32:tanh-10:softmax"),
     "graph": random_dag(120, 900, 2),
@@ -110,6 +123,13 @@ KERNEL_BUGS = [
 ]
 
 
+@pytest.fixture
+def quickly_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken kernels over the field as they are written: a bug needs no optimiser."""
+    monkeypatch.setattr(native_machine, "LEVELS", (native_machine.LEVELS[0], ("-O0", "-O0")))
+
+
+@pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize(("name", "right", "wrong", "what"), KERNEL_BUGS)
 def test_a_bug_in_a_kernel_is_caught(name: str, right: str, wrong: str, what: str) -> None:
     program = lower(rule_of(MORE[name]))
@@ -140,6 +160,7 @@ VECTOR_BUGS = [
 ]
 
 
+@pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize(("right", "wrong"), VECTOR_BUGS)
 def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) -> None:
     text = kernels(FIELD)
@@ -159,6 +180,7 @@ STALE = [
 ]
 
 
+@pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize(("name", "right", "what"), STALE)
 def test_stale_weights_are_caught_and_the_place_is_named(name: str, right: str, what: str) -> None:
     program = lower(rule_of(MORE[name]))
@@ -354,6 +376,7 @@ THREAD_BUGS = [
 ]
 
 
+@pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize(("right", "wrong", "name"), THREAD_BUGS)
 def test_a_bug_in_how_threads_share_is_caught(right: str, wrong: str, name: str) -> None:
     program = lower(rule_of(MORE[name]))
@@ -395,6 +418,7 @@ PART_BUGS = [
 ]
 
 
+@pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize(("right", "wrong", "what"), PART_BUGS)
 def test_a_bug_in_how_a_batch_goes_part_by_part_is_caught(
     right: str, wrong: str, what: str

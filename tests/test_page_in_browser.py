@@ -32,6 +32,33 @@ COUNTS = """() => [
 ]"""
 
 
+UNSIGNED = r"""() => {
+  const sign = /[-+=≈·⋅←,]|mrel|mbin|mpunct/;
+  const shown = (base, last) => {
+    const parts = [...base.children].filter((part) => !/mspace|katex-strut/.test(part.className));
+    const part = last ? parts.at(-1) : parts[0];
+    return part ? `${part.className} ${part.textContent.at(last ? -1 : 0)}` : "+";
+  };
+  const found = [];
+  for (const formula of document.querySelectorAll(".katex-html")) {
+    const bases = [...formula.querySelectorAll(".katex-base")];
+    for (const [n, base] of bases.slice(1).entries()) {
+      const before = bases[n], [a, b] = [before, base].map((one) => one.getBoundingClientRect());
+      if (!a.height || !b.height || b.left >= a.right - 2) continue;
+      const dot = document.createRange();
+      if (before.parentElement.classList.contains("held")) {
+        dot.selectNode(before.parentElement.nextSibling);
+        if ([...dot.getClientRects()].some((box) => box.width > 2)) continue;
+      }
+      const ends = [shown(before, true), shown(base, false)];
+      if (!ends.some((end) => sign.test(end) || /\btext\b/.test(end))) found.push(ends.join(" | "));
+    }
+  }
+  return found;
+}"""
+"""Places where a formula is broken into lines and neither a sign nor a dot of ours stands."""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with sync_api.sync_playwright() as play:
@@ -75,6 +102,9 @@ def test_every_formula_is_set_and_nothing_is_too_wide(
     formulas, set_, wrong, over = page.evaluate(COUNTS)
     assert formulas == set_ > 100
     assert (wrong, over, said) == (0, 0, [])
+    for narrow in (0, 15, 30):  # a dot that does not fit would be left out
+        page.set_viewport_size({"width": width - narrow, "height": 900})
+        assert page.evaluate(UNSIGNED) == []
 
 
 @pytest.mark.parametrize("name", ["2-2-1", "elman"])

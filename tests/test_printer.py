@@ -131,10 +131,10 @@ def test_a_brace_names_a_part() -> None:
 
 
 def test_five_thousand_terms_print_in_a_moment() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for write in (latex_of, plain_of):
         assert write(wide(5000)).count("d_") == 5000
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 POINT = {"v": Fraction(7, 3), "y": Fraction(-5, 11), "d": Fraction(13, 17)}

@@ -19,7 +19,7 @@ from symbolic.reading.prover import Proof, Prover
 from symbolic.reading.reading import read_document
 from symbolic.reading.theory import Assumption
 
-N1, OT, NP, LH, SO, _ = Assumption
+N1, OT, NP, LH, SO, *_ = Assumption
 HAYKIN = open_profile("haykin")
 COST = r"""Let $j$ be an output neuron.
 let $\mathcal{E}_j^{\xi}(n) = \frac{1}{2} (e_j^{\xi}(n))^2$,

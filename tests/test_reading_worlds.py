@@ -21,7 +21,7 @@ from symbolic.reading.values import evaluated
 from symbolic.reading.worlds import worlds
 from tests.test_reading_prover import HIDDEN, OUTPUT, PAIR, claims_of
 
-N1, OT, NP, LH, SO, _ = Assumption
+N1, OT, NP, LH, SO, *_ = Assumption
 EVERY = (N1, OT, NP, LH, SO)
 
 

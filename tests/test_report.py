@@ -45,12 +45,14 @@ from reports.notebook import notebook, notebook_latex
 from reports.pdf import set_by_tex, tex_engine
 from reports.report_page import Choice, Detail
 from reports.reporting import Report, figures_of
+from reports.static import formulas_set, quickjs_is_here
 from reports.text import runs_text, text
 from reports.typst_math import typst_of
 from reports.typst_page import page_typst, set_by_typst
 from symbolic.errors import InputError
-from symbolic.terms import Sign
-from symbolic.topologies import random_dag
+from symbolic.notation import J, v
+from symbolic.terms import Phi, Sign
+from symbolic.topologies import random_dag, shorthand
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NASTY = (
@@ -168,6 +170,11 @@ def test_the_style_speaks_of_what_katex_writes() -> None:
 def test_a_formula_breaks_before_its_signs() -> None:
     shown = display(Math(Sign("v") + Sign("y")), "=")
     assert r"\allowbreak + \nobreak" in shown
+    wide = display(Math(Phi(J, 1, v(J)) * (Sign("v") + Sign("y")) * Sign("abc")), longest=1.0)
+    assert wide.count(r"\allowbreak \allowbreak ") == 2  # before a factor: with a sign
+    if quickjs_is_here():
+        katex = files("reports").joinpath("katex/katex.min.js").read_text("utf-8")
+        assert formulas_set(wide, "", katex).count("\u2060</span>\u00ad<span") == 2
     words = display(Math(Drawn(r"\text{any function of } x", "any function of x")), end=",")
     assert r"\text{any }\allowbreak \text{function }" in words
     assert words.endswith("any function of x,</span>")
@@ -299,7 +306,14 @@ def test_a_name_commands_nothing_in_any_format(words: str, small: Report) -> Non
     assert len(book["cells"]) >= 2
     assert "<x>" not in page_markdown(dressed).replace(r"\<x\>", "").replace("    <x>", "")
     assert "\x1b" not in text(dressed) + page + source
+    cells = ("".join(cell["source"]) for cell in book["cells"])
+    assert "<x>" not in "".join(cells).replace(r"\<x\>", "").replace("    <x>", "")
     assert notebook_latex(dressed) == ""
+    strings = re.compile(r'"(?:[^"\\]|\\.)*"')
+    bare = strings.sub("", page_typst(dressed))  # a user's words are in strings alone
+    assert not re.search(r"<x>|input|write18|\^\^41|passwd|alert", bare)
+    named = report(replace(shorthand("1-1"), name=words))
+    assert json.loads(named.json_text()) == json.loads(report("1-1").json_text())
     if find_spec("typst"):
         assert set_by_typst(dressed).startswith(b"%PDF")
 
@@ -467,7 +481,7 @@ def test_no_formula_that_typst_sets_is_wider_than_its_place(name: str, tmp_path:
     typst = pytest.importorskip("typst")
     net = name if "-" in name else str(EXAMPLES / f"{name}.toml")
     document = report(net, choice=Choice(figures=False)).document
-    before, head, after = page_typst(document).partition("#align(center, text(")
+    before, head, after = page_typst(document).partition("#block(width: 100%")
     path = tmp_path / "page.typ"
 
     def wide(rule: str) -> list[list[float]]:

@@ -118,6 +118,7 @@ def test_a_run_stopped_by_ctrl_c_says_how_to_go_on(trees, tmp_path, capsys, monk
         (("--inputs", "height"), "2 inputs and there are 1 columns"),
         (("--class-weight", "oak=1"), "there is no class 'oak'. Known are ash, birch, cedar"),
         (("--class-weight", "ash=x"), "'x' is no number"),
+        (("--class-weight", "ash=2,cedar=1"), "there is no weight for the class 'birch'"),
         (("--resume",), "--resume needs --checkpoint"),
         (("--history", "h.txt"), "the endings known are .csv, .json"),
         (("--checkpoint", "none/run.npz"), "there is no folder"),
@@ -144,6 +145,22 @@ def test_numbers_that_are_lost_end_with_2_and_the_neuron(tmp_path, capsys):
     assert "diverged in epoch 1" in told
     assert "of neuron '2'" in told
     assert not model.exists()
+
+
+def test_what_is_wrong_with_a_table_is_said(tmp_path, capsys):
+    path = tmp_path / "table.csv"
+    for text, net, flags, told in (
+        ("x,y\n0,a\n1,a\n", "1-1", ("--target", "y"), "'y' has one class, 'a'; the outputs tell 2"),
+        (
+            "x,y\n1e39,0\n1,1\n",
+            "1-1",
+            ("--dtype", "float32"),
+            "X is too large for float32 in row 0",
+        ),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert main(["train", net, "--data", str(path), *flags]) == 2
+        assert told in capsys.readouterr().err
 
 
 def test_targets_that_are_no_classes_are_not_counted_as_wrong(tmp_path, capsys):

@@ -65,9 +65,15 @@ def test_what_is_not_in_reach_is_open_with_its_reason() -> None:
     assert [one.word for one in before] == ["open", "definition"]
 
 
-@pytest.mark.parametrize("said", [r"$\alpha$ is positive", r"$\beta$ is the momentum constant"])
-def test_without_a_momentum_constant_two_iterations_are_not_read(said: str) -> None:
-    found = paper(RULE, said=f"where {said}")
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (RULE, r"$\beta$ is the momentum constant"),
+        (RULE.replace(r"\alpha", r"\delta_j"), r"$\alpha$ is positive"),
+    ],
+)
+def test_without_a_momentum_constant_two_iterations_are_not_read(rule: str, said: str) -> None:
+    found = paper(rule, said=f"where {said}")
     assert not found.judgement.lines
     assert "momentum constant" in found.unread[0].why
 

@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from numeric.lowering import lower
 from numeric.modular import P, Residues
 from numeric.native import compiler
 from numeric.native.machine import LEVELS, TINY, NativeMachine, words
+from numeric.native.single import Single
 from numeric.native.text import FIELD, kernels
 from numeric.native.unrolled import fits, unrolled
 from numeric.program import Instruction, Matrix, Pick, Program, Rows
@@ -31,6 +33,8 @@ from symbolic.verification import rule_of
 Array = NDArray[Any]
 BATCHES = (1, 5, 9)
 """One sample; two vectors of the field, which threads halve; and more than a panel, in parts."""
+LISTED = 64
+"""So many numbers are no longer spelled one by one in the name of a program."""
 EVERY_BATCH = (1, 2, 3, 4, 5, 8, 9, 12, 16, 17, 27)
 """Every way in which the kernels cut a batch into vectors of the field."""
 
@@ -78,6 +82,8 @@ class FieldMachine:
             self._machine.together, self._machine.in_parts = together, in_parts
             seen = self._epoch()
             done.append(((self._weights.astype(np.int64) - self._given) % P, seen))
+        if self.divisor is None:
+            done.append(self._one_call())
         if self._one:
             self._one_after_the_other()
         self._weights[:] = self._given
@@ -95,6 +101,14 @@ class FieldMachine:
                 self.trained = Differs("the update", str(entry), None)
             if self.trained is None and not all(map(np.array_equal, outputs, seen)):
                 self.trained = Differs("what training reports", "the outputs", None)
+
+    def _one_call(self) -> tuple[Residues, tuple[Array, Array]]:
+        """One update as `single.py` does it: by how much the weights moved, and y and v."""
+        self._weights[:] = self._given
+        single = Single(self._machine, self._weights)
+        single.X[:], single.D[:] = self.inputs.T, self.targets.T
+        single.run()
+        return (self._weights.astype(np.int64) - self._given) % P, (single.y, single.v)
 
     def _one_after_the_other(self) -> None:
         """Two updates in one call are those of two calls: what one leaves for the next is right."""
@@ -220,16 +234,19 @@ def _digest(program: Program) -> str:
     """A name for the program, all that it computes and where, and for who writes it as C."""
     layout, network = program.layout, program.layout.network
     whole = hashlib.sha256(_emitter())
-    spelled: dict[int, bytes] = {}
-    for line in (*program.forward, None, *program.backward):
-        _say(whole, line, spelled)
+    spelled: dict[int, str] = {}
+    for code in (program.forward, program.backward):
+        said: list[str] = []
+        for line in code:
+            _say(said, line, spelled)
+        whole.update("\n".join(said).encode() + b"\0")
     kinds: dict[int, int] = {}
     for neuron in network.neurons:
         kinds.setdefault(id(neuron.activation), len(kinds))
     called = {kinds[id(n.activation)]: n.activation for n in network.neurons}
     for names in (
         *(layout.row, layout.entry, network.inputs, network.outputs, layout.outputs),
-        *([getattr(s, end) for s in network.synapses] for end in ("to", "source", "weight")),
+        *(map(attrgetter(end), network.synapses) for end in ("to", "source", "weight")),
         [f"{n.name} {kinds[id(n.activation)]} {n.group}" for n in network.neurons],
     ):
         whole.update("\n".join(names).encode() + b"\0")
@@ -240,27 +257,31 @@ def _digest(program: Program) -> str:
     return whole.hexdigest()
 
 
-def _say(whole: Any, part: Any, spelled: dict[int, bytes]) -> None:
-    """All of an instruction; long lists of numbers as bytes, since they take long to spell.
+def _digest_of(numbers: tuple[int, ...]) -> str:
+    return hashlib.sha256(np.array(numbers, np.int64).tobytes()).hexdigest()
+
+
+def _say(said: list[str], part: Any, spelled: dict[int, str]) -> None:
+    """All of an instruction, each piece with its end; long lists of numbers by their digest.
 
     `spelled`: the terms of this program that were spelled before, by their identity.
     """
-    if isinstance(part, str | int | None):
-        whole.update(repr(part).encode() + b"\0")
-    elif isinstance(part, tuple) and part and isinstance(part[0], int):
-        whole.update(b"%d " % len(part) + np.array(part, np.int64).tobytes())
-    elif isinstance(part, Rows):
-        whole.update(f"{part.buffer} {part.start}:{part.stop}\0".encode())
-    elif isinstance(part, Instruction | Pick | Matrix):
-        whole.update(type(part).__name__.encode() + b"(")
-        for inner in vars(part).values():
-            _say(whole, inner, spelled)
-        whole.update(b")")
-    elif isinstance(part, tuple):
-        whole.update(b"%d [" % len(part))
-        for inner in part:
-            _say(whole, inner, spelled)
-    else:
-        if id(part) not in spelled:
-            spelled[id(part)] = repr(part).encode() + b"\0"
-        whole.update(spelled[id(part)])
+    said.append(type(part).__name__)
+    for inner in vars(part).values():
+        if isinstance(inner, Rows):
+            said.append(f"{inner.buffer} {inner.start}:{inner.stop}")
+        elif isinstance(inner, str | int):
+            said.append(repr(inner))
+        elif isinstance(inner, Instruction | Pick | Matrix):
+            _say(said, inner, spelled)
+        elif isinstance(inner, tuple) and inner and isinstance(inner[0], int):
+            said.append(repr(inner) if len(inner) < LISTED else _digest_of(inner))
+        elif isinstance(inner, tuple):
+            said.append(f"{len(inner)} of")
+            for rows in inner:
+                _say(said, rows, spelled)
+        else:
+            if id(inner) not in spelled:
+                spelled[id(inner)] = repr(inner)
+            said.append(spelled[id(inner)])
+    said.append(")")

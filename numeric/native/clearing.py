@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from numeric.native.access import rows_of, slice_of
+from numeric.native.access import slice_of
 from numeric.program import Clear, Pick, Program, Rows
 
 Flags = NDArray[np.bool_]
@@ -19,11 +19,12 @@ class Clearing:
     def __init__(self, program: Program) -> None:
         self._size = {b.name: b.size for b in program.buffers}
         self._held: dict[str, Flags] = {}
-        self._written = {name: np.zeros(size, bool) for name, size in self._size.items()}
-        for line in (*program.forward, *program.backward):
-            if not isinstance(line, Clear):
-                for rows in rows_of(line)[1]:
-                    self._written[rows.buffer][slice_of(rows)] = True
+        code = (*program.forward, *program.backward)
+        cleared = {line.buffer for line in code if isinstance(line, Clear)}
+        self._written = {name: np.zeros(self._size[name], bool) for name in cleared}
+        for line in code:
+            if not isinstance(line, Clear) and line.out.buffer in cleared:
+                self._written[line.out.buffer][slice_of(line.out)] = True
 
     def start(self) -> None:
         """Nothing is to be cleared."""
@@ -45,8 +46,11 @@ class Clearing:
 
     def needed(self, rows: Rows | Pick) -> Iterator[Rows]:
         """What is to be cleared now, because these rows are read."""
-        held, at = self._held.get(rows.buffer), slice_of(rows)
-        if held is None or not held[at].any():
+        held = self._held.get(rows.buffer)
+        if held is None:
+            return
+        at = slice_of(rows)
+        if not held[at].any():
             return
         part = np.zeros_like(held)
         part[at] = True

@@ -185,6 +185,7 @@ def _compile(command: tuple[str, ...], flags: list[str], text: str, path: Path) 
             raise CannotCompileError(f"the compiler {command[0]} takes too long") from None
         if done.returncode:
             line = next((s for s in done.stderr.splitlines() if "error" in s), done.stderr[:200])
+            line = line or f"nothing, and ends with code {done.returncode}"
             if "No space left" in done.stderr or "Read-only file system" in done.stderr:
                 raise OSError(line)
             raise CannotCompileError(f"the compiler {command[0]} says: {line}")

@@ -92,6 +92,13 @@ typedef struct {
   const Order *ahead, *first, *next;  /* signals and δ; Δw := and Δw += its sums */
   int64_t aheads, sums;
 } Part;
+/* The samples of the next part, on their way to the second cache while this one is learned. */
+static void fetch(const Samples *d, int64_t start, int64_t count) {
+  for (int64_t n = start; n < start + count; n++) {
+    const T *x = d->X + (d->order ? d->order[n] : n) * d->inputs;
+    for (int64_t i = 0; i < d->inputs; i += 64 / (int64_t)sizeof(T)) __builtin_prefetch(x + i, 0, 2);
+  }
+}
 EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *add, const Samples *d, int64_t batch, int64_t start, int64_t updates) {
   Mode was = quick();
   for (; updates; updates--, start += batch) {
@@ -99,6 +106,7 @@ EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *
       const Part *part = at + PANEL < batch ? whole : last;
       const Setting *s = part->setting;
       load(s, d, start + at);
+      fetch(d, start + at + s->batch, least(PANEL, batch - at - s->batch));
       run(s, part->ahead, part->aheads);
       see(s, d, start + at);
       run(s, at ? part->next : part->first, part->sums);
@@ -106,6 +114,37 @@ EXPORT void pp_train_in_parts(const Part *whole, const Part *last, const Order *
     run(whole->setting, add, 1);
   }
   restore(was);
+}
+
+/* One update for each call, for a loop that is not ours; see `single.py`. */
+typedef void Tiny(const Setting *, T *, const T *, const T *, const T *, const int64_t *, int64_t, int64_t, T *, T *, int64_t);
+typedef struct {
+  const Setting *setting;
+  const Order *orders;
+  int64_t count;
+  const Samples *samples;
+  Tiny *tiny;              /* the program written out, or 0 */
+  T *weights;
+  int64_t many;            /* weights */
+} Step;
+/* Whether all of them are finite: 0 x = 0 of no other number. */
+static int whole(const T *x, int64_t n) {
+  V none = v_set(0), sum[4];
+  int64_t e = 0;
+  UNROLL for (int l = 0; l < 4; l++) sum[l] = none;
+  for (; e + 4 * LANES <= n; e += 4 * LANES)
+    UNROLL for (int l = 0; l < 4; l++) sum[l] = v_fma(v_load(x + e + l * LANES), none, sum[l]);
+  for (; e < n; e += LANES) sum[0] = v_fma(v_load_to(x + e, n - e), none, sum[0]);
+  return v_sum(v_add(v_add(sum[0], sum[1]), v_add(sum[2], sum[3]))) == 0;
+}
+/* 0: done.  1: not done, a sample is not finite.  2: done, and a weight is no longer finite. */
+EXPORT int pp_step(const Step *p) {
+  const Setting *s = p->setting;
+  const Samples *d = p->samples;
+  if (!whole(d->X, s->batch * d->inputs) || !whole(d->D, s->batch * d->outputs)) return 1;
+  if (p->tiny) p->tiny(s, p->weights, d->X, d->D, d->S, 0, 0, 1, d->seen_y, d->seen_v, d->samples);
+  else pp_train(s, p->orders, p->count, d, 0, 1);
+  return whole(p->weights, p->many) ? 0 : 2;
 }
 
 EXPORT int64_t pp_lanes(void) { return LANES; }

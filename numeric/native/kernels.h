@@ -209,13 +209,16 @@ static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const i
     int64_t many = least(NEAR * LANES, s->lanes - first);
     for (int64_t l = 0; l < NEAR * LANES; l++) {
       int64_t n = start + least(first + l, s->batch - 1);
+      int64_t next = start + least(first + l + NEAR * LANES, s->batch - 1);
       row[l] = X + (order ? order[n] : n) * width;
       HELD(row[l]);
+      __builtin_prefetch(X + (order ? order[next] : next) * width);
     }
     for (int64_t i = 0; i < width; i += LANES)
       for (int64_t c = 0; c < many; c += LANES) {
         T *out = y + i * S + first + c;
         V a[LANES];
+        UNROLL for (int l = 0; l < LANES; l++) __builtin_prefetch(row[c + l] + i + LANES);
         if (i + LANES <= width) UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load(row[c + l] + i);
         else UNROLL for (int l = 0; l < LANES; l++) a[l] = v_load_n(row[c + l] + i, (int)(width - i));
         v_transpose(a);

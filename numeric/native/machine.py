@@ -132,7 +132,7 @@ class NativeMachine:
                 ctypes.cast(self._formulas.pp_map, ctypes.c_void_p),
             )
 
-        self._setting = setting(batch, stride)
+        self.setting = setting(batch, stride)
         self._shares = [
             (setting(min(batch, s.first + s.width) - s.first, s.width, s.stride), s) for s in shares
         ]
@@ -140,16 +140,16 @@ class NativeMachine:
         self._add = table(orders.added()) if parts else None
         self.in_parts = bool(parts)
         self._formulas.pp_factors(
-            ctypes.byref(self._setting), ctypes.c_void_p(self._factor.ctypes.data)
+            ctypes.byref(self.setting), ctypes.c_void_p(self._factor.ctypes.data)
         )
         self._train, self._forward = map(self._place, (self._passes.train, self._passes.forward))
-        self._tiny: Any = None
+        self.tiny: Any = None
         if batch == 1 and fits(program):
             level = LEVELS[True][1] if arithmetic == FIELD else TINY
             tiny = library(unrolled(program, arithmetic), level)[0]
-            self._tiny = tiny.pp_tiny
-            self._tiny.restype = None
-        self._run = self._code.pp_run
+            self.tiny = tiny.pp_tiny
+            self.tiny.restype = None
+        self._run, self.step = self._code.pp_run, self._code.pp_step
         self._run.restype = None
         for name in ("pp_train", "pp_train_in_parts"):
             getattr(self._code, name).restype = None
@@ -166,7 +166,7 @@ class NativeMachine:
     def _place(self, orders: Array) -> tuple[Any, ...]:
         """The orders as a function in C is given them."""
         place = ctypes.c_void_p(orders.ctypes.data)
-        return ctypes.byref(self._setting), place, ctypes.c_int64(len(orders))
+        return ctypes.byref(self.setting), place, ctypes.c_int64(len(orders))
 
     def _scratch(self, kind: Any) -> Any:
         def more(size: int) -> Array:
@@ -245,8 +245,8 @@ class NativeMachine:
         given = None if shares is None else shares.ctypes.data
         if order is not None:
             order = np.ascontiguousarray(order, np.int64)
-        if self._tiny is not None:
-            self._tiny(
+        if self.tiny is not None:
+            self.tiny(
                 self._train[0],
                 *(ctypes.c_void_p(array.ctypes.data) for array in (self._weights, X, D)),
                 ctypes.c_void_p(given),
@@ -257,19 +257,9 @@ class NativeMachine:
                 ctypes.c_int64(seen_y.shape[1]),
             )
             return
-        sheets = X.ctypes.data, D.ctypes.data, given, None if order is None else order.ctypes.data
-        seen = [array.ctypes.data for array in (seen_y, seen_v)]
 
         def samples_of(buffers: Buffers, lane: int = 0) -> Samples:
-            places = [rows.ctypes.data for rows in buffers.given]
-            places += [0] * (3 - len(places))
-            places += [buffers.flat[letter].ctypes.data for letter in ("y", "v")]
-            return Samples(
-                *(*sheets, X.shape[1], D.shape[1]),
-                *(place + lane * self._item for place in places),
-                *(self._at, *seen, seen_y.shape[1]),
-                *(self._blocks.ctypes.data, len(self._blocks)),
-            )
+            return self.samples_of(X, D, seen_y, seen_v, given, order, buffers, lane)
 
         pays = self._work * updates >= PAYS if self.together is None else self.together
         several = self.divided and pays
@@ -290,6 +280,35 @@ class NativeMachine:
             )
         if self._shares:
             self._pace.took(False, (time.perf_counter() - begin) / updates)
+
+    def samples_of(
+        self,
+        X: Array,
+        D: Array,
+        seen_y: Array,
+        seen_v: Array,
+        shares: int | None = None,
+        order: Array | None = None,
+        buffers: Buffers | None = None,
+        lane: int = 0,
+    ) -> Samples:
+        """Where C reads samples and puts what it saw: in these rows, from this lane on."""
+        rows = buffers or self._buffers
+        places = [given.ctypes.data for given in rows.given]
+        places += [0] * (3 - len(places))
+        places += [rows.flat[letter].ctypes.data for letter in ("y", "v")]
+        return Samples(
+            *(X.ctypes.data, D.ctypes.data, shares),
+            *(None if order is None else order.ctypes.data, X.shape[1], D.shape[1]),
+            *(place + lane * self._item for place in places),
+            *(self._at, seen_y.ctypes.data, seen_v.ctypes.data, seen_y.shape[1]),
+            *(self._blocks.ctypes.data, len(self._blocks)),
+        )
+
+    @property
+    def orders_of_training(self) -> Array:
+        """The orders of one update w += Δw."""
+        return self._passes.train
 
     def _part_by_part(self, samples: Samples, start: int, updates: int) -> None:
         """The updates, each with its batch in parts of a panel."""
@@ -312,7 +331,7 @@ class NativeMachine:
     def _together(self, samples_of: Any, start: int, updates: int) -> bool:
         """The updates by several threads; False: they are not to be had."""
         workers = (Worker * len(self._shares))()
-        whole = ctypes.addressof(self._setting)
+        whole = ctypes.addressof(self.setting)
         for worker, (setting, own) in zip(workers, self._shares, strict=True):
             worker.own, worker.all = ctypes.addressof(setting), whole
             worker.ahead, worker.share = own.ahead.ctypes.data, own.last.ctypes.data

@@ -50,3 +50,14 @@ class Worker(ctypes.Structure):
         ("lane", WHOLE),
         *((name, WHOLE) for name in ("start", "updates")),
     )
+
+
+class Step(ctypes.Structure):
+    """The type `Step`."""
+
+    _fields_ = (
+        *((name, PLACE) for name in ("setting", "orders")),
+        ("count", WHOLE),
+        *((name, PLACE) for name in ("samples", "tiny", "weights")),
+        ("many", WHOLE),
+    )

@@ -35,9 +35,9 @@ TIKZ_PREAMBLE = "\n".join(
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 
 
-def tikz(scene: Scene) -> str:
-    r"""The figure as a `tikzpicture` environment; the document has `TIKZ_PREAMBLE`."""
-    scale = min(1.0, WIDEST / (scene.width * POINTS))
+def tikz(scene: Scene, widest: float = WIDEST) -> str:
+    r"""The figure as a `tikzpicture`, at most so many pt wide; the document has `TIKZ_PREAMBLE`."""
+    scale = min(1.0, widest / (scene.width * POINTS))
     options = f"x={POINTS}pt, y=-{POINTS}pt, line width=0.7pt, line join=round"
     if scale < 1.0:
         options += f", scale={scale:.4f}, transform shape"

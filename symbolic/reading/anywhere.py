@@ -33,8 +33,17 @@ def bare_argument(following: Node | None, profile: Profile) -> str:
     taken = {*profile.letters, *profile.sizes, *profile.arguments}
     if not fields or not isinstance(letter, Letter) or letter.name in taken:
         return ""
-    symbol = profile.symbol(letter.name)
-    return letter.name if symbol is None or symbol.kind == "field" else ""
+    return letter.name if may_be_any(letter.name, profile) else ""
+
+
+def may_be_any(sign: str, profile: Profile) -> bool:
+    """Whether a sign alone may be any number: σ(x) where only x_i is an input."""
+    symbol = profile.symbol(sign)
+    if symbol is None or symbol.kind == "field":
+        return True
+    scripts = symbol.subscript + symbol.superscript
+    needs = "neuron" in scripts and "neuron" not in symbol.optional and "layer" not in scripts
+    return needs and symbol.kind in ("signal", "target")
 
 
 def speaks_of_any_field(node: Node, profile: Profile) -> bool:

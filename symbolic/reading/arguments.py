@@ -12,6 +12,23 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, script_end
 
 
+def with_words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
+    """The tokens in which letters that spell one of these words are one sign, \\mathrm{net}."""
+    found: list[Tok] = []
+    n = 0
+    while n < len(toks):
+        for word in sorted(words, key=len, reverse=True):
+            run = toks[n : n + len(word)]
+            if "".join(t.text for t in run if t.kind == "SYM" and len(t.text) == 1) == word:
+                found.append(Tok("SYM", f"\\mathrm{{{word}}}", run[0].at, run[-1].end))
+                n += len(word)
+                break
+        else:
+            found.append(toks[n])
+            n += 1
+    return found
+
+
 def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     """The tokens without the lists of letters after a cost; raises `NotUnderstood` at E[…].
 
@@ -32,7 +49,7 @@ def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
             if n < len(found) and found[n].kind == "LSQ":
                 what = f"{symbol.sign}[…] may be an expectation, which is not read."
                 raise NotUnderstood(what, "Write the sum over the samples.", found[n - 1].at)
-            n += _listed(found[n:], known)
+            n += _listed(found[n:], known) or _signals(found[n:], profile)
     return left
 
 
@@ -89,23 +106,6 @@ def _computed(found: Sequence[Tok], n: int, profile: Profile) -> int:
         fits = plain and all(one.kind == "SYM" and one.text in known for one in plain)
         return close if fits else 0
     return 0
-
-
-def with_words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
-    """The tokens in which letters that spell one of these words are one sign, \\mathrm{net}."""
-    found: list[Tok] = []
-    n = 0
-    while n < len(toks):
-        for word in sorted(words, key=len, reverse=True):
-            run = toks[n : n + len(word)]
-            if "".join(t.text for t in run if t.kind == "SYM" and len(t.text) == 1) == word:
-                found.append(Tok("SYM", f"\\mathrm{{{word}}}", run[0].at, run[-1].end))
-                n += len(word)
-                break
-        else:
-            found.append(toks[n])
-            n += 1
-    return found
 
 
 def with_signs(found: Sequence[Tok]) -> list[Tok]:
@@ -211,6 +211,29 @@ def closed(found: Sequence[Tok], start: int) -> int:
         if not depth:
             return n + 1
     return 0
+
+
+def _signals(found: Sequence[Tok], profile: Profile) -> int:
+    """How many tokens a list of signals or fields has, E(net_u, net_v, …, net_w); 0 if none is."""
+    end = closed(found, 0) if found and found[0].kind == "LP" else 0
+    items: list[list[Tok]] = [[]]
+    depth = 0
+    for token in found[1 : end - 1]:
+        depth += (token.kind in _AROUND) - (token.kind in _AROUND.values())
+        if token.kind == "COMMA" and not depth:
+            items.append([])
+        else:
+            items[-1].append(token)
+    written = [one for one in items if [token.kind for token in one] != ["DOTS"]]
+    return end if end and written and all(_is_signal(one, profile) for one in written) else 0
+
+
+def _is_signal(item: Sequence[Tok], profile: Profile) -> bool:
+    """Whether it is the signal or the field of one neuron."""
+    if len(item) < 3 or item[0].kind != "SYM" or item[1].kind != "SUB":
+        return False
+    symbol = profile.symbol(item[0].text)
+    return script_end(item, 2) == len(item) and symbol is not None and symbol.array in ("v", "y")
 
 
 def _listed(found: Sequence[Tok], known: set[str]) -> int:

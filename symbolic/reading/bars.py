@@ -18,7 +18,10 @@ from symbolic.reading.vocabulary import CLOSES, OPENS
 
 SINGLE = ("|", "\\vert")
 ENDS = frozenset(
-    ("NUM", "SYM", "RP", "RSQ", "RSET", "RB", "RABS", "RNORM", "PRIME", "TOP", "TEXT", "DOTS")
+    (
+        *("NUM", "SYM", "PRIME", "TOP", "TEXT", "DOTS"),
+        *("RP", "RSQ", "RSET", "RB", "RABS", "RNORM", "RANG"),
+    )
 )
 """What may be the last token of a value."""
 AFTER = frozenset(

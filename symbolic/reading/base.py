@@ -191,7 +191,11 @@ def base_of(reading: Reading) -> Base:
     """
     layered = _is_layered(reading.profile)
     found: dict[Key, Claim] = {}
-    usual = {key(claim.head): claim for claim in reading.standard if claim.head is not None}
+    usual = {
+        key(claim.head): claim
+        for claim in reading.standard
+        if claim.head is not None and not claim.outer
+    }
     for claim in reading.definitions:
         own = claim.head is not None and claim.head.array.startswith(OWN)
         if claim.head is not None and not claim.problems and not claim.outer and not own:
@@ -262,7 +266,8 @@ def _require_cost(claim: Claim, known: set[Key]) -> None:
 
 def _outer(reading: Reading, definitions: Mapping[str, tuple[Read, Formula]]) -> Formula | None:
     """The signal of an output neuron, where the document says that it differs."""
-    claim = next((claim for claim in reading.definitions if claim.outer), None)
+    said = (*reading.definitions, *reading.standard)
+    claim = next((claim for claim in said if claim.outer), None)
     if claim is None or "y" not in definitions:
         return None
     own = _of_outputs(reading)

@@ -28,6 +28,10 @@ from symbolic.reading.formulas import (
 from symbolic.reading.layers import Layers, flattened, is_layered
 from symbolic.reading.source import BeyondError as BeyondError
 from symbolic.reading.theory import Assumption
+from symbolic.reading.two_layers import is_of_two_layers
+
+TWO_LAYERS = (Assumption.TL, Assumption.OT, Assumption.NP, Assumption.LH)
+"""What holds where there are two layers of weights: outputs end, all hidden neurons are last."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Settled:
         """The case in words, empty where there is but one."""
         if self.layers is not None:
             return self.layers.said
-        return ", ".join(f"{v.name}: {role}" for v, role in self.roles if role != "source")
+        said = [f"{v.name}: {role}" for v, role in self.roles if role != "source"]
+        return ", ".join([*said, *["two layers of weights"] * (Assumption.TL in self.given)])
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -68,7 +73,7 @@ class Settled:
 
         Where a softmax is, also Σ d = 1 may have; that is not known here.
         """
-        idle = {*self.given, Assumption.DT}
+        idle = {*self.given, Assumption.DT, Assumption.TL}
         if self.layers is not None:
             idle |= {Assumption.OT, Assumption.NP, Assumption.LH}
         sums = (*bound(self.left), *bound(self.right))
@@ -93,6 +98,8 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
     if claim.relation not in ("=", ":="):
         raise BeyondError("Only equations are proved.")
     given = (Assumption.N1,) * claim.one_sample + (Assumption.DT,) * claim.shares
+    given += (Assumption.SO,) * claim.alone
+    given += TWO_LAYERS * is_of_two_layers(*sides)
     if is_layered(*sides):
         return tuple(
             Settled(one.left, one.right, one.roles, one.edges, given, one.layers)
@@ -100,7 +107,7 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
         )
     if not numbered and is_numbered(*sides):
         raise BeyondError("A numbered neuron is one of a given network, and no network is given.")
-    computing = _computing(claim)
+    computing = computing_letters(claim.left, claim.right)
     errors = {letter for side in sides for letter in _of_errors(side)}
     if any(claim.role(letter.name) in ("hidden", "input") for letter in errors):
         raise BeyondError("Only an output neuron has an error signal and a desired response.")
@@ -124,11 +131,18 @@ def settled(claim: Claim, span: str = "output", numbered: bool = False) -> tuple
         if isinstance(to, Var) and isinstance(source, Var) and {to, source} <= {*letters}
     }
     pairs |= {(TO, FROM)} if TO in letters else set()
+    pairs |= {
+        pair
+        for pair in _beside_weights(*sides)
+        if {*pair} <= {*letters} and not all(claim.role(letter.name) for letter in pair)
+    }
     for role in claim.roles:
         if role.role == "fed" and {role.letter, role.of} <= {v.name for v in letters}:
             pairs.add((Var(role.letter, NEURON), Var(role.of, NEURON)))
     edges = tuple(sorted(pairs, key=repr))
-    left, right = (with_range(natural(side), _span(span, letters)) for side in sides)
+    named = [natural(side) for side in sides]
+    named = [_fed_by_weights(side) for side in named] if span == "fed" else named
+    left, right = (with_range(side, _span(span, letters)) for side in named)
     apart = tuple(
         (Var(role.letter, NEURON), Var(role.of, NEURON))
         for role in claim.roles
@@ -160,11 +174,16 @@ def is_numbered(*sides: Formula) -> bool:
 
 
 def natural(formula: Formula) -> Formula:
-    """The formula whose sums over what feeds a neuron say so: Σ_i w_ji … is over every i."""
+    """The formula whose sums over what feeds a neuron say so: Σ_i w_ji … is over every i.
+
+    So are those of weights alone: Σ_j Σ_i w_ji² is over all that there are.
+    """
     made = rebuilt(formula, tuple(map(natural, inside(formula))))
     if isinstance(made, SumOver) and made.range.kind == "unsaid" and made.over.sort == NEURON:
-        weights = (p for p in walk(made.body) if isinstance(p, Read) and p.array in ("w", "dw"))
-        if any(made.over in weight.at[1:2] for weight in weights):
+        reads = [part for part in walk(made.body) if isinstance(part, Read)]
+        sources = any(made.over in p.at[1:2] for p in reads if p.array in ("w", "dw"))
+        penalty = all(p.array in ("w", "b") or p.array.startswith("constant ") for p in reads)
+        if sources or penalty:
             return replace(made, range=Range("interval"))
     return made
 
@@ -182,14 +201,39 @@ def _span(span: str, letters: list[Var]) -> Range:
     return Range("fed", of=letters[0].name) if len(letters) == 1 else Range("unsaid")
 
 
+def _fed_by_weights(formula: Formula) -> Formula:
+    """The sums of unsaid range over what j feeds, where they have w_kj: Σ_k δ_k w_kj."""
+    made = rebuilt(formula, tuple(map(_fed_by_weights, inside(formula))))
+    if isinstance(made, SumOver) and made.range.kind == "unsaid" and made.over.sort == NEURON:
+        weights = (part for part in walk(made.body) if isinstance(part, Read) and part.array == "w")
+        sources = {part.at[1] for part in weights if part.at[0] == made.over}
+        [source] = sources if len(sources) == 1 else [None]
+        if isinstance(source, Var):
+            return replace(made, range=Range("fed", of=source.name))
+    return made
+
+
 def _by_name(letter: Var) -> str:
     return letter.name
 
 
-def _computing(claim: Claim) -> set[Var]:
+def _beside_weights(*sides: Formula) -> set[tuple[Var, Var]]:
+    """The pairs k, j of ∂v_k/∂y_j = w_kj: of a weight it is said where it connects."""
+    parts = [part for side in sides for part in walk(side)]
+    weights = {part.at for part in parts if isinstance(part, Read) and part.array == "w"}
+    return {
+        (to, source)
+        for part in parts
+        if isinstance(part, Partial) and isinstance(part.of, Read) and part.of.at and part.by.at
+        for to, source in ((part.of.at[0], part.by.at[0]),)
+        if isinstance(to, Var) and isinstance(source, Var) and (to, source) in weights
+    }
+
+
+def computing_letters(*sides: Formula) -> set[Var]:
     """The letters of neurons that must have an induced local field, or be fed."""
     found: set[Var] = set()
-    for side in (claim.left, claim.right):
+    for side in sides:
         for part in walk(side):
             if isinstance(part, Read) and part.array in ("v", "delta", "w", "dw", "e", "b"):
                 found |= {i for i in part.at[:1] if isinstance(i, Var)}

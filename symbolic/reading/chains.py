@@ -199,10 +199,10 @@ def _runs(tokens: list[Tok]) -> list[_Run]:
 
 
 def _has_words(tokens: Sequence[Tok]) -> bool:
-    """Whether words stand there, but for those within an environment such as cases."""
+    """Whether words stand there, but for those in scripts or an environment such as cases."""
     depth = 0
     for token in tokens:
-        depth += (token.kind == "BEGIN") - (token.kind == "END")
+        depth += (token.kind in ("BEGIN", "LB")) - (token.kind in ("END", "RB"))
         if depth == 0 and token.kind == "TEXT":
             return True
     return False

@@ -57,7 +57,8 @@ class Claim:
     that of the signals of output neurons alone, such as y_k = v_k;
     `shares` says that Σ_k d_k = 1 is given here; `some` are the neurons that its sentence speaks
     of by name; `pairs` are the letters that are said to be one neuron here, or two; `at` is the
-    character where it begins, `cites` are the lines that the text says it follows from.
+    character where it begins, `cites` are the lines that the text says it follows from;
+    `alone` says that there is a single output neuron here.
     """
 
     number: int
@@ -85,6 +86,7 @@ class Claim:
     pairs: tuple[Pair, ...] = ()
     at: int = 0
     cites: tuple[Cited, ...] = ()
+    alone: bool = False
 
     @property
     def head(self) -> Read | None:

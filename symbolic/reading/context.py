@@ -24,6 +24,8 @@ class Role:
     no other one has the weight of this; any takes back what was said before; within is said of a
     letter of layers whose range is `of`, as in `spans.py`, width of a letter that runs over the
     units of the layer `of`;
+    hidden `of` all is said where a letter runs over them, and a sum over it as well, `of` layer
+    where it is of a certain layer of them;
     every is said of a letter that is the name of one unit, by mistake.  `names` are all the
     neurons of the given network that are meant, where the words name them.
     """

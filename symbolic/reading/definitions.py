@@ -18,10 +18,13 @@ from symbolic.reading.formulas import (
     SAMPLE,
     UNWRITTEN,
     Applied,
+    Call,
     Formula,
+    Partial,
     Plus,
     Read,
     SumOver,
+    Times,
     bound,
     canonical,
     free,
@@ -31,13 +34,14 @@ from symbolic.reading.formulas import (
 )
 from symbolic.reading.grammar import parse
 from symbolic.reading.layers import INPUTS, of_last_layer, own_layer
-from symbolic.reading.profile import ARRAYS, GIVEN, Profile
+from symbolic.reading.profile import ARRAYS, GIVEN, OWN, Profile
 from symbolic.reading.scripts import shown
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem, Source
 from symbolic.reading.tokens import tokens
 
 _GIVEN = frozenset(ARRAYS[kind] for kind in GIVEN)
 CHANGES = ("dw", "db")
+OF_ITS_OWN = "the constant of ∝ may be another than the learning rate"
 Key = tuple[str, ...]
 
 
@@ -126,6 +130,7 @@ class Definitions:
         self.outer = 0  # of the one that says what φ of output neurons is
         self.outer_role = False  # whether it says so of a letter
         self.outer_shape: Formula | None = None
+        self.steepest: list[int] = []  # the numbers of claims Δw ∝ …
         self.forms: dict[Key, tuple[object, ...]] = {}
         self.reads: dict[Key, set[Key]] = {}
 
@@ -143,13 +148,16 @@ class Definitions:
         `NotUnderstood` where a condition may stand beside what would be no claim.
         """
         about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
+        about_size = about_size or _says_apart(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)
         if opens and claim.relation in ("=", ":=") and _of_one_layer(claim):
             return replace(claim, doubt=claim.doubt or _ONE_LAYER, narrow=not claim.doubt)
-        if opens and claim.relation in ("=", ":=") and self._of_outputs(claim):
-            return self._outer(claim, at)
+        if opens and claim.relation in ("=", ":="):
+            linear = self._of_fields(claim)
+            if self._of_outputs(linear, kinds):
+                return self._outer(linear, at)
         shape = stated(claim.left, claim.right)
         if shape is None and isinstance(claim.left, Applied):
             shape, kinds = stated_of_last(claim), frozenset({"output"})
@@ -184,7 +192,8 @@ class Definitions:
                 first = before[number - 1].place
                 what = f"{head.sign} was defined at {first}, and this definition is another."
                 return replace(self._wrong(claim, what), of=number)
-            return claim
+            other = _is_other_cost(claim, before[number - 1])
+            return _of_setting(claim, number, head.sign) if other else claim
         usual = self.usual.get(name)
         if usual == form and not explicit and (claim.doubt or _some_sources(claim)):
             return claim
@@ -194,26 +203,57 @@ class Definitions:
         free_to_say = explicit or usual is None or usual == form or _is_signal(claim)
         free_to_say = free_to_say or form == self.unbiased.get(name)
         free_to_say = free_to_say or (usual is not None and _adds(claim, usual))
+        free_to_say = free_to_say or _descends(claim) or _is_cost(claim)
+        free_to_say = free_to_say or (head.array in CHANGES and self._has_own_cost(before))
         if not general or not free_to_say:
             return claim
         _require_words(claim, at)
         return self._new(replace(claim, kind=Kind.DEFINITION, explicit=explicit), name, form)
 
-    def settled(self, claims: list[Claim], named: bool) -> list[Claim]:
+    def of_steepest(self, claim: Claim) -> Claim:
+        """Δw ∝ −∂𝓔/∂w, read with the learning rate: what is true of it stays so."""
+        self.steepest.append(claim.number)
+        return claim if claim.doubt else replace(claim, doubt=OF_ITS_OWN, narrow=True)
+
+    def settled(self, claims: list[Claim], named: bool, outputs: bool) -> list[Claim]:
         """The claims at the end: φ of hidden neurons is that of all but outputs with their own.
 
+        Δw ∝ … defines what no other line does.
         A function that only the words near it give to the outputs is that of all neurons where no
-        other is written or `named` in words.
+        other is written or `named` in words; words may name that of the `outputs`.
         """
+        for number in self.steepest:
+            one = claims[number - 1]
+            if one.head is None or key(one.head) in {*self.made, *self.usual} or not one.narrow:
+                continue
+            said = replace(one, kind=Kind.DEFINITION, doubt="", narrow=False)
+            claims[number - 1] = self._new(said, key(one.head), canonical(one.left, one.right))
         if self.outer and self.activation is None:
             one = claims[self.outer - 1]
             kept = named or self.outer_role
             claims[self.outer - 1] = _unsaid(one, "hidden") if kept else replace(one, outer=False)
-        if self.hidden and self.outputs is None and not self.outer:
+        if self.of_hidden and not outputs:
             claims[self.hidden - 1] = _unsaid(claims[self.hidden - 1], "output")
         return claims
 
-    def _of_outputs(self, claim: Claim) -> bool:
+    @property
+    def of_hidden(self) -> bool:
+        """Whether φ is that of hidden neurons, and no formula says what the outputs compute."""
+        return bool(self.hidden) and self.outputs is None and not self.outer
+
+    def _of_fields(self, claim: Claim) -> Claim:
+        """y_k = Σ_i w_ki x_i as y_k = a_k, where that is what a_k usually is and no φ is written.
+
+        A text that says otherwise what fields are does so before.
+        """
+        head = claim.head
+        if head is None or head.array != "y" or ("v",) not in self.usual or ("v",) in self.made:
+            return claim
+        field = replace(head, array="v", sign=self.profile.of_array("v").sign)
+        same = canonical(field, claim.right) in (self.usual[("v",)], self.unbiased.get(("v",)))
+        return replace(claim, right=field) if same else claim
+
+    def _of_outputs(self, claim: Claim, told: frozenset[str]) -> bool:
         """Whether it says what the signals of the output neurons are, and of no others."""
         if not isinstance(claim.left, Read) or claim.left.array != "y":
             return False
@@ -230,14 +270,17 @@ class Definitions:
         shape = stated(head, right)
         known = self.activation is not None and shape == self.activation[1]
         softmax = any(isinstance(part, SumOver) for part in walk(right))
-        meant = of_sign or of_role or of_layer or softmax  # a share of a sum is an output's
+        of_words = told == {"output"}
+        meant = of_sign or of_role or of_layer or of_words or softmax  # a share is an output's
         return meant and not known and of_outputs(head, right)
 
     def _outer(self, claim: Claim, at: int) -> Claim:
         form = canonical(claim.left, claim.right)
         if self.outputs is not None:
             number, known = self.outputs
-            return replace(claim, kind=Kind.RESTATEMENT, of=number) if form == known else claim
+            if form == known:
+                return replace(claim, kind=Kind.RESTATEMENT, of=number)
+            return _of_setting(claim, number, "the signals of the output neurons")
         _require_words(claim, at)
         self.outputs = claim.number, form
         return replace(claim, kind=Kind.DEFINITION, explicit=True, outer=True)
@@ -246,6 +289,9 @@ class Definitions:
         self, claim: Claim, shape: Formula, before: list[Claim], at: int, told: frozenset[str]
     ) -> Claim:
         """The first formula for φ defines it, for every neuron."""
+        sign = claim.left.sign if isinstance(claim.left, Applied) else ""
+        if sign and sign == self.profile.outer_sign:
+            return self._outer_activation(claim, shape, at, True)
         names = {v.name for v in free(claim.left)}
         said = (r for r in claim.roles if r.letter in names and r.at > self.section)
         roles = {role.role for role in said}
@@ -262,7 +308,9 @@ class Definitions:
             number, known = self.activation
             if shape == known and claim.head is None:
                 return replace(claim, kind=Kind.RESTATEMENT, of=number)
-            if shape != known and "hidden" in kinds:
+            first = before[number - 1].left
+            other = isinstance(first, Applied) and sign not in ("", first.sign)
+            if shape != known and ("hidden" in kinds or other):
                 return _of_some(claim, "Say of each function which neurons have it.")
             return claim
         _require_words(claim, at)
@@ -277,7 +325,7 @@ class Definitions:
         elif claim.head is not None:  # φ is not written
             made = self._new(made, key(claim.head), canonical(claim.left, claim.right))
         self.activation = claim.number, shape
-        self.hidden = claim.number if "hidden" in kinds else 0
+        self.hidden = claim.number if "hidden" in kinds or self.profile.outer_sign else 0
         return made
 
     def _outer_activation(self, claim: Claim, shape: Formula, at: int, by_role: bool) -> Claim:
@@ -311,6 +359,15 @@ class Definitions:
         self.made[name], self.forms[name] = claim.number, form
         return claim
 
+    def _has_own_cost(self, before: list[Claim]) -> bool:
+        """Whether the text defines a cost of its own, by the cost, that its weights may go down."""
+        own = (before[n - 1] for (array, *_), n in self.made.items() if array.startswith(OWN))
+        return any(
+            isinstance(part, Read) and part.array.startswith("E")
+            for claim in own
+            for part in walk(claim.right)
+        )
+
     def _reaches(self, start: Key, goal: Key) -> bool:
         seen: set[Key] = set()
         stack = list(self.reads.get(start, ()))
@@ -326,6 +383,31 @@ class Definitions:
     def _wrong(self, claim: Claim, what: str) -> Claim:
         problem = Problem(Fault.DEFINITION, what, "Remove it or rename the symbol.", claim.place)
         return replace(claim, kind=Kind.DEFINITION, problems=(*claim.problems, problem))
+
+
+def _of_setting(claim: Claim, number: int, of: str) -> Claim:
+    """A line of a second setting: a cost or function beside another one."""
+    what = f"({number}) says another thing of {of}."
+    step = "Write a text of its own for each setting."
+    problem = Problem(Fault.NOT_UNDERSTOOD, what, step, claim.place)
+    return replace(claim, problems=(*claim.problems, problem))
+
+
+def _is_cost(claim: Claim) -> bool:
+    """Whether it says what a cost is, by the signals of outputs and what is desired of them."""
+    head, parts = claim.head, [*walk(claim.right)]
+    arrays = {part.array for part in parts if isinstance(part, Read)}
+    slopes = any(isinstance(part, Partial | Applied) for part in parts)
+    made = bool(arrays & {"d", "e"}) and not any(one.startswith("E") for one in arrays)
+    return head is not None and head.array == "E" and made and not slopes
+
+
+def _is_other_cost(claim: Claim, defined: Claim) -> bool:
+    """Whether one is a cross-entropy and the other a sum of squares."""
+    costs = claim.head is not None and claim.head.array.startswith("E")
+    kinds = {any(isinstance(p, Call) for p in walk(one.right)) for one in (claim, defined)}
+    plain = not any(isinstance(part, Partial | Applied) for part in walk(claim.right))
+    return costs and plain and len(kinds) == 2
 
 
 _ONE_LAYER = "it is said to be a definition, of one neuron or layer"
@@ -370,8 +452,20 @@ def _require_words(claim: Claim, at: int) -> None:
 
 def _says_positive(claim: Claim) -> bool:
     """Whether it says that a constant is positive, as all constants are taken to be."""
-    constant = isinstance(claim.left, Read) and claim.left.array.startswith("constant ")
+    array = claim.left.array if isinstance(claim.left, Read) else ""
+    constant = array.startswith("constant ") or array == "eta"
     return constant and claim.relation in (">", ">=", "!=") and claim.right == Num(Fraction(0))
+
+
+def _says_apart(claim: Claim) -> bool:
+    """Whether it says that a weight is not 0, or between which numbers a constant lies."""
+    sides = claim.left, claim.right
+    numbers = [one for one in sides if isinstance(one, Num)]
+    others = [one.array for one in sides if isinstance(one, Read)]
+    constant = all(array.startswith("constant ") or array == "eta" for array in others)
+    if claim.relation == "!=":
+        return len(others) == len(numbers) == 1 and (constant or others == ["w"])
+    return claim.relation in ("<", "<=", ">", ">=") and len(numbers) + len(others) == 2 and constant
 
 
 def _is_signal(claim: Claim) -> bool:
@@ -452,6 +546,18 @@ def _adds(claim: Claim, usual: tuple[object, ...]) -> bool:
         return False
     biased = [isinstance(t, Read) and t.array == "b" and t.at == head.at[:1] for t in more]
     return head.array in CHANGES or (head.array == "v" and biased == [True])
+
+
+def _descends(claim: Claim) -> bool:
+    """Whether a change is −η ∂E/∂w, where E is a cost that the document makes for itself."""
+    head, right = claim.head, claim.right
+    if head is None or head.array not in CHANGES or not isinstance(right, Times):
+        return False
+    slopes = [part for part in right.factors if isinstance(part, Partial)]
+    rest = {part for part in right.factors if not isinstance(part, Partial)}
+    known = {Num(Fraction(-1)), *(part for part in rest if part == Read("eta"))}
+    made = [isinstance(one.of, Read) and one.of.array.startswith(OWN) for one in slopes]
+    return rest == known and made == [True] and slopes[0].by.at == head.at
 
 
 def _some_sources(claim: Claim) -> bool:

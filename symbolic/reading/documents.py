@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from symbolic.errors import InputError
 from symbolic.reading.macros import Macro, closing, definition
 from symbolic.reading.notes import apart
-from symbolic.reading.source import Source
+from symbolic.reading.source import SUFFIXES, Source
 
 _WORDS = re.compile(r"\\(?:text|mbox|parbox\[t\]\{[^{}]*\})(?=\{)")
 """Words within a formula; they may have formulas of their own."""
 MOST_BYTES = 4_000_000
-SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ipynb": "notebook"}
 KINDS = ("markdown", "latex", "notebook", "formula")
 
 

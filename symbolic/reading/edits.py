@@ -174,7 +174,16 @@ def _somewhere(formula: Formula, names: Offers) -> Iterator[Edit]:
             yield Edit(rebuilt(formula, changed), edit.cost, edit.what)
     if not isinstance(formula, Times | Plus):
         for factor in _factors(inner):
-            yield Edit(times(formula, factor), 3, f"a factor {_named(factor)} more")
+            yield Edit(_times(formula, factor), 3, f"a factor {_named(factor)} more")
+
+
+def _times(formula: Formula, factor: Formula) -> Formula:
+    """One factor more; twice the same is a square."""
+    parts = formula.factors if isinstance(formula, Times) else (formula,)
+    if factor not in parts or isinstance(factor, Num):
+        return times(formula, factor)
+    place = parts.index(factor)
+    return times(*parts[:place], Power(factor, Fraction(2)), *parts[place + 1 :])
 
 
 def _here(formula: Formula, names: Offers) -> Iterator[Edit]:
@@ -207,7 +216,7 @@ def _here(formula: Formula, names: Offers) -> Iterator[Edit]:
                 what = "the sign" if factor == MINUS else f"a factor {_named(factor)} less"
                 yield Edit(times(*rest), 1 if factor == MINUS else 2, what)
             for factor in _factors(names):
-                yield Edit(times(formula, factor), 3, f"a factor {_named(factor)} more")
+                yield Edit(_times(formula, factor), 3, f"a factor {_named(factor)} more")
         case Power(base, exponent):
             yield Edit(base, 2, "no power")
             yield Edit(Power(base, exponent + 1), 2, "one power more")
@@ -314,9 +323,8 @@ def _named(formula: Formula) -> str:
         case Num(value):
             return str(value)
         case Read(array, at):
-            return _sign(array) + "".join(
-                i.name for i in at if isinstance(i, Var) and i.sort == NEURON
-            )
+            below = "".join(i.name for i in at if isinstance(i, Var) and i.sort == NEURON)
+            return "_".join(filter(None, (_sign(array), below)))
         case Applied(order=order):
             return _primed(order)
         case SumOver():

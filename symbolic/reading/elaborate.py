@@ -7,11 +7,14 @@ collected as data, for the formula is understood all the same.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from symbolic.errors import did_you_mean
 from symbolic.indexed import Num, Var
 from symbolic.reading.anywhere import of_any_neuron
+from symbolic.reading.biases import NEURON as BIAS
+from symbolic.reading.biases import with_bias
 from symbolic.reading.context import Context, Fail, Notes, Seen
 from symbolic.reading.factors import Factors
 from symbolic.reading.formulas import (
@@ -27,6 +30,7 @@ from symbolic.reading.formulas import (
     Range,
     Read,
     SumOver,
+    at_numbers,
     free,
     plus,
     times,
@@ -122,7 +126,9 @@ class Elaborator:
                 node.at,
             )
         plain = node.sub is None and (node.sup is None or power_of(node.sup) is not None)
-        if self.bare and plain and symbol.array in ("v", "y"):
+        dummy = self.profile.symbol(self.bare) if self.bare else None
+        free_ = self.bare and (dummy is None or dummy.kind == "field")
+        if free_ and plain and symbol.array in ("v", "y"):
             field = of_any_neuron("v", self.context)
             phi = self.profile.of_array("phi")  # y is the value of the function that is spoken of
             value = field if symbol.array == "v" else Applied("phi", (), field, 0, phi.sign)
@@ -132,6 +138,8 @@ class Elaborator:
         assert isinstance(node.base, Letter)
         sign = node.base.name
         self.notes.seen.append(Seen(sign, symbol.array, node.at, argument, written))
+        if self.profile.bias_apart and symbol.kind == "weight" and at[1] == BIAS:
+            return self.powered(Read("b", at[:1], sign), above)
         return self.powered(Read(symbol.array, at, sign), above)
 
     def powered(self, base: Formula, above: Node | None) -> Formula:
@@ -206,11 +214,16 @@ class Elaborator:
             if layer and of and of[1] != layer and of[2] in self.profile.letters:
                 what = f"The sum over {letter.name} ends at {span.last}, "
                 self.fail(f"{what}and {letter.name} lies in layer {layer}.", node.at)
-            if related is None or span.kind == "unsaid":
+            if related is None or span.kind in ("unsaid", "interval"):
                 span = self._narrowed(letter, span, body, layer)
-            body = SumOver(letter, span, body)
+            if self.profile.bias_apart and (span.kind, span.first) == ("interval", "0"):
+                first = with_bias(at_numbers(body, {letter: BIAS}), node.at)
+                body = plus(SumOver(letter, replace(span, first="1"), body), first)
+                continue
+            whole = SumOver(letter, span, body)
             if letter.sort == LAYER:
-                self._require_all(body, node.at)
+                self._require_all(whole, node.at)
+            body = whole
         return body
 
     def _over_uses(self, below: Related, node: BigSum) -> Formula:
@@ -273,7 +286,9 @@ class Elaborator:
             role = self.context.role(letter.name)
             if role == "fed":
                 return Range("fed", of=self.context.roles[letter.name].of)
-            return Range(role if role in ("output", "hidden") else "unsaid")
+            of = self.context.roles[letter.name].of if role == "hidden" else ""
+            every = role == "output" or of == "all"
+            return Range(role if every else "unsaid")  # "a hidden neuron k" is not all of them
         if related.relation == "=":
             if node.above is None:
                 raise NotUnderstood("Σ has a beginning and no end.", "Write the end.", node.at)
@@ -343,13 +358,14 @@ class Elaborator:
     def _narrowed(self, letter: Var, span: Range, body: Formula, layer: str) -> Range:
         """An unsaid range of e_k or d_k is the outputs: no other neuron has them.
 
-        That of weights alone is all neurons.  In layer notation it is the layer that the letter
-        lies in.
+        So is k = 1, …, K.  That of weights alone is all neurons.  In layer notation it is the layer
+        that the letter lies in.
         """
         alone = not any(v.sort == NEURON and v != letter for v in free(body))
-        if span.kind != "unsaid" and not (span.kind == "fed" and alone):
+        counted = span.kind == "interval" and span.first == "1" and span.last.isalpha()
+        if span.kind != "unsaid" and not (span.kind == "fed" and alone) and not counted:
             return span
-        if layer:
+        if layer and not counted:
             return Range("layer", of=layer)
         reads = [p for p in walk(body) if isinstance(p, Read) and letter in p.at]
         if reads and all(one.array == "w" for one in reads):
@@ -358,7 +374,7 @@ class Elaborator:
             if isinstance(part, Read) and letter in part.at:
                 symbol = self.profile.symbol(part.sign)
                 if symbol is not None and symbol.only == "output":
-                    return Range("output")
+                    return replace(span, kind="output")
         return span
 
 

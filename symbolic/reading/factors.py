@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,13 @@ CALLS = {
     for spelled in (f"\\{word}", f"\\mathrm{{{word}}}")
 }
 """The functions: how they are written, and what they are."""
+
+
+_FORMS: dict[str, Callable[[Formula], Formula]] = {
+    "sech": lambda argument: over(ONE, Call("cosh", argument)),
+    "sign": lambda argument: over(argument, Call("abs", argument)),
+}
+"""Functions that are made of others; a sign has no value at 0."""
 
 
 class Factors:
@@ -199,7 +207,7 @@ class Factors:
                 f"The script of {sign} may be the inverse function.", "Write (…)^n.", node.at
             )
         name, (argument, above) = CALLS[sign], self._argument(sign, node.at)
-        found = over(ONE, Call("cosh", argument)) if name == "sech" else Call(name, argument)
+        found = _FORMS[name](argument) if name in _FORMS else Call(name, argument)
         return self.by.powered(self.by.powered(found, whole.sup), above)
 
     def _mark(self, node: Mark) -> Formula:
@@ -389,12 +397,12 @@ class Factors:
         if above[1:]:
             of = self._single(above[1:], node)
         elif self.n < len(self.factors) and not self.signs[self.n]:
-            of = self._operated()
+            of = self._operated(by)
         else:
             raise NotUnderstood("∂ does not say of what.", "Write it above the bar.", node.at)
         return Partial(of, by, self._sense(of, by))
 
-    def _operated(self) -> Formula:
+    def _operated(self, by: Read) -> Formula:
         """What ∂/∂x before a product is of: all beside each other behind a number, else one factor.
 
         It is ∂/∂x ½ Σ …; where another factor stands beside the one, both may be meant.
@@ -406,7 +414,12 @@ class Factors:
             return Factors(self.by, beside, ("",) * len(beside)).all()
         first = beside[0]
         one = self._operand()
-        if self.n < len(self.factors) and not self.signs[self.n] and not isinstance(first, Group):
+        follows = self.n < len(self.factors) and not self.signs[self.n]
+        if follows and one == by:  # ∂/∂w (w y): for the rest, what does not change with w
+            rest = Factors(self.by, beside[1:], ("",) * (len(beside) - 1)).all()
+            self.n += len(beside) - 1
+            return times(one, rest)
+        if follows and not isinstance(first, Group):
             raise NotUnderstood(
                 "Where this derivative ends is not said.", "Use brackets.", first.at
             )

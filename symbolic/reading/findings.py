@@ -62,13 +62,15 @@ class Judged:
     """A claim with what is said of each of its cases; a definition has none.
 
     `argument` is the second verdict; `inherits` is the number of the broken line or definition
-    that this line has its error from.
+    that this line has its error from.  `elsewhere` it fails: for neurons of which the text does
+    not say that they are meant, where the line is proved for the others.
     """
 
     claim: Claim
     cases: tuple[Reached, ...] = ()
     argument: Argument | None = None
     inherits: int | None = None
+    elsewhere: tuple[Reached, ...] = ()
 
     @property
     def told(self) -> tuple[Reached, ...]:

@@ -14,6 +14,11 @@ _WORDS = (  # the array, the function, the words
     ("phi", "", r"quadratic\s+(?:activations?|units?|neurons?|nonlinearit\w+)"),
     ("outputs", "softmax", r"softmax"),
     ("outputs", "linear", r"linear\s+(?:output|unit|neuron|activation)s?"),
+    (
+        "outputs",
+        "linear",
+        r"outputs?(?:\s+(?:layer|neuron|unit|node)s?)?\s+(?:is|are)\s+(?:just\s+)?linear",
+    ),
     ("E", "", r"cross[-\s]entropy|log[-\s]?likelihood"),
 )
 _OTHER = "".join(  # leaky ReLU is another function

@@ -24,6 +24,7 @@ from symbolic.reading.tree import (
     Braced,
     Condition,
     Group,
+    Inner,
     Letter,
     Listed,
     Mark,
@@ -38,6 +39,7 @@ from symbolic.reading.tree import (
     Scripted,
 )
 
+ONE_BAR = ("|", "\\vert", "\\lvert")
 Row = tuple[Node, Related | None]
 _SIGNS = {"TIMES": "*", "SLASH": "/", "ODOT": "o", "PLUS": "+", "MINUS": "-"}
 _NAMES = {
@@ -49,6 +51,8 @@ _NAMES = {
     "BAR": "a bar",
     "LABS": "a bar",
     "RABS": "a bar",
+    "LANG": "an angle bracket",
+    "RANG": "an angle bracket",
     "COLON": "a colon",
     "BANG": "an exclamation mark",
     "STOP": "a full stop",
@@ -234,11 +238,19 @@ class _Build(Transformer[Token, Any]):
     def list_group(self, opening: Token, inside: Listed, _: Token) -> Node:
         return Group(inside.items, _at(opening))
 
+    def called(self, function: Token, opening: Token, inside: Node, _: Token) -> Product:
+        """\\exp(x)"""
+        whole = Group((inside,), _at(opening))
+        return Product((self.mark(function), whole), ("", ""), _at(function))
+
     def condition(self, opening: Token, inside: Related, _: Token) -> Node:
         return Condition(inside, _at(opening))
 
     def norm(self, opening: Token, inside: Node, _: Token) -> Node:
-        return Norm(inside, _at(opening))
+        return Norm(inside, _at(opening), str(opening) in ONE_BAR)
+
+    def inner_product(self, opening: Token, left: Node, _: Token, right: Node, __: Token) -> Node:
+        return Inner(left, right, _at(opening))
 
     def absolute(self, opening: Token, inside: Node, _: Token) -> Node:
         return Absolute(inside, _at(opening))

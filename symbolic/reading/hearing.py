@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from symbolic.reading.context import Named, Role
 from symbolic.reading.markup import ends
 from symbolic.reading.profile import Profile
-from symbolic.reading.roles_said import said
+from symbolic.reading.roles_said import plainly_said, said
 from symbolic.reading.spans import span_from
 
 _BOLD = r"(?:\*\*|__)?"
@@ -17,7 +17,7 @@ _PART = rf"(?:(?:\([a-z0-9]{{1,3}}\)|\d{{1,2}}[.)]|(?:step|part) \d{{1,2}}[.:]?)
 _FRAGMENT = (
     rf"(?<=\n\n)[ \t]*(?!for [^\n.:]*(?:\n|$)){_BOLD}{_PART}{_BOLD}(?:(?:for )?the )?"
     r"((?:output|hidden)[- ](?:layer|neuron|unit|node)s?)"
-    rf"[.:]?{_BOLD}[.:]?(?=[ \t]*(?:$|[A-Z]))"
+    rf"[.:]?{_BOLD}[.:]?(?=[ \t]*(?:$|(?-i:[A-Z])))"
 )
 """A paragraph that begins as a heading would: (b) Hidden layer.
 
@@ -72,26 +72,34 @@ def here(after: str, letter: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in found[2].split(","))
 
 
-_OTHERS = re.compile(r"\b(?:output|hidden|input|all|any|every|each)\b", re.IGNORECASE)
+_OPPOSITE = {"output", "hidden"}
+_CARRIED = ("output", "hidden", "input")
+_OTHERS = re.compile(
+    r"\b(?:output|hidden|input)\b|\b(?:all|any|every|each)(?: of)?(?: the| other)*"
+    r" (?:\w+ )?(?:neuron|unit|node|layer)|\b(?:any|every|each) \$",
+    re.IGNORECASE,
+)
 
 
 @dataclass
 class Hearing:
     """`local` roles were said with if or for every, and hold until their sentence ends.
 
-    `passed` is what the sentence before said of its first neurons: "for hidden units".
+    `passed` is what the sentence before said of its neurons: "for hidden units", "for hidden j".
 
     `kind` is that of the neurons which the last heading names, at the character `section`;
-    `counts` are letters that are also numbers of neurons, and where.
+    `counts` are letters that are also numbers of neurons, and where; `since` those of which
+    something was said after the last words about neurons without a letter.
     """
 
     profile: Profile
     roles: dict[str, Role] = field(default_factory=dict)
     local: dict[str, Role] = field(default_factory=dict)
-    passed: Role | None = None
+    passed: dict[str, Role] = field(default_factory=dict)
     kind: str = ""
     section: int = -1
     counts: list[tuple[str, int]] = field(default_factory=list)
+    since: set[str] = field(default_factory=set)
 
     def listen(self, words: str, mentions: Sequence[int], claimed: bool) -> bool:
         """Take in the words before a formula; whether a sentence ended among them.
@@ -104,24 +112,31 @@ class Hearing:
         if ended:
             last = max(last, ended[0]) if claimed else last  # the end of what was claimed before
             self.hear(words[:last], mentions, -1)
-            self.passed = self.local.get("*")
-            self.local.clear()
+            self.ends()
         self.hear(words[last:], mentions[words[:last].count("$") // 2 :], -1)
-        for title in _TITLE.finditer(words):
+        for title in _TITLE.finditer(plainly_said(words)):
             kinds = {kind.lower() for kind in _KIND.findall(title[0])}
             self.kind = kinds.pop() if len(kinds) == 1 else ""
         return bool(ended)
 
+    def ends(self) -> None:
+        """The sentence ends: what it said of its neurons may be carried to the next."""
+        self.passed = {name: one for name, one in self.local.items() if one.role in _CARRIED}
+        self.local.clear()
+
     def carried(self, letter: str, words: str) -> Role | None:
-        """What the sentence before said of its first neuron, where the next goes on from there.
+        """What the sentence before said of the first neuron, where the next goes on from there.
 
         A sentence with "then" or "therefore" that names no neurons speaks of those before it.
+        What is found holds to the end of the sentence.
         """
-        known = letter in self.roles or letter in self.local or "*" in self.local
-        others = _OTHERS.search(re.split(r"(?<=[.!?])\s", words)[-1])
-        if not letter or known or others or self.passed is None:
+        found = self.passed.get(letter) or self.passed.get("*")
+        if not letter or found is None or letter in self.local or "*" in self.local:
             return None
-        return replace(self.passed, letter=letter)
+        others = _OTHERS.search(re.split(r"(?<=[.!?])\s", words)[-1])
+        if others or (letter in self.roles and self.roles[letter].at > found.at):
+            return None
+        return replace(found, letter=letter)
 
     def hear(self, words: str, mentions: Sequence[int], at: int, trailing: bool = False) -> None:
         """Take in some words; `trailing` ones speak of the formula before them alone."""
@@ -160,7 +175,10 @@ class Hearing:
             local = one.local or trailing or (one.summed and self._layered)
             if one.role == "within" and not local and span_from(one.letter, one.of).late != 1:
                 role = replace(role, role="any", of="")  # it counts the layers
+            if local and before_it is not None and {role.role, before_it.role} == _OPPOSITE:
+                del self.roles[one.letter]  # the text has gone on to the others
             (self.local if local else self.roles)[one.letter] = role
+            self.since = set() if one.letter == "*" else {*self.since, one.letter}
             if one.count:
                 self.counts.append((one.letter, place))
 

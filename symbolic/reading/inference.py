@@ -22,7 +22,7 @@ from symbolic.reading.cases import Settled, condition
 from symbolic.reading.equations import Equation, Line, Quantities
 from symbolic.reading.formulas import free
 from symbolic.reading.pathways import table
-from symbolic.reading.theory import INDICATORS, Assumption, Sets, laws
+from symbolic.reading.theory import Assumption, Sets, lawful
 
 MOST_STEPS = 40
 """How many equations are put in before the search for an argument ends."""
@@ -205,7 +205,7 @@ class Inference:
         """The lines so far, as far as they are known under these assumptions."""
         at = under, broken
         if at not in self._notebooks:
-            calculus = Calculus(self.quantities.arrays, INDICATORS, laws(under, self.layered))
+            calculus = lawful(self.quantities.arrays, under, self.layered)
             gone = [
                 equation
                 for line in self.gone

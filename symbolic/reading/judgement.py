@@ -25,6 +25,7 @@ from symbolic.reading.base import (
 )
 from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, natural, settled
 from symbolic.reading.claims import MAY_LEAVE_OUT, OF_SOME_LAYERS, Claim, Kind, Reading
+from symbolic.reading.context import Role
 from symbolic.reading.definitions import is_idle
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
@@ -65,6 +66,7 @@ SPANS = {
 }
 """What a sum of unsaid range may run over."""
 _ITERATIONS = "what is said over several iterations is not judged of this network"
+OF_A_LAYER = "layer"
 WRONG = ("refuted", "unjustified")
 """A line with a nearest right form: it fails, or speaks of what the network does not have."""
 
@@ -108,6 +110,7 @@ class _Judge:
         self.verdicts = Verdicts(self.prover, self.refuter, missed, network, reading.named)
         self.verdicts.lost = lost_definitions(reading)
         self.verdicts.base, self.verdicts.plain = base, self.plain
+        self.verdicts.alone = document.profile.alone
         self.verdicts.unsaid_cost = speaks_of_errors(document) == {"d"}
         self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (
@@ -156,7 +159,8 @@ class _Judge:
             self.lines.define(claim, claim.number)
         if isinstance(found, Judged):
             return found
-        judged = Judged(claim, tuple(case.reached for case in found))
+        found, elsewhere = self._meant(claim, found)
+        judged = Judged(claim, tuple(case.reached for case in found), elsewhere=elsewhere)
         judged = replace(judged, cases=self._near_forms(claim, found, judged.word))
         if judged.word == "proved":
             return replace(judged, argument=self.lines.argument(claim, found))
@@ -170,7 +174,8 @@ class _Judge:
         found = self._cases(claim)
         if isinstance(found, Judged):
             return found
-        return Judged(claim, tuple(case.reached for case in found))
+        found, elsewhere = self._meant(claim, found)
+        return Judged(claim, tuple(case.reached for case in found), elsewhere=elsewhere)
 
     def _cases(self, claim: Claim) -> list[Case] | Judged:
         """Each case with its verdict, or all that can be said of a claim without cases."""
@@ -220,10 +225,33 @@ class _Judge:
             found = [replace(case, reached=_doubted(case.reached, narrow)) for case in found]
         if claim.doubt and not judged:
             found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
+        layer = next((role.letter for role in claim.roles if role.of == OF_A_LAYER), "")
+        if layer and self.network is None:
+            found = [replace(case, reached=_of_a_layer(case.reached, layer)) for case in found]
         idle = self._idle(claim)
         if idle and Judged(claim, tuple(case.reached for case in found)).word == "refuted":
             found = [replace(case, reached=_unused(case.reached, idle)) for case in found]
         return found
+
+    def _meant(self, claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
+        """The cases that are meant, and those in which the line fails.
+
+        The letters of ∂y_k/∂v_j of a softmax are outputs, that of ∂𝓔/∂y_j alone is a hidden
+        neuron, where the line is proved then.
+        """
+        fails = [case.reached for case in found if case.reached.word == "refuted"]
+        if not self.plain or not fails:
+            return found, ()
+        said = [letter.name for letter in _neurons(claim) if not claim.role(letter.name)]
+        kinds = ["output"] * (self.base.shared_out and len(said) > 1) + ["hidden"] * (
+            len(said) == 1 and all(role == "source" for _, role in found[0].settled.roles)
+        )
+        for kind in kinds:
+            roles = tuple(Role(name, kind, -1) for name in said)
+            cases = self._cases(replace(claim, roles=(*claim.roles, *roles)))
+            if not isinstance(cases, Judged) and _word(claim, cases) == "proved":
+                return cases, (replace(fails[0], roles=", ".join(f"{n}: other" for n in said)),)
+        return _meant(claim, found)
 
     def _idle(self, claim: Claim) -> tuple[int, ...]:
         """The assumptions of a claim that its verdict does not use."""
@@ -356,6 +384,39 @@ class _Judge:
         return self._near[same]
 
 
+def _meant(claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
+    """The cases that are meant, and those in which the line fails.
+
+    Of one letter j nothing is said: where the line is proved for j a hidden neuron and fails for
+    j an output neuron, it is one about hidden neurons.
+    """
+    if any(case.settled.layers is not None for case in found):
+        return found, ()
+    kinds: dict[str, list[Case]] = {}
+    for case in found:
+        kinds.setdefault(case.settled.said, []).append(case)
+    roles = [set(case.settled.roles) for case in found]
+    open_ = {role[0].name for one in roles for role in one if not all(role in s for s in roles)}
+    if len(kinds) != 2 or len(open_) != 1 or any(map(claim.role, open_)):
+        return found, ()
+    words = {said: _word(claim, cases) for said, cases in kinds.items()}
+    if {*words.values()} != {"proved", "refuted"}:
+        return found, ()
+    [meant] = [said for said, word in words.items() if word == "proved"]
+    fails = next(case.reached for case in found if case.settled.said != meant)
+    return kinds[meant], (fails,)
+
+
+def _word(claim: Claim, cases: Iterable[Case]) -> str:
+    return Judged(claim, tuple(case.reached for case in cases)).word
+
+
+def _neurons(claim: Claim) -> list[Var]:
+    """The letters of neurons that no sum binds."""
+    letters = {v for side in (claim.left, claim.right) for v in free(side) if v.sort == NEURON}
+    return sorted(letters, key=lambda letter: letter.name)
+
+
 def _is_numbered_range(claim: Claim) -> bool:
     """Whether it is said of neurons 1, …, n at the end of its display, without layers."""
     some = any(role.role == "width" and not role.of for role in claim.roles)
@@ -425,10 +486,10 @@ def _proved_in(reading: Reading, network: Given | None = None) -> frozenset[int]
 def _doubted(case: Reached, claim: Claim) -> Reached:
     """A line beside words that may deny it or be its condition.
 
-    Words that narrow what is said leave a line true that holds of all networks.
+    Words that narrow what is said leave a line true that is proved for more networks.
     """
-    if claim.narrow and case.word == "proved" and () in case.under:
-        return case
+    if claim.narrow and case.word == "proved":
+        return case if () in case.under else replace(case, against=None)
     held = {"proved": "it holds", "refuted": "it fails"}.get(case.word)
     if held is None:
         return case
@@ -443,6 +504,12 @@ def _unused(case: Reached, idle: Sequence[int]) -> Reached:
         return case
     why = f"it fails without {numbered(idle)}, which is assumed and not used here"
     return Reached("open", case.roles, case.span, why=why)
+
+
+def _of_a_layer(case: Reached, letter: str) -> Reached:
+    """A line that fails for hidden neurons may be right for those of a certain layer."""
+    why = f"it fails for a hidden neuron {letter} of another layer than the text says"
+    return replace(case, word="open", why=why) if case.word == "refuted" else case
 
 
 def _unless(case: Reached, beyond: str) -> Reached:

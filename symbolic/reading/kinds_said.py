@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from symbolic.reading.markup import first_sentence
+from symbolic.reading.roles_said import plainly_said
 
 _KIND = re.compile(
-    r"\b(hidden|inner|internal|intermediate|output|last|final)(?:[- ]layer)?[- ]"
+    r"\b(hidden|output|last|final)(?:[- ]layer)?[- ]"
     r"(?:neuron|unit|node|layer|activation|nonlinearit)(?:s|y|ies)?\b",
     re.IGNORECASE,
 )
@@ -36,6 +37,7 @@ def kinds_said(before: str, following: str, between: bool) -> frozenset[str]:
     >>> sorted(kinds_said(" in the hidden layers and", " in the output layer.", True))
     ['output']
     """
+    before, following = plainly_said(before), plainly_said(following)
     own = _END.split(before)[-1]
     if between:
         breaks = [match.end() for match in _BREAK.finditer(own)]
@@ -46,6 +48,8 @@ def kinds_said(before: str, following: str, between: bool) -> frozenset[str]:
         after = after[: other.start()]
         breaks = [match.start() for match in _BREAK.finditer(after)]
         after = after[: breaks[-1]] if breaks else after
+    if _KIND.search(own) and _BREAK.match(after.lstrip()):
+        after = ""  # what follows is about others: for hidden units f(z) = tanh(z), while …
     near = f"{own} · {after}"
     if _EVERY.search(near):
         return frozenset()

@@ -26,11 +26,11 @@ TRAILING = re.compile(
 _END = re.compile(r"[.!?;](?:\s|$)|\n\s*\n\s*\S")
 """The end of a sentence or of a paragraph."""
 _BEGINS = re.compile(
-    r"[ \t]*\n\s*(?!(?:then|therefore|hence|thus|so|consequently|where|with|and|since|because"
-    r"|which)\b)(?-i:[A-Z])[a-z]+\b",
+    r"[ \t]*\n\s*(?:(?:[-*]|\d{1,2}[.)])\s|(?!(?:then|therefore|hence|thus|so|consequently|where"
+    r"|with|and|since|because|which)\b)(?-i:[A-Z])[a-z]+\b)",
     re.IGNORECASE,
 )
-"""A line that begins with a capital."""
+"""A line that begins with a capital, or an item of a list."""
 
 
 def ends(words: str, claimed: bool) -> list[int]:
@@ -38,7 +38,8 @@ def ends(words: str, claimed: bool) -> list[int]:
 
     In "If j = 3; then" it stands between a condition and what is claimed under it.
 
-    So does a line with a capital behind a formula that claimed something, but none with "Then".
+    So does an item of a list, and a line with a capital behind a formula that claimed something,
+    but none with "Then".
 
     >>> ends("; then if j = 3; we get", True), ends("If j = 3; then", False)
     ([1], [])

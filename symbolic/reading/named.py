@@ -24,6 +24,7 @@ SHOWN = {
     "softplus": "softplus",
     "softmax": "the softmax outputs",
     "linear": "the linear outputs",
+    "identity": "the linear neuron",
 }
 
 
@@ -58,18 +59,32 @@ def _every(name: str) -> Callable[[Base], Base]:
     return lambda base: replace(base, activation=activation)
 
 
-def _linear(base: Base) -> Base:
-    """y_k = v_k for an output neuron k."""
-    return replace(base, outer=Read(FIELD, base.definitions["y"][0].at))
+def _linear(head: Read) -> Formula:
+    """v_k, which is y_k for an output neuron k."""
+    return Read(FIELD, head.at)
 
 
-def _softmax(base: Base) -> Base:
-    """y_k = exp(v_k) / Σ_m exp(v_m) for an output neuron k, m over all of them."""
-    own, *rest = base.definitions["y"][0].at
+def _softmax(head: Read) -> Formula:
+    """exp(v_k) / Σ_m exp(v_m), which is y_k for an output neuron k, m over all of them."""
+    own, *rest = head.at
     other = Var("m" if getattr(own, "name", "") != "m" else "n", NEURON)
     part: Formula = Call("exp", Read(FIELD, (own, *rest)))
     whole = SumOver(other, Range("output"), Call("exp", Read(FIELD, (other, *rest))))
-    return replace(base, outer=over(part, whole))
+    return over(part, whole)
+
+
+def outputs_named(found: Iterable[FunctionName]) -> str:
+    """The function that words give to the output neurons, empty where they name none or two.
+
+    >>> outputs_named([FunctionName("outputs", "linear", Place(1, 1))])
+    'linear'
+    """
+    names = {one.function for one in found if one.array == "outputs"}
+    return names.pop() if len(names) == 1 and names <= OUTPUTS.keys() else ""
+
+
+def _of_outputs(name: str) -> Callable[[Base], Base]:
+    return lambda base: replace(base, outer=OUTPUTS[name](base.definitions["y"][0]))
 
 
 def with_any(base: Base) -> Iterator[Base]:
@@ -78,15 +93,21 @@ def with_any(base: Base) -> Iterator[Base]:
         return
     for inner in _INNER:
         made = inner(base)
-        yield from (made, _linear(made), _softmax(made))
+        yield from (made, *(_of_outputs(name)(made) for name in OUTPUTS))
 
 
+def _identity(base: Base) -> Base:
+    return replace(base, activation=Activation(ARGUMENT, 0))
+
+
+OUTPUTS: dict[str, Callable[[Read], Formula]] = {"linear": _linear, "softmax": _softmax}
+"""The signal of an output neuron by the name of its function, from y_k."""
 _MAKE: dict[str, Callable[[Base], Base]] = {
     **{name: _every(name) for name in ("logistic", "tanh", "relu", "softplus")},
-    "linear": _linear,
-    "softmax": _softmax,
+    **{name: _of_outputs(name) for name in OUTPUTS},
+    "identity": _identity,
 }
 _INNER = (
-    lambda base: replace(base, activation=Activation(ARGUMENT, 0)),
+    _identity,
     *(_every(name) for name in ("logistic", "tanh", "relu", "softplus")),
 )

@@ -18,6 +18,7 @@ from symbolic.monomials import Normal, add
 from symbolic.partials import arrays_of, derivative, renewed, unfolded, written
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, within
+from symbolic.reading.folding import folded
 from symbolic.reading.formulas import (
     NEURON,
     SAMPLE,
@@ -179,6 +180,7 @@ class Normals:
 
     def read(self, formula: Formula) -> Normal:
         """A formula as a normal form."""
+        formula = folded(formula, self.base)
         for part in walk(formula):
             if isinstance(part, Read):
                 self._require(part)

@@ -1,6 +1,7 @@
-r"""\frac{\partial}{\partial w} C is \frac{\partial C}{\partial w}: on tokens, before the grammar.
+r"""Derivatives as fractions, on tokens, before the grammar: (∂/∂w) C and ∂C/∂w on one line.
 
-Only where one sign follows and nothing after it that the operator may take too.
+\frac{\partial}{\partial w} C is \frac{\partial C}{\partial w} only where one sign follows and
+nothing after it that the operator may take too.
 """
 
 from __future__ import annotations
@@ -35,6 +36,32 @@ def applied(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
                 continue
         found.append(tokens[n])
         n += 1
+    return tuple(found)
+
+
+def stroked(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
+    r"""The tokens with \partial C / \partial w as a fraction: one sign stands on each side.
+
+    >>> from symbolic.reading.tokens import tokens
+    >>> " ".join(t.text for t in stroked(tokens(r"\partial L/\partial y_i + 1")))
+    '\\frac { \\partial L } { \\partial y _ i } + 1'
+    """
+    found: list[Tok] = []
+    n = 0
+    while n < len(tokens):
+        stroke = _sign(tokens, n + 1) if tokens[n].kind == "PARTIAL" else n
+        kinds = [token.kind for token in tokens[stroke : stroke + 2]]
+        below = _sign(tokens, stroke + 2) if kinds == ["SLASH", "PARTIAL"] else 0
+        if stroke == n or below <= stroke + 2:
+            found.append(tokens[n])
+            n += 1
+            continue
+        for start, end in ((n, stroke), (stroke + 1, below)):
+            first, last = tokens[start], tokens[end - 1]
+            found += [Tok("FRAC", "\\frac", first.at, first.at)] * (start == n)
+            found += [Tok("LB", "{", first.at, first.at), *tokens[start:end]]
+            found.append(Tok("RB", "}", last.end, last.end))
+        n = below
     return tuple(found)
 
 

@@ -14,7 +14,6 @@ from symbolic.indexed import Shifted, Var
 from symbolic.reading.activation import of_outputs, stated
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.context import Context
-from symbolic.reading.counted import from_last
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.elaborate import Elaborator
@@ -35,10 +34,10 @@ from symbolic.reading.grammar import parse
 from symbolic.reading.macros import expanded
 from symbolic.reading.profile import OWN, Profile, Symbol
 from symbolic.reading.scripts import parts, power_of
+from symbolic.reading.signs import signs
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, tokens
 from symbolic.reading.tree import Group, Letter, Node, Product, Scripted
-from symbolic.reading.units import with_names
 
 MOST_OWN = 40
 LONGEST = 12
@@ -128,8 +127,7 @@ def _equations(
         try:
             offsets = range(piece.at, piece.at + len(piece.text))
             text, places = expanded(piece.text, offsets, document.macros)
-            named = from_last(with_names(tokens(text, places), profile.units), profile)
-            found = chains(apart(named, profile.constants))
+            found = chains(apart(signs(text, profile, places), profile.constants))
         except NotUnderstood:
             continue
         for one in found:

@@ -106,9 +106,12 @@ class Profile:
     of arrays A, B for which the document says that ∂A/∂B is the slope of the formula of A alone;
     `depth` is how many layers a document has that counts them, z^{[1]}, z^{[2]}, else 0;
     `first_example` says that its cost is always C_0, that of one example; `from_zero` whether the
-    inputs are layer 0 in a document or layer 1, None where that is not said; `inputs` is the letter
-    of their layer, and `numbers` says that layers are numbers as well; `each_example` says that
-    J(W,b; x, y) is the cost of one example beside a total.
+    inputs are layer 0 in a document or layer 1, None where that is not said; `bias_apart` whether a
+    document writes the bias of neuron j as w_{j0}, `two_layers` whether it numbers the weights of
+    two layers; `outer_sign` is the φ of its output neurons, where others have another; `alone`
+    whether it is about a single neuron; `inputs` is the letter of the layer of inputs, and
+    `numbers` says that layers are numbers as well; `each_example` says that J(W,b; x, y) is the
+    cost of one example beside a total.
     """
 
     name: str
@@ -130,10 +133,14 @@ class Profile:
     depth: int = 0
     first_example: bool = False
     from_zero: bool | None = None
+    bias_apart: bool = False
+    two_layers: bool = False
     inputs: str = ""
     numbers: bool = False
     each_example: bool = False
+    outer_sign: str = ""
     direct: frozenset[tuple[str, str]] = frozenset()
+    alone: bool = False
 
     def symbol(self, sign: str) -> Symbol | None:
         """The symbol of a sign or of one of its other spellings; a bold letter is the letter.
@@ -167,17 +174,6 @@ class Profile:
             return False
         signals = (s for s in self.symbols.values() if s.kind in SAMPLED)
         return any("sample" in s.superscript + s.subscript for s in signals)
-
-
-def words_of(profile: Profile) -> tuple[str, ...]:
-    r"""The words that are signs of a profile: net, for \mathrm{net}.
-
-    >>> words_of(open_profile("rumelhart"))
-    ('net',)
-    """
-    signs = (sign for symbol in profile.symbols.values() for sign in (symbol.sign, *symbol.also))
-    found = (re.fullmatch(r"\\mathrm\{([a-z]{2,})\}", sign) for sign in signs)
-    return tuple(match[1] for match in found if match is not None)
 
 
 @cache

@@ -21,7 +21,8 @@ from symbolic.reading.roles_said import (
     MENTION,
     NEURONS,
     SUM_OVER,
-    plain_quotes,
+    plainly_said,
+    said,
     without_roles_of,
 )
 
@@ -44,16 +45,27 @@ _GOES_ON = re.compile(
     r"[\s,)]*(?:[a-z?]|(?:This|That|Which|None|All of|Both|These|Those|It(?! is \w+ that))\b)"
 )
 _SET = re.compile(r"\\(?:in|notin|subset|subseteq)\b")
+_SCRIPT = re.compile(r"\\sum\s*(?:\\limits\s*)?_\s*\{[^{}]*\}")
+"""What a sum runs over is no set that words name."""
 _ASIDE = re.compile(r"\s*(?:\\forall\s*[^\\=<>]*(?:\\[a-z]+\s*)?|\(\d+\))\s*")
 _FOR = re.compile(r"[\s,(]*for\b[^$]*\$[^$]*(?:[=<>]|\\[lg]eq?\b)")
 _KINDS = rf"(?:for|in) (?:all |the |each |every |an? )*{KIND} (?:{NEURONS}|layers?)"
 _PARALLEL = re.compile(
     rf"([\s,]*{_KINDS})"
     rf"(?:,?\s+(?:and|but|while|whereas)\s+\$[^$]*=[^$]*\$\s+{_KINDS}"
-    r"|,\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$)",
+    r"|,?\s+(?:and|but|while|whereas)\s+(?:let\s+)?\$[^$=<>]*=(?=[^$<>]{12})[^$<>]*\$"
+    r"|,\s+(?:but|while|whereas)\b[^$.;:]{0,80}\$[^$]*="
+    rf"|,?\s+(?:and|but|while|whereas)\s+\$[^$=<>]*=[^$<>]*\$,?\s+(?:with|where)\s+\$[^$]*=[^$]*\$"
+    rf"\s+{_KINDS}"
+    rf"|(?:,?\s+with \$[^$=<>]*\$)?,?\s+(?:and|but|while|whereas)\s+{_KINDS},?"
+    r"(?:\s+(?:we|it|this|that)\s+\w+|\s+(?:so|also|then))?:?\s*(?:\$[^$]*=|$))",
     re.IGNORECASE,
 )
 """A range, and a formula that has one of its own, or that says too much for a condition."""
+_OF_ONE = re.compile(
+    rf"\s*{_KINDS}\s*(?:,?\s+(?:and|but|while|whereas)\b|,)(?!\s*(?:so|then|hence|thus|therefore)\b)",
+    re.IGNORECASE,
+)
 _CONDITION = re.compile(r"\b(if|when|whenever|provided(?: that)?|for|with)\s*$", re.IGNORECASE)
 _AFTERTHOUGHT = re.compile(
     r";\s+(?:but\s+|and\s+)?(?:only\s+)?(?:if|when|whenever|provided|unless|except)\b"
@@ -124,7 +136,7 @@ def lead(
     >>> lead("and let").cue, lead("it is false that").trouble
     ('let', "the words before it deny or question it ('false')")
     """
-    text = plain_quotes(text)
+    text = plainly_said(text)
     paragraphs = [p.strip() for p in re.split(r"\n\s*\n", text) if p.strip()]
     last = paragraphs[-1] if paragraphs else ""
     heading = last.startswith(("#", "\\section"))
@@ -135,7 +147,7 @@ def lead(
         return Lead("", f"the words before it deny or question it ({denial[0]!r})")
     if complete:
         return Lead("")
-    if any(_SET.search(mention) for mention in MENTION.findall(sentence)):
+    if _names_a_set(MENTION.findall(sentence)):
         return Lead("", "the words before it name a set that is not understood")
     rest = _without_roles(sentence)
     naming = functions and CONDITION.search(rest) is not None
@@ -223,7 +235,7 @@ def unread(text: str) -> str:
     ('a set beside it is not understood', 'a list beside it is not understood', '')
     """
     mentions = [m for m in MENTION.findall(without_roles_of(text)) if not _ASIDE.fullmatch(m)]
-    if any(_SET.search(mention) for mention in mentions):
+    if _names_a_set(mentions):
         return "a set beside it is not understood"
     if mentions and not _WORD.search(MENTION.sub(" ", text)):
         return "a list beside it is not understood"
@@ -238,7 +250,7 @@ def conditional(text: str) -> bool:
 
 def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     """What the words after a formula make of it; `embedded` words stand in the formula itself."""
-    text = plain_quotes(text)
+    text = plainly_said(text)
     first = re.split(r"\n\s*\n", text.strip())[0] if text.strip() else ""
     sentence = re.split(r"(?<=[.!?])(?:\s|$)", first)[0]
     if _AFTERTHOUGHT.search(sentence):
@@ -249,10 +261,9 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     denial = _DENIALS.search(_without_roles(sentence)) if goes_on else None
     if denial:
         return Lead("", f"the words after it deny or question it ({denial[0]!r})")
-    if goes_on and not embedded:
-        sets = any(_SET.search(mention) for mention in MENTION.findall(sentence))
-        if sets or _FOR.match(own_range(sentence)):
-            return Lead("", "the range after it is not understood")
+    ranged = goes_on and not embedded
+    if ranged and (_names_a_set(MENTION.findall(sentence)) or _FOR.match(own_range(sentence))):
+        return Lead("", "the range after it is not understood")
     if embedded:
         words = [w.strip(".'’-").lower() for w in _WORD.findall(_without_roles(text))]
         return Lead("", doubt=_doubt("after", words, {*more, "otherwise"}))
@@ -263,6 +274,10 @@ def after(text: str, embedded: bool = False, more: Iterable[str] = ()) -> Lead:
     return Lead("")
 
 
+def _names_a_set(mentions: Iterable[str]) -> bool:
+    return any(_SET.search(_SCRIPT.sub("", mention)) for mention in mentions)
+
+
 def own_range(text: str) -> str:
     """What follows a formula without what follows the next one, where each has its own range.
 
@@ -271,6 +286,18 @@ def own_range(text: str) -> str:
     """
     match = _PARALLEL.match(" ".join(text.split()) if "\n" in text else text)
     return match[1] if match else text
+
+
+def of_the_one_before(words: str) -> bool:
+    """Whether a range ends what stands before it, and the next formula begins anew.
+
+    >>> of_the_one_before(" for output units, and the error is")
+    True
+    >>> of_the_one_before(" for output units, so that"), of_the_one_before(" and for hidden units")
+    (False, False)
+    """
+    found = _OF_ONE.match(plainly_said(words))
+    return found is not None and not any(one.letter == "*" for one in said(words[found.end() :]))
 
 
 def _without_roles(text: str) -> str:

@@ -21,7 +21,7 @@ from symbolic.reading.cases import Settled, condition
 from symbolic.reading.formulas import NEURON, free
 from symbolic.reading.normals import Normals
 from symbolic.reading.pathways import CORE, PATHS
-from symbolic.reading.theory import INDICATORS, Assumption, laws
+from symbolic.reading.theory import INDICATORS, Assumption, lawful
 from symbolic.vanishing import has_calls, vanishes
 
 
@@ -127,12 +127,15 @@ class Prover:
         proof_under: Callable[[tuple[Assumption, ...]], Proof | None],
         broken: Callable[[tuple[Assumption, ...]], bool],
     ) -> bool:
-        """Whether all that may be assumed gives no proof, so that less is not looked at."""
+        """Whether all that may be assumed gives no proof, so that less is not looked at.
+
+        The laws of a last hidden layer may hide a proof that needs none, and some neurons are in
+        no such layer.
+        """
         most = tuple(one for one in offered if one is not Assumption.SO)
-        every = [one for one in (most, offered) if not self._empty(claim, one)]
-        if not every:  # such neurons are in no last hidden layer
-            fewer = [tuple(a for a in one if a is not Assumption.LH) for one in (most, offered)]
-            every = [one for one in fewer if not self._empty(claim, one)]
+        fewer = [tuple(a for a in one if a is not Assumption.LH) for one in (most, offered)]
+        sets = dict.fromkeys((most, offered, *fewer))
+        every = [one for one in sets if not self._empty(claim, one)]
         return bool(every) and all(broken(one) or proof_under(one) is None for one in every)
 
     def _empty(self, claim: Settled, under: tuple[Assumption, ...]) -> bool:
@@ -152,8 +155,7 @@ class Prover:
         if self.base.shared_out and Assumption.OT not in under:
             under = (*under, Assumption.OT)
         if (under, layered) not in self._lawful:
-            known = laws(under, layered)
-            self._lawful[under, layered] = Calculus(written.calculus.arrays, INDICATORS, known)
+            self._lawful[under, layered] = lawful(written.calculus.arrays, under, layered)
         return self._lawful[under, layered]
 
     @staticmethod

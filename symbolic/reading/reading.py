@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from symbolic.reading.arguments import with_outputs, with_words
+from symbolic.reading.alone import speaks_of_one
 from symbolic.reading.biases import with_biases
 from symbolic.reading.chains import Chain, apart, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -20,13 +20,13 @@ from symbolic.reading.claims import (
     Reading,
 )
 from symbolic.reading.context import Context, Named, Notes, Role
-from symbolic.reading.counted import counting, from_last, in_numbers
+from symbolic.reading.counted import counting, in_numbers
 from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
-from symbolic.reading.each_example import with_examples, with_totals
+from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.first_example import from_one, numbering
-from symbolic.reading.formulas import Formula, Range, with_range
+from symbolic.reading.first_example import numbering
+from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
 from symbolic.reading.grammar import parse
 from symbolic.reading.hearing import HEADING, NAMED, Hearing, some_neurons
@@ -34,7 +34,6 @@ from symbolic.reading.kinds_said import kinds_said
 from symbolic.reading.layer_numbers import (
     at_numbers,
     numbered,
-    with_numbers,
     without_inputs,
     without_names,
 )
@@ -53,23 +52,42 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.lints import lints
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import TRAILING, ends, first_sentence, plain
+from symbolic.reading.named import OUTPUTS, outputs_named
 from symbolic.reading.notes import unframed
 from symbolic.reading.own import with_own_signs
+from symbolic.reading.own_letters import with_own_letters
 from symbolic.reading.pairs import Pair, is_pair, said_before, said_behind, without_said
 from symbolic.reading.pairs import unread as unread_pair
-from symbolic.reading.profile import Profile, words_of
-from symbolic.reading.prose import Lead, after, conditional, lead, own_range, plainly, unread
+from symbolic.reading.profile import Profile
+from symbolic.reading.prose import (
+    Lead,
+    after,
+    conditional,
+    lead,
+    of_the_one_before,
+    own_range,
+    plainly,
+    unread,
+)
 from symbolic.reading.relations import Relations
-from symbolic.reading.roles_said import formulas_alone, positive, sets, sums_over
+from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
 from symbolic.reading.sides import Sides, first_letter, named_units, paired
+from symbolic.reading.signs import formulas_of, signs, with_patterns
 from symbolic.reading.source import DEFINITE, Fault, NotUnderstood
 from symbolic.reading.spare import with_spare
 from symbolic.reading.steps import changes, stepped
-from symbolic.reading.tokens import Tok, tokens
-from symbolic.reading.units import with_names
-from symbolic.reading.updates import is_rule, momentum_constants, over_iterations
+from symbolic.reading.two_layers import Kinds, with_two_layers
+from symbolic.reading.updates import (
+    has_momentum,
+    is_rule,
+    momentum_constants,
+    over_iterations,
+)
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
+_PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
+NEAR_NAME = 100
+"""So many characters behind its name a function may stand as a formula."""
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
@@ -89,6 +107,9 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = with_spare(document, profile)
     profile = numbering(document, counting(document, with_biases(document, profile)))
     profile = with_totals(document, numbered(document, profile))
+    formulas = formulas_of(document)
+    profile = with_two_layers(formulas, with_patterns(formulas, profile))
+    profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
 
 
@@ -96,8 +117,7 @@ def reread(claim: Claim, profile: Profile) -> tuple[Formula, Formula]:
     """The two sides read again from how they were rendered; equal to those of the claim."""
     context = Context(profile, {role.letter: role for role in claim.roles})
     sides = claim.latex(profile)
-    found = from_last(with_names(tokens(sides), profile.units), profile)
-    [chain] = chains(with_numbers(found, profile))
+    [chain] = chains(signs(sides, profile))
     assert isinstance(chain, Chain)
     left, right = (Elaborator(context).read(parse(member)) for member in chain.members)
     return left, right
@@ -108,7 +128,12 @@ class _Reader:
         words = _flat(document.pieces)
         direct = frozenset(formulas_alone(words, profile))
         zero = counted_from_zero(document) if profile.from_zero is None else profile.from_zero
-        profile = replace(profile, direct=direct, from_zero=zero)
+        profile = replace(
+            profile,
+            direct=direct,
+            from_zero=zero,
+            alone="layer" not in profile.letters.values() and speaks_of_one(words),
+        )
         self.document, self.profile, self.source = document, profile, document.source
         self.hearing = Hearing(profile)
         self.usual = standard(profile)
@@ -123,11 +148,14 @@ class _Reader:
         self.outputs_named = False  # whether a formula only says that h(x) is a^L
         self.after_inputs = False  # whether the inputs were named just now
         self.cue = ""
+        self.spoken: Mapping[str, Role] = {}  # the roles of the line before
         self.some: Named | None = None  # the neurons that this sentence names
         self.pairs: tuple[Pair, ...] = ()  # of letters that are one neuron, or two, in it
         self.unread_pair = False
         self.numbered = False  # whether it is said of neurons 1, …, m
         self.named: list[FunctionName] = []
+        self.kinds = Kinds(profile)
+        self.named_at: list[int] = []
         self.sets = dict(sets(words))
         self.sides = Sides(profile, self.relations, self.hearing, self.sets)
         self.momentum = momentum_constants(words, profile.constants)
@@ -154,8 +182,10 @@ class _Reader:
                 case Mathematics():
                     self._mathematics(piece, number)
         self._listen()
+        self._forget_written()
+        outputs = outputs_named(self.named)
         self.relations.claims = self.relations.definitions.settled(
-            self.relations.claims, bool(self.named)
+            self.relations.claims, bool(self.named), bool(outputs)
         )
         self.relations.findings.counts += self.hearing.counts
         self.ledger.outside()
@@ -168,10 +198,19 @@ class _Reader:
             self.ledger.entries,
             self.ledger.problems,
             slips,
-            self.usual,
+            (*self.usual, *self._outputs(outputs)),
             tuple(self.named),
             self.marks.lines((c.number, c.piece, c.at) for c in self.relations.claims),
         )
+
+    def _outputs(self, function: str) -> Iterator[Claim]:
+        """What words say the output neurons compute, where a formula says it of the hidden ones."""
+        signal = next((c for c in self.usual if c.head is not None and c.head.array == "y"), None)
+        if not (function and self.relations.definitions.of_hidden) or signal is None:
+            return
+        assert signal.head is not None
+        right = OUTPUTS[function](signal.head)
+        yield replace(signal, number=len(self.usual) + 1, right=right, outer=True)
 
     # -- pieces
 
@@ -180,8 +219,32 @@ class _Reader:
         for array, function, n in named(text):
             before = self.words + plain(text[:n])
             after_it = plain(text[n:]) + self._following(self.document.pieces, number)
+            if self.profile.alone and function == "linear":
+                array, function = "phi", "identity"
+            outer = f"${self.profile.outer_sign}$"
+            if array == "phi" and len(outer) > 2 and outer in f"{before[-80:]}{after_it[:80]}":
+                array = "outputs"
             told = function if plainly(before, after_it, self.profile.words) else ""
             self.named.append(FunctionName(array, told, self.source.place(at + n)))
+            self.named_at.append(at + n)
+
+    def _forget_written(self) -> None:
+        """A name whose formula for the outputs stands in the same sentence says no more than it.
+
+        Where φ itself is read, the name says what φ is.
+        """
+        claims = self.relations.claims
+        if any(isinstance(p, Applied) for c in claims for s in (c.left, c.right) for p in walk(s)):
+            return
+        formulas = [one.at for one in claims if one.outer]
+        self.named = [
+            one
+            for one, at in zip(self.named, self.named_at, strict=True)
+            if not any(
+                0 < formula - at < NEAR_NAME and ". " not in self.source.text[at:formula]
+                for formula in formulas
+            )
+        ]
 
     def _following(self, pieces: Sequence[object], number: int) -> str:
         text = ""
@@ -189,12 +252,29 @@ class _Reader:
             if isinstance(piece, Prose):
                 text += plain(self.marks.written(piece.text))
             elif isinstance(piece, Mathematics) and not piece.display:
-                text += self._range(piece.text, text) or f"${piece.text}$"
+                text += self._range(piece.text, text) or f"${self._one_sign(piece)}$"
             else:
                 break
             if len(text) > FARTHEST:
                 break
         return with_ends(text, self.profile)
+
+    def _one_sign(self, piece: Mathematics) -> str:
+        """The formula, or its left side where both are one quantity: o_j = y_j is no condition."""
+        sides = piece.text.split("=")
+        if len(sides) != 2:
+            return piece.text
+        context = Context(self.profile, self.hearing.roles, self.sets)
+        try:
+            left, right = (
+                Elaborator(context, Notes()).read(
+                    parse(signs(side, self.profile, range(piece.at, piece.at + len(side))))
+                )
+                for side in sides
+            )
+        except (NotUnderstood, RecursionError):
+            return piece.text
+        return sides[0] if left == right and isinstance(left, Read) else piece.text
 
     def _range(self, text: str, before: str) -> str:
         """The words for a range of layers or of units, empty for anything else.
@@ -226,6 +306,8 @@ class _Reader:
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
             return
         indices = not piece.display and is_pair(piece.text, self.profile.letters)
+        listed = None if piece.display else LISTED.fullmatch(piece.text)
+        indices = indices or (listed is not None and listed[1] in self.sets)
         if indices or (not piece.display and _instances(self.words, piece.text)):
             self._mention(piece)  # the names may be of any kind
             self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.MENTION)
@@ -235,7 +317,7 @@ class _Reader:
         bare = unframed(_without(piece.text, said))
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            found = chains(apart(self._tokens(text, offsets), self.profile.constants))
+            found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -310,13 +392,6 @@ class _Reader:
         self.claimed = self.after_inputs = True
         self.ledger.enter(piece.begin, piece.end, piece.display, Outcome.DEFINITION)
 
-    def _tokens(self, text: str, offsets: Sequence[int]) -> list[Tok]:
-        typed = with_words(tokens(text, offsets), words_of(self.profile))
-        found = from_one(with_names(typed, self.profile.units), self.profile)
-        found = with_outputs(with_examples(found, self.profile), self.profile)
-        found = from_last(found, self.profile)
-        return with_numbers(found, self.profile)
-
     def _outcome(self, first: int) -> Outcome:
         kinds = {claim.kind for claim in self.relations.claims[first:]}
         if kinds == {Kind.ASSUMPTION}:
@@ -332,7 +407,7 @@ class _Reader:
         notes = Notes()
         try:
             Elaborator(Context(self.profile, self.hearing.roles, self.sets), notes).read(
-                parse(self._tokens(text, offsets))
+                parse(signs(text, self.profile, offsets))
             )
         except (NotUnderstood, RecursionError):
             return
@@ -344,7 +419,7 @@ class _Reader:
         self.words, self.mentions = "", []
 
     def _sentence_ends(self) -> None:
-        self.hearing.local.clear()
+        self.hearing.ends()
         self.relations.assumed_here.clear()
         self._new_sentence()
 
@@ -357,9 +432,12 @@ class _Reader:
         """Take in what the words since the last formula say of the letters."""
         self.words = with_ends(self.words, self.profile)
         rest = self.words[[0, *ends(self.words, self.claimed)][-1] :]
+        behind = of_the_one_before(self.words) if self.claimed else False
         if self.hearing.listen(self.words, self.mentions, self.claimed):
             self.relations.assumed_here.clear()
             self._new_sentence()
+        if behind:
+            self.hearing.local.pop("*", None)
         self.some = some_neurons(rest) or self.some
         self.pairs = said_before(rest, self.profile.letters) or self.pairs
         self.unread_pair = self.unread_pair or unread_pair(rest, self.profile.letters)
@@ -426,8 +504,20 @@ class _Reader:
         self.hearing.caption(first_sentence(following), chain.at)
         roles = {**self.hearing.roles, **self.hearing.local}
         letter = first_letter(chain, self.profile)
-        if letter and "*" in self.hearing.local:
+        if letter and "*" in self.hearing.local and letter not in self.hearing.since:
             roles[letter] = replace(self.hearing.local["*"], letter=letter)
+        heard = {name: role.role for name, role in self.hearing.local.items()}
+        if "*" in heard:
+            heard.setdefault(letter, heard["*"])
+        kinds = self.kinds.of((*chain.members, *(one.tokens for one in chain.cases)), heard)
+        unlike = self.kinds.unlike(kinds)
+        if unlike and not words.doubt:
+            words = replace(words, doubt=unlike, narrow=False)
+        if kinds and chain.cases:
+            raise NotUnderstood("Weights of two layers beside cases are not read.", "", chain.at)
+        roles |= {name: Role(name, one.kind, one.at) for name, one in kinds.items()}
+        if chain.continues:  # it speaks of the neurons that the line before speaks of
+            roles = {**roles, **self.spoken, **self.hearing.local}
         chain, roles = at_numbers(chain, roles, self.profile)
         context = Context(self.profile, roles, self.sets)
         step = stepped(chain, self.profile)
@@ -446,13 +536,16 @@ class _Reader:
         if self._names_outputs(chain, members):
             self.outputs_named = True
             return
-        carried = self.hearing.carried(letter, self.words) if words.cue == "then" else None
+        goes_on = words.cue == "then" or _PROOF.search(self.words) is not None
+        carried = self.hearing.carried(letter, self.words) if goes_on else None
         titled = carried or self.hearing.titled(letter, roles)
         if titled is not None:
             titles, noted = Context(self.profile, {**roles, letter: titled}, self.sets), Notes()
             again = self.sides.members(chain.members, titles, noted)
             if not noted.fails or notes.fails:  # e_k under "Hidden neurons" is of an output
                 members, context, notes = again, titles, noted
+                if carried is not None:
+                    self.hearing.local[letter] = carried
         if span:
             members = [with_range(m, Range(span)) if m else None for m in members]
         if step is not None:
@@ -460,6 +553,7 @@ class _Reader:
         notes.fails += beyond(members, roles, chain.at)
         roles, some = of_hidden(members, context.roles)
         context = replace(context, roles=roles)
+        self.spoken = roles
         if some and not words.doubt:
             words = replace(words, doubt=OF_SOME_LAYERS)
         self.relations.add(chain, members, context, notes, words, piece)
@@ -478,8 +572,10 @@ class _Reader:
         """
         begin = chain.members[after][0].at if after else chain.at
         whole = self.source.text[begin : chain.end]
-        known = any(sign in whole for sign in self.momentum) or any(
-            map(is_rule, self.relations.claims)
+        known = (
+            any(sign in whole for sign in self.momentum)
+            or (not self.momentum and has_momentum(whole, self.profile))
+            or any(map(is_rule, self.relations.claims))
         )
         return known and not chain.cases and over_iterations(whole, self.profile)
 

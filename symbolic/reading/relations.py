@@ -6,12 +6,23 @@ from collections.abc import Sequence
 
 from symbolic.indexed import Num, Var
 from symbolic.reading.activation import stated
+from symbolic.reading.alone import as_outputs, over_the_output
 from symbolic.reading.chains import Chain
 from symbolic.reading.claims import Claim, Kind
 from symbolic.reading.context import Context, Notes, Role
 from symbolic.reading.definitions import CHANGES, Definitions
 from symbolic.reading.elaborate import Elaborator
-from symbolic.reading.formulas import NEURON, UNWRITTEN, Formula, Read, bound, free, walk
+from symbolic.reading.formulas import (
+    NEURON,
+    UNWRITTEN,
+    Applied,
+    Formula,
+    Read,
+    bound,
+    free,
+    times,
+    walk,
+)
 from symbolic.reading.layer_spans import at_own_layer
 from symbolic.reading.lints import Findings
 from symbolic.reading.pairs import Pair
@@ -20,6 +31,8 @@ from symbolic.reading.prose import Lead
 from symbolic.reading.source import Fault, NotUnderstood, Problem, Source
 from symbolic.reading.tokens import MOST_DIGITS, Tok
 from symbolic.reading.updates import defines, is_rule, typed
+
+PROPORTIONAL = "\\propto"
 
 
 class Relations:
@@ -67,8 +80,14 @@ class Relations:
             left, right = written[n], written[n + 1]
             assert left is not None
             assert right is not None
+            if self.profile.alone:
+                right = written[n + 1] = over_the_output(left, right)
             _require_short_numbers(left, right, at=relation.at)
-            if relation.text not in ("=", ":=", ">=", "<=", "<", ">", "!="):
+            opens = n == 0 and not chain.continues
+            proportional = relation.text == PROPORTIONAL
+            if proportional:
+                right = self._times_rate(left, right, opens, relation)
+            elif relation.text not in ("=", ":=", ">=", "<=", "<", ">", "!="):
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read.", "Write =.", relation.at
                 )
@@ -77,6 +96,7 @@ class Relations:
             mine = [
                 *(fails if n == 0 else ()),
                 *self._one_quantity(left, right, relation),
+                *self._one_function(left, right, context, relation),
                 *(
                     self._loose(letters, left, right, relation)
                     or self._mixed(left, right, relation)
@@ -87,7 +107,7 @@ class Relations:
                 len(self.claims) + 1,
                 Kind.CLAIM,
                 left,
-                relation.text,
+                "=" if proportional else relation.text,
                 right,
                 self.source.place(at),
                 words.cue if n == 0 else "",
@@ -102,9 +122,11 @@ class Relations:
                 pairs=_free_pairs(words.pairs, left, right),
                 at=at,
                 cites=words.cites.of(relation, n + 1 == len(chain.relations)),
+                alone=self.profile.alone,
             )
-            opens = n == 0 and not chain.continues
-            if not (words.naming and stated(left, right)):  # said where a function is named alone
+            if proportional:
+                claim = self.definitions.of_steepest(claim)
+            elif not (words.naming and stated(left, right)):  # said where a function is named alone
                 claim = self._sorted(claim, opens, at, words.kinds)
             if claim.pairs and claim.kind is Kind.DEFINITION:
                 raise NotUnderstood(
@@ -120,6 +142,14 @@ class Relations:
         assert last is not None
         self.chain = (last, letters)
         self._labels(notes, context, words, piece)
+
+    def _times_rate(self, left: Formula, right: Formula, opens: bool, relation: Tok) -> Formula:
+        """The right side of Δw ∝ −∂E/∂w with the learning rate as its constant."""
+        rates = [one for one in self.profile.symbols.values() if one.array == "eta"]
+        if not (opens and rates and isinstance(left, Read) and left.array in CHANGES):
+            what = "Which constant \\propto leaves out is known of the change of a weight alone."
+            raise NotUnderstood(what, "Write = with the constant.", relation.at)
+        return times(Read("eta", (), rates[0].sign), right)
 
     def _sorted(self, claim: Claim, opens: bool, at: int, kinds: frozenset[str]) -> Claim:
         """The claim with its kind; a^{l+1} = … defines what a^l = … would."""
@@ -175,7 +205,12 @@ class Relations:
         self.chain = typed(sides[-1]), frozenset()
 
     def _one_quantity(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
-        """Two letters that this notation reads as one quantity would cancel unseen."""
+        """Two letters that this notation reads as one quantity would cancel unseen.
+
+        o_j = y_j alone says nothing else.
+        """
+        if left == right and isinstance(left, Read):
+            return []
         signs: dict[Read, str] = {}
         for part in (*walk(left), *walk(right)):
             if isinstance(part, Read) and signs.setdefault(part, part.sign) != part.sign:
@@ -183,6 +218,28 @@ class Relations:
                 place = self.source.place(relation.at)
                 return [Problem(Fault.TYPE, what, "Use one letter, or other indices.", place)]
         return []
+
+    def _one_function(
+        self, left: Formula, right: Formula, context: Context, relation: Tok
+    ) -> list[Problem]:
+        """Two letters for φ, f of hidden neurons and σ of outputs, are read as one function."""
+        applied = [
+            part for side in (left, right) for part in walk(side) if isinstance(part, Applied)
+        ]
+        outer = self.profile.outer_sign
+        signs = sorted({one.sign for one in applied} - {"", "\\phi", outer})
+        what = f"{' and '.join(signs)} are read as one function." if len(signs) > 1 else ""
+        for one in applied if outer else ():
+            letters = {letter.name for letter in free(one.argument) if letter.sort == NEURON}
+            kinds = {context.role(letter) for letter in letters}
+            wrong = "hidden" if one.sign == outer else "output"
+            if kinds == {wrong}:
+                what = f"{one.sign} is not said to be the function of {wrong} neurons."
+        if not what:
+            return []
+        step = "Say of each function which neurons have it."
+        place = self.source.place(relation.at)
+        return [Problem(Fault.NOT_UNDERSTOOD, what, step, place)]
 
     def _mixed(self, left: Formula, right: Formula, relation: Tok) -> list[Problem]:
         """Signals with and without their sample in one relation."""
@@ -253,7 +310,8 @@ def _roles(context: Context, *sides: Formula) -> tuple[Role, ...]:
 
     A sign that only output neurons have, such as ŷ_k, says it of its letter.
     """
-    roles = dict(context.roles)
+    alone = context.profile.alone
+    roles = as_outputs(context.roles, *sides) if alone else dict(context.roles)
     for side in sides:
         for part in walk(side):
             symbol = context.profile.symbol(part.sign) if isinstance(part, Read) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbolic.indexed import Count, Num, Shifted, Size, Var
+from symbolic.reading.biases import NEURON as BIAS
 from symbolic.reading.formulas import (
     FROM,
     LAYER,
@@ -150,15 +151,18 @@ class Writer:
         sign = read.sign or symbol.sign
         if array == "same":
             return f"{sign}_{{{_joined([self.index(i) for i in read.at])}}}"
-        own_sign = self.own(symbol, read.at)
+        at = read.at
+        if array == "b" and symbol.kind == "weight":  # the bias of neuron j is written w_{j0}
+            at = (*at[:1], BIAS, *at[1:])
+        own_sign = self.own(symbol, at)
         if not change:
-            return own_sign or sign + self.scripts(symbol, read.at)
+            return own_sign or sign + self.scripts(symbol, at)
         prefix = next(s.sign for s in self.profile.symbols.values() if s.kind == "change")
         wanted = len([s for s in symbol.subscript + symbol.superscript if s != "sample"])
-        own = read.at[wanted:]
+        own = at[wanted:]
         sample = f"_{{{self.index(own[0])}}}" if own and own[0] != UNWRITTEN else ""
-        written = self.own(symbol, read.at[:wanted])
-        return f"{prefix}{sample} {written or sign + self.scripts(symbol, read.at[:wanted])}"
+        written = self.own(symbol, at[:wanted])
+        return f"{prefix}{sample} {written or sign + self.scripts(symbol, at[:wanted])}"
 
     def own(self, symbol: Symbol, at: tuple[Index, ...]) -> str:
         """The sign of an input signal or a weight that has one of its own: x_1, w_a."""

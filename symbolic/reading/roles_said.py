@@ -23,7 +23,8 @@ _PATTERNS = tuple(
         rf"|belongs to|stands for|runs over|ranges over)?\s*(?:an?|the|all|some)?\s*{_K}(?: {_N})?"
         r"(?![\w-])",
         rf"{_M}\s*:\s*(?:an? )?{_K}(?: {_N})?",
-        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?{_K}"
+        rf"(?:if |when |for |where )?(?:neuron |unit )?{_M} (?:is |lies |be )?in (?:the |an? )?"
+        rf"(?:arbitrary |certain |given )?{_K}"
         rf"(?: layers?)?",
         rf"(?:for )?(?:an?|the|every|each|any|all)? ?{_K}(?: {_N})? {_M}",
         rf"{_M}(?: runs?| ranges?)? over (?:all )?(?:the )?(?:neurons|units) (?:that are )?"
@@ -43,6 +44,8 @@ _PATTERNS = tuple(
         rf"(?:if |when |for )?{_M} is any one of these",
         rf"(?:with |where |the |layers? )*{_M} within \((\d*:\d?!?[zo]?)\)",
         rf"(?:for |all |every |each )*{_M} as wide as \((.{{1,5}}?)\)",
+        rf"(?:^|(?<=[.;:$] )|(?<=- )|(?<=\* ))(?:the )?{_K}(?: {_N}| layers?)?"
+        r"(?=\*{0,2}: ?\*{0,2} ?(?:\$|$))",
     )
 )
 SUM_OVER = re.compile(
@@ -53,6 +56,14 @@ SUM_OVER = re.compile(
 _SUMMED = re.compile(r"\b(?:sum|sums|summed|summing|summation)\b[^.;$]{0,40}$", re.IGNORECASE)
 NEAR = 60
 """So many characters before a letter may speak of a sum."""
+_RUNS = re.compile(r"\b(?:runs?|ranges?|over|sum\w*|summation)\b", re.IGNORECASE)
+"""Words by which a letter stands for all of a kind, and a sum over it runs over all of them."""
+_LAYER = re.compile(
+    r" ?\(?(?:in |of )?(?:the )?(?:first|second|third|fourth|next|previous|\d(?:st|nd|rd|th))"
+    r" hidden layer\b",
+    re.IGNORECASE,
+)
+"""A layer of hidden neurons that is told from others: which neurons these are is not known here."""
 _LOCAL = re.compile(r"\b(?:if|when|for|each|every)\b")
 MENTION = re.compile(r"\$([^$]*)\$(?:['’]s\b)?")
 _ORDINAL = re.compile(r"\^\{?\s*(?:\\(?:text|mathrm|textrm|rm)\s*)?\{?\s*(?:th|st|nd|rd)\s*\}?\}?$")
@@ -82,7 +93,7 @@ def said(text: str) -> Iterator[Said]:
     >>> [(s.letter, s.role) for s in said("let $j$ be an output neuron, $i$: hidden neuron")]
     [('j', 'output'), ('i', 'hidden')]
     """
-    text = " ".join(plain_quotes(text).split())
+    text = " ".join(plainly_said(text).split())
     taken: list[Said] = []
     for number, pattern in enumerate(_PATTERNS):
         for match in pattern.finditer(text):
@@ -103,7 +114,7 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     groups = match.groups()
     if number in (0, 6, 14, 15):
         return Said(letter_of(groups[0]), "any", start, end)
-    if number == 9:
+    if number in (9, 18):
         return Said("*", _kind(groups[1]), start, end)
     if number in (5, 7, 8, 10):
         return Said(letter_of(groups[0]), "fed", start, end, of=letter_of(groups[1]))
@@ -126,7 +137,12 @@ def _of(number: int, match: re.Match[str], text: str) -> Said:
     count = number == 1 and bool(
         re.search(r"\$\s*(?:output|hidden|input)(?: layer)? (?:neurons|units|nodes)", between, re.I)
     )
-    return Said(letter_of(letter), role, start, end, count)
+    of = ""
+    if role == "hidden" and _RUNS.search(text[max(0, start - 20) : end]):
+        of = "all"
+    elif role == "hidden" and _LAYER.match(text, end):
+        of = "layer"
+    return Said(letter_of(letter), role, start, end, count, of)
 
 
 def _kind(word: str) -> str:
@@ -148,24 +164,35 @@ _SETS = tuple(
 )
 
 
-_SETS_AROUND = tuple(
-    (
-        kind,
-        re.compile(
-            rf"{_M} (?:is|be|denotes?|contains|includes|holds|for) (?:the set of )?(?:all )?"
-            rf"(?:the |of the )*{_N} (?:that |which )?(?:are )?(?:{words}) "
-            rf"(?:neuron |unit |node )?{_M}",
-            re.IGNORECASE,
-        ),
-    )
-    for kind, words in (
-        ("fed", "fed by|downstream of|receiv(?:e|ing) (?:its |their )?inputs? from"),
-        ("feeding", "feed(?:ing)?|upstream of|sending (?:its |their )?outputs? to"),
-    )
+_IS = (
+    r"(?:,? (?:is|be|being|are|denotes?|denoting|contains|includes|holds|comprises|means|for|as)"
+    r"(?: defined (?:as|to be))?|,|:| =| \()"
 )
-
-
-_SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,8}\}?)(?:\((\w)\)|_(\w))?")
+"""What may stand between the letter of a set and what it is: let L be, consider L, the set of."""
+_FED_BY = (
+    r"fed(?: directly)? by|(?:directly |immediately )?downstream (?:of|from)|connected to the"
+    r" outputs? of|receiv(?:e|es|ing) (?:an? |its |their )?(?:direct )?(?:inputs?|signals?) from"
+    r"|whose (?:immediate |direct )?inputs? includes? (?:the (?:output|signal) of )?"
+)
+_SET = rf"{_M}(?:{_IS}|(?= of| the set of))"
+_THE_NEURONS = rf" ?(?:(?:the )?set )?(?:of )?(?:all )?(?:the |of the |those )*{_N}"
+_SETS_AROUND = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("fed", rf"{_SET}{_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
+                rf"(?:{_FED_BY}) ?(?:neuron |unit |node )?{_M}"),
+        ("fed", rf"{_SET}{_THE_NEURONS} (?:to which|that|which) "
+                rf"(?:neuron |unit |node )?{_M} (?:sends|is connected|connects|feeds|projects)"),
+        ("fed", rf"{_N} {_M} (?:(?:that|which) )?(?:are )?(?:{_FED_BY}) ?"
+                rf"(?:neuron |unit |node )?{_M}"),
+        ("feeding", rf"{_SET}{_THE_NEURONS} (?:(?:that|which) )?(?:are )?"
+                    r"(?:feed(?:ing)?|upstream (?:of|from)|sending (?:its |their )?outputs? to) "
+                    rf"(?:neuron |unit |node )?{_M}"),
+    )
+)  # fmt: skip
+_SET_NAME = re.compile(r"((?:\\math(?:cal|bf|rm)\{)?[A-Za-z]{1,20}\}?)(?:\((\w)\)|_(\w))?")
+LISTED = re.compile(r"\s*([A-Z]|\\mathcal\{[A-Z]\})\s*=\s*\\\{[\w,.\s\\]*\\\}\s*")
+"""A set of neurons with some of its members: L = {u, v, …, w}."""
 
 
 _NO_OUTPUT = re.compile(
@@ -184,10 +211,12 @@ def positive(words: str) -> str:
 
 
 def sets(text: str) -> Iterator[tuple[str, str]]:
-    """The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
+    r"""The letters that a text gives to sets of neurons: output, hidden, or those around a neuron.
 
     >>> list(sets("where the set $C$ includes all the neurons in the output layer"))
     [('C', 'output')]
+    >>> list(sets(r"all neurons $L = \{u, v, \dots, w\}$ receiving input from neuron $j$"))
+    [('L', 'fed j')]
     """
     flat = " ".join(text.split())
     for pattern in _SETS:
@@ -197,13 +226,15 @@ def sets(text: str) -> Iterator[tuple[str, str]]:
                 yield name, match[2].lower()
     for kind, pattern in _SETS_AROUND:
         for match in pattern.finditer(flat):
-            found, of = _SET_NAME.fullmatch(match[1].strip()), letter_of(match[2])
+            listed = LISTED.fullmatch(match[1])
+            name = listed[1] if listed else match[1].strip()
+            found, of = _SET_NAME.fullmatch(name), letter_of(match[2])
             if found is None or not of:
                 continue
             own = found[2] or found[3]  # D(j) says of which neuron, L does not
             if own == of:
                 yield f"{found[1]}({of})", kind
-            elif own is None:
+            elif own is None and not name.islower():
                 yield found[1], f"{kind} {of}"
 
 
@@ -234,11 +265,42 @@ def sums_over(text: str) -> str:
 
 
 def without_roles_of(text: str) -> str:
-    text = " ".join(plain_quotes(text).split())
+    text = " ".join(plainly_said(text).split())
     for one in sorted(said(text), key=lambda s: -s.start):
         text = text[: one.start] + " " + text[one.end :]
     return text
 
 
-def plain_quotes(text: str) -> str:
-    return re.sub("[“”„«»]|''|``", '"', text)
+_ONE = r"\$[^$]{1,40}\$"
+_IS_NO = r"(?:is|are|be|lies)(?: not|n['’]t) (?:an? |in (?:the |an? )?|part of the |one of the )*"
+_OUTPUT = rf"outputs?(?:[- ]layer)?(?: {_N})?(?![\w-])"
+_IN_OTHER_WORDS = tuple(
+    (re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE), said)
+    for pattern, said in (
+        (rf"\b({_N}) \$\s*u_\{{?([a-z])\}}?\s*\$", r"\1 $\2$"),
+        (r"\b(hidden|output) \$\s*u_\{?([a-z])\}?\s*\$", r"\1 unit $\2$"),
+        (rf"\$\s*u_\{{?([a-z])\}}?\s*\$(?= (?:is|be)(?: not|n['’]t)? (?:an? )?\w+ {_N})", r"$\1$"),
+        (rf"\b({_N}) ({_ONE}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1 \2"),
+        (rf"\b({_N}) (?:that|which) {_IS_NO}{_OUTPUT}", r"hidden \1"),
+        (rf"({_ONE}) {_IS_NO}{_OUTPUT}", r"\1 is a hidden unit"),
+        (rf"\bnon-?output(?=(?:[- ]layer)? {_N}| layers?| \$)", "hidden"),
+        (
+            r"\b(for|in|at|of|over) ((?:all |the |our )*)outputs(?= \$|[,.:;]| and\b| we\b|$)",
+            r"\1 \2output units",
+        ),
+        (rf"\b(?:inner|internal|intermediate)(?=(?:[- ]layer)? {_N}| layers?)", "hidden"),
+    )
+)
+"""Units that have the names u_1, u_2, …, and hidden neurons that are not called so."""
+
+
+def plainly_said(text: str) -> str:
+    """The words with one sign for every quote, and with hidden neurons called so.
+
+    >>> plainly_said("If unit $u_j$ is not an output unit; for non-output units; an inner neuron")
+    'If unit $j$ is a hidden unit; for hidden units; an hidden neuron'
+    """
+    text = re.sub("[“”„«»]|''|``", '"', text)
+    for pattern, said_so in _IN_OTHER_WORDS:
+        text = pattern.sub(said_so, text)
+    return text

@@ -6,6 +6,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ipynb": "notebook"}
+"""How the names of documents end, and what they are."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:

@@ -4,7 +4,8 @@ r"""A step of a weight, read as its change.
     w_k \to w_k' = w_k - \eta \partial C / \partial w_k      is  \Delta w_k = -\eta …
     w_{ji}(n+1) = w_{ji}(n) + \eta \delta_j(n) y_i(n)         is  \Delta w_{ji} = \eta …
 
-Each side behind the arrow must be the weight itself and what is added to it.
+Each side behind the arrow must be the weight itself and what is added to it, or a multiple of it
+and what is added, (1 - \eta\lambda) w_{ji} + ….
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fractions import Fraction
 
 from symbolic.indexed import Num
 from symbolic.reading.chains import Chain
-from symbolic.reading.formulas import Formula, Plus, Read, plus
+from symbolic.reading.formulas import Formula, Plus, Read, Times, plus, times
 from symbolic.reading.profile import Profile
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok
@@ -66,6 +67,10 @@ def changes(members: Sequence[Formula | None], at: int) -> list[Formula | None]:
     found: list[Formula | None] = [replace(head, array="d" + head.array)]
     for member in members[1:]:
         terms = member.terms if isinstance(member, Plus) else (member,)
+        multiples = (t for t in terms if isinstance(t, Times) and head in t.factors)
+        if member is not None and head not in terms and any(True for _ in multiples):
+            found.append(plus(member, times(Num(Fraction(-1)), head)))
+            continue
         if head not in terms:
             raise NotUnderstood(
                 "A step is read where the weight itself stands on the right, and what is added.",

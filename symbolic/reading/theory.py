@@ -6,12 +6,13 @@ none and its signal is given, an output neuron is not an input neuron.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
-from symbolic.indexed import Delta, Get, Mul, Num, Var
-from symbolic.indices import Hypothesis, Law, SizeOne
+from symbolic.indexed import Delta, Get, Mul, Num, Sort, Var
+from symbolic.indices import Calculus, Hypothesis, Law, SizeOne
 from symbolic.reading.formulas import NEURON, SAMPLE
 from symbolic.reading.pathways import PATHS
 
@@ -52,6 +53,7 @@ class Assumption(StrEnum):
     LH = "the neuron is in the last hidden layer"
     SO = "a single output neuron"
     DT = "the desired responses of a sample add up to 1"
+    TL = "there are two layers of weights and no other connections"
 
 
 Sets = tuple[tuple[Assumption, ...], ...]
@@ -106,11 +108,22 @@ _BOTH: tuple[Law, ...] = (  # what follows from the two together
     Law(Assumption.LH, (), (_last(J), _W_MJ, _w(K, M)), NOTHING),
     Law(Assumption.LH, (), (_last(J), _W_MJ, _edge(K, M)), NOTHING),
     Law(Assumption.LH, (), (_last(J), _W_MJ, _paths(K, M)), _last(J) * _W_MJ * Delta(K, M)),
+    Law(
+        Assumption.LH,
+        (),
+        (_last(J), _edge(M, J), _paths(K, M)),
+        _last(J) * _edge(M, J) * Delta(K, M),
+    ),
 )
 _NO_PARALLEL = Law(
     Assumption.NP, (), (_EDGE_KJ, _paths(K, M), _W_MJ), _EDGE_KJ * _W_MJ * Delta(K, M)
 )
 _SHARES = Law(Assumption.DT, (K,), (_out(K), Get("d", (K, S))), Num(Fraction(1)))
+_TWO_LAYERS: tuple[Law, ...] = tuple(  # no input feeds an output
+    Law(Assumption.TL, (), (known, link, Get("unit", (J,))), known * link)
+    for link in (_W_KJ, _EDGE_KJ)
+    for known in (_out(K), _last(J))
+)
 _SINGLE = Law(Assumption.SO, (), (_out(J), _out(K)), _out(J) * Delta(J, K))
 
 
@@ -191,4 +204,21 @@ def laws(chosen: Iterable[Assumption], layered: bool = False) -> tuple[Hypothesi
         found.append(_NO_PARALLEL)
     if Assumption.DT in given:
         found.append(_SHARES)
+    if Assumption.TL in given:
+        found += _TWO_LAYERS
     return (*found, _SINGLE) if Assumption.SO in given else tuple(found)
+
+
+def lawful(
+    arrays: Mapping[str, tuple[Sort, ...]], chosen: Iterable[Assumption], layered: bool
+) -> Calculus:
+    """A calculus under what the assumptions say, with these arrays beside those of a network."""
+    if any(arrays.get(name, sorts) != sorts for name, sorts in ARRAYS.items()):
+        return Calculus({**ARRAYS, **arrays}, INDICATORS, laws(chosen, layered))
+    return _lawful(frozenset(chosen), layered).beside(arrays)
+
+
+@cache
+def _lawful(chosen: frozenset[Assumption], layered: bool) -> Calculus:
+    """The laws are read once: there are many, and each has to be shown to be one."""
+    return Calculus(ARRAYS, INDICATORS, laws(chosen, layered))

@@ -14,6 +14,7 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.vocabulary import (
     ACCENTS,
     ALPHABETS,
+    APPLIED,
     CLOSES,
     COMMANDS,
     ENVIRONMENTS,
@@ -27,7 +28,6 @@ from symbolic.reading.vocabulary import (
     SKIPPED,
     TEXTS,
     UNSUPPORTED,
-    WORDS,
 )
 
 MOST_CHARACTERS = 5_000
@@ -211,7 +211,7 @@ class _Tokenizer:
         elif name in TEXTS:
             inside = self._group(start, name)
             behind = self.text[self.n :].lstrip()[:1]
-            applied = inside.strip() in (*WORDS, "softmax") and _OPENS.match(self.text, self.n)
+            applied = inside.strip() in APPLIED and _OPENS.match(self.text, self.n)
             scripted = behind == "_" and re.fullmatch(r"\s*[A-Za-z]{1,20}\s*", inside)
             if applied or scripted:
                 self._emit("SYM", f"\\mathrm{{{inside.strip()}}}", start)

@@ -124,9 +124,19 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """‖body‖."""
+    """‖body‖, also |body| of arrays, which is `single`."""
 
     body: Node
+    at: int
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """⟨left, right⟩."""
+
+    left: Node
+    right: Node
     at: int
 
 
@@ -162,6 +172,7 @@ Node = (
     | Root
     | Condition
     | Norm
+    | Inner
     | Absolute
     | Pieces
 )
@@ -176,7 +187,7 @@ def outside_scripts(node: Node) -> Iterator[Node]:
         match top:
             case Product(parts) | Addition(parts) | Group(parts):
                 stack += parts
-            case Quotient(over, under):
+            case Quotient(over, under) | Inner(over, under):
                 stack += [over, under]
             case BigSum(_, _, body) | Root(body) | Braced(body) | Norm(body) | Absolute(body):
                 stack.append(body)

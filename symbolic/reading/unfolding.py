@@ -11,6 +11,7 @@ from symbolic.reading.claims import Claim, Kind, Reading
 from symbolic.reading.formulas import (
     LAYER,
     Formula,
+    Partial,
     Read,
     SumOver,
     at_numbers,
@@ -100,6 +101,8 @@ def _is_own(part: Formula) -> bool:
 
 def _put_in(formula: Formula, bodies: Bodies, said: _Roles) -> Formula:
     """The formula with definitions for signs; what a derivative is taken by is none of these."""
+    if isinstance(formula, Partial):
+        return replace(formula, of=_put_in(formula.of, bodies, said))
     within = said.within(formula) if isinstance(formula, SumOver) else said
     inner = tuple(_put_in(part, bodies, within) for part in inside(formula))
     made = rebuilt(formula, inner) if inner else formula

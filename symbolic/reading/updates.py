@@ -2,8 +2,8 @@ r"""Corrections over more than one iteration: the generalized delta rule with it
 
     \Delta w_{ji}(n) = \alpha \Delta w_{ji}(n-1) + \eta \delta_j(n) y_i(n)
 
-is a definition of Δw, where the text says that α is the momentum constant.  Formulas about single
-iterations know nothing of n; such lines are kept as typed and judged as a document in index
+is a definition of Δw: α is the momentum constant, as the text or its place says.  Formulas about
+single iterations know nothing of n; such lines are kept as typed and judged as a document in index
 notation, in which n is an index and a closed form is proved by induction over n.
 """
 
@@ -56,6 +56,19 @@ def over_iterations(text: str, profile: Profile) -> bool:
         re.search(_STEP.format(n), text) or re.search(_SUM.format(n), text)
         for n in map(re.escape, profile.arguments)
     )
+
+
+def has_momentum(text: str, profile: Profile) -> bool:
+    r"""Whether a constant stands before the last correction: \alpha \Delta w_{ji}(n-1).
+
+    >>> from symbolic.reading.profile import open_profile
+    >>> has_momentum(r"\alpha \, \Delta w_{ji}(n-1)", open_profile("haykin"))
+    True
+    """
+    constants = "|".join(map(re.escape, profile.constants))
+    counters = "|".join(map(re.escape, profile.arguments))
+    earlier = rf"\\Delta ?w(?:_\{{?[^{{}}()]*\}}?)?\((?:{counters})-1\)"
+    return re.search(rf"(?:{constants})(?:\\cdot)? ?{earlier}", _bare(text)) is not None
 
 
 def typed(text: str) -> Formula:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor
 from typing import Any
 
@@ -172,6 +173,10 @@ class Values:
     ) -> Number:
         """The value of a formula and its slope by `by`."""
         match formula:
+            case Read(array):
+                if array == ARGUMENT.array:
+                    return self._argument
+                return self.quantity(self._entry(formula, at), by)
             case Num(number):
                 return self._number(number), ZERO
             case Count():
@@ -234,10 +239,6 @@ class Values:
                 return _by_side(name, *self.of(argument, at, by, within))
             case Call(name, argument) if self.elementary:
                 return self._called(name, *self.of(argument, at, by, within))
-            case Read() if formula == ARGUMENT:
-                return self._argument
-            case Read():
-                return self.quantity(self._entry(formula, at), by)
         raise UndefinedError
 
     def _called(self, name: str, value: Real, slope: Real) -> Number:
@@ -278,26 +279,26 @@ class Values:
 
     def _entry(self, read: Read, at: Mapping[Var, int]) -> Entry:
         """An entry; in layer notation its neurons must lie in the layers that it says."""
-        indices = read.at
-        if own_layer(read) is not None:
-            indices = indices[1:]
-            for letter, one in lives(read):
-                if self.world.layers[at[letter]][0] != self._layer(one, at):
-                    raise UndefinedError
-        return name_of(read), tuple(self._index(i, at) for i in indices)
+        name, indices, layers = _parts(read)
+        for letter, one in layers:
+            if self.world.layers[at[letter]][0] != self._layer(one, at):
+                raise UndefinedError
+        return name, tuple([at[i] if isinstance(i, Var) else self._number_of(i) for i in indices])
 
     def _layer(self, one: Level, at: Mapping[Var, int]) -> int:
         """The layer that is meant; raises `UndefinedError` where the network has none such."""
         name, step = one
-        values = {v.name: n for v, n in at.items() if v.sort == LAYER}
-        found = values.get(name, len(self.world.widths) if name == LAST else 0) + step
-        if not 1 <= found <= len(self.world.widths):
+        last = len(self.world.widths)
+        found = at.get(Var(name, LAYER), last if name == LAST else 0) + step
+        if not 1 <= found <= last:
             raise UndefinedError
         return found
 
     def _index(self, index: object, at: Mapping[Var, int]) -> int:
-        if isinstance(index, Var):
-            return at[index]
+        return at[index] if isinstance(index, Var) else self._number_of(index)
+
+    def _number_of(self, index: object) -> int:
+        """The number of a neuron that stands where a letter would."""
         if isinstance(index, int) and self.world.given:
             return index
         raise UndefinedError
@@ -306,7 +307,7 @@ class Values:
         self, factors: tuple[Formula, ...], at: Mapping[Var, int], by: Moved, within: str
     ) -> Number:
         for factor in factors:  # where there is no connection, nothing else need be defined
-            if isinstance(factor, Read) and factor.array == "w" and own_layer(factor) is None:
+            if isinstance(factor, Read) and factor.array == "w" and not _parts(factor)[2]:
                 to, source = (self._index(i, at) for i in factor.at)
                 if (to, source) not in self.world.strength:
                     return ZERO, ZERO
@@ -411,6 +412,14 @@ class Values:
             if isinstance(i, Var) and i.sort == LAYER:
                 values[i] = world.layers[at[0]][0]
         return body, values
+
+
+@cache
+def _parts(read: Read) -> tuple[str, tuple[object, ...], tuple[tuple[Var, Level], ...]]:
+    """The name of a quantity, its indices without a layer, and the layers of its letters."""
+    if own_layer(read) is None:
+        return name_of(read), read.at, ()
+    return name_of(read), read.at[1:], tuple(lives(read))
 
 
 def _by_side(name: str, value: Real, slope: Real) -> Number:

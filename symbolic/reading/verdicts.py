@@ -48,6 +48,7 @@ class Verdicts:
         self.plain = network is None or network.plain
         self.lost: Mapping[str, Place] = {}  # of these, what a proof may rest on
         self.unsaid_cost = False  # whether targets are read, and no cost is said
+        self.alone = False  # whether there is one neuron, and words that name φ name its own
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -61,10 +62,18 @@ class Verdicts:
             numbered = is_numbered(case.left, case.right)
             numbered = numbered or not self.plain
             found = Reached("open", case.said, span) if numbered else self._general(case, span)
-            if self.network is not None:
+            if self.network is not None and not self._has_two_layers(case):
+                why = f"{self.network.name} has other connections than those of two layers"
+                found = Reached("open", case.said, span, why=why)
+            elif self.network is not None:
                 found = self._in(self.network, case, found, numbered)
             self._known[case, span] = found
         return self._known[case, span]
+
+    def _has_two_layers(self, case: Settled) -> bool:
+        """Whether the given network has two layers of weights, where the case is about these."""
+        network = self.network
+        return network is None or Assumption.TL not in case.given or network.meets(Assumption.TL)
 
     def taking_words(self, case: Settled, span: str, at: Place, found: Reached) -> Reached:
         """What is said of a case at a place that fails where words name a function unread."""
@@ -86,7 +95,8 @@ class Verdicts:
                 return replace(reached, taking=tuple(way))
             fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
             wrong = replace(reached, taking=tuple(way)) if fails else None
-        if wrong is not None and len(self._named) == len(taken) and self._always_fails(case):
+        only = wrong is not None and len(self._named) == len(taken)
+        if wrong is not None and only and (self.alone or self._always_fails(case)):
             return wrong
         return replace(found, why=fails or found.why)
 

@@ -22,7 +22,11 @@ WORDS: dict[str, str] = {  # functions that are written as words: what they are
     "step": "step",
     "softplus": "softplus",
     "erf": "erf",
+    **dict.fromkeys(("sgn", "sign"), "sign"),
 }
+
+APPLIED = frozenset((*WORDS, *_words("softmax diag tr Tr trace sum rowsum colsum sign sgn")))
+"""Words that are functions where a bracket follows."""
 
 COMMANDS: dict[str, str] = {
     **dict.fromkeys(GREEK, "SYM"),
@@ -59,6 +63,8 @@ COMMANDS: dict[str, str] = {
     "vert": "BAR",
     "lvert": "LABS",
     "rvert": "RABS",
+    "langle": "LANG",
+    "rangle": "RANG",
     "infty": "DOTS",
     "surd": "DOTS",
     "forall": "FORALL",
@@ -69,7 +75,7 @@ SILENT = frozenset(
         "displaystyle textstyle limits nolimits nonumber notag , ; : ! > hfill allowbreak "
         "nobreak square blacksquare Box qed qedhere blacklozenge "
     )
-) | {" ", "\n"}
+) | {" ", "\n", "*"}
 LEFT = frozenset(_words("left bigl Bigl biggl Biggl"))
 RIGHT = frozenset(_words("right bigr Bigr biggr Biggr"))
 """The sizes that say which bar opens and which one closes."""
@@ -117,9 +123,9 @@ RELATIONS = {
     "lt": "<",
     "gt": ">",
 }
-OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET", "LABS"))
+OPENS = frozenset(("LP", "LSQ", "LB", "BEGIN", "LSET", "LABS", "LANG"))
 CLOSES = {"RP": "LP", "RSQ": "LSQ", "RB": "LB", "END": "BEGIN", "RSET": "LSET",
-          "RABS": "LABS"}  # fmt: skip
+          "RABS": "LABS", "RANG": "LANG"}  # fmt: skip
 UNSUPPORTED: dict[str, str] = {
     "prod": "Products over an index are not read; write the product out.",
     "int": "Integrals are not read.",

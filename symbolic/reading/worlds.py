@@ -143,6 +143,10 @@ class World:
                 return len(self.outputs) == 1
             case Assumption.DT:
                 return self.shares
+            case Assumption.TL:
+                ends = {("hidden", "input"), ("output", "hidden")}
+                links = [(to, source) for to, source in self.links if source != self.bias]
+                return {(self.kind(to), self.kind(source)) for to, source in links} == ends
             case Assumption.LH:
                 return all(set(self.fed(j)) <= set(self.outputs) for j in hidden)
             case Assumption.NP:

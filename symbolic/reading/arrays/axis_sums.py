@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 _CALL = re.compile(
-    r"(?:\\(?:mathrm|text|texttt|mathtt|operatorname)\s*\{\s*np\.sum\s*\}|np\.sum)\s*(?:\\left)?\("
+    r"(?:\\(?:mathrm|text|texttt|mathtt|operatorname)\s*\{\s*(?:np\.)?sum\s*\}|np\.sum)"
+    r"\s*(?:\\left)?\("
 )
 _STYLE = re.compile(r"\\(?:mathrm|text|texttt|mathtt|mathit|operatorname)\s*\{\s*(\w+)\s*\}")
 _AXIS = re.compile(r"axis=([01])")

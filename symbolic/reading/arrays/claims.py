@@ -25,7 +25,7 @@ class ArrayClaim:
     begins; `of` the number of the definition that it repeats; `update` says that it is written
     W ← W - η dW, `block` that it is one block of a relation between stacks; `cites` are the lines
     that the text says it follows from; `within` is the range of its times or layers that the words
-    say.
+    say; `hedged` that a condition on a derivative before it was not understood.
     """
 
     number: int
@@ -45,6 +45,7 @@ class ArrayClaim:
     block: bool = False
     cites: tuple[Cited, ...] = ()
     within: Span | None = None
+    hedged: bool = False
 
     def latex(self, profile: ArrayProfile) -> str:
         """How it was understood."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -24,6 +25,7 @@ from symbolic.reading.arrays.formulas import (
     Time,
     Transposed,
     Unknown,
+    differentiates,
     folded,
     later,
     retimed,
@@ -39,6 +41,10 @@ NET = "net "
 """Before the sign of what a function is applied to, where it has no name of its own."""
 FEW_TERMS = 4
 WHOLE = ("softmax", "sum", "sum_along", "sum_down", "trace", "diag")
+
+
+_BEFORE = re.compile(r"(?:^|,)(?:\\[a-z]+\{)?(?:pre|pre-?act(?:ivation)?|in|net|raw|lin)\}?$")
+"""Labels of what a function is applied to."""
 
 
 class NoProgramError(Exception):
@@ -75,6 +81,7 @@ class Collection:
         self._say()
         self.columns = self._columns()
         self._fill()
+        self.inner = tuple(self._preactivations())
         self._name()
         self._split()
         if reading.at_the_end:
@@ -119,7 +126,7 @@ class Collection:
             ):
                 if not left.time.letter:
                     self._begins(left, right)
-            elif isinstance(left, Quantity):
+            elif isinstance(left, Quantity) and not differentiates(right):
                 steps = stepped(claim, self.profile)
                 if steps and left.time is not None:  # h_{t+1} = f(h_t) says h_t = f(h_{t-1})
                     self.stepped.append(left)
@@ -255,6 +262,23 @@ class Collection:
         """Whether its definition may stand in what was not understood."""
         sign = key[0].removeprefix(NET)
         return key in self.reading.spoiled or sign in self.reading.spoiled_signs
+
+    def _preactivations(self) -> Iterator[Quantity]:
+        """What is spoken of as H_{pre} and not defined: what the function of H is applied to."""
+        for key, one in self._mentioned().items():
+            label = _BEFORE.search(key[1])
+            made = self.made.get((key[0], key[1][: label.start()], key[2])) if label else None
+            applied = made is not None and isinstance(made.right, Applied) and not made.right.primes
+            if made is None or key in self.made or self.spoiled(key) or not applied:
+                continue
+            assert isinstance(made.right, Applied)
+            if made.right.function in WHOLE and made.right.function != "softmax":
+                continue
+            head = replace(made.left, label=one.label)
+            self.made[key] = Made(head, made.right.body, made.number)
+            right = replace(made.right, body=head)
+            self.made[made.left.key] = replace(made, right=right)
+            yield head
 
     def _name(self) -> None:
         """What is named after its use: z_t = W h_t + b behind y_t = f(W h_t + b)."""

@@ -17,7 +17,7 @@ from symbolic.reading.arrays.formulas import (
     Total,
     Transposed,
 )
-from symbolic.reading.arrays.profile import ArrayProfile, ArraySymbol
+from symbolic.reading.arrays.profile import OPEN, ArrayProfile, ArraySymbol
 from symbolic.reading.arrays.scripts import (
     Scripts,
     is_transpose,
@@ -118,10 +118,16 @@ class Elaborator:
         found = Quantity(symbol.sign, scripts.label, scripts.time, at, node.at)
         return found, scripts
 
+    def is_number(self, quantity: Quantity) -> bool:
+        """Whether a sign is one number."""
+        return self.profile.symbols[quantity.sign].kind == "number"
+
     def _each(self, scripts: Scripts) -> bool:
         """Whether a loss carries the letter of the samples, and nothing else."""
         sizes = [self.profile.letters[letter] for letter in scripts.at]
-        return not scripts.label and bool(sizes) and sizes == [*self.profile.sizes[:1]]
+        rows = self.profile.vectors == "rows"
+        of_samples = sizes == [*self.profile.sizes[:1]] or (rows and sizes == [OPEN])
+        return not scripts.label and bool(self.profile.sizes and sizes) and of_samples
 
     def finished(self, base: Formula, scripts: Scripts, node: Node) -> Formula:
         """The base with the power or the transposition that stands above it."""
@@ -139,7 +145,9 @@ class Elaborator:
                 "This superscript is no power and no transposition.", "Write ^2 or ^T.", above.at
             )
         symbol = self.profile.symbols.get(base.sign) if isinstance(base, Quantity) else None
-        if symbol is not None and len(symbol.shape) == 2 and exponent >= 0 and not bracketed:
+        layer = exponent != 2 or not self.profile.powers
+        matrix = symbol is not None and len(symbol.shape) == 2
+        if symbol is not None and matrix and layer and exponent >= 0 and not bracketed:
             raise NotUnderstood(
                 f"Is the number above {symbol.sign} a layer or a power?",
                 f"Write {symbol.sign}_{exponent} for a layer, ({symbol.sign})^2 for a power.",
@@ -163,13 +171,14 @@ class Elaborator:
             raise NotUnderstood("This range is not understood.", "Write \\sum_{t=1}^{T}.", node.at)
         letters = [self._letter(head) for head in heads]
         low = high = None
+        size = ""
         if related is not None:
-            low, high = self._bounds(letters[0], related, node)
+            low, high, size = self._bounds(letters[0], related, node)
         elif node.above is not None:
             raise NotUnderstood("Σ has an end and no beginning.", "Write t=1 below.", node.at)
         body = self.read(node.body)
         for letter in reversed(letters):
-            body = Total(letter, body, low, high, node.at)
+            body = Total(letter, body, low, high, node.at, size)
         return body
 
     def _letter(self, node: Node) -> str:
@@ -181,23 +190,25 @@ class Elaborator:
 
     def _bounds(
         self, letter: str, related: Related, node: BigSum
-    ) -> tuple[Time | None, Time | None]:
+    ) -> tuple[Time | None, Time | None, str]:
+        """From where to where a sum over times runs, and the size of one over elements."""
         if node.above is None:
             raise NotUnderstood("Σ has a beginning and no end.", "Write the end.", node.at)
         if letter in self.profile.time:
             low, high = time_of(related.right, self.profile), time_of(node.above, self.profile)
             whole = (low, high) == (Time("", 1), Time(self.profile.last))
-            return (None, None) if whole else (low, high)
+            return (None, None, "") if whole else (low, high, "")
         size = self.profile.letters[letter]
         plain = isinstance(related.right, Digits) and related.right.text == "1"
         last = node.above.name if isinstance(node.above, Letter) else ""
-        if not plain or (last != size if size != "?" else last in self.profile.sizes or not last):
+        if not plain or not last or (size != OPEN and last != size):
             raise NotUnderstood(
                 f"A sum over {letter} runs over all of its elements.",
                 "Write \\sum_{" + letter + "}.",
                 node.at,
             )
-        return None, None
+        named = last in (*self.profile.sizes, *self.profile.lengths)
+        return None, None, last if size == OPEN and named else ""
 
     def _gates(self, node: BigSum, related: Related) -> Formula:
         """Σ over k in {i, f, o, g}: written out, k put in for every label."""

@@ -22,12 +22,15 @@ NAMED = {
     "cosh": "hyperbolic cosine of every element",
     "arctan": "arc tangent of every element",
     "erf": "error function of every element",
+    "abs": "absolute value of every element",
+    "sign": "x/|x| of every element",
     "any": "any differentiable function of every element",
     "sum": "the sum of all elements",
     "sum_along": "np.sum(…, axis=1): every row is added up",
     "sum_down": "np.sum(…, axis=0): every column is added up",
     "trace": "the sum of the diagonal",
     "diag": "the matrix with a vector on its diagonal",
+    "eye": "the identity matrix, as large as it has to be",
     "ones": "a column of ones, as long as it has to be",
 }
 """What each function of a profile is."""

@@ -67,6 +67,15 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Slope:
+    """∂top/∂of of what is no loss."""
+
+    top: Quantity
+    of: Quantity
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LocalError:
     """δ with scripts: the derivative by what is said elsewhere, at this time and element."""
 
@@ -175,10 +184,27 @@ class Positive:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaky:
+    """max(slope · body, body) for a slope of at most 1."""
+
+    slope: Formula
+    body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """The identity matrix, as large as it has to be."""
+
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """Σ over a letter of time or of elements, in [low, high] where they are given.
 
-    Without a letter all elements are added.
+    Without a letter all elements are added.  `size` is the N of Σ_{i=1}^N where i may run over
+    other axes too.
     """
 
     letter: str
@@ -186,11 +212,21 @@ class Total:
     low: Time | None = None
     high: Time | None = None
     place: int = field(default=0, compare=False)
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SquaredNorm:
     body: Formula
+    place: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """(body)_{ij}: one entry of it, or with one letter its row."""
+
+    body: Formula
+    at: tuple[str, ...]
     place: int = field(default=0, compare=False)
 
 
@@ -214,6 +250,7 @@ Formula = (
     | Size
     | Quantity
     | Gradient
+    | Slope
     | LocalError
     | Change
     | Plus
@@ -228,6 +265,9 @@ Formula = (
     | Positive
     | Total
     | SquaredNorm
+    | Element
+    | Leaky
+    | Eye
     | Ones
     | Stack
 )
@@ -240,14 +280,18 @@ def inside(formula: Formula) -> tuple[Formula, ...]:
             return terms
         case Product(left, right) | Elementwise(left, right) | Over(left, right):
             return left, right
+        case Leaky(slope, body):
+            return slope, body
         case Minus(body) | Transposed(body) | Power(body) | Positive(body) | SquaredNorm(body):
             return (body,)
-        case Applied(_, _, body) | Total(_, body):
+        case Element(body) | Applied(_, _, body) | Total(_, body):
             return (body,)
         case Unknown(_, arguments):
             return arguments
         case Gradient(of) | Change(of):
             return (of,)
+        case Slope(top, of):
+            return top, of
         case _:
             return ()
 
@@ -270,7 +314,9 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
             return replace(formula, left=folded(left, known), right=folded(right, known))
         case Minus(body) | Transposed(body) | Power(body) | SquaredNorm(body) | Total(_, body):
             return replace(formula, body=folded(body, known))
-        case Applied(_, _, body) | Positive(body):
+        case Element(body):
+            return replace(formula, body=folded(body, known))
+        case Applied(_, _, body) | Positive(body) | Leaky(_, body):
             inner = folded(body, known)
             named = known.get(inner, inner)
             return replace(formula, body=inner if isinstance(inner, Quantity | Number) else named)
@@ -280,7 +326,7 @@ def folded(formula: Formula, known: Mapping[Formula, Formula]) -> Formula:
 
 def differentiates(formula: Formula) -> bool:
     """Whether it speaks of derivatives of the loss."""
-    return any(isinstance(part, Gradient | LocalError | Change) for part in walk(formula))
+    return any(isinstance(part, Gradient | Slope | LocalError | Change) for part in walk(formula))
 
 
 def occurs(letter: str, formula: Formula) -> bool:
@@ -288,7 +334,11 @@ def occurs(letter: str, formula: Formula) -> bool:
     match formula:
         case Quantity(_, _, time, at) | LocalError(_, _, time, at):
             return letter in at or (time is not None and time.letter == letter)
+        case Slope(top, of):
+            return occurs(letter, top) or occurs(letter, of)
         case Gradient(_, _, loss) if loss is not None and occurs(letter, loss):
+            return True
+        case Element(_, at) if letter in at:
             return True
         case Applied(time=Time(own)) if own == letter:
             return True
@@ -308,6 +358,10 @@ def rebuilt(formula: Formula, parts: Sequence[Formula]) -> Formula:
             return replace(formula, left=parts[0], right=parts[1])
         case Minus() | Transposed() | Power() | Positive() | SquaredNorm() | Applied() | Total():
             return replace(formula, body=parts[0])
+        case Element():
+            return replace(formula, body=parts[0])
+        case Leaky():
+            return replace(formula, slope=parts[0], body=parts[1])
         case Unknown():
             return replace(formula, arguments=tuple(parts))
         case _:

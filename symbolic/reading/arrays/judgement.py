@@ -47,9 +47,12 @@ from symbolic.reading.arrays.formulas import (
     occurs,
     walk,
 )
-from symbolic.reading.arrays.identities import is_recalled, recalled
+from symbolic.reading.arrays.identities import is_property, is_recalled, recalled
 from symbolic.reading.arrays.inference import Inference
+from symbolic.reading.arrays.introduced import head_of
+from symbolic.reading.arrays.laws import law_of, under_laws
 from symbolic.reading.arrays.nearest import Search
+from symbolic.reading.arrays.one_index import asked
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.regrouping import regrouped
@@ -88,6 +91,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
     lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
+    lines = under_laws(lines, reading, _judged_in, _proved_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
     mend = repair(reading, base, wrong, own, _proved(lines), _proved_in)
@@ -96,7 +100,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
             for one in lines
         ]
-    remarks = (*base.remarks, *map(_bracketed, bracketed))
+    remarks = (*base.remarks, *map(_bracketed, bracketed), *base.meaning.said)
     return ArrayJudgement(tuple(lines), remarks, mend)
 
 
@@ -106,6 +110,10 @@ def _bracketed(number: int) -> str:
 
 def _proved(lines: Sequence[ArrayJudged]) -> frozenset[int]:
     return frozenset(one.claim.number for one in lines if one.word == "proved")
+
+
+def _judged_in(reading: ArrayReading) -> Sequence[ArrayJudged]:
+    return Court(reading, base_of(reading)).lines(reading.claims)
 
 
 def _proved_in(reading: ArrayReading) -> frozenset[int]:
@@ -186,28 +194,38 @@ class Court:
         if claim.problems:
             return _open(claim, str(claim.problems[0]))
         if claim.kind is Kind.DEFINITION:
-            return ArrayJudged(claim)
+            return self._defined(claim)
         if claim.kind is Kind.ASSUMPTION:
             return self._assumed(claim)
         if is_recalled(claim):
-            reached = recalled(claim, self.base.meaning)
+            reached = recalled(claim)
             own = Argument("follows", (), (), OWN) if reached.word == "proved" else None
             return ArrayJudged(claim, (reached,), own)
+        if law_of(claim):
+            return _open(claim, "what this function is is not said, and none is known here with it")
         head, under = self._head(claim, before) or (claim, ())
         try:
             case = self.rules.case(head)
             reached = self._reached(case, under)
         except NotUnderstood as error:
             why = f"{error.fault}: {error.what} {error.next_step}".rstrip()
+            if error.fault in (Fault.TYPE, Fault.INDEX):
+                why = asked(head, self.rules, self._may_hold) or why
             reached = ArrayReached("open", why=why)
             if self.explain and error.fault in (Fault.TYPE, Fault.INDEX):
                 reached = replace(reached, nearest=self.search.mended(head, self.offered))
             return ArrayJudged(claim, (reached,))
         except (InputError, TooLargeError) as error:
             return _open(claim, str(error))
+        if reached.word == "refuted":
+            question = asked(head, self.rules, self._may_hold)
+            if question:
+                return _open(claim, question)
         idle = _by_idle(claim, self.base.idle) or ("" if self._is_read(case) else case.rule.array)
         if reached.word == "refuted" and idle:
             return _open(claim, f"nothing that is defined here reads {idle}")
+        if reached.word == "refuted" and claim.hedged:
+            return _open(claim, "a condition before it in its sentence was not understood")
         shorter = self._before_the_end(head) if reached.word == "refuted" else None
         if shorter is not None and shorter[2].word == "proved":
             head, case, reached = shorter
@@ -235,6 +253,15 @@ class Court:
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
+
+    def _defined(self, claim: ArrayClaim) -> ArrayJudged:
+        """A definition; the shapes of one that gives a derivative its name are looked at here."""
+        if head_of(claim.left) in self.base.introduced:
+            try:
+                self.rules.require_fitting(claim.right)
+            except NotUnderstood as error:
+                return _open(claim, f"{error.fault}: {error.what} {error.next_step}".rstrip())
+        return ArrayJudged(claim)
 
     def _before_the_end(self, head: ArrayClaim) -> tuple[ArrayClaim, Case, ArrayReached] | None:
         """A line about t and t+1 for t < T alone, and what is said of it there.
@@ -321,6 +348,9 @@ class Court:
         except (NotUnderstood, InputError, TooLargeError):
             return False
 
+    def _may_hold(self, case: Case) -> bool:
+        return not isinstance(self._plain(case, self._judge(case.program)), Refuted)
+
     def _head(
         self, claim: ArrayClaim, before: Sequence[ArrayJudged]
     ) -> tuple[ArrayClaim, tuple[str, ...]] | None:
@@ -339,7 +369,9 @@ class Court:
         return None
 
     def _assumed(self, claim: ArrayClaim) -> ArrayJudged:
-        """An assumption that is used: a size that is 1, rows that sum to 1."""
+        """An assumption that is used: a size that is 1, rows that sum to 1, the slope of σ."""
+        if is_property(claim):
+            return ArrayJudged(claim)
         if isinstance(claim.left, Size) and _is(claim.right, 1):
             name = claim.left.name
             self.offered = (*self.offered, SizeOne(f"{name} = 1", name))

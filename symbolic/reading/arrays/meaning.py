@@ -7,8 +7,8 @@ is asked for when all widths are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symbolic.arrays import ONE
@@ -31,12 +31,20 @@ from symbolic.indexed import (
     walk,
 )
 from symbolic.reading.arrays import formulas as w
+from symbolic.reading.arrays.jacobians import (
+    Jacobian,
+    Slope,
+    along_diagonal,
+    chained,
+    made_jacobian,
+)
 from symbolic.reading.arrays.values import Binder, Entry, Index, Value, each
 from symbolic.reading.arrays.whole import WHOLE, everything
 from symbolic.reading.arrays.widths import Width, Widths
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.shapes import Letters
 
+WHICH = "One index stands at a matrix: of its row or of its column?"
 Lookup = Callable[[w.Formula], Entry]
 """The entry that a quantity or a derivative means; raises `NotUnderstood`."""
 
@@ -56,14 +64,26 @@ class Meaning:
     keep: Callable[[Expr], Expr] | None = None
     samples: str = ""
     """The size of the axis of examples, where they are columns."""
+    rows: str = ""
+    """The same where they are rows."""
     lone: list[Width] | None = None
     """The widths that a loss takes to be 1: it multiplies columns as if they were numbers."""
+    lonely: bool = False
+    """Whether one index stood at a matrix, of a letter that may run over its rows or columns."""
+    of_columns: bool = False
+    """Whether such an index is read as that of a column."""
+    wide: bool = False
+    """Whether 1 is a matrix of ones, not a column."""
+    slope: Callable[[str, str], Slope] | None = None
+    """The derivative of one array by another, once the program is known."""
+    said: dict[str, None] = field(default_factory=dict)
+    """What is to be told of how lines were read."""
 
     # -- letters
 
-    def open(self, name: str, own: bool = False) -> Binder:
-        """Bring a letter into scope; `own` letters keep their names."""
-        size = self.letters_of.get(name)
+    def open(self, name: str, own: bool = False, over: str = "") -> Binder:
+        """Bring a letter into scope; `own` letters keep their names, `over` is its size."""
+        size = over or self.letters_of.get(name)
         width = None
         if size is not None:
             width = self.widths.new() if size == "?" else self.widths.named(size)
@@ -128,14 +148,19 @@ class Meaning:
             case w.Quantity(_, _, time, at, place) | w.LocalError(_, _, time, at, place):
                 return self.entry(self.lookup(formula), time, at, place)
             case w.Gradient(of) | w.Change(of):
-                return self.entry(self.lookup(formula), of.time, of.at, formula.place)
+                found = self.entry(self.lookup(formula), of.time, of.at, formula.place)
+                whole = isinstance(formula, w.Gradient) and of.time is None and not of.at
+                return replace(found, by=self.lookup(of).array) if whole else found
+            case w.Slope(top, of, place):
+                return self._slope(top, of, place)
             case w.Plus(terms):
                 found = self.read(terms[0])
                 for term in terms[1:]:
                     found = self.added(found, self.read(term), term.place)
                 return found
             case w.Minus(body):
-                return each(lambda e: -e, self.read(body))
+                inner = self.read(body)
+                return replace(each(lambda e: -e, inner), by=inner.by)
             case w.Product(left, right, dotted, place):
                 return self._product(self.read(left), self.read(right), dotted, place)
             case w.Elementwise(left, right, place):
@@ -156,8 +181,16 @@ class Meaning:
                 return self._total(formula)
             case w.SquaredNorm(body):
                 return everything(self, each(lambda e: Pow(e, Fraction(2)), self.read(body)))
+            case w.Leaky(slope, body, place):
+                return self._leaky(self.read(slope), self.read(body), place)
+            case w.Eye():
+                width = self.widths.new()
+                return Value(width, width, self._same_place)
+            case w.Element(body, at, place):
+                return self._picked(self.read(body), at, place)
             case w.Ones():
-                return Value(self.widths.new(), None, lambda r, c: ONE)
+                wide = self.widths.new() if self.wide else None
+                return Value(self.widths.new(), wide, lambda r, c: ONE)
             case w.Stack(_, place):
                 raise NotUnderstood("This stack is not taken apart.", "Name its parts.", place)
             case w.Unknown(sign, _, place):
@@ -177,11 +210,7 @@ class Meaning:
         alone = len(fixed) == 1 and len(axes) == 2
         column = alone and self._is_column(fixed[0], axes)
         if alone and not column and not self._names(fixed[0], axes[0]):
-            raise NotUnderstood(
-                "One index stands at a matrix: of its row or of its column?",
-                "Write both.",
-                place,
-            )
+            column = self._alone(axes, place)
         for binder, axis in zip(fixed, axes[1:] if column else axes, strict=False):
             if binder.width is None or not self.widths.same(binder.width, axis):
                 name = "a time" if binder.width is None else self.widths.shown(binder.width)
@@ -214,12 +243,68 @@ class Meaning:
         named = width is not None and bool(self.widths.name(width))
         return named and width is not None and self.widths.equal(width, axis)
 
+    @staticmethod
+    def _same_place(row: Index | None, col: Index | None) -> Expr:
+        assert row is not None
+        assert col is not None
+        return Delta(row, col)
+
+    def _leaky(self, slope: Value, body: Value, place: int) -> Value:
+        """αS + (1 - α) max(0, S)"""
+        return self._both(lambda a, s: a * s + (1 - a) * Fn("relu", s), "max", slope, body, place)
+
+    def _slope(self, top: w.Quantity, of: w.Quantity, place: int) -> Value:
+        """∂p/∂z, at one place of each where all their letters are written."""
+        ends = self.lookup(top), self.lookup(of)
+        if self.slope is None or any(end.timed for end in ends):
+            raise NotUnderstood("Here no derivative is read but that of the loss.", "", place)
+        own = self.slope(ends[0].array, ends[1].array)
+
+        def entries(above: Sequence[Index], below: Sequence[Index]) -> Expr:
+            return own.element(above, below, self.letters)
+
+        axes = ends[0].axes, ends[1].axes
+        if not top.at and not of.at:
+            names = ends[0].array, ends[1].array
+            return made_jacobian(*names, axes, entries, own.is_diagonal)
+        letters = [[self.binder(letter, place) for letter in one.at] for one in (top, of)]
+        for binders, own_axes in zip(letters, axes, strict=True):
+            fit = len(binders) == len(own_axes) and all(
+                binder.width is not None and self.widths.same(binder.width, axis)
+                for binder, axis in zip(binders, own_axes, strict=True)
+            )
+            if not fit:
+                raise NotUnderstood(
+                    "The indices of this derivative do not fit.", "Write all.", place, Fault.INDEX
+                )
+        return _number_of(lambda: entries(*([self.var(b) for b in side] for side in letters)))
+
+    def _picked(self, body: Value, at: tuple[str, ...], place: int) -> Value:
+        """One entry of what is no array of the document."""
+        axes = tuple(axis for axis in (body.rows, body.cols) if axis is not None)
+
+        def at_places(places: tuple[Index, ...]) -> Expr:
+            rest = iter(places)
+            row, col = (None if axis is None else next(rest) for axis in (body.rows, body.cols))
+            return body.element(row, col)
+
+        return self.entry(Entry("", axes, formula=at_places), None, at, place)
+
+    def _alone(self, axes: tuple[Width, ...], place: int) -> bool:
+        """Whether one index at a matrix is of its column: where rows are samples, of its row."""
+        if not self.rows or self.widths.name(axes[0]) != self.rows:
+            raise NotUnderstood(WHICH, "Write both.", place)
+        self.lonely = True
+        return self.of_columns
+
     def _is_column(self, binder: Binder, axes: tuple[Width, ...]) -> bool:
         """Whether the letter is one of examples, which are columns: x^{(i)} of X."""
         return bool(self.samples) and self._names(binder, axes[1])
 
     def _read(self, entry: Entry, first: Callable[[], Index] | None, places: list[Index]) -> Expr:
         if first is None:
+            if entry.formula is not None:
+                return entry.formula(tuple(places))
             found: Expr = Get(entry.array, tuple(places))
         else:
             time = first()
@@ -273,6 +358,7 @@ class Meaning:
         place: int,
     ) -> Value:  # fmt: skip
         """The operation on equal places; a number meets every element, a vector every other."""
+        left, right = (along_diagonal(one, self.vectors) or one for one in (left, right))
         if left.is_number or right.is_number:
             big = right if left.is_number else left
             pick = [(lambda r, c: (None, None)) if v.is_number else _same for v in (left, right)]
@@ -301,23 +387,43 @@ class Meaning:
         return self.widths.same(left.cols, right.cols)
 
     def _across(self, left: Value, right: Value) -> bool:
-        """Whether one is a column that meets the column of every example."""
-        if not self.samples or (left.cols is None) == (right.cols is None):
+        """Whether one is a column that meets every column of the other.
+
+        Of columns that are examples that is a bias; of rows that are examples it is what a sum of
+        every row gives, one number for each example.
+        """
+        if (left.cols is None) == (right.cols is None):
             return False
         wide = left if right.cols is None else right
         if left.rows is None or right.rows is None or wide.cols is None:
             return False
-        return self.widths.name(wide.cols) == self.samples and self.widths.same(
-            left.rows, right.rows
-        )
+        one, other = left.rows, right.rows
+        if self.samples:
+            across = self.widths.name(wide.cols) == self.samples
+        else:
+            names = self.widths.name(one), self.widths.name(other)
+            across = self.rows != "" and self.rows in names
+        return across and self.widths.same(one, other)
 
     def _product(self, left: Value, right: Value, dotted: bool, place: int) -> Value:
-        columns = left.cols is None and right.cols is None and left.rows is not None
-        if columns and self.lone is not None and left.rows is not None and self.fits(left, right):
-            self.lone.append(left.rows)
+        chain = chained(left, right, self.new, self.vectors)
+        if chain is not None:
+            return chain
+        for one in (left, right):
+            if isinstance(one, Jacobian) and not one.is_matrix:
+                what = "A derivative with more than two axes stands beside what it is not of."
+                raise NotUnderstood(what, "Write it with indices.", place)
+        rows = self.vectors == "rows"
+        ends = (left.rows, right.rows) if rows else (left.cols, right.cols)
+        single = left.cols if rows else left.rows
+        columns = ends == (None, None) and single is not None
+        if columns and self.lone is not None and single is not None and self.fits(left, right):
+            self.lone.append(single)
             return self._both(lambda a, b: a * b, "the product", left, right, place)
         if left.is_number or right.is_number:
-            return self._both(lambda a, b: a * b, "the product", left, right, place)
+            by = right.by if left.is_number else left.by
+            scaled = self._both(lambda a, b: a * b, "the product", left, right, place)
+            return replace(scaled, by=by)
         alike = (left.rows is None, left.cols is None) == (right.rows is None, right.cols is None)
         if dotted and alike:
             raise NotUnderstood(
@@ -331,6 +437,9 @@ class Meaning:
             )
         middle = left.cols
         if middle is None or right.rows is None or not self.widths.same(middle, right.rows):
+            if self._scales(left, right):
+                self.said["a row beside a matrix with as many columns scales these"] = None
+                return self._both(lambda a, b: a * b, "the product", left, right, place)
             raise self.mismatch("the product", left, right, place)
 
         def element(r: Index | None, c: Index | None) -> Expr:
@@ -339,9 +448,15 @@ class Meaning:
 
         return Value(left.rows, right.cols, element)
 
+    def _scales(self, left: Value, right: Value) -> bool:
+        """Whether a row stands beside a matrix of samples with as many columns."""
+        row, matrix = (left, right) if left.rows is None else (right, left)
+        if row.rows is not None or matrix.rows is None or matrix.cols is None or row.cols is None:
+            return False
+        of_samples = self.rows != "" and self.widths.name(matrix.rows) == self.rows
+        return of_samples and self.widths.same(row.cols, matrix.cols)
+
     def _over(self, left: Value, right: Value, place: int) -> Value:
-        if not right.is_number and not left.is_number and not self.fits(left, right):
-            raise self.mismatch("the quotient", left, right, place)
         return self._both(
             lambda a, b: a * inverse(self.kept(b)), "the quotient", left, right, place
         )
@@ -380,6 +495,8 @@ class Meaning:
             if primes:
                 raise NotUnderstood(f"{sign} has no derivative ′ that is read here.", "", place)
             return WHOLE[name](self, body, place)
+        if name == "sign" and not primes:
+            return each(PRIMES["abs"], body)
         if primes > 1 or (primes and name not in PRIMES):
             raise NotUnderstood(f"{sign} has no such derivative here.", "", place)
         return each(PRIMES[name] if primes else lambda e: Fn(name, e), body)
@@ -389,9 +506,9 @@ class Meaning:
         if not letter:
             return everything(self, self.read(formula.body))
         if not w.occurs(letter, formula.body):
-            return self._along(letter, self.read(formula.body), place)
+            return self._along(formula, self.read(formula.body), place)
         before = self.scope.get(letter)
-        binder = self.open(letter)
+        binder = self.open(letter, over=formula.size)
         body = self.read(formula.body)
         del self.scope[letter]
         if before is not None:
@@ -412,9 +529,10 @@ class Meaning:
 
         return Value(body.rows, body.cols, element)
 
-    def _along(self, letter: str, body: Value, place: int) -> Value:
+    def _along(self, total: w.Total, body: Value, place: int) -> Value:
         """Σ_n dS: the sum over the axis of the letter, which does not occur."""
-        size = self.letters_of.get(letter, "?")
+        letter = total.letter
+        size = total.size or self.letters_of.get(letter, "?")
         axes = [body.rows, body.cols]
         own = [
             n
@@ -453,6 +571,10 @@ def _tidied(index: Affine) -> Index:
 
 def _number(expr: Expr) -> Value:
     return Value(None, None, lambda r, c: expr)
+
+
+def _number_of(entry: Callable[[], Expr]) -> Value:
+    return Value(None, None, lambda r, c: entry())
 
 
 def _same(r: Index | None, c: Index | None) -> tuple[Index | None, Index | None]:

@@ -64,7 +64,7 @@ def own_functions(document: Document, profile: ArrayProfile) -> OwnFunctions:
     known: dict[str, str] = {}
     unknown: dict[str, None] = {}
     lines: set[int] = set()
-    for chain in _chains(document):
+    for chain in document_chains(document):
         found = _defined(chain, profile)
         if found is None or found[0] in known or found[0] in unknown:
             continue
@@ -112,7 +112,8 @@ def _called(member: Sequence[Tok], profile: ArrayProfile) -> str:
     return letters[1] if alone else ""
 
 
-def _chains(document: Document) -> Iterator[Chain]:
+def document_chains(document: Document) -> Iterator[Chain]:
+    """The relations of a document whose signs are all read."""
     for piece in document.pieces:
         if not isinstance(piece, Mathematics):
             continue

@@ -18,8 +18,8 @@ KINDS = ("data", "weight", "value", "number", "loss", "delta", "change", "runnin
 VECTORS = ("columns", "rows")
 SIGNS = ("+", "-")
 FUNCTIONS = ("logistic", "tanh", "relu", "softplus", "softmax", "exp", "ln", "sin", "cos", "sinh",
-             "cosh", "arctan", "erf", "any", "sum", "sum_along", "sum_down", "trace", "diag",
-             "ones")  # fmt: skip
+             "cosh", "arctan", "erf", "abs", "sign", "any", "sum", "sum_along", "sum_down", "trace",
+             "diag", "ones", "eye")  # fmt: skip
 _KEYS = ("name", "title", "calculus", "vectors", "note", "words", "widths", "time", "last",
          "derivatives", "rate", "letters", "sizes", "functions", "symbols", "loss_of",
          "examples", "elementwise", "above", "per_example", "layers", "counts", "applied",
@@ -46,6 +46,8 @@ class ArraySymbol:
     of: tuple[str, ...] = ()
     factor: int = 1
     sums_to_one: bool = False
+    upright: bool = False  # a column, where vectors are rows
+    given: bool = False  # a value that the text does not define
     place: tuple[int, int] = field(default=(1, 1), compare=False)  # of its definition
 
 
@@ -65,6 +67,9 @@ class ArrayProfile:
     `applied` signs that are applied to an example, h_θ(x^{(i)}), `features` the axis that there is
     not where an input is one number (`one_example`).  `per_example`: dQ of what has a column for
     each example is m ∂J/∂Q.
+
+    A document adds `powers`: a 2 above a matrix is a power, since no layers stand there; and
+    `lengths`, letters for the number of elements of an axis.
     """
 
     name: str
@@ -91,6 +96,8 @@ class ArrayProfile:
     applied: tuple[str, ...] = ()
     features: str = ""
     last_also: tuple[str, ...] = ()
+    powers: bool = False
+    lengths: tuple[str, ...] = ()
     file: str | None = field(default=None, compare=False)
 
     @property
@@ -164,7 +171,7 @@ class _Reader(TomlReader):
             self._texts("applied"),
             self._text("features", default=""),
             self._texts("last_also"),
-            self.file,
+            file=self.file,
         )
         self._unique(found)
         return found
@@ -199,7 +206,7 @@ class _Reader(TomlReader):
             -1 if self._one(self._text(*path, "sign", default="+"), SIGNS, *path, "sign") == "-"
             else 1,
             self._bool(*path, "sums_to_one"),
-            self.places.values.get((*path, "definition"), (1, 1)),
+            place=self.places.values.get((*path, "definition"), (1, 1)),
         )  # fmt: skip
 
     def _unique(self, found: ArrayProfile) -> None:

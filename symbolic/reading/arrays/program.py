@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from itertools import count
 
 from symbolic.arrays import ONE, Abstract, Definition, Given, Local, Program
@@ -20,12 +21,20 @@ from symbolic.reading.arrays.collecting import NET, Collection, Made, NoProgramE
 from symbolic.reading.arrays.formulas import (
     Formula,
     Key,
+    Leaky,
     Minus,
     Plus,
+    Quantity,
     Unknown,
+    walk,
 )
+from symbolic.reading.arrays.introduced import Head, expanded, introduced
+from symbolic.reading.arrays.jacobians import slope
 from symbolic.reading.arrays.meaning import Meaning
+from symbolic.reading.arrays.one_index import row_remarks
 from symbolic.reading.arrays.profile import OPEN, ArrayProfile
+from symbolic.reading.arrays.rectified import Rectified, rectified, unrectified
+from symbolic.reading.arrays.rendering import render
 from symbolic.reading.arrays.signs import Signs
 from symbolic.reading.arrays.values import Binder, Value, each
 from symbolic.reading.arrays.whole import everything
@@ -57,8 +66,12 @@ class Base:
     """Arrays that have a value before the first time."""
     idle: frozenset[Key] = frozenset()
     """Arrays that are defined, and read by no other definition and not by the loss."""
-    losses: Mapping[Key, Formula] = field(default_factory=dict)
-    """What losses are by their definitions, where these are formulas about arrays."""
+    introduced: Mapping[Head, Formula] = field(default_factory=dict)
+    """What names of derivatives by nothing that is defined stand for."""
+    stated: Mapping[Formula, Formula] = field(default_factory=dict)
+    """The whole loss, and what it is."""
+    rectified: Rectified = field(default_factory=dict)
+    """Arrays that are max(0, …) of something."""
 
     def begins(self, key: Key) -> bool:
         return key in self.begun
@@ -103,7 +116,11 @@ class _Builder:
             self.signs.lookup,
             self.signs.letters,
             samples=self.profile.examples_size if self.profile.examples else "",
+            rows=self.profile.examples_size if self.profile.vectors == "rows" else "",
         )
+        self.introduced: dict[Head, Formula] = {}
+        for head, claim in introduced(reading).items():
+            self.introduced[head] = expanded(claim.right, self.introduced)
         self.lone: list[Width] = []
         self.kept: list[Definition] = []
         self.parts: dict[str, str] = {}  # the names of inner sums, and of which array
@@ -119,6 +136,7 @@ class _Builder:
         except InputError as error:
             raise NoProgramError(error.what) from None
         self.signs.program = program
+        self.meaning.slope = cache(partial(slope, program))
         return Base(
             self.profile,
             self.meaning,
@@ -135,18 +153,16 @@ class _Builder:
             self._numbers(),
             frozenset(self.signs.initial),
             self._idle(program),
-            self._losses(),
+            self.introduced,
+            self._stated(),
+            rectified(program.definitions),
         )
 
-    def _losses(self) -> dict[Key, Formula]:
-        if self.lone:
+    def _stated(self) -> dict[Formula, Formula]:
+        made = self.found.made.get(self.found.loss) if self.found.loss is not None else None
+        if made is None or isinstance(made.right, Unknown) or self.lone:
             return {}
-        known = {key: one.right for key, one in self.found.made.items() if not one.left.at}
-        return {
-            key: right
-            for key, right in known.items()
-            if key == self.found.loss and not isinstance(right, Unknown)
-        }
+        return {made.left: made.right}
 
     def _idle(self, program: Program) -> frozenset[Key]:
         read = set() if isinstance(program.cost, Abstract) else set(arrays_read(program.cost))
@@ -218,7 +234,7 @@ class _Builder:
 
     def _of_loss(self, made: Made) -> Value:
         """The right side of a loss: columns that are multiplied are of one output, so numbers."""
-        columns = bool(self.meaning.samples or self.profile.layers)
+        columns = bool(self.meaning.samples or self.profile.layers or self.meaning.rows)
         self.meaning.lone = [] if columns else None
         value = self._summed(made.right) if self.meaning.samples else self.meaning.read(made.right)
         if self.meaning.lone and not value.is_number:
@@ -238,9 +254,10 @@ class _Builder:
             case Minus(body):
                 return each(lambda e: -e, self._summed(body))
         value = self.meaning.read(formula)
-        if value.cols is not None or value.rows is None:
+        single = value.cols if self.profile.vectors == "rows" else value.rows
+        if value.is_number or single is None or None not in (value.rows, value.cols):
             return value
-        self.lone.append(value.rows)
+        self.lone.append(single)
         return everything(self.meaning, value)
 
     def _single(self) -> Iterator[Hypothesis]:
@@ -280,6 +297,8 @@ class _Builder:
             except NotUnderstood as error:
                 faults = {one.made.number: error}
                 raise NoProgramError("a definition has an error", faults) from None
+        known = rectified(definitions)
+        definitions = [self._positive(d, known) for d in definitions]
         definitions += [self._before(key, name) for key, name in self.signs.before.items()]
         self.meaning.keep = self._keeping("loss")
         whole = self._cost(cost)
@@ -318,6 +337,13 @@ class _Builder:
         self._require_small(body, one.made)
         letters, body = named(body, letters, self.stems)
         return Definition(name, letters, body)
+
+    def _positive(self, made: Definition | Abstract, known: Rectified) -> Definition | Abstract:
+        if not isinstance(made, Definition):
+            return made
+        letters = self.meaning.letters
+        at, body = named(unrectified(made.body, known, letters), made.at, self.stems)
+        return replace(made, at=at, body=body)
 
     def _before(self, key: Key, name: str) -> Definition:
         """The value of the time before: a range that cuts a product off would hide its time."""
@@ -423,8 +449,26 @@ class _Builder:
             assert isinstance(one, SizeOne)
             yield f"the loss shows columns as numbers: a single output, so {one.size} is one"
 
+    def _leaky(self) -> Iterator[Leaky]:
+        parts = (part for made in self.found.made.values() for part in walk(made.right))
+        yield from (
+            one for one in parts if isinstance(one, Leaky) and isinstance(one.slope, Quantity)
+        )
+
     def _remarks(self) -> Iterator[str]:
         yield from self._of_examples()
+        yield from row_remarks(self.reading.claims, self.profile)
+        for leaky in self._leaky():
+            slope = render(leaky.slope, self.profile)
+            yield f"{render(leaky, self.profile)} is read for {slope} <= 1"
+        for one in self.found.inner:
+            shown = render(one, self.profile)
+            yield f"{shown} is not defined; it is what the function of {one.sign} is applied to"
+        for claim in introduced(self.reading).values():
+            if isinstance(claim.left, Quantity):
+                continue
+            shown = render(claim.left, self.profile)
+            yield f"by what {shown} differentiates is not defined; it stands for ({claim.number})"
         if self.profile.layers and self.profile.time:
             yield "the layers are taken to be equally wide"
         for made in self.found.made.values():
@@ -432,6 +476,9 @@ class _Builder:
                 yield f"{made.left.sign} is the loss at {self.profile.last} alone, as words say"
             elif made.number == 0 and not made.left.sign.startswith(NET):
                 yield f"{made.left.sign} is not defined here; it is read as usual"
+        for key in self.found.mentioned:
+            if self.found.symbol(key).given:
+                yield f"{self.signs.names[key]} is not defined; it is given"
         for key in sorted(self.found.columns):
             yield f"{self.signs.names[key]} is a column, since 1 {key[0]}^T is added"
         for head in self.found.stepped:

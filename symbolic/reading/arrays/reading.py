@@ -31,7 +31,15 @@ from symbolic.reading.arrays.formulas import (
     walk,
 )
 from symbolic.reading.arrays.identities import is_recalled
+from symbolic.reading.arrays.introduced import (
+    is_derivative,
+    is_naming,
+    with_introduced,
+    without_differentials,
+)
+from symbolic.reading.arrays.laws import with_laws
 from symbolic.reading.arrays.layering import fitted, is_all, one_time, some_times
+from symbolic.reading.arrays.letters import with_given, with_letters
 from symbolic.reading.arrays.one_example import counted, of_each_example
 from symbolic.reading.arrays.own_functions import (
     OwnFunctions,
@@ -47,6 +55,7 @@ from symbolic.reading.arrays.spaces import stated
 from symbolic.reading.arrays.spoiled import Spoiled
 from symbolic.reading.arrays.stacks import Stacks, marked
 from symbolic.reading.arrays.times import lost_at_the_end, with_times
+from symbolic.reading.arrays.written_derivatives import DIFFERENTIAL
 from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
@@ -80,10 +89,13 @@ FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
 
 
-def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> ArrayReading:
+def read_arrays(
+    text: str, profile: ArrayProfile, kind: str = "markdown", letters: bool = True
+) -> ArrayReading:
     """Every relation of a document, with nothing dropped silently.
 
-    `kind` is markdown, latex, notebook or formula.  Never raises for what stands in the document;
+    `kind` is markdown, latex, notebook or formula; without `letters` only those of the notation
+    are read.  Never raises for what stands in the document;
     raises `InputError` where it is no such document at all.
 
     >>> from symbolic.reading.arrays.profile import array_profile
@@ -95,6 +107,8 @@ def read_arrays(text: str, profile: ArrayProfile, kind: str = "markdown") -> Arr
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
     counting = with_times(counting, document)
+    if letters:
+        counting = with_letters(counting, document)
     return _Reader(document, counting, own).reading()
 
 
@@ -146,6 +160,8 @@ class _Reader:
         self.classes: set[str] = set()  # the targets that are written as classes
         self.cites = NOTHING  # what the formulas of this piece follow from
         self.broken = False  # whether a condition of this sentence was not understood
+        self.hedged = False  # whether one that speaks of a derivative was not understood
+        self.beside = False  # whether a formula stands behind with
         self.claimed = False  # whether something was claimed in it
         self.only: tuple[str, Time] | None = None  # the time that it speaks of alone
         self.within: Span | None = None  # the times that it speaks of
@@ -175,7 +191,7 @@ class _Reader:
         for sign in sorted(self.classes):
             self.claims = of_classes(self.claims, sign)
         self.claims = list(with_example_losses(self.claims, self.profile))
-        return ArrayReading(
+        reading = ArrayReading(
             self.profile,
             tuple(self.claims),
             self.ledger.entries,
@@ -186,9 +202,12 @@ class _Reader:
             frozenset(self.spoiled.signs),
             self.shapes,
             self.marks.lines((c.number, c.piece, c.at) for c in self.claims),
-            self.own.unknown,
+            (*self.own.unknown, *self.spoiled.functions),
             lost_at_the_end(self.document),
         )
+        if any(problem.what == DIFFERENTIAL for problem in reading.problems):
+            reading = without_differentials(reading)
+        return with_introduced(with_given(with_laws(reading)))
 
     def _whole_weights(self) -> None:
         """A weight that multiplies a stack has blocks, and is nowhere meant as a whole."""
@@ -246,6 +265,7 @@ class _Reader:
             self.broken = self.broken or conditional(self.words)
             self.words, self.last = "", None
             self.spoiled.all_of(piece.text)
+            self.spoiled.function(piece.text)
             for sign in self.running.signs():
                 self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
@@ -277,7 +297,9 @@ class _Reader:
             else:
                 self.words, self.claimed = "", True
                 continue
-            self.broken = self.broken or conditional(f"{self.words} {one.before}")
+            if conditional(f"{self.words} {one.before}"):
+                given = bool(one.members[0]) and self.spoiled.differentiates(one.members[0])
+                self.broken, self.hedged = self.broken or not given, self.hedged or given
             self.ledger.trouble(troubles[-1])
             for token in one.members[0][:1]:
                 if token.text in self.running.signs():
@@ -352,7 +374,7 @@ class _Reader:
     # -- words
 
     def _sentence_ends(self) -> None:
-        self.broken, self.cue, self.claimed = False, "", False
+        self.broken, self.cue, self.claimed, self.hedged = False, "", False, False
 
     def _listen(self) -> None:
         if ends(self.words, self.claimed):
@@ -384,6 +406,8 @@ class _Reader:
         if cue == "and" or not (cue or first):  # as the formula before it in this sentence
             cue = self.cue
         self.cue = cue
+        if first:
+            self.beside = self.words.rstrip().lower().endswith("with")
         if chain.cases:
             raise NotUnderstood("Cases are not read here.", "Claim each by itself.", chain.at)
         chain = entry_by_entry(chain, self.profile)
@@ -510,6 +534,7 @@ class _Reader:
                 update=update,
                 cites=self.cites.of(relation, n + 1 == len(chain.relations)),
                 within=self.within,
+                hedged=self.hedged,
             )
             before = self.sorter.known
             claim = self.sorter.sorted(claim)
@@ -517,7 +542,8 @@ class _Reader:
                 self.sorter.known = before
                 what = "A definition for some times or layers alone is not in reach."
                 raise NotUnderstood(what, "Write it for all.", at)
-            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim)
+            allowed = claim.kind is Kind.DEFINITION or is_recalled(claim) or is_naming(claim)
+            allowed = allowed or (self.beside and is_derivative(claim.left))
             if cue == "for" and opens and not allowed:
                 raise _condition(chain)
             self.claims.append(claim)

@@ -11,9 +11,12 @@ from symbolic.reading.arrays.formulas import (
     EACH,
     Applied,
     Change,
+    Element,
     Elementwise,
+    Eye,
     Formula,
     Gradient,
+    Leaky,
     LocalError,
     Minus,
     Number,
@@ -25,6 +28,7 @@ from symbolic.reading.arrays.formulas import (
     Product,
     Quantity,
     Size,
+    Slope,
     SquaredNorm,
     Stack,
     Time,
@@ -34,7 +38,7 @@ from symbolic.reading.arrays.formulas import (
 )
 from symbolic.reading.arrays.profile import ArrayProfile
 
-AXES = {"sum_along": 1, "sum_down": 0}
+AXES = {"\\mathrm{sum1}": 1, "\\mathrm{sum0}": 0}
 SUM, ELEMENTWISE, PRODUCT, FACTOR, ATOM = range(5)
 
 
@@ -68,8 +72,13 @@ class _Writer:
                 return self._named(formula), FACTOR
             case Gradient(of, written, loss):
                 return self._gradient(of, written, loss)
+            case Slope(top, of):
+                above, below = (self.text(one, FACTOR) for one in (top, of))
+                return f"\\frac{{\\partial {above}}}{{\\partial {below}}}", ATOM
             case Change(of):
                 return f"\\Delta {self.text(of, FACTOR)}", PRODUCT
+            case Plus((Number(Fraction(numerator=1, denominator=1)), Minus(Positive(Minus(body))))):
+                return f"[{self.text(body, SUM)} \\ge 0]", ATOM
             case Plus(terms):
                 return self._plus(terms), SUM
             case Minus(body):
@@ -94,21 +103,32 @@ class _Writer:
             case Applied(_, sign, body, primes, _, Time() as layer):
                 marks = "\\prime" * primes
                 return f"{sign}^{{[{_time(layer)}]{marks}}}({self.text(body, SUM)})", ATOM
-            case Applied(function, sign, body, primes):
+            case Applied("abs", "|", body):
+                return f"|{self.text(body, SUM)}|", ATOM
+            case Applied(_, sign, body, primes):
                 inside = self.text(body, SUM)
                 inside = f"0, {inside}" if sign == "\\max" else inside
-                if function in AXES:
-                    return f"\\mathrm{{np.sum}}({inside}, axis={AXES[function]})", ATOM
+                if sign in AXES:
+                    return f"\\mathrm{{np.sum}}({inside}, axis={AXES[sign]})", ATOM
                 return f"{_primed(sign, primes)}({inside})", ATOM
             case Unknown(sign, arguments):
                 inside = ", ".join(self.text(one, SUM) for one in arguments)
                 return f"{sign}({inside})", ATOM
+            case Positive(Minus(body)):
+                return f"[{self.text(body, SUM)} < 0]", ATOM
             case Positive(body):
                 return f"[{self.text(body, SUM)} > 0]", ATOM
             case Total():
                 return self._total(formula), PRODUCT
             case SquaredNorm(body):
                 return f"\\|{self.text(body, SUM)}\\|^{{2}}", FACTOR
+            case Leaky(slope, body):
+                inside = self.text(body, PRODUCT)
+                return f"\\max({self.text(slope, FACTOR)} {inside}, {inside})", ATOM
+            case Eye():
+                return "I", ATOM
+            case Element(body, at):
+                return f"({self.text(body, SUM)})_{{{','.join(at)}}}", FACTOR
             case Ones():
                 return "\\mathbf{1}", FACTOR
             case Stack(parts):

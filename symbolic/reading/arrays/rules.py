@@ -17,6 +17,7 @@ from symbolic.reading.arrays.formulas import (
     Gradient,
     LocalError,
     Number,
+    Ones,
     Quantity,
     Time,
     Total,
@@ -24,7 +25,10 @@ from symbolic.reading.arrays.formulas import (
     occurs,
     walk,
 )
+from symbolic.reading.arrays.introduced import expanded
+from symbolic.reading.arrays.jacobians import Jacobian, along_diagonal
 from symbolic.reading.arrays.program import Base
+from symbolic.reading.arrays.rectified import unrectified
 from symbolic.reading.arrays.signs import MINUS_ONE
 from symbolic.reading.arrays.values import Value
 from symbolic.reading.source import Fault, NotUnderstood
@@ -55,18 +59,41 @@ class Rules:
     within: Span | None = None  # the times or layers of the claim at hand
 
     def case(self, claim: ArrayClaim) -> Case:
-        """The rule of a relation; raises `NotUnderstood` with its type and index errors."""
+        """The rule of a relation; raises `NotUnderstood` with its type and index errors.
+
+        Where 1 fits as no column it is a matrix.
+        """
+        try:
+            return self._case(claim)
+        except NotUnderstood as error:
+            ones = any(isinstance(p, Ones) for s in (claim.left, claim.right) for p in walk(s))
+            if error.fault is not Fault.TYPE or not ones:
+                raise
+            self.base.meaning.wide = True
+            try:
+                return self._case(claim)
+            except NotUnderstood:
+                raise error from None
+            finally:
+                self.base.meaning.wide = False
+
+    def _case(self, claim: ArrayClaim) -> Case:
         self.within = claim.within
-        first = claim.left
-        if isinstance(first, Quantity) and first.key in self.base.losses:
-            first = self.base.losses[first.key]  # J = … once more
-        left, right = (folded(side, self.base.known) for side in (first, claim.right))
+        self.base.meaning.lonely = False
+        sides = (expanded(side, self.base.introduced) for side in (claim.left, claim.right))
+        sides = (self.base.stated.get(side, side) for side in sides)
+        left, right = (folded(side, self.base.known) for side in sides)
         if is_head(right) and (not is_head(left) or self._is_fixed(right, left)):
             left, right = right, left
         if is_head(left) and self._is_derivative(left):
             assert isinstance(left, Gradient | LocalError)
             return self._rule(left, right, claim.at)
         return self._difference(left, right, claim.at)
+
+    def require_fitting(self, formula: Formula) -> None:
+        """Raises `NotUnderstood` where the shapes of a formula do not fit."""
+        self.base.meaning.scope = {}
+        self.base.meaning.read(expanded(formula, self.base.introduced))
 
     def _is_fixed(self, one: Formula, other: Formula) -> bool:
         """Whether one of two derivatives is by what is at one time, and the other by no such."""
@@ -105,7 +132,7 @@ class Rules:
             meaning.open(name, own=True)
         plain = Time(time.letter) if time is not None and fixed is None else time
         value = meaning.entry(replace(entry, timed=False), plain, at, place)
-        other = meaning.read(right)
+        other = self._upright(head, value, meaning.read(right))
         self._fit(value, other, right, place)
         own_letters = [meaning.var(meaning.scope[name]) for name in at]
         rows, cols = (None if w is None else meaning.new(w) for w in (value.rows, value.cols))
@@ -113,6 +140,7 @@ class Rules:
         body = self._element(other, value, rows, cols)
         if entry.factor != ONE:
             body = -body if entry.factor == MINUS_ONE else body * Pow(entry.factor, Fraction(-1))
+        body = unrectified(body, self.base.rectified, meaning.letters)
         self._require_small(body, place)
         final, body = named(body, tuple(letters), self.base.stems)
         program = self.base.program
@@ -120,6 +148,19 @@ class Rules:
         rule = Rule(names.get(entry.array, entry.array.removeprefix("∂")), final, body, where)
         adjoint_checks.require_rule(program, rule)
         return Case(program, rule, span=span)
+
+    def _upright(self, head: Formula, value: Value, other: Value) -> Value:
+        """What is said of ∂L/∂z, also where it is written as a row and z is a column."""
+        meaning = self.base.meaning
+        fraction = isinstance(head, Gradient) and head.written == "\\partial"
+        vector = (value.rows is None) != (value.cols is None)
+        if not fraction or not vector or meaning.fits(value, other):
+            return other
+        turned = Value(other.cols, other.rows, lambda r, c: other.element(c, r))
+        if not meaning.fits(value, turned):
+            return other
+        meaning.said["a derivative of the loss by a vector is also written transposed"] = None
+        return turned
 
     def _extent(self, time: Time, place: int, *sides: Formula) -> tuple[int, int]:
         """The least t of a line, and how much later than the last time its greatest is.
@@ -176,14 +217,14 @@ class Rules:
         free = [n for n in (*profile.time, *profile.letters) if occurs(n, left)]
         for name in free:
             meaning.open(name, own=True)
-        first, second = meaning.read(left), meaning.read(right)
+        first, second = self._turned(meaning.read(left), meaning.read(right))
         self._fit(first, second, right, place)
         big = second if isinstance(left, Number) else first
         letters = [meaning.var(meaning.scope[name]) for name in free]
         rows, cols = (None if w is None else meaning.new(w) for w in (big.rows, big.cols))
         letters += [v for v in (rows, cols) if v is not None]
         sides = (self._element(first, big, rows, cols), self._element(second, big, rows, cols))
-        pair: Expr = Mul(sides)
+        pair = unrectified(Mul(sides), self.base.rectified, meaning.letters)
         self._require_small(pair, place)
         final, pair = named(pair, tuple(letters), self.base.stems)
         assert isinstance(pair, Mul)
@@ -193,6 +234,28 @@ class Rules:
         rule = Rule(PROBE, final, one - other, where)
         adjoint_checks.require_rule(program, rule)
         return Case(program, rule, (one, other), span)
+
+    def _turned(self, first: Value, second: Value) -> tuple[Value, Value]:
+        """∂p/∂z with z downwards, or as the slopes of each element, where it fits only so."""
+        meaning = self.base.meaning
+        if isinstance(second, Jacobian) and not isinstance(first, Jacobian):
+            other, own = self._turned(second, first)
+            return own, other
+        if not isinstance(first, Jacobian) or meaning.fits(first, second):
+            return first, second
+        slopes = along_diagonal(first, meaning.vectors)
+        if slopes is not None and meaning.fits(slopes, second):
+            return slopes, second
+        turned = Value(first.cols, first.rows, lambda r, c: first.element(c, r))
+        if first.is_matrix and meaning.fits(turned, second):
+            meaning.said["a derivative of a vector by a vector has the latter downwards"] = None
+            return turned, second
+        if not first.is_matrix:
+            what = "A derivative of a matrix, or by one, has more than two axes."
+            raise NotUnderstood(
+                what, "Write it beside a derivative of the loss, or with indices.", 0
+            )
+        return first, second
 
     def _within(self, left: Formula, right: Formula, place: int) -> tuple[Expr, str]:
         """h_{t+1} = … speaks of the times that there are, and not of what lies outside."""

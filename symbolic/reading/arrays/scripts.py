@@ -41,7 +41,7 @@ def scripts_of(
     Raises `NotUnderstood` where a script may mean two things.
     """
     above, transposed, power = _above(node.sup, timed, profile)
-    pieces = [*_below(node.sub), *above]
+    pieces = [*_below(node.sub, profile), *above]
     times = [n for n, one in enumerate(pieces) if timed and _time(one, profile)]
     if len(times) > 1:  # a letter of time before a number
         lettered = [n for n in times if not isinstance(pieces[n], Number)]
@@ -71,11 +71,31 @@ def scripts_of(
     return Scripts(label, time, tuple(at), transposed, power)
 
 
-def _below(script: Node | None) -> list[Node]:
+def _below(script: Node | None, profile: ArrayProfile) -> list[Node]:
+    """The pieces below a sign; a name of several letters is one."""
+    if script is None:
+        return []
     found: list[Node] = []
-    for one in parts(script):
-        found += parts(one) if isinstance(one, Group | Listed | Product) else [one]
+    waiting = [script]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, Group | Listed | Product) and not _is_word(one, profile):
+            inner = parts(one)
+            waiting = [*inner, *waiting] if inner != [one] else waiting
+            found += [] if inner != [one] else [one]
+        else:
+            found.append(one)
     return found
+
+
+def _is_word(node: Node, profile: ArrayProfile) -> bool:
+    """Whether letters side by side are a name such as pre or hid, and no indices."""
+    if not isinstance(node, Product) or any(node.signs):
+        return False
+    letters = [one.name for one in node.factors if isinstance(one, Letter)]
+    plain = len(letters) == len(node.factors)
+    indices = {*profile.letters, *profile.time, profile.last}
+    return plain and ("".join(letters) == "in" or (len(letters) > 2 and not indices >= {*letters}))
 
 
 def _above(

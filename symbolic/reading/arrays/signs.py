@@ -183,9 +183,10 @@ class Signs:
     def lookup(self, formula: Formula) -> Entry:
         """The entry that a quantity or a derivative means; raises `NotUnderstood`."""
         entry = self._entry(formula)
-        column = isinstance(formula, Quantity | Gradient | Change) and (
-            (formula if isinstance(formula, Quantity) else formula.of).key in self.found.columns
-        )
+        if not isinstance(formula, Quantity | Gradient | Change):
+            return entry
+        key = (formula if isinstance(formula, Quantity) else formula.of).key
+        column = key in self.found.columns or self.found.symbol(key).upright
         return replace(entry, upright=True) if column else entry
 
     def _entry(self, formula: Formula) -> Entry:

@@ -86,7 +86,7 @@ class Sorter:
             if claim.relation == ":=":
                 return self._wrong(claim, "Only the first relation of a chain can define.")
             return claim
-        if claim.cue == "assume":
+        if claim.cue == "assume" and not self._introduces(claim):
             return replace(claim, kind=Kind.ASSUMPTION)
         left, right = claim.left, claim.right
         outside = self._outside(left)
@@ -103,11 +103,21 @@ class Sorter:
             named = left.written not in ("\\partial", "\\nabla")
             if same and named and isinstance(right, Gradient) and _whole(right):
                 return replace(claim, kind=Kind.DEFINITION)
+            return claim  # what dQ is, is said by the notation
         if isinstance(left, Quantity):
             return self._quantity(claim, left)
         if explicit:
             return self._wrong(claim, "Only a quantity can be defined.")
         return claim
+
+    def _introduces(self, claim: ArrayClaim) -> bool:
+        """Whether "suppose we have Y = X W + b" says what Y is."""
+        left, right = claim.left, claim.right
+        if not isinstance(left, Quantity) or left.key in self.defined:
+            return False
+        plain = general(left.time, left.at, self.profile) and not differentiates(right)
+        made = any(isinstance(part, Quantity) for part in walk(right))
+        return plain and made and self.profile.symbols[left.sign].kind in DEFINABLE
 
     def _outside(self, left: Formula) -> str:
         """Before the first time, after the last, or within: empty."""
@@ -155,10 +165,13 @@ class Sorter:
 
     def _quantity(self, claim: ArrayClaim, left: Quantity) -> ArrayClaim:
         symbol = self.profile.symbols[left.sign]
-        if symbol.kind not in DEFINABLE:
+        tied = symbol.kind == "weight" and not any(part == left for part in walk(claim.right))
+        if symbol.kind not in DEFINABLE and not tied:
             what = f"{symbol.sign} is given and cannot be defined."
             return self._wrong(claim, what) if claim.explicit else claim
         plain = general(left.time, left.at, self.profile) or stepped(claim, self.profile)
+        if differentiates(claim.right) and symbol.kind == "value" and left.key not in self.defined:
+            return claim  # perhaps the name of a derivative
         if differentiates(claim.right) or not plain:
             what = "A definition is general and speaks of no derivative of the loss."
             return self._wrong(claim, what) if claim.explicit else claim

@@ -27,12 +27,14 @@ class Spoiled:
         self.profile, self.read = profile, read
         self.keys: set[Key] = set()
         self.signs: set[str] = set()
+        self.functions: dict[str, None] = {}  # whose definition or slope may stand there
 
     def by_chain(self, chain: Chain) -> None:
         """Whatever a refused relation may define has no usual definition any more."""
         member = chain.members[0]
+        self.function("".join(token.text for token in member[:2]))
         defines = chain.relations[0].text in DEFINING
-        if not member or not defines or self._differentiates(member):
+        if not member or not defines or self.differentiates(member):
             return
         try:
             head = self.read(member)
@@ -44,7 +46,7 @@ class Spoiled:
         elif isinstance(head, LocalError) and self._may_name(chain):
             self.keys.add((head.sign, head.label, True))
 
-    def _differentiates(self, member: Sequence[Tok]) -> bool:
+    def differentiates(self, member: Sequence[Tok]) -> bool:
         """Whether a side begins with the sign of a derivative, which defines no array."""
         first = member[0]
         if first.kind == "FRAC":
@@ -61,6 +63,13 @@ class Spoiled:
         except (NotUnderstood, RecursionError, IndexError):
             return True
         return isinstance(right.body if isinstance(right, Minus) else right, Gradient)
+
+    def function(self, text: str) -> None:
+        """The same of a function of which nothing else is known, at the head of a formula."""
+        for sign, function in self.profile.functions.items():
+            behind = text.strip().removeprefix(sign)
+            if function == "any" and behind != text.strip() and behind[:1] in ("(", "'", "^", "\\"):
+                self.functions.setdefault(sign)
 
     def all_of(self, text: str) -> None:
         """The same where not even the tokens were understood."""

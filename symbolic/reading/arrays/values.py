@@ -22,6 +22,8 @@ class Value:
     element: Element
     column: bool = False
     """Whether it is the column of one example, x^{(i)} of X: the last axis has its letter."""
+    by: str = ""
+    """The array that it is the derivative by, where it is one."""
 
     @property
     def is_number(self) -> bool:

@@ -60,7 +60,7 @@ def typed(side: Expr) -> str:
     """A number as it is printed."""
     inner = side.factors[1] if isinstance(side, Mul) else side
     text = inner.array.removeprefix(DECIMAL) if isinstance(inner, Get) else str(number_of(inner))
-    return f"-{text}" if isinstance(side, Mul) else text
+    return f"−{text}" if isinstance(side, Mul) else text
 
 
 def face(decimal: str) -> Value:
@@ -80,7 +80,7 @@ def shown(value: Value, like: Expr | None) -> str:
     digits = f"{abs(whole):0{places + 1}d}"
     text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
     more = "" if value.low == value.high == Fraction(whole, 10**places) else "…"
-    return f"{'-' if whole < 0 else ''}{text}{more}"
+    return f"{'−' if whole < 0 else ''}{text}{more}"
 
 
 def pairs(form: Expr, numbers: Expr) -> list[tuple[Expr, Expr]] | None:

@@ -351,7 +351,9 @@ class Elaborator:
         if below is None:
             raise NotUnderstood("The range of this sum is not understood.", "", node.at)
         names = [letter_of(piece) for piece in _letters(below)]
-        if not all(names) or (related is not None and (len(names) != 1 or related.relation != "=")):
+        apart = related is not None and related.relation in ("!=", "\\neq", "\\ne")
+        ranged = related is None or (len(names) == 1 and (related.relation == "=" or apart))
+        if not all(names) or not ranged:
             raise NotUnderstood("The range of this sum is not understood.", "", node.at)
         bound = [self.names.var(name, node.at) for name in names]
         for n, v in enumerate(bound):
@@ -363,7 +365,12 @@ class Elaborator:
                     Fault.INDEX,
                 )
         ends: list[Expr] = []
-        if related is not None:
+        if related is not None and apart:
+            if node.above is not None:
+                raise NotUnderstood("The range of this sum is not understood.", "", node.at)
+            same = Delta(bound[0], self.index(related.right, bound[0].sort))
+            ends = [Add((Num(Fraction(1)), Mul((Num(Fraction(-1)), same))))]
+        elif related is not None:
             ends = self._ends(bound[0], related.right, node.above, node)
         elif node.above is not None:
             raise NotUnderstood("This sum has an end and no beginning.", "", node.at)
@@ -379,7 +386,8 @@ class Elaborator:
     def _ends(self, v: Var, low: Node, high: Node | None, node: BigSum) -> list[Expr]:
         if high is None:
             raise NotUnderstood("This sum has a beginning and no end.", "", node.at)
-        first, last = self.index(low, v.sort), self.index(high, v.sort)
+        sort = v.sort if v.sort.ordered else None  # the ends of all of a set are numbers
+        first, last = self.index(low, sort), self.index(high, sort)
         own = v.sort.bounds() if v.sort.ordered else (1, v.sort.extent())
         if affine(first) == affine(own[0]) and affine(last) == affine(own[1]):
             return []

@@ -37,6 +37,7 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
+from symbolic.reading.operators import stroked
 from symbolic.reading.pairs import (
     LETTERS,
     Pair,
@@ -56,6 +57,7 @@ from symbolic.reading.tree import Node
 _WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
 _UNDER = re.compile(r"[✓✗?!·\s]*(?:where \$[^$]*\$ is 1;\s*)?(?:Under:|proved under\b)")
 _DOTS = re.compile(r"\\(?:dots|ldots)(?:\{\})?")
+_BRACES = re.compile(r"(?<!\\)[{}]")
 _LAYOUT = re.compile(r"\\\\|&|\\[,;:!]|\\q?quad\b|\\[bB]ig[lr]\b")
 FARTHEST = 400
 """How many characters after a formula are looked at for words that deny it."""
@@ -189,7 +191,7 @@ class _Reader:
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            for group in groups(tokens(text, offsets)):
+            for group in groups(stroked(tokens(text, offsets))):
                 if is_unknown(group):
                     found.append(group)
                 else:
@@ -499,12 +501,12 @@ class _Reader:
 
 def words_of(text: str) -> str:
     """Prose without its markup."""
-    return plain(_DOTS.sub("…", text)).replace("~", " ").replace("{}", "")
+    return _BRACES.sub("", plain(_DOTS.sub("…", text)).replace("~", " "))
 
 
 def _quoted(text: str) -> str:
     """A mention as words; the mark of a proved line on a LaTeX page is a mark."""
-    return "✓" if text.strip() == "\\surd" else f"${text}$"
+    return "✓" if text.strip() in ("\\surd", "\\checkmark") else f"${text}$"
 
 
 def _outcome(kinds: set[Kind]) -> Outcome:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from symbolic.indexed import Size, Sort
+from symbolic.indexed import Size, Sort, affine
 from symbolic.reading.anywhere import EULER
 from symbolic.reading.indexed.elaborate import (
     EDGE,
@@ -122,8 +122,10 @@ class Survey:
                 if sign:
                     self.costs.setdefault(sign)
                 self._factors(below, [""] * len(below))
-            case BigSum(Related(Letter() | Scripted() as letter), _, body):
-                self._arithmetic(self.letters.range_of(letter_of(letter)))
+            case BigSum(Related(Letter() | Scripted() as letter, "=", low), high, body):
+                summed = self.letters.range_of(letter_of(letter))
+                if not self._is_all(summed, low, high):
+                    self._arithmetic(summed)
                 self.look(body)
             case BigSum(_, _, body):
                 self.look(body)
@@ -169,6 +171,14 @@ class Survey:
     def _arithmetic(self, over: Range | None) -> None:
         if over is not None:
             self.ordered.add(over)
+
+    def _is_all(self, over: Range | None, low: Node, high: Node | None) -> bool:
+        """Whether a sum is over all of a set of 1 … K, which needs no order for that."""
+        from_one = isinstance(low, Number) and low.text == "1"
+        if over is None or high is None or over.last is None or not from_one:
+            return False
+        others = {one for one in self.letters.ranges.values() if one.last == over.last}
+        return over.first == 1 and others == {over} and over.last == affine(Size(size_sign(high)))
 
     def _bracket(self, relation: Related) -> None:
         left, right = relation.left, relation.right

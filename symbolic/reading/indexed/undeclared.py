@@ -200,6 +200,9 @@ def _places(tree: Node) -> Iterator[tuple[tuple[str, int, int] | None, str]]:
     """Each letter that is an index, with the sign it stands at and where, None below Σ."""
     for node in walk(tree):
         match node:
+            case BigSum(Related(one, "!=" | "\\neq" | "\\ne" as apart, other)):
+                names = [letter_of(letter) for letter in (one, other) if letter is not None]
+                yield from (((apart, node.at, 0), name) for name in names if name)
             case BigSum(below=below) if below is not None:
                 heads = parts(getattr(below, "left", None) or below)
                 yield from ((None, name) for one in heads if (name := letter_of(one)))
