@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from benchmarks.step import edges
+from benchmarks.step import CHUNK, edges, gathering
 from benchmarks.work import ETA, Side, Work
 from numeric.layout import Layout, layout_of
 
 DENSE = 4_000_000
 """So many entries of padded matrices are multiplied as they are; more as sparse ones."""
-CHUNK = 1 << 15
-"""So many numbers are gathered at once for sums over samples."""
 
 
 @dataclass
@@ -74,9 +72,8 @@ def scipy_graph(work: Work) -> Side:
             given = (last - first, layout.rows, batch, pointer, ids[part], data[part], x.ravel())
             code.append((given, out))
     behind.reverse()
-    size = max(1, CHUNK // batch)
-    a, b = np.empty((size, batch), kind), np.empty((size, batch), kind)
     G = np.empty_like(weights)
+    gather = gathering(delta, to, y, source, G)
     inputs = 1 + len(work.network.inputs)
     slope = np.empty_like(y)
 
@@ -96,11 +93,7 @@ def scipy_graph(work: Work) -> Side:
                 _sparsetools.csr_matvecs(*given, out.ravel())
                 first = (rows[1].ctypes.data - y.ctypes.data) // y.strides[0]
                 np.multiply(out, slope[first : first + len(out)], out)
-            for begin in range(0, len(weights), size):
-                n = min(size, len(weights) - begin)
-                np.take(delta, to[begin : begin + n], 0, a[:n], "clip")
-                np.take(y, source[begin : begin + n], 0, b[:n], "clip")
-                np.einsum("eb,eb->e", a[:n], b[:n], out=G[begin : begin + n])
+            gather()
             np.add(weights, G, weights)
 
     return Side(run, lambda: weights)

@@ -33,6 +33,8 @@ Step = Callable[[], None]
 ETA = 0.01
 BUILDS = 3
 """How often all sides are built anew, in another order: where arrays lie in memory matters."""
+CHUNK = 1 << 15
+"""So many numbers are gathered at once for sums over samples."""
 SQUASH: dict[str, Any] = {"tanh": np.tanh, "logistic": expit}
 
 
@@ -210,8 +212,7 @@ def neurons_in_rows(network: Network, start: Any, X: Any, D: Any) -> Side:
         behind.append((given, delta[j], s[j]))
     behind.reverse()
     G = np.empty(len(w), kind)
-    size = max(1, (1 << 15) // batch)
-    a, b = np.empty((size, batch), kind), np.empty((size, batch), kind)
+    gather = gathering(delta, to, y, source, G)
     error = np.empty((len(ends), count), kind)
     squared = {name: np.empty((len(rows), count), kind) for name, rows in kinds.items()}
     inputs, targets = X.T.copy(), D.T.copy()
@@ -235,11 +236,7 @@ def neurons_in_rows(network: Network, start: Any, X: Any, D: Any) -> Side:
         for given, out, slope in behind:
             _sparsetools.csr_matvecs(*given)
             np.multiply(out, slope, out)
-        for start in range(0, len(w), size):
-            n = min(size, len(w) - start)
-            np.take(delta, to[start : start + n], 0, a[:n], "clip")
-            np.take(y, source[start : start + n], 0, b[:n], "clip")
-            np.einsum("eb,eb->e", a[:n], b[:n], out=G[start : start + n])
+        gather()
         np.add(w, G, w)
 
     return Side(step, lambda: w)
@@ -251,6 +248,21 @@ def edges(layout: Layout) -> tuple[Any, Any, Any]:
     pairs = [uses[weight][0] for weight in layout.entry]
     to, source = (np.array([layout.row[pair[n]] for pair in pairs]) for n in (0, 1))
     return to, source, np.arange(len(pairs))
+
+
+def gathering(delta: Any, to: Any, y: Any, source: Any, out: Any) -> Step:
+    """Σ over the samples of δ_j y_i for every weight, so many at once as stay in the caches."""
+    size = max(1, CHUNK // y.shape[1])
+    a, b = (np.empty((size, y.shape[1]), y.dtype) for _ in range(2))
+
+    def gather() -> None:
+        for begin in range(0, len(out), size):
+            n = min(size, len(out) - begin)
+            np.take(delta, to[begin : begin + n], 0, a[:n], "clip")
+            np.take(y, source[begin : begin + n], 0, b[:n], "clip")
+            np.einsum("eb,eb->e", a[:n], b[:n], out=out[begin : begin + n])
+
+    return gather
 
 
 def neuron_by_neuron(network: Network, start: Any, X: Any, D: Any) -> Side:

@@ -12,7 +12,7 @@ EXIT_CODES = "exit codes: 0 proved or done, 1 refuted or unjustified, 2 bad inpu
 NETWORKS = """networks:
   2-3-1                        two inputs, three hidden neurons, one output
   64-32:tanh-10:softmax        an activation for each layer
-  net.toml, net.json           any feed-forward network (see README)
+  net.toml, net.json           any network: skips, ties, time (see README)
   net.model                    arrays of any size, and claims about them"""
 
 Option = tuple[tuple[str, ...], dict[str, Any]]

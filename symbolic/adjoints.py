@@ -36,16 +36,8 @@ from symbolic.indexed import Get, Var
 from symbolic.indices import Calculus, Hypothesis, SizeOne
 from symbolic.integers import Base, Linear
 from symbolic.monomials import Normal, accumulate, add, scale
-from symbolic.partials import (
-    arrays_of,
-    derivative,
-    index_forms,
-    is_zero,
-    renewed,
-    stepped,
-    unfolded,
-    within_ranges,
-)
+from symbolic.partials import arrays_of, derivative, is_zero
+from symbolic.substitution import index_forms, renewed, stepped, unfolded, within_ranges
 from symbolic.wellfounded import circular
 
 

@@ -37,8 +37,9 @@ from symbolic.indexed import (
 from symbolic.indices import Hypothesis, Law, SizeOne
 from symbolic.labelling import TooLargeError
 from symbolic.model_notation import plain, statement
-from symbolic.partials import unfolded, written
+from symbolic.partials import written
 from symbolic.proof import KernelDisagreementError
+from symbolic.substitution import unfolded
 from symbolic.verdicts import Hypothesis as Needed
 from symbolic.verdicts import Open, Proved, Refuted, Verdict
 

@@ -51,8 +51,20 @@ def test_a_derivation_in_markdown_is_read_and_proved(network: str, tmp_path: Pat
         assert NUMBERED.search(entry.text) or "\\varphi" in entry.text, entry.text
 
 
-@pytest.mark.parametrize("command", ["derive", "prove"])
-@pytest.mark.parametrize("network", ["1-2-2", "1-2:elu-1", "1-2:arctan-1", *SLOW])
+@pytest.mark.parametrize(
+    ("command", "network"),
+    [
+        ("derive", "1-2-2"),  # `prove` of it below, as LaTeX
+        ("prove", "1-2:elu-1"),
+        ("derive", "1-2:arctan-1"),
+        *(pytest.param(c, "2-2-1", marks=pytest.mark.slow) for c in ("derive", "prove")),
+        *(
+            pytest.param(command, network, marks=pytest.mark.whole)
+            for command in ("derive", "prove")
+            for network in ("2-3-1:tanh", "3-2-2-1")
+        ),
+    ],
+)
 def test_with_its_network_every_line_of_a_page_is_proved(
     command: str, network: str, tmp_path: Path
 ) -> None:

@@ -30,7 +30,8 @@ from symbolic.indexed import (
 )
 from symbolic.indices import Calculus, Law, SizeOne
 from symbolic.monomials import add, scale
-from symbolic.partials import derivative, is_zero, within_ranges, written
+from symbolic.partials import derivative, is_zero, written
+from symbolic.substitution import within_ranges
 
 J, N = Sort("J"), Sort("N")
 T, M = Sort("T", ordered=True), Sort("M", ordered=True)

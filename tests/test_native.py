@@ -160,15 +160,22 @@ VECTOR_BUGS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def samples() -> list[Program]:
+    return samples_of_all_kernels()
+
+
 @pytest.mark.usefixtures("quickly_compiled")
 @pytest.mark.parametrize(("right", "wrong"), VECTOR_BUGS)
-def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(right: str, wrong: str) -> None:
+def test_a_bug_in_how_a_kernel_cuts_a_batch_is_caught(
+    right: str, wrong: str, samples: list[Program]
+) -> None:
     text = kernels(FIELD)
     assert text.count(right) == 1, f"the kernels no longer say {right!r}"
     broken_text = text.replace(right, wrong)
     found = (  # the first that is wrong is enough
         audit(program, texts=(broken_text, words(program).formulas(FIELD)), batches=EVERY_BATCH)
-        for program in samples_of_all_kernels()
+        for program in samples
     )
     assert any(isinstance(one, Differs) for one in found)
 

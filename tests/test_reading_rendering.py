@@ -96,7 +96,7 @@ def formulas(profile):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_rendered_reads_back_to_the_same_formula(data):
     profile = PROFILES[data.draw(st.sampled_from(sorted(PROFILES)))]
     formula = data.draw(formulas(profile))

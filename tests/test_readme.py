@@ -1,4 +1,4 @@
-"""README's examples run, and its commands are those that CI runs."""
+"""README's examples and those of the guide run, and its commands are those that CI runs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,22 @@ from symbolic.verdicts import Proved
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = [*sorted((ROOT / "examples" / "guide").glob("*.md")), ROOT / "benchmarks" / "README.md"]
+PAGES = [README, *(page.read_text(encoding="utf-8") for page in GUIDE)]
 MAIN = "python -m venv .venv && .venv/bin/pip install . && .venv/bin/proofprop demo"
 TEST = 'python -m venv .venv && .venv/bin/pip install ".[test]" && .venv/bin/python -m pytest'
 
 
 def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    inside = re.compile(rf"^```{language}\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    return [block for page in PAGES for block in inside.findall(page)]
+
+
+def test_every_link_between_the_pages_leads_somewhere():
+    for page in (ROOT / "README.md", *GUIDE):
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M)
+        links = [link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link]
+        assert all((page.parent / link).exists() for link in links), links
 
 
 def test_the_python_examples_print_what_they_show():

@@ -9,7 +9,7 @@ from enum import StrEnum
 from symbolic.indexed import Var
 from symbolic.reading.citations import Cited
 from symbolic.reading.context import Named, Role
-from symbolic.reading.formulas import TYPED, UNWRITTEN, Formula, Range, Read, free
+from symbolic.reading.formulas import TYPED, Formula, Range, Read
 from symbolic.reading.pairs import Pair
 from symbolic.reading.profile import Profile
 from symbolic.reading.rendering import render
@@ -93,11 +93,6 @@ class Claim:
         """What a definition defines."""
         left = self.left
         return left if isinstance(left, Read) and left.array != TYPED else None
-
-    @property
-    def unwritten(self) -> bool:
-        """Whether a signal is written without its sample: the one sample, or every one."""
-        return UNWRITTEN in free(self.left) | free(self.right)
 
     @property
     def fault(self) -> Problem | None:

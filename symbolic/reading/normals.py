@@ -15,7 +15,7 @@ from symbolic.indices import Calculus, SizeOne
 from symbolic.integers import Base as Letter
 from symbolic.integers import Linear
 from symbolic.monomials import Normal, add
-from symbolic.partials import arrays_of, derivative, renewed, unfolded, written
+from symbolic.partials import arrays_of, derivative, written
 from symbolic.reading.base import Base, name_of
 from symbolic.reading.cases import BeyondError, within
 from symbolic.reading.folding import folded
@@ -33,6 +33,7 @@ from symbolic.reading.formulas import (
 from symbolic.reading.pathways import CORE, PATHS, Pathways
 from symbolic.reading.reach import require_reach
 from symbolic.reading.theory import COST, INDICATORS, SLOPE, Assumption
+from symbolic.substitution import renewed, unfolded
 from symbolic.wellfounded import require_order
 
 J, S = Var("j", NEURON), Var("s", SAMPLE)

@@ -15,13 +15,14 @@ from itertools import combinations
 from symbolic.indices import Calculus
 from symbolic.integers import Linear
 from symbolic.monomials import ONE, Normal, add, scale
-from symbolic.partials import arrays_of, free_entries, is_zero, renewed, unfolded
+from symbolic.partials import arrays_of, is_zero
 from symbolic.reading.base import Base
 from symbolic.reading.cases import Settled, condition
 from symbolic.reading.formulas import NEURON, free
 from symbolic.reading.normals import Normals
 from symbolic.reading.pathways import CORE, PATHS
 from symbolic.reading.theory import INDICATORS, Assumption, lawful
+from symbolic.substitution import free_entries, renewed, unfolded
 from symbolic.vanishing import has_calls, vanishes
 
 

@@ -18,7 +18,7 @@ from symbolic.integers import Base as Letter
 from symbolic.integers import Linear
 from symbolic.labelling import TooLargeError
 from symbolic.monomials import Normal, accumulate, add, scale
-from symbolic.partials import arrays_of, derivative, is_zero, unfolded
+from symbolic.partials import arrays_of, derivative, is_zero
 from symbolic.reading.base import name_of
 from symbolic.reading.cases import Settled
 from symbolic.reading.formulas import (
@@ -38,6 +38,7 @@ from symbolic.reading.numbered import ANY, GRADIENT, Numbered
 from symbolic.reading.pathways import CORE, table
 from symbolic.reading.source import BeyondError
 from symbolic.reading.theory import COST, Assumption
+from symbolic.substitution import unfolded
 from symbolic.vanishing import vanishes
 
 MOST_INSTANCES = 400

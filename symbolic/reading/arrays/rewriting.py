@@ -21,8 +21,9 @@ from symbolic.indices import Hypothesis
 from symbolic.integers import Base
 from symbolic.labelling import TooLargeError
 from symbolic.monomials import Normal, add, scale
-from symbolic.partials import arrays_of, is_zero, stepped, unfolded, written
+from symbolic.partials import arrays_of, is_zero, written
 from symbolic.reading.arrays.rules import PROBE, Case
+from symbolic.substitution import stepped, unfolded
 
 MOST_STEPS = 60
 """How many equations are put in before the search ends."""
