@@ -146,3 +146,25 @@ def test_a_proof_does_not_rest_on_the_usual_where_the_text_may_say_another(
     found = judge(reading).lines[-1]
     assert found.word == "open"
     assert "not understood" in found.cases[0].why
+
+
+def test_layers_that_have_bare_numbers_alone_are_counted() -> None:
+    """0 or 1 above a sign is no power; then 2 is a layer as well, and the last one."""
+    forward = r"""$z^1 = w^1 x + b^1$, $a^1 = \sigma(z^1)$, $z^2 = w^2 a^1 + b^2$,
+    $a^2 = \sigma(z^2)$ and $C = \frac12 \|a^2 - y\|^2$."""
+    found = lines(
+        forward,
+        r"\delta^1 = (w^2)^T \delta^2 \odot \sigma'(z^1)",
+        r"\delta^2 = (a^2 - y) \odot \sigma'(z^2)",
+        r"\frac{\partial C}{\partial w^1} = -\delta^1 x^T",
+    )
+    assert words(found)[-3:] == ["proved", "proved", "refuted"]
+
+
+def test_a_derivative_by_the_first_weights_does_not_say_that_the_inputs_are_layer_1() -> None:
+    wrong = r"\frac{\partial C}{\partial w^1} = x \, (\delta^1)^T"
+    reading = read_document(
+        f"With $a^0 = x$, $C = C(a^L, y)$: $${wrong}$$", open_profile("nielsen")
+    )
+    assert reading.profile.from_zero is True
+    assert any("rows of layer 0" in problem.what for problem in reading.problems)

@@ -134,3 +134,14 @@ def test_slips_are_said_in_the_signs_of_the_document(tmp_path: Path) -> None:
     assert main(["check", str(paper), "--profile", "indices", "-o", str(page)]) == 1
     said = " ".join(page.read_text(encoding="utf-8").split())
     assert "The factor h_j is missing: h_j stands where h_j^2 belongs." in said
+
+
+def test_layers_as_vectors_with_their_usual_letters() -> None:
+    found = arrays(
+        r"Let $a_1 = W_1 x + b_1$, $h = \tanh(a_1)$, $o = W_2 h + b_2$, $p = \mathrm{softmax}(o)$"
+        r" and $L = -\sum_k y_k \log p_k$ where $\sum_k y_k = 1$. Then",
+        r"\frac{\partial L}{\partial W_2} = (p - y) h^T",
+        r"\frac{\partial L}{\partial W_2} = (y - p) h^T",
+        profile="vectors",
+    )
+    assert found == ["proved", "refuted"]

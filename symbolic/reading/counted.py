@@ -48,10 +48,22 @@ def counting(document: Document, profile: Profile) -> Profile:
     return replace(
         profile,
         depth=depth,
+        numbers=_are_bare(document, profile),
         from_zero=counted_from_zero(document),
         sizes={**sizes, LAST: "layer"},
         symbols={**profile.symbols, cost.sign: also},
     )
+
+
+def _are_bare(document: Document, profile: Profile) -> bool:
+    """Whether it writes the numbers of its layers without brackets."""
+    pieces = (piece for piece in document.pieces if isinstance(piece, Mathematics))
+    signs = [s for s, symbol in profile.symbols.items() if "layer" in symbol.superscript]
+    signs += [other for sign in signs for other in profile.symbols[sign].also]
+    bracketed = re.compile(
+        rf"(?:{'|'.join(map(re.escape, signs))})(?:_\w|_\{{\w+\}})?\^\{{?\s*[(\[]\s*\d"
+    )
+    return not any(bracketed.search(piece.text) for piece in pieces)
 
 
 def depth_of(document: Document, profile: Profile) -> int:
@@ -69,7 +81,7 @@ def depth_of(document: Document, profile: Profile) -> int:
     letters |= {name for name, sort in profile.sizes.items() if sort == "layer"}
     if not letters:
         return 0
-    counted = 0
+    seen: list[tuple[int, bool]] = []
     for piece in document.pieces:
         if not isinstance(piece, Mathematics) or "^" not in piece.text:
             continue
@@ -83,10 +95,16 @@ def depth_of(document: Document, profile: Profile) -> int:
             _, inside = script_at(found, n)
             if any(one.text in letters for one in inside):
                 return 0
-            number = _number(inside)
+            number = _number(inside, bare=True)
             if number is not None and _is_layered(found, n, profile):
-                counted = max(counted, number)
+                seen.append((number, len(inside) == 1))
+    counted = max((number for number, bare in seen if not bare or _shows_layers(seen)), default=0)
     return counted if 1 < counted <= MOST_LAYERS else 0
+
+
+def _shows_layers(seen: Sequence[tuple[int, bool]]) -> bool:
+    """Whether numbers without brackets are layers: one is 0 or 1, and all stand so."""
+    return all(bare for _, bare in seen) and any(number < 2 for number, _ in seen)
 
 
 def from_last(found: Sequence[Tok], profile: Profile) -> list[Tok]:
@@ -106,7 +124,7 @@ def from_last(found: Sequence[Tok], profile: Profile) -> list[Tok]:
         token = found[n]
         if token.kind == "SUP" and _is_layered(found, n, profile):
             end, inside = script_at(found, n)
-            number = _number(inside)
+            number = _number(inside, profile.numbers)
             if number is not None and number <= profile.depth:
                 made = _counted(made, token, inside, profile)
                 n = end
@@ -159,6 +177,8 @@ def in_numbers(error: NotUnderstood, profile: Profile) -> NotUnderstood:
 
 def _counted(before: list[Tok], sup: Tok, inside: list[Tok], profile: Profile) -> list[Tok]:
     """The tokens with the layer behind its sign; one that is transposed as well gets brackets."""
+    if len(inside) == 1:
+        inside = [_at("LP", "(", sup), *inside, _at("RP", ")", sup)]
     opening, number, closing, *rest = inside
     steps = int(number.text) - profile.depth
     layer = [opening, *_layer(steps, number), closing]
@@ -219,8 +239,11 @@ def script_at(found: Sequence[Tok], sup: int) -> Script:
     return n, [*found[start : n - 1]]
 
 
-def _number(inside: Sequence[Tok]) -> int | None:
-    """The number in brackets that a script is, alone or before a transposition."""
+def _number(inside: Sequence[Tok], bare: bool = False) -> int | None:
+    """The number in brackets that a script is, alone or before a transposition; or a `bare` one."""
+    if bare and len(inside) == 1:
+        text = inside[0].text
+        return int(text) if inside[0].kind == "NUM" and text.isdigit() and len(text) < 3 else None
     if len(inside) not in (3, 4) or _BRACKETS.get(inside[0].kind) != inside[2].kind:
         return None
     turned = len(inside) == 4 and not (inside[3].kind == "TOP" or inside[3].text == "T")

@@ -96,7 +96,7 @@ def with_numbers(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     >>> "".join(t.text for t in with_numbers(tokens(r"\delta^1_j x_k + C_x"), profile))
     '\\delta^{@0+1}_ja^{@0}_k+C_x'
     """
-    if not profile.numbers:
+    if not (profile.numbers and profile.inputs):
         return list(found)
     made: list[Tok] = []
     base = int(profile.inputs.removeprefix(INPUTS))

@@ -43,9 +43,14 @@ def counted_from_zero(document: Document) -> bool | None:
     [True, False, None]
     """
     shown = [piece.text for piece in document.pieces if isinstance(piece, Mathematics)]
-    if any(map(_ONE.search, shown)):
+    if any(_is_first(match) for text in shown for match in _ONE.finditer(text)):
         return False
     return True if any(map(_ZERO.search, shown)) else None
+
+
+def _is_first(match: re.Match[str]) -> bool:
+    """Whether it says what a layer is, and not a derivative: \\partial w^1} = x …"""
+    return "\\partial" not in match.string[max(match.start() - 12, 0) : match.start()]
 
 
 def beyond(members: Sequence[Formula | None], roles: Mapping[str, Role], at: int) -> Iterator[Fail]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symbolic.reading.layers import Level, spelled
+from symbolic.reading.layers import Level, said_as
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import Addition, BigSum, Group, Node, Product
 
@@ -30,12 +30,12 @@ class Shaped:
             case None, None:
                 return "a number"
             case rows, None if rows is not None:
-                return f"a column of layer {spelled(rows)}"
+                return f"a column of layer {said_as(rows)}"
             case None, columns if columns is not None:
-                return f"a row of layer {spelled(columns)}"
+                return f"a row of layer {said_as(columns)}"
         assert self.rows is not None
         assert self.columns is not None
-        return f"a matrix with rows of layer {spelled(self.rows)} and columns of layer " + spelled(
+        return f"a matrix with rows of layer {said_as(self.rows)} and columns of layer " + said_as(
             self.columns
         )
 

@@ -404,7 +404,7 @@ class _Reader:
         toks = of_each_example([self._prepared(m) for m in chain.members], self.profile)
         members = [self._formula(member) if member else None for member in toks]
         members = self.running.used(members)
-        if cue in ("if", "for") and self._sums_to_one(chain, members):
+        if self._sums_to_one(chain, members):
             cue = self.cue = "assume"  # it is named wherever it is needed
         elif cue == "if":
             raise _condition(chain)
@@ -428,8 +428,9 @@ class _Reader:
             return False
         total = members[0]
         body = total.body if isinstance(total, Total) and total.low is None else None
-        known = isinstance(body, Quantity) and self.profile.symbols[body.sign].sums_to_one
-        return known and isinstance(body, Quantity) and bool(body.at)
+        if not isinstance(body, Quantity) or body.key in self.sorter.defined:
+            return False
+        return self.profile.symbols[body.sign].sums_to_one and bool(body.at)
 
     def _updated(
         self, chain: Chain, members: list[Formula | None]

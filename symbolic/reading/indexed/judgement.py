@@ -205,6 +205,8 @@ class _Court:
         read = frozenset[str]().union(*map(arrays_read, sides))
         given = {one.array for one in program.given} - {*RATES} - self.section.values.keys()
         idle = sorted(read & given - self._read(program))
+        if read <= {*idle}:
+            return ""  # an identity, σ'(z) = σ(z), is about any z
         hand = self.section.hand
         written = hand.arrays if hand is not None else {}
         return next((written[n].sign + written[n].label for n in idle if n in written), "")
