@@ -311,8 +311,10 @@ def test_the_sample_of_a_definition_may_be_left_out_when_it_is_repeated():
 
 
 def test_two_letters_for_one_quantity_do_not_cancel_unseen():
-    [claim] = read("$z_k = y_k$", profile=open_profile("bishop")).claims
+    [claim] = read("$2 z_k = 2 y_k$", profile=open_profile("bishop")).claims
     assert "one quantity" in claim.problems[0].what
+    [same] = read("$z_k = y_k$", profile=open_profile("bishop")).claims
+    assert not same.problems  # it says nothing else
 
 
 def test_neurons_named_by_their_kind_alone_are_the_first_index_of_the_left_side():

@@ -465,7 +465,16 @@ def _says_apart(claim: Claim) -> bool:
     constant = all(array.startswith("constant ") or array == "eta" for array in others)
     if claim.relation == "!=":
         return len(others) == len(numbers) == 1 and (constant or others == ["w"])
-    return claim.relation in ("<", "<=", ">", ">=") and len(numbers) + len(others) == 2 and constant
+    if (
+        claim.relation not in ("<", "<=", ">", ">=")
+        or not constant
+        or len(others) + len(numbers) < 2
+    ):
+        return False
+    below = (
+        claim.relation in ("<", "<=") if claim.right in numbers else claim.relation in (">", ">=")
+    )
+    return not below or all(number.value > 0 for number in numbers)  # constants are positive
 
 
 def _is_signal(claim: Claim) -> bool:

@@ -415,7 +415,7 @@ class Factors:
         first = beside[0]
         one = self._operand()
         follows = self.n < len(self.factors) and not self.signs[self.n]
-        if follows and one == by:  # ∂/∂w (w y): for the rest, what does not change with w
+        if follows and one == by and by.array == "w":  # ∂/∂w (w y), where y does not change with w
             rest = Factors(self.by, beside[1:], ("",) * (len(beside) - 1)).all()
             self.n += len(beside) - 1
             return times(one, rest)

@@ -240,8 +240,10 @@ class _Judge:
         neuron, where the line is proved then.
         """
         fails = [case.reached for case in found if case.reached.word == "refuted"]
-        if not self.plain or not fails:
+        if not self.plain or not fails or claim.doubt:
             return found, ()
+        if self.network is not None and not _has_sums(claim):
+            return found, ()  # what is said of φ alone may be said of one neuron's own
         said = [letter.name for letter in _neurons(claim) if not claim.role(letter.name)]
         kinds = ["output"] * (self.base.shared_out and len(said) > 1) + ["hidden"] * (
             len(said) == 1 and all(role == "source" for _, role in found[0].settled.roles)
@@ -409,6 +411,12 @@ def _meant(claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, 
 
 def _word(claim: Claim, cases: Iterable[Case]) -> str:
     return Judged(claim, tuple(case.reached for case in cases)).word
+
+
+def _has_sums(claim: Claim) -> bool:
+    """Whether it has a sum or a derivative."""
+    parts = (part for side in (claim.left, claim.right) for part in walk(side))
+    return any(isinstance(part, SumOver | Partial) for part in parts)
 
 
 def _neurons(claim: Claim) -> list[Var]:
