@@ -9,6 +9,8 @@ from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.reading import read_arrays
 from tests.test_check_arrays_everyday import quickly, why, words
 
+pytestmark = pytest.mark.slow
+
 VECTORS = array_profile("vectors")
 LOW_RANK = r"Let $T = X U$, $S = T V + c$ and let $G = \frac{\partial L}{\partial S}$. Then"
 NORMED = r"""

@@ -128,7 +128,7 @@ def slips(reading: ArrayReading) -> Iterator[tuple[ArrayClaim, Formula]]:
     ("name", "step", "start"),
     [
         ("batch_network.md", 15, 2),
-        ("elman_network.md", 17, 3),
+        pytest.param("elman_network.md", 17, 3, marks=pytest.mark.slow),
         pytest.param("lstm.md", 59, 4, marks=pytest.mark.slow),
         pytest.param("batch_network.md", 1, 0, marks=pytest.mark.slow),
         pytest.param("elman_network.md", 3, 0, marks=pytest.mark.slow),

@@ -10,6 +10,8 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 
+pytestmark = pytest.mark.slow
+
 FORWARD = r"""$$z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j, \quad a^l_j = \sigma(z^l_j).$$
 The cost of one example is $C = \frac12 \sum_j (y_j - a^L_j)^2$ and
 $\delta^l_j = \partial C/\partial z^l_j$. """

@@ -17,6 +17,8 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 
+pytestmark = pytest.mark.slow
+
 
 def shown(*formulas: str) -> str:
     return "\n".join(f"$${formula}$$" for formula in formulas)

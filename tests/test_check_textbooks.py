@@ -9,6 +9,8 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document, reread
 
+pytestmark = pytest.mark.slow
+
 
 def lines(text: str, profile: str) -> tuple[Judged, ...]:
     """What is said of the lines of a text that is all read."""

@@ -9,6 +9,8 @@ from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.reading import read_arrays
 
+pytestmark = pytest.mark.slow
+
 PEEPHOLES = r"""
 $$i_t = \sigma(W_i x_t + U_i h_{t-1} + p_i \odot C_{t-1} + b_i), \qquad
 f_t = \sigma(W_f x_t + U_f h_{t-1} + p_f * C_{t-1} + b_f)$$

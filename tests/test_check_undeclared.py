@@ -69,7 +69,7 @@ $$\frac{\partial E}{\partial w_{kj}} = \frac{\partial E}{\partial y_k}
     [
         ("I have sigmoid units.", "proved"),
         ("All units use tanh.", "refuted"),
-        ("", "refuted"),
+        ("", "open"),  # it holds if σ is the logistic function
         ("I do not have sigmoid units.", ""),
         ("I have sigmoid and tanh units.", ""),
     ],
@@ -92,3 +92,16 @@ def test_letters_at_the_same_place_of_a_sign_run_over_the_same_set() -> None:
     square = NETWORK.replace("x_{ni}", "y_{ni}")
     begun = "Here $n$ runs over the samples."
     assert "$i, j$ run over the units" in missing(f"{begun}\n{square}")
+
+
+@pytest.mark.parametrize(
+    ("right", "holds"), [("y - t", True), ("t - y", False), (r"(y - t) \sigma'(a)", False)]
+)
+def test_a_sigma_that_is_never_said_may_be_the_logistic_function(right: str, holds: bool) -> None:
+    text = (
+        r"$L = -[t \ln y + (1 - t) \ln (1 - y)]$, $y = \sigma(a)$, $a = \sum_i w_i x_i + b$. "
+        rf"Then $\frac{{\partial L}}{{\partial a}} = {right}$."
+    )
+    one = judge_indices(read_indices(text, index_profile("indices"))).lines[-1]
+    assert one.word == "open"  # no exact numbers tell logarithms of any σ apart
+    assert ("if \\sigma is the logistic function" in one.cases[0].why) == holds

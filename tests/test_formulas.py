@@ -181,6 +181,7 @@ def test_the_schema_speaks_of_no_weight_that_a_formula_reads():
     )
 
 
+@pytest.mark.slow
 def test_a_slip_anywhere_in_the_rule_through_a_formula_is_never_proved():
     net = gated("w_g*a*tanh(b)", "(g - w_c)^2 + a")
     refuted = 0
