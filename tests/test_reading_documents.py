@@ -432,3 +432,8 @@ def test_a_caption_binds_no_letter(caption):
 def test_what_is_said_with_if_ends_with_its_sentence():
     [claim] = read("It is an input if $j$ is an input. Now $$y_j = \\varphi_j(v_j)$$").claims
     assert claim.role("j") == ""
+
+
+def test_an_empty_script_is_no_crash():
+    for text in ("$v_{} = 1$", "$w_{j}{} v_m^{} = 0$"):
+        read(text)

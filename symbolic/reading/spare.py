@@ -23,7 +23,7 @@ def with_spare(document: Document, profile: Profile) -> Profile:
     found: dict[str, str] = {}
     for letter in profile.spare:
         below = any(
-            letter in re.findall(r"\\[A-Za-z]+|[A-Za-z]", match[2] or match[3])
+            letter in re.findall(r"\\[A-Za-z]+|[A-Za-z]", match[2] or match[3] or "")
             for text in texts
             for match in _BELOW.finditer(text)
             if (symbol := profile.symbol(match[1])) is not None and "neuron" in symbol.subscript
