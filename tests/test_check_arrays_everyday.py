@@ -10,6 +10,8 @@ from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.program import base_of
 from symbolic.reading.arrays.reading import read_arrays
 
+pytestmark = pytest.mark.slow
+
 TWO_LAYERS = r"""
 $$H = \max(0, X W_1 + b_1), \quad S = H W_2 + b_2, \quad P = \mathrm{softmax}(S)$$
 The loss is the mean cross-entropy, $L = -\frac{1}{N} \sum_{i} \sum_{k} Y_{ik} \log P_{ik}$. Then

@@ -496,6 +496,7 @@ def test_a_wrong_nearest_form_is_still_refuted_in_the_copy() -> None:
     assert [one.claim.number for one in again.judgement.lines if one.word == "refuted"] == [6, 7, 9]
 
 
+@pytest.mark.slow
 def test_the_brace_is_moved_over_what_it_names() -> None:
     paper = checked_document()
     [wrong] = [one for one in paper.judgement.lines if one.word == "refuted"]

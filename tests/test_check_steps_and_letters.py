@@ -13,6 +13,8 @@ from symbolic.reading.judgement import judge
 from symbolic.reading.profile import open_profile
 from symbolic.reading.reading import read_document
 
+pytestmark = pytest.mark.slow
+
 
 def lines(text: str, profile: str) -> list[Judged]:
     reading = read_document(text, open_profile(profile))

@@ -13,6 +13,8 @@ from symbolic.reading.source import Fault
 from symbolic.reading.theory import Assumption
 from symbolic.reading.worlds import worlds
 
+pytestmark = pytest.mark.slow
+
 BISHOP = r"""The first layer computes $a_j = \sum_{i=1}^{D} w_{ji}^{(1)} x_i + w_{j0}^{(1)}$ and
 $z_j = h(a_j)$, the second $a_k = \sum_{j=1}^{M} w_{kj}^{(2)} z_j + w_{k0}^{(2)}$, with $y_k = a_k$,
 $E_n = \frac12 \sum_{k=1}^K (y_k - t_k)^2$ and $\delta_j \equiv \frac{\partial E_n}{\partial a_j}$.

@@ -83,7 +83,7 @@ def judged(net: Network, left: Term, right: Term, over: Family | None = None, be
 # --- what is proved ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["lstm", "rbf"])
+@pytest.mark.parametrize("name", [pytest.param("lstm", marks=pytest.mark.slow), "rbf"])
 def test_the_examples_are_proved_audited_derived_and_trained_through_the_command(
     name, tmp_path, capsys
 ):
