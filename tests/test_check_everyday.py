@@ -54,6 +54,7 @@ def last(text: str, profile: str = "haykin") -> Judged:
     return lines(text, profile)[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "right", "slip", "wrong"),
     [

@@ -54,9 +54,9 @@ def test_a_derivation_in_markdown_is_read_and_proved(network: str, tmp_path: Pat
 @pytest.mark.parametrize(
     ("command", "network"),
     [
-        ("derive", "1-2-2"),  # `prove` of it below, as LaTeX
+        pytest.param("derive", "1-2-2", marks=pytest.mark.slow),  # `prove` of it below, as LaTeX
         ("prove", "1-2:elu-1"),
-        ("derive", "1-2:arctan-1"),
+        pytest.param("derive", "1-2:arctan-1", marks=pytest.mark.slow),
         *(pytest.param(c, "2-2-1", marks=pytest.mark.slow) for c in ("derive", "prove")),
         *(
             pytest.param(command, network, marks=pytest.mark.whole)
