@@ -69,10 +69,10 @@ OUTER = "\n" r"$$\delta_{pj} = (t_{pj} - o_{pj}) f_j'(net_{pj})$$"
     "words",
     [
         "If $u_j$ is not an output unit, we have",
-        pytest.param("For any unit $j$ that is not an output", marks=pytest.mark.slow),
-        pytest.param("For non-output units", marks=pytest.mark.slow),
+        "For any unit $j$ that is not an output",
+        "For non-output units",
         "For an internal unit $u_j$ we have",
-        pytest.param("If unit $j$ isn't in the output layer, then", marks=pytest.mark.slow),
+        "If unit $j$ isn't in the output layer, then",
     ],
 )
 def test_what_is_no_output_unit_is_hidden(words: str) -> None:

@@ -12,23 +12,6 @@ from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tokens import Tok, script_end
 
 
-def with_words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
-    """The tokens in which letters that spell one of these words are one sign, \\mathrm{net}."""
-    found: list[Tok] = []
-    n = 0
-    while n < len(toks):
-        for word in sorted(words, key=len, reverse=True):
-            run = toks[n : n + len(word)]
-            if "".join(t.text for t in run if t.kind == "SYM" and len(t.text) == 1) == word:
-                found.append(Tok("SYM", f"\\mathrm{{{word}}}", run[0].at, run[-1].end))
-                n += len(word)
-                break
-        else:
-            found.append(toks[n])
-            n += 1
-    return found
-
-
 def without_arguments(found: Sequence[Tok], profile: Profile) -> list[Tok]:
     """The tokens without the lists of letters after a cost; raises `NotUnderstood` at E[…].
 

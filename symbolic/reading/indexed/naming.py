@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symbolic.reading.anywhere import EULER
-from symbolic.reading.arguments import with_signs, with_words
+from symbolic.reading.arguments import with_signs
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.undeclared import FUNCTIONS
 from symbolic.reading.source import NotUnderstood
@@ -37,7 +37,7 @@ def named(toks: Sequence[Tok], profile: IndexProfile) -> tuple[Tok, ...]:
     toks = _differentials(toks)
     if profile.scripts != "names":
         return tuple(with_signs(_without_primes(toks)))
-    found = _Namer(with_words(toks, profile.signs), profile).all()
+    found = _Namer(_words(toks, profile.signs), profile).all()
     return tuple(_signed(_dependent(found, profile)))
 
 
@@ -60,6 +60,23 @@ def _without_primes(toks: Sequence[Tok]) -> list[Tok]:
             found += [Tok(kind, text, token.at, token.end) for kind, text in number]
             continue
         found.append(token)
+    return found
+
+
+def _words(toks: Sequence[Tok], words: Sequence[str]) -> list[Tok]:
+    """The tokens in which letters that spell one of these words are one sign, \\mathrm{net}."""
+    found: list[Tok] = []
+    n = 0
+    while n < len(toks):
+        for word in sorted(words, key=len, reverse=True):
+            run = toks[n : n + len(word)]
+            if "".join(t.text for t in run if t.kind == "SYM" and len(t.text) == 1) == word:
+                found.append(Tok("SYM", f"\\mathrm{{{word}}}", run[0].at, run[-1].end))
+                n += len(word)
+                break
+        else:
+            found.append(toks[n])
+            n += 1
     return found
 
 
