@@ -174,16 +174,11 @@ def is_numbered(*sides: Formula) -> bool:
 
 
 def natural(formula: Formula) -> Formula:
-    """The formula whose sums over what feeds a neuron say so: Σ_i w_ji … is over every i.
-
-    So are those of weights alone: Σ_j Σ_i w_ji² is over all that there are.
-    """
+    """The formula whose sums over what feeds a neuron say so: Σ_i w_ji … is over every i."""
     made = rebuilt(formula, tuple(map(natural, inside(formula))))
     if isinstance(made, SumOver) and made.range.kind == "unsaid" and made.over.sort == NEURON:
-        reads = [part for part in walk(made.body) if isinstance(part, Read)]
-        sources = any(made.over in p.at[1:2] for p in reads if p.array in ("w", "dw"))
-        penalty = all(p.array in ("w", "b") or p.array.startswith("constant ") for p in reads)
-        if sources or penalty:
+        weights = (p for p in walk(made.body) if isinstance(p, Read) and p.array in ("w", "dw"))
+        if any(made.over in weight.at[1:2] for weight in weights):
             return replace(made, range=Range("interval"))
     return made
 

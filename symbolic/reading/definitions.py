@@ -147,8 +147,7 @@ class Definitions:
         It stands at the character `at`; the words around it name these `kinds` of neurons.  Raises
         `NotUnderstood` where a condition may stand beside what would be no claim.
         """
-        about_size = isinstance(claim.left, Count) or _says_positive(claim) or says_shares(claim)
-        about_size = about_size or _says_apart(claim)
+        about_size = isinstance(claim.left, Count) or _says_apart(claim) or says_shares(claim)
         if (claim.cue in ("assume", "if") or about_size) and opens:
             _require_words(claim, at)
             return replace(claim, kind=Kind.ASSUMPTION)

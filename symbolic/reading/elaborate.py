@@ -368,7 +368,7 @@ class Elaborator:
         if layer and not counted:
             return Range("layer", of=layer)
         reads = [p for p in walk(body) if isinstance(p, Read) and letter in p.at]
-        if reads and all(one.array == "w" for one in reads):
+        if reads and all(one.array in ("w", "b") for one in reads):
             return Range("all")  # Σ_j Σ_i w_ji², where there is no connection w_ji is 0
         for part in walk(body):
             if isinstance(part, Read) and letter in part.at:

@@ -253,7 +253,7 @@ class _Judge:
             cases = self._cases(replace(claim, roles=(*claim.roles, *roles)))
             if not isinstance(cases, Judged) and _word(claim, cases) == "proved":
                 return cases, (replace(fails[0], roles=", ".join(f"{n}: other" for n in said)),)
-        return _meant(claim, found)
+        return _of_one_kind(claim, found)
 
     def _idle(self, claim: Claim) -> tuple[int, ...]:
         """The assumptions of a claim that its verdict does not use."""
@@ -386,7 +386,7 @@ class _Judge:
         return self._near[same]
 
 
-def _meant(claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
+def _of_one_kind(claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
     """The cases that are meant, and those in which the line fails.
 
     Of one letter j nothing is said: where the line is proved for j a hidden neuron and fails for
