@@ -90,7 +90,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
         return _without_program(reading, error)
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
-    lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
+    lines = with_doubt(court.lines(reading.claims), reading, _judged_in)
     lines = under_laws(lines, reading, _judged_in, _proved_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]

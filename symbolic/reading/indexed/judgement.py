@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from symbolic import models
 from symbolic.adjoint_checks import Proved as Certified
@@ -76,8 +77,8 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     for number, section in enumerate(reading.sections):
         claims = [claim for claim in reading.claims if claim.section == number]
         court = _Court(section)
-        found_first = with_sigma(court.lines(claims), section, lambda s, c: _Court(s).lines(c))
-        lines = court.explained(found_first, citations)
+        lines = with_sigma(court.lines(claims), section, partial(_judged, citations))
+        lines = court.explained(lines, citations)
         mend = court.repair(lines)
         if mend is not None:
             lines = [
@@ -87,6 +88,13 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
         first = first or mend
         found |= {one.claim.number: one for one in lines}
     return IndexJudgement(tuple(found[claim.number] for claim in reading.claims), first)
+
+
+def _judged(
+    citations: Citations, section: Section, claims: Sequence[IndexClaim]
+) -> Sequence[IndexJudged]:
+    court = _Court(section)
+    return court.explained(court.lines(claims), citations)
 
 
 RATES = ("eta", "alpha", "epsilon", "lambda")
@@ -122,6 +130,9 @@ class _Court:
             return [*lines]
         found: list[IndexJudged] = []
         for one in lines:
+            if one.argument is not None:  # proved of one function, and there argued
+                found.append(one)
+                continue
             case = self.cases.get(one.claim.number)
             found.append(argued.add(one, case, found, citations.premises(one.claim)))
         return found

@@ -66,14 +66,16 @@ class _Resolver(Assembled):
     def all(self) -> tuple[Section, list[IndexClaim]]:
         """The section, then its claims in order."""
         lines = self.one.lines
-        try:
-            self._survey()
-        except NotUnderstood as error:
-            return Section(trouble=error.what), [self._wrong(line, error) for line in lines]
+        aside = self._surveyed()
+        if len(aside) == len(lines) > 0:
+            [*errors] = aside.values()
+            return Section(trouble=errors[0].what), list(map(self._wrong, lines, errors))
         claims = []
         self.chosen = chosen(lines, self._entry) if self.numbers else {}
         for line in lines:
             try:
+                if line.claim.number in aside:
+                    raise aside[line.claim.number]
                 claims.append(self._adds_to_one(line) or self._claim(line))
             except NotUnderstood as error:
                 claims.append(self._by_head(line) or self._wrong(line, error))
@@ -113,6 +115,24 @@ class _Resolver(Assembled):
         if self.numbers:
             section = replace(section, values=values, slopes=self._slopes())
         return section, whole
+
+    def _surveyed(self) -> dict[int, NotUnderstood]:
+        """The lines that do not go with the others, so that those are read without them."""
+        every, aside = self.one.lines, dict[int, NotUnderstood]()
+        while True:
+            try:
+                self._survey()
+            except NotUnderstood as error:
+                read = [line for line in self.one.lines if line.at <= error.at]
+                worst = max(read, key=lambda line: line.at, default=None)
+                if worst is None or len(self.one.lines) == 1:
+                    self.one.lines = every
+                    return {line.claim.number: error for line in every}
+                aside[worst.claim.number] = error
+                self.one.lines = [line for line in self.one.lines if line is not worst]
+            else:
+                self.one.lines = every
+                return aside
 
     def _descending(self, claim: IndexClaim) -> IndexClaim:
         """The claim, with a problem where it is a step that goes up."""
@@ -222,7 +242,8 @@ class _Resolver(Assembled):
     def _may_define(self, line: Line) -> bool:
         """Whether a line that is not understood may define an array or the cost."""
         first = line.left.factors[0] if isinstance(line.left, Product) else line.left
-        known = base_of(first) in self.own  # it is defined
+        head = base_of(first)
+        known = head in self.own or head in self.letters.elementary  # it is defined
         return line.head is None and not known and not isinstance(first, Quotient | Number)
 
     # -- one line
