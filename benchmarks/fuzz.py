@@ -50,6 +50,8 @@ DOCUMENTS = (
     ("encyclopedia.md", "wikipedia"),
     ("batch_network.md", "cs231n"),
     ("lstm.md", "lstm"),
+    ("two_layers_by_entries.md", "indices"),
+    ("cross_entropy.md", "scalars"),
 )
 PART = 500
 """Edits of one task; each part is drawn from its own seed."""

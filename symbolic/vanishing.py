@@ -72,8 +72,8 @@ def _grouped(normal: Normal) -> dict[object, dict[Factors, Number]]:
     for monomial, c in normal.items():
         summed, factors = _split(monomial)
         if summed in sums:
-            summed, factors = tuple(() for _ in summed), (*factors, (summed, 1))
-        alone = tuple(f for f in factors if f[0][0] in "xF" and f[0] not in read)
+            summed, factors = tuple(() for _ in summed), (*factors, (("sum", summed), 1))
+        alone = tuple(f for f in factors if f[0][0] in ("x", "F") and f[0] not in read)
         rest = tuple(f for f in factors if f not in alone)
         group = groups.setdefault((summed, alone), {})
         group[rest] = group.get(rest, 0) + c
@@ -184,6 +184,8 @@ class _Terms:
                     self.sides.append(dict(inner))
                 made = _CALLED[name](argument) if name in _CALLED else Call(name, argument)
                 return _raised(made, power)
+            case ("sum", summed):
+                return self._sign(summed)
             case ("p", inner):
                 return _raised(self.of(dict(inner)), power)
         return _raised(self._sign(atom), power)

@@ -308,3 +308,39 @@ $$E = y^2 = 0.55^2 = 0.31$$"""
     case = paper(text).judgement.lines[-1].cases[0]
     assert (case.word, case.under) == ("proved", ((DIGITS, ROUNDED),))
     assert paper(text.replace("0.31", "0.33")).judgement.lines[-1].word == "refuted"
+
+
+LOGARITHMS = r"""Here $\sigma(z) = \frac{1}{1 + e^{-z}}$, $p = \sigma(z)$ and
+$\ell = -y \log p - (1 - y) \log(1 - p)$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"\ell = \log(1 + e^{z}) - y z", r"\ell = \log(1 + e^{z}) + y z"),
+        (r"\log p = - \log(1 + e^{-z})", r"\log p = - \log(1 + e^z)"),
+        (r"\log (1 - p) = - \log(1 + e^z)", r"\log (1 - p) = - \log(1 + e^{-z})"),
+        (r"\log \frac{p}{1-p} = z", r"\log \frac{p}{1-p} = -z"),
+        (r"\log e^z = z", r"\log e^z = 2 z"),
+        (r"\log \sigma(z) = - \log(1 + e^{-z})", r"\log \sigma(z) = - \log(1 + e^{z})"),
+        (r"-\frac{y}{p} + \frac{1-y}{1-p} = \frac{p-y}{p(1-p)}",
+         r"-\frac{y}{p} + \frac{1-y}{1-p} = \frac{p-y}{p(1+p)}"),
+    ],
+)  # fmt: skip
+def test_logarithms_of_what_is_defined_are_worked_out(right: str, wrong: str) -> None:
+    assert words(f"{LOGARITHMS}$${right}$$ $${wrong}$$")[-2:] == ["proved", "refuted"]
+
+
+def test_a_line_that_is_not_read_leaves_the_others() -> None:
+    found = paper(LOGARITHMS + r"$$\frac{d\ell}{dz} = \log$$ $$\frac{d\ell}{dz} = p - y$$")
+    assert [one.word for one in found.judgement.lines][-1] == "proved"
+    assert len(found.unread) == 1
+
+
+def test_the_document_of_one_neuron_is_proved_whole() -> None:
+    text = Path(__file__).with_name("documents").joinpath("cross_entropy.md").read_text("utf-8")
+    assert words(text) == ["definition"] * 4 + ["proved"] * 10
+    wrong = text.replace("(p - y) x", "(y - p) x").replace(r"= p (1 - p)$.", r"= p (1 + p)$.")
+    assert [n for n, word in enumerate(words(wrong)) if word == "refuted"] == [9, 13]
