@@ -101,6 +101,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             for one in lines
         ]
     remarks = (*base.remarks, *map(_bracketed, bracketed), *base.meaning.said)
+    remarks = (*reading.profile.costs.said, *remarks)
     return ArrayJudgement(tuple(lines), remarks, mend)
 
 

@@ -40,7 +40,7 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
     """The profile with the letters of a document."""
     if profile.time:
         return profile
-    found = [*document_chains(document)]
+    found = [*document_chains(document, profile)]
     sides = [prepared(side, profile) for one in found for side in one.members]
     lefts = [prepared(side, profile) for one in found for side in one.members[:-1]]
     profile = _without_running(profile, found)

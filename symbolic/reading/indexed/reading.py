@@ -15,6 +15,7 @@ from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.cost_names import cost_names
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
@@ -88,7 +89,10 @@ def _told(problem: Problem) -> str:
 
 class _Reader:
     def __init__(self, document: Document, profile: IndexProfile) -> None:
-        self.document, self.profile, self.source = document, profile, document.source
+        self.costs = cost_names(document, profile.cost, profile.scripts != "names")
+        more = tuple(word for word in self.costs.words if word not in profile.cost)
+        self.profile = replace(profile, cost=(*profile.cost, *more))
+        self.document, self.source = document, document.source
         self.sections = [Gathered(0)]
         self.headed = True  # whether a heading stands after the last declaration
         self.ledger = Ledger(document)
@@ -150,6 +154,7 @@ class _Reader:
             tuple(problems),
             sections,
             marks=self.marks.lines((c.number, c.piece, c.begins) for c in readable),
+            remarks=self.costs.said,
         )
 
     # -- pieces
@@ -191,7 +196,7 @@ class _Reader:
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            for group in groups(stroked(tokens(text, offsets))):
+            for group in groups(stroked(self.costs.put(tokens(text, offsets)))):
                 if is_unknown(group):
                     found.append(group)
                 else:

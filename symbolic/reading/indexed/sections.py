@@ -258,7 +258,8 @@ class _Resolver(Assembled):
         if claim.relation == "\\approx":  # it says no value, and is no definition
             return self._relation(line, entry)
         better = self.chosen.get(entry.key, line) if entry is not None else line
-        if entry is not None and line.head is None and better is not line:
+        other = better.claim.number != line.claim.number
+        if entry is not None and line.head is None and other:
             if better.head is not None and better.from_head is not None:
                 self._claim(replace(better, head=None, left=better.head))  # f = (x + y) z = q z
             return self._relation(line, entry)
