@@ -183,7 +183,8 @@ def test_a_counterexample_satisfies_the_hypotheses():
 def test_a_contradicted_proof_is_an_error_of_the_checker(monkeypatch):
     monkeypatch.setattr(Checker, "check", lambda self, rule: Certified(()))
     with pytest.raises(KernelDisagreementError, match="is proved, and the instance"):
-        judge(SQUARES, Rule("v", (j,), v))
+        judge(SQUARES, Rule("v", (j,), 2 * Sum(j, v)), [SizeOne("J = 1", "J")])
+    assert isinstance(judge(SQUARES, Rule("v", (j,), v)), Refuted)  # numbers are looked at first
 
 
 def test_values_that_agree_do_not_prove_what_the_kernel_cannot():

@@ -250,7 +250,8 @@ class Court:
                 earlier = replace(one, cases=(shorter[2],), inherits=None)
                 earlier = self._explained(earlier, shorter[0], shorter[1], before)
                 if not isinstance(earlier.cases[0].nearest, Derived | None):
-                    one = earlier
+                    told = replace(self._reached(shorter[1], ()), nearest=earlier.cases[0].nearest)
+                    one = replace(earlier, cases=(told,))
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
@@ -277,7 +278,7 @@ class Court:
         try:
             head = replace(head, within=late)
             case = self.rules.case(head)
-            reached = self._reached(case, ())
+            reached = self._reached(case, (), explain=False)
         except (NotUnderstood, InputError, TooLargeError):
             return None
         return (head, case, reached) if reached.word != "open" else None
@@ -387,9 +388,10 @@ class Court:
             self.offered = (*self.offered, law)
         return ArrayJudged(claim)
 
-    def _reached(self, case: Case, before: tuple[str, ...]) -> ArrayReached:
-        judge = self._judge(case.program)
-        verdict = self._verdict(case, judge)
+    def _reached(self, case: Case, before: tuple[str, ...], explain: bool = True) -> ArrayReached:
+        """What is said of a case; with `explain` also the slip of a wrong derivative."""
+        explain = explain and self.explain and case.sides is None
+        verdict = self._plain(case, self._judge(case.program), explain)
         match verdict:
             case Proved(_, under):
                 names = tuple(dict.fromkeys((*before, *(h.name for h in under), *case.under)))
@@ -399,10 +401,6 @@ class Court:
             case Open(why):
                 return ArrayReached("open", span=case.span, why=why)
         raise AssertionError(verdict)
-
-    def _verdict(self, case: Case, judge: Judge) -> Verdict:
-        """With the slip that explains a wrong derivative."""
-        return self._plain(case, judge, explain=self.explain and case.sides is None)
 
     def _proof(self, case: Case) -> tuple[str, ...] | None:
         """Under which names a case is proved, None where it is not."""
