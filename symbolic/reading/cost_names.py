@@ -56,7 +56,8 @@ class CostNames:
                 found.append(signed[n])
                 n += 1
                 continue
-            called = name.head in self.heads and name.arguments
+            of_nabla = bool(found) and found[-1].kind == "NABLA"  # ∇J(w)
+            called = name.head in self.heads and not of_nabla
             own = signed[n : name.begin]
             end = name.end if called else name.begin
             first = self.same.get(name.head)

@@ -53,6 +53,7 @@ from symbolic.reading.indexed.lifting import lifted
 from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.sigma import with_sigma
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
+from symbolic.reading.indexed.steps import RATES
 from symbolic.reading.premises import Citations
 from symbolic.shapes import put
 from symbolic.terms import Sign
@@ -95,10 +96,6 @@ def _judged(
 ) -> Sequence[IndexJudged]:
     court = _Court(section)
     return court.explained(court.lines(claims), citations)
-
-
-RATES = ("eta", "alpha", "epsilon", "lambda")
-"""What a step is multiplied by."""
 
 
 class _Court:
@@ -214,7 +211,9 @@ class _Court:
         """
         sides = [side for side in (claim.left, claim.right) if side is not None]
         read = frozenset[str]().union(*map(arrays_read, sides))
-        given = {one.array for one in program.given} - {*RATES} - self.section.values.keys()
+        given = (
+            {one.array for one in program.given} - {*RATES, "lambda"} - self.section.values.keys()
+        )
         idle = sorted(read & given - self._read(program))
         if read <= {*idle}:
             return ""  # an identity, σ'(z) = σ(z), is about any z
@@ -298,6 +297,7 @@ class _Court:
                     found |= {a for local in part.partials for a in arrays_read(local.slope)}
                 else:
                     found |= arrays_read(part.body if isinstance(part, Definition) else part)
+            found |= frozenset() if self.section.slopes is None else self.section.slopes.read
             self.reads = frozenset(found)
         return self.reads
 

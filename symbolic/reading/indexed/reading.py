@@ -34,6 +34,7 @@ from symbolic.reading.indexed.rows import (
     where,
 )
 from symbolic.reading.indexed.sections import resolved
+from symbolic.reading.indexed.steps import STEP, as_change, is_change
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
@@ -200,7 +201,8 @@ class _Reader:
                 if is_unknown(group):
                     found.append(group)
                 else:
-                    found += [one for one in chains(group) if isinstance(one, Chain)]
+                    own = [one for one in chains(group) if isinstance(one, Chain)]
+                    found += [step for one in own for step in as_change(one)]
         except NotUnderstood as error:
             self._listen(piece.begin)
             self.broken = self.broken or conditional(self.words)
@@ -402,7 +404,7 @@ class _Reader:
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
         for relation in chain.relations:
             about = relation.text == "\\approx" and self.profile.scripts == "names"
-            if relation.text not in ("=", ":=") and not about:
+            if relation.text not in ("=", ":=", STEP) and not about:
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read here.", "Write =.", relation.at
                 )
@@ -457,7 +459,9 @@ class _Reader:
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
             head = None if opens else self.head
-            self._keep(Line(claim, left, right, at, head, beside, self.head_text))
+            step = relation.text == STEP
+            claim = replace(claim, relation="=") if step else claim
+            self._keep(Line(claim, left, right, at, head, beside, self.head_text, step))
             left, left_text = right, claim.right_text
         self.last = left, left_text
 
@@ -498,7 +502,8 @@ class _Reader:
         if not member:
             return ""
         text = self.source.text[member[0].at : member[-1].end]
-        return " ".join(_LAYOUT.sub(" ", text).split())
+        change = "\\Delta " if is_change(member) else ""
+        return change + " ".join(_LAYOUT.sub(" ", text).split())
 
     def _keep(self, line: Line) -> None:
         self.sections[-1].lines.append(line)

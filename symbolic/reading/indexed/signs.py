@@ -14,7 +14,6 @@ from symbolic.reading.indexed.elaborate import (
     Elaborator,
     Names,
     code_of,
-    differential,
     label_code,
 )
 from symbolic.reading.indexed.entries import Entry, Key, Letters, items, walk
@@ -43,6 +42,7 @@ from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.slopes import CURVATURE, SLOPE
 from symbolic.reading.indexed.survey import Survey
 from symbolic.reading.indexed.undeclared import declaration
+from symbolic.reading.indexed.written_derivatives import differential
 from symbolic.reading.source import NotUnderstood, Source
 from symbolic.reading.tokens import tokens
 from symbolic.reading.tree import Addition, Letter, Node, Number, Product, Quotient, Scripted
