@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from symbolic.reading.arrays.unsaid import LOGISTIC as LOGISTIC_SIGMA
 from symbolic.reading.indexed.judgement import judge_indices
 from symbolic.reading.indexed.profile import index_profile
 from symbolic.reading.indexed.reading import read_indices
@@ -56,6 +55,7 @@ def test_a_text_that_says_nothing_of_its_letters_is_read_and_told(text: str, tak
     assert words(text)[-2:] == ["proved", "refuted"]
 
 
+IS_LOGISTIC = "σ is the logistic function"
 LOGISTIC = r"""
 $$E = \frac{1}{2} \sum_k (t_k - y_k)^2$$
 where $y_k = \sigma(z_k)$ and $z_k = \sum_j w_{kj} h_j$. Then
@@ -98,11 +98,11 @@ def test_letters_at_the_same_place_of_a_sign_run_over_the_same_set() -> None:
 @pytest.mark.parametrize(
     ("line", "word", "under"),
     [
-        (r"\frac{\partial L}{\partial a} = y - t", "proved", (LOGISTIC_SIGMA,)),
+        (r"\frac{\partial L}{\partial a} = y - t", "proved", (IS_LOGISTIC,)),
         (r"\frac{\partial L}{\partial y} = \frac{y - t}{y (1 - y)}", "proved", ()),
         (r"\frac{\partial L}{\partial a} = t - y", "refuted", ()),
         (r"\frac{\partial L}{\partial a} = (y - t) \sigma'(a)", "refuted", ()),
-        (r"\ln y = a - \ln (1 + e^a)", "proved", (LOGISTIC_SIGMA,)),
+        (r"\ln y = a - \ln (1 + e^a)", "proved", (IS_LOGISTIC,)),
         (r"\ln y = a + \ln (1 + e^a)", "refuted", ()),
     ],
 )

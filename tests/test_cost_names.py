@@ -100,3 +100,23 @@ def test_equal_quantities_that_are_no_costs_keep_their_names() -> None:
     text = r"""$z = w x$, $a = y = z$, $E = \frac12 a^2$. Then $\frac{\partial E}{\partial z} = z$
 and $\frac{\partial E}{\partial w} = a x$."""
     assert words(text, "scalars")[-2:] == ["proved", "proved"]
+
+
+HALVES = r"-\frac1m \sum_{i=1}^m y^{(i)} \log a^{(i)} + (1 - y^{(i)}) \log(1 - a^{(i)})"
+
+
+@pytest.mark.parametrize(("right", "word"), [(r"\frac1m", "proved"), ("", "refuted")])
+def test_a_sum_takes_both_logarithms_without_a_bracket(right: str, word: str) -> None:
+    text = rf"""$a^{{(i)}} = \sigma(w^T x^{{(i)}} + b)$ and $J = {HALVES}$. Then
+$$\frac{{\partial J}}{{\partial b}} = {right} \sum_{{i=1}}^m (a^{{(i)}} - y^{{(i)}})$$"""
+    assert words(text, "regression")[-1] == word
+
+
+def test_which_function_the_last_layer_has_is_assumed_by_name() -> None:
+    cost = HALVES.replace("a^{(i)}", "a^{[L](i)}")
+    text = rf"""$Z^{{[l]}} = W^{{[l]}} A^{{[l-1]}} + b^{{[l]}}$, $A^{{[l]}} = g^{{[l]}}(Z^{{[l]}})$ and
+$J = {cost}$. Then $$dZ^{{[L]}} = A^{{[L]}} - Y$$ $$dZ^{{[L]}} = Y - A^{{[L]}}$$"""
+    paper = array_check.checked("notes.md", text, "markdown", array_profile("ng"))
+    *_, right, wrong = paper.judgement.lines
+    assert (right.word, wrong.word) == ("proved", "refuted")
+    assert "g is the logistic function" in right.cases[0].under[0]

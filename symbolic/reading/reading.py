@@ -25,6 +25,7 @@ from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.first_example import numbering
 from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
@@ -318,6 +319,7 @@ class _Reader:
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
             found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
+            found = tuple(far_reaching(one) if isinstance(one, Chain) else one for one in found)
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)

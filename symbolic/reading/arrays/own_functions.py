@@ -18,6 +18,7 @@ from symbolic.partials import is_zero
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.documents import Document, Mathematics
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.elaborate import Array, Elaborator, Names
 from symbolic.reading.indexed.entries import Letters
@@ -123,7 +124,7 @@ def document_chains(document: Document, profile: ArrayProfile) -> Iterator[Chain
             found = chains(profile.costs.put(tokens(text, offsets)))
         except NotUnderstood:
             continue
-        yield from (one for one in found if isinstance(one, Chain))
+        yield from (far_reaching(one) for one in found if isinstance(one, Chain))
 
 
 def _defined(chain: Chain, profile: ArrayProfile) -> tuple[str, str] | None:

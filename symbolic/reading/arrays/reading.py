@@ -60,6 +60,7 @@ from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.cost_names import cost_names
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
@@ -271,7 +272,7 @@ class _Reader:
                 self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
-        real = [one for one in found if isinstance(one, Chain)]
+        real = [far_reaching(one) for one in found if isinstance(one, Chain)]
         if not real and self._shapes(piece, text, offsets):
             return
         if not real:

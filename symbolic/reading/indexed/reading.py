@@ -17,6 +17,7 @@ from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
 from symbolic.reading.cost_names import cost_names
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
 from symbolic.reading.indexed.letters import RUNS, spelled_out, without_declarations
@@ -93,6 +94,7 @@ class _Reader:
         self.costs = cost_names(document, profile.cost, profile.scripts != "names")
         more = tuple(word for word in self.costs.words if word not in profile.cost)
         self.profile = replace(profile, cost=(*profile.cost, *more))
+        self.remarks = [*self.costs.said]
         self.document, self.source = document, document.source
         self.sections = [Gathered(0)]
         self.headed = True  # whether a heading stands after the last declaration
@@ -155,10 +157,18 @@ class _Reader:
             tuple(problems),
             sections,
             marks=self.marks.lines((c.number, c.piece, c.begins) for c in readable),
-            remarks=self.costs.said,
+            remarks=tuple(self.remarks),
         )
 
     # -- pieces
+
+    def _whole(self, chain: Chain) -> Chain:
+        """The chain with brackets around what its sums take."""
+        whole = far_reaching(chain)
+        if whole != chain:
+            line = self.source.place(chain.at).line
+            self.remarks.append(f"the sum in line {line} takes both logarithms")
+        return whole
 
     def _following(self, number: int) -> str:
         text = ""
@@ -201,8 +211,8 @@ class _Reader:
                 if is_unknown(group):
                     found.append(group)
                 else:
-                    own = [one for one in chains(group) if isinstance(one, Chain)]
-                    found += [step for one in own for step in as_change(one)]
+                    real = [one for one in chains(group) if isinstance(one, Chain)]
+                    found += [step for one in real for step in as_change(self._whole(one))]
         except NotUnderstood as error:
             self._listen(piece.begin)
             self.broken = self.broken or conditional(self.words)

@@ -13,7 +13,7 @@ from symbolic.array_edits import everywhere
 from symbolic.arrays import Abstract, Definition, Program
 from symbolic.indexed import Expr, Fn, Get, Opaque, walk
 from symbolic.reading.arrays.findings import ArrayReached
-from symbolic.reading.arrays.unsaid import UNDECIDED, argued_if_logistic, if_logistic
+from symbolic.reading.arrays.unsaid import SIGMA, UNDECIDED, also, argued_also, is_logistic
 from symbolic.reading.indexed.claims import IndexClaim, Section
 from symbolic.reading.indexed.findings import IndexJudged
 from symbolic.reading.indexed.own_function import ARGUMENT, Function
@@ -44,7 +44,8 @@ def _held(one: IndexJudged, other: IndexJudged) -> IndexJudged:
         return replace(one, cases=(ArrayReached("open", why=why),), inherits=None)
     if one.word == "open":
         return replace(one, cases=(ArrayReached("open", why=WHY),), inherits=None)
-    cases, argument = if_logistic(other.cases), argued_if_logistic(other.argument)
+    name = is_logistic(SIGMA)
+    cases, argument = also(other.cases, name), argued_also(other.argument, name)
     return replace(one, cases=cases, argument=argument, inherits=None)
 
 
