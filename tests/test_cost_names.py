@@ -114,8 +114,8 @@ $$\frac{{\partial J}}{{\partial b}} = {right} \sum_{{i=1}}^m (a^{{(i)}} - y^{{(i
 
 def test_which_function_the_last_layer_has_is_assumed_by_name() -> None:
     cost = HALVES.replace("a^{(i)}", "a^{[L](i)}")
-    text = rf"""$Z^{{[l]}} = W^{{[l]}} A^{{[l-1]}} + b^{{[l]}}$, $A^{{[l]}} = g^{{[l]}}(Z^{{[l]}})$ and
-$J = {cost}$. Then $$dZ^{{[L]}} = A^{{[L]}} - Y$$ $$dZ^{{[L]}} = Y - A^{{[L]}}$$"""
+    text = rf"""$Z^{{[l]}} = W^{{[l]}} A^{{[l-1]}} + b^{{[l]}}$, $A^{{[l]}} = g^{{[l]}}(Z^{{[l]}})$
+and $J = {cost}$. Then $$dZ^{{[L]}} = A^{{[L]}} - Y$$ $$dZ^{{[L]}} = Y - A^{{[L]}}$$"""
     paper = array_check.checked("notes.md", text, "markdown", array_profile("ng"))
     *_, right, wrong = paper.judgement.lines
     assert (right.word, wrong.word) == ("proved", "refuted")

@@ -1,7 +1,8 @@
 r"""Derivatives as fractions, on tokens, before the grammar: (∂/∂w) C and ∂C/∂w on one line.
 
-\frac{\partial}{\partial w} C is \frac{\partial C}{\partial w}; of a formula it takes the whole
-term, if that begins with a bracket, a function or a number.
+\frac{\partial}{\partial w} C is \frac{\partial C}{\partial w} only where one sign follows and
+nothing after it that the operator may take too; where formulas are differentiated, it takes the
+whole term, if that begins with a bracket, a function or a number.
 """
 
 from __future__ import annotations
@@ -32,9 +33,30 @@ def applied(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
         if tuple(t.kind for t in tokens[n : n + 6]) == _OPERATOR:
             below = closing_brace(tokens, n + 4)
             end = _sign(tokens, below + 1)
-            alone = end == len(tokens) or tokens[end].kind in _ENDS
-            if end == below + 1 or not alone:
-                end = _term(tokens, below + 1)
+            if end > below + 1 and (end == len(tokens) or tokens[end].kind in _ENDS):
+                found += tokens[n : n + 3]
+                found += tokens[below + 1 : end]
+                found += tokens[n + 3 : below + 1]
+                n = end
+                continue
+        found.append(tokens[n])
+        n += 1
+    return tuple(found)
+
+
+def with_terms(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
+    r"""The tokens with the term that follows an operator put above it.
+
+    >>> from symbolic.reading.tokens import tokens
+    >>> " ".join(t.text for t in with_terms(tokens(r"\frac{\partial}{\partial w} (w x) + 1")))
+    '\\frac { \\partial ( w x ) } { \\partial w } + 1'
+    """
+    found: list[Tok] = []
+    n = 0
+    while n < len(tokens):
+        if tuple(t.kind for t in tokens[n : n + 6]) == _OPERATOR:
+            below = closing_brace(tokens, n + 4)
+            end = _term(tokens, below + 1)
             if end > below + 1:
                 found += tokens[n : n + 3]
                 found += tokens[below + 1 : end]

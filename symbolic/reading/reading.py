@@ -84,6 +84,7 @@ from symbolic.reading.updates import (
     momentum_constants,
     over_iterations,
 )
+from symbolic.reading.weight_order import with_order
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
 _PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
@@ -109,6 +110,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = numbering(document, counting(document, with_biases(document, profile)))
     profile = with_totals(document, numbered(document, profile))
     formulas = formulas_of(document)
+    profile = with_order(formulas, profile)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
     profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()

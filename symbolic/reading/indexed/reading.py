@@ -40,7 +40,7 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
-from symbolic.reading.operators import stroked
+from symbolic.reading.operators import stroked, with_terms
 from symbolic.reading.pairs import (
     LETTERS,
     Pair,
@@ -446,7 +446,9 @@ class _Reader:
     ) -> None:
         """The relations of a chain, under what is said beside it."""
         members = [named(member, self.profile) for member in chain.members]
-        trees = [parse(with_indicators(member)) if member else None for member in members]
+        trees = [
+            parse(with_terms(with_indicators(member))) if member else None for member in members
+        ]
         opening = trees[0]
         continued = opening is None
         if opening is None:
