@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.check_ways import entries
 from reports.index_check import IndexPaper, checked
 from symbolic.reading.indexed.figures import DIGITS, ROUNDED
 from symbolic.reading.indexed.profile import index_profile
@@ -403,3 +404,12 @@ $$w_{ji} \leftarrow w_{ji} + \eta (d_j - y_j) \sigma'(v_j) x_i$$
 $$w_{ji} \leftarrow w_{ji} - \eta (d_j - y_j) \sigma'(v_j) x_i$$"""
     lines = checked("notes.md", text, "markdown", index_profile("indices")).judgement.lines
     assert [one.word for one in lines][-2:] == ["proved", "refuted"]
+
+
+def test_about_equal_has_pages() -> None:
+    text = r"Here $x = 2.46$, $w = 1.25$ and $y = w x \approx 3$."
+    way = entries(index_profile("scalars"))
+    found = way.checked("notes.md", text, "markdown")
+    drawn = {end: draw(found) for end, draw in way.writers.items() if end != ".pdf"}
+    assert "≈ 3" in str(drawn[".txt"])
+    assert all(r"\approx" in str(drawn[end]) for end in (".md", ".tex"))

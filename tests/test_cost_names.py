@@ -120,3 +120,14 @@ and $J = {cost}$. Then $$dZ^{{[L]}} = A^{{[L]}} - Y$$ $$dZ^{{[L]}} = Y - A^{{[L]
     *_, right, wrong = paper.judgement.lines
     assert (right.word, wrong.word) == ("proved", "refuted")
     assert "g is the logistic function" in right.cases[0].under[0]
+
+
+def test_a_title_that_speaks_of_mistakes_denies_nothing() -> None:
+    text = "# Two layers, one line wrong\n\n$z = W x$ and $J = \\frac12 \\|z - y\\|^2$."
+    assert words(text, "vectors") == ["definition"] * 2
+
+
+def test_an_entry_of_a_bracket_may_stand_behind_a_logarithm() -> None:
+    text = r"""$a_1 = \mathrm{softmax}(W_1 x)$ and $L = -\sum_k y_k \log (a_1)_k$. Then
+$$\frac{\partial L}{\partial W_1} = (a_1 - y) x^T$$ $$\frac{\partial L}{\partial W_1} = a_1 x^T$$"""
+    assert words(text, "vectors")[-2:] == ["proved", "refuted"]

@@ -105,6 +105,12 @@ def _without_circle(reading: Reading, arrays: Container[str]) -> Reading | None:
     return None
 
 
+def _writes_sigma(document: Reading) -> bool:
+    r"""Whether the document writes φ as \sigma."""
+    parts = (part for c in document.claims for side in (c.left, c.right) for part in walk(side))
+    return any(isinstance(part, Applied) and part.sign == "\\sigma" for part in parts)
+
+
 def _is_field(claim: Claim) -> bool:
     return isinstance(claim.left, Read) and claim.left.array == "v"
 
@@ -135,6 +141,7 @@ class _Judge:
         self.verdicts.lost = lost_definitions(reading)
         self.verdicts.base, self.verdicts.plain = base, self.plain
         self.verdicts.alone = document.profile.alone
+        self.verdicts.sigma = base.activation is None and not of_some and _writes_sigma(document)
         self.verdicts.unsaid_cost = speaks_of_errors(document) == {"d"}
         self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (
@@ -360,6 +367,7 @@ class _Judge:
             return own.of(replace(case, given=given), said)
         found = self.verdicts.of(case, said)
         found = self.verdicts.taking_words(case, said, claim.place, found)
+        found = self.verdicts.if_logistic(case, said, claim.place, found)
         if self._is_of_some(claim) and claim.some and found.word == "refuted":
             names = ", ".join(claim.some.names)
             why = f"it is said of {names} alone, and fails for a neuron that may be another"

@@ -69,6 +69,7 @@ from symbolic.reading.prose import (
     own_range,
     plainly,
     unread,
+    without_title,
 )
 from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
@@ -169,7 +170,8 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = positive(plain(self.marks.written(text)))
+                    written = self.marks.written(text)
+                    words = positive(plain(written if number else without_title(written)))
                     words = without_inputs(words) if self.after_inputs else words
                     self.after_inputs = False
                     units = self.profile.units

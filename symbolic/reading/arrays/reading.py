@@ -66,7 +66,7 @@ from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
-from symbolic.reading.prose import after, conditional, lead, unread
+from symbolic.reading.prose import after, conditional, lead, unread, without_title
 from symbolic.reading.source import Fault, NotUnderstood, Place
 from symbolic.reading.spans import CONDITION, Span
 from symbolic.reading.tokens import Tok, tokens
@@ -176,7 +176,8 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += plain(self.marks.written(text))
+                    words = self.marks.written(text)
+                    self.words += plain(words if number else without_title(words))
                 case LeftAlone(why, at, end):
                     self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):

@@ -105,6 +105,8 @@ class Functions(Row):
             bracket = rest[0].base if rest and isinstance(rest[0], Scripted) else rest[:1]
             known = isinstance(bracket[0] if isinstance(bracket, tuple) else bracket, Group)
             alone = len(rest) < 2 or self.signs[self.n + 2] == "o"
+        elif isinstance(following, Scripted) and isinstance(following.base, Group):
+            known = following.sub is not None  # \\log (a_2)_k
         return known and alone and not self.signs[self.n]
 
     def _relu(self, node: Scripted) -> Formula:

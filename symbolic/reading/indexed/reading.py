@@ -51,7 +51,7 @@ from symbolic.reading.pairs import (
     without_said,
 )
 from symbolic.reading.pairs import unread as unread_pair
-from symbolic.reading.prose import after, conditional, lead, unread
+from symbolic.reading.prose import after, conditional, lead, unread, without_title
 from symbolic.reading.sides import paired
 from symbolic.reading.source import Fault, NotUnderstood, Place, Problem
 from symbolic.reading.tokens import Tok, tokens
@@ -118,7 +118,8 @@ class _Reader:
         for number, piece in enumerate(pieces):
             match piece:
                 case Prose(text):
-                    self.words += words_of(self.marks.written(text))
+                    words = self.marks.written(text)
+                    self.words += words_of(words if number else without_title(words))
                 case LeftAlone(why, at, end):
                     self.ledger.enter(at, end, False, Outcome.LEFT_ALONE, why)
                 case Unread(what, step, at, end):
