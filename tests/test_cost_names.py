@@ -131,3 +131,9 @@ def test_an_entry_of_a_bracket_may_stand_behind_a_logarithm() -> None:
     text = r"""$a_1 = \mathrm{softmax}(W_1 x)$ and $L = -\sum_k y_k \log (a_1)_k$. Then
 $$\frac{\partial L}{\partial W_1} = (a_1 - y) x^T$$ $$\frac{\partial L}{\partial W_1} = a_1 x^T$$"""
     assert words(text, "vectors")[-2:] == ["proved", "refuted"]
+
+
+def test_a_power_may_stand_behind_the_label_of_a_layer() -> None:
+    text = r"""$A^{[1]} = \tanh(Z^{[1]})$, $J = \frac1m \sum_i (a^{[1](i)})^2$. Then
+$$dZ^{[1]} = dA^{[1]} * (1 - A^{[1]2})$$ $$dZ^{[1]} = dA^{[1]} * (1 - A^{[1]})$$"""
+    assert words(text, "ng")[-2:] == ["proved", "refuted"]

@@ -114,6 +114,8 @@ def _above(
         case Scripted(Group() as label, None, above, 0) if above is not None:  # W^{[2]^T}
             pieces[-1:] = [label, above]
             power = None if is_transpose(above) else above
+        case Number("2") as above if len(pieces) == 2 and isinstance(pieces[0], Group):  # A^{[1]2}
+            power = above
     transposed = len(pieces) > 1 and is_transpose(pieces[-1])
     found: list[Node] = []
     for one in pieces[:-1] if transposed or power is not None else pieces:
