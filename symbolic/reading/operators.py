@@ -7,7 +7,7 @@ whole term, if that begins with a bracket, a function or a number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from symbolic.reading.tokens import Tok, closing_brace, script_end
 
@@ -27,21 +27,7 @@ def applied(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
     >>> " ".join(t.text for t in applied(tokens(r"\frac{\partial}{\partial w} C_0 + 1")))
     '\\frac { \\partial C _ 0 } { \\partial w } + 1'
     """
-    found: list[Tok] = []
-    n = 0
-    while n < len(tokens):
-        if tuple(t.kind for t in tokens[n : n + 6]) == _OPERATOR:
-            below = closing_brace(tokens, n + 4)
-            end = _sign(tokens, below + 1)
-            if end > below + 1 and (end == len(tokens) or tokens[end].kind in _ENDS):
-                found += tokens[n : n + 3]
-                found += tokens[below + 1 : end]
-                found += tokens[n + 3 : below + 1]
-                n = end
-                continue
-        found.append(tokens[n])
-        n += 1
-    return tuple(found)
+    return _put_above(tokens, _lone_sign)
 
 
 def with_terms(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
@@ -51,12 +37,19 @@ def with_terms(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
     >>> " ".join(t.text for t in with_terms(tokens(r"\frac{\partial}{\partial w} (w x) + 1")))
     '\\frac { \\partial ( w x ) } { \\partial w } + 1'
     """
+    return _put_above(tokens, _term)
+
+
+def _put_above(
+    tokens: Sequence[Tok], operand: Callable[[Sequence[Tok], int], int]
+) -> tuple[Tok, ...]:
+    """The tokens with what an operator takes above it; `operand` says where that ends."""
     found: list[Tok] = []
     n = 0
     while n < len(tokens):
         if tuple(t.kind for t in tokens[n : n + 6]) == _OPERATOR:
             below = closing_brace(tokens, n + 4)
-            end = _term(tokens, below + 1)
+            end = operand(tokens, below + 1)
             if end > below + 1:
                 found += tokens[n : n + 3]
                 found += tokens[below + 1 : end]
@@ -66,6 +59,12 @@ def with_terms(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
         found.append(tokens[n])
         n += 1
     return tuple(found)
+
+
+def _lone_sign(tokens: Sequence[Tok], start: int) -> int:
+    """Behind the one sign that begins here, where nothing after it is taken too; else start."""
+    end = _sign(tokens, start)
+    return end if end == len(tokens) or tokens[end].kind in _ENDS else start
 
 
 def stroked(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
