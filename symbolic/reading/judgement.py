@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from symbolic.errors import InputError
 from symbolic.indexed import Var
 from symbolic.reading.activation import Activation
 from symbolic.reading.argued import Argued, Case
-from symbolic.reading.argument import Argument, numbered
+from symbolic.reading.argument import Argument
 from symbolic.reading.base import (
     Base,
     activations_of_some,
@@ -27,6 +27,7 @@ from symbolic.reading.cases import BeyondError, Settled, among, is_numbered, nat
 from symbolic.reading.claims import MAY_LEAVE_OUT, OF_SOME_LAYERS, Claim, Kind, Reading
 from symbolic.reading.context import Role
 from symbolic.reading.definitions import is_idle
+from symbolic.reading.doubts import doubted, of_a_layer, of_one_kind, unless, unused, word_of
 from symbolic.reading.findings import Judged, Judgement, Reached
 from symbolic.reading.formulas import (
     NEURON,
@@ -242,7 +243,7 @@ class _Judge:
         some = [case for case in found if not self.verdicts.speaks_of_none(case.settled)]
         found = some or found
         if beyond and letters:  # a range that was not tried may be the one that is meant
-            found = [replace(case, reached=_unless(case.reached, beyond)) for case in found]
+            found = [replace(case, reached=unless(case.reached, beyond)) for case in found]
         if not found:
             return Judged(claim, (Reached("open", why=beyond),))
         own = all(self._own(claim, case.settled) is not None for case in found)
@@ -253,15 +254,15 @@ class _Judge:
         judged = claim.doubt == OF_SOME_LAYERS or (fails and claim.doubt == MAY_LEAVE_OUT)
         if not fails and _is_numbered_range(claim):
             narrow = replace(claim, doubt=MAY_LEAVE_OUT, narrow=True)
-            found = [replace(case, reached=_doubted(case.reached, narrow)) for case in found]
+            found = [replace(case, reached=doubted(case.reached, narrow)) for case in found]
         if claim.doubt and not judged:
-            found = [replace(case, reached=_doubted(case.reached, claim)) for case in found]
+            found = [replace(case, reached=doubted(case.reached, claim)) for case in found]
         layer = next((role.letter for role in claim.roles if role.of == OF_A_LAYER), "")
         if layer and self.network is None:
-            found = [replace(case, reached=_of_a_layer(case.reached, layer)) for case in found]
+            found = [replace(case, reached=of_a_layer(case.reached, layer)) for case in found]
         idle = self._idle(claim)
         if idle and Judged(claim, tuple(case.reached for case in found)).word == "refuted":
-            found = [replace(case, reached=_unused(case.reached, idle)) for case in found]
+            found = [replace(case, reached=unused(case.reached, idle)) for case in found]
         return found
 
     def _meant(self, claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
@@ -282,9 +283,9 @@ class _Judge:
         for kind in kinds:
             roles = tuple(Role(name, kind, -1) for name in said)
             cases = self._cases(replace(claim, roles=(*claim.roles, *roles)))
-            if not isinstance(cases, Judged) and _word(claim, cases) == "proved":
+            if not isinstance(cases, Judged) and word_of(claim, cases) == "proved":
                 return cases, (replace(fails[0], roles=", ".join(f"{n}: other" for n in said)),)
-        return _of_one_kind(claim, found)
+        return of_one_kind(claim, found)
 
     def _idle(self, claim: Claim) -> tuple[int, ...]:
         """The assumptions of a claim that its verdict does not use."""
@@ -316,7 +317,7 @@ class _Judge:
         """A line over several iterations."""
         found = self.updates[claim.number]
         if claim.doubt:
-            return Judged(claim, (_doubted(found, claim),))
+            return Judged(claim, (doubted(found, claim),))
         if found.word != "proved":
             return Judged(claim, (found,))
         uses = () if self.rule is None else (self.rule,)
@@ -418,33 +419,6 @@ class _Judge:
         return self._near[same]
 
 
-def _of_one_kind(claim: Claim, found: list[Case]) -> tuple[list[Case], tuple[Reached, ...]]:
-    """The cases that are meant, and those in which the line fails.
-
-    Of one letter j nothing is said: where the line is proved for j a hidden neuron and fails for
-    j an output neuron, it is one about hidden neurons.
-    """
-    if any(case.settled.layers is not None for case in found):
-        return found, ()
-    kinds: dict[str, list[Case]] = {}
-    for case in found:
-        kinds.setdefault(case.settled.said, []).append(case)
-    roles = [set(case.settled.roles) for case in found]
-    open_ = {role[0].name for one in roles for role in one if not all(role in s for s in roles)}
-    if len(kinds) != 2 or len(open_) != 1 or any(map(claim.role, open_)):
-        return found, ()
-    words = {said: _word(claim, cases) for said, cases in kinds.items()}
-    if {*words.values()} != {"proved", "refuted"}:
-        return found, ()
-    [meant] = [said for said, word in words.items() if word == "proved"]
-    fails = next(case.reached for case in found if case.settled.said != meant)
-    return kinds[meant], (fails,)
-
-
-def _word(claim: Claim, cases: Iterable[Case]) -> str:
-    return Judged(claim, tuple(case.reached for case in cases)).word
-
-
 def _has_sums(claim: Claim) -> bool:
     """Whether it has a sum or a derivative."""
     parts = (part for side in (claim.left, claim.right) for part in walk(side))
@@ -521,40 +495,3 @@ def _proved_in(reading: Reading, network: Given | None = None) -> frozenset[int]
     except InputError:
         return frozenset()
     return frozenset(_numbers(map(judge.truth, judge.reading.claims), "proved"))
-
-
-def _doubted(case: Reached, claim: Claim) -> Reached:
-    """A line beside words that may deny it or be its condition.
-
-    Words that narrow what is said leave a line true that is proved for more networks.
-    """
-    if claim.narrow and case.word == "proved":
-        return case if () in case.under else replace(case, against=None)
-    held = {"proved": "it holds", "refuted": "it fails"}.get(case.word)
-    if held is None:
-        return case
-    with_ = " under assumptions" if case.under and case.under[0] else ""
-    why = f"{held}{with_} as it stands, but {claim.doubt}"
-    return Reached("open", case.roles, case.span, why=why)
-
-
-def _unused(case: Reached, idle: Sequence[int]) -> Reached:
-    """A line that is wrong without assumptions that are not used may be right with them."""
-    if case.word != "refuted":
-        return case
-    why = f"it fails without {numbered(idle)}, which is assumed and not used here"
-    return Reached("open", case.roles, case.span, why=why)
-
-
-def _of_a_layer(case: Reached, letter: str) -> Reached:
-    """A line that fails for hidden neurons may be right for those of a certain layer."""
-    why = f"it fails for a hidden neuron {letter} of another layer than the text says"
-    return replace(case, word="open", why=why) if case.word == "refuted" else case
-
-
-def _unless(case: Reached, beyond: str) -> Reached:
-    if case.word != "refuted":
-        return case
-    return replace(
-        case, word="open", why=f"it fails for this range; another was not tried: {beyond}"
-    )
