@@ -26,6 +26,8 @@ F int64_t along(int64_t columns) { return columns % LANES <= 2 ? columns % LANES
 
 /* A number that the compiler takes as it is: it makes no others of it beforehand, for which there is no room. */
 #define HELD(x) __asm__("" : "+r"(x))
+/* A number that waits in memory until it is needed: in a register it pushes out what a loop before it needs. */
+#define LATER(x) __asm__("" : "+m"(x))
 /* out[c][r] := x[r][c]: a block of LANES by LANES, or a part of one */
 F void turn_whole(T *out, int64_t wide, const T *x, int64_t step) {
   V a[LANES];
@@ -70,7 +72,9 @@ F void tile(const int height, const int width, const int partial, const T *A, co
     }
     UNROLL for (int m = 0; m < height; m += 4) a[m / 4] += f.across;
   }
-  V scale = v_set(f.c);
+  T c = f.c;
+  LATER(c);
+  V scale = v_set(c);
   UNROLL for (int m = 0; m < height; m++, C += f.row) {
     HELD(C);
     UNROLL for (int n = 0; n < width; n++) {

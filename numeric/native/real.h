@@ -20,7 +20,7 @@
    A batch of more samples than a panel has goes part by part, see `driver.h`. */
 #define TALL (BYTES == 32 ? 4 : 8)
 #define PANEL (8192 / BYTES)
-#define CHUNK 64
+#define CHUNK 128
 #define MANY 64
 #ifdef PP_DOUBLE
 typedef double T;
