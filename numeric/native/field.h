@@ -10,6 +10,7 @@
 #define TALL 8 /* as in `real.h`, but small, so that small networks go every way */
 #define PANEL 8
 #define CHUNK 9
+#define BROAD 4
 #define MANY 10
 #define P ((T)((1ull << PP_BITS) - 1))
 typedef uint64_t T;

@@ -77,6 +77,7 @@ class Orders:
         self._rooms: dict[tuple[int, int], int] = {}
         self._flipped: dict[str, dict[Rows, tuple[int, int]]] = {}
         self.flipped: dict[Rows, tuple[int, int]] = {}
+        self.begin: list[list[int]] = []
         self.corrections: list[list[int]] = []
         self._code: list[list[int]] = []
         self.tail = tail = tail_of(program)
@@ -169,9 +170,9 @@ class Orders:
         return any(order[0] == Kernel.OUTER for order in self.corrections)
 
     @property
-    def blocks(self) -> list[list[int]]:
-        """The padded copies that one sample after the other is learned in."""
-        return self._copies.blocks
+    def copies(self) -> Copies:
+        """The copies of matrices that one sample after the other is learned in."""
+        return self._copies
 
     @property
     def divisible(self) -> bool:
@@ -309,6 +310,13 @@ class Orders:
         ]
         kind = Kernel.PRODUCT
         if self._one:
+            turned = self._copies.turned(matrix.first)
+            if turned is not None:
+                copy, step, then, _ = turned
+                shape = matrix.height, matrix.width, step
+                x, v = self._rows(line.x), self._rows(line.out)
+                self.begin.append([Kernel.BEGIN, copy, v, x, *shape, x, 0, v])
+                return
             kind = Kernel.VECTOR_MATRIX if line.transposed else Kernel.MATRIX_VECTOR
             given.append(0)
             copy = self._copies.around(matrix, self._item, self._vector)
@@ -323,6 +331,12 @@ class Orders:
         rows, columns = line.left.count, line.right.count
         if self._one:
             step = 0
+            turned = self._copies.turned(line.out.start)
+            if into == WEIGHTS and turned is not None:
+                copy, step, then, product = turned
+                place = copy, left, right, rows, columns, step, then, factor
+                self._code.append([Kernel.ADVANCE, *place, self._rows(product.out)])
+                return
             copy = self._copies.of(line.out.start)
             if into == WEIGHTS and copy is not None:
                 out, step = copy

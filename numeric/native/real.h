@@ -17,10 +17,12 @@
 /* Tiles of a product are so many rows high: with three vectors of sums each, most of 32 registers, or all of
    16.  A long sum is cut into panels, so that three vectors of each term lie in the first cache; so many
    rows of a long sum are added up at a time; from so many rows on, what they share is laid side by side.
-   A batch of more samples than a panel has goes part by part, see `driver.h`. */
+   A batch of more samples than a panel has goes part by part, see `driver.h`.  Sums of so many vectors of
+   neurons go on at a time. */
 #define TALL (BYTES == 32 ? 4 : 8)
 #define PANEL (8192 / BYTES)
 #define CHUNK 128
+#define BROAD (BYTES == 32 ? 2 : 4)
 #define MANY 64
 #ifdef PP_DOUBLE
 typedef double T;
