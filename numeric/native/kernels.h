@@ -203,7 +203,11 @@ static void k_runs(const Setting *s, const Order *o) {
 static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
   enum { NEAR = 4 }; /* so many vectors of samples at a time: what is read and written stays near */
   int64_t S = s->stride;
-  if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
+  if (S == 1) {
+    const T *x = X + (order ? order[start] : start) * width;
+    for (int64_t i = 0; i < width; i += LANES) v_store_to(y + i, v_load_to(x + i, width - i), width - i);
+    return;
+  }
   for (int64_t first = 0; first < s->lanes; first += NEAR * LANES) {
     const T *row[NEAR * LANES];
     int64_t many = least(NEAR * LANES, s->lanes - first);
