@@ -45,9 +45,9 @@ class Copies:
             touched[list(places)] = True
         for line in (*program.forward, *program.backward):
             if not isinstance(line, Product):
-                for rows in rows_of(line)[0]:
-                    if rows.buffer == WEIGHTS:
-                        touched[slice_of(rows)] = True
+                for read in rows_of(line)[0]:
+                    if read.buffer == WEIGHTS:
+                        touched[slice_of(read)] = True
         alone = _of_samples(program)
         for line in corrections:
             if isinstance(line, Outer) and not touched[line.out.start : line.out.stop].any():

@@ -51,6 +51,7 @@ static void run(const Setting *s, const Order *o, int64_t count) {
     case 17: k_join(o, s->factor[o->a[7]]); break;
     case 18: k_begin(o); break;
     case 19: k_advance(o, s->factor[o->a[7]]); break;
+    case 20: k_push(s, o, s->factor[o->a[7]]); break;
     default: s->map(s, o);
   }
 }
