@@ -25,7 +25,7 @@ F void matrix_vector(const int padded, const Order *o) {
   for (; r + ABREAST <= height; r += ABREAST) rows_vector(ABREAST, padded, out + r, W + r * step, x, ABREAST, width, step);
   for (; r < height; r += LANES) rows_vector(LANES, padded, out + r, W + r * step, x, height - r, width, step);
 }
-F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
+F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n, int more) {
   V sum[4];
   UNROLL for (int l = 0; l < wide; l++) sum[l] = v_set(0);
   for (int64_t r = 0; r < height; r++) {
@@ -34,14 +34,16 @@ F void columns(const int wide, const int padded, T *out, const T *W, const T *x,
     UNROLL for (int l = 0; l < wide; l++)
       sum[l] = v_fma(a, padded ? v_load(w + l * LANES) : v_load_to(w + l * LANES, n - l * LANES), sum[l]);
   }
-  UNROLL for (int l = 0; l < wide; l++) v_store_to(out + l * LANES, sum[l], n - l * LANES);
+  UNROLL for (int l = 0; l < wide; l++)
+    v_store_to(out + l * LANES, more ? v_add(v_load_to(out + l * LANES, n - l * LANES), sum[l]) : sum[l], n - l * LANES);
 }
 F void vector_matrix(const int padded, const Order *o) {
   T *out = AT(0); const T *W = AT(1), *x = AT(2);
   int64_t height = o->a[3], width = o->a[4], step = o->a[5], c = 0;
-  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, padded, out + c, W + c, x, height, step, 4 * LANES);
-  for (; c + 2 * LANES <= width; c += 2 * LANES) columns(2, padded, out + c, W + c, x, height, step, 2 * LANES);
-  for (; c < width; c += LANES) columns(1, padded, out + c, W + c, x, height, step, width - c);
+  int more = (int)o->a[8];
+  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, padded, out + c, W + c, x, height, step, 4 * LANES, more);
+  for (; c + 2 * LANES <= width; c += 2 * LANES) columns(2, padded, out + c, W + c, x, height, step, 2 * LANES, more);
+  for (; c < width; c += LANES) columns(1, padded, out + c, W + c, x, height, step, width - c, more);
 }
 static void k_matrix_vector(const Order *o) { if (o->a[7]) matrix_vector(1, o); else matrix_vector(0, o); }
 static void k_vector_matrix(const Order *o) { if (o->a[7]) vector_matrix(1, o); else vector_matrix(0, o); }

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from numeric.native.access import rows_of, tail_of
 from numeric.native.pushing import BACK, Pushing, pushing
-from numeric.native.tables import VECTOR, Kernel, Tables
+from numeric.native.tables import VECTOR, WIDTH, Kernel, Tables
 from numeric.native.text import Text
 from numeric.native.writing import Writing
 from numeric.program import (
@@ -70,18 +70,19 @@ class Orders(Writing):
             self.train = [*self.learn, add]
             return
         ahead, last = self.forward, self._backward[tail.start :]
+        matrices = [line for line in last if isinstance(line, Outer)]
         push = pushing(program, tail, self._pulled) if self._one else None
-        if push is not None or (self._one and any(isinstance(line, Outer) for line in last)):
+        if push is not None or (self._one and matrices):
             self.learn = self.forward + self._pass(self._backward)
-        if push is None and self.learn is not None:
+        if self._one and matrices:
             pulled = tuple(self._pulled.values())
             self._copies.make(program, last, pulled, vector, arrays[WEIGHTS], scratch)
             ahead = self._pass(program.forward)
-        if push is not None:
-            fused = self._pushed(self._backward[: tail.start], push)
-        else:
+        if push is None:
             fused = self._pass(self._backward[: tail.start], ends=False)
-            self.corrections = self._corrections(last, WEIGHTS, 1, self.scale)
+        else:
+            fused, last = self._pushed(self._backward[: tail.start], push), tuple(matrices)
+        self.corrections = self._corrections(last, WEIGHTS, 1, self.scale)
         self.train = ahead + fused + self.corrections
         self.flipped = {r: held for part in self._flipped.values() for r, held in part.items()}
         if self.learn is None:
@@ -117,15 +118,16 @@ class Orders(Writing):
         """The backward pass in which δ is pushed to the rows that feed it, as weights are read."""
         self._pass([], ends=False)
         for number, line in enumerate(lines):
+            if number in push.at or number in push.adds:
+                self._clear(self._clearing.needed(Rows(BACK, 0, self._size[BACK])))
+            for first, end in push.at.get(number, ()):
+                self._push(push, first, end, self.scale)
             if number not in push.at:
                 self._order(line)
-                continue
-            self._clear(self._clearing.needed(Rows(BACK, 0, self._size[BACK])))
-            for first, end in push.at[number]:
-                self._push(push, first, end, self.scale)
+            if number in push.adds:
+                self._code[-1] += [0] * (WIDTH - 1 - len(self._code[-1])) + [1]
         for first, end in push.rest:
             self._push(push, first, end, self.scale)
-        self._clear(self._clearing.rest())
         return self._code
 
     # parts of a batch ---------------------------------------------------------------------------
