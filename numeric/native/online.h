@@ -89,33 +89,35 @@ static void k_outer_one(const Order *o, T c) {
 /* w += c δ x, and of the next sample v := W x': each weight is read once.  W stands turned, a row for each
    source, in whole vectors of neurons; so nothing is added up across a vector, and two sums for each neuron
    wait for each other half as long.  `moves`: 0, only v := W x. */
+F H h_load_to(const T *p, int64_t n) { return n >= FEW ? h_load(p) : h_load_n(p, (int)n); }
+F void h_store_to(T *p, H a, int64_t n) { if (n >= FEW) h_store(p, a); else h_store_n(p, a, (int)n); }
 F void advance_some(const int wide, const int moves, T *v, T *W, const T *left, const T *x, const T *then, int64_t width, int64_t step, int64_t n, T c) {
-  V d[4], sum[2][4];
+  H d[4], sum[2][4];
   UNROLL for (int l = 0; l < wide; l++) {
-    d[l] = v_mul(v_set(c), v_load_to(left + l * LANES, n - l * LANES));
-    sum[0][l] = sum[1][l] = v_set(0);
+    d[l] = h_mul(h_set(c), h_load_to(left + l * FEW, n - l * FEW));
+    sum[0][l] = sum[1][l] = h_set(0);
   }
   for (int64_t i = 0; i < width; i += 2)
     UNROLL for (int p = 0; p < 2; p++, W += step) if (!p || i + 1 < width) {
-      V a = v_set(x[i + p]), b = v_set(then[i + p]);
+      H a = h_set(x[i + p]), b = h_set(then[i + p]);
       UNROLL for (int l = 0; l < wide; l++) {
-        V w = v_load(W + l * LANES);
-        if (moves) v_store(W + l * LANES, w = v_fma(a, d[l], w));
-        sum[p][l] = v_fma(b, w, sum[p][l]);
+        H w = h_load(W + l * FEW);
+        if (moves) h_store(W + l * FEW, w = h_fma(a, d[l], w));
+        sum[p][l] = h_fma(b, w, sum[p][l]);
       }
     }
-  UNROLL for (int l = 0; l < wide; l++) v_store_to(v + l * LANES, v_add(sum[0][l], sum[1][l]), n - l * LANES);
+  UNROLL for (int l = 0; l < wide; l++) h_store_to(v + l * FEW, h_add(sum[0][l], sum[1][l]), n - l * FEW);
 }
 /* a: W, left, x, height, width, step, x', factor, v */
 F void advance(const int moves, const Order *o, T c) {
   T *W = AT(0), *v = AT(8);
   const T *left = AT(1), *x = AT(2), *then = AT(6);
   int64_t n = o->a[3], width = o->a[4], step = o->a[5];
-  for (; n > BROAD * LANES; n -= BROAD * LANES, W += BROAD * LANES, left += BROAD * LANES, v += BROAD * LANES)
-    advance_some(BROAD, moves, v, W, left, x, then, width, step, BROAD * LANES, c);
-  if (BROAD > 3 && n > 3 * LANES) advance_some(4, moves, v, W, left, x, then, width, step, n, c);
-  else if (BROAD > 2 && n > 2 * LANES) advance_some(3, moves, v, W, left, x, then, width, step, n, c);
-  else if (n > LANES) advance_some(2, moves, v, W, left, x, then, width, step, n, c);
+  for (; n > BROAD * FEW; n -= BROAD * FEW, W += BROAD * FEW, left += BROAD * FEW, v += BROAD * FEW)
+    advance_some(BROAD, moves, v, W, left, x, then, width, step, BROAD * FEW, c);
+  if (BROAD > 3 && n > 3 * FEW) advance_some(4, moves, v, W, left, x, then, width, step, n, c);
+  else if (BROAD > 2 && n > 2 * FEW) advance_some(3, moves, v, W, left, x, then, width, step, n, c);
+  else if (n > FEW) advance_some(2, moves, v, W, left, x, then, width, step, n, c);
   else advance_some(1, moves, v, W, left, x, then, width, step, n, c);
 }
 static void k_begin(const Order *o) { advance(0, o, 0); }
