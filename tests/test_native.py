@@ -120,8 +120,8 @@ KERNEL_BUGS = [
     ("softmax", "sum = v_add(sum, e);", "sum = e;", "a share of one alone"),
     ("tied", "sum = s_add(sum, AT(2)[order[e]])", "sum = AT(2)[order[e]]", "one use of a weight"),
     ("layered", "load_rows(s, d->d, d->D, d->outputs,", "load_rows(s, d->d, d->X, d->outputs,", ""),
-    ("digits", "v_fma(b, w, sum[p][l])", "v_fma(a, w, sum[p][l])", "the sample before"),
-    ("digits", "l * LANES, w = v_fma(a, d[l], w)", "l * LANES, v_fma(a, d[l], w)", "stale weights"),
+    ("digits", "h_fma(b, w, sum[p][l])", "h_fma(a, w, sum[p][l])", "the sample before"),
+    ("digits", "l * FEW, w = h_fma(a, d[l], w)", "l * FEW, h_fma(a, d[l], w)", "stale weights"),
     (
         "digits",
         "p < 2; p++, W += step) if (!p ||",
