@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numeric.layout import adjacent
 from numeric.modular import NoInverseError
-from numeric.native.access import pulled_of, tail_of
+from numeric.native.access import lately, pulled_of, tail_of
 from numeric.native.buffers import Buffers, aligned, buffers_of, stride_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
@@ -38,6 +38,7 @@ the tunings of some processors, which keep numbers in registers that are far awa
 KINDS = {"float64": np.float64, "float32": np.float32, FIELD: np.uint64}
 
 
+@lately
 def words(program: Program) -> Text:
     """The text of a program, with the factor of its corrections."""
     tail = tail_of(program)
