@@ -268,23 +268,24 @@ def _say(said: list[str], part: Any, spelled: dict[int, str]) -> None:
 
     `spelled`: the terms of this program that were spelled before, by their identity.
     """
-    said.append(type(part).__name__)
+    say = said.append
+    say(type(part).__name__)
     for inner in vars(part).values():
         kind = type(inner)
         if kind is Rows:
-            said.append(f"{inner.buffer} {inner.start}:{inner.stop}")
+            say(f"{inner.buffer} {inner.start}:{inner.stop}")
         elif kind in PLAIN:
-            said.append(repr(inner))
+            say(repr(inner))
         elif kind in PARTS:
             _say(said, inner, spelled)
         elif kind is tuple and inner and type(inner[0]) is int:
-            said.append(repr(inner) if len(inner) < LISTED else _digest_of(inner))
+            say(repr(inner) if len(inner) < LISTED else _digest_of(inner))
         elif kind is tuple:
-            said.append(f"{len(inner)} of")
+            say(f"{len(inner)} of")
             for rows in inner:
                 _say(said, rows, spelled)
         else:
             if id(inner) not in spelled:
                 spelled[id(inner)] = repr(inner)
-            said.append(spelled[id(inner)])
-    said.append(")")
+            say(spelled[id(inner)])
+    say(")")
