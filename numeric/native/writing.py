@@ -33,6 +33,8 @@ from numeric.program import (
 )
 
 Array = NDArray[Any]
+SHORT = 16
+"""Pieces of fewer numbers of one sample are put together."""
 
 
 class Writing:
@@ -127,7 +129,10 @@ class Writing:
                 )
 
     def _map(self, line: Map) -> None:
-        for part in [line] if self._one else in_runs(line):
+        parts = in_runs(line)
+        if self._one and len(parts) * SHORT > line.out.count:
+            parts = [line]  # to pick single numbers takes less time than many short pieces
+        for part in parts:
             self._map_rows(part)
 
     def _map_rows(self, line: Map) -> None:
