@@ -46,9 +46,11 @@ def lately(find: Callable[[Program], Found]) -> Callable[[Program], Found]:
 
     @wraps(find)
     def known(program: Program) -> Found:
-        if not last or last[0][0]() is not program:
-            last[:] = [(ref(program), find(program))]
-        return last[0][1]
+        held = last[0] if last else None
+        if held is None or held[0]() is not program:
+            held = ref(program), find(program)
+            last[:] = [held]  # a thread that asks about another program holds its own
+        return held[1]
 
     return known
 
