@@ -272,6 +272,7 @@ RELATIONS = {  # how a relation is typed: (text, LaTeX)
     "<=": ("≤", r"\le"),
     ">=": ("≥", r"\ge"),
     "!=": ("≠", r"\neq"),
+    "\\approx": ("≈", r"\approx"),
 }
 
 

@@ -138,11 +138,15 @@ class Lint:
 
 @dataclass(frozen=True, slots=True)
 class FunctionName:
-    """A function that words give to an array, and where; `function` is empty if none is known."""
+    """A function that words give to an array, and where; `function` is empty if none is known.
+
+    One that is `assumed` is given by no words; its place is where it is taken.
+    """
 
     array: str
     function: str
     place: Place
+    assumed: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -58,6 +58,7 @@ from symbolic.reading.updates import (
     speaks_of_change,
 )
 from symbolic.reading.verdicts import Verdicts
+from symbolic.wellfounded import CircleError
 
 SPANS = {
     "fed": "over the neurons that are fed",
@@ -80,9 +81,38 @@ def judge(
 
     With a `network` the lines are about this one, and numbered neurons are its neurons.
 
+    A definition that makes the network go in a circle is judged as a claim: by v_j = Σ_i w_ij y_i,
+    where w_ji leads to j, no v_j could be computed.
+
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
-    return _Judge(reading, network).judgement(each)
+    try:
+        return _Judge(reading, network).judgement(each)
+    except CircleError as error:
+        other = _without_circle(reading, error.arrays)
+        if other is None:
+            raise
+        return judge(other, each, network)
+
+
+def _without_circle(reading: Reading, arrays: Container[str]) -> Reading | None:
+    """The document in which a definition of one of these arrays is a claim, of fields first."""
+    for claim in sorted(reading.definitions, key=lambda one: not _is_field(one)):
+        if isinstance(claim.left, Read) and claim.left.array in arrays:
+            lowered = replace(claim, kind=Kind.CLAIM)
+            claims = tuple(lowered if one is claim else one for one in reading.claims)
+            return replace(reading, claims=claims)
+    return None
+
+
+def _writes_sigma(document: Reading) -> bool:
+    r"""Whether the document writes φ as \sigma."""
+    parts = (part for c in document.claims for side in (c.left, c.right) for part in walk(side))
+    return any(isinstance(part, Applied) and part.sign == "\\sigma" for part in parts)
+
+
+def _is_field(claim: Claim) -> bool:
+    return isinstance(claim.left, Read) and claim.left.array == "v"
 
 
 class _Judge:
@@ -111,6 +141,7 @@ class _Judge:
         self.verdicts.lost = lost_definitions(reading)
         self.verdicts.base, self.verdicts.plain = base, self.plain
         self.verdicts.alone = document.profile.alone
+        self.verdicts.sigma = base.activation is None and not of_some and _writes_sigma(document)
         self.verdicts.unsaid_cost = speaks_of_errors(document) == {"d"}
         self.of_some = {names: _with_activation(base, one) for names, one in of_some.items()}
         self.lines = (
@@ -336,6 +367,7 @@ class _Judge:
             return own.of(replace(case, given=given), said)
         found = self.verdicts.of(case, said)
         found = self.verdicts.taking_words(case, said, claim.place, found)
+        found = self.verdicts.if_logistic(case, said, claim.place, found)
         if self._is_of_some(claim) and claim.some and found.word == "refuted":
             names = ", ".join(claim.some.names)
             why = f"it is said of {names} alone, and fails for a neuron that may be another"

@@ -37,7 +37,12 @@ def last_before(found: Iterable[FunctionName], array: str, at: Place) -> Functio
 
 def taken_words(taken: Iterable[FunctionName]) -> str:
     """What a proof takes from words: the logistic function of line 3."""
-    return " and ".join(f"{SHOWN[one.function]} of line {one.place.line}" for one in taken)
+    return " and ".join(
+        f"{SHOWN[one.function]} for σ, which the text does not say"
+        if one.assumed
+        else f"{SHOWN[one.function]} of line {one.place.line}"
+        for one in taken
+    )
 
 
 def _order(place: Place) -> tuple[int, int, int]:

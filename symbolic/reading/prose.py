@@ -87,6 +87,7 @@ _ASKS = re.compile(
     r"(?:\W|Q\b|Question\b|so\b|but\b)*(?:where|what|how|which|can|could)\b[^?]*\?$", re.IGNORECASE
 )
 """Where is my mistake?  That is asked of all that follows, and denies none of it."""
+_TITLE = re.compile(r"\s*(?:# [^\n]*|\\(?:section|title)\*?\{[^{}\n]*\}[^\n]*)\n+")
 _SENTENCE = re.compile(r"(?<=[.!?])[\s)\"”*]+(?=[A-Z$①-⑳(])")
 
 
@@ -164,6 +165,20 @@ def lead(
     cues = [CUES[w] for w in words if w in CUES]
     strong = [cue for cue in cues if cue not in ("and", "where")]
     return Lead((strong or cues or [""])[-1], doubt=doubt, naming=naming, narrow=narrow)
+
+
+def without_title(text: str) -> str:
+    r"""The words with which a document begins, without a title that speaks of mistakes.
+
+    It is about the whole text, and denies no formula of it.
+
+    >>> without_title("# An LSTM, one gate wrong\n\nThe gates"), without_title("# Units\n\nThe")
+    ('The gates', '# Units\n\nThe')
+    """
+    title = _TITLE.match(text)
+    if title is None or not _DENIALS.search(title[0]):
+        return text
+    return text[title.end() :]
 
 
 def plainly(before: str, after: str, more: Iterable[str] = ()) -> bool:

@@ -25,6 +25,7 @@ from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.first_example import numbering
 from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
@@ -68,6 +69,7 @@ from symbolic.reading.prose import (
     own_range,
     plainly,
     unread,
+    without_title,
 )
 from symbolic.reading.relations import Relations
 from symbolic.reading.roles_said import LISTED, formulas_alone, positive, sets, sums_over
@@ -83,6 +85,7 @@ from symbolic.reading.updates import (
     momentum_constants,
     over_iterations,
 )
+from symbolic.reading.weight_order import with_order
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
 _PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
@@ -108,6 +111,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = numbering(document, counting(document, with_biases(document, profile)))
     profile = with_totals(document, numbered(document, profile))
     formulas = formulas_of(document)
+    profile = with_order(formulas, profile)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
     profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
@@ -166,7 +170,8 @@ class _Reader:
             match piece:
                 case Prose(text, at):
                     self._names(text, at, number)
-                    words = positive(plain(self.marks.written(text)))
+                    written = self.marks.written(text)
+                    words = positive(plain(written if number else without_title(written)))
                     words = without_inputs(words) if self.after_inputs else words
                     self.after_inputs = False
                     units = self.profile.units
@@ -318,6 +323,7 @@ class _Reader:
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
             found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
+            found = tuple(far_reaching(one) if isinstance(one, Chain) else one for one in found)
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)

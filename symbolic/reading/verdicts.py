@@ -49,6 +49,7 @@ class Verdicts:
         self.lost: Mapping[str, Place] = {}  # of these, what a proof may rest on
         self.unsaid_cost = False  # whether targets are read, and no cost is said
         self.alone = False  # whether there is one neuron, and words that name φ name its own
+        self.sigma = False  # whether φ is written \\sigma, and nothing says what it is
         self._named = named
         self._with: dict[tuple[str, ...], Verdicts | None] = {}
         self._known: dict[tuple[Settled, str], Reached] = {}
@@ -86,11 +87,7 @@ class Verdicts:
         ways = [[one] for one in taken] + [taken] * (len(taken) > 1)
         fails, wrong = "", None
         for way in ways:
-            functions = tuple(one.function for one in way)
-            if functions not in self._with:
-                self._with[functions] = self._made(way)
-            judge = self._with[functions]
-            reached = judge.of(case, span) if judge is not None else found
+            reached = self._taking(way, case, span) or found
             if reached.word == "proved":
                 return replace(reached, taking=tuple(way))
             fails = f"{_TAKEN} {taken_words(way)}" if reached.word == "refuted" else ""
@@ -99,6 +96,27 @@ class Verdicts:
         if wrong is not None and only and (self.alone or self._always_fails(case)):
             return wrong
         return replace(found, why=fails or found.why)
+
+    def if_logistic(self, case: Settled, span: str, at: Place, found: Reached) -> Reached:
+        r"""What is said of a case that fails for some σ, where the text never says what σ is.
+
+        It is proved if it holds for the logistic function, under that name.
+        """
+        if found.word != "refuted" or self._named or not self.sigma:
+            return found
+        way = [FunctionName("phi", "logistic", at, assumed=True)]
+        reached = self._taking(way, case, span)
+        if reached is None or reached.word != "proved":
+            return found
+        return replace(reached, taking=tuple(way))
+
+    def _taking(self, way: Sequence[FunctionName], case: Settled, span: str) -> Reached | None:
+        """What is said of the case with these functions."""
+        functions = tuple(one.function for one in way)
+        if functions not in self._with:
+            self._with[functions] = self._made(way)
+        judge = self._with[functions]
+        return judge.of(case, span) if judge is not None else None
 
     def _always_fails(self, case: Settled) -> bool:
         """Whether the case fails with each function that words may name, whatever is assumed.
