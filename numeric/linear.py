@@ -49,8 +49,8 @@ class Space:
         self.block: dict[str, Block] = {}
         for depth, level in enumerate(self.layout.levels):
             for block in level:
-                self.level.update(dict.fromkeys(block.neurons, depth))
-                self.block.update(dict.fromkeys(block.neurons, block))
+                for name in block.neurons:
+                    self.level[name], self.block[name] = depth, block
         self._target = {name: n for n, name in enumerate(self.layout.outputs)}
         self.gathered: dict[tuple[str, Units], Rows] = {}
         self.spread: dict[int, str] = {}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 from numpy.typing import ArrayLike, NDArray
 
-from numeric.backends import Machine, trains
+from numeric.backends import Machine, trains, weighs
 from numeric.engine import MOST_MACHINES, QUIET, Engine
 from numeric.optimisers import Sgd
 from numeric.samples import samples
 from numeric.settings import Settings, Update
+from numeric.weighting import checked
 from symbolic.errors import InputError
 
 Array = NDArray[Any]
@@ -33,6 +35,9 @@ class Stepper:
     `cost` is 𝓔 of the last batch before its update.  Arrays of the trainer's dtype are taken as
     they are; all else is converted first, which takes longer than a small update.
 
+    `step(X, D, sample_weight)` learns (1/N) Σ_ξ s_ξ Σ_j c(d_j, y_j): the weights s_ξ as they are
+    given, their mean is not made 1, and N rows, those of weight 0 among them.
+
     Raises `InputError` for samples that cannot be used (nothing is learned then), and where a
     weight is no longer finite: the weights are then those of at most 64 updates before.
 
@@ -46,8 +51,15 @@ class Stepper:
     (10, True)
     """
 
-    def __init__(self, engine: Engine, settings: Settings, update: Update) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        update: Update,
+        weighted: Callable[[], Engine],
+    ) -> None:
         self._engine, self._update, self._memory = engine, update, update.memory
+        self._weighted = weighted
         self._dtype = engine.weights.dtype
         self._rate = settings.learning_rate
         self._plain = settings.plain and type(settings.optimiser) is Sgd
@@ -58,8 +70,8 @@ class Stepper:
         self._short = not groups or self._one_group  # others are checked the long way
         self._ones = np.ones(width, self._dtype)
         self._ways: dict[tuple[int, ...], Any] = {}
-        self._machines: dict[int, Machine] = {}
-        self._seen: tuple[Array, Array, Array] | None = None
+        self._machines: dict[tuple[int, bool], Machine] = {}
+        self._seen: tuple[Any, ...] | None = None
         self.updates = 0
         self._keep()
 
@@ -82,13 +94,17 @@ class Stepper:
         """𝓔 of the last batch, before its update."""
         if self._seen is None:
             raise InputError("There is no cost before the first update.")
-        wanted, y, v = self._seen
+        wanted, y, v, *counted = self._seen
+        counts, rows = counted or (None, len(wanted.T))
         with np.errstate(**QUIET):
-            return self._engine.loss(wanted, y, v) / len(wanted.T)
+            return self._engine.loss(wanted, y, v, counts) / rows
 
-    def __call__(self, X: ArrayLike, D: ArrayLike) -> None:
+    def __call__(self, X: ArrayLike, D: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """One update."""
         dtype = self._dtype
+        if sample_weight is not None:
+            self._slowly(X, D, sample_weight)
+            return
         if not (type(X) is type(D) is ndarray and X.dtype is dtype is D.dtype):
             self._slowly(X, D)
             return
@@ -145,35 +161,55 @@ class Stepper:
             f"smaller learning rate than {self._rate:g}, or clip the gradient."
         )
 
-    def _slowly(self, X: ArrayLike, D: ArrayLike) -> None:
+    def _slowly(self, X: ArrayLike, D: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """One update with samples that are checked and converted first."""
         table, targets = samples(X, D, self._engine.network, str(self._dtype))
+        engine, shares = self._engine, None
+        counted: tuple[Any, ...] = ()
+        if sample_weight is not None:
+            counts, rows = checked(sample_weight, len(table)), len(table)
+            used = counts > 0
+            if not used.any():
+                raise InputError("Every sample has the weight 0; nothing is left to learn from.")
+            table, targets, counts = table[used], targets[used], counts[used]
+            engine, shares = self._weighted(), (rows / counts).astype(self._dtype)
+            counted = counts, rows
         table = np.ascontiguousarray(table)
         wanted = np.ascontiguousarray(targets[:, self._engine.order])
-        count = len(table)
-        if count not in self._machines:
-            while len(self._machines) >= MOST_MACHINES:
-                del self._machines[next(iter(self._machines))]
-            self._machines[count] = self._engine.fresh(count, self._rate if self._plain else 1.0)
-        machine = self._machines[count]
+        machine = self._machine(engine, len(table))
         y, v = (np.empty(wanted.T.shape, self._dtype) for _ in range(2))
         if self.updates >= self._next or self._engine.version != self._version:
             self._keep()
         with np.errstate(**QUIET):
-            if self._plain and trains(machine):
+            if self._plain and shares is None and trains(machine):
                 machine.epoch(table, wanted, None, 0, 1, y, v)
+                self._memory.steps += 1
+            elif self._plain and shares is not None and weighs(machine):
+                machine.epoch(table, wanted, None, 0, 1, y, v, shares)
                 self._memory.steps += 1
             else:
                 np.copyto(machine.inputs, table.T)
                 np.copyto(machine.targets, wanted.T)
+                if machine.divisor is not None:
+                    machine.divisor[...] = shares
                 machine.learn()
                 machine.outputs(y, v)
                 self._update(machine.corrections, 1.0 if self._plain else self._rate)
         if not np.isfinite(self._engine.weights).all():
             self._diverged()
-        self._seen = wanted.T, y, v
+        self._seen = wanted.T, y, v, *counted
         self.updates += 1
-        self._prepare(table.shape, machine)
+        if shares is None:
+            self._prepare(table.shape, machine)
+
+    def _machine(self, engine: Engine, count: int) -> Machine:
+        """The machine for so many samples; those made last are kept."""
+        key = count, engine is not self._engine
+        if key not in self._machines:
+            while len(self._machines) >= MOST_MACHINES:
+                del self._machines[next(iter(self._machines))]
+            self._machines[key] = engine.fresh(count, self._rate if self._plain else 1.0)
+        return self._machines[key]
 
     def _prepare(self, shape: tuple[int, ...], machine: Machine) -> None:
         """The short way for more samples of this shape, where there is one."""

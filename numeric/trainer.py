@@ -261,7 +261,7 @@ class Trainer:
             clip_value=clip_value,
             clip_norm=clip_norm,
         )
-        return Stepper(self._engine, settings, self._updating(settings))
+        return Stepper(self._engine, settings, self._updating(settings), self._weighted_engine)
 
     def predict(self, X: Given) -> Array:
         """The outputs y for each row of X: [samples, outputs]."""

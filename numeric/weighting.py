@@ -30,7 +30,7 @@ def weighted(
         return source
     counts = np.ones(source.count)
     if sample_weight is not None:
-        counts = _checked(sample_weight, source.count)
+        counts = checked(sample_weight, source.count)
     if class_weight is not None:
         counts = counts * _of_classes(_classes(source), class_weight)
     used = np.flatnonzero(counts)
@@ -43,7 +43,8 @@ def weighted(
     return kept
 
 
-def _checked(given: ArrayLike, count: int) -> Array:
+def checked(given: ArrayLike, count: int) -> Array:
+    """The weights of so many samples as numbers ≥ 0, or an `InputError`."""
     weights = np.asarray(given)
     if weights.shape != (count,) or weights.dtype.kind not in "biuf":
         raise InputError(

@@ -58,7 +58,7 @@ MORE: dict[str, Network] = {
     "every function": every_function(),
     "small": shorthand("2-2-1"),
     "digits": shorthand("64-32:tanh-10:softmax"),
-    "graph": random_dag(120, 900, 2),
+    "graph": random_dag(120, 500, 0),
 }
 EXACT = {"float64": 5e-15, "float32": 5e-6}
 
@@ -120,6 +120,19 @@ KERNEL_BUGS = [
     ("softmax", "sum = v_add(sum, e);", "sum = e;", "a share of one alone"),
     ("tied", "sum = s_add(sum, AT(2)[order[e]])", "sum = AT(2)[order[e]]", "one use of a weight"),
     ("layered", "load_rows(s, d->d, d->D, d->outputs,", "load_rows(s, d->d, d->X, d->outputs,", ""),
+    ("digits", "h_fma(b, w, sum[p][l])", "h_fma(a, w, sum[p][l])", "the sample before"),
+    ("digits", "l * FEW, w = h_fma(a, d[l], w)", "l * FEW, h_fma(a, d[l], w)", "stale weights"),
+    (
+        "digits",
+        "p < 2; p++, W += step) if (!p ||",
+        "p < 2; p++, W += step) if (!p &&",
+        "a lost row",
+    ),
+    ("digits", "updates > 1 ? start + 1 : start", "start", "the same sample again"),
+    ("graph", "back[i] = s_fma(was, here, back[i]);", "back[i] = s_mul(was, here);", "a lost sum"),
+    ("graph", "s_fma(was, here, back", "s_fma(s_fma(step, y[i], was), here, back", "stale order"),
+    ("graph", "w[e] = s_fma(step, y[i], was);", "w[e] = s_fma(here, y[i], was);", "a lost factor"),
+    ("graph", "int more = (int)o->a[8];", "int more = 0;", "what was pushed before is lost"),
 ]
 
 

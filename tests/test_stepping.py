@@ -121,6 +121,34 @@ def test_what_cannot_be_learned_from_changes_nothing(backend: str) -> None:
     assert step.updates == 1
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_a_step_takes_weights_of_samples_as_they_are(optimiser: str, backend: str) -> None:
+    X, D = batches(SOFT, 6, 1)
+    counts = np.array([0.5, 2.0, 0.25, 1.25, 0.5, 1.5])  # the mean is 1, as a run makes it
+    one, other, third = (Trainer(SOFT, seed=2, backend=backend) for _ in range(3))
+    step = one.stepper(0.05, optimiser=optimiser)
+    step(X, D, sample_weight=counts)
+    history = other.fit(
+        *(X, D, 1, 6, 0.05), optimiser=optimiser, sample_weight=counts, shuffle=False
+    )
+    assert one.weights == other.weights
+    assert step.cost == pytest.approx(history.cost[0])
+    if optimiser == "sgd":  # (1/6) Σ_ξ s_ξ (…), also where some of the weights are 0
+        step, before = third.stepper(0.05), third.weights
+        gradient = third.gradient(X[2:], D[2:], sample_weight=counts[2:])
+        step(X, D, [0, 0, *(8 * counts[2:])])
+        scale = 0.05 * 8 * counts[2:].sum() / 6
+        expected = {w: before[w] + scale * g for w, g in gradient.items()}
+        assert third.weights == pytest.approx(expected, rel=1e-12)
+        step(X, D)  # and without them again
+    kept = third.weights
+    for wrong, message in (([1] * 5, "shape"), ([-1] * 6, "must be ≥ 0"), ([0] * 6, "Every")):
+        with pytest.raises(InputError, match=message):
+            third.stepper(0.05)(X, D, wrong)
+    assert third.weights == kept
+
+
 def _until_it_fails(step: Any, X: Any, D: Any, trainer: Trainer, seen: list[Any]) -> None:
     while True:
         step(X, D)

@@ -7,9 +7,9 @@
 1. Only a `Rule` is lowered, and a `Rule` is made only from a theorem.  `numeric/lowering.py` turns
    its terms, and no others, into the instructions of a `Program`.
 2. `formulas.py` writes every element-wise term (φ, φ', the slope of the cost) as a C function;
-   `orders.py` turns every instruction into an order: which kernel of `products.h` or `kernels.h`,
-   on which addresses, with which index arrays.  The kernels do not depend on the network.
-   `unrolled.py` writes a small network out instead.
+   `orders.py` turns every instruction into an order: which kernel of `products.h`, `online.h` or
+   `kernels.h`, on which addresses, with which index arrays.  The kernels do not depend on the
+   network.  `unrolled.py` writes a small network out instead.
 3. Kernels, formulas and driver are written in the names of an arithmetic (`v_fma`, `s_mul`,
    `v_exp`, …).  `real.h` and `functions.h` give these names to vectors of floats, `field.h` to
    residues modulo the prime p = 2^61 - 1, where exp and its like are opaque: arbitrary but fixed.

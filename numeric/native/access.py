@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
+from weakref import ref
 
 import numpy as np
 
@@ -35,6 +37,24 @@ MATRICES = 4
 """Matrices are a small part of the weights if they are at most one in so many."""
 
 
+Found = TypeVar("Found")
+
+
+def lately(find: Callable[[Program], Found]) -> Callable[[Program], Found]:
+    """The same function; what it found for the program it was last asked about is known."""
+    last: list[tuple[Any, Found]] = []
+
+    @wraps(find)
+    def known(program: Program) -> Found:
+        held = last[0] if last else None
+        if held is None or held[0]() is not program:
+            held = ref(program), find(program)
+            last[:] = [held]  # a thread that asks about another program holds its own
+        return held[1]
+
+    return known
+
+
 @dataclass(frozen=True)
 class Tail:
     """The last instructions of the backward pass, if they are Δw and its factor alone.
@@ -46,6 +66,7 @@ class Tail:
     factor: tuple[Term, ...]
 
 
+@lately
 def tail_of(program: Program) -> Tail | None:
     """What may be done in one step with w += Δw; None: the corrections are put together."""
     code = list(program.backward)
@@ -115,23 +136,25 @@ def pulled_of(program: Program) -> set[str]:
 
 def rows_of(line: Instruction) -> tuple[list[Rows | Pick], list[Rows | Pick]]:
     """What an instruction reads, and what it writes; a whole buffer is open-ended."""
-    match line:
-        case Clear(buffer):
-            return [], [Rows(buffer, 0, 1 << 60)]
-        case Map(out, _, reads):
-            return [*reads], [out]
-        case Take(out, of):
-            return [of], [out]
-        case Product(out, matrix, x):
-            return [Rows(matrix.buffer, 0, 1 << 60), x], [out]
-        case Sparse(out, _, index, data, x):
-            return [data, Pick(x, index), out], [out]
-        case Total(out, x) | Softmax(out, x):
-            return [x], [out]
-        case Outer(out, left, right) | EdgeDots(out, left, right):
-            return [left, right], [out]
-        case RunSums(out, of):
-            return [Rows(of, 0, 1 << 60)], [out]
+    return ROWS[type(line)](line)
+
+
+def _whole(buffer: str) -> Rows:
+    return Rows(buffer, 0, 1 << 60)
+
+
+ROWS: dict[type[Instruction], Callable[[Any], tuple[list[Rows | Pick], list[Rows | Pick]]]] = {
+    Clear: lambda line: ([], [_whole(line.buffer)]),
+    Map: lambda line: ([*line.reads], [line.out]),
+    Take: lambda line: ([line.of], [line.out]),
+    Product: lambda line: ([_whole(line.matrix.buffer), line.x], [line.out]),
+    Sparse: lambda line: ([line.data, Pick(line.x, line.index), line.out], [line.out]),
+    Total: lambda line: ([line.x], [line.out]),
+    Softmax: lambda line: ([line.x], [line.out]),
+    Outer: lambda line: ([line.left, line.right], [line.out]),
+    EdgeDots: lambda line: ([line.left, line.right], [line.out]),
+    RunSums: lambda line: ([_whole(line.of)], [line.out]),
+}
 
 
 def touches(line: Instruction, buffer: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ BATCHES = (1, 5, 9)
 """One sample; two vectors of the field, which threads halve; and more than a panel, in parts."""
 LISTED = 64
 """So many numbers are no longer spelled one by one in the name of a program."""
+PLAIN, PARTS = {str, int, bool}, {Pick, Matrix, *get_args(Instruction)}
+"""What is spelled as it stands, and what is spelled piece by piece."""
 EVERY_BATCH = (1, 2, 3, 4, 5, 8, 9, 12, 16, 17, 27)
 """Every way in which the kernels cut a batch into vectors of the field."""
 
@@ -266,22 +268,24 @@ def _say(said: list[str], part: Any, spelled: dict[int, str]) -> None:
 
     `spelled`: the terms of this program that were spelled before, by their identity.
     """
-    said.append(type(part).__name__)
+    say = said.append
+    say(type(part).__name__)
     for inner in vars(part).values():
-        if isinstance(inner, Rows):
-            said.append(f"{inner.buffer} {inner.start}:{inner.stop}")
-        elif isinstance(inner, str | int):
-            said.append(repr(inner))
-        elif isinstance(inner, Instruction | Pick | Matrix):
+        kind = type(inner)
+        if kind is Rows:
+            say(f"{inner.buffer} {inner.start}:{inner.stop}")
+        elif kind in PLAIN:
+            say(repr(inner))
+        elif kind in PARTS:
             _say(said, inner, spelled)
-        elif isinstance(inner, tuple) and inner and isinstance(inner[0], int):
-            said.append(repr(inner) if len(inner) < LISTED else _digest_of(inner))
-        elif isinstance(inner, tuple):
-            said.append(f"{len(inner)} of")
+        elif kind is tuple and inner and type(inner[0]) is int:
+            say(repr(inner) if len(inner) < LISTED else _digest_of(inner))
+        elif kind is tuple:
+            say(f"{len(inner)} of")
             for rows in inner:
                 _say(said, rows, spelled)
         else:
             if id(inner) not in spelled:
                 spelled[id(inner)] = repr(inner)
-            said.append(spelled[id(inner)])
-    said.append(")")
+            say(spelled[id(inner)])
+    say(")")

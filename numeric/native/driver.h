@@ -1,13 +1,16 @@
 /* Running the orders: once, or for many updates. */
 
-/* A weight matrix that has a padded copy while one sample after the other is learned. */
-typedef struct { int64_t weights, copy, height, width, step; } Block;
+/* A weight matrix that has a copy while one sample after the other is learned: its rows padded to whole vectors,
+   or its columns. */
+typedef struct { int64_t weights, copy, height, width, step, turned; } Block;
 static void exchange(const Block *b, int64_t blocks, int back) {
-  for (; blocks; blocks--, b++)
-    for (int64_t r = 0; r < b->height; r++) {
-      T *w = (T *)(uintptr_t)b->weights + r * b->width, *p = (T *)(uintptr_t)b->copy + r * b->step;
-      memcpy(back ? w : p, back ? p : w, (size_t)b->width * sizeof(T));
-    }
+  for (; blocks; blocks--, b++) {
+    T *w = (T *)(uintptr_t)b->weights, *p = (T *)(uintptr_t)b->copy;
+    if (!b->turned)
+      for (int64_t r = 0; r < b->height; r++, w += b->width, p += b->step) memcpy(back ? w : p, back ? p : w, (size_t)b->width * sizeof(T));
+    else if (back) turn(w, b->width, p, b->step, b->width, b->height);
+    else turn(p, b->step, w, b->width, b->height, b->width);
+  }
 }
 
 typedef struct {
@@ -21,6 +24,9 @@ typedef struct {
   int64_t samples;
   const Block *blocks;
   int64_t many;             /* blocks */
+  const Order *begin;       /* v := W x where v is found together with the corrections before, see `k_advance` */
+  int64_t begins;
+  T *then;                  /* the inputs of the next sample */
 } Samples;
 
 static void run(const Setting *s, const Order *o, int64_t count) {
@@ -43,6 +49,9 @@ static void run(const Setting *s, const Order *o, int64_t count) {
     case 15: k_softmax(s, o); break;
     case 16: k_runs(s, o); break;
     case 17: k_join(o, s->factor[o->a[7]]); break;
+    case 18: k_begin(o); break;
+    case 19: k_advance(o, s->factor[o->a[7]]); break;
+    case 20: k_push(s, o, s->factor[o->a[7]]); break;
     default: s->map(s, o);
   }
 }
@@ -75,8 +84,10 @@ static void see(const Setting *s, const Samples *d, int64_t start) {
 EXPORT void pp_train(const Setting *s, const Order *o, int64_t count, const Samples *d, int64_t start, int64_t updates) {
   Mode was = quick();
   exchange(d->blocks, d->many, 0);
+  if (d->begins && updates) { load(s, d, start); run(s, d->begin, d->begins); }
   for (; updates; updates--, start += s->batch) {
     load(s, d, start);
+    if (d->begins) load_rows(s, d->then, d->X, d->inputs, d->order, updates > 1 ? start + 1 : start);
     run(s, o, count);
     see(s, d, start);
   }

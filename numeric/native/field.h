@@ -10,6 +10,7 @@
 #define TALL 8 /* as in `real.h`, but small, so that small networks go every way */
 #define PANEL 8
 #define CHUNK 9
+#define BROAD 4
 #define MANY 10
 #define P ((T)((1ull << PP_BITS) - 1))
 typedef uint64_t T;
@@ -75,6 +76,16 @@ F V v_load(const T *p) { V r; memcpy(&r, p, sizeof r); return r; }
 F void v_store(T *p, V a) { memcpy(p, &a, sizeof a); }
 F V v_load_n(const T *p, int n) { V r = {{0}}; memcpy(&r, p, (size_t)n * sizeof(T)); return r; }
 F void v_store_n(T *p, V a, int n) { memcpy(p, &a, (size_t)n * sizeof(T)); }
+typedef V H;
+#define FEW LANES
+#define h_set v_set
+#define h_load v_load
+#define h_store v_store
+#define h_fma v_fma
+#define h_add v_add
+#define h_mul v_mul
+#define h_load_n v_load_n
+#define h_store_n v_store_n
 F V v_low(V a, V b, int d) { V r; for (int l = 0; l < LANES; l++) r.at[l] = l & d ? b.at[l - d] : a.at[l]; return r; }
 F V v_high(V a, V b, int d) { V r; for (int l = 0; l < LANES; l++) r.at[l] = l & d ? b.at[l] : a.at[l + d]; return r; }
 F T v_sum(V a) { T s = 0; for (int l = 0; l < LANES; l++) s = s_add(s, a.at[l]); return s; }

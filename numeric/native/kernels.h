@@ -145,6 +145,23 @@ static void k_dots_one(const Setting *s, const Order *o, T c) {
   }
 }
 
+/* As soon as δ_k is known: δ_i += w_ki δ_k and w_ki += c δ_k y_i for each i that feeds k; see `pushing.py`.
+   a: w, runs of edges, δ, row of each run, y, its index, -, factor, where each run begins (one more) */
+static void k_push(const Setting *s, const Order *o, T c) {
+  const uint32_t *at = PLACES(3), *index = PLACES(5), *starts = PLACES(8);
+  T *w = AT(0), *back = AT(2);
+  const T *y = AT(4);
+  for (int64_t n = 0; n < o->a[1]; n++) {
+    T here = back[at[n]], step = s_mul(c, here);
+    for (uint32_t e = starts[n], end = starts[n + 1]; e < end; e++) {
+      uint32_t i = index[e];
+      T was = w[e];
+      back[i] = s_fma(was, here, back[i]);
+      w[e] = s_fma(step, y[i], was);
+    }
+  }
+}
+
 /* out := the sum of the rows.  a: out, x, rows */
 static void k_total(const Setting *s, const Order *o) {
   int64_t S = s->stride, lanes = s->lanes;
@@ -203,7 +220,11 @@ static void k_runs(const Setting *s, const Order *o) {
 static void load_rows(const Setting *s, T *y, const T *X, int64_t width, const int64_t *order, int64_t start) {
   enum { NEAR = 4 }; /* so many vectors of samples at a time: what is read and written stays near */
   int64_t S = s->stride;
-  if (S == 1) { memcpy(y, X + (order ? order[start] : start) * width, (size_t)width * sizeof(T)); return; }
+  if (S == 1) {
+    const T *x = X + (order ? order[start] : start) * width;
+    for (int64_t i = 0; i < width; i += LANES) v_store_to(y + i, v_load_to(x + i, width - i), width - i);
+    return;
+  }
   for (int64_t first = 0; first < s->lanes; first += NEAR * LANES) {
     const T *row[NEAR * LANES];
     int64_t many = least(NEAR * LANES, s->lanes - first);

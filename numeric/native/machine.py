@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numeric.layout import adjacent
 from numeric.modular import NoInverseError
-from numeric.native.access import pulled_of, tail_of
+from numeric.native.access import lately, pulled_of, tail_of
 from numeric.native.buffers import Buffers, aligned, buffers_of, stride_of
 from numeric.native.compiler import library
 from numeric.native.orders import Orders
@@ -38,6 +38,7 @@ the tunings of some processors, which keep numbers in registers that are far awa
 KINDS = {"float64": np.float64, "float32": np.float32, FIELD: np.uint64}
 
 
+@lately
 def words(program: Program) -> Text:
     """The text of a program, with the factor of its corrections."""
     tail = tail_of(program)
@@ -120,7 +121,8 @@ class NativeMachine:
         self._index = orders.tables.finished()
         self._reads = np.array(orders.tables.reads, np.int64)
         self._passes = Passes(orders)
-        self._blocks = np.array(orders.blocks, np.int64).reshape(-1, 5)
+        self._blocks = np.array(orders.copies.blocks, np.int64).reshape(-1, 6)
+        self._begin, self._then = table(orders.begin), orders.copies.then
         self._factor = np.zeros(len(written.factors), kind)
 
         def setting(samples: int, width: int, stride: int = stride) -> Any:
@@ -303,6 +305,8 @@ class NativeMachine:
             *(place + lane * self._item for place in places),
             *(self._at, seen_y.ctypes.data, seen_v.ctypes.data, seen_y.shape[1]),
             *(self._blocks.ctypes.data, len(self._blocks)),
+            *(self._begin.ctypes.data, len(self._begin)),
+            None if self._then is None else self._then[1:].ctypes.data,
         )
 
     @property

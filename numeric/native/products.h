@@ -26,6 +26,8 @@ F int64_t along(int64_t columns) { return columns % LANES <= 2 ? columns % LANES
 
 /* A number that the compiler takes as it is: it makes no others of it beforehand, for which there is no room. */
 #define HELD(x) __asm__("" : "+r"(x))
+/* A number that waits in memory until it is needed: in a register it pushes out what a loop before it needs. */
+#define LATER(x) __asm__("" : "+m"(x))
 /* out[c][r] := x[r][c]: a block of LANES by LANES, or a part of one */
 F void turn_whole(T *out, int64_t wide, const T *x, int64_t step) {
   V a[LANES];
@@ -70,7 +72,9 @@ F void tile(const int height, const int width, const int partial, const T *A, co
     }
     UNROLL for (int m = 0; m < height; m += 4) a[m / 4] += f.across;
   }
-  V scale = v_set(f.c);
+  T c = f.c;
+  LATER(c);
+  V scale = v_set(c);
   UNROLL for (int m = 0; m < height; m++, C += f.row) {
     HELD(C);
     UNROLL for (int n = 0; n < width; n++) {
@@ -208,89 +212,4 @@ static void k_outer(const Setting *s, const Order *o, T c) {
       v_store(all, sums_with(AT(1) + r * S, S, rows - r, AT(8) + k * S, s->batch));
       for (int64_t l = 0; l < LANES && r + l < rows; l++, w += columns) *w = more ? s_fma(c, all[l], *w) : s_mul(c, all[l]);
     }
-}
-
-/* So many sums at a time: enough that none waits for the one before. */
-#define ABREAST (LANES < 8 ? 8 : LANES)
-/* The same for one sample.  `padded`: rows of W begin where a vector may and end in zeros, see `Block`. */
-F void rows_vector(const int many, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t width, int64_t step) {
-  V sum[ABREAST];
-  const T *w[ABREAST];
-  int64_t c = 0;
-  UNROLL for (int l = 0; l < many; l++) { sum[l] = v_set(0); w[l] = W + least(l, height - 1) * step; }
-  for (; c + LANES <= width; c += LANES) {
-    V b = v_load(x + c);
-    UNROLL for (int l = 0; l < many; l++) sum[l] = v_fma(v_load(w[l] + c), b, sum[l]);
-  }
-  if (c < width) {
-    int n = (int)(width - c);
-    V b = v_load_n(x + c, n);
-    UNROLL for (int l = 0; l < many; l++)
-      sum[l] = v_fma(padded ? v_load(w[l] + c) : v_load_n(w[l] + c, n), b, sum[l]);
-  }
-  UNROLL for (int l = 0; l < many; l += LANES) v_store_to(out + l, v_sums(sum + l), height - l);
-}
-F void matrix_vector(const int padded, const Order *o) {
-  T *out = AT(0); const T *W = AT(1), *x = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5], r = 0;
-  for (; r + ABREAST <= height; r += ABREAST) rows_vector(ABREAST, padded, out + r, W + r * step, x, ABREAST, width, step);
-  for (; r < height; r += LANES) rows_vector(LANES, padded, out + r, W + r * step, x, height - r, width, step);
-}
-F void columns(const int wide, const int padded, T *out, const T *W, const T *x, int64_t height, int64_t step, int64_t n) {
-  V sum[4];
-  UNROLL for (int l = 0; l < wide; l++) sum[l] = v_set(0);
-  for (int64_t r = 0; r < height; r++) {
-    V a = v_set(x[r]);
-    const T *w = W + r * step;
-    UNROLL for (int l = 0; l < wide; l++)
-      sum[l] = v_fma(a, padded ? v_load(w + l * LANES) : v_load_to(w + l * LANES, n - l * LANES), sum[l]);
-  }
-  UNROLL for (int l = 0; l < wide; l++) v_store_to(out + l * LANES, sum[l], n - l * LANES);
-}
-F void vector_matrix(const int padded, const Order *o) {
-  T *out = AT(0); const T *W = AT(1), *x = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5], c = 0;
-  for (; c + 4 * LANES <= width; c += 4 * LANES) columns(4, padded, out + c, W + c, x, height, step, 4 * LANES);
-  for (; c + 2 * LANES <= width; c += 2 * LANES) columns(2, padded, out + c, W + c, x, height, step, 2 * LANES);
-  for (; c < width; c += LANES) columns(1, padded, out + c, W + c, x, height, step, width - c);
-}
-static void k_matrix_vector(const Order *o) { if (o->a[7]) matrix_vector(1, o); else matrix_vector(0, o); }
-static void k_vector_matrix(const Order *o) { if (o->a[7]) vector_matrix(1, o); else vector_matrix(0, o); }
-F void outer_part(const int wide, T *W, const T *left, const T *right, int64_t height, int64_t step, int64_t n, T c) {
-  V x[6];
-  UNROLL for (int l = 0; l < wide; l++) x[l] = v_mul(v_set(c), v_load_to(right + l * LANES, n - l * LANES));
-  for (int64_t r = 0; r < height; r++, W += step) {
-    V a = v_set(left[r]);
-    UNROLL for (int l = 0; l < wide; l++) v_store(W + l * LANES, v_fma(a, x[l], v_load(W + l * LANES)));
-  }
-}
-/* W += c left right in padded rows */
-static void outer_padded(T *W, const T *left, const T *right, int64_t height, int64_t width, int64_t step, T c) {
-  for (; width > 6 * LANES; width -= 6 * LANES, W += 6 * LANES, right += 6 * LANES)
-    outer_part(6, W, left, right, height, step, 6 * LANES, c);
-  if (width > 5 * LANES) outer_part(6, W, left, right, height, step, width, c);
-  else if (width > 4 * LANES) outer_part(5, W, left, right, height, step, width, c);
-  else if (width > 3 * LANES) outer_part(4, W, left, right, height, step, width, c);
-  else if (width > 2 * LANES) outer_part(3, W, left, right, height, step, width, c);
-  else if (width > LANES) outer_part(2, W, left, right, height, step, width, c);
-  else outer_part(1, W, left, right, height, step, width, c);
-}
-static void k_outer_one(const Order *o, T c) {
-  T *W = AT(0); const T *left = AT(1), *right = AT(2);
-  int64_t height = o->a[3], width = o->a[4], step = o->a[5];
-  int more = (int)o->a[6];
-  if (step) { outer_padded(W, left, right, height, width, step, c); return; }
-  for (int64_t r = 0; r < height; r++, W += width) {
-    V a = v_set(s_mul(c, left[r]));
-    int64_t i = 0;
-    for (; i + LANES <= width; i += LANES) {
-      V b = v_load(right + i);
-      v_store(W + i, more ? v_fma(a, b, v_load(W + i)) : v_mul(a, b));
-    }
-    if (i < width) {
-      int n = (int)(width - i);
-      V b = v_load_n(right + i, n);
-      v_store_n(W + i, more ? v_fma(a, b, v_load_n(W + i, n)) : v_mul(a, b), n);
-    }
-  }
 }

@@ -20,7 +20,7 @@
    A batch of more samples than a panel has goes part by part, see `driver.h`. */
 #define TALL (BYTES == 32 ? 4 : 8)
 #define PANEL (8192 / BYTES)
-#define CHUNK 64
+#define CHUNK 128
 #define MANY 64
 #ifdef PP_DOUBLE
 typedef double T;
@@ -123,6 +123,40 @@ F void v_store_n(T *p, V a, int n) { /* in pieces: a masked store is slow on som
 F V v_load_n(const T *p, int n) { V a = {0}; memcpy(&a, p, (size_t)n * sizeof(T)); return a; }
 F void v_store_n(T *p, V a, int n) { memcpy(p, &a, (size_t)n * sizeof(T)); }
 #endif
+/* Vectors of what is read, corrected and written back.  Where the processor works on 64 bytes in two halves
+   (Zen 4: what it has not are the instructions of Zen 5 and of Intel's), that takes less time in vectors of 32. */
+#if defined(__AVX512VL__) && defined(__FMA__) && defined(__SSE4A__) && !defined(__AVXVNNI__)
+#define HALF 32
+typedef T H __attribute__((vector_size(HALF)));
+typedef T HU __attribute__((vector_size(HALF), aligned(sizeof(T)), may_alias));
+F H h_set(T a) { return a - (H){0}; }
+F H h_load(const T *p) { return *(const HU *)p; }
+F void h_store(T *p, H a) { *(HU *)p = a; }
+#ifdef PP_DOUBLE
+F H h_fma(H a, H b, H c) { return (H)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
+F H h_load_n(const T *p, int n) { return (H)_mm256_maskz_loadu_pd((__mmask8)((1u << n) - 1), p); }
+F void h_store_n(T *p, H a, int n) { _mm256_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m256d)a); }
+#else
+F H h_fma(H a, H b, H c) { return (H)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+F H h_load_n(const T *p, int n) { return (H)_mm256_maskz_loadu_ps((__mmask8)((1u << n) - 1), p); }
+F void h_store_n(T *p, H a, int n) { _mm256_mask_storeu_ps(p, (__mmask8)((1u << n) - 1), (__m256)a); }
+#endif
+F H h_add(H a, H b) { return a + b; }
+F H h_mul(H a, H b) { return a * b; }
+#else
+#define HALF BYTES
+typedef V H;
+F H h_set(T a) { return v_set(a); }
+F H h_load(const T *p) { return v_load(p); }
+F void h_store(T *p, H a) { v_store(p, a); }
+F H h_fma(H a, H b, H c) { return v_fma(a, b, c); }
+F H h_load_n(const T *p, int n) { return v_load_n(p, n); }
+F void h_store_n(T *p, H a, int n) { v_store_n(p, a, n); }
+F H h_add(H a, H b) { return a + b; }
+F H h_mul(H a, H b) { return a * b; }
+#endif
+#define FEW ((int)(HALF / sizeof(T))) /* numbers in such a vector */
+#define BROAD (HALF == 32 ? 2 : 4)    /* sums of so many of them go on at a time */
 /* {a0, b0, a2, b2, …} and {a1, b1, a3, b3, …} for d = 1; for d = 2 and more, of runs of d elements */
 #if LANES == 2
 F V v_low(V a, V b, int d) { (void)d; return SHUFFLE(a, b, 0, 2); }

@@ -28,6 +28,9 @@ class Samples(ctypes.Structure):
         ("samples", WHOLE),
         ("blocks", PLACE),
         ("many", WHOLE),
+        ("begin", PLACE),
+        ("begins", WHOLE),
+        ("then", PLACE),
     )
 
 

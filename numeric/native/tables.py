@@ -19,6 +19,7 @@ NONE = -1
 Kernel = IntEnum("Kernel", """
     CLEAR TAKE PUT ADD TRANSPOSE PRODUCT OUTER MATRIX_VECTOR
     VECTOR_MATRIX OUTER_ONE SPARSE SPARSE_ONE DOTS DOTS_ONE TOTAL SOFTMAX RUNS JOIN
+    BEGIN ADVANCE PUSH
 """, start=0)  # fmt: skip
 """The code of each kernel, as `driver.h` reads it."""
 

@@ -22,7 +22,7 @@ from symbolic.terms import Mul, Sign, Term, num
 REAL = {"float64": "#define PP_DOUBLE\n", "float32": ""}
 FIELD = "field"
 """The name of the arithmetic modulo a prime, beside the dtypes of `REAL`."""
-PARTS = "orders.h", "products.h", "kernels.h", "driver.h", "threads.h"
+PARTS = "orders.h", "products.h", "online.h", "kernels.h", "driver.h", "threads.h"
 MAPS = 100
 """The codes of orders from here on are element-wise terms."""
 
