@@ -137,3 +137,18 @@ def test_a_power_may_stand_behind_the_label_of_a_layer() -> None:
     text = r"""$A^{[1]} = \tanh(Z^{[1]})$, $J = \frac1m \sum_i (a^{[1](i)})^2$. Then
 $$dZ^{[1]} = dA^{[1]} * (1 - A^{[1]2})$$ $$dZ^{[1]} = dA^{[1]} * (1 - A^{[1]})$$"""
     assert words(text, "ng")[-2:] == ["proved", "refuted"]
+
+
+def test_one_feature_has_two_weights() -> None:
+    text = r"""$h(x) = \theta_0 + \theta_1 x$, $J(\theta_0, \theta_1) = \frac{1}{2m} \sum_{i=1}^m
+(h(x^{(i)}) - y^{(i)})^2$. Then
+$$\frac{\partial J}{\partial \theta_1} = \frac1m \sum_{i=1}^m (h(x^{(i)}) - y^{(i)}) x^{(i)}$$
+$$\frac{\partial J}{\partial \theta_1} = \frac1m \sum_{i=1}^m (h(x^{(i)}) - y^{(i)})$$"""
+    assert words(text, "regression")[-2:] == ["proved", "refuted"]
+
+
+def test_a_last_time_below_a_sign_is_one() -> None:
+    text = r"""$h_t = \tanh(W h_{t-1} + U x_t)$, $o_t = V h_t$, and
+$L = \frac12 \sum_t \|o_t - y_t\|^2$. Then
+$$\nabla_{h_T} L = V^T \nabla_{o_T} L$$ $$\nabla_{h_T} L = -V^T \nabla_{o_T} L$$"""
+    assert words(text, "bptt")[-2:] == ["proved", "refuted"]

@@ -50,7 +50,7 @@ def counted(profile: ArrayProfile, text: str) -> ArrayProfile:
 _SEVERAL = re.compile(
     r"(?<![A-Za-z\\])(?:\\(?:math(?:bf|rm|it)|boldsymbol)\{)?X(?![A-Za-z])"
     r"|\^\s*\{?\s*(?:T\b|\\top|\\intercal|\\mathsf)|\\nabla|\\in\s*\\math"
-    r"|(?:w|\\theta|\\beta)_\{?\s*[0-9jk]|x_\{?\s*(?:j|i\s*,?\s*j)"
+    r"|(?:w|\\theta|\\beta)_\{?\s*[2-9jk]|x_\{?\s*(?:j|i\s*,?\s*j)"
 )
 """Signs that an input has several features: X, w^T, a gradient, w_j."""
 

@@ -95,12 +95,14 @@ def _with_last(profile: ArrayProfile, found: list[Occurrence]) -> ArrayProfile:
 
 
 def _ends(sign: str, found: list[Occurrence]) -> bool:
-    """Whether a sign stands above a sum, or in the brackets of a time."""
+    """Whether a sign stands above a sum, in the brackets of a time, or alone below a sign."""
     for one in found:
         for where, text in one.scripts:
             bare = re.sub(r"[\s{}]", "", text)
             time = bare.startswith("(") and _holds(text, (sign,))
-            if time or (where == "^" and one.sign == "\\sum" and bare == sign):
+            alone = bare == sign and (where == "_" or one.sign == "\\sum")
+            below = one.sign == "\\nabla" and bare.endswith(f"_{sign}")  # \\nabla_{h_T}
+            if time or alone or below:
                 return True
     return False
 
