@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from reports.breaking import held
 from reports.breaking import lines as broken_lines
 from reports.document import Code, Drawn, Emphasis, Math, RuleBox, Run, Runs, Strong, Text
 from reports.escaping import escaped
@@ -25,6 +27,8 @@ def runs_latex(words: Runs) -> str:
     for n, run in enumerate(words[1:], 1):
         if isinstance(run, Math) and row[n - 1].endswith(" ") and len(row[n]) <= 3:
             row[n - 1] = row[n - 1][:-1] + "~"  # "neuron j" stays on one line
+        if r"\allowbreak" in row[n] and row[n - 1] == "since ":
+            row[n - 1] = "since~"  # the line breaks within the formula, before a sign
         if isinstance(run, Math) and isinstance(words[n - 1], Math):
             row[n - 1] += "{}"  # two dollars in a row would begin a display
     return "".join(row)
@@ -44,8 +48,24 @@ def run_latex(run: Run) -> str:
         case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
             parts = (f"{jointed(piece)}{piece.text}" for piece in more)
             return f"${first.text}{''.join(parts)}$"
+        case Math(formula=Equation()) if width_em(math_latex(run)) > LONG_EQUATION:
+            return f"${wrapping(run, LONG_EQUATION)}$"
         case Math():
             return f"${math_latex(run)}$"
+
+
+LONG_EQUATION = 12.0
+"""Em of an equation among words from which a line breaks before its signs, not behind them."""
+
+
+def wrapping(formula: Math, longest: float) -> str:
+    """The formula with places where a line may break; a part is broken where it is longer."""
+    parts = []
+    for n, group in enumerate(held(pieces_of(formula), longest, width_em)):
+        for m, piece in enumerate(group):
+            joint = piece.joint if n or m else ""
+            parts.append((jointed(piece) if n and not m else joint) + piece.text)
+    return "".join(parts) or math_latex(formula)
 
 
 def jointed(piece: Piece) -> str:
@@ -123,10 +143,15 @@ def broken(right: Math, room: float) -> list[str]:
 
 def pieces_of(formula: Math) -> Sequence[Piece]:
     """The parts between which a formula may be broken, if any are known."""
-    term = formula.formula
-    if isinstance(term, Drawn):
-        return term.latex_pieces
-    return () if isinstance(term, Equation) else printer_of(formula).pieces(term)
+    term, printer = formula.formula, printer_of(formula)
+    match term:
+        case Drawn():
+            return term.latex_pieces
+        case Equation(left, right):
+            first, *more = printer.pieces(right)
+            return (replace(first, text=f"{printer.term(left)} = {first.text}"), *more)
+        case _:
+            return printer.pieces(term)
 
 
 def width_of(words: Runs) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reports.breaking import held
 from reports.document import Math, Runs, Table
-from reports.latex_runs import guarded, jointed, math_latex, pieces_of, runs_latex, width_of
+from reports.latex_runs import guarded, math_latex, pieces_of, runs_latex, width_of, wrapping
 from reports.latex_width import width_em
 
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
@@ -62,7 +62,11 @@ def table_latex(table: Table, long: bool = False) -> str:
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
     rows = [
         " & ".join(
-            (r"\raggedright " if n in wrap else "") + guarded(_cell(cell, n in wrap))
+            (
+                r"\raggedright " + guarded(_cell(cell, narrowed[n]))
+                if n in wrap
+                else guarded(_cell(cell))
+            )
             for n, cell in enumerate(row)
         )
         + r"\tabularnewline"
@@ -142,25 +146,15 @@ def _height(row: Sequence[Runs], widths: Sequence[float]) -> float:
     return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (2.2 if tall else 1.25)
 
 
-def _cell(cell: Runs, wraps: bool = False) -> str:
-    """A formula alone in its cell is set in display style, with room around a fraction."""
+def _cell(cell: Runs, room: float = 0.0) -> str:
+    """A formula alone in its cell is set in display style, with room around a fraction.
+
+    Where so many em of room are given, it wraps.
+    """
     match cell:
         case (Math() as one,):
-            shown = _wrapping(one) if wraps else math_latex(one)
+            shown = wrapping(one, max(LONG_PART, 0.9 * room)) if room else math_latex(one)
             if r"\frac" in shown:
                 return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {shown}$"
             return f"${shown}$"
     return runs_latex(cell)
-
-
-def _wrapping(formula: Math) -> str:
-    """The formula with places where a line may break."""
-    pieces = pieces_of(formula)
-    if len(pieces) < 2:
-        return math_latex(formula)
-    parts = []
-    for n, group in enumerate(held(pieces, LONG_PART, width_em)):
-        for m, piece in enumerate(group):
-            joint = piece.joint if n or m else ""
-            parts.append((jointed(piece) if n and not m else joint) + piece.text)
-    return "".join(parts)
