@@ -87,9 +87,9 @@ def _saves(
     """Whether a break here keeps together what a break at `end` would part.
 
     A factor that begins here and is wider than a line is parted in any case; then a sign in it is
-    as good.
+    as good, but not a factor in it.
     """
-    if not pieces[place].lead:
+    if not pieces[place].lead or pieces[end].lead:
         return True
     depth = pieces[place].depth
     later = range(place + 1, len(pieces))

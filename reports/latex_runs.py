@@ -68,6 +68,21 @@ def wrapping(formula: Math, longest: float) -> str:
     return "".join(parts) or math_latex(formula)
 
 
+def parted(formula: Math, longest: float) -> list[str]:
+    """The formula in parts, each of which begins with a sign or a dot, so that a line may too."""
+    parts: list[str] = []
+    for group in held(pieces_of(formula), longest, width_em):
+        first = group[0]
+        text = "".join(piece.joint * (n > 0) + piece.text for n, piece in enumerate(group))
+        if not parts or r"\cdot" in first.joint:
+            parts.append(first.joint * bool(parts) + text)
+        elif first.lead:
+            parts[-1] += first.joint + text
+        else:
+            parts.append(text)
+    return parts
+
+
 def jointed(piece: Piece) -> str:
     r"""What stands before a piece where a line may break: before a dot, or with a sign at its end.
 
@@ -129,16 +144,19 @@ def printer_of(math: Math) -> LatexPrinter:
     return LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
 
 
-def broken(right: Math, room: float) -> list[str]:
-    """A formula in lines of at most `room` em, broken before its outermost signs or factors."""
+def broken(right: Math, room: float, indent: float = 2.0) -> list[str]:
+    """A formula in lines of at most `room` em, broken before its outermost signs or factors.
+
+    All lines but the first are `indent` em shorter.
+    """
     whole = math_latex(right)
     if isinstance(right.formula, Drawn) and right.formula.latex_pieces and width_em(whole) > room:
         pieces = right.formula.latex_pieces
-        return broken_lines(pieces, room, width_em, r"\cdots", indent=2.0, most=None)
+        return broken_lines(pieces, room, width_em, r"\cdots", indent, most=None)
     if isinstance(right.formula, Drawn | Equation) or width_em(whole) <= room:
         return [whole]
     printer = printer_of(right)
-    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent=2.0)
+    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent)
 
 
 def pieces_of(formula: Math) -> Sequence[Piece]:
