@@ -348,7 +348,8 @@ def _rooms(table: Table) -> tuple[list[float | None], float]:
     # what a column does not use once its formulas are broken, the widest has
     for n, cells in enumerate(columns):
         if widths[n] < max(widths):
-            widths[n] = least[n] = min(widths[n], max(_used(cell, rooms[n]) for cell in cells))
+            used = max(_used(cell, rooms[n]) for cell in cells)
+            widths[n] = least[n] = max(least[n], min(widths[n], used))
     return [float(one) for one in fitted(widths, least, room)], SMALLEST
 
 
