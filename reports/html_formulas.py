@@ -29,7 +29,7 @@ def safe(words: str) -> str:
 
 
 _GLUED = re.compile(
-    r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
+    r'(\(|\b[a-z]{1,8} |\b\d/)?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
 )
 
 
