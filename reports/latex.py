@@ -37,6 +37,7 @@ from reports.escaping import escaped
 from reports.latex_runs import (
     broken,
     guarded,
+    has_gap,
     math_latex,
     run_latex,
     runs_latex,
@@ -295,7 +296,7 @@ def _equations(lines: tuple[Line, ...], follows: bool) -> str:
         texts = [f"{left} &= {parts[0]}", *(rf"&\quad {part}" for part in parts[1:])]
         texts[-1] += note
         rows += texts
-    inside = " \\\\\n".join(rows)
+    inside = (" \\\\[9pt]\n" if any(has_gap(x.right) for x in lines) else " \\\\\n").join(rows)
     display = f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
     if follows:
         return display

@@ -131,6 +131,11 @@ def math_latex(math: Math) -> str:
     return printer.term(formula)
 
 
+def has_gap(math: Math) -> bool:
+    """Whether something is to be written there by hand."""
+    return isinstance(math.formula, Drawn) and r"\underline{\hspace" in math.formula.latex
+
+
 def rule_latex(box: RuleBox) -> str:
     """The rule as LaTeX to be copied: the lines, then the cases."""
     cases = " \\\\\n  ".join(

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 from reports.breaking import held
 from reports.document import Math, Runs, Table
-from reports.latex_runs import guarded, math_latex, pieces_of, runs_latex, width_of, wrapping
+from reports.latex_runs import (
+    guarded,
+    has_gap,
+    math_latex,
+    pieces_of,
+    runs_latex,
+    width_of,
+    wrapping,
+)
 from reports.latex_width import width_em
 
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
@@ -35,7 +43,13 @@ def _laid(table: Table) -> tuple[tuple[str, float], list[float], list[float]]:
     if size == SIZES[0] and room < sum(widths):  # a little smaller, and less is wrapped
         size = SIZES[1]
     narrowed = fitted(widths, least, room / size[1])
-    return size, narrowed, [_height(row, narrowed) for row in table.rows]
+    return size, narrowed, [_height(row, narrowed) * _stretch(table) for row in table.rows]
+
+
+def _stretch(table: Table) -> float:
+    """How far apart rows stand: twice as far where something is to be written by hand."""
+    cells = (run for row in table.rows for cell in row for run in cell)
+    return 2.1 if any(isinstance(run, Math) and has_gap(run) for run in cells) else 1.25
 
 
 def table_latex(table: Table, long: bool = False) -> str:
@@ -74,10 +88,10 @@ def table_latex(table: Table, long: bool = False) -> str:
     ]
     start = (
         rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
-        r"\renewcommand{\arraystretch}{1.25}"
+        rf"\renewcommand{{\arraystretch}}{{{_stretch(table)}}}"
     )
     if long and is_tall(table):
-        for n in (0, 1, -3, -2):  # no row or two stand alone on a page
+        for n in (0, 1, -3, -2, -1):  # no row or two stand alone on a page, nor the last rule
             rows[n] += "*"
         return "\n".join(
             (
@@ -86,7 +100,7 @@ def table_latex(table: Table, long: bool = False) -> str:
                 rf"\begin{{longtable}}{{{''.join(columns)}}}",
                 rf"\hline {head}\tabularnewline \hline \endhead",
                 *rows,
-                r"\hline",
+                rf"\cline{{1-{count}}}",  # at \hline a page would break
                 r"\end{longtable}\par}\medskip",
             )
         )
@@ -143,7 +157,7 @@ def _height(row: Sequence[Runs], widths: Sequence[float]) -> float:
     """About how many lines a row takes."""
     cells = [width_of(cell) / max(width, 1) for cell, width in zip(row, widths, strict=True)]
     tall = any(r"\frac" in _cell(cell) for cell in row)
-    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (2.2 if tall else 1.25)
+    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (1.76 if tall else 1.0)
 
 
 def _cell(cell: Runs, room: float = 0.0) -> str:

@@ -43,7 +43,7 @@ from reports.document import (
     VerdictBox,
 )
 from reports.html_formulas import STEERING
-from reports.latex_runs import LONG_EQUATION, broken, math_latex, parted, width_of
+from reports.latex_runs import LONG_EQUATION, broken, has_gap, math_latex, parted, width_of
 from reports.latex_tables import LONG_PART, fitted, least_width
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
@@ -318,6 +318,10 @@ def _table(table: Table) -> str:
     taken = sum(room for room in rooms if room is not None)
     size = min(size, (WIDTH - 1) / taken) if taken else size
     small = f"#set text(size: {size:.2f}em)\n" if size < 1 else ""
+    if any(
+        isinstance(run, Math) and has_gap(run) for row in table.rows for cell in row for run in cell
+    ):
+        small += "#set table(inset: (x: 5pt, y: 8pt))\n"
     frame = f"breakable: {'false' if whole else 'true'}, inset: (left: 1em)"
     return f"#block({frame})[{small}#set par(justify: false)\n#{drawn}]"
 
