@@ -1,4 +1,7 @@
-"""A long formula → lines: broken before the outermost sign that still fills the line well."""
+"""A long formula → lines: broken before the outermost sign that still fills the line well.
+
+And the widths of columns in which such lines stand.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,24 @@ def held(
         wide = len(group) > 1 and measure(" ".join(piece.text for piece in group)) > longest
         found += held(group, longest, measure) if wide else [group]
     return found
+
+
+def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
+
+    >>> fitted([2, 10, 30], [2, 4, 6], 24)
+    [2, 10, 12.0]
+    >>> fitted([10, 10], [2, 4], 20)
+    [10.0, 10.0]
+    """
+    low, high = 0.0, max(widths)
+    if sum(widths) <= room:
+        return [width * min(1.12, room / sum(widths)) for width in widths]
+    for _ in range(40):
+        cap = (low + high) / 2
+        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
+        low, high = (cap, high) if total <= room else (low, cap)
+    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
 
 
 def _best(pieces: Sequence[Piece], widths: list[float], start: int, end: int, limit: float) -> int:

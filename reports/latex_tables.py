@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from reports.breaking import held
+from reports.breaking import fitted, held
 from reports.document import Math, Runs, Table
 from reports.latex_runs import (
     guarded,
@@ -118,24 +118,6 @@ def table_latex(table: Table, long: bool = False) -> str:
             end + r"\par}\medskip",
         )
     )
-
-
-def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
-
-    >>> fitted([2, 10, 30], [2, 4, 6], 24)
-    [2, 10, 12.0]
-    >>> fitted([10, 10], [2, 4], 20)
-    [10.0, 10.0]
-    """
-    low, high = 0.0, max(widths)
-    if sum(widths) <= room:
-        return [width * min(1.12, room / sum(widths)) for width in widths]
-    for _ in range(40):
-        cap = (low + high) / 2
-        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
-        low, high = (cap, high) if total <= room else (low, cap)
-    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
 
 
 def least_width(cell: Runs) -> float:

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reports.breaking import fitted
 from reports.document import (
     RELATIONS,
     Algorithm,
@@ -44,7 +45,7 @@ from reports.document import (
 )
 from reports.html_formulas import STEERING
 from reports.latex_runs import LONG_EQUATION, broken, has_gap, math_latex, parted, width_of
-from reports.latex_tables import LONG_PART, fitted, least_width
+from reports.latex_tables import LONG_PART, least_width
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
 from reports.typst_figures import drawing, figures_of
