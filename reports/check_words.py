@@ -209,7 +209,8 @@ def argument_words(one: Argued) -> Runs:
 def argued(said: list[Runs], one: Argued) -> list[Runs]:
     """What is said of a line and then its second verdict, in a row where both are good."""
     more = argument_words(one)
-    if more and said and one.word == "proved":
+    good = one.argument is not None and one.argument.word == "follows"
+    if more and said and good and one.word == "proved":
         return [*said[:-1], (*said[-1], *runs(" "), *more)]
     return [*said, more] if more else said
 
