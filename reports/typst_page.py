@@ -252,7 +252,7 @@ def _lines(math: Math, room: float, indent: float = 2.0) -> list[str]:
 
 def _line(latex: str) -> str:
     """A part of a broken formula; a sign that begins a line has room behind it."""
-    return '"" ' * latex.startswith(("+ ", "- ")) + typst_of(latex)
+    return '"" ' * latex.startswith(("+ ", "- ", "= ", r"\approx ")) + typst_of(latex)
 
 
 def _display(math: Math) -> str:
@@ -393,8 +393,12 @@ def _annotated(block: Annotated) -> str:
         formula = f"$display({left} {word(sign)} {_formula(block.right)})$"
     number = "" if block.number is None else f"({block.number}) "
     place = f"#text(size: 0.85em, {word(number + block.place)})"
-    said = (f"#block(above: 0.6em, text(size: 0.9em)[{runs_typst(n)}])" for n in block.notes)
+    said = (
+        f"#block(above: 0.6em, inset: (left: 1.1em), text(size: 0.9em)[{runs_typst(n)}])"
+        for n in block.notes
+    )
     notes = "\n".join(said)
     inner = _blocks(block.blocks)
-    head = f"#{word(block.mark.value)}; {formula} #h(1fr) {place}"
+    mark = f"#text(fill: {COLOURS[block.mark]}, {word(block.mark.value)});"
+    head = f"{mark} {formula} #h(1fr) {place}"
     return f"#block(above: 1.3em)[{head}\n{notes}\n{inner}]"
