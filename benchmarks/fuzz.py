@@ -17,27 +17,19 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
+from typing import Any
 
-from reports.check import Paper, as_json
-from reports.check_fix import fixed
-from reports.check_markdown import check_markdown
-from reports.check_page import check_page
-from reports.html import page_html
-from reports.latex import latex
-from reports.text import text
+from reports.check_ways import Way, arrays, entries, neurons
 from symbolic.errors import InputError
-from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.profile import ArrayProfile
-from symbolic.reading.arrays.reading import read_arrays
 from symbolic.reading.claims import Kind
-from symbolic.reading.judgement import judge
+from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.notation import open_notation
-from symbolic.reading.reading import read_document
 
 FOLDER = Path(__file__).parents[1] / "tests" / "documents"
 DOCUMENTS = (
@@ -50,6 +42,8 @@ DOCUMENTS = (
     ("encyclopedia.md", "wikipedia"),
     ("batch_network.md", "cs231n"),
     ("lstm.md", "lstm"),
+    ("two_layers_by_entries.md", "indices"),
+    ("cross_entropy.md", "scalars"),
 )
 PART = 500
 """Edits of one task; each part is drawn from its own seed."""
@@ -110,13 +104,18 @@ def paragraphs() -> tuple[Paragraph, ...]:
 
 def _defines(profile: str, document: str, number: int) -> bool:
     """Whether the last paragraph of a document defines something."""
-    notation = open_notation(profile)
     line = 1 + "\n\n".join(document.split("\n\n")[:number]).count("\n")
-    if isinstance(notation, ArrayProfile):
-        whole = read_arrays(document, notation, "markdown")
-        return any(one.kind is Kind.DEFINITION and one.place.line > line for one in whole.claims)
-    claims = read_document(document, notation).claims
+    claims = way(profile).checked("notes.md", document, "markdown").reading.claims
     return any(one.kind is Kind.DEFINITION and one.place.line > line for one in claims)
+
+
+@cache
+def way(profile: str) -> Way[Any]:
+    """How a document in this notation is checked and drawn."""
+    notation = open_notation(profile)
+    if isinstance(notation, ArrayProfile):
+        return arrays(notation)
+    return entries(notation) if isinstance(notation, IndexProfile) else neurons(profile)
 
 
 KINDS = (
@@ -205,30 +204,14 @@ def case(found: Found, one: Paragraph, texts: Sequence[str], *, pages: bool) -> 
 
 def answer(document: str, profile: str, found: Found, *, pages: bool) -> None:
     """Read and judge a document, and make its pages."""
-    notation = open_notation(profile)
-    if isinstance(notation, ArrayProfile):
-        whole = read_arrays(document, notation, "markdown")
-        found.words.update(line.word for line in judge_arrays(whole).lines)
-        return
-    reading = read_document(document, notation)
-    judgement = judge(reading)
-    found.words.update(line.word for line in judgement.lines)
+    how = way(profile)
+    paper = how.checked("notes.md", document, "markdown")
+    found.words.update(line.word for line in paper.judgement.lines)
     if not pages:
         return
-    paper = Paper("notes.md", document, "markdown", reading, judgement)
-    as_json(paper)
-    for draw in WRITERS:
-        assert draw(paper)
-    copy = fixed(paper)
-    found.words["changed"] += len(copy.replaced)
-
-
-WRITERS: tuple[Callable[[Paper], str], ...] = (
-    check_markdown,
-    lambda paper: text(check_page(paper, whole=False)),
-    lambda paper: page_html(check_page(paper)),
-    lambda paper: latex(check_page(paper)),
-)
+    for ending, draw in how.writers.items():
+        assert ending == ".pdf" or draw(paper)
+    found.words["changed"] += len(how.fixed(paper).replaced)
 
 
 def parts(edits: int, seed: int, processes: int) -> Iterator[Found]:

@@ -47,13 +47,14 @@ def checked(name: str, text: str, kind: str, profile: IndexProfile) -> IndexPape
 
 def as_json(paper: IndexPaper) -> Json:
     """The object that --json prints."""
-    broken = paper.judgement.broken
+    broken, sections = paper.judgement.broken, paper.reading.sections
     result: Json = {
         "verdict": paper.verdict,
         "items": [_item(one, paper.profile) for one in paper.judgement.lines],
         "not_understood": unread_rows(paper.unread),
         "unsaid": [
-            what for one in paper.reading.sections for what in (one.supplied, one.unsaid) if what
+            *paper.reading.remarks,
+            *(what for one in sections for what in (one.supplied, one.unsaid) if what),
         ],
         "profile": paper.profile.name,
         "broken": None if broken is None else str(broken),

@@ -59,6 +59,7 @@ def index_page(paper: IndexPaper) -> Document:
     blocks.append(Paragraph((*runs("In the notation "), Code(paper.profile.name), *runs("."))))
     sections = paper.reading.sections
     taken = dict.fromkeys(what for one in sections for what in (one.supplied, one.unsaid) if what)
+    blocks += [Paragraph(runs(f"Here {what}.")) for what in paper.reading.remarks]
     blocks += [Paragraph(runs(f"Nothing else being said, {unicode_of(what)}.")) for what in taken]
     return Document(Path(paper.name).name, tuple(blocks))
 

@@ -38,6 +38,7 @@ from symbolic.integers import Base, Linear
 from symbolic.monomials import Normal, accumulate, add, scale
 from symbolic.partials import arrays_of, derivative, is_zero
 from symbolic.substitution import index_forms, renewed, stepped, unfolded, within_ranges
+from symbolic.vanishing import vanishes
 from symbolic.wellfounded import circular
 
 
@@ -354,6 +355,8 @@ class Adjoints:
         again = {name: self.body(name) for name in self.bodies.keys() - {*order}}
         if again and self._stepped_once(gap, again):
             return {}, (*opened, *(name for name in self.bodies if name in again))
+        if vanishes(gap):
+            return {}, tuple(opened)
         return gap, tuple(opened)
 
     def _stepped_once(

@@ -45,6 +45,14 @@ def polynomial(arguments: int, rng: random.Random) -> Polynomial:
     return tuple((p, Fraction(rng.choice((1, 2, 3, -1, -2, -3)))) for p in powers)
 
 
+def tame(arguments: int, rng: random.Random) -> Polynomial:
+    """A polynomial near a number between 0 and 1, where ln φ and ln(1 - φ) have values."""
+    middle = Fraction(rng.choice((1, 2, 3)), 4)
+    powers = [p for p in product(range(4), repeat=arguments) if 0 < sum(p) <= 3]
+    steep = {p: Fraction(rng.choice((1, -1)), 32 * 4 ** sum(p)) for p in powers}
+    return (((0,) * arguments, middle), *steep.items())
+
+
 def _first(arguments: int, degree: int) -> Polynomial:
     return (((degree, *(0,) * (arguments - 1)), ONE),)
 

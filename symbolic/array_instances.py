@@ -335,17 +335,20 @@ class Instance:
             high.append(start)
 
     def _product(self, factors: tuple[Expr, ...], env: Env) -> Moved:
-        """A factor that is 0 and stays 0 makes the rest irrelevant: no edge, nothing is read."""
+        """Where there is no edge nothing is read; any other 0 leaves the rest to have a value."""
         result = Moved(ONE, {})
         for factor in sorted(factors, key=self._rank):
-            result = times(result, self._value(factor, env))
-            if vanishes(result.real) and not result.moved:
+            value = self._value(factor, env)
+            if self._rank(factor) == 0 and vanishes(value.real) and not value.moved:
                 return NOTHING
+            result = times(result, value)
         return result
 
     def _rank(self, factor: Expr) -> int:
         match factor:
             case Delta() | AtLeast():
+                return 0
+            case Get(array) if array in self._acyclic or array in self.program.indicators:
                 return 0
             case Get(array) if array in self._given:
                 return 1

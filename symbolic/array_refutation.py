@@ -7,14 +7,14 @@ at every instance that is looked at.  An instance can only refute, it never prov
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations_with_replacement, islice
 
 from flint import ctx
 
-from symbolic.array_draws import PLAIN, POOLS, height, length, polynomial, simpler
+from symbolic.array_draws import PLAIN, POOLS, height, length, polynomial, simpler, tame
 from symbolic.array_instances import (
     ArrayWitness,
     Instance,
@@ -40,6 +40,8 @@ LARGEST = 3
 MOST_ELEMENTS = 400
 BITS = 128
 TRIES = 4
+TAME = 3
+"""Draws of functions between 0 and 1, where no other draw gives values."""
 """How many draws of numbers are looked at for one choice of sizes."""
 MOST_SIZES = 60
 MANY = 8
@@ -173,8 +175,8 @@ class _Arena:
         instances = told = 0
         for sizes in self._probes():
             here = 0
-            for attempt in range(3 * TRIES):
-                instance = self._drawn(sizes, attempt)
+            for attempt in range(3 * TRIES + TAME):
+                instance = self._drawn(sizes, attempt, attempt >= 3 * TRIES)
                 if instance is None:
                     continue
                 compared, found = self._compared(instance)
@@ -206,12 +208,16 @@ class _Arena:
         return self._shrunk(first)
 
     def _failure(self, sizes: dict[str, int]) -> Counterexample | None:
-        for attempt in range(TRIES):
-            instance = self._drawn(sizes, attempt)
+        ever = 0
+        for attempt in range(TRIES + TAME):
+            if attempt == TRIES and ever:
+                break
+            instance = self._drawn(sizes, attempt, attempt >= TRIES)
             if instance is not None:
-                found = self._compared(instance)[1]
+                told, found = self._compared(instance)
                 if found:
                     return found
+                ever += told
         return None
 
     def _compared(self, instance: Instance) -> tuple[int, Counterexample | None]:
@@ -277,8 +283,11 @@ class _Arena:
 
     # ------------------------------------------------------------------------------ numbers
 
-    def _drawn(self, sizes: dict[str, int], attempt: int) -> Instance | None:
-        """An instance with drawn numbers that satisfies the hypotheses."""
+    def _drawn(self, sizes: dict[str, int], attempt: int, tamely: bool = False) -> Instance | None:
+        """An instance with drawn numbers that satisfies the hypotheses.
+
+        Where `tamely`, functions are between 0 and 1 near 0.
+        """
         rng = random.Random(f"{attempt}")
         pool = POOLS[attempt % len(POOLS)]
         bare = Instance(self.program, ArrayWitness(sizes))
@@ -293,15 +302,19 @@ class _Arena:
                 if not bare.forbidden(given.array, at):
                     entries[given.array, at] = number
         witness = ArrayWitness(sizes, entries, names=bare.names)
-        return self._admitted(witness, frozenset(), rng)
+        return self._admitted(witness, frozenset(), rng, tame if tamely else polynomial)
 
     def _admitted(
-        self, witness: ArrayWitness, kept: frozenset[Key], rng: random.Random | None
+        self,
+        witness: ArrayWitness,
+        kept: frozenset[Key],
+        rng: random.Random | None,
+        function: Callable[[int, random.Random], Polynomial] = polynomial,
     ) -> Instance | None:
         """The instance, its given entries mended so that the laws hold; None if they do not."""
 
         def draw(_: str, place: Place, arguments: int) -> Polynomial:
-            return polynomial(arguments, rng) if rng else PLAIN[0](arguments)
+            return function(arguments, rng) if rng else PLAIN[0](arguments)
 
         instance = Instance(
             self.program, witness, self.seeded, draw, rng.randrange if rng else None

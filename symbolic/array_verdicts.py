@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 
-from symbolic.adjoint_checks import Checker
+from symbolic.adjoint_checks import Checker, require_rule
 from symbolic.adjoint_checks import Proved as Certified
 from symbolic.adjoints import Adjoints
 from symbolic.array_conditions import conditions
@@ -87,8 +87,11 @@ class Judge:
 
     def verdict(self, rule: Rule, explain: bool = True) -> Verdict:
         """The verdict on one rule; see `judge`.  Why a rule is wrong is looked for on demand."""
+        require_rule(self.program, rule)
         try:
-            found = self.checker.check(rule)
+            self.checker.plain.calculus.normal(rule.body)  # raises where it is no formula
+            wrong = survey(self.program, rule, self.offered, 1).apart is not None
+            found = None if wrong else self.checker.check(rule)
         except TooLargeError:
             found = None
         if isinstance(found, Certified):

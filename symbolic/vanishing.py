@@ -64,28 +64,32 @@ def _is_called(atom: Atom) -> bool:
 
 
 def _grouped(normal: Normal) -> dict[object, dict[Factors, Number]]:
-    """S → f, as monomials with their coefficients."""
-    read = {inner for m in normal for outer, _ in m[2] for inner in _within(outer)}
+    """S → f, as monomials with their coefficients; a sum that a function reads is part of f."""
+    arguments = [m for whole in normal for outer, _ in whole[2] for m in _monomials(outer)]
+    read = {atom for m in arguments for atom, _ in m[2]}
+    sums = {summed for summed, _ in map(_split, arguments) if any(summed)}
     groups: dict[object, dict[Factors, Number]] = {}
     for monomial, c in normal.items():
         summed, factors = _split(monomial)
-        alone = tuple(f for f in factors if f[0][0] in "xF" and f[0] not in read)
+        if summed in sums:
+            summed, factors = tuple(() for _ in summed), (*factors, (("sum", summed), 1))
+        alone = tuple(f for f in factors if f[0][0] in ("x", "F") and f[0] not in read)
         rest = tuple(f for f in factors if f not in alone)
         group = groups.setdefault((summed, alone), {})
         group[rest] = group.get(rest, 0) + c
     return groups
 
 
-def _within(atom: Atom) -> Iterator[Atom]:
-    """The atoms of the arguments of a function, however deep."""
+def _monomials(atom: Atom) -> Iterator[Monomial]:
+    """The monomials of the arguments of a function, however deep."""
     for inner in nested(atom):
         for monomial, _ in inner:
+            yield monomial
             for one, _ in monomial[2]:
-                yield one
-                yield from _within(one)
+                yield from _monomials(one)
 
 
-def _split(monomial: Monomial) -> tuple[object, Factors]:
+def _split(monomial: Monomial) -> tuple[tuple[object, ...], Factors]:
     """A sum with its 0/1 factors and sizes, and the factors that depend on no letter it binds."""
     sizes, bounds, atoms, *places = monomial
     inner = tuple(factor for factor in atoms if _depends(factor, bounds))
@@ -107,7 +111,7 @@ def _lone_entry(monomial: Monomial) -> Atom | None:
 def _atoms(normal: Normal) -> set[Atom]:
     """All atoms, those of arguments as well."""
     outer = [atom for monomial in normal for atom, _ in monomial[2]]
-    return {*outer, *(inner for atom in outer for inner in _within(atom))}
+    return {*outer, *(one for atom in outer for m in _monomials(atom) for one, _ in m[2])}
 
 
 def _is_nothing(group: Mapping[Factors, Number]) -> bool:
@@ -116,7 +120,7 @@ def _is_nothing(group: Mapping[Factors, Number]) -> bool:
         return not any(group.values())
     made = _Terms()
     total: Term = num(0)
-    for factors, c in sorted(group.items()):
+    for factors, c in sorted(group.items(), key=repr):
         total = total + num(Fraction(c)) * made.product(factors)
     if made.count > MOST_ATOMS or len(made.signs) > MOST_VARIABLES:
         return False
@@ -137,7 +141,7 @@ class _Terms:
         for monomial, c in sorted(normal.items()):
             summed, factors = _split(monomial)
             whole = self.product(factors)
-            if any(summed):  # type: ignore[arg-type]  # a tuple
+            if any(summed):
                 whole = self._sign(summed) * whole
             total = total + num(Fraction(c)) * whole
         return total
@@ -180,6 +184,8 @@ class _Terms:
                     self.sides.append(dict(inner))
                 made = _CALLED[name](argument) if name in _CALLED else Call(name, argument)
                 return _raised(made, power)
+            case ("sum", summed):
+                return self._sign(summed)
             case ("p", inner):
                 return _raised(self.of(dict(inner)), power)
         return _raised(self._sign(atom), power)

@@ -21,6 +21,17 @@ from symbolic.labelling import Atom, nested
 from symbolic.monomials import Normal
 
 
+class CircleError(InputError):
+    """Definitions of these arrays depend on themselves without end."""
+
+    def __init__(self, arrays: Iterable[str]) -> None:
+        self.arrays = frozenset(arrays)
+        super().__init__(
+            f"The definitions of {', '.join(sorted(self.arrays))} read each other in a circle "
+            "that does not go back in time. Read an earlier time, or declare the weight acyclic."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """`reader` reads source[at], in a product with these entries, where these forms are ≥ 0."""
@@ -33,7 +44,7 @@ class _Read:
 
 
 def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Normal]) -> None:
-    """Raises `InputError` where definitions with these bodies depend on themselves without end."""
+    """Raises `CircleError` where definitions with these bodies depend on themselves without end."""
     letters = {d.array: tuple(map(calculus.index, d.at)) for d in program.definitions}
     waiting = [list(_reads(program, calculus, bodies))]
     while waiting:
@@ -47,11 +58,7 @@ def require_order(program: Program, calculus: Calculus, bodies: Mapping[str, Nor
             )
             still = min((left for left in tried if left is not None), key=len, default=around)
             if len(still) == len(around):
-                raise InputError(
-                    f"The definitions of {', '.join(sorted(circle))} read each other in a circle "
-                    "that does not go back in time. Read an earlier time, or declare the weight "
-                    "acyclic."
-                )
+                raise CircleError(circle)
             waiting.append(still)
 
 

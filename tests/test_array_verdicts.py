@@ -25,13 +25,14 @@ from symbolic.array_refutation import Counterexample, contradicted, search
 from symbolic.array_slips import MISTAKES
 from symbolic.array_verdicts import Judge, judge
 from symbolic.arrays import Definition, Given, Multiplier, Program, Rule
+from symbolic.duals import Undecided
 from symbolic.errors import InputError
 from symbolic.indexed import Delta, Expr, Fn, Get, Name, Num, Size, Sort, Sum, Var
 from symbolic.indices import Law, SizeOne
 from symbolic.model_notation import statement
 from symbolic.proof import KernelDisagreementError
 from symbolic.theorems_letters import abstract_cost
-from symbolic.verdicts import Open, Proved, Refuted, Value
+from symbolic.verdicts import Open, Proved, Refuted, Value, Verdict
 
 K, J = Sort("K"), Sort("J")
 k, j = Var("k", K), Var("j", J)
@@ -187,16 +188,32 @@ def test_a_counterexample_satisfies_the_hypotheses():
 def test_a_contradicted_proof_is_an_error_of_the_checker(monkeypatch):
     monkeypatch.setattr(Checker, "check", lambda self, rule: Certified(()))
     with pytest.raises(KernelDisagreementError, match="is proved, and the instance"):
-        judge(SQUARES, Rule("v", (j,), v))
+        judge(SQUARES, Rule("v", (j,), 2 * Sum(j, v)), [SizeOne("J = 1", "J")])
+    assert isinstance(judge(SQUARES, Rule("v", (j,), v)), Refuted)  # numbers are looked at first
 
 
 def test_values_that_agree_do_not_prove_what_the_kernel_cannot():
-    tanh = Fn("tanh", v)
-    spelled = (Fn("exp", 2 * v) - 1) / (Fn("exp", 2 * v) + 1)
-    program = Program((Given("v", (J,)),), (), Sum(j, tanh))
-    verdict = judge(program, Rule("v", (j,), 1 - tanh * spelled))
-    assert isinstance(verdict, Open)
-    assert "agree" in verdict.why
+    def verdict(*signs: str) -> Verdict:
+        u = sum(map(Get, signs), Get("v"))
+        tanh = Fn("tanh", u)
+        spelled = (Fn("exp", 2 * u) - 1) / (Fn("exp", 2 * u) + 1)
+        program = Program(tuple(Given(sign, ()) for sign in ("v", *signs)), (), tanh)
+        return judge(program, Rule("v", (), 1 - tanh * spelled))
+
+    assert isinstance(verdict("a"), Proved)
+    found = verdict("a", "b", "c", "d")  # of so many numbers it is not decided
+    assert isinstance(found, Open)
+    assert "agree" in found.why
+
+
+def test_nothing_times_what_has_no_value_has_no_value():
+    p, y = Get("p"), Get("y")
+    body = (1 - y) / (1 - p) - y / p - (p - y) / (p * (1 - p))
+    program = Program((Given("p", ()), Given("y", ()), Given("q", ())), (), 0 * Get("q"))
+    assert isinstance(judge(program, Rule("q", (), body)), Proved)
+    witness = ArrayWitness({}, {("p", ()): Fraction(1), ("y", ()): Fraction(1)})
+    with pytest.raises(Undecided):
+        Instance(program, witness).value(body, {})
 
 
 def test_the_smallest_counterexample_is_found_first():

@@ -694,9 +694,20 @@ def test_the_loss_of_each_sample_alone_says_no_whole_loss() -> None:
     line = judged(text, "cs231n")[-1]
     assert line.word == "open"
     assert "as in L = 1/N Σ_n L_n" in why(line)
-    odd = read_arrays(EACH + r"$\frac{\partial L_n}{\partial S_{nk}} = P_{nk} - Y_{nk}$",
-                      array_profile("cs231n"))  # fmt: skip
-    assert "Only the loss is differentiated here" in odd.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("right", "word"),
+    [
+        ("P_{nk} - Y_{nk}", "proved"),
+        (r"\frac1N (P_{nk} - Y_{nk})", "refuted"),
+        ("P_{nk}", "refuted"),
+    ],
+)
+def test_the_loss_of_each_sample_is_differentiated(right: str, word: str) -> None:
+    assert (
+        last(EACH, rf"\frac{{\partial L_n}}{{\partial S_{{nk}}}} = {right}", "cs231n").word == word
+    )
 
 
 # ------------------------------------------------------------------------- columns among the rows

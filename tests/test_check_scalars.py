@@ -309,3 +309,98 @@ $$E = y^2 = 0.55^2 = 0.31$$"""
     case = paper(text).judgement.lines[-1].cases[0]
     assert (case.word, case.under) == ("proved", ((DIGITS, ROUNDED),))
     assert paper(text.replace("0.31", "0.33")).judgement.lines[-1].word == "refuted"
+
+
+LOGARITHMS = r"""Here $\sigma(z) = \frac{1}{1 + e^{-z}}$, $p = \sigma(z)$ and
+$\ell = -y \log p - (1 - y) \log(1 - p)$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"\ell = \log(1 + e^{z}) - y z", r"\ell = \log(1 + e^{z}) + y z"),
+        (r"\log p = - \log(1 + e^{-z})", r"\log p = - \log(1 + e^z)"),
+        (r"\log (1 - p) = - \log(1 + e^z)", r"\log (1 - p) = - \log(1 + e^{-z})"),
+        (r"\log \frac{p}{1-p} = z", r"\log \frac{p}{1-p} = -z"),
+        (r"\log e^z = z", r"\log e^z = 2 z"),
+        (r"\log \sigma(z) = - \log(1 + e^{-z})", r"\log \sigma(z) = - \log(1 + e^{z})"),
+        (r"-\frac{y}{p} + \frac{1-y}{1-p} = \frac{p-y}{p(1-p)}",
+         r"-\frac{y}{p} + \frac{1-y}{1-p} = \frac{p-y}{p(1+p)}"),
+    ],
+)  # fmt: skip
+def test_logarithms_of_what_is_defined_are_worked_out(right: str, wrong: str) -> None:
+    assert words(f"{LOGARITHMS}$${right}$$ $${wrong}$$")[-2:] == ["proved", "refuted"]
+
+
+def test_a_line_that_is_not_read_leaves_the_others() -> None:
+    found = paper(LOGARITHMS + r"$$\frac{d\ell}{dz} = \log$$ $$\frac{d\ell}{dz} = p - y$$")
+    assert [one.word for one in found.judgement.lines][-1] == "proved"
+    assert len(found.unread) == 1
+
+
+def test_the_document_of_one_neuron_is_proved_whole() -> None:
+    text = Path(__file__).with_name("documents").joinpath("cross_entropy.md").read_text("utf-8")
+    assert words(text) == ["definition"] * 4 + ["proved"] * 10
+    wrong = text.replace("(p - y) x", "(y - p) x").replace(r"= p (1 - p)$.", r"= p (1 + p)$.")
+    assert [n for n, word in enumerate(words(wrong)) if word == "refuted"] == [9, 13]
+
+
+FORMULAS = r"""Here $\sigma(x) = \frac{1}{1 + e^{-x}}$, $z = w x + b$ and $p = \sigma(z)$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wrong"),
+    [
+        (r"\frac{d\sigma(x)}{dx}", r"\sigma(x) (1 - \sigma(x))", r"\sigma(x) (1 + \sigma(x))"),
+        (r"\frac{d}{dz} \log \sigma(z)", r"1 - \sigma(z)", r"\sigma(z)"),
+        (r"\frac{d}{dx} \frac{1}{1 + e^{-x}}", r"\frac{e^{-x}}{(1 + e^{-x})^2}",
+         r"\frac{-e^{-x}}{(1 + e^{-x})^2}"),
+        (r"\frac{\partial}{\partial w} \frac12 (p - y)^2", "(p - y) p (1 - p) x",
+         "(p - y) p (1 - p)"),
+        (r"\frac{\partial (w x + b)}{\partial w}", "x", "w"),
+        (r"\frac{d \log p}{dp}", r"\frac1p", r"-\frac1p"),
+        (r"\frac{d \log p}{dw}", "(1 - p) x", "p x"),
+    ],
+)  # fmt: skip
+def test_a_formula_is_differentiated_as_it_stands(left: str, right: str, wrong: str) -> None:
+    text = f"{FORMULAS}$${left} = {right}$$ $${left} = {wrong}$$"
+    assert words(text)[-2:] == ["proved", "refuted"]
+
+
+def test_a_derivative_within_a_derivative_is_no_formula() -> None:
+    found = paper(FORMULAS + r"$$\frac{d}{dx} (\frac{dp}{dx}) = 0$$")
+    assert "of second order" in found.unread[0].why
+
+
+STEPS = r"""Here $p = w x$ and $L = (p - y)^2$ with $x = 2$, $y = 3$, $w = 1$ and $\eta = 0.1$.
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "verdicts"),
+    [
+        (r"w \leftarrow w - \eta \frac{\partial L}{\partial w}", ["definition"]),
+        (r"w \leftarrow w - 2 \eta (p - y) x", ["proved"]),
+        (r"w \leftarrow w + 2 \eta (p - y) x", ["refuted"]),
+        (r"w := w - \eta (p - y) x", ["refuted"]),
+        (r"w \leftarrow w - 2 \eta (p - y) x = 1.4", ["proved", "proved"]),
+        (r"w \leftarrow w - 2 \eta (p - y) x = 1.2", ["proved", "refuted"]),
+        (r"w \leftarrow w - \eta m", ["open"]),
+    ],
+)
+def test_a_step_goes_down_the_slope(step: str, verdicts: list[str]) -> None:
+    assert words(f"{STEPS}$${step}$$")[-len(verdicts) :] == verdicts
+
+
+def test_a_step_of_a_weight_of_several() -> None:
+    text = r"""Units compute $y_j = \sigma(v_j)$, $v_j = \sum_i w_{ji} x_i$; the error is
+$E = \frac12 \sum_j (d_j - y_j)^2$.
+$$w_{ji} \leftarrow w_{ji} + \eta (d_j - y_j) \sigma'(v_j) x_i$$
+$$w_{ji} \leftarrow w_{ji} - \eta (d_j - y_j) \sigma'(v_j) x_i$$"""
+    lines = checked("notes.md", text, "markdown", index_profile("indices")).judgement.lines
+    assert [one.word for one in lines][-2:] == ["proved", "refuted"]

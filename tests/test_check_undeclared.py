@@ -55,6 +55,7 @@ def test_a_text_that_says_nothing_of_its_letters_is_read_and_told(text: str, tak
     assert words(text)[-2:] == ["proved", "refuted"]
 
 
+IS_LOGISTIC = "σ is the logistic function"
 LOGISTIC = r"""
 $$E = \frac{1}{2} \sum_k (t_k - y_k)^2$$
 where $y_k = \sigma(z_k)$ and $z_k = \sum_j w_{kj} h_j$. Then
@@ -69,7 +70,7 @@ $$\frac{\partial E}{\partial w_{kj}} = \frac{\partial E}{\partial y_k}
     [
         ("I have sigmoid units.", "proved"),
         ("All units use tanh.", "refuted"),
-        ("", "open"),  # it holds if σ is the logistic function
+        ("", "proved"),  # if σ is the logistic function
         ("I do not have sigmoid units.", ""),
         ("I have sigmoid and tanh units.", ""),
     ],
@@ -95,13 +96,24 @@ def test_letters_at_the_same_place_of_a_sign_run_over_the_same_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "holds"), [("y - t", True), ("t - y", False), (r"(y - t) \sigma'(a)", False)]
+    ("line", "word", "under"),
+    [
+        (r"\frac{\partial L}{\partial a} = y - t", "proved", (IS_LOGISTIC,)),
+        (r"\frac{\partial L}{\partial y} = \frac{y - t}{y (1 - y)}", "proved", ()),
+        (r"\frac{\partial L}{\partial a} = t - y", "refuted", ()),
+        (r"\frac{\partial L}{\partial a} = (y - t) \sigma'(a)", "refuted", ()),
+        (r"\ln y = a - \ln (1 + e^a)", "proved", (IS_LOGISTIC,)),
+        (r"\ln y = a + \ln (1 + e^a)", "refuted", ()),
+    ],
 )
-def test_a_sigma_that_is_never_said_may_be_the_logistic_function(right: str, holds: bool) -> None:
+def test_a_sigma_that_is_never_said_may_be_the_logistic_function(
+    line: str, word: str, under: tuple[str, ...]
+) -> None:
     text = (
         r"$L = -[t \ln y + (1 - t) \ln (1 - y)]$, $y = \sigma(a)$, $a = \sum_i w_i x_i + b$. "
-        rf"Then $\frac{{\partial L}}{{\partial a}} = {right}$."
+        rf"Then ${line}$."
     )
     one = judge_indices(read_indices(text, index_profile("indices"))).lines[-1]
-    assert one.word == "open"  # no exact numbers tell logarithms of any σ apart
-    assert ("if \\sigma is the logistic function" in one.cases[0].why) == holds
+    assert one.word == word
+    named = one.cases[0].under[0] if one.cases[0].under else ()
+    assert tuple(name for name in named if "σ" in name) == under

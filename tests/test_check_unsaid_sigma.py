@@ -16,7 +16,7 @@ $\hat{y} = \sigma(z_2)$. The loss is $L = -(y \log \hat{y} + (1 - y) \log(1 - \h
 @pytest.mark.parametrize(
     ("line", "word"),
     [
-        (r"\frac{\partial L}{\partial z_2} = \hat{y} - y", "open"),
+        (r"\frac{\partial L}{\partial z_2} = \hat{y} - y", "proved"),
         (r"\frac{\partial L}{\partial z_2} = y - \hat{y}", "refuted"),
         (r"\frac{\partial L}{\partial z_2} = (\hat{y} - y) \odot \sigma'(z_2)", "refuted"),
         (r"\frac{\partial L}{\partial W_2} = \frac{\partial L}{\partial z_2} h^T", "proved"),

@@ -7,7 +7,7 @@ such neurons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -58,6 +58,7 @@ from symbolic.reading.updates import (
     speaks_of_change,
 )
 from symbolic.reading.verdicts import Verdicts
+from symbolic.wellfounded import CircleError
 
 SPANS = {
     "fed": "over the neurons that are fed",
@@ -80,9 +81,32 @@ def judge(
 
     With a `network` the lines are about this one, and numbered neurons are its neurons.
 
+    A definition that makes the network go in a circle is judged as a claim: by v_j = Σ_i w_ij y_i,
+    where w_ji leads to j, no v_j could be computed.
+
     Raises `InputError` where the definitions of the document are beyond the prover.
     """
-    return _Judge(reading, network).judgement(each)
+    try:
+        return _Judge(reading, network).judgement(each)
+    except CircleError as error:
+        other = _without_circle(reading, error.arrays)
+        if other is None:
+            raise
+        return judge(other, each, network)
+
+
+def _without_circle(reading: Reading, arrays: Container[str]) -> Reading | None:
+    """The document in which a definition of one of these arrays is a claim, of fields first."""
+    for claim in sorted(reading.definitions, key=lambda one: not _is_field(one)):
+        if isinstance(claim.left, Read) and claim.left.array in arrays:
+            lowered = replace(claim, kind=Kind.CLAIM)
+            claims = tuple(lowered if one is claim else one for one in reading.claims)
+            return replace(reading, claims=claims)
+    return None
+
+
+def _is_field(claim: Claim) -> bool:
+    return isinstance(claim.left, Read) and claim.left.array == "v"
 
 
 class _Judge:

@@ -25,6 +25,7 @@ from symbolic.reading.definitions import standard
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
 from symbolic.reading.each_example import with_totals
 from symbolic.reading.elaborate import Elaborator
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.first_example import numbering
 from symbolic.reading.formulas import Applied, Formula, Range, Read, walk, with_range
 from symbolic.reading.function_words import named
@@ -83,6 +84,7 @@ from symbolic.reading.updates import (
     momentum_constants,
     over_iterations,
 )
+from symbolic.reading.weight_order import with_order
 
 _FOR = re.compile(r"\bfor(?: all| any| each| every)?\s*$", re.IGNORECASE)
 _PROOF = re.compile(r"^\W*Proof\b", re.MULTILINE)
@@ -108,6 +110,7 @@ def read_document(text: str, profile: Profile, kind: str = "markdown") -> Readin
     profile = numbering(document, counting(document, with_biases(document, profile)))
     profile = with_totals(document, numbered(document, profile))
     formulas = formulas_of(document)
+    profile = with_order(formulas, profile)
     profile = with_two_layers(formulas, with_patterns(formulas, profile))
     profile = with_own_letters(formulas, profile)
     return _Reader(document, with_own_signs(document, profile)).reading()
@@ -318,6 +321,7 @@ class _Reader:
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
             found = chains(apart(signs(text, self.profile, offsets), self.profile.constants))
+            found = tuple(far_reaching(one) if isinstance(one, Chain) else one for one in found)
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)

@@ -90,7 +90,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
         return _without_program(reading, error)
     except InputError as error:
         return _without_program(reading, NoProgramError(error.what))
-    lines = with_doubt(court.lines(reading.claims), reading, _proved_in)
+    lines = with_doubt(court.lines(reading.claims), reading, _judged_in)
     lines = under_laws(lines, reading, _judged_in, _proved_in)
     wrong = [one.claim.number for one in lines if one.word == "refuted"]
     own = [o.claim.number for o in lines if o.word == "refuted" and o.inherits is None]
@@ -101,6 +101,7 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             for one in lines
         ]
     remarks = (*base.remarks, *map(_bracketed, bracketed), *base.meaning.said)
+    remarks = (*reading.profile.costs.said, *remarks)
     return ArrayJudgement(tuple(lines), remarks, mend)
 
 
@@ -249,7 +250,8 @@ class Court:
                 earlier = replace(one, cases=(shorter[2],), inherits=None)
                 earlier = self._explained(earlier, shorter[0], shorter[1], before)
                 if not isinstance(earlier.cases[0].nearest, Derived | None):
-                    one = earlier
+                    told = replace(self._reached(shorter[1], ()), nearest=earlier.cases[0].nearest)
+                    one = replace(earlier, cases=(told,))
         under = reached.under[0] if reached.under else ()
         self.inference.add(self._setting(), claim.number, case, reached.word, under)
         return one
@@ -276,7 +278,7 @@ class Court:
         try:
             head = replace(head, within=late)
             case = self.rules.case(head)
-            reached = self._reached(case, ())
+            reached = self._reached(case, (), explain=False)
         except (NotUnderstood, InputError, TooLargeError):
             return None
         return (head, case, reached) if reached.word != "open" else None
@@ -386,9 +388,10 @@ class Court:
             self.offered = (*self.offered, law)
         return ArrayJudged(claim)
 
-    def _reached(self, case: Case, before: tuple[str, ...]) -> ArrayReached:
-        judge = self._judge(case.program)
-        verdict = self._verdict(case, judge)
+    def _reached(self, case: Case, before: tuple[str, ...], explain: bool = True) -> ArrayReached:
+        """What is said of a case; with `explain` also the slip of a wrong derivative."""
+        explain = explain and self.explain and case.sides is None
+        verdict = self._plain(case, self._judge(case.program), explain)
         match verdict:
             case Proved(_, under):
                 names = tuple(dict.fromkeys((*before, *(h.name for h in under), *case.under)))
@@ -398,10 +401,6 @@ class Court:
             case Open(why):
                 return ArrayReached("open", span=case.span, why=why)
         raise AssertionError(verdict)
-
-    def _verdict(self, case: Case, judge: Judge) -> Verdict:
-        """With the slip that explains a wrong derivative."""
-        return self._plain(case, judge, explain=self.explain and case.sides is None)
 
     def _proof(self, case: Case) -> tuple[str, ...] | None:
         """Under which names a case is proved, None where it is not."""

@@ -40,7 +40,7 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
     """The profile with the letters of a document."""
     if profile.time:
         return profile
-    found = [*document_chains(document)]
+    found = [*document_chains(document, profile)]
     sides = [prepared(side, profile) for one in found for side in one.members]
     lefts = [prepared(side, profile) for one in found for side in one.members[:-1]]
     profile = _without_running(profile, found)
@@ -58,7 +58,9 @@ def with_letters(profile: ArrayProfile, document: Document) -> ArrayProfile:
         for token, behind in pairwise(side)
         if behind.kind in ("LP", "SUB", "SUP")
     }
-    profile = _without_losses(profile, losses, heads, shown - followed)
+    below = {sign for side in sides for sign in _differentiated_by(side)}
+    profile = _without_losses(profile, losses, heads, shown - followed, below)
+    profile = _without_functions(profile, heads, sides)
     functions, symbols = dict(profile.functions), dict(profile.symbols)
     for sign in sorted(shown & EYES - heads):
         if _is_free(sign, profile):
@@ -87,20 +89,38 @@ def _without_running(profile: ArrayProfile, found: Sequence[Chain]) -> ArrayProf
 
 
 def _without_losses(
-    profile: ArrayProfile, losses: set[str], heads: set[str], alone: set[str]
+    profile: ArrayProfile, losses: set[str], heads: set[str], alone: set[str], below: set[str]
 ) -> ArrayProfile:
     """The profile without losses that this document neither defines nor differentiates.
 
     It has another then; an E that stands `alone`, of no example and applied to nothing, is an array
-    of its own.
+    of its own.  So is the C of ∂L/∂C, by which is differentiated, where C = A B.
     """
     declared = {sign for sign, symbol in profile.symbols.items() if symbol.kind == "loss"}
     if not declared & (losses | heads):
         return profile
-    others = (declared & alone) - losses - heads
+    others = ((declared & alone) - losses - heads) | ((declared & below) - losses)
     return replace(
         profile, symbols={s: one for s, one in profile.symbols.items() if s not in others}
     )
+
+
+def _without_functions(
+    profile: ArrayProfile, heads: set[str], sides: Sequence[Sequence[Tok]]
+) -> ArrayProfile:
+    """The profile without functions whose letters are arrays here: f = h W, applied to nothing."""
+    applied = {
+        token.text
+        for side in sides
+        for token, behind in pairwise(side)
+        if behind.kind in ("LP", "PRIME")
+    }
+    functions = {
+        sign: one
+        for sign, one in profile.functions.items()
+        if one != "any" or sign not in heads - applied
+    }
+    return replace(profile, functions=functions)
 
 
 def _without_indices(
@@ -211,6 +231,17 @@ def _differentiated(side: Sequence[Tok]) -> Iterator[str]:
         end = script_end(side, n + 2) if token.kind == "NABLA" else len(side)
         if end < len(side) and side[end].kind == "SYM":
             yield side[end].text
+
+
+def _differentiated_by(side: Sequence[Tok]) -> Iterator[str]:
+    """The signs below a derivative."""
+    for n, token in enumerate(side[:-4]):
+        if token.kind != "FRAC" or side[n + 1].kind != "LB":
+            continue
+        end = script_end(side, n + 1)
+        below = side[end : end + 3]
+        if [t.kind for t in below] == ["LB", "PARTIAL", "SYM"]:
+            yield below[2].text
 
 
 def _definitions(

@@ -211,17 +211,28 @@ class Meaning(Combining):
         if not top.at and not of.at:
             names = ends[0].array, ends[1].array
             return made_jacobian(*names, axes, entries, own.is_diagonal)
-        letters = [[self.binder(letter, place) for letter in one.at] for one in (top, of)]
-        for binders, own_axes in zip(letters, axes, strict=True):
-            fit = len(binders) == len(own_axes) and all(
-                binder.width is not None and self.widths.same(binder.width, axis)
-                for binder, axis in zip(binders, own_axes, strict=True)
+        above = self._all_letters(top.at, ends[0].axes, place)
+        if of.at:
+            below = self._all_letters(of.at, ends[1].axes, place)
+            return _number_of(lambda: entries(*([self.var(b) for b in s] for s in (above, below))))
+
+        def at_places(places: tuple[Index, ...]) -> Expr:
+            return entries([self.var(binder) for binder in above], places)
+
+        return self.entry(replace(ends[1], formula=at_places), None, (), place)
+
+    def _all_letters(self, at: Sequence[str], axes: Sequence[Width], place: int) -> list[Binder]:
+        """The letters of a derivative, one for each axis."""
+        binders = [self.binder(letter, place) for letter in at]
+        fit = len(binders) == len(axes) and all(
+            binder.width is not None and self.widths.same(binder.width, axis)
+            for binder, axis in zip(binders, axes, strict=True)
+        )
+        if not fit:
+            raise NotUnderstood(
+                "The indices of this derivative do not fit.", "Write all.", place, Fault.INDEX
             )
-            if not fit:
-                raise NotUnderstood(
-                    "The indices of this derivative do not fit.", "Write all.", place, Fault.INDEX
-                )
-        return _number_of(lambda: entries(*([self.var(b) for b in side] for side in letters)))
+        return binders
 
     def _picked(self, body: Value, at: tuple[str, ...], place: int) -> Value:
         """One entry of what is no array of the document."""

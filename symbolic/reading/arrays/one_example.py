@@ -2,6 +2,8 @@ r"""How texts about regression write one example: h_\theta(x^{(i)}), x_i, and x 
 
     h_\theta(x^{(i)})    h^{(i)}, the prediction for example i
     h_\theta(x) = …      says it of every example: x, y and h get the letter i
+    L(a, y) = …          the loss of every example, where elsewhere stands L(a^{(i)}, y^{(i)})
+    ∂L/∂a                ∂L_i/∂a_i of that loss
     J(w, b), J           one and the same cost
 
 On tokens, before the grammar.
@@ -72,10 +74,25 @@ def of_each_example(
     if not profile.counts:
         return found
     bare = any(_is_bare(member, n, profile) for member in found for n in range(len(member)))
-    if not bare:
+    if not bare and not any(_speaks_of_one(member, profile) for member in found):
         return found
     letter = next(name for name, size in profile.letters.items() if size == profile.examples_size)
     return tuple(_lettered(member, letter, profile) for member in found)
+
+
+def _speaks_of_one(member: Sequence[Tok], profile: ArrayProfile) -> bool:
+    """Whether the loss of one example is differentiated or applied there, without its letter."""
+    for n, token in enumerate(member):
+        if token.text not in profile.costs.each:
+            continue
+        following = member[n + 1].kind if n + 1 < len(member) else ""
+        if following == "LP":
+            inside = member[n + 2 : _closing(member, n + 1)]
+            if inside and all(t.kind in ("SYM", "COMMA") for t in inside):
+                return True
+        elif following not in ("SUB", "SUP"):
+            return True
+    return False
 
 
 def _unapplied(member: Sequence[Tok], profile: ArrayProfile) -> tuple[Tok, ...]:
@@ -157,15 +174,21 @@ def _lettered(member: Sequence[Tok], letter: str, profile: ArrayProfile) -> tupl
             continue
         found.append(token)
         symbol = profile.symbols.get(token.text) if token.kind == "SYM" else None
+        following = member[n + 1] if n + 1 < len(member) else None
+        each = token.text in profile.costs.each
+        if each and (following is None or following.kind not in ("LP", "SUB", "SUP")):
+            found += _letter(letter, token)
         if symbol is None or profile.examples_size not in symbol.shape:
             continue
         if n > 0 and member[n - 1].kind in ("SUB", "SUP"):
             continue
-        following = member[n + 1] if n + 1 < len(member) else None
         scripted = following is not None and following.kind == "SUB"
+        scripted = scripted or [t.kind for t in member[n + 1 : n + 4]] == ["SUP", "LB", "LP"]
         if not scripted and (token.text in profile.examples or len(symbol.shape) == 1):
-            found += [
-                Tok("SUB", "_", token.end, token.end),
-                Tok("SYM", letter, token.end, token.end),
-            ]
+            found += _letter(letter, token)
     return tuple(found)
+
+
+def _letter(letter: str, behind: Tok) -> tuple[Tok, Tok]:
+    end = behind.end
+    return Tok("SUB", "_", end, end), Tok("SYM", letter, end, end)

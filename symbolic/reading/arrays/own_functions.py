@@ -18,6 +18,7 @@ from symbolic.partials import is_zero
 from symbolic.reading.arrays.profile import ArrayProfile
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.documents import Document, Mathematics
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.elaborate import Array, Elaborator, Names
 from symbolic.reading.indexed.entries import Letters
@@ -64,7 +65,7 @@ def own_functions(document: Document, profile: ArrayProfile) -> OwnFunctions:
     known: dict[str, str] = {}
     unknown: dict[str, None] = {}
     lines: set[int] = set()
-    for chain in document_chains(document):
+    for chain in document_chains(document, profile):
         found = _defined(chain, profile)
         if found is None or found[0] in known or found[0] in unknown:
             continue
@@ -112,7 +113,7 @@ def _called(member: Sequence[Tok], profile: ArrayProfile) -> str:
     return letters[1] if alone else ""
 
 
-def document_chains(document: Document) -> Iterator[Chain]:
+def document_chains(document: Document, profile: ArrayProfile) -> Iterator[Chain]:
     """The relations of a document whose signs are all read."""
     for piece in document.pieces:
         if not isinstance(piece, Mathematics):
@@ -120,10 +121,10 @@ def document_chains(document: Document) -> Iterator[Chain]:
         offsets: Sequence[int] = range(piece.at, piece.at + len(piece.text))
         try:
             text, offsets = expanded(unframed(piece.text), offsets, document.macros)
-            found = chains(tokens(text, offsets))
+            found = chains(profile.costs.put(tokens(text, offsets)))
         except NotUnderstood:
             continue
-        yield from (one for one in found if isinstance(one, Chain))
+        yield from (far_reaching(one) for one in found if isinstance(one, Chain))
 
 
 def _defined(chain: Chain, profile: ArrayProfile) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+from symbolic.reading.cost_names import CostNames
 from symbolic.reading.tables import TomlReader
 
 OPEN = "?"
@@ -68,8 +69,8 @@ class ArrayProfile:
     not where an input is one number (`one_example`).  `per_example`: dQ of what has a column for
     each example is m ∂J/∂Q.
 
-    A document adds `powers`: a 2 above a matrix is a power, since no layers stand there; and
-    `lengths`, letters for the number of elements of an axis.
+    A document adds `powers`: a 2 above a matrix is a power, since no layers stand there;
+    `lengths`, letters for the number of elements of an axis; and `costs`, what it calls its loss.
     """
 
     name: str
@@ -98,6 +99,7 @@ class ArrayProfile:
     last_also: tuple[str, ...] = ()
     powers: bool = False
     lengths: tuple[str, ...] = ()
+    costs: CostNames = field(default_factory=CostNames)
     file: str | None = field(default=None, compare=False)
 
     @property

@@ -58,7 +58,9 @@ from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.cost_names import cost_names
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.grammar import parse
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
@@ -93,12 +95,22 @@ def read_arrays(
     ['definition', 'claim']
     """
     document = cut(text, kind)
+    profile = _with_costs(profile, document)
     own = own_functions(document, profile)
     counting = counted(fitted(with_functions(profile, own), text), text)
     counting = with_times(counting, document)
     if letters:
         counting = with_letters(counting, document)
     return _Reader(document, counting, own).reading()
+
+
+def _with_costs(profile: ArrayProfile, document: Document) -> ArrayProfile:
+    """The profile with what a document calls its loss."""
+    losses = [one for one in profile.symbols.values() if one.kind == "loss"]
+    costs = cost_names(document, [one.sign for one in losses])
+    known = {*profile.symbols, *profile.functions}
+    words = {word: replace(losses[0], sign=word) for word in costs.words if word not in known}
+    return replace(profile, costs=costs, symbols={**profile.symbols, **words})
 
 
 def standard(profile: ArrayProfile) -> tuple[ArrayClaim, ...]:
@@ -249,7 +261,7 @@ class _Reader:
             text, offsets = expanded(unframed(bare), offsets, self.document.macros)
             if "sum_along" in self.profile.functions.values():
                 text, offsets = plain_sums(text, offsets)
-            found = chains(tokens(text, offsets))
+            found = chains(self.profile.costs.put(tokens(text, offsets)))
         except NotUnderstood as error:
             self._listen()
             self.broken = self.broken or conditional(self.words)
@@ -260,7 +272,7 @@ class _Reader:
                 self.running.lost(sign)
             self.ledger.refuse(error, piece.begin, piece.end, piece.display)
             return
-        real = [one for one in found if isinstance(one, Chain)]
+        real = [far_reaching(one) for one in found if isinstance(one, Chain)]
         if not real and self._shapes(piece, text, offsets):
             return
         if not real:

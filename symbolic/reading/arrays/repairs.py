@@ -21,6 +21,8 @@ from symbolic.reading.arrays.program import Base, base_of
 from symbolic.reading.arrays.rules import Rules
 from symbolic.reading.source import NotUnderstood
 
+MOST_READ = 400
+"""How many definitions are read anew in all: every edit that is tried reads them all."""
 MOST_EDITS = 100
 """How many edits of definitions are tried."""
 FARTHEST = 2
@@ -59,7 +61,8 @@ def repair(
     if len({claim.first or claim.left for claim in claims}) < 2:
         return None  # one chain has its error from itself
     claims = claims[:FEW]
-    edited = islice(_edited(reading, base), MOST_EDITS)
+    most = min(MOST_EDITS, MOST_READ // max(1, len(reading.definitions)))
+    edited = islice(_edited(reading, base), most)
     likely = (one for one in edited if _holding(one[2], claims) > 1)
     best: ArrayRepair | None = None
     for definition, edit, other in islice(likely, MOST_JUDGED):

@@ -165,7 +165,9 @@ class Sorter:
 
     def _quantity(self, claim: ArrayClaim, left: Quantity) -> ArrayClaim:
         symbol = self.profile.symbols[left.sign]
-        tied = symbol.kind == "weight" and not any(part == left for part in walk(claim.right))
+        read = [part for part in walk(claim.right) if isinstance(part, Quantity)]
+        known = {self.profile.symbols[part.sign].kind for part in read}
+        tied = symbol.kind == "weight" and left not in read and "data" not in known
         if symbol.kind not in DEFINABLE and not tied:
             what = f"{symbol.sign} is given and cannot be defined."
             return self._wrong(claim, what) if claim.explicit else claim

@@ -1,62 +1,109 @@
-r"""A function that a text writes as \sigma and never says: it may mean the logistic one.
+r"""A function that a text never says, \sigma or g: it may mean the logistic one.
 
-A line that fails for some function and is proved for the logistic one is not called wrong.
+A line that fails for some function and is proved for the logistic one is proved if it is that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
+from symbolic.reading.argument import Argument
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.findings import ArrayJudged, ArrayReached
 from symbolic.reading.arrays.formulas import Applied, Formula, inside, rebuilt, walk
 from symbolic.reading.arrays.laws import unblamed
 
-SIGN = "\\sigma"
-WHY = "it holds if \\sigma is the logistic function, and the text does not say what \\sigma is"
+UNDECIDED = r"what \sigma is is not said; it fails for some, and may hold for the logistic one"
+SIGMA = "\\sigma"
+MOST_SIGNS = 2
+"""For how many functions it is tried whether they are meant."""
 
 
 def with_doubt(
     lines: Sequence[ArrayJudged],
     reading: ArrayReading,
-    proved: Callable[[ArrayReading], frozenset[int]],
+    judge: Callable[[ArrayReading], Sequence[ArrayJudged]],
 ) -> list[ArrayJudged]:
-    """The lines, those open that are refuted for some σ and hold for the logistic one.
+    """The lines; those refuted for some σ that hold for the logistic one are proved if it is that.
 
-    `proved` gives the lines of a document that are proved.
+    `judge` gives all that is said of the lines of a document.
     """
-    wrong = any(one.word == "refuted" for one in lines)
-    if not wrong or not any(map(_unsaid, reading.claims)):
-        return [*lines]
-    doubtful = frozenset(one.claim.number for one in lines if one.word == "refuted")
-    hold = proved(replace(reading, claims=tuple(map(_logistic, reading.claims))))
+    found = [*lines]
+    for sign in islice(_unsaid(reading), MOST_SIGNS):
+        if any(one.word == "refuted" for one in found):
+            found = _doubted(found, reading, judge, sign)
+    return found
+
+
+def _doubted(
+    lines: Sequence[ArrayJudged],
+    reading: ArrayReading,
+    judge: Callable[[ArrayReading], Sequence[ArrayJudged]],
+    sign: str,
+) -> list[ArrayJudged]:
+    claims = tuple(_logistic(claim, sign) for claim in reading.claims)
+    others = judge(replace(reading, claims=claims))
+    held = {
+        one.claim.number: other
+        for one, other in zip(lines, others, strict=True)
+        if one.word == "refuted"
+        and (other.word == "proved" or (other.word == "open" and sign == SIGMA))
+    }
     return [
-        replace(one, cases=(ArrayReached("open", why=WHY),), inherits=None)
-        if one.word == "refuted" and one.claim.number in hold
-        else unblamed(one, doubtful & hold)
+        _held(one, held[one.claim.number], sign)
+        if one.claim.number in held
+        else unblamed(one, frozenset(held))
         for one in lines
     ]
 
 
-def _unsaid(claim: ArrayClaim) -> bool:
-    parts = (part for side in (claim.left, claim.right) for part in walk(side))
-    return any(_is_sign(part) for part in parts)
+def _held(one: ArrayJudged, other: ArrayJudged, sign: str) -> ArrayJudged:
+    """What is said of a line that fails for some function, by what is said for the logistic one."""
+    if other.word != "proved":
+        return replace(one, cases=(ArrayReached("open", why=UNDECIDED),), inherits=None)
+    name = is_logistic(sign)
+    cases, argument = also(other.cases, name), argued_also(other.argument, name)
+    return replace(one, cases=cases, argument=argument, inherits=None)
 
 
-def _is_sign(part: Formula) -> bool:
-    return isinstance(part, Applied) and part.function == "any" and part.sign == SIGN
+def is_logistic(sign: str) -> str:
+    """What is assumed of a function, and not said in the text."""
+    shown = "σ" if sign == SIGMA else sign.removeprefix("\\")
+    return f"{shown} is the logistic function"
 
 
-def _logistic(claim: ArrayClaim) -> ArrayClaim:
-    first = None if claim.first is None else _read(claim.first)
-    return replace(claim, left=_read(claim.left), right=_read(claim.right), first=first)
+def also(cases: Sequence[ArrayReached], name: str) -> tuple[ArrayReached, ...]:
+    """What was proved for one function, proved under this name as well."""
+    return tuple(replace(case, under=_named(case.under, name)) for case in cases)
 
 
-def _read(formula: Formula) -> Formula:
+def argued_also(argument: Argument | None, name: str) -> Argument | None:
+    """The second verdict for one function, likewise."""
+    return None if argument is None else replace(argument, under=_named(argument.under, name))
+
+
+def _named(under: Sequence[tuple[str, ...]], name: str) -> tuple[tuple[str, ...], ...]:
+    return tuple((*own, name) for own in under or ((),))
+
+
+def _unsaid(reading: ArrayReading) -> Iterator[str]:
+    """The functions of which nothing is known, in the order in which they occur."""
+    parts = (p for c in reading.claims for side in (c.left, c.right) for p in walk(side))
+    signs = (p.sign for p in parts if isinstance(p, Applied) and p.function == "any")
+    yield from dict.fromkeys(signs)
+
+
+def _logistic(claim: ArrayClaim, sign: str) -> ArrayClaim:
+    first = None if claim.first is None else _read(claim.first, sign)
+    return replace(claim, left=_read(claim.left, sign), right=_read(claim.right, sign), first=first)
+
+
+def _read(formula: Formula, sign: str) -> Formula:
     parts = inside(formula)
     if parts:
-        formula = rebuilt(formula, [_read(part) for part in parts])
-    if isinstance(formula, Applied) and _is_sign(formula):
+        formula = rebuilt(formula, [_read(part, sign) for part in parts])
+    if isinstance(formula, Applied) and (formula.function, formula.sign) == ("any", sign):
         return replace(formula, function="logistic")
     return formula

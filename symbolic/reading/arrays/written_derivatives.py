@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from symbolic.reading.arrays.example_losses import of_one_example
 from symbolic.reading.arrays.formulas import (
+    EACH,
     Formula,
     Gradient,
     Over,
@@ -134,15 +136,22 @@ class Derivatives(Row):
         return slope or Gradient(by, "\\partial", self._loss(above[1:], node), node.at)
 
     def _slope(self, factors: tuple[Node, ...], by: Quantity, node: Node) -> Slope | None:
-        """∂p/∂z where p is no loss."""
+        """∂p/∂z where p is no loss, or that of one example: L_i, L(a_i, y_i)."""
         one = factors[0]
         one = Scripted(one, None, None, 0, one.at) if isinstance(one, Letter) else one
-        if len(factors) != 1 or not isinstance(one, Scripted) or not isinstance(one.base, Letter):
+        if not isinstance(one, Scripted) or not isinstance(one.base, Letter):
             return None
-        if self.by.symbol(one.base).kind != "value":
+        kind = self.by.symbol(one.base).kind
+        if kind == "loss" and len(factors) > 1:
+            whole = self.by.read(Beside(factors, ("",) * len(factors), one.at))
+            applied = of_one_example(whole, self.profile)
+            return Slope(applied, by, node.at) if isinstance(applied, Quantity) else None
+        if len(factors) != 1 or kind not in ("value", "loss"):
             return None
         quantity, scripts = self.by.quantity(one)
         if scripts.transposed or scripts.power is not None:
+            return None
+        if kind == "loss" and quantity.label != EACH:
             return None
         return Slope(quantity, by, node.at)
 

@@ -100,6 +100,11 @@ class Functions(Row):
         alone = self.n + 1 >= len(self.factors) or self.signs[self.n + 1] == "o"
         symbol = self.profile.symbols.get(base.name) if isinstance(base, Letter) else None
         known = symbol is not None and symbol.kind in ("data", "weight", "value")
+        if isinstance(base, Letter) and base.name in self.profile.functions:  # \log \sigma(z)
+            rest = self.factors[self.n + 1 : self.n + 3]
+            bracket = rest[0].base if rest and isinstance(rest[0], Scripted) else rest[:1]
+            known = isinstance(bracket[0] if isinstance(bracket, tuple) else bracket, Group)
+            alone = len(rest) < 2 or self.signs[self.n + 2] == "o"
         return known and alone and not self.signs[self.n]
 
     def _relu(self, node: Scripted) -> Formula:

@@ -110,7 +110,10 @@ class Section:
 
 @dataclass(frozen=True)
 class IndexReading:
-    """A document as read; `marks` are the numbers of the claims that a name like (3) stands for."""
+    """A document as read; `marks` are the numbers of the claims that a name like (3) stands for.
+
+    `remarks` say what was taken for what.
+    """
 
     profile: IndexProfile
     claims: tuple[IndexClaim, ...]
@@ -119,6 +122,7 @@ class IndexReading:
     sections: tuple[Section, ...] = ()
     lints: tuple[Lint, ...] = field(default=())
     marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def definitions(self) -> tuple[IndexClaim, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from symbolic.arrays import ONE, Multiplier
+from symbolic.arrays import Multiplier
 from symbolic.indexed import (
     Add,
     AtLeast,
@@ -41,7 +41,7 @@ from symbolic.reading.indexed.entries import (
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
 from symbolic.reading.indexed.own_function import Function
-from symbolic.reading.indexed.slopes import curvature_name, slope_name
+from symbolic.reading.indexed.written_derivatives import Derivatives
 from symbolic.reading.source import Fault, NotUnderstood
 from symbolic.reading.tree import (
     Absolute,
@@ -92,6 +92,8 @@ class Names:
     """Whether every sign is a number, and any may be differentiated (`slopes`)."""
     functions: dict[str, Function] = field(default_factory=dict)
     """The functions that the document defines by a formula."""
+    formulas: dict[Expr, str] = field(default_factory=dict)
+    """Formulas of which derivatives are written, and what they are called."""
 
     def var(self, letter: str, at: int) -> Var:
         """The letter as a variable."""
@@ -105,7 +107,7 @@ class Names:
         return Var(code_of(letter), self.sorts[over])
 
 
-class Elaborator:
+class Elaborator(Derivatives):
     """Reads one side of a relation; `free` are the letters that may stand free."""
 
     def __init__(self, names: Names, free: Iterable[Var] = ()) -> None:
@@ -268,79 +270,6 @@ class Elaborator:
             )
         return tuple(self.index(node, sort) for node, sort in zip(entry.at, sorts, strict=True))
 
-    # -- derivatives
-
-    def _quotient(self, over: Node, under: Node) -> Expr:
-        twice = second(over, under)
-        if twice is not None:
-            return self._curvature(*twice)
-        above, below = differential(over), differential(under)
-        if above is None or below is None:
-            ratio = Pow(self.read(under), Fraction(-1))
-            return ratio if over == Number("1", over.at) else Mul((self.read(over), ratio))
-        of, by = self._single(above), self._single(below)
-        if of.sign != self.names.cost and (self.names.slopes or of.key in self.names.arrays):
-            return self._slope(of, by)
-        if of.sign != self.names.cost or of.at or of.label:
-            raise NotUnderstood(
-                "Only derivatives of the cost are read here.",
-                "Name local slopes, or say any differentiable function of … with slope ….",
-                over.at,
-            )
-        return self.derivative(by)
-
-    def _curvature(self, of: Node, by: Node, again: Node) -> Expr:
-        """∂²a/(∂b ∂c) of numbers, under the name that it has until all definitions are known."""
-        entries = [self._single((node,)) for node in (of, by, again)]
-        names = [self._number(entry) for entry in entries]
-        if not self.names.slopes or not all(names):
-            what = "Second derivatives are read of single numbers, in the notation scalars."
-            raise NotUnderstood(what, "Those of a function are f''(x).", of.at)
-        return Get(curvature_name(*names))
-
-    def _number(self, entry: Entry) -> str:
-        """The name of a number, empty for what is none."""
-        if entry.at or entry.power is not None or entry.primes or entry.moved:
-            return ""
-        if entry.sign == self.names.cost and not entry.label:
-            return "cost"
-        info = self.names.arrays.get(entry.key)
-        return info.name if info is not None and not info.sorts else ""
-
-    def _slope(self, of: Entry, by: Entry) -> Expr:
-        """∂a/∂b of two entries, under the name that it has until all definitions are known."""
-        arrays = self.names.arrays
-        plain = all(one.power is None and not (one.primes or one.moved) for one in (of, by))
-        if not plain or by.key not in arrays:
-            raise NotUnderstood("It is differentiated by no number.", "", by.place)
-        if of.key not in arrays:
-            raise NotUnderstood(f"It is not said what {of.sign} is.", "Define it.", of.place)
-        one, other = arrays[of.key], arrays[by.key]
-        at = (*self._at(of, one.sorts), *self._at(by, other.sorts))
-        return Get(slope_name(one.name, other.name), at)
-
-    def _single(self, factors: Sequence[Node]) -> Entry:
-        found = list(items(factors, [""] * len(factors), self.letters))
-        if len(found) != 1 or not isinstance(found[0][1], Entry):
-            raise NotUnderstood("This derivative is not understood.", "", factors[0].at)
-        return found[0][1]
-
-    def derivative(self, by: Entry) -> Expr:
-        """∂cost/∂entry, by the name that the program has for it."""
-        info = self.names.arrays.get(by.key)
-        if info is None or by.moved or by.power is not None or by.primes:
-            raise NotUnderstood("It is differentiated by no array.", "", by.place)
-        at = self._at(by, info.sorts)
-        multiplier = self.names.multipliers.get(info.name)
-        if multiplier is None:
-            return Get(f"∂{info.name}", at)
-        named = Get(multiplier.name, at)
-        return (
-            named
-            if multiplier.factor == ONE
-            else Mul((Pow(multiplier.factor, Fraction(-1)), named))
-        )
-
     # -- sums and brackets
 
     def _sum(self, node: BigSum) -> Expr:
@@ -474,33 +403,6 @@ def _is_sign(node: Node) -> bool:
 def _minus(expr: Expr) -> Expr:
     factors = expr.factors if isinstance(expr, Mul) else (expr,)
     return Mul((Num(Fraction(-1)), *factors))
-
-
-def differential(node: Node) -> tuple[Node, ...] | None:
-    """What stands behind ∂, None where it does not begin so."""
-    factors = node.factors if isinstance(node, Product) and not any(node.signs) else (node,)
-    first = factors[0]
-    if isinstance(first, Mark) and first.kind == "PARTIAL" and len(factors) > 1:
-        return tuple(factors[1:])
-    return None
-
-
-def second(over: Node, under: Node) -> tuple[Node, Node, Node] | None:
-    """The a, b and c of ∂²a/(∂b ∂c), None where it is no second derivative."""
-    match over:
-        case Product((Scripted(Mark("PARTIAL"), None, Number("2"), 0), of), ("", "")):
-            pass
-        case _:
-            return None
-    match under:
-        case Product((Mark("PARTIAL"), Scripted(by, None, Number("2"), 0)), ("", "")):
-            return of, by, by
-        case Product((Mark("PARTIAL"), Scripted(by, below, Number("2"), 0)), ("", "")):
-            whole = Scripted(by, below, None, 0, under.at)
-            return of, whole, whole
-        case Product((Mark("PARTIAL"), by, Mark("PARTIAL"), again), ("", "", "", "")):
-            return of, by, again
-    raise NotUnderstood("This second derivative is not understood.", "", over.at)
 
 
 def _letters(node: Node) -> tuple[Node, ...]:

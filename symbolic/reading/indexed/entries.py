@@ -157,6 +157,9 @@ def items(
             continue
         beside = factors[n] if n < len(factors) and not signs[n] else None
         if head in letters.elementary and not isinstance(_base_of(beside), Group):  # ln y_k
+            if _is_applied_function(factors[n:], signs[n:], letters):  # ln σ(z)
+                beside = Product(tuple(factors[n : n + 2]), tuple(signs[n : n + 2]), factors[n].at)
+                n += 1
             n += 1
             yield sign, _unbracketed(node, beside, factors[n:], signs[n:], letters)
             continue
@@ -199,6 +202,14 @@ def is_applied(node: Node, group: Group, letters: Letters) -> bool:
 
 def _base_of(node: Node | None) -> Node | None:
     return None if node is None else _base(node)
+
+
+def _is_applied_function(rest: Sequence[Node], signs: Sequence[str], letters: Letters) -> bool:
+    """Whether the factors begin with a function and its bracket."""
+    if len(rest) < 2 or any(signs[:2]) or not isinstance(_base_of(rest[1]), Group):
+        return False
+    head = base_of(rest[0])
+    return head in letters.functions or head in letters.elementary
 
 
 def _unbracketed(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from symbolic import models
 from symbolic.adjoint_checks import Proved as Certified
@@ -52,6 +53,7 @@ from symbolic.reading.indexed.lifting import lifted
 from symbolic.reading.indexed.repairs import IndexRepair, repair
 from symbolic.reading.indexed.sigma import with_sigma
 from symbolic.reading.indexed.solving import factors_of, of_graph, solved
+from symbolic.reading.indexed.steps import RATES
 from symbolic.reading.premises import Citations
 from symbolic.shapes import put
 from symbolic.terms import Sign
@@ -76,8 +78,8 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     for number, section in enumerate(reading.sections):
         claims = [claim for claim in reading.claims if claim.section == number]
         court = _Court(section)
-        found_first = with_sigma(court.lines(claims), section, lambda s, c: _Court(s).lines(c))
-        lines = court.explained(found_first, citations)
+        lines = with_sigma(court.lines(claims), section, partial(_judged, citations))
+        lines = court.explained(lines, citations)
         mend = court.repair(lines)
         if mend is not None:
             lines = [
@@ -89,8 +91,11 @@ def judge_indices(reading: IndexReading) -> IndexJudgement:
     return IndexJudgement(tuple(found[claim.number] for claim in reading.claims), first)
 
 
-RATES = ("eta", "alpha", "epsilon", "lambda")
-"""What a step is multiplied by."""
+def _judged(
+    citations: Citations, section: Section, claims: Sequence[IndexClaim]
+) -> Sequence[IndexJudged]:
+    court = _Court(section)
+    return court.explained(court.lines(claims), citations)
 
 
 class _Court:
@@ -122,6 +127,9 @@ class _Court:
             return [*lines]
         found: list[IndexJudged] = []
         for one in lines:
+            if one.argument is not None:  # proved of one function, and there argued
+                found.append(one)
+                continue
             case = self.cases.get(one.claim.number)
             found.append(argued.add(one, case, found, citations.premises(one.claim)))
         return found
@@ -203,7 +211,9 @@ class _Court:
         """
         sides = [side for side in (claim.left, claim.right) if side is not None]
         read = frozenset[str]().union(*map(arrays_read, sides))
-        given = {one.array for one in program.given} - {*RATES} - self.section.values.keys()
+        given = (
+            {one.array for one in program.given} - {*RATES, "lambda"} - self.section.values.keys()
+        )
         idle = sorted(read & given - self._read(program))
         if read <= {*idle}:
             return ""  # an identity, σ'(z) = σ(z), is about any z
@@ -287,6 +297,7 @@ class _Court:
                     found |= {a for local in part.partials for a in arrays_read(local.slope)}
                 else:
                     found |= arrays_read(part.body if isinstance(part, Definition) else part)
+            found |= frozenset() if self.section.slopes is None else self.section.slopes.read
             self.reads = frozenset(found)
         return self.reads
 

@@ -23,7 +23,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A relation as it is written; `head` is the first member of its chain."""
+    """A relation as it is written; `head` is the first member of its chain.
+
+    A `step` of a weight w ← w + R is kept as Δw = R.
+    """
 
     claim: IndexClaim
     left: Node
@@ -33,6 +36,7 @@ class Line:
     where: Node | str | None = None
     """A bracket, or output or hidden for the neuron on the left."""
     head_text: str = ""
+    step: bool = False
 
     @property
     def from_head(self) -> Line | None:

@@ -91,7 +91,7 @@ def _differentials(toks: Sequence[Tok]) -> tuple[Tok, ...]:
             found[place] = Tok("PARTIAL", "\\partial", toks[place].at, toks[place].end)
         places = (n + 2, below + 1)
         alone = [t.text for t in toks[n + 2 : below]] in (["d", "}"], ["\\mathrm{d}", "}"])
-        above = alone or _is_d(toks, n + 2)
+        above = alone or _is_d(toks, n + 2, ("SYM", "FUNC", "LP", "FRAC", "ROOT"))
         if below < len(toks) and toks[below].kind == "LB" and above and _is_d(toks, below + 1):
             for place in places:
                 found[place] = Tok("PARTIAL", "\\partial", toks[place].at, toks[place].end)
@@ -108,8 +108,9 @@ def _second(toks: Sequence[Tok], above: int, below: int) -> list[int]:
     return [above, *(n for n in range(below + 1, end) if _is_d(toks, n))]
 
 
-def _is_d(toks: Sequence[Tok], n: int) -> bool:
-    return n + 1 < len(toks) and toks[n].text in _D and toks[n + 1].kind == "SYM"
+def _is_d(toks: Sequence[Tok], n: int, before: Sequence[str] = ("SYM",)) -> bool:
+    """Whether a d stands there, before a token of such a kind."""
+    return n + 1 < len(toks) and toks[n].text in _D and toks[n + 1].kind in before
 
 
 class _Namer:

@@ -15,7 +15,9 @@ from symbolic.reading.beside import behind, without_range
 from symbolic.reading.chains import Chain, chains
 from symbolic.reading.citations import NOTHING, Marks
 from symbolic.reading.claims import Kind, Outcome
+from symbolic.reading.cost_names import cost_names
 from symbolic.reading.documents import Document, LeftAlone, Mathematics, Prose, Unread, cut
+from symbolic.reading.far_sums import far_reaching
 from symbolic.reading.grammar import parse
 from symbolic.reading.indexed.claims import IndexClaim, IndexReading
 from symbolic.reading.indexed.letters import RUNS, spelled_out, without_declarations
@@ -33,11 +35,12 @@ from symbolic.reading.indexed.rows import (
     where,
 )
 from symbolic.reading.indexed.sections import resolved
+from symbolic.reading.indexed.steps import STEP, as_change, is_change
 from symbolic.reading.ledger import Ledger
 from symbolic.reading.macros import expanded
 from symbolic.reading.markup import ends, plain
 from symbolic.reading.notes import unframed
-from symbolic.reading.operators import stroked
+from symbolic.reading.operators import stroked, with_terms
 from symbolic.reading.pairs import (
     LETTERS,
     Pair,
@@ -88,7 +91,11 @@ def _told(problem: Problem) -> str:
 
 class _Reader:
     def __init__(self, document: Document, profile: IndexProfile) -> None:
-        self.document, self.profile, self.source = document, profile, document.source
+        self.costs = cost_names(document, profile.cost, profile.scripts != "names")
+        more = tuple(word for word in self.costs.words if word not in profile.cost)
+        self.profile = replace(profile, cost=(*profile.cost, *more))
+        self.remarks = [*self.costs.said]
+        self.document, self.source = document, document.source
         self.sections = [Gathered(0)]
         self.headed = True  # whether a heading stands after the last declaration
         self.ledger = Ledger(document)
@@ -150,9 +157,18 @@ class _Reader:
             tuple(problems),
             sections,
             marks=self.marks.lines((c.number, c.piece, c.begins) for c in readable),
+            remarks=tuple(self.remarks),
         )
 
     # -- pieces
+
+    def _whole(self, chain: Chain) -> Chain:
+        """The chain with brackets around what its sums take."""
+        whole = far_reaching(chain)
+        if whole != chain:
+            line = self.source.place(chain.at).line
+            self.remarks.append(f"the sum in line {line} takes both logarithms")
+        return whole
 
     def _following(self, number: int) -> str:
         text = ""
@@ -191,11 +207,12 @@ class _Reader:
         found: list[Chain | tuple[Tok, ...]] = []
         try:
             text, offsets = expanded(bare, offsets, self.document.macros)
-            for group in groups(stroked(tokens(text, offsets))):
+            for group in groups(stroked(self.costs.put(tokens(text, offsets)))):
                 if is_unknown(group):
                     found.append(group)
                 else:
-                    found += [one for one in chains(group) if isinstance(one, Chain)]
+                    real = [one for one in chains(group) if isinstance(one, Chain)]
+                    found += [step for one in real for step in as_change(self._whole(one))]
         except NotUnderstood as error:
             self._listen(piece.begin)
             self.broken = self.broken or conditional(self.words)
@@ -397,7 +414,7 @@ class _Reader:
         cue = self._cue(self.words, chain.before, chain.after, following, chain.at, first)
         for relation in chain.relations:
             about = relation.text == "\\approx" and self.profile.scripts == "names"
-            if relation.text not in ("=", ":=") and not about:
+            if relation.text not in ("=", ":=", STEP) and not about:
                 raise NotUnderstood(
                     f"The relation {relation.text} is not read here.", "Write =.", relation.at
                 )
@@ -429,7 +446,9 @@ class _Reader:
     ) -> None:
         """The relations of a chain, under what is said beside it."""
         members = [named(member, self.profile) for member in chain.members]
-        trees = [parse(with_indicators(member)) if member else None for member in members]
+        trees = [
+            parse(with_terms(with_indicators(member))) if member else None for member in members
+        ]
         opening = trees[0]
         continued = opening is None
         if opening is None:
@@ -452,7 +471,9 @@ class _Reader:
             opens = n == 0 and not continued
             at = chain.members[n][0].at if chain.members[n] else relation.at
             head = None if opens else self.head
-            self._keep(Line(claim, left, right, at, head, beside, self.head_text))
+            step = relation.text == STEP
+            claim = replace(claim, relation="=") if step else claim
+            self._keep(Line(claim, left, right, at, head, beside, self.head_text, step))
             left, left_text = right, claim.right_text
         self.last = left, left_text
 
@@ -493,7 +514,8 @@ class _Reader:
         if not member:
             return ""
         text = self.source.text[member[0].at : member[-1].end]
-        return " ".join(_LAYOUT.sub(" ", text).split())
+        change = "\\Delta " if is_change(member) else ""
+        return change + " ".join(_LAYOUT.sub(" ", text).split())
 
     def _keep(self, line: Line) -> None:
         self.sections[-1].lines.append(line)

@@ -9,7 +9,7 @@ from itertools import count
 
 from symbolic.arrays import Abstract, Definition, Given, Local
 from symbolic.errors import InputError
-from symbolic.indexed import Expr, Get, Var, arrays_read
+from symbolic.indexed import Expr, Get, Mul, Num, Pow, Var, arrays_read
 from symbolic.indices import Hypothesis
 from symbolic.reading.claims import Kind
 from symbolic.reading.indexed.choosing import chosen
@@ -37,7 +37,7 @@ from symbolic.reading.indexed.lines import (
 from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.programs import Assembled
 from symbolic.reading.indexed.slopes import CURVATURE, Slopes, slope_name
-from symbolic.reading.indexed.steps import goes_up, speaks_of_descent
+from symbolic.reading.indexed.steps import RATES, goes_up, speaks_of_descent
 from symbolic.reading.indexed.undeclared import supplied
 from symbolic.reading.source import Fault, NotUnderstood, Source
 from symbolic.reading.tree import BigSum, Letter, Number, Product, Quotient
@@ -66,14 +66,16 @@ class _Resolver(Assembled):
     def all(self) -> tuple[Section, list[IndexClaim]]:
         """The section, then its claims in order."""
         lines = self.one.lines
-        try:
-            self._survey()
-        except NotUnderstood as error:
-            return Section(trouble=error.what), [self._wrong(line, error) for line in lines]
+        aside = self._surveyed()
+        if len(aside) == len(lines) > 0:
+            [*errors] = aside.values()
+            return Section(trouble=errors[0].what), list(map(self._wrong, lines, errors))
         claims = []
         self.chosen = chosen(lines, self._entry) if self.numbers else {}
         for line in lines:
             try:
+                if line.claim.number in aside:
+                    raise aside[line.claim.number]
                 claims.append(self._adds_to_one(line) or self._claim(line))
             except NotUnderstood as error:
                 claims.append(self._by_head(line) or self._wrong(line, error))
@@ -113,6 +115,24 @@ class _Resolver(Assembled):
         if self.numbers:
             section = replace(section, values=values, slopes=self._slopes())
         return section, whole
+
+    def _surveyed(self) -> dict[int, NotUnderstood]:
+        """The lines that do not go with the others, so that those are read without them."""
+        every, aside = self.one.lines, dict[int, NotUnderstood]()
+        while True:
+            try:
+                self._survey()
+            except NotUnderstood as error:
+                read = [line for line in self.one.lines if line.at <= error.at]
+                worst = max(read, key=lambda line: line.at, default=None)
+                if worst is None or len(self.one.lines) == 1:
+                    self.one.lines = every
+                    return {line.claim.number: error for line in every}
+                aside[worst.claim.number] = error
+                self.one.lines = [line for line in self.one.lines if line is not worst]
+            else:
+                self.one.lines = every
+                return aside
 
     def _descending(self, claim: IndexClaim) -> IndexClaim:
         """The claim, with a problem where it is a step that goes up."""
@@ -173,6 +193,7 @@ class _Resolver(Assembled):
         made = () if cost is None or isinstance(cost, Abstract) else (Definition("cost", (), cost),)
         arrays = {info.name: info.sorts for info in self.names.arrays.values()}
         made = made if self.numbers else ()
+        made = (*made, *(Definition(name, (), body) for body, name in self.names.formulas.items()))
         return Slopes((*self.definitions, *made), self.asides, {**arrays, **self.predicates})
 
     def _values(self, claims: Sequence[IndexClaim]) -> dict[str, Fraction]:
@@ -222,7 +243,8 @@ class _Resolver(Assembled):
     def _may_define(self, line: Line) -> bool:
         """Whether a line that is not understood may define an array or the cost."""
         first = line.left.factors[0] if isinstance(line.left, Product) else line.left
-        known = base_of(first) in self.own  # it is defined
+        head = base_of(first)
+        known = head in self.own or head in self.letters.elementary  # it is defined
         return line.head is None and not known and not isinstance(first, Quotient | Number)
 
     # -- one line
@@ -236,8 +258,11 @@ class _Resolver(Assembled):
             return replace(claim, kind=Kind.DEFINITION)
         if claim.relation == "\\approx":  # it says no value, and is no definition
             return self._relation(line, entry)
+        if line.step:
+            return self._step(line, entry)
         better = self.chosen.get(entry.key, line) if entry is not None else line
-        if entry is not None and line.head is None and better is not line:
+        other = better.claim.number != line.claim.number
+        if entry is not None and line.head is None and other:
             if better.head is not None and better.from_head is not None:
                 self._claim(replace(better, head=None, left=better.head))  # f = (x + y) z = q z
             return self._relation(line, entry)
@@ -402,6 +427,42 @@ class _Resolver(Assembled):
         return replace(
             claim, left=left, right=right, at=at, of=of, moved=moved, where=where, typed=typed
         )
+
+    def _step(self, line: Line, entry: Entry | None) -> IndexClaim:
+        """w ← w + R says that R is -η ∂E/∂w, where R has one rate and reads no other step."""
+        assert entry is not None
+        assert not isinstance(line.right, Unknown)
+        weight = replace(entry, sign=entry.sign.removeprefix("\\Delta "))
+        at = self._head(entry)
+        reader = Elaborator(self.names, at)
+        right = reader.read(line.right)
+        self._closed(reader, at)
+        known = {info.name for (sign, _), info in self.names.arrays.items() if " " in sign}
+        read = arrays_read(right)
+        rates = [rate for rate in RATES if rate in read]
+        slope = self._slope_of_cost(weight, at)
+        if len(rates) != 1 or read & known or slope is None:
+            return replace(line.claim, kind=Kind.DEFINITION)
+        down = Mul((Num(Fraction(-1)), Get(rates[0])))
+        named = isinstance(slope, Mul) and slope.factors[0] == Pow(down, Fraction(-1))
+        left = slope.factors[1] if named and isinstance(slope, Mul) else Mul((down, slope))
+        typed = self._typed(line) if self.numbers else None
+        return replace(line.claim, left=left, right=right, at=at, typed=typed)
+
+    def _slope_of_cost(self, weight: Entry, at: tuple[Var, ...]) -> Expr | None:
+        """∂E/∂w, None where it is not clear which number is the cost."""
+        if self.cost is not None:
+            return Elaborator(self.names, at).derivative(weight)
+        made = {d.array for d in self.definitions}
+        costs = [
+            info.name
+            for (sign, _), info in self.names.arrays.items()
+            if sign in self.profile.cost and info.name in made
+        ]
+        own = self.names.arrays.get(weight.key)
+        if not self.numbers or len(costs) != 1 or own is None:
+            return None
+        return Get(slope_name(costs[0], own.name))
 
     def _where(self, line: Line, at: tuple[Var, ...]) -> Expr | None:
         if line.where is None:

@@ -1,6 +1,7 @@
 r"""A function that a text of entries writes as \sigma and never says: it may mean the logistic one.
 
-A line that is not proved for every σ and is proved for the logistic one is told so; it stays open.
+A line that fails for some σ and is proved for the logistic one is proved if it is that; one that
+is not decided stays open, and is told so.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from symbolic.array_edits import everywhere
 from symbolic.arrays import Abstract, Definition, Program
 from symbolic.indexed import Expr, Fn, Get, Opaque, walk
 from symbolic.reading.arrays.findings import ArrayReached
+from symbolic.reading.arrays.unsaid import SIGMA, UNDECIDED, also, argued_also, is_logistic
 from symbolic.reading.indexed.claims import IndexClaim, Section
 from symbolic.reading.indexed.findings import IndexJudged
 from symbolic.reading.indexed.own_function import ARGUMENT, Function
@@ -23,20 +25,28 @@ Lines = Callable[[Section, Sequence[IndexClaim]], Sequence[IndexJudged]]
 
 
 def with_sigma(lines: Sequence[IndexJudged], section: Section, judged: Lines) -> list[IndexJudged]:
-    """The lines, those open that hold for the logistic function alone."""
+    """The lines, and what is said of those not proved that hold for the logistic function."""
     program = section.program
     doubtful = [one for one in lines if one.word in ("refuted", "open")]
     if program is None or not doubtful or not _is_read(program):
         return [*lines]
     claims = [_claim(one.claim) for one in lines]
-    other = judged(replace(section, program=_program(program)), claims)
-    hold = {one.claim.number for one in other if one.word == "proved"}
+    others = judged(replace(section, program=_program(program)), claims)
     return [
-        replace(one, cases=(ArrayReached("open", why=WHY),), inherits=None)
-        if one in doubtful and one.claim.number in hold
-        else one
-        for one in lines
+        _held(one, other) if one in doubtful and other.word != "refuted" else one
+        for one, other in zip(lines, others, strict=True)
     ]
+
+
+def _held(one: IndexJudged, other: IndexJudged) -> IndexJudged:
+    if other.word == "open":
+        why = UNDECIDED if one.word == "refuted" else one.cases[0].why
+        return replace(one, cases=(ArrayReached("open", why=why),), inherits=None)
+    if one.word == "open":
+        return replace(one, cases=(ArrayReached("open", why=WHY),), inherits=None)
+    name = is_logistic(SIGMA)
+    cases, argument = also(other.cases, name), argued_also(other.argument, name)
+    return replace(one, cases=cases, argument=argument, inherits=None)
 
 
 def _is_read(program: Program) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from symbolic.arrays import ONE, Multiplier
 from symbolic.indexed import Expr, Sort, Var, arrays_read
@@ -14,7 +14,6 @@ from symbolic.reading.indexed.elaborate import (
     Elaborator,
     Names,
     code_of,
-    differential,
     label_code,
 )
 from symbolic.reading.indexed.entries import Entry, Key, Letters, items, walk
@@ -43,6 +42,7 @@ from symbolic.reading.indexed.profile import IndexProfile
 from symbolic.reading.indexed.slopes import CURVATURE, SLOPE
 from symbolic.reading.indexed.survey import Survey
 from symbolic.reading.indexed.undeclared import declaration
+from symbolic.reading.indexed.written_derivatives import differential
 from symbolic.reading.source import NotUnderstood, Source
 from symbolic.reading.tokens import tokens
 from symbolic.reading.tree import Addition, Letter, Node, Number, Product, Quotient, Scripted
@@ -147,10 +147,17 @@ class Signs:
             for line in self.one.lines
             if not self._is_own(line)
             for tree in trees_of(line)
-            for entry in entries_of(tree, self.letters)
+            for entry in self._entries(tree)
         )
         indexed = {entry.sign for entry in entries if entry.at}
         return with_any(self.one.lines, self.own, indexed)
+
+    def _entries(self, tree: Node) -> Sequence[Entry]:
+        """The entries of a tree; none where it is not understood, which is told with its line."""
+        try:
+            return tuple(entries_of(tree, self.letters))
+        except NotUnderstood:
+            return ()
 
     def _cost(self, survey: Survey) -> str:
         """The sign of the cost; of numbers the one of its kind that no other one is made of."""

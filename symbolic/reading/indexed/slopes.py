@@ -41,6 +41,8 @@ SLOPE = "↓"
 """Before the names of two arrays: the derivatives of the first by the second."""
 CURVATURE = "⇊"
 """Before the names of three arrays: the second derivatives of the first by the others."""
+FORMULA = "§"
+"""Before the number of a formula that is differentiated as it stands."""
 MOST_DEEP = 60
 """Through how many definitions a derivative goes."""
 
@@ -112,6 +114,12 @@ class Slopes:
             return put(slope, table)
 
         return everywhere(expr, change)
+
+    @property
+    def read(self) -> frozenset[str]:
+        """What the formulas read that are differentiated as they stand."""
+        made = [d for d in self.made.values() if d.array.startswith(FORMULA)]
+        return frozenset(a for d in made if isinstance(d, Definition) for a in arrays_read(d.body))
 
     def body(self, name: str) -> Expr | None:
         """What a number is by its definition."""

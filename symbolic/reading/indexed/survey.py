@@ -19,9 +19,7 @@ from symbolic.reading.indexed.elaborate import (
     OUT,
     Array,
     code_of,
-    differential,
     label_code,
-    second,
 )
 from symbolic.reading.indexed.entries import (
     Applied,
@@ -33,6 +31,7 @@ from symbolic.reading.indexed.entries import (
     walk,
 )
 from symbolic.reading.indexed.letters import Range, letter_of, size_sign
+from symbolic.reading.indexed.written_derivatives import differential, second
 from symbolic.reading.source import NotUnderstood
 from symbolic.reading.tree import (
     Absolute,
@@ -121,6 +120,8 @@ class Survey:
                 sign = base_of(above[0]) if len(above) == 1 else None
                 if sign:
                     self.costs.setdefault(sign)
+                elif len(above) > 1 or not isinstance(above[0], Letter | Scripted):
+                    self._factors(above, [""] * len(above))
                 self._factors(below, [""] * len(below))
             case BigSum(Related(Letter() | Scripted() as letter, "=", low), high, body):
                 summed = self.letters.range_of(letter_of(letter))
