@@ -129,6 +129,12 @@ def test_every_formula_is_one_that_katex_sets(name: str, letters: str) -> None:
     assert "katex-error" not in page.split("<main")[1].split("</main>")[0]
 
 
+def test_a_page_of_80_columns_stays_within_them(small: Report) -> None:
+    lines = small.text(width=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not any(re.search(r" [-+−·≈=]$", line) for line in lines)  # lines begin with a sign
+
+
 def test_without_quickjs_it_is_said_what_to_do(
     small: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
