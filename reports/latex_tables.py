@@ -3,11 +3,12 @@ r"""A table → LaTeX: columns within the page, small letters where many, rows a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reports.breaking import fitted, held
 from reports.document import Math, Runs, Table
 from reports.latex_runs import (
+    broken,
     guarded,
     has_gap,
     math_latex,
@@ -42,8 +43,35 @@ def _laid(table: Table) -> tuple[tuple[str, float], list[float], list[float]]:
     size = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
     if size == SIZES[0] and room < sum(widths):  # a little smaller, and less is wrapped
         size = SIZES[1]
-    narrowed = fitted(widths, least, room / size[1])
+    narrowed = shared([*zip(*grid, strict=True)], widths, least, room / size[1], _used)
     return size, narrowed, [_height(row, narrowed) * _stretch(table) for row in table.rows]
+
+
+def shared(
+    columns: Sequence[Sequence[Runs]],
+    widths: Sequence[float],
+    least: Sequence[float],
+    room: float,
+    used: Callable[[Runs, float], float],
+) -> list[float]:
+    """The widths of columns within the room: what one does not use of its own, the widest has."""
+    first = fitted(widths, least, room)
+    if sum(widths) <= room:
+        return first
+    widths, least = [*widths], [*least]
+    for n, cells in enumerate(columns):
+        if widths[n] < max(widths):
+            taken = max(used(cell, first[n]) for cell in cells)
+            widths[n] = least[n] = max(least[n], min(widths[n], taken))
+    return fitted(widths, least, room)
+
+
+def _used(cell: Runs, room: float) -> float:
+    """Em that a cell takes of its room, its formula broken into lines."""
+    match cell:
+        case (Math() as one,):
+            return 1.12 * max(map(width_em, broken(one, 0.9 * room, indent=0.0))) + 0.3
+    return min(width_of(cell), room)
 
 
 def _stretch(table: Table) -> float:

@@ -14,7 +14,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports.breaking import fitted
 from reports.document import (
     RELATIONS,
     Algorithm,
@@ -45,7 +44,7 @@ from reports.document import (
 )
 from reports.html_formulas import STEERING
 from reports.latex_runs import LONG_EQUATION, broken, has_gap, math_latex, parted, width_of
-from reports.latex_tables import LONG_PART, least_width
+from reports.latex_tables import LONG_PART, least_width, shared
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
 from reports.typst_figures import drawing, figures_of
@@ -338,7 +337,7 @@ def _bare(rows: int) -> str:
     return f"table.cell(rowspan: {rows}, inset: 0pt)[]"
 
 
-def _rooms(table: Table) -> tuple[list[float | None], float]:
+def _rooms(table: Table) -> tuple[Sequence[float | None], float]:
     """The width of each column in em, inset included, None where it is as wide as it needs.
 
     A table that is a little wider than the page has smaller letters, whose size stands behind.
@@ -349,13 +348,7 @@ def _rooms(table: Table) -> tuple[list[float | None], float]:
         return [None] * len(columns), min(1.0, (WIDTH - 1) / sum(widths))
     least = [max(map(least_width, cells)) / SURE + INSET for cells in columns]
     room = (WIDTH - 1) / SMALLEST
-    rooms = fitted(widths, least, room)
-    # what a column does not use once its formulas are broken, the widest has
-    for n, cells in enumerate(columns):
-        if widths[n] < max(widths):
-            used = max(_used(cell, rooms[n]) for cell in cells)
-            widths[n] = least[n] = max(least[n], min(widths[n], used))
-    return [float(one) for one in fitted(widths, least, room)], SMALLEST
+    return shared(columns, widths, least, room, _used), SMALLEST
 
 
 def _used(cell: Runs, room: float) -> float:
