@@ -10,7 +10,7 @@ from reports.array_check import ArrayPaper, corrected
 from reports.check_words import (
     MARKS,
     TITLES,
-    argument_words,
+    argued,
     condition,
     mended_words,
     place,
@@ -133,13 +133,12 @@ def _notes(one: ArrayJudged, paper: ArrayPaper) -> Iterator[Runs]:
     """All that is said of a line; one that the edit of a definition mends needs no edit itself."""
     claim, repair = one.claim, paper.judgement.repair
     mended = repair is not None and claim.number in repair.mends
+    found: list[Runs] = []
     if not one.cases:
         yield prose("Assumed." if claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
-        yield from _case(replace(case, nearest=None) if mended else case, claim, paper.profile)
-    said = argument_words(one)
-    if said:
-        yield said
+        found += _case(replace(case, nearest=None) if mended else case, claim, paper.profile)
+    yield from argued(found, one)
     if one.inherits is not None:
         yield runs(f"It has its error from ({one.inherits}).")
 

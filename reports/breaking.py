@@ -1,4 +1,7 @@
-"""A long formula → lines: broken before the outermost sign that still fills the line well."""
+"""A long formula → lines: broken before the outermost sign that still fills the line well.
+
+And the widths of columns in which such lines stand.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +72,24 @@ def held(
     return found
 
 
+def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
+
+    >>> fitted([2, 10, 30], [2, 4, 6], 24)
+    [2, 10, 12.0]
+    >>> fitted([10, 10], [2, 4], 20)
+    [10.0, 10.0]
+    """
+    low, high = 0.0, max(widths)
+    if sum(widths) <= room:
+        return [width * min(1.12, room / sum(widths)) for width in widths]
+    for _ in range(40):
+        cap = (low + high) / 2
+        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
+        low, high = (cap, high) if total <= room else (low, cap)
+    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
+
+
 def _best(pieces: Sequence[Piece], widths: list[float], start: int, end: int, limit: float) -> int:
     """Where the line that begins at `start` and is full before `end` should end."""
     best, filled = end, sum(widths[start:end])
@@ -87,9 +108,9 @@ def _saves(
     """Whether a break here keeps together what a break at `end` would part.
 
     A factor that begins here and is wider than a line is parted in any case; then a sign in it is
-    as good.
+    as good, but not a factor in it.
     """
-    if not pieces[place].lead:
+    if not pieces[place].lead or pieces[end].lead:
         return True
     depth = pieces[place].depth
     later = range(place + 1, len(pieces))

@@ -206,6 +206,15 @@ def argument_words(one: Argued) -> Runs:
     return prose(f"Your argument{f' from {uses}' if uses else ''} shows it only if {needed}.")
 
 
+def argued(said: list[Runs], one: Argued) -> list[Runs]:
+    """What is said of a line and then its second verdict, in a row where both are good."""
+    more = argument_words(one)
+    good = one.argument is not None and one.argument.word == "follows"
+    if more and said and good and one.word == "proved":
+        return [*said[:-1], (*said[-1], *runs(" "), *more)]
+    return [*said, more] if more else said
+
+
 class Placed(Protocol):
     """What has a number and a place."""
 
@@ -351,7 +360,7 @@ def notes(one: Judged, profile: Profile) -> tuple[Runs, ...]:
         return (*found, kind_words(claim))
     found += [_fault(claim)] if claim.problems else _cases(one.told)
     found += [elsewhere_words(case) for case in one.elsewhere]
-    found.append(argument_words(one))
+    found = argued(found, one)
     if one.inherits is not None:
         found.append(runs(f"It has its error from ({one.inherits})."))
     free = {case.roles for case in one.cases if () in case.under}

@@ -7,6 +7,7 @@ unjustified, 2 bad input, 3 open.
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -22,12 +23,16 @@ from symbolic.spec import ENDING
 
 DESCRIPTION = "Derive, prove and train the back-propagation rule of a network."
 
+SELDOM = (50_000, 20, 20)
+"""How seldom circles of objects are looked for: a command makes few and is soon over."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code says how it went."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(encoding="utf-8")
+    gc.set_threshold(*SELDOM)
     reader = parser(DESCRIPTION, COMMANDS)
     options = reader.parse_args(arguments)
     if not hasattr(options, "run"):

@@ -39,10 +39,17 @@ LEFT_OUT = frozenset(
     ("Backward flow", "Proof", "What this rests on", "The training step", "Sources")
 )
 """Sections that give answers away or are none of the exercise."""
-ASKED = frozenset(("value", "with numbers", "correction", "after", "differences"))
-"""Columns of tables that are gaps."""
+NUMBER, WORKED = 5.0, 10.0  # em of a gap for a number, and at most for how it comes about
+ASKED = {
+    "value": NUMBER,
+    "with numbers": WORKED,
+    "correction": NUMBER,
+    "after": NUMBER,
+    "differences": NUMBER,
+}
+"""Columns of tables that are gaps, and their width in em: written by hand, numbers are wide."""
 TASK = "Fill in the gaps. Each line follows by the reason beside it from the lines that it names."
-NARROWEST, WIDEST, CELL = 4.0, 15.0, 8.0  # em, the last of a gap in a table
+NARROWEST, WIDEST, CELL = 4.0, 15.0, 8.0  # em, the last of another gap in a table
 
 
 def exercise(document: Document) -> Document:
@@ -74,7 +81,10 @@ def _with_gaps(block: Block) -> Iterator[Block]:
             hidden = tuple((gap(Math(case)).formula, words) for case, words in cases)
             yield RuleBox(tuple(map(_equation, lines)), left, hidden)
         case Table(head, rows):
-            asked = [any(getattr(run, "text", "") in ASKED for run in cell) for cell in head]
+            asked = [
+                max((ASKED.get(getattr(run, "text", ""), 0.0) for run in cell), default=0.0)
+                for cell in head
+            ]
             yield replace(block, rows=tuple(_row(row, asked) for row in rows))
         case Fold(summary, inside):
             if not any(isinstance(part, CodeBlock) for part in inside):
@@ -112,19 +122,21 @@ def _is_function(left: object) -> bool:
     return isinstance(left, Drawn) or (isinstance(left, Phi) and left.order == 0)
 
 
-def _row(row: tuple[Runs, ...], asked: list[bool]) -> tuple[Runs, ...]:
+def _row(row: tuple[Runs, ...], asked: list[float]) -> tuple[Runs, ...]:
     return tuple(
-        tuple(gap(run, CELL) if isinstance(run, Math) else run for run in cell) if hidden else cell
-        for cell, hidden in zip(row, asked, strict=True)
+        tuple(gap(run, wide, NUMBER) if isinstance(run, Math) else run for run in cell)
+        if wide
+        else cell
+        for cell, wide in zip(row, asked, strict=True)
     )
 
 
-def gap(formula: Math, widest: float = WIDEST) -> Math:
+def gap(formula: Math, widest: float = WIDEST, narrowest: float = NARROWEST) -> Math:
     r"""A line to write on, a little wider than what belongs there.
 
     >>> gap(Math(Drawn("x", "x"))).formula.text
     '____'
     """
-    wide = min(max(1.3 * width_em(math_latex(formula)), NARROWEST), widest)
+    wide = min(max(1.3 * width_em(math_latex(formula)), narrowest), widest)
     text = "_" * min(max(len(math_text(formula)), 4), 30)
     return Math(Drawn(rf"\underline{{\hspace{{{wide:.0f}em}}}}", text))

@@ -160,7 +160,7 @@ class _Page:
         few = main.count('data-tex="') <= MOST_SET
         static = (few and quickjs_is_here()) if wanted is None else wanted
         if static:
-            main = formulas_set(main, linked, _asset("katex/katex.min.js").decode("utf-8"))
+            main = formulas_set(main, linked)
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -8,16 +8,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reports.breaking import held
-from reports.document import RELATIONS, Code, Drawn, Emphasis, Math, Run, Runs, Strong, Text
-from reports.latex_printer import LatexPrinter
-from reports.latex_runs import MOST_TERMS, math_latex
+from reports.document import RELATIONS, Code, Emphasis, Math, Run, Runs, Strong, Text
+from reports.latex_runs import math_latex, pieces_of
 from reports.latex_width import width_em
 from reports.printer import Piece
 from reports.text import math_text
-from symbolic.terms import Equation
 
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -32,7 +29,7 @@ def safe(words: str) -> str:
 
 
 _GLUED = re.compile(
-    r'(\(|\b[a-z]{1,8} )?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
+    r'(\(|\b[a-z]{1,8} |\b\d/)?(<span class="m(?: s)?" data-tex="[^"]*">([^<]*)</span>)([).,;:]*)'
 )
 
 
@@ -85,17 +82,7 @@ def display(math: Math, relation: str = "", end: str = "", longest: float | None
 
 def _breakable(math: Math, longest: float) -> str:
     """The formula with the places where a line may break."""
-    formula = math.formula
-    pieces: Sequence[Piece] = ()
-    printer = LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
-    match formula:
-        case Drawn():
-            pieces = formula.latex_pieces
-        case Equation(left, right):
-            first, *more = printer.pieces(right)
-            pieces = (replace(first, text=f"{printer.term(left)} = {first.text}"), *more)
-        case _:
-            pieces = printer.pieces(formula)
+    pieces = pieces_of(math)
     return _flowing(pieces, longest) if len(pieces) > 1 else math_latex(math)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from reports.check_words import (
     MARKS,
     TITLES,
-    argument_words,
+    argued,
     condition,
     mended_words,
     place,
@@ -123,15 +123,14 @@ def _notes(one: IndexJudged, paper: IndexPaper) -> Iterator[Runs]:
     """All that is said of a line; one that the edit of a definition mends needs no edit itself."""
     repair = paper.judgement.repair
     mended = repair is not None and one.claim.number in repair.mends
+    found: list[Runs] = []
     if not one.cases:
         yield prose("Assumed." if one.claim.kind is Kind.ASSUMPTION else "Definition.")
     for case in one.cases:
         case = replace(case, nearest=None) if mended else case
         case = replace(case, why=in_signs(case.why, paper.reading, one))
-        yield from _case(case, right_form(paper.reading, one), one.claim.of)
-    said = argument_words(one)
-    if said:
-        yield said
+        found += _case(case, right_form(paper.reading, one), one.claim.of)
+    yield from argued(found, one)
     if one.inherits is not None:
         yield runs(f"It has its error from ({one.inherits}).")
     if one.read_as and one.word != "proved":

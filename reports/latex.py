@@ -37,6 +37,7 @@ from reports.escaping import escaped
 from reports.latex_runs import (
     broken,
     guarded,
+    has_gap,
     math_latex,
     run_latex,
     runs_latex,
@@ -64,7 +65,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \newcommand{\derivationproved}{\leavevmode\color[rgb]{0.114,0.478,0.243}}
 \newcommand{\derivationrefuted}{\leavevmode\color[rgb]{0.702,0.149,0.118}}
 \newcommand{\derivationopen}{\leavevmode\color[rgb]{0.541,0.353,0}}
-\newcommand{\derivationneed}{\par\penalty0\ifdim\pagetotal>0pt
+\newcommand{\derivationneed}{\par\penalty0\relax\ifdim\pagetotal>0pt
   \ifdim\dimexpr\pagegoal-\pagetotal\relax<130pt \newpage\fi\fi}
 """
 FIGURE_PREAMBLE = r"""\usepackage{graphicx}
@@ -269,7 +270,7 @@ def _annotated(block: Annotated, within: bool) -> str:
             ]
             first, *more = broken(block.right, room - 3)
             rows += [rf"\quad$\displaystyle {sign} {first}$"]
-            rows += [rf"\qquad$\displaystyle {part}$" for part in more]
+            rows += [rf"\qquad$\displaystyle {{}} {part}$" for part in more]
     lines = r"\\*[3pt]".join((_aside(margin, within) + rows[0], *rows[1:]))
     notes = "".join(
         rf"\par\nobreak{{\small\leftskip=1.5em {runs_latex(n)}\par}}" for n in block.notes
@@ -295,7 +296,7 @@ def _equations(lines: tuple[Line, ...], follows: bool) -> str:
         texts = [f"{left} &= {parts[0]}", *(rf"&\quad {part}" for part in parts[1:])]
         texts[-1] += note
         rows += texts
-    inside = " \\\\\n".join(rows)
+    inside = (" \\\\[9pt]\n" if any(has_gap(x.right) for x in lines) else " \\\\\n").join(rows)
     display = f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
     if follows:
         return display
@@ -315,7 +316,10 @@ def _rule(box: RuleBox) -> str:
     rows = []
     wide = [width_of(words) > room - 3 for _, words in box.cases]
     for parts, words, long in zip(cases, said, wide, strict=True):
-        parts = [rf"\displaystyle {parts[0]}", *(rf"\displaystyle \quad {p}" for p in parts[1:])]
+        parts = [
+            rf"\displaystyle {parts[0]}",
+            *(rf"\displaystyle \quad {{}} {p}" for p in parts[1:]),
+        ]
         parts[-1] += rf", & \text{{{words}}}" if beside else ","
         below = rf"\quad\text{{{words}}}"
         if long:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from reports.breaking import held
 from reports.breaking import lines as broken_lines
 from reports.document import Code, Drawn, Emphasis, Math, RuleBox, Run, Runs, Strong, Text
 from reports.escaping import escaped
@@ -25,6 +27,8 @@ def runs_latex(words: Runs) -> str:
     for n, run in enumerate(words[1:], 1):
         if isinstance(run, Math) and row[n - 1].endswith(" ") and len(row[n]) <= 3:
             row[n - 1] = row[n - 1][:-1] + "~"  # "neuron j" stays on one line
+        if r"\allowbreak" in row[n] and row[n - 1] == "since ":
+            row[n - 1] = "since~"  # the line breaks within the formula, before a sign
         if isinstance(run, Math) and isinstance(words[n - 1], Math):
             row[n - 1] += "{}"  # two dollars in a row would begin a display
     return "".join(row)
@@ -44,8 +48,39 @@ def run_latex(run: Run) -> str:
         case Math(formula=Drawn(latex_pieces=(first, *more))) if more:
             parts = (f"{jointed(piece)}{piece.text}" for piece in more)
             return f"${first.text}{''.join(parts)}$"
+        case Math(formula=Equation()) if width_em(math_latex(run)) > LONG_EQUATION:
+            return f"${wrapping(run, LONG_EQUATION)}$"
         case Math():
             return f"${math_latex(run)}$"
+
+
+LONG_EQUATION = 12.0
+"""Em of an equation among words from which a line breaks before its signs, not behind them."""
+
+
+def wrapping(formula: Math, longest: float) -> str:
+    """The formula with places where a line may break; a part is broken where it is longer."""
+    parts = []
+    for n, group in enumerate(held(pieces_of(formula), longest, width_em)):
+        for m, piece in enumerate(group):
+            joint = piece.joint if n or m else ""
+            parts.append((jointed(piece) if n and not m else joint) + piece.text)
+    return "".join(parts) or math_latex(formula)
+
+
+def parted(formula: Math, longest: float) -> list[str]:
+    """The formula in parts, each of which begins with a sign or a dot, so that a line may too."""
+    parts: list[str] = []
+    for group in held(pieces_of(formula), longest, width_em):
+        first = group[0]
+        text = "".join(piece.joint * (n > 0) + piece.text for n, piece in enumerate(group))
+        if not parts or r"\cdot" in first.joint:
+            parts.append(first.joint * bool(parts) + text)
+        elif first.lead:
+            parts[-1] += first.joint + text
+        else:
+            parts.append(text)
+    return parts
 
 
 def jointed(piece: Piece) -> str:
@@ -96,6 +131,11 @@ def math_latex(math: Math) -> str:
     return printer.term(formula)
 
 
+def has_gap(math: Math) -> bool:
+    """Whether something is to be written there by hand."""
+    return isinstance(math.formula, Drawn) and r"\underline{\hspace" in math.formula.latex
+
+
 def rule_latex(box: RuleBox) -> str:
     """The rule as LaTeX to be copied: the lines, then the cases."""
     cases = " \\\\\n  ".join(
@@ -109,24 +149,32 @@ def printer_of(math: Math) -> LatexPrinter:
     return LatexPrinter(sample=math.sample, braces=math.braces, most=MOST_TERMS)
 
 
-def broken(right: Math, room: float) -> list[str]:
-    """A formula in lines of at most `room` em, broken before its outermost signs or factors."""
+def broken(right: Math, room: float, indent: float = 2.0) -> list[str]:
+    """A formula in lines of at most `room` em, broken before its outermost signs or factors.
+
+    All lines but the first are `indent` em shorter.
+    """
     whole = math_latex(right)
     if isinstance(right.formula, Drawn) and right.formula.latex_pieces and width_em(whole) > room:
         pieces = right.formula.latex_pieces
-        return broken_lines(pieces, room, width_em, r"\cdots", indent=2.0, most=None)
+        return broken_lines(pieces, room, width_em, r"\cdots", indent, most=None)
     if isinstance(right.formula, Drawn | Equation) or width_em(whole) <= room:
         return [whole]
     printer = printer_of(right)
-    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent=2.0)
+    return broken_lines(printer.pieces(right.formula), room, width_em, printer.dots, indent)
 
 
 def pieces_of(formula: Math) -> Sequence[Piece]:
     """The parts between which a formula may be broken, if any are known."""
-    term = formula.formula
-    if isinstance(term, Drawn):
-        return term.latex_pieces
-    return () if isinstance(term, Equation) else printer_of(formula).pieces(term)
+    term, printer = formula.formula, printer_of(formula)
+    match term:
+        case Drawn():
+            return term.latex_pieces
+        case Equation(left, right):
+            first, *more = printer.pieces(right)
+            return (replace(first, text=f"{printer.term(left)} = {first.text}"), *more)
+        case _:
+            return printer.pieces(term)
 
 
 def width_of(words: Runs) -> float:

@@ -3,11 +3,20 @@ r"""A table → LaTeX: columns within the page, small letters where many, rows a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from reports.breaking import held
+from reports.breaking import fitted, held
 from reports.document import Math, Runs, Table
-from reports.latex_runs import guarded, jointed, math_latex, pieces_of, runs_latex, width_of
+from reports.latex_runs import (
+    broken,
+    guarded,
+    has_gap,
+    math_latex,
+    pieces_of,
+    runs_latex,
+    width_of,
+    wrapping,
+)
 from reports.latex_width import width_em
 
 LINE_WIDTH = 41.0  # em, of the page set up in PREAMBLE
@@ -34,8 +43,41 @@ def _laid(table: Table) -> tuple[tuple[str, float], list[float], list[float]]:
     size = next(one for one in SIZES if sum(least) * one[1] <= room or one is SIZES[-1])
     if size == SIZES[0] and room < sum(widths):  # a little smaller, and less is wrapped
         size = SIZES[1]
-    narrowed = fitted(widths, least, room / size[1])
-    return size, narrowed, [_height(row, narrowed) for row in table.rows]
+    narrowed = shared([*zip(*grid, strict=True)], widths, least, room / size[1], _used)
+    return size, narrowed, [_height(row, narrowed) * _stretch(table) for row in table.rows]
+
+
+def shared(
+    columns: Sequence[Sequence[Runs]],
+    widths: Sequence[float],
+    least: Sequence[float],
+    room: float,
+    used: Callable[[Runs, float], float],
+) -> list[float]:
+    """The widths of columns within the room: what one does not use of its own, the widest has."""
+    first = fitted(widths, least, room)
+    if sum(widths) <= room:
+        return first
+    widths, least = [*widths], [*least]
+    for n, cells in enumerate(columns):
+        if widths[n] < max(widths):
+            taken = max(used(cell, first[n]) for cell in cells)
+            widths[n] = least[n] = max(least[n], min(widths[n], taken))
+    return fitted(widths, least, room)
+
+
+def _used(cell: Runs, room: float) -> float:
+    """Em that a cell takes of its room, its formula broken into lines."""
+    match cell:
+        case (Math() as one,):
+            return 1.12 * max(map(width_em, broken(one, 0.9 * room, indent=0.0))) + 0.3
+    return min(width_of(cell), room)
+
+
+def _stretch(table: Table) -> float:
+    """How far apart rows stand: twice as far where something is to be written by hand."""
+    cells = (run for row in table.rows for cell in row for run in cell)
+    return 2.1 if any(isinstance(run, Math) and has_gap(run) for run in cells) else 1.25
 
 
 def table_latex(table: Table, long: bool = False) -> str:
@@ -62,7 +104,11 @@ def table_latex(table: Table, long: bool = False) -> str:
     head = " & ".join(rf"\textit{{{runs_latex(cell)}}}" for cell in table.head)
     rows = [
         " & ".join(
-            (r"\raggedright " if n in wrap else "") + guarded(_cell(cell, n in wrap))
+            (
+                r"\raggedright " + guarded(_cell(cell, narrowed[n]))
+                if n in wrap
+                else guarded(_cell(cell))
+            )
             for n, cell in enumerate(row)
         )
         + r"\tabularnewline"
@@ -70,10 +116,10 @@ def table_latex(table: Table, long: bool = False) -> str:
     ]
     start = (
         rf"{{\par\nobreak\vskip5pt\nobreak{size}\setlength{{\parskip}}{{0pt}}"
-        r"\renewcommand{\arraystretch}{1.25}"
+        rf"\renewcommand{{\arraystretch}}{{{_stretch(table)}}}"
     )
     if long and is_tall(table):
-        for n in (0, 1, -3, -2):  # no row or two stand alone on a page
+        for n in (0, 1, -3, -2, -1):  # no row or two stand alone on a page, nor the last rule
             rows[n] += "*"
         return "\n".join(
             (
@@ -82,7 +128,7 @@ def table_latex(table: Table, long: bool = False) -> str:
                 rf"\begin{{longtable}}{{{''.join(columns)}}}",
                 rf"\hline {head}\tabularnewline \hline \endhead",
                 *rows,
-                r"\hline",
+                rf"\cline{{1-{count}}}",  # at \hline a page would break
                 r"\end{longtable}\par}\medskip",
             )
         )
@@ -100,24 +146,6 @@ def table_latex(table: Table, long: bool = False) -> str:
             end + r"\par}\medskip",
         )
     )
-
-
-def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """The widths of columns within the room: the widest are narrowed to one width, down to `least`.
-
-    >>> fitted([2, 10, 30], [2, 4, 6], 24)
-    [2, 10, 12.0]
-    >>> fitted([10, 10], [2, 4], 20)
-    [10.0, 10.0]
-    """
-    low, high = 0.0, max(widths)
-    if sum(widths) <= room:
-        return [width * min(1.12, room / sum(widths)) for width in widths]
-    for _ in range(40):
-        cap = (low + high) / 2
-        total = sum(max(some, min(w, cap)) for w, some in zip(widths, least, strict=True))
-        low, high = (cap, high) if total <= room else (low, cap)
-    return [max(some, min(w, round(low, 3))) for w, some in zip(widths, least, strict=True)]
 
 
 def least_width(cell: Runs) -> float:
@@ -139,28 +167,18 @@ def _height(row: Sequence[Runs], widths: Sequence[float]) -> float:
     """About how many lines a row takes."""
     cells = [width_of(cell) / max(width, 1) for cell, width in zip(row, widths, strict=True)]
     tall = any(r"\frac" in _cell(cell) for cell in row)
-    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (2.2 if tall else 1.25)
+    return max(1, *(math.ceil(cell - 0.05) for cell in cells)) * (1.76 if tall else 1.0)
 
 
-def _cell(cell: Runs, wraps: bool = False) -> str:
-    """A formula alone in its cell is set in display style, with room around a fraction."""
+def _cell(cell: Runs, room: float = 0.0) -> str:
+    """A formula alone in its cell is set in display style, with room around a fraction.
+
+    Where so many em of room are given, it wraps.
+    """
     match cell:
         case (Math() as one,):
-            shown = _wrapping(one) if wraps else math_latex(one)
+            shown = wrapping(one, max(LONG_PART, 0.9 * room)) if room else math_latex(one)
             if r"\frac" in shown:
                 return rf"\rule[-13pt]{{0pt}}{{33pt}}$\displaystyle {shown}$"
             return f"${shown}$"
     return runs_latex(cell)
-
-
-def _wrapping(formula: Math) -> str:
-    """The formula with places where a line may break."""
-    pieces = pieces_of(formula)
-    if len(pieces) < 2:
-        return math_latex(formula)
-    parts = []
-    for n, group in enumerate(held(pieces, LONG_PART, width_em)):
-        for m, piece in enumerate(group):
-            joint = piece.joint if n or m else ""
-            parts.append((jointed(piece) if n and not m else joint) + piece.text)
-    return "".join(parts)

@@ -39,6 +39,8 @@ def report_command(options: argparse.Namespace) -> int:
         flag = "--static" if options.static else "--no-static"
         raise InputError(f"{flag} is about an .html page: give it with -o FILE.html.")
     rule = None if options.rule is None else read(options.rule)
+    if options.static is not False and str(options.output).endswith(".html"):
+        _set_beside()
     choice = Choice(
         Detail(options.detail),
         tuple(options.neuron or ()),
@@ -63,6 +65,14 @@ def report_command(options: argparse.Namespace) -> int:
         wide = sys.stdout.isatty()
         print(report.text(width=min(shutil.get_terminal_size().columns, 100) if wide else 80))
     return EXIT_CODES[str(result["verdict"])]
+
+
+def _set_beside() -> None:
+    """Load what sets formulas while the network is derived, where it is installed."""
+    from reports.static import quickjs_is_here, ready
+
+    if quickjs_is_here():
+        ready()
 
 
 def _write(report: Report, path: Path, static: bool | None) -> None:

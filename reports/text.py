@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 
+from reports.breaking import fitted
 from reports.breaking import lines as broken_lines
 from reports.document import (
     RELATIONS,
@@ -284,31 +286,51 @@ def _notes(line: Line, room: int, color: bool) -> list[str]:
 
 
 def _table(table: Table, width: int) -> str:
-    """Columns side by side; the last one wraps, and so does the wide one where it must."""
+    """Columns side by side; the last one wraps, and so does the wide one where it must.
+
+    Where that is not enough all columns stand closer, and the widest wrap.
+    """
     rows = [[runs_text(cell) for cell in row] for row in (table.head, *table.rows)]
-    widths = [max(columns(row[n]) for row in rows) for n in range(len(table.head))]
-    last = len(widths) - 1
-    room = width - 2 - 3 * last
+    natural = [max(columns(row[n]) for row in rows) for n in range(len(table.head))]
+    last = len(natural) - 1
+    widths, gap = natural[:], 3
+    room = width - 2 - gap * last
     narrow = (table.wide, last, 1) if 0 <= table.wide < last else (last,)
+    words = [max(columns(w) for row in rows for w in _words(row[n])) for n in range(last + 1)]
     for n in dict.fromkeys(narrow):
-        least = max(min(widths[n], NARROW), room - sum(widths) + widths[n])
+        least = max(min(widths[n], NARROW), words[n], room - sum(widths) + widths[n])
         widths[n] = min(widths[n], least)
+    if sum(widths) > room:
+        gap = 2
+        widths = [int(one) for one in fitted(natural, words, width - 2 - gap * last)]
     lines = []
     for at, row in enumerate(rows):
-        parts = [
-            textwrap.wrap(words, max(widths[n], 1), break_long_words=False) or [""]
-            if columns(words) > widths[n]
-            else [words]
-            for n, words in enumerate(row)
-        ]
+        parts = [_wrapped(words, widths[n]) for n, words in enumerate(row)]
         for k in range(max(map(len, parts))):
             cells = (
                 _padded(part[k] if k < len(part) else "", widths[n]) for n, part in enumerate(parts)
             )
-            lines.append(f"  {'   '.join(cells)}".rstrip())
+            lines.append(f"  {(' ' * gap).join(cells)}".rstrip())
         if at == 0:
-            lines.append("  " + "   ".join("─" * w for w in widths))
+            lines.append("  " + (" " * gap).join("─" * w for w in widths))
     return "\n".join(lines)
+
+
+_SIGN = re.compile(r"(?:(?<=^)|(?<= ))([-+−·=≈]) ")
+"""A sign before a term, with which a line begins."""
+
+
+def _words(text: str) -> list[str]:
+    """The parts of a cell between which a line may end."""
+    return _SIGN.sub("\\1\u00a0", text).split(" ")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a cell."""
+    if columns(text) <= width:
+        return [text]
+    lines = textwrap.wrap(" ".join(_words(text)), max(width, 1), break_long_words=False)
+    return [line.replace("\u00a0", " ") for line in lines] or [""]
 
 
 def _rule(box: RuleBox, limit: int) -> str:

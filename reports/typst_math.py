@@ -79,7 +79,7 @@ SIGNS = {  # what prints as one sign
 }
 WORDS = ("ln", "log", "exp", "max", "min", "sin", "cos", "sinh", "cosh", "tanh", "arctan")
 OPERATORS = {rf"\{name}": name for name in WORDS}
-SILENT = frozenset((r"\displaystyle", r"\allowbreak"))
+SILENT = frozenset((r"\displaystyle", r"\allowbreak", r"\nobreak"))
 SIZES = {
     rf"\{size}{side}": em
     for size, em in (("big", 1.2), ("Big", 1.75), ("bigg", 2.35), ("Bigg", 2.95))
@@ -130,16 +130,18 @@ def _apart(before: str, part: str) -> str:
 class _Reader:
     def __init__(self, latex: str) -> None:
         self.words: list[str] = []
-        text = re.sub(r"\\(text|mathrm|operatorname)\{((?:[^{}]|\\.)*)\}", self._word, latex)
+        text = re.sub(r"\\(text|math(?:rm|bf)|operatorname)\{((?:[^{}]|\\.)*)\}", self._word, latex)
         self.tokens = [found[0] for found in _TOKEN.finditer(text)]
         self.at = 0
 
     def _word(self, found: re.Match[str]) -> str:
         """Words are taken out first, since their spaces count."""
-        words = found[2].replace(r"\_", "_").replace("~", " ").replace("$", "")
+        words = re.sub(r" *\\ +|~", " ", found[2]).replace(r"\_", "_").replace("$", "")
         shown = quoted(re.sub(r"\\ensuremath\{([^{}]*)\}", r"\1", words))
         if found[1] == "mathrm":
             shown = f"upright({shown})"
+        if found[1] == "mathbf":
+            shown = f"bold({shown})"
         if found[1] == "operatorname":
             shown = f"op({shown})"
         self.words.append(shown)

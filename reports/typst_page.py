@@ -6,6 +6,7 @@ into Typst stands as its text.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -23,6 +24,7 @@ from reports.document import (
     Code,
     CodeBlock,
     Document,
+    Drawn,
     Emphasis,
     EquationLines,
     Figure,
@@ -30,7 +32,6 @@ from reports.document import (
     Formula,
     Heading,
     Line,
-    Mark,
     Math,
     Paragraph,
     RuleBox,
@@ -42,67 +43,17 @@ from reports.document import (
     VerdictBox,
 )
 from reports.html_formulas import STEERING
-from reports.latex_runs import broken, math_latex, width_of
-from reports.latex_tables import fitted, least_width
+from reports.latex_runs import LONG_EQUATION, broken, has_gap, math_latex, parted, width_of
+from reports.latex_tables import LONG_PART, least_width, shared
 from reports.latex_width import width_em
 from reports.text import math_text, runs_text
 from reports.typst_figures import drawing, figures_of
 from reports.typst_math import UnknownError, quoted, typst_of
+from reports.typst_style import COLOURS, PREAMBLE
 from symbolic.errors import InputError
 
 if TYPE_CHECKING:
     from reports.figures import Scene
-
-PREAMBLE = """#set document(title: {title}, date: none)
-#set page(paper: "a4", margin: (x: 25mm, y: 24mm), numbering: "1")
-#set text(font: "New Computer Modern", size: 10.5pt, fallback: true)
-#set par(justify: true, leading: 0.62em)
-#set heading(numbering: (..n) => numbering("1", ..n) + h(0.7em))
-#show heading.where(level: 2): set heading(numbering: none)
-#show heading: set block(above: 1.5em, below: 0.9em)
-#set table.cell(breakable: false)
-#set table(stroke: none, inset: (x: 5pt, y: 3.5pt), align: left + horizon)
-#show figure: set block(above: 1.2em, below: 1.2em)
-#show figure.caption: set text(size: 0.9em)
-#let equation(wide, why, left, right, more, reason, number) = block(
-  above: 10pt, below: 10pt, inset: (left: 1em), breakable: false, {{
-  set par(leading: 0.1em, justify: false)
-  block(below: 0pt, {{
-    box(width: 1fr, {{
-      box(width: wide, align(std.right, left))
-      h(4pt)
-      right
-    }})
-    box(width: why, {{
-      set par(leading: 0.55em)
-      text(size: 0.88em, reason)
-    }})
-    box(width: 3em, align(std.right, number))
-  }})
-  for part in more {{ block(above: 7pt, below: 0pt, inset: (left: wide + 2em), part) }}
-}})
-#let together(space, parts) = block(above: space, below: space, breakable: false, parts.join())
-#let held(space, parts) = {{
-  if parts.len() < 4 {{ together(space, parts) }} else {{
-    together(space, parts.slice(0, 2))
-    parts.slice(2, -2).join()
-    together(space, parts.slice(-2))
-  }}
-}}
-#let equations(why, ..rows) = context {{
-  let wide = calc.max(0pt, ..rows.pos().map(row => measure(row.at(0)).width))
-  held(10pt, rows.pos().map(row => equation(wide, why, ..row)))
-}}
-"""
-COLOURS = {
-    Mark.NONE: "black",
-    Mark.PROVED: 'rgb("#1d7a3e")',
-    Mark.REFUTED: 'rgb("#b3261e")',
-    Mark.UNJUSTIFIED: 'rgb("#8a5a00")',
-    Mark.OPEN: 'rgb("#8a5a00")',
-    Mark.GIVEN: "gray",
-}
-
 
 WIDTH = 42.0
 """Em of a line of the page."""
@@ -112,9 +63,11 @@ WHOLE, ENDS = 8, 3
 """Rows of a table that no page breaks, and those that stay together at the ends of a longer one."""
 SHORT = 14
 """Signs of a formula within words that stays on one line."""
+BESIDE = 0.62
+"""The share of the page that formulas beside reasons have; a longer one has its reason below."""
 SURE = 0.86
 """The share of its room that a line may fill by its estimated width, which is a little short."""
-SURE_CELL = 0.97
+SURE_CELL = 0.95
 """The same within a cell, where most is numbers."""
 SMALLEST = 0.86
 """The size of the letters of a table that is wider than the page."""
@@ -198,6 +151,8 @@ def block_typst(block: Block) -> str:
             inside = f"#text(fill: {COLOURS[mark]}, weight: {quoted('bold')}, {word(title)}) "
             frame = f"stroke: (left: 3pt + {COLOURS[mark]}, rest: 0.5pt + gray), inset: 8pt"
             return f"#block(width: 100%, {frame})[{inside}{runs_typst(words)}]"
+        case CodeBlock(_, Drawn(drawn)):
+            return _steps(drawn)
         case CodeBlock(code):
             raw = quoted(STEERING.sub("", code.rstrip()).replace("\n", "\x00")).replace(
                 "\x00", "\\n"
@@ -225,6 +180,21 @@ def block_typst(block: Block) -> str:
             return f"{lead}\n\n{_blocks(blocks)}"
 
 
+_TWO_WORDS = re.compile(r"(\\math(?:rm|bf)\{[^{}]*\}) \\ (\\math(?:rm|bf)\{)")
+"""Their blank goes into the second; one between a word and a sign is seen anyway."""
+
+
+def _steps(drawn: str) -> str:
+    """An algorithm as latexify-py draws it: an array of rows that begin with their indent."""
+    bare = drawn.removeprefix(r"\begin{array}{l} ").removesuffix(r" \end{array}")
+    bare = _TWO_WORDS.sub(r"\1\2\\ ", bare).replace(r"} \ ", r"\ } ").replace(r" \ ", " ")
+    rows = (re.fullmatch(r" *(?:\\hspace\{(\d+)em\})?(.*)", row) for row in bare.split(r" \\ "))
+    lines = ", ".join(
+        f"pad(left: {found[1] or 0}em, $ {typst_of(found[2])} $)" for found in rows if found
+    )
+    return f"#block(inset: (left: 1em), stack(spacing: 6pt, {lines}))"
+
+
 def _wide(scene: Scene) -> float:
     """The width of a drawing in pt: its labels are as high as those of TeX where there is room."""
     from reports.figures.tikz_writer import POINTS  # only a page with figures needs them
@@ -248,9 +218,20 @@ def run_typst(run: Run) -> str:
             return f"#strong({word(text)});"
         case Code(text):
             return f"#raw({word(text)});"
+        case Math() if width_em(math_latex(run)) > LONG_EQUATION:
+            return _flowing(run)
         case Math():
             whole = f"${_formula(run)}$"
             return f"#box[{whole}];" if len(math_text(run)) < SHORT else whole
+
+
+def _flowing(math: Math) -> str:
+    """A long formula among words: its line ends before a sign, not behind one."""
+    try:
+        parts = [_line(part) for part in parted(math, LONG_PART)]
+    except UnknownError:
+        return f"${_formula(math)}$"
+    return "".join(f"#box[${part}$]" for part in parts) + ";"
 
 
 def _formula(math: Math) -> str:
@@ -260,17 +241,17 @@ def _formula(math: Math) -> str:
         return word(math_text(math))
 
 
-def _lines(math: Math, room: float) -> list[str]:
+def _lines(math: Math, room: float, indent: float = 2.0) -> list[str]:
     """A formula in lines of at most `room` em; one that is not known stands as its text."""
     try:
-        return [_line(part) for part in broken(math, room)]
+        return [_line(part) for part in broken(math, room, indent)]
     except UnknownError:
         return [word(math_text(math))]
 
 
 def _line(latex: str) -> str:
     """A part of a broken formula; a sign that begins a line has room behind it."""
-    return '"" ' * latex.startswith(("+ ", "- ")) + typst_of(latex)
+    return '"" ' * latex.startswith(("+ ", "- ", "= ", r"\approx ")) + typst_of(latex)
 
 
 def _display(math: Math) -> str:
@@ -300,18 +281,19 @@ def _said(words: Runs) -> str:
 def _equations(lines: Sequence[Line]) -> str:
     """Lines aligned at their equals signs, each with its reason and number."""
     told = any(line.reason for line in lines)
-    lefts = (0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines)
-    room = SURE * ((0.62 * WIDTH if told else WIDTH) - max(lefts) - 3.5)
+    lefts = [0.0 if line.left is None else width_em(math_latex(line.left)) for line in lines]
+    whole, room = (SURE * (wide - max(lefts) - 3.5) for wide in (WIDTH, BESIDE * WIDTH))
     rows = []
     for line in lines:
-        first, *more = _lines(line.right, room)
+        under = bool(line.reason) and room < width_em(math_latex(line.right))
+        first, *more = _lines(line.right, whole if under or not told else room)
         left = "" if line.left is None else f"$display({_formula(line.left)})$"
         later = "".join(f"[$display({part})$], " for part in more)
         number = "" if line.number is None else f"({line.number})"
         mark = f" {line.mark.value}" if line.mark.value else ""
         rows.append(
             f"([{left}], [$display(= {first})$], ({later}),"
-            f" [{runs_typst(line.reason)}], [{number}{mark}])"
+            f" [{runs_typst(line.reason)}], [{number}{mark}], {str(under).lower()})"
         )
     inside = ",\n  ".join(rows)
     return (
@@ -336,6 +318,10 @@ def _table(table: Table) -> str:
     taken = sum(room for room in rooms if room is not None)
     size = min(size, (WIDTH - 1) / taken) if taken else size
     small = f"#set text(size: {size:.2f}em)\n" if size < 1 else ""
+    if any(
+        isinstance(run, Math) and has_gap(run) for row in table.rows for cell in row for run in cell
+    ):
+        small += "#set table(inset: (x: 5pt, y: 8pt))\n"
     frame = f"breakable: {'false' if whole else 'true'}, inset: (left: 1em)"
     return f"#block({frame})[{small}#set par(justify: false)\n#{drawn}]"
 
@@ -351,7 +337,7 @@ def _bare(rows: int) -> str:
     return f"table.cell(rowspan: {rows}, inset: 0pt)[]"
 
 
-def _rooms(table: Table) -> tuple[list[float | None], float]:
+def _rooms(table: Table) -> tuple[Sequence[float | None], float]:
     """The width of each column in em, inset included, None where it is as wide as it needs.
 
     A table that is a little wider than the page has smaller letters, whose size stands behind.
@@ -362,7 +348,16 @@ def _rooms(table: Table) -> tuple[list[float | None], float]:
         return [None] * len(columns), min(1.0, (WIDTH - 1) / sum(widths))
     least = [max(map(least_width, cells)) / SURE + INSET for cells in columns]
     room = (WIDTH - 1) / SMALLEST
-    return [float(one) for one in fitted(widths, least, room)], SMALLEST
+    return shared(columns, widths, least, room, _used), SMALLEST
+
+
+def _used(cell: Runs, room: float) -> float:
+    """Em that a cell takes of its room."""
+    match cell:
+        case (Math() as math,):
+            parts = broken(math, SURE_CELL * (room - INSET), indent=0.0)
+            return max(map(width_em, parts)) / SURE_CELL + INSET + 0.4
+    return min(width_of(cell) + INSET, room)
 
 
 def _cell(cell: Runs, room: float | None) -> str:
@@ -370,9 +365,8 @@ def _cell(cell: Runs, room: float | None) -> str:
         case (Math() as math,):
             if room is None:
                 return f"[{TIGHT}\n$display({_formula(math)})$]"
-            lines = ", ".join(
-                f"$display({line})$" for line in _lines(math, SURE_CELL * (room - INSET))
-            )
+            parts = _lines(math, SURE_CELL * (room - INSET), indent=0.0)
+            lines = ", ".join(f"$display({part})$" for part in parts)
             return f"[{TIGHT}\n#stack(spacing: 5pt, {lines})]"
     return f"[{runs_typst(cell)}]"
 
@@ -392,8 +386,12 @@ def _annotated(block: Annotated) -> str:
         formula = f"$display({left} {word(sign)} {_formula(block.right)})$"
     number = "" if block.number is None else f"({block.number}) "
     place = f"#text(size: 0.85em, {word(number + block.place)})"
-    said = (f"#block(above: 0.6em, text(size: 0.9em)[{runs_typst(n)}])" for n in block.notes)
+    said = (
+        f"#block(above: 0.6em, inset: (left: 1.1em), text(size: 0.9em)[{runs_typst(n)}])"
+        for n in block.notes
+    )
     notes = "\n".join(said)
     inner = _blocks(block.blocks)
-    head = f"#{word(block.mark.value)}; {formula} #h(1fr) {place}"
+    mark = f"#text(fill: {COLOURS[block.mark]}, {word(block.mark.value)});"
+    head = f"{mark} {formula} #h(1fr) {place}"
     return f"#block(above: 1.3em)[{head}\n{notes}\n{inner}]"

@@ -43,7 +43,9 @@ from symbolic.indexed import (
     inside,
     walk,
 )
+from symbolic.indices import Calculus
 from symbolic.model_notation import plain
+from symbolic.partials import derivative, written
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,24 @@ def _missing_slope(scene: Scene) -> Iterator[Repair]:
     for slope, name in _slopes(scene).items():
         for words, body in _times(scene, slope):
             yield f"The factor {name}' is missing: {plain(slope)}{words}.", body
+
+
+def _missing_link(scene: Scene) -> Iterator[Repair]:
+    """One quotient of a chain is left out: that of an array by the only other that it reads."""
+    calculus = Calculus(scene.program.arrays)
+    for d in scene.program.definitions:
+        if not isinstance(d, Definition) or isinstance(d.body, Opaque | Fn):
+            continue
+        read = {part for part in walk(d.body) if isinstance(part, Get)}
+        if len(read) != 1:
+            continue
+        (inner,), outer = read, Get(d.array, d.at)
+        at = tuple(calculus.index(index) for index in inner.at)
+        slope = derivative(calculus, calculus.normal(d.body), inner.array, at)
+        by_value = [SLOPES_BY_VALUE[name](inner, outer) for name in ("logistic", "tanh")]
+        for factor in (*by_value, written(calculus, slope, d.at)):
+            for words, body in _times(scene, factor):
+                yield f"The factor ∂{plain(outer)}/∂{plain(inner)} is missing{words}.", body
 
 
 def _missing_factor(scene: Scene) -> Iterator[Repair]:
@@ -420,6 +440,7 @@ MISTAKES: tuple[Mistake, ...] = (
     _own_letters,
     _indices,
     _missing_slope,
+    _missing_link,
     _other_array,
     _extra_term,
     _extra_factor,

@@ -89,7 +89,11 @@ def test_no_published_and_no_wrong_rule_is_left_out():
 
 def test_every_kind_of_slip_of_the_table_explains_a_wrong_rule():
     signed = Slip("a sign", SQUARES, Rule("v", (j,), -2 * v), "The sign is wrong")
-    said = [judge(s.program, s.rule, s.hypotheses) for s in (signed, *WRONG) if not s.loose]
+    h = Definition("h", (j,), 1 / (Num(Fraction(1)) + Fn("exp", -v)))
+    squashed = Program(SQUARES.given, (h,), Sum(j, Get("h", (j,)) ** 2))
+    chained = Slip("a link", squashed, Rule("v", (j,), 2 * Get("h", (j,))), "∂h[j]/∂v[j]")
+    wrong = (signed, chained, *WRONG)
+    said = [judge(s.program, s.rule, s.hypotheses) for s in wrong if not s.loose]
     words = [verdict.diagnosis for verdict in said if isinstance(verdict, Refuted)]
     kinds = {
         "_sign": "The sign is wrong",
@@ -98,6 +102,7 @@ def test_every_kind_of_slip_of_the_table_explains_a_wrong_rule():
         "_own_letters": "are swapped: the result is transposed",
         "_indices": "is transposed here",
         "_missing_slope": "' is missing",
+        "_missing_link": "The factor ∂h[j]/∂v[j] is missing",
         "_other_array": "net2[j] stands where o2[j] belongs",
         "_extra_term": "is too many. Is this a weight already updated",
         "_extra_factor": "' is one too many",

@@ -276,6 +276,7 @@ def test_the_example_has_two_mistakes_and_a_consequence() -> None:
     lines = paper(text).judgement.lines
     wrong = [(one.claim.number, one.inherits) for one in lines if one.word == "refuted"]
     assert wrong == [(31, None), (32, 31), (36, None)]
+    assert lines[30].cases[0].why == "The factor ∂out_h/∂net_h is missing."
     assert not any(one.word == "open" for one in lines)
 
 

@@ -39,8 +39,8 @@ from reports.latex import MARKS, block_latex
 from reports.latex_runs import run_latex
 from reports.markdown import block_markdown, run_markdown
 from reports.text import COLOURS, block_text, run_text
-from reports.typst_page import COLOURS as TYPST_COLOURS
 from reports.typst_page import block_typst, run_typst
+from reports.typst_style import COLOURS as TYPST_COLOURS
 from symbolic.notation import J, delta, e, slope, v
 from symbolic.terms import Equation
 from symbolic.topologies import shorthand
