@@ -76,7 +76,7 @@ def chains(tokens: Sequence[Tok]) -> tuple[Chain | Words, ...]:
     >>> [len(chain.members) for chain in chains(tokens(r"a = b = c, \\quad d = 1"))]
     [3, 2]
     """
-    runs = _joined(_runs(_opened(tokens)))
+    runs = _joined(_runs(_opened(_without_empty(tokens))))
     found: list[Chain | Words] = []
     words, at, gap = "", -1, True
     for n, run in enumerate(runs):
@@ -139,6 +139,18 @@ def apart(tokens: Sequence[Tok], signs: Collection[str]) -> list[Tok]:
             each = [(letter, token, found[n + 1]) for letter in letters]
             split = [t for one, comma in zip_longest(each, commas) for t in (*one, comma) if t]
             return [*found[:start], *split, *apart(found[n + 2 :], signs)]
+    return found
+
+
+def _without_empty(tokens: Sequence[Tok]) -> list[Tok]:
+    """The tokens without the empty braces that typesetters put before an operator: {} + b."""
+    found: list[Tok] = []
+    for token in tokens:
+        empty = [t.kind for t in found[-2:]] == ["LB", "RB"]
+        operator = token.kind in (*_JOINING, "MINUS", "REL")
+        if empty and operator and [t.kind for t in found[-3:-2]] not in (["SUB"], ["SUP"]):
+            del found[-2:]
+        found.append(token)
     return found
 
 

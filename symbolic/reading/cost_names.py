@@ -222,7 +222,7 @@ def _name(formula: Sequence[Tok], n: int) -> _Name | None:
 def _is_labelled(scripts: Sequence[Tok]) -> bool:
     """Whether a word stands below a sign and nothing else."""
     inside = [token for token in scripts if token.kind not in ("LB", "RB")]
-    if not inside or inside[0].kind != "SUB" or any(t.kind in _SCRIPTS for t in inside[1:]):
+    if len(inside) < 2 or inside[0].kind != "SUB" or any(t.kind in _SCRIPTS for t in inside[1:]):
         return False
     word = _spelled(inside[1:])
     return inside[1].kind == "TEXT" or word.startswith("\\mathrm") or word in LABELS

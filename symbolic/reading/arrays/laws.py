@@ -49,6 +49,8 @@ _IS = r"\s*(?:is|denotes|be|being|means|stands\s+for)\s+(?:the|a)\s+(?:usual\s+|
 def named_in(document: Document, profile: ArrayProfile) -> tuple[tuple[str, str, int], ...]:
     r"""The signs of functions that words name, the functions, and the lines.
 
+    The function is empty where words beside it may deny it.
+
     "the sigmoid activation $\\sigma$", "$\\sigma$ is the logistic function"
     """
     found: dict[str, tuple[str, str, int]] = {}
@@ -66,8 +68,10 @@ def named_in(document: Document, profile: ArrayProfile) -> tuple[tuple[str, str,
         for function, named in _WORDS.items():
             led = re.search(rf"\b(?<!non.)(?:{named}){_KIND}\s*$", before, re.I)
             told = re.match(rf"{_IS}(?:{named})\b", behind, re.I)
-            if (led or told) and plainly(before, behind, {*profile.words, *words()}):
-                found[sign] = sign, function, document.source.place(piece.begin).line
+            if led or told:
+                said = plainly(before, behind, {*profile.words, *words()})
+                line = document.source.place(piece.begin).line
+                found[sign] = sign, function if said else "", line
     return tuple(found.values())
 
 
@@ -92,7 +96,7 @@ def with_laws(reading: ArrayReading) -> ArrayReading:
 def laws_of(reading: ArrayReading) -> Laws:
     """What a document lays down of the slopes of its functions, of those that no words name."""
     claims = reading.claims
-    named = {sign for sign, *_ in reading.named}
+    named = {sign for sign, function, _ in reading.named if function}
     used = {
         part.function
         for claim in claims
@@ -161,7 +165,7 @@ def under_laws(
     `proved` gives the lines of a document that are proved, `judge` all that is said of them.
     """
     own = laws_of(reading)
-    laws = {sign: (function, line) for sign, function, line in reading.named} | own
+    laws = {sign: (function, line) for sign, function, line in reading.named if function} | own
     if not laws or all(one.word not in ("refuted", "open") for one in lines):
         return [*lines]
     names = tuple(

@@ -13,7 +13,7 @@ from symbolic.reading.argument import Argument
 from symbolic.reading.arrays.claims import ArrayClaim, ArrayReading
 from symbolic.reading.arrays.findings import ArrayJudged, ArrayReached
 from symbolic.reading.arrays.formulas import Applied, Formula, inside, rebuilt, walk
-from symbolic.reading.arrays.laws import unblamed
+from symbolic.reading.arrays.laws import laws_of, unblamed
 
 UNDECIDED = r"what \sigma is is not said; it fails for some, and may hold for the logistic one"
 SIGMA = "\\sigma"
@@ -51,19 +51,22 @@ def _doubted(
         if one.word == "refuted"
         and (other.word == "proved" or (other.word == "open" and sign == SIGMA))
     }
+    name = "" if any(sign == one for one, *_ in reading.named) else is_logistic(sign)
     return [
-        _held(one, held[one.claim.number], sign)
+        _held(one, held[one.claim.number], name)
         if one.claim.number in held
         else unblamed(one, frozenset(held))
         for one in lines
     ]
 
 
-def _held(one: ArrayJudged, other: ArrayJudged, sign: str) -> ArrayJudged:
-    """What is said of a line that fails for some function, by what is said for the logistic one."""
-    if other.word != "proved":
+def _held(one: ArrayJudged, other: ArrayJudged, name: str) -> ArrayJudged:
+    """What is said of a line that fails for some function, by what is said for the logistic one.
+
+    Without a `name` words beside the function may deny that it is that.
+    """
+    if other.word != "proved" or not name:
         return replace(one, cases=(ArrayReached("open", why=UNDECIDED),), inherits=None)
-    name = is_logistic(sign)
     cases, argument = also(other.cases, name), argued_also(other.argument, name)
     return replace(one, cases=cases, argument=argument, inherits=None)
 
@@ -89,10 +92,11 @@ def _named(under: Sequence[tuple[str, ...]], name: str) -> tuple[tuple[str, ...]
 
 
 def _unsaid(reading: ArrayReading) -> Iterator[str]:
-    """The functions of which nothing is known, in the order in which they occur."""
+    """The functions of which nothing is known or said, in the order in which they occur."""
+    said = {*laws_of(reading), *(sign for sign, function, _ in reading.named if function)}
     parts = (p for c in reading.claims for side in (c.left, c.right) for p in walk(side))
     signs = (p.sign for p in parts if isinstance(p, Applied) and p.function == "any")
-    yield from dict.fromkeys(signs)
+    yield from (sign for sign in dict.fromkeys(signs) if sign not in said)
 
 
 def _logistic(claim: ArrayClaim, sign: str) -> ArrayClaim:
