@@ -44,6 +44,7 @@ _WORDS = {"logistic": r"(?:logistic\s+)?sigmoid|logistic", "tanh": r"hyperbolic\
           "relu": r"ReLU|rectifier|rectified\s+linear\s+unit"}  # fmt: skip
 _KIND = r"(?:\s+(?:function|activation|non-?linearity|unit|transfer))*"
 _IS = r"\s*(?:is|denotes|be|being|means|stands\s+for)\s+(?:the|a)\s+(?:usual\s+|standard\s+)?"
+_NOT = r"\s*(?:is|are|was|need|must|may|does|do|should)\s*(?:not\b|n['’]t\b|no\b)"
 
 
 def named_in(document: Document, profile: ArrayProfile) -> tuple[tuple[str, str, int], ...]:
@@ -68,7 +69,10 @@ def named_in(document: Document, profile: ArrayProfile) -> tuple[tuple[str, str,
         for function, named in _WORDS.items():
             led = re.search(rf"\b(?<!non.)(?:{named}){_KIND}\s*$", before, re.I)
             told = re.match(rf"{_IS}(?:{named})\b", behind, re.I)
-            if led or told:
+            denied = re.match(rf"{_NOT}[^.$]*?(?:{named})\b", behind, re.I)
+            if denied:
+                found[sign] = sign, "", document.source.place(piece.begin).line
+            elif led or told:
                 said = plainly(before, behind, {*profile.words, *words()})
                 line = document.source.place(piece.begin).line
                 found[sign] = sign, function if said else "", line
