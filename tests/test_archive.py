@@ -106,6 +106,7 @@ def test_a_derivation_comes_back_with_the_same_findings_and_the_same_bytes(netwo
     assert dumps(again.derivation) == text == dumps(make(network))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.sampled_from([0.0, 0.4]))
 @settings(max_examples=15, deadline=None)
 def test_every_random_graph_comes_back(seed, ties):

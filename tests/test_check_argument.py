@@ -115,6 +115,7 @@ def test_two_slips_of_their_own_are_both_findings() -> None:
     assert [one.inherits for one in lines] == [None, None]
 
 
+@pytest.mark.slow
 def test_one_edit_of_a_definition_mends_the_lines_that_are_wrong_by_it() -> None:
     text = DOCUMENT.read_text("utf-8")
     right = "d_j^{\\xi}(n) - y_j^{\\xi}(n)"

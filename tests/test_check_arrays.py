@@ -89,6 +89,7 @@ SLIPS = {  # what the line begins with: its verdict, and what is said of it
 }
 
 
+@pytest.mark.slow
 def test_every_planted_slip_is_found_on_its_own_line_and_no_other_line_is_blamed() -> None:
     text = (DOCUMENTS / "lstm_mistakes.md").read_text("utf-8")
     profile = array_profile("lstm")

@@ -127,7 +127,7 @@ def slips(reading: ArrayReading) -> Iterator[tuple[ArrayClaim, Formula]]:
 @pytest.mark.parametrize(
     ("name", "step", "start"),
     [
-        ("batch_network.md", 15, 2),
+        pytest.param("batch_network.md", 15, 2, marks=pytest.mark.slow),
         pytest.param("elman_network.md", 17, 3, marks=pytest.mark.slow),
         pytest.param("lstm.md", 59, 4, marks=pytest.mark.slow),
         pytest.param("batch_network.md", 1, 0, marks=pytest.mark.slow),

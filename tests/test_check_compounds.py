@@ -34,6 +34,7 @@ def words(before: str, *formulas: str) -> list[str]:
     return [one.word for one in judged(f"{before}\n{shown}\n")[-len(formulas) :]]
 
 
+@pytest.mark.slow
 def test_batch_normalisation_as_its_paper_writes_it() -> None:
     by_square = r"\frac{\partial L}{\partial \sigma_B^2} = "
     by_mean = r"\frac{\partial L}{\partial \mu_B} = "

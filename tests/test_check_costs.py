@@ -45,7 +45,11 @@ def words(text: str, notation: str) -> list[str]:
     return [one.word for one in arrays.judgement.lines]
 
 
-@pytest.mark.parametrize("notation", TEXTS)
+QUICK = ("scalars", "vectors")
+NOTATIONS = [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in TEXTS]
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
 @pytest.mark.parametrize(("defined", "used"), NAMES)
 def test_a_cost_by_any_of_its_names(notation: str, defined: str, used: str) -> None:
     layer, cost, by, right = TEXTS[notation]

@@ -115,6 +115,7 @@ def test_the_number_of_samples_is_the_size_of_their_sum() -> None:
     assert wrong.cases[0].under == ((Assumption.N1,),)
 
 
+@pytest.mark.slow
 def test_what_is_printed_does_not_hang_on_the_order_of_sets(tmp_path: Path) -> None:
     pages = set()
     said = "Let $j$ be an output neuron.\n\n$$\\delta_j = e_j \\varphi_j(v_j)$$\n"

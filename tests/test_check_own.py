@@ -187,6 +187,7 @@ def test_a_step_over_the_neurons_after_is_proved_for_all_networks() -> None:
 ENCYCLOPEDIA = (DOCUMENTS / "encyclopedia.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_notation_of_the_encyclopedia() -> None:
     """w_ij leads from i to j there, and the sign of a quantity may be a word."""
     assert set(words(ENCYCLOPEDIA, "wikipedia")) == {"definition", "proved"}

@@ -150,6 +150,7 @@ WRONG = [  # a line of the page of 2-2-1, and a slip in it
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [WRONG[0], *(pytest.param(*slip, marks=pytest.mark.slow) for slip in WRONG[1:])],

@@ -271,6 +271,7 @@ def _lines(names: tuple[str, ...]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [

@@ -78,6 +78,7 @@ SLIPS = {  # a line of the page, and a slip in it
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_slip_is_refuted_on_its_own_line() -> None:
     text = page_of("dag", "momentum")
     planted = set()

@@ -143,7 +143,7 @@ BUGS = [
     pytest.param("sparse", Map, turned, marks=pytest.mark.slow),
     pytest.param("sparse", Map, without_a_factor, marks=pytest.mark.slow),
     pytest.param("sparse", Sparse, other_source, marks=pytest.mark.slow),
-    ("sparse", Sparse, lost),
+    pytest.param("sparse", Sparse, lost, marks=pytest.mark.slow),
     ("sparse", Take, stale),
     ("sparse", Take, turned_pick),
     ("sparse", EdgeDots, other_end),
