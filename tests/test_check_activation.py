@@ -82,6 +82,7 @@ def test_slopes_written_out_are_proved_and_wrong_ones_refuted(
     assert words(NETWORK + says + OUTPUT + line(wrong)) == ["refuted"]
 
 
+@pytest.mark.slow
 def test_a_hidden_neuron_with_the_logistic_function() -> None:
     hidden = "For a hidden neuron $j$,\n"
     right = r"\delta_j = y_j (1 - y_j) \sum_k \delta_k w_{kj}"

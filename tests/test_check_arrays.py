@@ -362,6 +362,7 @@ and $\mathbf{W}^{(1)} \leftarrow \mathbf{W}^{(1)} - \eta \mathbf{X}^T \delta^{(1
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "profile"), [(GRU, "lstm"), (BOLD, "cs231n")])
 def test_other_letters_and_other_cells_are_read(text: str, profile: str) -> None:
     reading = read_arrays(text, array_profile(profile))
@@ -381,6 +382,7 @@ def test_one_letter_in_two_styles_is_refused() -> None:
     assert "read as one sign" in reading.problems[0].what
 
 
+@pytest.mark.slow
 def test_what_was_understood_reads_back() -> None:
     texts = [((DOCUMENTS / name).read_text("utf-8"), profile) for name, profile in RIGHT.items()]
     texts += [(GRU, "lstm"), (BOLD, "cs231n"), (EACH, "cs231n"), (NEXT, "lstm")]

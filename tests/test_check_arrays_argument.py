@@ -86,6 +86,7 @@ def test_the_definition_that_mends_most_wrong_lines_is_named() -> None:
     assert {line.inherits for line in wrong} == {repair.definition}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lines",
     [

@@ -247,6 +247,7 @@ def entries(world: World) -> dict[str, dict[tuple[int, ...], Fraction]]:
     }
 
 
+@pytest.mark.slow
 def test_every_law_of_layers_holds_in_exact_layered_networks() -> None:
     used = {law for law in laws((), layered=True) if getattr(law, "pattern", ())}
     assert set(LAYERED) < used

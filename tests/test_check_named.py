@@ -160,7 +160,7 @@ MUTANTS = [  # a line of a page, a slip in it, and what the line begins with
 
 @pytest.mark.parametrize(
     ("name", "right", "wrong", "begins"),
-    [mutant if n in (0, 4) else slow(*mutant) for n, mutant in enumerate(MUTANTS)],
+    [mutant if n == 0 else slow(*mutant) for n, mutant in enumerate(MUTANTS)],
 )
 def test_a_slip_in_a_line_is_refuted_there_with_numbers(
     name: str, right: str, wrong: str, begins: str

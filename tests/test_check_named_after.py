@@ -59,6 +59,7 @@ $$h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$$
 """
 
 
+@pytest.mark.slow
 def test_the_candidate_of_a_gru_may_be_called_n() -> None:
     right = r"\frac{\partial L}{\partial r_t} = \frac{\partial L}{\partial n_t} \odot (1 - n_t^2)"
     whole = right + r" \odot (U_n h_{t-1})"

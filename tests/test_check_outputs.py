@@ -164,6 +164,7 @@ $\mathcal{L} = -\sum_j y_j \log \hat{y}_j$. Then
 BACK = r"$$\delta^{[l]} = (W^{[l+1]})^T \delta^{[l+1]} \odot \sigma'(z^{[l]})$$"
 
 
+@pytest.mark.slow
 def test_softmax_in_layer_notation() -> None:
     [last] = lines(LAYERS + r"$$\delta^{[L]} = \hat{y} - y$$", "layers")[-1:]
     assert (last.word, last.told[0].under) == ("proved", ((Assumption.DT,),))

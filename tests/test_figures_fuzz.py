@@ -65,6 +65,7 @@ def check(network: Network) -> None:
         assert set(drawn) == reads(network)
 
 
+@pytest.mark.slow
 def test_random_networks_are_drawn_clearly() -> None:
     networks = [network for network in map(random_network, range(40)) if network is not None]
     assert len(networks) > 12

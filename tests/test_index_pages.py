@@ -226,6 +226,7 @@ def test_every_line_says_how_it_was_read() -> None:
     assert all(re.match(r"D\(\w+\[", one.read_as) for one in claims)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(4_000, marks=pytest.mark.whole)])
 def test_no_edit_of_a_page_ends_in_an_exception_or_a_false_proof(count: int) -> None:
     """Characters lost, doubled, swapped or put in: read, or listed as not understood."""

@@ -200,6 +200,7 @@ def test_only_the_hypotheses_that_are_needed_are_named():
     assert second.under == ()
 
 
+@pytest.mark.slow
 def test_hypotheses_that_contradict_each_other_prove_nothing():
     claim = "D(b[j]) = sum(n, s*d[n,j]^2 + 1 - sum(j2, d[n,j2]) - delta[n,j]) assuming "
     both = ("sum(j, d[n,j]) = 1", "d[n,j]*d[n,j2] = 0")

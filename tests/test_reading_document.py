@@ -155,6 +155,7 @@ def test_the_symbol_table_says_what_each_letter_depends_on_and_where_it_is_defin
     }
 
 
+@pytest.mark.slow
 def test_no_sign_of_a_formula_is_without_effect():
     """Leave one token out: the formula reads differently, or is not understood."""
     formulas = sorted({claim.latex(HAYKIN) for claim in READING.claims})[::3]

@@ -39,6 +39,7 @@ def lines_of(text: str, kind: str = "markdown") -> tuple[IndexJudged, ...]:
     return judge_indices(reading).lines
 
 
+@pytest.mark.slow
 def test_the_page_of_theorems_is_read_whole_and_proved() -> None:
     text = page_of(*QUICK)
     assert declared_notation(text) == "indices"
