@@ -9,6 +9,8 @@ from symbolic.reading.indexed.judgement import judge_indices
 from symbolic.reading.indexed.profile import index_profile
 from symbolic.reading.indexed.reading import read_indices
 
+pytestmark = pytest.mark.slow
+
 BATCH = r"""Here $i$ runs over the samples 1 … $m$.
 $$\mu_B = \frac{1}{m} \sum_i x_i, \qquad \sigma_B^2 = \frac{1}{m} \sum_i (x_i - \mu_B)^2$$
 $$\hat{x}_i = \frac{x_i - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}}, \qquad y_i = \gamma \hat{x}_i$$

@@ -9,6 +9,8 @@ from symbolic.reading.arrays.judgement import judge_arrays
 from symbolic.reading.arrays.profile import array_profile
 from symbolic.reading.arrays.reading import read_arrays
 
+pytestmark = pytest.mark.slow
+
 STATES = r"""
 $$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h), \qquad y_t = \mathrm{softmax}(W_{hy} h_t + b_y)$$
 The loss is $L = \sum_t L_t$ with $L_t = -\sum_k d_{t,k} \log y_{t,k}$.

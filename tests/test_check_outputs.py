@@ -19,6 +19,8 @@ from symbolic.reading.theory import Assumption
 from symbolic.reading.worlds import worlds
 from symbolic.spec import open_network
 
+pytestmark = pytest.mark.slow
+
 SHARES = (Path(__file__).parent / "documents" / "shares.md").read_text("utf-8")
 LINEAR = r"""The hidden units are $h_j = f(z_j)$ with $z_j = \sum_i W_{ij} x_i + b_j$, and the
 outputs are linear, $\hat{y}_k = z_k$. The loss is $L = \frac12 \sum_k (\hat{y}_k - y_k)^2$.

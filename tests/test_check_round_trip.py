@@ -17,6 +17,8 @@ from symbolic.reading.reading import read_document
 from symbolic.reading.rendering import render
 from symbolic.spec import open_network
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 JUDGED = ("proved", "definition", "assumption")
 ENDINGS = ("md", "tex", "ipynb")
