@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 
 from symbolic.array_numbers import (
     FUNCTIONS,
@@ -337,9 +338,9 @@ class Instance:
     def _product(self, factors: tuple[Expr, ...], env: Env) -> Moved:
         """Where there is no edge nothing is read; any other 0 leaves the rest to have a value."""
         result = Moved(ONE, {})
-        for factor in sorted(factors, key=self._rank):
+        for rank, factor in sorted(((self._rank(one), one) for one in factors), key=itemgetter(0)):
             value = self._value(factor, env)
-            if self._rank(factor) == 0 and vanishes(value.real) and not value.moved:
+            if rank == 0 and vanishes(value.real) and not value.moved:
                 return NOTHING
             result = times(result, value)
         return result

@@ -40,9 +40,9 @@ LARGEST = 3
 MOST_ELEMENTS = 400
 BITS = 128
 TRIES = 4
-TAME = 3
-"""Draws of functions between 0 and 1, where no other draw gives values."""
 """How many draws of numbers are looked at for one choice of sizes."""
+TAME = 3
+"""So many more have functions between 0 and 1, where no other draw gives values."""
 MOST_SIZES = 60
 MANY = 8
 """With more numbers than these, whole arrays are put to 0 before single numbers."""

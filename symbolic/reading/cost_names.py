@@ -22,7 +22,7 @@ from symbolic.reading.documents import Document, Mathematics
 from symbolic.reading.macros import expanded
 from symbolic.reading.notes import unframed
 from symbolic.reading.source import NotUnderstood
-from symbolic.reading.tokens import Tok, script_end, tokens
+from symbolic.reading.tokens import Tok, script_end, sign_end, tokens
 
 ABBREVIATED = ("BCE", "CE", "MSE", "NLL", "RSS", "SSE")
 WRITTEN = ("cost", "Cost", "error", "Error", "loss", "Loss")
@@ -200,11 +200,9 @@ def _is_typed(rest: Sequence[Tok], word: str) -> bool:
 
 def _name(formula: Sequence[Tok], n: int) -> _Name | None:
     """The sign that begins here, with its arguments: J, L(y, a), E_n(w)."""
-    if formula[n].kind != "SYM":
+    begin = sign_end(formula, n)
+    if begin == n:
         return None
-    begin = n + 1
-    while begin < len(formula) and formula[begin].kind in _SCRIPTS:
-        begin = script_end(formula, begin + 1)
     head = _spelled(formula[n:begin])
     depth, end = 0, begin
     while end < len(formula) and (depth or formula[end].kind == "LP"):

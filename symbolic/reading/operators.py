@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from symbolic.reading.tokens import Tok, closing_brace, script_end
+from symbolic.reading.tokens import Tok, closing_brace, sign_end
 
 _OPERATOR = ("FRAC", "LB", "PARTIAL", "RB", "LB", "PARTIAL")
 _ENDS = ("PLUS", "MINUS", "RP", "RSQ", "RB", "RSET")
@@ -63,7 +63,7 @@ def _put_above(
 
 def _lone_sign(tokens: Sequence[Tok], start: int) -> int:
     """Behind the one sign that begins here, where nothing after it is taken too; else start."""
-    end = _sign(tokens, start)
+    end = sign_end(tokens, start)
     return end if end == len(tokens) or tokens[end].kind in _ENDS else start
 
 
@@ -77,9 +77,9 @@ def stroked(tokens: Sequence[Tok]) -> tuple[Tok, ...]:
     found: list[Tok] = []
     n = 0
     while n < len(tokens):
-        stroke = _sign(tokens, n + 1) if tokens[n].kind == "PARTIAL" else n
+        stroke = sign_end(tokens, n + 1) if tokens[n].kind == "PARTIAL" else n
         kinds = [token.kind for token in tokens[stroke : stroke + 2]]
-        below = _sign(tokens, stroke + 2) if kinds == ["SLASH", "PARTIAL"] else 0
+        below = sign_end(tokens, stroke + 2) if kinds == ["SLASH", "PARTIAL"] else 0
         if stroke == n or below <= stroke + 2:
             found.append(tokens[n])
             n += 1
@@ -106,13 +106,3 @@ def _term(tokens: Sequence[Tok], start: int) -> int:
         if depth < 0 or (depth == 0 and tokens[n].kind in _ENDS_TERM):
             return n
     return len(tokens)
-
-
-def _sign(tokens: Sequence[Tok], start: int) -> int:
-    """Behind the sign with its scripts that begins at start; start where there is none."""
-    if start >= len(tokens) or tokens[start].kind != "SYM":
-        return start
-    n = start + 1
-    while n + 1 < len(tokens) and tokens[n].kind in ("SUB", "SUP"):
-        n = script_end(tokens, n + 1)
-    return n

@@ -85,6 +85,16 @@ def script_end(found: Sequence[Tok], n: int) -> int:
     return closing_brace(found, n) + 1 if n < len(found) and found[n].kind == "LB" else n + 1
 
 
+def sign_end(found: Sequence[Tok], start: int) -> int:
+    """Behind the sign with its scripts that begins here; where it begins if there is none."""
+    if start >= len(found) or found[start].kind != "SYM":
+        return start
+    n = start + 1
+    while n + 1 < len(found) and found[n].kind in ("SUB", "SUP"):
+        n = script_end(found, n + 1)
+    return n
+
+
 class _Tokenizer:
     def __init__(self, text: str, offsets: Sequence[int]) -> None:
         self.text, self.offsets, self.n = text, offsets, 0
