@@ -100,8 +100,8 @@ def judge_arrays(reading: ArrayReading) -> ArrayJudgement:
             replace(one, inherits=mend.definition) if one.claim.number in mend.mends else one
             for one in lines
         ]
-    remarks = (*base.remarks, *map(_bracketed, bracketed), *base.meaning.said)
-    remarks = (*reading.profile.costs.said, *remarks)
+    brackets = map(_bracketed, bracketed)
+    remarks = (*reading.profile.costs.said, *base.remarks, *brackets, *base.meaning.said)
     return ArrayJudgement(tuple(lines), remarks, mend)
 
 

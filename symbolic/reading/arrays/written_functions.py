@@ -102,11 +102,11 @@ class Functions(Row):
         known = symbol is not None and symbol.kind in ("data", "weight", "value")
         if isinstance(base, Letter) and base.name in self.profile.functions:  # \log \sigma(z)
             rest = self.factors[self.n + 1 : self.n + 3]
-            bracket = rest[0].base if rest and isinstance(rest[0], Scripted) else rest[:1]
-            known = isinstance(bracket[0] if isinstance(bracket, tuple) else bracket, Group)
+            behind = next(iter(rest), None)
+            known = isinstance(behind.base if isinstance(behind, Scripted) else behind, Group)
             alone = len(rest) < 2 or self.signs[self.n + 2] == "o"
         elif isinstance(following, Scripted) and isinstance(following.base, Group):
-            known = following.sub is not None  # \\log (a_2)_k
+            known = following.sub is not None  # \log (a_2)_k
         return known and alone and not self.signs[self.n]
 
     def _relu(self, node: Scripted) -> Formula:
